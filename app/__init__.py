@@ -1,0 +1,1 @@
+"""Where people look: the command line and the Solara app; no model logic lives here."""

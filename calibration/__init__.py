@@ -1,0 +1,1 @@
+"""What is known: observations, moments, fits and scores."""
