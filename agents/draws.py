@@ -83,7 +83,7 @@ def agent_key(birth_month: ArrayLike, ordinal: ArrayLike, kind: int | str | Arra
     codes = np.atleast_1d(np.asarray(code)).astype(np.uint64)
     keys = np.atleast_1d(codes + np.atleast_1d(months) * np.uint64(_GAMMA))
     _mix_in_place(keys, np.empty_like(keys))
-    keys = keys + np.atleast_1d(ordinals) * np.uint64(_GAMMA)
+    keys = np.asarray(keys + np.atleast_1d(ordinals) * np.uint64(_GAMMA), dtype=np.uint64)
     _mix_in_place(keys, np.empty_like(keys))
     return keys
 
@@ -192,14 +192,14 @@ class Stream:
     def laplace(self, keys: Keys, month: int, count: int | None = None) -> Floats:
         """Return Laplace numbers of mean 0 and variance 1 (scale 1/sqrt(2)); arguments as for `uniform`."""
         centred = self.uniform(keys, month, count) - 0.5
-        return -np.sqrt(0.5) * np.sign(centred) * np.log1p(-2.0 * np.abs(centred))
+        return np.asarray(-np.sqrt(0.5) * np.sign(centred) * np.log1p(-2.0 * np.abs(centred)), dtype=np.float64)
 
     def scalar(self, month: int, index: int = 0) -> float:
         """Return one uniform number in (0, 1) that belongs to the whole model."""
         return float(self._model_wide(month, index + 1)[index])
 
     def normals(self, month: int, count: int) -> Floats:
-        """Return standard normal numbers (count,) that belong to the whole model; the first ones don't depend on count."""
+        """Return standard normal numbers (count,) of the whole model; the first ones don't depend on count."""
         return _normal(self._model_wide(month, count))
 
     def _model_wide(self, month: int, count: int) -> Floats:
