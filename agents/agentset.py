@@ -19,7 +19,6 @@ import numpy as np
 from mesa.agentset import AbstractAgentSet, GroupBy
 from numpy.typing import NDArray
 
-from agents.columns import Column
 from agents.views import ArrayAgent
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 type Ids = NDArray[np.int64]
 
 
-class IndexedAgentSet[A: mesa.Agent](AbstractAgentSet[A], Sequence[A]):
+class IndexedAgentSet[A: mesa.Agent](AbstractAgentSet[A], Sequence[A]):  # type: ignore[misc]  # Mesa ships no types
     """What populations, their subsets and the set of all agents of a model have in common."""
 
     model: PopulationModel
@@ -40,17 +39,26 @@ class IndexedAgentSet[A: mesa.Agent](AbstractAgentSet[A], Sequence[A]):
     @property
     def random(self) -> Random:
         """The model's seeded generator."""
-        return self.model.random
+        random: Random = self.model.random
+        return random
 
     # Finding agents
 
-    def _home(self) -> Population[Any] | None:
-        """Return the population that holds all agents of the set, if there is one."""
+    def _parts(self, attribute: str) -> list[tuple[Population[Any], NDArray[np.bool_], NDArray[np.intp]]] | None:
+        """Return (population, which of the set are in it, their rows) if every agent has a column of this name."""
         ids = self.ordered_ids()
+        parts = []
+        found = 0
         for population in self.model.populations.values():
-            if len(ids) and np.all(population.rows_of(ids) >= 0):
-                return population
-        return None
+            rows = population.rows_of(ids)
+            here = rows >= 0
+            members = int(np.count_nonzero(here))
+            if members:
+                if not population.has_column(attribute):
+                    return None
+                parts.append((population, here, rows[here]))
+                found += members
+        return parts if parts and found == len(ids) else None
 
     def to_list(self) -> list[A]:
         """Return the agents as a list."""
@@ -79,11 +87,18 @@ class IndexedAgentSet[A: mesa.Agent](AbstractAgentSet[A], Sequence[A]):
 
     def _column_values(self, attribute: str) -> NDArray[Any] | None:
         """Return a copy of a column (*shape, n) in the order of the set, or None if it is no column of all agents."""
-        home = self._home()
-        if home is None or not home.has_column(attribute):
+        parts = self._parts(attribute)
+        if parts is None:
             return None
-        rows = home.rows_of(self.ordered_ids())
-        return np.take(home.columns[attribute], rows, axis=-1)
+        columns = [population[attribute][..., rows] for population, _, rows in parts]
+        if len(columns) == 1:
+            return columns[0]
+        if len({(values.dtype, values.shape[:-1]) for values in columns}) > 1:
+            return None
+        merged = np.empty((*columns[0].shape[:-1], len(parts[0][1])), dtype=columns[0].dtype)
+        for (_, here, _), values in zip(parts, columns, strict=True):
+            merged[..., here] = values
+        return merged
 
     def get(
         self,
@@ -131,12 +146,13 @@ class IndexedAgentSet[A: mesa.Agent](AbstractAgentSet[A], Sequence[A]):
 
     def set(self, attr_name: str, value: Any) -> Self:
         """Give an attribute of every agent the same value."""
-        home = self._home()
-        if home is not None and home.has_column(attr_name):
-            home.write_rows(attr_name, home.rows_of(self.ordered_ids()), value)
-        else:
+        parts = self._parts(attr_name)
+        if parts is None:
             for agent in self:
                 setattr(agent, attr_name, value)
+        else:
+            for population, _, rows in parts:
+                population.write_rows(attr_name, rows, value)
         return self
 
     # Subsets
@@ -270,9 +286,12 @@ class IndexedAgentSet[A: mesa.Agent](AbstractAgentSet[A], Sequence[A]):
     ) -> list[Any]:
         results = []
         for agent in agents:
-            if not self.model.has_left(agent):
-                call = getattr(agent, method) if isinstance(method, str) else partial(method, agent)
-                results.append(call(*args, **kwargs))
+            if agent not in self.model.agents:
+                continue
+            if isinstance(method, str):
+                results.append(getattr(agent, method)(*args, **kwargs))
+            else:
+                results.append(method(agent, *args, **kwargs))
         return results
 
 
@@ -289,7 +308,7 @@ class AgentSubset[A: mesa.Agent](IndexedAgentSet[A]):
 
     def __init__(self, model: PopulationModel, ids: Ids) -> None:
         self.model = model
-        self._ids = ids
+        self._ids = np.array(ids, dtype=np.int64)
 
     def ordered_ids(self) -> Ids:
         """Return the unique ids (n,) of the agents still there, in the order of the set."""
@@ -352,7 +371,7 @@ class StandingAgentSet[A: mesa.Agent](IndexedAgentSet[A]):
         self._arrangement = ids
         return self
 
-    def _reduced(self, ids: Ids) -> Self:
+    def _reduced(self, _ids: Ids) -> Self:
         raise TypeError(f"{self!r} holds exactly the living agents: select without inplace, or remove agents")
 
 
@@ -373,7 +392,7 @@ class AllAgents[A: mesa.Agent](StandingAgentSet[A]):
             return agent.model is self.model and agent in agent.population
         return agent in self.model.plain_agents
 
-    def add(self, agent: A) -> None:
+    def add(self, _agent: A) -> None:
         """Refuse: creating an agent, or `Population.add`, puts it into the model."""
         raise TypeError("create an agent, or use Population.add, to put it into the model")
 
@@ -397,7 +416,7 @@ def _ids_of(agents: Iterable[mesa.Agent]) -> Ids:
 def _as_list(values: NDArray[Any]) -> list[Any]:
     """Return what reading each agent gives: plain numbers, or read-only arrays for vector columns."""
     if values.ndim == 1:
-        return values.tolist()
+        return list(values.tolist())
     agents_first = np.ascontiguousarray(np.moveaxis(values, -1, 0))
     agents_first.flags.writeable = False
     return list(agents_first)
@@ -418,6 +437,3 @@ def _aggregate(values: NDArray[Any], function: Callable[..., Any]) -> Any:
         wide = {"f": np.float64, "i": np.int64}.get(kind)
         return function(values.astype(wide) if wide else np.asarray(values.tolist()))
     return function(values.tolist())
-
-
-__all__ = ["AgentSubset", "AllAgents", "Column", "IndexedAgentSet", "StandingAgentSet"]

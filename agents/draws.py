@@ -6,7 +6,8 @@ draw, another order of agents or another policy leaves every other draw as it wa
 
 References
 ----------
-.. [1] Steele, Lea and Flood (2014), Fast splittable pseudorandom number generators, OOPSLA, doi:10.1145/2660193.2660195.
+.. [1] Steele, Lea and Flood (2014), Fast splittable pseudorandom number generators, OOPSLA,
+   doi:10.1145/2660193.2660195.
 """
 
 import hashlib
@@ -183,7 +184,7 @@ class Stream:
         return -np.log1p(-self.uniform(keys, month, count))
 
     def gumbel(self, keys: Keys, month: int, count: int | None = None) -> Floats:
-        """Return standard Gumbel numbers (location 0, scale 1), the taste shocks of a logit; arguments as for `uniform`.
+        """Return standard Gumbel numbers (location 0, scale 1), a logit's taste shocks; arguments as for `uniform`.
 
         Adding them to the utilities of `count` choices and taking the largest draws from the logit's shares.
         """

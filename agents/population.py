@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import operator
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import mesa
@@ -72,7 +71,6 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
         self.model = model
         self.agent_type = agent_type
         self.poison_stale = poison_stale
-        self._schema: dict[str, Column] = {**BUILT_IN, **agent_type.columns}
         self._count = 0
         self._next_ordinal: dict[tuple[int, int], int] = {}
         self._row_of = np.full(0, -1, dtype=np.intp)
@@ -81,6 +79,10 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
         self._blocks: list[NDArray[Any]] = []
         self._allocate(capacity)
         model.register_population(self)
+
+    @property
+    def _schema(self) -> Mapping[str, Column]:
+        return self.agent_type.every_column
 
     # Storage: one block (numbers per agent, capacity) per dtype, of which the columns are slices
 
@@ -112,11 +114,6 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
 
     def __len__(self) -> int:
         return self._count
-
-    @property
-    def columns(self) -> Mapping[str, NDArray[Any]]:
-        """The live arrays by name."""
-        return MappingProxyType({name: self._live(name) for name in self._schema})
 
     def _live(self, name: str) -> NDArray[Any]:
         live = self._buffers[name][..., : self._count]
@@ -167,7 +164,7 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
 
     # Births and deaths
 
-    def add(self, count: int, birth_month: ArrayLike, **values: Any) -> Rows:  # type: ignore[override]
+    def add(self, count: int, birth_month: ArrayLike, **values: Any) -> Rows:
         """Let agents enter.
 
         Parameters
@@ -226,12 +223,12 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
         if "kind" in self._schema and not self._schema["kind"].shape:
             kinds = self._buffers["kind"][start:stop].astype(np.int64)
         ordinals = np.empty(stop - start, dtype=np.int64)
-        cohorts, members = np.unique(np.stack([months, kinds]), axis=1, return_inverse=True)
-        for index, (month, kind) in enumerate(cohorts.T.tolist()):
-            chosen = np.flatnonzero(members == index)
-            first = self._next_ordinal.get((month, kind), 0)
-            ordinals[chosen] = np.arange(first, first + len(chosen))
-            self._next_ordinal[month, kind] = first + len(chosen)
+        for month in np.unique(months).tolist():
+            for kind in np.unique(kinds[months == month]).tolist():
+                cohort = np.flatnonzero((months == month) & (kinds == kind))
+                first = self._next_ordinal.get((month, kind), 0)
+                ordinals[cohort] = np.arange(first, first + len(cohort))
+                self._next_ordinal[month, kind] = first + len(cohort)
         salt = agent_key(0, 0, self.agent_type.__name__)
         return agent_key(months, ordinals, salt + kinds.astype(np.uint64))
 
@@ -380,9 +377,6 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
         rows = self.arrival_rows()
         return self.unique_ids if rows is None else self.unique_ids[rows]
 
-    def _home(self) -> Population[Any]:
-        return self
-
     def _column_values(self, attribute: str) -> NDArray[Any] | None:
         if attribute not in self._schema:
             return None
@@ -405,7 +399,7 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
         twin = object.__new__(type(self))
         memo[id(self)] = twin
         state = {name: value for name, value in vars(self).items() if name not in _ARRAYS}
-        vars(twin).update(copy.deepcopy(state, memo))
+        twin.__dict__.update(copy.deepcopy(state, memo))
         twin._blocks = []
         for block in self._blocks:
             # Only living rows are copied; the reserve is memory that is not touched until it is used.
@@ -428,7 +422,7 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
             block = np.empty((len(living), state["_capacity"]), dtype=living.dtype)
             block[:, : state["_count"]] = living
             self._blocks.append(block)
-        vars(self).update(state)
+        self.__dict__.update(state)
         self._sorted_rows = None
         self._index_columns()
         self._row_of = np.full(0, -1, dtype=np.intp)
@@ -456,7 +450,7 @@ def _same_memory(first: NDArray[Any], second: NDArray[Any]) -> bool:
     )
 
 
-class PopulationModel(mesa.Model):
+class PopulationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     """A Mesa model whose agents may live in populations, beside plain Mesa agents."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -523,10 +517,6 @@ class PopulationModel(mesa.Model):
             present |= np.isin(unique_ids, [agent.unique_id for agent in self.plain_agents])
         return present
 
-    def has_left(self, agent: mesa.Agent) -> bool:
-        """Whether the agent is no longer in the model."""
-        return agent not in self._everyone
-
     def resolve(self, unique_ids: Ids) -> list[Any]:
         """Return the agents with these unique ids, in this order."""
         homes: list[Population[Any] | None] = [None] * len(unique_ids)
@@ -544,7 +534,7 @@ class PopulationModel(mesa.Model):
         ]
 
 
-class _DataRegistry(DataRegistry):
+class _DataRegistry(DataRegistry):  # type: ignore[misc]  # Mesa ships no types
     """Mesa's registry of data sets, without the one that would overwrite columns on the class."""
 
     def track_agents_numpy(self, agent_type: type[mesa.Agent], *args: Any, **kwargs: Any) -> Any:

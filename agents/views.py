@@ -18,8 +18,14 @@ class DeadAgentError(LookupError):
     """An agent that has left its population was asked for its state."""
 
 
-class ArrayAgent(mesa.Agent):
+_unique_id = column("i8", unit="number", doc="Unique in the model, never used again")
+_unique_id.name = "unique_id"
+
+
+class ArrayAgent(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     """Base class of agents whose attributes are columns of a `Population`.
+
+    `columns` maps the names of the declared columns to their declarations, `every_column` those of all.
 
     An instance is a light view of two slots: the population and the agent's serial number (its `unique_id`). Views of
     the same agent are equal, survive births and deaths of others, and raise `DeadAgentError` once the agent has left.
@@ -31,6 +37,7 @@ class ArrayAgent(mesa.Agent):
     serial: int
 
     columns: ClassVar[Mapping[str, Column]] = MappingProxyType({})
+    every_column: ClassVar[Mapping[str, Column]]
 
     birth_month = column("i8", unit="month ordinal", doc="Month in which the agent entered")
     luck = column("u8", unit="key", doc="Key of the agent's random draws")
@@ -42,8 +49,9 @@ class ArrayAgent(mesa.Agent):
             if name.startswith("_") or (hasattr(ArrayAgent, name) and name != "pos"):
                 raise TypeError(f"{cls.__name__} cannot declare a column {name!r}: the name is taken by every agent")
         cls.columns = MappingProxyType({**cls.columns, **declared})
+        cls.every_column = MappingProxyType({**BUILT_IN, **cls.columns})
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *_args: Any, **_kwargs: Any) -> None:
         raise TypeError(f"{type(self).__name__} lives in arrays: Population.add(count, birth_month, ...) creates it")
 
     @property
@@ -88,12 +96,11 @@ class ArrayAgent(mesa.Agent):
         return f"<{type(self).__name__} {self.serial}{state}>"
 
 
-_unique_id = column("i8", unit="number", doc="Unique in the model, never used again")
-_unique_id.name = "unique_id"
 # Columns of every population, kept by it and read-only for everybody else.
 BUILT_IN: Mapping[str, Column] = MappingProxyType(
     {"unique_id": _unique_id, "birth_month": ArrayAgent.birth_month, "luck": ArrayAgent.luck}
 )
+ArrayAgent.every_column = BUILT_IN
 _READ_ONLY = frozenset({"population", "serial", "model", *BUILT_IN})
 _set_population = vars(ArrayAgent)["population"].__set__
 _set_serial = vars(ArrayAgent)["serial"].__set__
