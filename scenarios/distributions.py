@@ -1,0 +1,320 @@
+"""Prior distributions written as short text, such as LN(0.25,0.5).
+
+N(mean,sd)  LN(median,sd of the log)  TN(mean,sd,low,high) truncated normal  U(low,high)  B(a,b) beta
+TRI(min,mode,max)  Dir(a,b,...) Dirichlet  Fixed(x) or Fixed(x;y;...)  and vectors of independent parts: LN(..) / LN(..)
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Protocol
+
+type Value = float | tuple[float, ...]
+
+_STANDARD = NormalDist()
+_FORM = re.compile(r"(?P<kind>[A-Za-z]+)\((?P<numbers>[^()]*)\)")
+
+
+class Distribution(Protocol):
+    """What every distribution offers; `size` is the number of uniforms a draw takes, 0 if nothing is drawn."""
+
+    @property
+    def size(self) -> int:
+        """How many independent uniforms a draw takes."""
+
+    def central(self) -> Value:
+        """Return the median (triangular: the mode; Dirichlet: the mean)."""
+
+    def quantile(self, u: float | Sequence[float]) -> Value:
+        """Return the value at probability `u`, 0 < u < 1; one probability for each part of a vector, or one for all."""
+
+    def widened(self) -> Distribution:
+        """Return the distribution with the same centre and twice the spread."""
+
+
+class _Scalar:
+    """A distribution of one number."""
+
+    size = 1
+
+    def at(self, u: float) -> float:
+        raise NotImplementedError
+
+    def central(self) -> float:
+        """Return the median."""
+        return self.at(0.5)
+
+    def quantile(self, u: float | Sequence[float]) -> float:
+        """Return the value at probability `u`."""
+        (probability,) = _probabilities(u, 1)
+        return self.at(probability)
+
+
+@dataclass(frozen=True, slots=True)
+class Normal(_Scalar):
+    """Normal with a mean and a standard deviation."""
+
+    mean: float
+    sd: float
+
+    def at(self, u: float) -> float:
+        return self.mean + self.sd * _STANDARD.inv_cdf(u)
+
+    def widened(self) -> Normal:
+        """Return the same mean with twice the standard deviation."""
+        return Normal(self.mean, 2.0 * self.sd)
+
+
+@dataclass(frozen=True, slots=True)
+class LogNormal(_Scalar):
+    """Lognormal with a median and the standard deviation of its log."""
+
+    median: float
+    sd: float
+
+    def at(self, u: float) -> float:
+        return self.median * math.exp(self.sd * _STANDARD.inv_cdf(u))
+
+    def widened(self) -> LogNormal:
+        """Return the same median with twice the standard deviation of the log."""
+        return LogNormal(self.median, 2.0 * self.sd)
+
+
+@dataclass(frozen=True, slots=True)
+class TruncatedNormal(_Scalar):
+    """Normal cut off below `low` and above `high`."""
+
+    mean: float
+    sd: float
+    low: float
+    high: float
+
+    def at(self, u: float) -> float:
+        normal = NormalDist(self.mean, self.sd)
+        below, above = normal.cdf(self.low), normal.cdf(self.high)
+        value = normal.inv_cdf(below + u * (above - below))
+        return min(max(value, self.low), self.high)
+
+    def widened(self) -> TruncatedNormal:
+        """Return the same mean and limits with twice the standard deviation."""
+        return TruncatedNormal(self.mean, 2.0 * self.sd, self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Uniform(_Scalar):
+    """Uniform between two limits."""
+
+    low: float
+    high: float
+
+    def at(self, u: float) -> float:
+        return self.low + u * (self.high - self.low)
+
+    def widened(self) -> Uniform:
+        """Return the same centre with twice the range."""
+        half = (self.high - self.low) / 2.0
+        return Uniform(self.low - half, self.high + half)
+
+
+@dataclass(frozen=True, slots=True)
+class Beta(_Scalar):
+    """Beta on 0..1."""
+
+    a: float
+    b: float
+
+    def at(self, u: float) -> float:
+        from scipy.special import betaincinv
+
+        return float(betaincinv(self.a, self.b, u))
+
+    def widened(self) -> Beta:
+        """Return the same mean with a quarter of the counts, about twice the spread."""
+        return Beta(self.a / 4.0, self.b / 4.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Triangular(_Scalar):
+    """Triangular between two limits with a mode."""
+
+    low: float
+    mode: float
+    high: float
+
+    def at(self, u: float) -> float:
+        width = self.high - self.low
+        if width == 0.0:
+            return self.mode
+        rise = (self.mode - self.low) / width
+        if u < rise:
+            return self.low + math.sqrt(u * width * (self.mode - self.low))
+        return self.high - math.sqrt((1.0 - u) * width * (self.high - self.mode))
+
+    def central(self) -> float:
+        """Return the mode."""
+        return self.mode
+
+    def widened(self) -> Triangular:
+        """Return the same mode with twice the distance to each limit."""
+        return Triangular(2.0 * self.low - self.mode, self.mode, 2.0 * self.high - self.mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A value, or several, that nothing draws."""
+
+    values: tuple[float, ...]
+    size = 0
+
+    def central(self) -> Value:
+        """Return the value."""
+        return self.values if len(self.values) > 1 else self.values[0]
+
+    def quantile(self, u: float | Sequence[float]) -> Value:
+        """Return the value."""
+        return self.central()
+
+    def widened(self) -> Fixed:
+        """Return itself: a fixed value has no spread."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Dirichlet:
+    """Shares that add to one."""
+
+    counts: tuple[float, ...]
+
+    @property
+    def size(self) -> int:
+        """How many independent uniforms a draw takes."""
+        return len(self.counts)
+
+    def central(self) -> tuple[float, ...]:
+        """Return the mean."""
+        return _shares(self.counts)
+
+    def quantile(self, u: float | Sequence[float]) -> tuple[float, ...]:
+        """Return the shares of gamma variates at the given probabilities."""
+        from scipy.special import gammaincinv
+
+        parts = zip(self.counts, _probabilities(u, self.size), strict=True)
+        return _shares([float(gammaincinv(count, probability)) for count, probability in parts])
+
+    def widened(self) -> Dirichlet:
+        """Return the same mean with a quarter of the counts, about twice the spread."""
+        return Dirichlet(tuple(count / 4.0 for count in self.counts))
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """Several numbers, each with its own independent distribution."""
+
+    parts: tuple[_Scalar, ...]
+
+    @property
+    def size(self) -> int:
+        """How many independent uniforms a draw takes."""
+        return len(self.parts)
+
+    def central(self) -> tuple[float, ...]:
+        """Return the median of each part."""
+        return tuple(part.central() for part in self.parts)
+
+    def quantile(self, u: float | Sequence[float]) -> tuple[float, ...]:
+        """Return the value of each part at its probability."""
+        probabilities = _probabilities(u, self.size)
+        return tuple(part.at(probability) for part, probability in zip(self.parts, probabilities, strict=True))
+
+    def widened(self) -> Vector:
+        """Return each part widened."""
+        return Vector(tuple(_widened(part) for part in self.parts))
+
+
+_SCALARS: dict[str, tuple[type[_Scalar], int]] = {
+    "N": (Normal, 2),
+    "LN": (LogNormal, 2),
+    "TN": (TruncatedNormal, 4),
+    "U": (Uniform, 2),
+    "B": (Beta, 2),
+    "TRI": (Triangular, 3),
+}
+
+
+def parse_distribution(text: str) -> Distribution:
+    """Read a distribution.
+
+    Raises
+    ------
+    ValueError
+        If the text is none of the forms above or its numbers make no distribution.
+    """
+    parts = [_parse_one(part.strip()) for part in text.split("/")]
+    if len(parts) == 1:
+        return parts[0]
+    scalars = tuple(part for part in parts if isinstance(part, _Scalar))
+    if len(scalars) < len(parts):
+        raise ValueError(f"{text!r}: the parts of a vector are single numbers")
+    return Vector(scalars)
+
+
+def _parse_one(text: str) -> Distribution:
+    match = _FORM.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no distribution")
+    kind, inside = match["kind"], match["numbers"]
+    numbers = tuple(float(number) for number in inside.split(";" if kind == "Fixed" else ","))
+    if not all(math.isfinite(number) for number in numbers):
+        raise ValueError(f"{text!r} holds a number that is not finite")
+    if kind == "Fixed":
+        return Fixed(numbers)
+    if kind == "Dir":
+        if len(numbers) < 2 or min(numbers) <= 0:
+            raise ValueError(f"{text!r}: a Dirichlet takes two or more positive numbers")
+        return Dirichlet(numbers)
+    if kind not in _SCALARS:
+        raise ValueError(f"{text!r}: unknown distribution {kind!r}")
+    make, count = _SCALARS[kind]
+    if len(numbers) != count:
+        raise ValueError(f"{text!r}: {kind} takes {count} numbers")
+    distribution = make(*numbers)
+    if not _is_proper(distribution):
+        raise ValueError(f"{text!r}: the numbers make no distribution")
+    return distribution  # type: ignore[return-value]
+
+
+def _is_proper(distribution: _Scalar) -> bool:
+    match distribution:
+        case Normal(_, sd):
+            return sd > 0
+        case LogNormal(median, sd):
+            return median > 0 and sd > 0
+        case TruncatedNormal(_, sd, low, high):
+            return sd > 0 and low < high
+        case Uniform(low, high):
+            return low < high
+        case Beta(a, b):
+            return a > 0 and b > 0
+        case Triangular(low, mode, high):
+            return low <= mode <= high
+    return False
+
+
+def _widened(part: _Scalar) -> _Scalar:
+    return part.widened()  # type: ignore[attr-defined, no-any-return]
+
+
+def _shares(parts: Sequence[float]) -> tuple[float, ...]:
+    total = math.fsum(parts)
+    return tuple(part / total for part in parts)
+
+
+def _probabilities(u: float | Sequence[float], size: int) -> tuple[float, ...]:
+    probabilities = (float(u),) * size if isinstance(u, int | float) else tuple(float(p) for p in u)
+    if len(probabilities) != size or not all(0.0 < p < 1.0 for p in probabilities):
+        raise ValueError(f"{u!r}: {size} probabilities between 0 and 1 are needed")
+    return probabilities
