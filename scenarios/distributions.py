@@ -8,84 +8,85 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Protocol
 
 type Value = float | tuple[float, ...]
 
 _STANDARD = NormalDist()
+_SMALLEST = 2.0**-53
 _FORM = re.compile(r"(?P<kind>[A-Za-z]+)\((?P<numbers>[^()]*)\)")
 
 
-class Distribution(Protocol):
-    """What every distribution offers; `size` is the number of uniforms a draw takes, 0 if nothing is drawn."""
+class Distribution(ABC):
+    """A prior of one number or several."""
+
+    __slots__ = ()
 
     @property
+    @abstractmethod
     def size(self) -> int:
-        """How many independent uniforms a draw takes."""
+        """How many independent uniforms a draw takes; 0 if nothing is drawn."""
 
+    @abstractmethod
     def central(self) -> Value:
         """Return the median (triangular: the mode; Dirichlet: the mean)."""
 
+    @abstractmethod
     def quantile(self, u: float | Sequence[float]) -> Value:
-        """Return the value at probability `u`, 0 < u < 1; one probability for each part of a vector, or one for all."""
-
-    def widened(self) -> Distribution:
-        """Return the distribution with the same centre and twice the spread."""
+        """Return the value at probability `u`, 0 < u < 1; one probability for each part, or one for all."""
 
 
-class _Scalar:
+class Scalar(Distribution):
     """A distribution of one number."""
 
-    size = 1
+    __slots__ = ()
 
-    def at(self, u: float) -> float:
-        raise NotImplementedError
+    @property
+    def size(self) -> int:
+        """One."""
+        return 1
+
+    @abstractmethod
+    def _at(self, u: float) -> float:
+        """Return the value at probability `u`."""
 
     def central(self) -> float:
         """Return the median."""
-        return self.at(0.5)
+        return self._at(0.5)
 
     def quantile(self, u: float | Sequence[float]) -> float:
         """Return the value at probability `u`."""
         (probability,) = _probabilities(u, 1)
-        return self.at(probability)
+        return self._at(probability)
 
 
 @dataclass(frozen=True, slots=True)
-class Normal(_Scalar):
+class Normal(Scalar):
     """Normal with a mean and a standard deviation."""
 
     mean: float
     sd: float
 
-    def at(self, u: float) -> float:
+    def _at(self, u: float) -> float:
         return self.mean + self.sd * _STANDARD.inv_cdf(u)
-
-    def widened(self) -> Normal:
-        """Return the same mean with twice the standard deviation."""
-        return Normal(self.mean, 2.0 * self.sd)
 
 
 @dataclass(frozen=True, slots=True)
-class LogNormal(_Scalar):
+class LogNormal(Scalar):
     """Lognormal with a median and the standard deviation of its log."""
 
     median: float
     sd: float
 
-    def at(self, u: float) -> float:
+    def _at(self, u: float) -> float:
         return self.median * math.exp(self.sd * _STANDARD.inv_cdf(u))
-
-    def widened(self) -> LogNormal:
-        """Return the same median with twice the standard deviation of the log."""
-        return LogNormal(self.median, 2.0 * self.sd)
 
 
 @dataclass(frozen=True, slots=True)
-class TruncatedNormal(_Scalar):
+class TruncatedNormal(Scalar):
     """Normal cut off below `low` and above `high`."""
 
     mean: float
@@ -93,59 +94,47 @@ class TruncatedNormal(_Scalar):
     low: float
     high: float
 
-    def at(self, u: float) -> float:
+    def _at(self, u: float) -> float:
         normal = NormalDist(self.mean, self.sd)
         below, above = normal.cdf(self.low), normal.cdf(self.high)
-        value = normal.inv_cdf(below + u * (above - below))
+        probability = min(max(below + u * (above - below), _SMALLEST), 1.0 - _SMALLEST)
+        value = normal.inv_cdf(probability)
         return min(max(value, self.low), self.high)
-
-    def widened(self) -> TruncatedNormal:
-        """Return the same mean and limits with twice the standard deviation."""
-        return TruncatedNormal(self.mean, 2.0 * self.sd, self.low, self.high)
 
 
 @dataclass(frozen=True, slots=True)
-class Uniform(_Scalar):
+class Uniform(Scalar):
     """Uniform between two limits."""
 
     low: float
     high: float
 
-    def at(self, u: float) -> float:
+    def _at(self, u: float) -> float:
         return self.low + u * (self.high - self.low)
-
-    def widened(self) -> Uniform:
-        """Return the same centre with twice the range."""
-        half = (self.high - self.low) / 2.0
-        return Uniform(self.low - half, self.high + half)
 
 
 @dataclass(frozen=True, slots=True)
-class Beta(_Scalar):
+class Beta(Scalar):
     """Beta on 0..1."""
 
     a: float
     b: float
 
-    def at(self, u: float) -> float:
+    def _at(self, u: float) -> float:
         from scipy.special import betaincinv
 
         return float(betaincinv(self.a, self.b, u))
 
-    def widened(self) -> Beta:
-        """Return the same mean with a quarter of the counts, about twice the spread."""
-        return Beta(self.a / 4.0, self.b / 4.0)
-
 
 @dataclass(frozen=True, slots=True)
-class Triangular(_Scalar):
+class Triangular(Scalar):
     """Triangular between two limits with a mode."""
 
     low: float
     mode: float
     high: float
 
-    def at(self, u: float) -> float:
+    def _at(self, u: float) -> float:
         width = self.high - self.low
         if width == 0.0:
             return self.mode
@@ -158,33 +147,29 @@ class Triangular(_Scalar):
         """Return the mode."""
         return self.mode
 
-    def widened(self) -> Triangular:
-        """Return the same mode with twice the distance to each limit."""
-        return Triangular(2.0 * self.low - self.mode, self.mode, 2.0 * self.high - self.mode)
-
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(Distribution):
     """A value, or several, that nothing draws."""
 
     values: tuple[float, ...]
-    size = 0
+
+    @property
+    def size(self) -> int:
+        """Zero."""
+        return 0
 
     def central(self) -> Value:
         """Return the value."""
         return self.values if len(self.values) > 1 else self.values[0]
 
-    def quantile(self, u: float | Sequence[float]) -> Value:
+    def quantile(self, u: float | Sequence[float]) -> Value:  # noqa: ARG002 - nothing is drawn
         """Return the value."""
         return self.central()
 
-    def widened(self) -> Fixed:
-        """Return itself: a fixed value has no spread."""
-        return self
-
 
 @dataclass(frozen=True, slots=True)
-class Dirichlet:
+class Dirichlet(Distribution):
     """Shares that add to one."""
 
     counts: tuple[float, ...]
@@ -205,16 +190,12 @@ class Dirichlet:
         parts = zip(self.counts, _probabilities(u, self.size), strict=True)
         return _shares([float(gammaincinv(count, probability)) for count, probability in parts])
 
-    def widened(self) -> Dirichlet:
-        """Return the same mean with a quarter of the counts, about twice the spread."""
-        return Dirichlet(tuple(count / 4.0 for count in self.counts))
-
 
 @dataclass(frozen=True, slots=True)
-class Vector:
+class Vector(Distribution):
     """Several numbers, each with its own independent distribution."""
 
-    parts: tuple[_Scalar, ...]
+    parts: tuple[Scalar, ...]
 
     @property
     def size(self) -> int:
@@ -228,14 +209,10 @@ class Vector:
     def quantile(self, u: float | Sequence[float]) -> tuple[float, ...]:
         """Return the value of each part at its probability."""
         probabilities = _probabilities(u, self.size)
-        return tuple(part.at(probability) for part, probability in zip(self.parts, probabilities, strict=True))
-
-    def widened(self) -> Vector:
-        """Return each part widened."""
-        return Vector(tuple(_widened(part) for part in self.parts))
+        return tuple(part.quantile(probability) for part, probability in zip(self.parts, probabilities, strict=True))
 
 
-_SCALARS: dict[str, tuple[type[_Scalar], int]] = {
+_SCALARS: dict[str, tuple[type[Scalar], int]] = {
     "N": (Normal, 2),
     "LN": (LogNormal, 2),
     "TN": (TruncatedNormal, 4),
@@ -256,7 +233,7 @@ def parse_distribution(text: str) -> Distribution:
     parts = [_parse_one(part.strip()) for part in text.split("/")]
     if len(parts) == 1:
         return parts[0]
-    scalars = tuple(part for part in parts if isinstance(part, _Scalar))
+    scalars = tuple(part for part in parts if isinstance(part, Scalar))
     if len(scalars) < len(parts):
         raise ValueError(f"{text!r}: the parts of a vector are single numbers")
     return Vector(scalars)
@@ -284,10 +261,10 @@ def _parse_one(text: str) -> Distribution:
     distribution = make(*numbers)
     if not _is_proper(distribution):
         raise ValueError(f"{text!r}: the numbers make no distribution")
-    return distribution  # type: ignore[return-value]
+    return distribution
 
 
-def _is_proper(distribution: _Scalar) -> bool:
+def _is_proper(distribution: Scalar) -> bool:
     match distribution:
         case Normal(_, sd):
             return sd > 0
@@ -302,10 +279,6 @@ def _is_proper(distribution: _Scalar) -> bool:
         case Triangular(low, mode, high):
             return low <= mode <= high
     return False
-
-
-def _widened(part: _Scalar) -> _Scalar:
-    return part.widened()  # type: ignore[attr-defined, no-any-return]
 
 
 def _shares(parts: Sequence[float]) -> tuple[float, ...]:

@@ -142,10 +142,14 @@ class Parameters(Mapping[str, Value]):
             elif _shape(value) != _shape(self._values[name]):
                 needed = _shape(self._values[name])
                 allowed = "a finite number" if needed == 0 else f"{needed} finite numbers"
-                problems.append(Problem(f"{value!r} does not fit", key=f"parameters.{name}", value=value, allowed=allowed))
+                problems.append(
+                    Problem(f"{value!r} does not fit", key=f"parameters.{name}", value=value, allowed=allowed)
+                )
         for pair, beta in (betas or {}).items():
             if pair not in self.betas:
-                problems.append(Problem(f"no effect {pair!r}", key="parameters.betas", value=pair, allowed="(lever, channel)"))
+                problems.append(
+                    Problem(f"no effect {pair!r}", key="parameters.betas", value=pair, allowed="(lever, channel)")
+                )
             elif _shape(beta) != 0:
                 problems.append(Problem(f"{beta!r} is not a finite number", key="parameters.betas", value=beta))
         if problems:
@@ -157,7 +161,7 @@ class Parameters(Mapping[str, Value]):
 class ParameterSet:
     """A joint prior of all parameters and betas, independent of one another."""
 
-    def __init__(self, name: str, parameters: Mapping[str, Distribution], betas: Mapping[BetaKey, Distribution]) -> None:
+    def __init__(self, name: str, parameters: Mapping[str, Distribution], betas: Mapping[BetaKey, Triangular]) -> None:
         self.name = name
         self.parameters = dict(parameters)
         self.betas = dict(betas)
@@ -168,14 +172,15 @@ class ParameterSet:
         parameters = {row.id: row.prior_2020 for row in parameter_table()}
         effects = ((lever.id, effect) for lever in levers() for effect in lever.effects)
         betas = {
-            (lever, effect.channel): Triangular(effect.beta_min, effect.beta, effect.beta_max) for lever, effect in effects
+            (lever, effect.channel): Triangular(effect.beta_min, effect.beta, effect.beta_max)
+            for lever, effect in effects
         }
         return cls("prior_2020", parameters, betas)
 
     def central(self) -> Parameters:
         """Return the central point: medians, and the modes of the betas."""
         values = {name: distribution.central() for name, distribution in self.parameters.items()}
-        betas = {pair: float(prior.central()) for pair, prior in self.betas.items()}  # type: ignore[arg-type]
+        betas = {pair: prior.central() for pair, prior in self.betas.items()}
         return Parameters(values, betas)
 
     def draw(self, seed: int) -> Parameters:
@@ -184,7 +189,9 @@ class ParameterSet:
         Adding or removing a parameter therefore changes no other's draw.
         """
         values = {name: _drawn(distribution, seed, name) for name, distribution in self.parameters.items()}
-        betas = {pair: float(_drawn(prior, seed, f"beta {pair[0]} {pair[1]}")) for pair, prior in self.betas.items()}  # type: ignore[arg-type]
+        betas = {
+            pair: prior.quantile(_uniform(seed, f"beta {' '.join(pair)}", 0)) for pair, prior in self.betas.items()
+        }
         return Parameters(values, betas)
 
 
@@ -196,13 +203,16 @@ def _drawn(distribution: Distribution, seed: int, name: str) -> Value:
 
 def _uniform(seed: int, name: str, part: int) -> float:
     digest = hashlib.blake2b(f"{seed}|{name}|{part}".encode(), digest_size=8).digest()
-    return ((int.from_bytes(digest, "little") >> 11) + 0.5) / 2**53
+    return ((int.from_bytes(digest, "little") >> 12) + 0.5) / 2**52
 
 
 def _unknown(name: str, known: Mapping[str, Value]) -> Problem:
     nearest = next((row.id for row in parameter_table() if row.code_name == name and row.id in known), None)
     return Problem(
-        f"unknown parameter {name!r}", key=f"parameters.{name}", value=name, nearest=nearest or nearest_name(name, known)
+        f"unknown parameter {name!r}",
+        key=f"parameters.{name}",
+        value=name,
+        nearest=nearest or nearest_name(name, known),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from scenarios.calendar import BASELINE, LAST_END, PLAN_END, PLAN_START, is_month, month_ordinal
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
-from scenarios.paths import LeverPath, Splice, parse_lever_path
+from scenarios.paths import LeverPath, follow, parse_lever_path, switched
 from scenarios.plan import ARMS, Arm, lever_ids, levers
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Scenario(BaseModel):
     macro: Annotated[str, Field(strict=True, min_length=1, max_length=1000)] = "neutral"
     parameters: Literal["prior_2020"] = "prior_2020"
     scale: Annotated[float, Field(strict=True, gt=0, le=10, allow_inf_nan=False)] = 1.0
-    start: Literal["2021-01"] = PLAN_START
+    start: Literal["2021-01"] = "2021-01"
     end: str = PLAN_END
     levers: FrozenMapping[str, LeverPath] = FrozenMapping()
     shocks: tuple[Shock, ...] = ()
@@ -105,7 +106,9 @@ class Scenario(BaseModel):
         problems = []
         for place, shock in enumerate(value):
             late = [month for month in shock.months if not PLAN_START <= month <= end]
-            problems += [Problem(f"{month} is outside {PLAN_START}..{end}", key=str(place), value=month) for month in late]
+            problems += [
+                Problem(f"{month} is outside {PLAN_START}..{end}", key=str(place), value=month) for month in late
+            ]
             if (shock.first is None) != (shock.last is None) or (shock.month is not None and shock.first is not None):
                 problems.append(Problem("a shock has a month, or from and to, or no date", key=str(place)))
             elif shock.first is not None and shock.last is not None and shock.last < shock.first:
@@ -144,12 +147,14 @@ class Scenario(BaseModel):
             For an unknown lever, an intensity outside 0..1 or a month outside the horizon (or before `after`).
         """
         if after is None:
-            paths = parse_levers(changes, last=self.end, key=("levers",), where="levers")
+            paths = parse_levers(changes, last=self.end, key=("levers",))
         else:
             if not is_month(after) or not PLAN_START <= after <= self.end:
                 raise InputError(f"{after!r} is not a month in {PLAN_START}..{self.end}", key="after", value=after)
-            later = parse_levers(changes, first=after, last=self.end, key=("levers",), where="levers")
-            paths = FrozenMapping((lever, Splice(after, path, self.levers.get(lever))) for lever, path in later.items())
+            later = parse_levers(changes, first=after, last=self.end, key=("levers",))
+            paths = FrozenMapping(
+                (lever, switched(self.levers.get(lever), path, after, self.start)) for lever, path in later.items()
+            )
         return self.model_copy(update={"levers": _in_plan_order({**self.levers, **paths})})
 
     def intensities(self, first: int, last: int) -> NDArray[np.float64]:
@@ -175,7 +180,7 @@ class Scenario(BaseModel):
         for column, lever in enumerate(levers()):
             base = np.array([lever.intensity(self.policy, BASELINE + month) for month in range(months)])
             path = self.levers.get(lever.id)
-            table[:, column] = (base if path is None else path.intensities(lever, base, start))[wanted]
+            table[:, column] = (base if path is None else follow(path, lever, base, start))[wanted]
         return table
 
     def _content(self) -> dict[str, Any]:
@@ -216,22 +221,23 @@ def parse_levers(
         For an unknown lever or a path that cannot be read.
     """
     if not isinstance(plain, Mapping):
-        raise InputError(f"{plain!r} is not a set of levers", allowed="such as {reits_pilot: 0.5}", where=where, value=plain)
+        raise InputError(
+            f"{plain!r} is not a set of levers", allowed="such as {reits_pilot: 0.5}", where=where, value=plain
+        )
     problems: list[Problem] = []
     paths: dict[str, LeverPath] = {}
     for name, path in plain.items():
         if name not in lever_ids():
             nearest = nearest_name(name, lever_ids())
             message = f"unknown lever {name!r}"
-            problems.append(
-                Problem(message, key=".".join((*key, str(name))), value=name, allowed="see: lujiazui levers", nearest=nearest)
-            )
+            dotted = ".".join((*key, str(name)))
+            problems.append(Problem(message, key=dotted, value=name, allowed="see: lujiazui levers", nearest=nearest))
             continue
         read = parse_lever_path(path, (*key, name), month_ordinal(first), month_ordinal(last), problems)
         if read is not None:
             paths[name] = read
     if problems:
-        raise InputError(problems)
+        raise InputError(replace(problem, where=where) for problem in problems)
     return _in_plan_order(paths)
 
 
@@ -257,14 +263,12 @@ def _translated(kind: str, key: tuple[str, ...], value: Any, message: str, conte
         case "extra_forbidden":
             known = [*Shock.model_fields] if key[0] == "shocks" else [*Scenario.model_fields, "extends"]
             known = [{"first": "from", "last": "to"}.get(name, name) for name in known]
-            return Problem(
-                f"unknown key {key[-1]!r}", "", dotted, key[-1], "keys: " + ", ".join(known), nearest_name(key[-1], known)
-            )
+            listed = "keys: " + ", ".join(known)
+            return Problem(f"unknown key {key[-1]!r}", "", dotted, key[-1], listed, nearest_name(key[-1], known))
         case "literal_error":
-            known = {"policy": list(ARMS), "parameters": list(PARAMETER_SETS), "start": [PLAN_START]}[key[0]]
-            return Problem(
-                f"{value!r} is not allowed", "", dotted, value, "one of: " + ", ".join(known), nearest_name(value, known)
-            )
+            allowed = {"policy": ARMS, "parameters": PARAMETER_SETS, "start": (PLAN_START,)}[key[0]]
+            listed = "one of: " + ", ".join(allowed)
+            return Problem(f"{value!r} is not allowed", "", dotted, value, listed, nearest_name(value, allowed))
         case "missing":
             return Problem("is missing", "", dotted)
         case "greater_than" | "less_than_equal" | "finite_number":
@@ -272,4 +276,6 @@ def _translated(kind: str, key: tuple[str, ...], value: Any, message: str, conte
         case "value_error":
             return Problem(str(context["error"]), "", dotted, value)
     shown = repr(value)
-    return Problem(f"{shown if len(shown) < 80 else type(value).__name__}: {message[0].lower()}{message[1:]}", "", dotted, value)
+    return Problem(
+        f"{shown if len(shown) < 80 else type(value).__name__}: {message[0].lower()}{message[1:]}", "", dotted, value
+    )

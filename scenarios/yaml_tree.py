@@ -76,8 +76,9 @@ def parse_yaml(text: str, name: str) -> Tree:
         _refuse_odd_tokens(text, name)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark or error.context_mark
-        where = f"{name}:{line.line + 1}" if line else name
+        mark = error.problem_mark or error.context_mark
+        line = getattr(mark, "line", None)
+        where = name if line is None else f"{name}:{line + 1}"
         raise InputError(f"not valid YAML: {error.problem or error.context}", where=where) from None
     except yaml.YAMLError as error:
         raise InputError(f"not valid YAML: {str(error).splitlines()[0]}", where=name) from None
@@ -95,12 +96,12 @@ def write_yaml(data: dict[str, Any]) -> str:
 
 def _text(path: Path, name: str) -> str:
     try:
-        if path.is_dir():
-            raise InputError("is a folder, not a scenario file", where=name)
         with path.open("rb") as file:
             raw = file.read(LARGEST_BYTES + 1)
     except FileNotFoundError:
         raise InputError("no such file", where=name) from None
+    except IsADirectoryError:
+        raise InputError("is a folder, not a scenario file", where=name) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InputError(f"cannot be read: {reason}", where=name) from None
@@ -132,8 +133,9 @@ def _refuse_odd_tokens(text: str, name: str) -> None:
             raise InputError("holds a second document", where=where, allowed="one document a file")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise InputError("anchors and aliases are not allowed", where=where)
-        if getattr(event, "tag", None) is not None:
-            raise InputError(f"the tag {event.tag!r} is not allowed", where=where)
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            raise InputError(f"the tag {tag!r} is not allowed", where=where)
 
 
 class _Builder:
@@ -192,7 +194,7 @@ class _Builder:
 class _Dumper(yaml.SafeDumper):
     """Writes without anchors and quotes whatever would not be read back as the same text."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - named so by PyYAML
         return True
 
 
