@@ -1,0 +1,314 @@
+"""The path of one lever in a scenario: what was written, and its intensity by month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
+from scenarios.errors import Problem, nearest_name
+from scenarios.plan import ARMS, Arm, Lever
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    type Intensities = NDArray[np.float64]
+
+KEEP = "keep"
+"""As the first value of a ramp: follow the path before until this month."""
+
+_KINDS = ("ramp", "pulse", "switch")
+_FORMS = "a number from 0 to 1, frozen, committed, plan, stretch, dates with values, ramp, pulse or switch"
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """One intensity from the first month on."""
+
+    value: float
+
+    def plain(self) -> float:
+        """Return the path as it is written in a file."""
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class OnArm:
+    """The path of this lever on one of the four arms."""
+
+    arm: Arm
+
+    def plain(self) -> str:
+        """Return the path as it is written in a file."""
+        return self.arm
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Intensities that hold from a month until the next one named."""
+
+    values: tuple[tuple[str, float], ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return the path as it is written in a file."""
+        return dict(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """Straight lines through the dated intensities, constant after the last.
+
+    The first line starts from the path before, in the last month before this path takes hold. With `hold`, a month,
+    the path before is followed until that month and the first line starts there.
+    """
+
+    values: tuple[tuple[str, float], ...]
+    hold: str | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """Return the path as it is written in a file."""
+        held = {} if self.hold is None else {self.hold: KEEP}
+        return {"ramp": {**held, **dict(self.values)}}
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """One intensity from a month to another, both included; the path before elsewhere."""
+
+    first: str
+    last: str
+    value: float
+
+    def plain(self) -> dict[str, Any]:
+        """Return the path as it is written in a file."""
+        return {"pulse": {"from": self.first, "to": self.last, "value": self.value}}
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A succession of paths, each from its month on."""
+
+    pieces: tuple[tuple[str, Piece], ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return the path as it is written in a file."""
+        return {"switch": {month: piece.plain() for month, piece in self.pieces}}
+
+
+Piece = Constant | OnArm | Steps | Ramp | Pulse
+LeverPath = Piece | Switch
+
+
+def follow(path: LeverPath, lever: Lever, before: Intensities, start: int) -> Intensities:
+    """Return the intensities of a path by month, from the baseline month on.
+
+    Parameters
+    ----------
+    path
+        The path to follow.
+    lever
+        The lever it belongs to.
+    before
+        The intensities that hold until the path takes over, shape (months,).
+    start
+        The month from which the path holds, as an ordinal.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (months,).
+    """
+    import numpy as np
+
+    result = before.copy()
+    match path:
+        case Constant(value):
+            result[start - BASELINE :] = value
+        case OnArm(arm):
+            for place in range(start - BASELINE, len(result)):
+                result[place] = lever.intensity(arm, BASELINE + place)
+        case Steps(values):
+            for month, value in values:
+                result[month_ordinal(month) - BASELINE :] = value
+        case Ramp(values, hold):
+            anchor = (start - 1 if hold is None else month_ordinal(hold)) - BASELINE
+            places = [anchor, *(month_ordinal(month) - BASELINE for month, _ in values)]
+            heights = [before[anchor], *(value for _, value in values)]
+            result[anchor:] = np.interp(np.arange(anchor, len(result)), places, heights)
+        case Pulse(first, last, value):
+            result[month_ordinal(first) - BASELINE : month_ordinal(last) - BASELINE + 1] = value
+        case Switch(pieces):
+            for month, piece in pieces:
+                result = follow(piece, lever, result, month_ordinal(month))
+    return result
+
+
+def switched(old: LeverPath | None, new: LeverPath, month: str, start: str) -> LeverPath:
+    """Return the path that is `old` (None: the scenario's policy) before `month` and `new` from then on."""
+    match old:
+        case None:
+            kept: tuple[tuple[str, Piece], ...] = ()
+        case Switch(pieces):
+            kept = tuple(piece for piece in pieces if piece[0] < month)
+        case _:
+            kept = ((start, old),) if start < month else ()
+    later = new.pieces if isinstance(new, Switch) else ((month, new),)
+    return Switch(kept + later)
+
+
+def parse_lever_path(
+    plain: Any, key: tuple[str, ...], first: int, last: int, problems: list[Problem]
+) -> LeverPath | None:
+    """Read a lever path from plain data, adding to `problems` everything that is wrong with it.
+
+    Parameters
+    ----------
+    plain
+        A number, the name of an arm, a mapping from months to numbers, or a mapping with the single key `ramp`,
+        `pulse` or `switch`; or a path already read.
+    key
+        The keys that lead to this path, for messages.
+    first, last
+        The first and last month that may be named, as ordinals.
+    problems
+        The list that collects what is wrong.
+
+    Returns
+    -------
+    LeverPath or None
+        None if anything is wrong.
+    """
+    reader = _Reader(first, last, problems)
+    return reader.path(plain.plain() if isinstance(plain, LeverPath) else plain, key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads paths whose months lie in first..last; what cannot be read is None and adds to the problems."""
+
+    first: int
+    last: int
+    problems: list[Problem]
+
+    def path(self, plain: Any, key: tuple[str, ...]) -> LeverPath | None:
+        if isinstance(plain, Mapping) and tuple(plain) == ("switch",):
+            return self.switch(plain["switch"], (*key, "switch"))
+        return self.piece(plain, key)
+
+    def piece(self, plain: Any, key: tuple[str, ...]) -> Piece | None:
+        if isinstance(plain, str):
+            return self.arm(plain, key)
+        if not isinstance(plain, Mapping):
+            value = self.intensity(plain, key)
+            return None if value is None else Constant(value)
+        match tuple(plain):
+            case ("ramp",):
+                return self.ramp(plain["ramp"], (*key, "ramp"))
+            case ("pulse",):
+                return self.pulse(plain["pulse"], (*key, "pulse"))
+        values = self.dated(plain, key)
+        return None if values is None else Steps(values)
+
+    def arm(self, plain: str, key: tuple[str, ...]) -> OnArm | None:
+        for arm in ARMS:
+            if plain == arm:
+                return OnArm(arm)
+        self.wrong(f"{_shown(plain)} is no path", key, plain, _FORMS, nearest_name(plain, ARMS))
+        return None
+
+    def intensity(self, plain: Any, key: tuple[str, ...]) -> float | None:
+        if isinstance(plain, bool) or not isinstance(plain, int | float):
+            self.wrong(f"{_shown(plain)} is not a number", key, plain, "a number from 0 to 1")
+        elif not 0 <= plain <= 1:  # NaN is not in the range either
+            self.wrong(f"{_shown(plain)} is outside 0..1", key, plain, "0..1")
+        else:
+            return float(plain) + 0.0  # -0.0 becomes 0.0
+        return None
+
+    def month(self, plain: Any, key: tuple[str, ...]) -> str | None:
+        horizon = f"{month_text(self.first)}..{month_text(self.last)}"
+        if not is_month(plain):
+            nearest = nearest_name(plain, _KINDS) if isinstance(plain, str) else None
+            self.wrong(f"{_shown(plain)} is not a month", key, plain, "a month such as 2021-07", nearest)
+        elif not self.first <= month_ordinal(plain) <= self.last:
+            self.wrong(f"{plain} is outside {horizon}", key, plain, horizon)
+        else:
+            return str(plain)
+        return None
+
+    def dated(self, plain: Any, key: tuple[str, ...]) -> tuple[tuple[str, float], ...] | None:
+        if not isinstance(plain, Mapping) or not plain:
+            self.wrong(f"{_shown(plain)} holds no dates with values", key, plain, _FORMS)
+            return None
+        kept = []
+        for name, value in plain.items():
+            here = (*key, str(name))
+            month, intensity = self.month(name, here), self.intensity(value, here)
+            if month is not None and intensity is not None:
+                kept.append((month, intensity))
+        return tuple(sorted(kept)) if len(kept) == len(plain) else None
+
+    def ramp(self, plain: Any, key: tuple[str, ...]) -> Ramp | None:
+        held = [name for name, value in plain.items() if value == KEEP] if isinstance(plain, Mapping) else []
+        if not held:
+            values = self.dated(plain, key)
+            return None if values is None else Ramp(values)
+        hold = self.month(held[0], (*key, str(held[0])))
+        values = self.dated({name: value for name, value in plain.items() if name != held[0]}, key)
+        if hold is None or values is None:
+            return None
+        if values[0][0] < hold:
+            self.wrong(f"only the first date of a ramp may be {KEEP!r}", (*key, hold), KEEP, "a number from 0 to 1")
+            return None
+        return Ramp(values, hold)
+
+    def pulse(self, plain: Any, key: tuple[str, ...]) -> Pulse | None:
+        needed = ("from", "to", "value")
+        allowed = "keys: " + ", ".join(needed)
+        if not isinstance(plain, Mapping):
+            self.wrong(f"{_shown(plain)} is no pulse", key, plain, allowed)
+            return None
+        for name in plain:
+            if name not in needed:
+                self.wrong(f"unknown key {name!r}", (*key, str(name)), name, allowed, nearest_name(name, needed))
+        for name in needed:
+            if name not in plain:
+                self.wrong(f"{name!r} is missing", key, None, allowed)
+        first = self.month(plain["from"], (*key, "from")) if "from" in plain else None
+        last = self.month(plain["to"], (*key, "to")) if "to" in plain else None
+        value = self.intensity(plain["value"], (*key, "value")) if "value" in plain else None
+        if first is None or last is None or value is None or len(plain) > len(needed):
+            return None
+        if last < first:
+            self.wrong(f"the pulse ends in {last}, before it begins in {first}", key, plain, "")
+            return None
+        return Pulse(first, last, value)
+
+    def switch(self, plain: Any, key: tuple[str, ...]) -> Switch | None:
+        if not isinstance(plain, Mapping) or not plain:
+            self.wrong(f"{_shown(plain)} holds no dates with paths", key, plain, "such as {2023-01: plan}")
+            return None
+        pieces = []
+        for name, inner in plain.items():
+            here = (*key, str(name))
+            month = self.month(name, here)
+            later = self if month is None else _Reader(month_ordinal(month), self.last, self.problems)
+            piece = later.piece(inner, here)
+            if month is not None and piece is not None:
+                pieces.append((month, piece))
+        return Switch(tuple(sorted(pieces, key=itemgetter(0)))) if len(pieces) == len(plain) else None
+
+    def wrong(self, message: str, key: tuple[str, ...], value: Any, allowed: str, nearest: str | None = None) -> None:
+        self.problems.append(Problem(message, key=".".join(key), value=value, allowed=allowed, nearest=nearest))
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, int) and abs(value) > 10**15:
+        return "a huge number"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
