@@ -41,8 +41,8 @@ def births_per_month(
              * (setup_cost / 100) ** setup_cost_elasticity * exp(0.15 * data_access_gain)
 
     Index 2020 = 100; the setup cost elasticity is negative; the data gain is a change of log odds. Parameters
-    `birth_rate`, `birth_spillover`, `fintech_setup_cost_elasticity`, `data_birth_elasticity`; channels
-    `fintech_setup_cost`, `data_access`.
+    `fintech_birth_rate`, `fintech_birth_spillover`, `fintech_setup_cost_elasticity`, `data_birth_elasticity`; channels
+    `fintech_startup_cost`, `data_access`.
     """
     return float(
         birth_rate_per_year
@@ -66,8 +66,8 @@ def log_growth(
 
     growth = (drift + age_drift * exp(-age / age_scale)) / 12 + volatility * sqrt(1 / 12) * shock
 
-    The shock is Laplace with unit variance (tent-shaped growth rates). Parameters `gibrat_drift`, `age_drift`,
-    `age_scale`, `gibrat_sd`.
+    The shock is Laplace with unit variance (tent-shaped growth rates). Parameters `fintech_growth_drift`, `fintech_age_drift`,
+    `fintech_age_scale`, `fintech_growth_sd`.
     """
     drift = drift_per_year + age_drift_per_year * np.exp(-age_months / 12.0 / age_scale_years)
     return drift / 12.0 + volatility_per_year * np.sqrt(1.0 / 12.0) * shock
@@ -78,7 +78,7 @@ def exit_probability(log_size: Floats, age_months: Floats, mean_log_size: float,
 
     p = 1 - exp(-rate / 12 * exp(-0.35 * (log_size - mean) - 0.10 * min(age in years, 10)))
 
-    Parameter `exit_hazard_fintech`.
+    Parameter `fintech_exit_hazard`.
     """
     years = np.minimum(age_months / 12.0, 10.0)
     return -np.expm1(-exit_rate_per_year / 12.0 * np.exp(-0.35 * (log_size - mean_log_size) - 0.10 * years))
@@ -92,7 +92,7 @@ def funding_probability(
     p = 1 - exp(-share / gap * exp(0.5 * growth z-score) * ease)
 
     `ease` is one at the 2020 cost of growth capital and above one where it got cheaper. Parameters
-    `round_followon`, `round_gap`; channels `growth_capital_cost`, `venture_funding_supply`.
+    `funding_round_followon_share`, `funding_round_gap`; channels `fintech_scaling_cost`, `venture_funding_supply`.
     """
     z = np.clip(growth / (volatility_per_year * np.sqrt(1.0 / 12.0)), -3.0, 3.0)
     return -np.expm1(-follow_on_share / months_between_rounds * np.exp(0.5 * z) * ease)

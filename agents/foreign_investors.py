@@ -102,7 +102,7 @@ def benchmark_weight_gain(
     gain = ln((off_benchmark + pass_through * live) / (off_benchmark + pass_through * live_baseline))
 
     Shares of assets. Source: Raddatz, Schmukler and Williams (2017), pass-through 0.7; parameter
-    `bench_passthrough`. Channel `index_tracking_demand`.
+    `benchmark_passthrough`. Channel `index_tracking_demand`.
     """
     return np.log(
         (off_benchmark_weight + pass_through * live_weight)
@@ -145,7 +145,7 @@ def entry_rate_per_month(base_rate: float, access_friction_change: float, entry_
 
     rate = base_rate * exp(-entry_access_elasticity * change of access friction)
 
-    Parameters `foreign_entry_rate`, `entry_access_coef`; channel `foreign_access_cost`.
+    Parameters `foreign_entry_rate`, `entry_access_coefficient`; channel `foreign_access_cost`.
     """
     return base_rate * float(np.exp(-entry_access_elasticity * access_friction_change))
 

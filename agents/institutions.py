@@ -63,7 +63,7 @@ def centre_utility(
 
     V[c] = intercept[c] + agglomeration * ln(N[c] / N_2020[c]) + policy shift in Shanghai
 
-    Parameters `agglom_logit`, `agglom_logit_foreign`; intercepts are solved to the shares of entrants at end-2020.
+    Parameters `agglomeration_slope`, `agglomeration_slope_foreign`; intercepts are solved to the shares of entrants at end-2020.
     """
     utility: Floats = intercept + agglomeration * np.log(institutions / institutions_baseline)
     utility[..., Centre.SHANGHAI] += policy_shift
@@ -82,7 +82,7 @@ def location_shift(
     shift = benefit_elasticity * ln(benefit / 100) + cost_elasticity * (ln(setup / 100) + ln(operating / 100))
 
     Indices with 2020 = 100; the cost elasticity is negative. Channels `hq_location_benefit`,
-    `institution_setup_cost`, `operating_cost`; parameters `hq_benefit_elasticity`, `cost_logit`.
+    `institution_setup_cost`, `operating_cost`; parameters `hq_benefit_elasticity`, `location_cost_slope`.
     """
     return float(
         benefit_elasticity * np.log(headquarters_benefit / 100.0)
@@ -104,7 +104,7 @@ def entrants_looking(base_rate: Floats, inclusive_value_change: Floats, outside_
     looking = base_rate * exp(outside_elasticity * change of the inclusive value)
 
     Zero makes location a zero-sum game among centres, one a positive-sum game (Schmidheiny and Bruelhart);
-    parameter `inclusive_value`.
+    parameter `inclusive_value_weight`.
     """
     return base_rate * np.exp(outside_elasticity * inclusive_value_change)
 
@@ -114,7 +114,7 @@ def exit_probability(exit_rate_per_year: float, profitability: Floats, operating
 
     p = 1 - exp(-rate / 12 * exp(-0.5 * profitability) * operating_cost / 100)
 
-    Parameter `exit_hazard`; channel `operating_cost` (index, 2020 = 100).
+    Parameter `institution_exit_hazard`; channel `operating_cost` (index, 2020 = 100).
     """
     return -np.expm1(-exit_rate_per_year / 12.0 * np.exp(-0.5 * profitability) * operating_cost / 100.0)
 

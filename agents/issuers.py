@@ -164,7 +164,7 @@ def choose_instrument(
     A nested logit drawn in two exact steps with Gumbel luck: the nest with the highest inclusive value plus luck,
     then the instrument with the highest utility / dissimilarity plus luck inside it. A nest without an eligible
     instrument is never taken. Shapes: utility and eligible (9, n), dissimilarity (4,), nest_luck (4, n),
-    instrument_luck (9, n). Source: logit of debt choice (Denis and Mihov); parameter `nest_debt`.
+    instrument_luck (9, n). Source: logit of debt choice (Denis and Mihov); parameter `debt_nest_dissimilarity`.
     """
     issuers = utility.shape[1]
     best_value = np.full(issuers, -np.inf)
@@ -203,7 +203,7 @@ def default_probability(rate_per_year: Floats) -> Floats:
 def follow_on_rate(rate_per_year: float, return_6m: float, return_sensitivity: float) -> float:
     """Monthly rate of follow-on offers by listed issuers: rate / 12 * exp(sensitivity * return / 10 %).
 
-    Source: offers follow high market returns (Pastor and Veronesi); parameter `ipo_return_sens`.
+    Source: offers follow high market returns (Pastor and Veronesi); parameter `ipo_return_sensitivity`.
     """
     return rate_per_year / 12.0 * float(np.exp(return_sensitivity * return_6m / 0.10))
 

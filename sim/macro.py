@@ -123,11 +123,11 @@ def innovation_factor(parameters: "Parameters") -> Floats:
     """Factor of the innovation correlations of (China yield, US yield, volatility, currency, equity), shape (5, 5)."""
     correlation = np.eye(5)
     for first, second, value in (
-        (4, 2, parameters.corr_eq_vix),
-        (1, 2, parameters.corr_us_vix),
-        (4, 3, parameters.corr_eq_fx),
+        (4, 2, parameters.correlation_equity_vix),
+        (1, 2, parameters.correlation_us_yield_vix),
+        (4, 3, parameters.correlation_equity_exchange_rate),
         (2, 3, parameters.corr_vix_fx),
-        (0, 1, parameters.corr_cn_us),
+        (0, 1, parameters.correlation_china_us_yields),
     ):
         correlation[first, second] = correlation[second, first] = value
     # Drawn correlations need not fit together; the nearest usable matrix keeps the eigenvalues positive.
@@ -209,28 +209,28 @@ def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: 
             equity_change = float(np.log(values["csi300_close"] / before["csi300_close"]))
         else:
             p = parameters
-            china[at] = pick("cn10y_pct", china[previous] + (1 - p.cn10_ar) * (p.cn10_mean - china[previous])
-                             + p.cn10_sd * shocks[0])
-            us[at] = max(p.us10_floor, pick("us10y_pct", us[previous] + (1 - p.us10_ar) * (us_mean - us[previous])
-                                            + p.us10_sd * shocks[1]))
+            china[at] = pick("cn10y_pct", china[previous] + (1 - p.china_yield_persistence) * (p.china_yield_mean - china[previous])
+                             + p.china_yield_sd * shocks[0])
+            us[at] = max(p.us10_floor, pick("us10y_pct", us[previous] + (1 - p.us_yield_persistence) * (us_mean - us[previous])
+                                            + p.us_yield_sd * shocks[1]))
             jump = p.vix_jump_size if luck.scalar(month, 8) < p.vix_jump_rate else 0.0
-            vix_drawn = p.lvix_mean + p.lvix_ar * (vix[previous] - p.lvix_mean) + p.lvix_sd * shocks[2] + jump
+            vix_drawn = p.log_vix_mean + p.log_vix_persistence * (vix[previous] - p.log_vix_mean) + p.log_vix_sd * shocks[2] + jump
             vix[at] = np.log(values["vix"]) if "vix" in values else vix_drawn + stress.get(month, {}).get("vix", 0.0)
             gap = china[previous] - us[previous]
-            fx_drawn = p.fx_ar * fx_change - p.fx_carry * (gap - gap_mean) / 12.0 / 100.0 + p.fx_sd * shocks[3]
+            fx_drawn = p.exchange_rate_persistence * fx_change - p.fx_carry * (gap - gap_mean) / 12.0 / 100.0 + p.exchange_rate_sd * shocks[3]
             fx_drawn += stress.get(month, {}).get("usdcny", 0.0)
             fx[at] = values.get("usdcny", fx[previous] * float(np.exp(fx_drawn)))
             fx_change = float(np.log(fx[at] / fx[previous]))
-            equity_drawn = p.equity_drift + p.eq_sd * shocks[4] + stress.get(month, {}).get("csi300_close", 0.0)
+            equity_drawn = p.equity_drift + p.equity_return_sd * shocks[4] + stress.get(month, {}).get("csi300_close", 0.0)
             equity[at] = values.get("csi300_close", equity[previous] * float(np.exp(equity_drawn)))
             equity_change = float(np.log(equity[at] / equity[previous]))
         # Volatility answers to the size of the month's return; the mean of |t(4)| of unit variance is 0.75.
-        surprise = (abs(equity_change - parameters.equity_drift) / parameters.eq_sd - 0.75) / 0.66
+        surprise = (abs(equity_change - parameters.equity_drift) / parameters.equity_return_sd - 0.75) / 0.66
         own = 0.0 if month <= DRAWN_AFTER else float(luck.normals(month, 6)[5])
         tie = parameters.corr_volatility_return
         volatility_state = (
             parameters.volatility_mean
-            + parameters.rv_ar * (volatility_state - parameters.volatility_mean)
+            + parameters.realised_volatility_persistence * (volatility_state - parameters.volatility_mean)
             + parameters.volatility_sd * (tie * float(np.clip(surprise, -3, 6)) + np.sqrt(1 - tie**2) * own)
         )
         volatility[at] = volatility_state

@@ -20,16 +20,12 @@ class Product(IntEnum):
     SGE_GOLD = 7
 
 
-TRADING_DAYS = (19.5, 16.5, 22.1, 19.5, 20.5, 19.9, 22.2, 22.2, 20.2, 17.1, 21.5, 22.0)
-"""Trading days by calendar month, mean of the Shanghai Stock Exchange calendar 2010-2020."""
-
-
 def repo_turns_per_month(trading_days: float, overnight_share: float, term_days: float) -> float:
     """Times that outstanding repo is traded in a month.
 
     turns = trading days * (overnight share + (1 - overnight share) / term in trading days)
 
-    Parameters `overnight_share_of_stock`, `term_repo_days`.
+    Parameters `overnight_repo_share`, `term_repo_days`.
     """
     return trading_days * (overnight_share + (1.0 - overnight_share) / term_days)
 
@@ -68,8 +64,8 @@ def next_log_daily_volume(
 
     next = persistence * now + volatility_slope * (ln rv - mean) + return_slope * (return + 0.3 * return before) + noise
 
-    Estimated on the Shanghai Stock Exchange, 2010-2020 and 2016-2020. Parameters `eq_volume_ar`, `eq_volume_vol`,
-    `eq_volume_return`, `eq_volume_sd`.
+    Estimated on the Shanghai Stock Exchange, 2010-2020 and 2016-2020. Parameters `equity_volume_persistence`, `equity_volume_volatility_slope`,
+    `equity_volume_return_slope`, `equity_volume_sd`.
     """
     return (
         persistence * log_volume
@@ -94,7 +90,7 @@ def futures_activity(
 
     activity = exp(growth * years + elasticity * (ln rv - mean) + gain * log2(market makers) + foreign gain + noise)
 
-    Parameters `futures_open_interest_growth`, `futures_vol_elast`, `market_maker`, `foreign_participation`.
+    Parameters `futures_open_interest_growth`, `futures_volatility_elasticity`, `market_maker_effect`, `foreign_participation_effect`.
     """
     return float(
         np.exp(
@@ -133,7 +129,7 @@ def price_discovery_share(
     share = share_2020 * informed / (share_2020 * informed + (1 - share_2020) * rival informed)
 
     The closed form of a two-market error correction in which a market corrects the more slowly the larger its share
-    of informed volume. Parameters `info_share0`, `pd_volume_exponent`, `pd_foreign_quality`.
+    of informed volume. Parameters `price_discovery_share_2020`, `price_discovery_volume_exponent`, `price_discovery_foreign_effect`.
     """
     informed = share_2020 * np.exp(foreign_quality * foreign_share_change / 0.10) * volume_ratio**volume_exponent
     rival = (1.0 - share_2020) * rival_volume_ratio**volume_exponent

@@ -67,14 +67,14 @@ def add_foreign_investors(centre: "FinancialCenter", draws: Draws, month: int) -
     holdings = group_holdings[group] * weight
     # Assets are such that the group as a whole holds its typical weight; intercepts spread around it.
     typical = np.array([float(rows[g.name]["typical_weight"] or "nan") for g in InvestorGroup])
-    typical[InvestorGroup.RESERVE_MANAGER] = parameters.rmb_reserve_share0 * parameters.reserve_bond_fraction
+    typical[InvestorGroup.RESERVE_MANAGER] = parameters.rmb_reserve_share_2020 * parameters.reserve_bond_fraction
     spread = centre.luck.population.normal(keys_of(count, month, "ForeignInvestor"), month, count=3)
     weights = typical[group] * np.exp(0.5 * spread[0] - 0.125)
     rates = centre.macro.usdcny[centre.macro.position(month)]
     assets = holdings / weights / rates
     target = np.log(weights)
     reserve = group == InvestorGroup.RESERVE_MANAGER
-    target[reserve] += np.log(parameters.rmb_reserve_share_target / parameters.rmb_reserve_share0)
+    target[reserve] += np.log(parameters.rmb_reserve_share_target / parameters.rmb_reserve_share_2020)
     target[~reserve] += levels.foreign_target_shift
     family = np.zeros(count, dtype=np.int8)
     fund = np.flatnonzero(group == InvestorGroup.BENCHMARK_FUND)
@@ -279,8 +279,8 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
 def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
     """Fintech firms of Shanghai and of the rest of China at end-2019."""
     parameters = centre.parameters
-    inside = round(parameters.n_fintech0)
-    outside = round(parameters.n_fintech0 * parameters.rest_of_china_firms)
+    inside = round(parameters.fintech_firms_2020)
+    outside = round(parameters.fintech_firms_2020 * parameters.rest_of_china_firms)
     count = inside + outside
     keys = agent_key(month, np.arange(count), "FintechFirm")
     luck = centre.luck.population.uniform(keys, month, count=4)
@@ -288,7 +288,7 @@ def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
     log_size = -np.log(luck[0]) / parameters.fintech_size_tail
     log_size = log_size + np.where(local, centre.levels.fintech_size_premium, 0.0)
     age = -np.log(luck[1]) * 60.0
-    rounds = np.minimum(6, np.floor(age / parameters.round_gap * parameters.round_followon)).astype(np.int16)
+    rounds = np.minimum(6, np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share)).astype(np.int16)
     centre.fintech.add(
         count,
         month,
