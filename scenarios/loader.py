@@ -165,8 +165,13 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
     except InputError as error:
         problems += [replace(p, where=tree.where(p.key)) for p in error.problems]
     if problems:
-        raise InputError(sorted(problems, key=lambda problem: tree.line(problem.key)))
+        raise InputError(sorted(problems, key=_place))
     return scenario
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    file, _, line = problem.where.rpartition(":")
+    return file, int(line) if line.isdigit() else 0
 
 
 def _parent(extends: Any, path: Path | None, chain: tuple[Path, ...]) -> Scenario:

@@ -45,17 +45,12 @@ class Tree:
         self.problems = problems
         self._lines = lines
 
-    def line(self, key: str) -> int:
-        """Return the line of a dotted key, or of the closest one above it; 0 if there is none."""
+    def where(self, key: str) -> str:
+        """Return the file and line of a dotted key, or of the closest one above it."""
         parts: Key = tuple(key.split(".")) if key else ()
         while parts and parts not in self._lines:
             parts = parts[:-1]
-        return self._lines.get(parts, 0)
-
-    def where(self, key: str) -> str:
-        """Return the file and line of a dotted key."""
-        line = self.line(key)
-        return f"{self.name}:{line}" if line else self.name
+        return f"{self.name}:{self._lines[parts]}" if parts in self._lines else self.name
 
 
 def read_yaml(path: Path) -> Tree:
@@ -204,7 +199,8 @@ def _quoted_when_needed(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 def _shortest(dumper: yaml.SafeDumper, number: float) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:float", repr(number))
+    text = repr(number)
+    return dumper.represent_scalar("tag:yaml.org,2002:float", text if "." in text else text.replace("e", ".0e"))
 
 
 _Dumper.add_representer(str, _quoted_when_needed)

@@ -1,6 +1,7 @@
 import math
 import pickle
 from copy import deepcopy
+from itertools import pairwise
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_every_instrument_has_one_home():
 
 
 def test_measures_act_through_channels_that_exist():
-    outside = {"national_delivery_lag", "municipal_fidelity", "none"}
+    outside = {"delivery_slippage_months", "municipal_fidelity", "none"}
     for measure in plan.measures():
         assert {measure.channel, *measure.channels_secondary} <= CHANNELS | outside, measure.id
         assert set(measure.kpis) <= INDICATORS | {"systemic_risk"}, measure.id
@@ -98,7 +99,7 @@ def test_a_lever_names_other_levers_and_groups_that_exist(lever):
     assert lever.authority in ("national", "municipal", "market institution")
 
 
-def test_every_task_group_of_the_plan_has_measures_and_all_but_none_a_lever():
+def test_every_task_group_of_the_plan_has_measures_and_levers():
     assert {measure.section for measure in plan.measures()} == {*TASK_GROUPS, "IV"}
     assert {lever.task_group for lever in plan.levers()} == set(TASK_GROUPS)
 
@@ -137,7 +138,6 @@ def test_nothing_moves_before_the_plan_and_everything_stays_after_it(lever):
     for arm in ARMS:
         path = [lever.intensity(arm, month) for month in MONTHS]
         assert all(0.0 <= intensity <= 1.0 for intensity in path)
-        assert path[:18] == [lever.intensity_2020] * 18 + [] or lever.schedule
         assert path[:13] == [lever.intensity_2020] * 13
         assert path[72:] == [path[72]] * len(path[72:])
 
@@ -166,7 +166,7 @@ def test_the_announced_phase_in_takes_thirty_six_equal_steps():
     (lever,) = (lever for lever in plan.levers() if lever.id == "index_inclusion")
     months = range(month_ordinal("2021-10"), month_ordinal("2024-10") + 1)
     path = [lever.intensity("committed", month) for month in months]
-    steps = [later - earlier for earlier, later in zip(path, path[1:], strict=False)]
+    steps = [later - earlier for earlier, later in pairwise(path)]
     assert path[0] == lever.intensity_2020
     assert len(steps) == 36
     assert all(math.isclose(step, 0.3 / 36, rel_tol=1e-9) for step in steps)
