@@ -17,7 +17,19 @@ def test_the_plan_starts_the_month_after_the_baseline_and_lasts_sixty_months():
 
 
 @pytest.mark.parametrize(
-    "text", ["2021-13", "2021-00", "2021", "2021-7", "2021-07-01", "", "2021-07\n", "\u0662\u0660\u0662\u0661-\u0660\u0667", None, 2021]
+    "text",
+    [
+        "2021-13",
+        "2021-00",
+        "2021",
+        "2021-7",
+        "2021-07-01",
+        "",
+        "2021-07\n",
+        "\u0662\u0660\u0662\u0661-\u0660\u0667",
+        None,
+        2021,
+    ],
 )
 def test_what_is_not_a_month_is_refused_with_an_example(text):
     with pytest.raises(InputError, match="a month such as 2021-07"):
