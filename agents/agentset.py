@@ -90,7 +90,7 @@ class IndexedAgentSet[A: mesa.Agent](AbstractAgentSet[A], Sequence[A]):  # type:
         parts = self._parts(attribute)
         if parts is None:
             return None
-        columns = [population[attribute][..., rows] for population, _, rows in parts]
+        columns: list[NDArray[Any]] = [population[attribute][..., rows] for population, _, rows in parts]
         if len(columns) == 1:
             return columns[0]
         if len({(values.dtype, values.shape[:-1]) for values in columns}) > 1:
@@ -435,5 +435,5 @@ def _aggregate(values: NDArray[Any], function: Callable[..., Any]) -> Any:
         # The types a list of Python numbers would get, so that a float32 column is not summed in float32.
         kind = values.dtype.kind
         wide = {"f": np.float64, "i": np.int64}.get(kind)
-        return function(values.astype(wide) if wide else np.asarray(values.tolist()))
+        return function(values.astype(wide, copy=False) if wide else np.asarray(values.tolist()))
     return function(values.tolist())
