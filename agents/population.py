@@ -275,7 +275,7 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
             which = [which]
         if isinstance(which, IndexedAgentSet):
             rows = self.rows_of(which.ordered_ids())
-            if np.any(rows < 0):
+            if which.model is not self.model or np.any(rows < 0):
                 raise ValueError(f"{which!r} holds agents that are not in this population")
             return np.unique(rows)
         if isinstance(which, slice):
@@ -350,7 +350,10 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
     def write(self, serial: int, entry: Column, value: Any) -> None:
         """Set one agent's value of a column."""
         row = self._living_row(serial)
-        self._buffers[entry.name][..., row] = _one_value(entry, value)
+        if type(value) is float and entry.dtype == np.float64 and not entry.shape:
+            self._buffers[entry.name][row] = value  # the common case, without the cost of the checks
+        else:
+            self._buffers[entry.name][..., row] = _one_value(entry, value)
 
     def write_rows(self, name: str, rows: Rows, value: Any) -> None:
         """Set a column of several agents to the same value."""

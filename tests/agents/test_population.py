@@ -183,13 +183,13 @@ OPERATIONS = {
         lambda s: s.groupby("is_large").map(len),
         lambda s: s.groupby("kind").do("do", "grow", 2.0) and s.get("aum_bn"),
     ],
-    "shuffle": [lambda s: s.shuffle(), lambda s: s.shuffle().select(at_most=3).get("aum_bn"), lambda s: s.copy()],
+    "shuffle": [lambda s: s.shuffle(), lambda s: s.shuffle().select(at_most=3).get("aum_bn"), lambda s: copy.copy(s)],
     "sort": [
         lambda s: s.sort("aum_bn"),
         lambda s: s.sort("kind", ascending=True),
         lambda s: s.sort("kind"),
         lambda s: s.sort(lambda a: -a.aum_bn).to_list(),
-        lambda s: s.copy().sort("aum_bn", inplace=True),
+        lambda s: copy.copy(s).sort("aum_bn", inplace=True),
     ],
     "do": [
         lambda s: s.do("grow", 1.5).get("aum_bn"),
@@ -203,22 +203,22 @@ OPERATIONS = {
     ],
     "map": [lambda s: s.map("grow", 2), lambda s: s.map(grow_by, 1.0)],
     "to_list": [lambda s: s.to_list(), lambda s: s.to_list()[::2]],
-    "copy": [lambda s: s.copy(), lambda s: copy.copy(s)],
+    "copy": [lambda s: copy.copy(s), lambda s: copy.copy(s)],
     "count": [lambda s: [s.to_list().count(agent) for agent in s]],
     "index": [lambda s: [s.to_list().index(agent) for agent in s]],
     "add": [lambda s: s.select(is_odd) | s.select(at_most=2)],
-    "discard": [lambda s: [(t := s.copy(), t.discard(agent), t.discard(agent), t)[-1] for agent in s.to_list()[:2]]],
-    "remove": [lambda s: [(t := s.copy(), t.remove(agent), t)[-1] for agent in s.to_list()[:2]]],
-    "clear": [lambda s: (t := s.copy(), t.clear(), t)[-1]],
-    "pop": [lambda s: len(s) and (t := s.copy(), t.pop(), t)[1:]],
+    "discard": [lambda s: [(t := copy.copy(s), t.discard(agent), t.discard(agent), t)[-1] for agent in s.to_list()[:2]]],
+    "remove": [lambda s: [(t := copy.copy(s), t.remove(agent), t)[-1] for agent in s.to_list()[:2]]],
+    "clear": [lambda s: (t := copy.copy(s), t.clear(), t)[-1]],
+    "pop": [lambda s: len(s) and (t := copy.copy(s), t.pop(), t)[1:]],
     "isdisjoint": [lambda s: s.select(is_odd).isdisjoint(s.select(lambda a: not is_odd(a)))],
     "__contains__": [lambda s: [agent in s.select(is_odd) for agent in s]],
     "__len__": [len, lambda s: bool(s)],
     "__and__": [lambda s: s.select(is_odd) & s.select(at_most=4)],
-    "__sub__": [lambda s: s.copy() - s.select(is_odd)],
-    "__xor__": [lambda s: s.copy() ^ s.select(is_odd)],
-    "__le__": [lambda s: s.select(is_odd) <= s.copy(), lambda s: s.copy() < s.copy()],
-    "__eq__": [lambda s: s.copy() == s.sort("aum_bn"), lambda s: s.copy() == s.select(is_odd)],
+    "__sub__": [lambda s: copy.copy(s) - s.select(is_odd)],
+    "__xor__": [lambda s: copy.copy(s) ^ s.select(is_odd)],
+    "__le__": [lambda s: s.select(is_odd) <= copy.copy(s), lambda s: copy.copy(s) < copy.copy(s)],
+    "__eq__": [lambda s: copy.copy(s) == s.sort("aum_bn"), lambda s: copy.copy(s) == s.select(is_odd)],
     "__reversed__": [lambda s: list(reversed(s.to_list()))],
     "random": [lambda s: s.random.random()],
 }
@@ -281,7 +281,7 @@ def state(model):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(history=steps(), poison_stale=st.booleans())
 def test_a_population_lives_through_any_history_as_plain_agents_do(history, poison_stale):
     arrays, plain = ArrayModel(3, poison_stale=poison_stale), PlainModel(3)
@@ -291,7 +291,9 @@ def test_a_population_lives_through_any_history_as_plain_agents_do(history, pois
         assert state(arrays) == state(plain)
 
 
-@settings(max_examples=60, deadline=None)
+# Mesa's own sets warn when a union or difference of them is empty; the plain side of the comparison does so here.
+@pytest.mark.filterwarnings("ignore:No Agents specified in creation of AgentSet:UserWarning")
+@settings(max_examples=150, deadline=None)
 @given(history=steps(), name=st.sampled_from(sorted(OPERATIONS)))
 def test_every_set_operation_gives_what_it_gives_on_plain_agents(history, name):
     for choose in (
@@ -309,6 +311,7 @@ def test_every_set_operation_gives_what_it_gives_on_plain_agents(history, name):
             assert state(arrays) == state(plain)
 
 
+@pytest.mark.filterwarnings("ignore:No Agents specified in creation of AgentSet:UserWarning")
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_each_operation_agrees_after_births_and_deaths(name):
     arrays, plain = ArrayModel(9), PlainModel(9)
@@ -403,16 +406,16 @@ def test_an_unknown_column_is_named_with_the_nearest_one():
     ],
 )
 def test_bad_values_are_refused_and_leave_the_population_as_it_was(values, error, message):
-    model = ArrayModel(4)
-    before, next_id, luck = state(model), model.agent_id_counter, model.investors.luck.copy()
+    model, untouched = ArrayModel(4), ArrayModel(4)
+    before, next_id = state(model), model.agent_id_counter
     with pytest.raises(error, match=message):
         model.investors.add(3, **({"birth_month": JANUARY} | values))
     assert (state(model), model.agent_id_counter) == (before, next_id)
     with pytest.raises(ValueError, match="-1 agents"):
         model.investors.add(-1, JANUARY)
-    model.investors.add(1, JANUARY)
-    assert model.investors.luck[:4].tolist() == luck.tolist()
-    assert model.investors.luck[4] == ArrayModel(5).investors.luck[4]
+    for one in (model, untouched):
+        one.investors.add(1, JANUARY)
+    assert model.investors.luck.tolist() == untouched.investors.luck.tolist()
 
 
 def test_a_view_refuses_what_a_column_cannot_hold():
@@ -522,8 +525,11 @@ def test_agents_that_do_not_exist_cannot_leave():
     with pytest.raises(ValueError, match="not in this population"):
         investors.remove(other.investors[0])
     with pytest.raises(ValueError, match="not in this population"):
-        investors.remove(other.investors.select(is_odd) if len(other.investors.add(1, JANUARY)) else None)
-    assert len(investors) == 3 or pytest.fail("a refused removal removed somebody")
+        investors.remove(other.investors.select(is_odd))
+    model.regulate(1.0)
+    with pytest.raises(ValueError, match="not in this population"):
+        investors.remove(model.agents.copy())
+    assert len(investors) == 3
 
 
 def test_views_survive_births_and_deaths_of_others():
@@ -828,7 +834,7 @@ def test_a_copy_continues_as_the_original_and_apart_from_it(twin_of):
     assert twin.random.random() == model.random.random()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(past=steps(), future=steps(), by_pickle=st.booleans())
 def test_a_copy_at_any_time_shares_the_future(past, future, by_pickle):
     model = ArrayModel(3)
@@ -921,6 +927,6 @@ def test_mesas_batch_run_runs_the_model():
     assert {(row["start"], row["rng"]) for row in results} == {(2, 3), (2, 4), (4, 3), (4, 4)}
     again = CollectedModel(4, 1.5, rng=3)
     again.run_for(2)
-    batched = [row["aum_bn"] for row in results if (row["start"], row["rng"], row["Step"]) == (4, 3, 2)]
-    collected = again.datacollector.get_agent_vars_dataframe().xs(2.0, level="Step")["aum_bn"].tolist()
-    assert batched[: len(collected)] == collected
+    run = [row for row in results if (row["start"], row["rng"], row["Step"]) == (4, 3, 2)]
+    collected = again.datacollector.get_agent_vars_dataframe().xs(2.0, level="Step")["aum_bn"].to_dict()
+    assert {row["AgentID"]: row["aum_bn"] for row in run if "twice" in row} == collected
