@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mesa.agentset import AgentSet, GroupBy
+from mesa.agentset import AbstractAgentSet, AgentSet, GroupBy
 from mesa.experimental.mesa_signals import ModelSignals
 
 from agents.population import (
@@ -111,7 +111,7 @@ def comparable(result):
         return result.unique_id
     if isinstance(result, GroupBy):
         return {key: comparable(group) for key, group in result}
-    if isinstance(result, mesa.agentset.AbstractAgentSet):
+    if isinstance(result, AbstractAgentSet):
         return ["set", *(comparable(agent) for agent in result)]
     if isinstance(result, dict):
         return {key: comparable(value) for key, value in result.items()}
@@ -207,7 +207,9 @@ OPERATIONS = {
     "count": [lambda s: [s.to_list().count(agent) for agent in s]],
     "index": [lambda s: [s.to_list().index(agent) for agent in s]],
     "add": [lambda s: s.select(is_odd) | s.select(at_most=2)],
-    "discard": [lambda s: [(t := copy.copy(s), t.discard(agent), t.discard(agent), t)[-1] for agent in s.to_list()[:2]]],
+    "discard": [
+        lambda s: [(t := copy.copy(s), t.discard(agent), t.discard(agent), t)[-1] for agent in s.to_list()[:2]]
+    ],
     "remove": [lambda s: [(t := copy.copy(s), t.remove(agent), t)[-1] for agent in s.to_list()[:2]]],
     "clear": [lambda s: (t := copy.copy(s), t.clear(), t)[-1]],
     "pop": [lambda s: len(s) and (t := copy.copy(s), t.pop(), t)[1:]],
@@ -329,6 +331,17 @@ def test_every_public_operation_of_mesas_agent_set_is_compared():
     offered = {name for name in dir(AgentSet) if not name.startswith("_")}
     assert offered <= set(OPERATIONS) | {"random"}
     assert offered <= set(dir(Population))
+
+
+def test_mesa_asks_its_sets_for_one_private_method_and_ours_has_it():
+    private = {
+        name for name in AbstractAgentSet.__abstractmethods__ if name.startswith("_") and not name.endswith("__")
+    }
+    assert private == {"_update"}
+    model = ArrayModel(4)
+    chosen = model.investors.select(is_odd)
+    assert chosen._update(model.investors.to_list()[2:]).get("unique_id") == [3, 4]
+    assert chosen is chosen._update([]) and len(chosen) == 0
 
 
 def test_a_missing_attribute_is_an_error_as_on_plain_agents():
