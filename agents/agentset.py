@@ -90,7 +90,7 @@ class IndexedAgentSet[A: mesa.Agent](AbstractAgentSet[A], Sequence[A]):  # type:
         parts = self._parts(attribute)
         if parts is None:
             return None
-        columns = [population[attribute][..., rows] for population, _, rows in parts]
+        columns: list[NDArray[Any]] = [population[attribute][..., rows] for population, _, rows in parts]
         if len(columns) == 1:
             return columns[0]
         if len({(values.dtype, values.shape[:-1]) for values in columns}) > 1:
@@ -163,7 +163,7 @@ class IndexedAgentSet[A: mesa.Agent](AbstractAgentSet[A], Sequence[A]):  # type:
 
     def copy(self) -> AgentSubset[A]:
         """Return a set of the same agents in the same order."""
-        return self.subset(self.ordered_ids().copy())
+        return self.subset(self.ordered_ids())
 
     def __copy__(self) -> AgentSubset[A]:
         return self.copy()
@@ -258,6 +258,7 @@ class IndexedAgentSet[A: mesa.Agent](AbstractAgentSet[A], Sequence[A]):  # type:
     def _reduced(self, ids: Ids) -> Self:
         """Keep only these agents in this set."""
 
+    # The one private name of Mesa: AbstractAgentSet leaves it abstract, so no set can be made without it.
     def _update(self, agents: Iterable[A]) -> Self:
         return self._reduced(_ids_of(agents))
 
@@ -384,8 +385,12 @@ class AllAgents[A: mesa.Agent](StandingAgentSet[A]):
 
     def arrival_ids(self) -> Ids:
         """Return the unique ids of all agents by arrival."""
-        plain = np.array([agent.unique_id for agent in self.model.plain_agents], dtype=np.int64)
-        return np.sort(np.concatenate([plain, *(p.unique_ids for p in self.model.populations.values())]))
+        sources = [population.arrival_ids() for population in self.model.populations.values() if len(population)]
+        if len(self.model.plain_agents):
+            sources.append(np.array([agent.unique_id for agent in self.model.plain_agents], dtype=np.int64))
+        if len(sources) == 1:
+            return sources[0]
+        return np.sort(np.concatenate(sources)) if sources else np.empty(0, dtype=np.int64)
 
     def __contains__(self, agent: object) -> bool:
         if isinstance(agent, ArrayAgent):
@@ -435,5 +440,5 @@ def _aggregate(values: NDArray[Any], function: Callable[..., Any]) -> Any:
         # The types a list of Python numbers would get, so that a float32 column is not summed in float32.
         kind = values.dtype.kind
         wide = {"f": np.float64, "i": np.int64}.get(kind)
-        return function(values.astype(wide) if wide else np.asarray(values.tolist()))
+        return function(values.astype(wide, copy=False) if wide else np.asarray(values.tolist()))
     return function(values.tolist())

@@ -73,7 +73,7 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
         self.poison_stale = poison_stale
         self._count = 0
         self._next_ordinal: dict[tuple[int, int], int] = {}
-        self._row_of = np.full(0, -1, dtype=np.intp)
+        self._row_of = np.full(1, -1, dtype=np.intp)
         self._sorted_rows: Rows | None = None
         self._in_order = True
         self._blocks: list[NDArray[Any]] = []
@@ -275,7 +275,7 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
             which = [which]
         if isinstance(which, IndexedAgentSet):
             rows = self.rows_of(which.ordered_ids())
-            if np.any(rows < 0):
+            if which.model is not self.model or np.any(rows < 0):
                 raise ValueError(f"{which!r} holds agents that are not in this population")
             return np.unique(rows)
         if isinstance(which, slice):
@@ -298,10 +298,10 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
             raise IndexError(f"row {rows[0] if rows[0] < 0 else rows[-1]} is outside 0..{self._count - 1}")
         return rows
 
-    def _remember_rows(self, serials: int) -> None:
-        """Make room in the index from serial number to row."""
-        if serials > len(self._row_of):
-            grown = np.full(max(serials, 2 * len(self._row_of), self._capacity), -1, dtype=np.intp)
+    def _remember_rows(self, stop: int) -> None:
+        """Make room in the index from serial number to row for all numbers below this one."""
+        if stop >= len(self._row_of):
+            grown = np.full(max(stop + 1, 2 * len(self._row_of), self._capacity), -1, dtype=np.intp)
             grown[: len(self._row_of)] = self._row_of
             self._row_of = grown
 
@@ -321,11 +321,8 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
 
     def rows_of(self, unique_ids: ArrayLike) -> Rows:
         """Return the rows of agents by unique id, -1 for those that are not (or no longer) in this population."""
-        ids = np.asarray(unique_ids, dtype=np.int64)
-        if not len(self._row_of):
-            return np.full(ids.shape, -1, dtype=np.intp)
-        known = (ids >= 0) & (ids < len(self._row_of))
-        return np.where(known, self._row_of[np.where(known, ids, 0)], -1)
+        # The first and the last entry of the index are never an agent's, so ids out of range find -1 there.
+        return self._row_of.take(np.asarray(unique_ids, dtype=np.int64), mode="clip")
 
     def _row_of_agent(self, agent: ArrayAgent) -> int:
         if agent.population is not self:
@@ -350,7 +347,10 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
     def write(self, serial: int, entry: Column, value: Any) -> None:
         """Set one agent's value of a column."""
         row = self._living_row(serial)
-        self._buffers[entry.name][..., row] = _one_value(entry, value)
+        if type(value) is float and entry.dtype == np.float64 and not entry.shape:
+            self._buffers[entry.name][row] = value  # the common case, without the cost of the checks
+        else:
+            self._buffers[entry.name][..., row] = _one_value(entry, value)
 
     def write_rows(self, name: str, rows: Rows, value: Any) -> None:
         """Set a column of several agents to the same value."""
@@ -425,7 +425,7 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
         self.__dict__.update(state)
         self._sorted_rows = None
         self._index_columns()
-        self._row_of = np.full(0, -1, dtype=np.intp)
+        self._row_of = np.full(1, -1, dtype=np.intp)
         ids = self.unique_ids
         self._remember_rows(int(ids.max(initial=0)) + 1)
         self._row_of[ids] = np.arange(self._count)

@@ -144,7 +144,7 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
     if not isinstance(tree.data, dict):
         raise InputError("holds no keys", where=tree.name, allowed="a scenario such as {policy: plan}")
     own: dict[str, Any] = dict(tree.data)
-    problems: list[Problem] = []
+    problems = list(tree.problems)
     parent: Scenario | None = None
     if "extends" in own:
         try:
@@ -161,12 +161,17 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
     if isinstance(levers, Mapping) and parent is not None:
         merged["levers"] = {**parent.levers, **levers}
     try:
-        scenario = Scenario.read(merged)
+        scenario = Scenario(**merged)
     except InputError as error:
         problems += [replace(p, where=tree.where(p.key)) for p in error.problems]
     if problems:
-        raise InputError(problems)
+        raise InputError(sorted(problems, key=_place))
     return scenario
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    file, _, line = problem.where.rpartition(":")
+    return file, int(line) if line.isdigit() else 0
 
 
 def _parent(extends: Any, path: Path | None, chain: tuple[Path, ...]) -> Scenario:

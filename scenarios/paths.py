@@ -216,14 +216,14 @@ class _Reader:
         for arm in ARMS:
             if plain == arm:
                 return OnArm(arm)
-        self.wrong(f"{_shown(plain)} is no path", key, plain, _FORMS, nearest_name(plain, ARMS))
+        self.wrong(f"{shown(plain)} is no path", key, plain, _FORMS, nearest_name(plain, ARMS))
         return None
 
     def intensity(self, plain: Any, key: tuple[str, ...]) -> float | None:
         if isinstance(plain, bool) or not isinstance(plain, int | float):
-            self.wrong(f"{_shown(plain)} is not a number", key, plain, "a number from 0 to 1")
+            self.wrong(f"{shown(plain)} is not a number", key, plain, "a number from 0 to 1")
         elif not 0 <= plain <= 1:  # NaN is not in the range either
-            self.wrong(f"{_shown(plain)} is outside 0..1", key, plain, "0..1")
+            self.wrong(f"{shown(plain)} is outside 0..1", key, plain, "0..1")
         else:
             return float(plain) + 0.0  # -0.0 becomes 0.0
         return None
@@ -232,7 +232,7 @@ class _Reader:
         horizon = f"{month_text(self.first)}..{month_text(self.last)}"
         if not is_month(plain):
             nearest = nearest_name(plain, _KINDS) if isinstance(plain, str) else None
-            self.wrong(f"{_shown(plain)} is not a month", key, plain, "a month such as 2021-07", nearest)
+            self.wrong(f"{shown(plain)} is not a month", key, plain, "a month such as 2021-07", nearest)
         elif not self.first <= month_ordinal(plain) <= self.last:
             self.wrong(f"{plain} is outside {horizon}", key, plain, horizon)
         else:
@@ -241,12 +241,13 @@ class _Reader:
 
     def dated(self, plain: Any, key: tuple[str, ...]) -> tuple[tuple[str, float], ...] | None:
         if not isinstance(plain, Mapping) or not plain:
-            self.wrong(f"{_shown(plain)} holds no dates with values", key, plain, _FORMS)
+            self.wrong(f"{shown(plain)} holds no dates with values", key, plain, _FORMS)
             return None
         kept = []
         for name, value in plain.items():
             here = (*key, str(name))
-            month, intensity = self.month(name, here), self.intensity(value, here)
+            month = self.month(name, here)
+            intensity = None if month is None and isinstance(value, Mapping) else self.intensity(value, here)
             if month is not None and intensity is not None:
                 kept.append((month, intensity))
         return tuple(sorted(kept)) if len(kept) == len(plain) else None
@@ -269,7 +270,7 @@ class _Reader:
         needed = ("from", "to", "value")
         allowed = "keys: " + ", ".join(needed)
         if not isinstance(plain, Mapping):
-            self.wrong(f"{_shown(plain)} is no pulse", key, plain, allowed)
+            self.wrong(f"{shown(plain)} is no pulse", key, plain, allowed)
             return None
         for name in plain:
             if name not in needed:
@@ -289,7 +290,7 @@ class _Reader:
 
     def switch(self, plain: Any, key: tuple[str, ...]) -> Switch | None:
         if not isinstance(plain, Mapping) or not plain:
-            self.wrong(f"{_shown(plain)} holds no dates with paths", key, plain, "such as {2023-01: plan}")
+            self.wrong(f"{shown(plain)} holds no dates with paths", key, plain, "such as {2023-01: plan}")
             return None
         pieces = []
         for name, inner in plain.items():
@@ -305,7 +306,8 @@ class _Reader:
         self.problems.append(Problem(message, key=".".join(key), value=value, allowed=allowed, nearest=nearest))
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return a value as it is quoted in a message: short, whatever it is."""
     if value is None:
         return "nothing"
     if isinstance(value, int) and abs(value) > 10**15:

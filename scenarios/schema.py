@@ -6,14 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from scenarios.calendar import BASELINE, LAST_END, PLAN_END, PLAN_START, is_month, month_ordinal
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
-from scenarios.paths import LeverPath, follow, parse_lever_path, switched
+from scenarios.paths import LeverPath, follow, parse_lever_path, shown, switched
 from scenarios.plan import ARMS, Arm, lever_ids, levers
 
 if TYPE_CHECKING:
@@ -53,6 +53,11 @@ class Scenario(BaseModel):
     """What is asked of a run: policy, macro path, shocks, parameters, scale and horizon.
 
     A scenario is frozen and hashable, and stands alone: what it inherited is part of it.
+
+    Raises
+    ------
+    InputError
+        With every problem at once, each naming its key, its value and what is allowed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -69,6 +74,12 @@ class Scenario(BaseModel):
     end: str = PLAN_END
     levers: FrozenMapping[str, LeverPath] = FrozenMapping()
     shocks: tuple[Shock, ...] = ()
+
+    def __init__(self, /, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise InputError(_problems(error)) from None
 
     @field_validator("macro")
     @classmethod
@@ -96,7 +107,7 @@ class Scenario(BaseModel):
     @classmethod
     def _is_list(cls, value: Any) -> Any:
         if not isinstance(value, list | tuple):
-            raise InputError(f"{value!r} is not a list of shocks", allowed="such as [{name: ..., month: 2022-03}]")
+            raise InputError(f"{shown(value)} is not a list of shocks", allowed="such as [{name: ..., month: 2022-03}]")
         return tuple(value)
 
     @field_validator("shocks")
@@ -116,20 +127,6 @@ class Scenario(BaseModel):
         if problems:
             raise InputError(problems)
         return value
-
-    @classmethod
-    def read(cls, plain: Mapping[str, Any]) -> Self:
-        """Build a scenario from plain data, reporting every problem at once.
-
-        Raises
-        ------
-        InputError
-            Naming each key, its value and what is allowed.
-        """
-        try:
-            return cls.model_validate(dict(plain))
-        except ValidationError as error:
-            raise InputError(_problems(error)) from None
 
     def with_levers(self, changes: Mapping[str, Any], after: str | None = None) -> Scenario:
         """Return the scenario with other paths for some levers.
@@ -199,7 +196,7 @@ class Scenario(BaseModel):
         return hash((self.name, self.title, self.author, self.description, self.content_hash()))
 
     def plain(self) -> dict[str, Any]:
-        """Return the scenario as plain data that `read` understands."""
+        """Return the scenario as plain data, from which an equal one can be built."""
         head = {name: getattr(self, name) for name in ("name", "title", "author", "description")}
         return {**head, **self._content()}
 
@@ -268,14 +265,18 @@ def _translated(kind: str, key: tuple[str, ...], value: Any, message: str, conte
         case "literal_error":
             allowed = {"policy": ARMS, "parameters": PARAMETER_SETS, "start": (PLAN_START,)}[key[0]]
             listed = "one of: " + ", ".join(allowed)
-            return Problem(f"{value!r} is not allowed", "", dotted, value, listed, nearest_name(value, allowed))
-        case "missing":
-            return Problem("is missing", "", dotted)
+            return Problem(f"{shown(value)} is not allowed", "", dotted, value, listed, nearest_name(value, allowed))
         case "greater_than" | "less_than_equal" | "finite_number":
             return Problem(f"{value!r} is outside the range", "", dotted, value, "above 0, at most 10")
         case "value_error":
             return Problem(str(context["error"]), "", dotted, value)
-    shown = repr(value)
-    return Problem(
-        f"{shown if len(shown) < 80 else type(value).__name__}: {message[0].lower()}{message[1:]}", "", dotted, value
-    )
+    needed = _NEEDED.get(kind)
+    told = f"{shown(value)} is not {needed}" if needed else f"{message[0].lower()}{message[1:]}"
+    return Problem("is missing" if kind == "missing" else told, "", dotted, value)
+
+
+_NEEDED = {
+    "float_type": "a number",
+    "string_type": "text (put quotes around it)",
+    "model_type": "a shock such as {name: ..., month: 2022-03}",
+}
