@@ -8,8 +8,6 @@ from sim.levels import Levels, first_guess, improved, worst_miss
 from sim.model import FinancialCenter
 
 PASSES = 12
-CLOSE_ENOUGH = 0.004
-"""Relative miss of the worst solved observation at which the solution stops."""
 KEPT = 4
 """Parameter sets whose end-2020 state stays in memory."""
 
@@ -45,13 +43,13 @@ def solve_levels(parameters: Parameters, scale: float) -> Levels:
     """Levels that make the simulated year 2020 meet the observed one."""
     levels = first_guess(parameters)
     best: tuple[float, Levels] | None = None
-    for _ in range(PASSES):
+    for turn in range(PASSES):
         tried = levels
-        levels = improved(tried, simulate_2020(parameters, tried, scale))
-        miss = abs(worst_miss(levels)[1])
+        levels = improved(tried, simulate_2020(parameters, tried, scale), boldness=1.0 if turn < 3 else 0.5)
+        miss = worst_miss(levels)[1]
         if best is None or miss < best[0]:
             best = (miss, tried)
-        if miss <= CLOSE_ENOUGH:
+        if miss <= 1.0:
             break
     assert best is not None
     return best[1]

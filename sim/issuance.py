@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Flags, Floats, Integers
 from agents.draws import poisson
 from agents.issuers import (
     LADDER_INSTRUMENTS,
@@ -60,12 +60,12 @@ def debt_matures(centre: "FinancialCenter") -> None:
     rates = centre.parameters.default_rate * np.array(
         [observed(f"default_weight_{name}") for name in ("aaa", "aa_plus", "aa", "lower")]
     )
-    failing = _failing_share(centre, default_probability(rates))
+    rows = np.flatnonzero(issuers["debt_bn"][1:].sum(axis=0) > 0.0)
+    share = _failing_share(centre, rows, default_probability(rates))
+    rows, share = rows[share > 0.0], share[share > 0.0]
     written_off = np.zeros(len(SecurityClass))
     issuers["defaulted_bn"][:] = 0.0
-    rows = np.flatnonzero(failing > 0.0)
     if len(rows):
-        share = failing[rows]
         lost = issuers["debt_bn"][1:, rows] * share
         issuers["maturing_bn"][:, 1:, rows] *= 1.0 - share
         issuers["debt_bn"][1:, rows] -= lost
@@ -101,14 +101,13 @@ def debt_matures(centre: "FinancialCenter") -> None:
     issuers["cash_bn"][:] -= np.where(foreign, 0.0, centre.due_bn)
 
 
-def _failing_share(centre: "FinancialCenter", probability: Floats) -> Floats:
-    """Share of each agent's firms that defaults this month, shape (n,)."""
+def _failing_share(centre: "FinancialCenter", rows: Integers, probability: Floats) -> Floats:
+    """Share of the firms behind these agents that defaults this month, shape (rows,)."""
     issuers = centre.issuers
-    chance = probability[issuers["rating"]]
-    luck = centre.luck.default.uniform(issuers.luck, centre.month)
-    firms = issuers["firms"]
-    expected = chance * firms
-    share = np.zeros(len(issuers))
+    luck = centre.luck.default.uniform(issuers.luck[rows], centre.month)
+    firms = issuers["firms"][rows]
+    expected = probability[issuers["rating"][rows]] * firms
+    share = np.zeros(len(rows))
     hit = luck > np.exp(-expected)
     share[hit] = np.minimum(1.0, poisson(expected[hit], luck[hit]) / firms[hit])
     return share
@@ -206,7 +205,7 @@ def _costs_pp(centre: "FinancialCenter") -> Floats:
     )
 
 
-def _eligible(centre: "FinancialCenter") -> "np.ndarray":
+def _eligible(centre: "FinancialCenter") -> Flags:
     """Which instruments each issuer may use, shape (9, n)."""
     issuers, channels = centre.issuers, centre.channels
     kind = issuers["issuer_class"]
@@ -301,7 +300,7 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
     centre.ledger.pay("loan", Account.BANKS, Account.ISSUERS, float(by_instrument[Instrument.LOAN]))
 
 
-def _book_debt(centre: "FinancialCenter", choice: "np.ndarray", amount: Floats) -> None:
+def _book_debt(centre: "FinancialCenter", choice: Integers, amount: Floats) -> None:
     """Add new debt to the ladder and to the debt outstanding."""
     issuers, parameters = centre.issuers, centre.parameters
     ladder, debt = issuers["maturing_bn"], issuers["debt_bn"]

@@ -72,7 +72,8 @@ class FinancialCenter(PopulationModel):
     parameters
         A parameter set's name, a `Parameters` object, or None for the scenario's own set at its central point.
     verify
-        Check the accounts every month.
+        True checks every identity of the accounts every month, False none; None, the default, checks all of them
+        every month except the maturity ladder, which it adds up at year ends.
 
     Raises
     ------
@@ -86,7 +87,7 @@ class FinancialCenter(PopulationModel):
         *,
         rng: int = 0,
         parameters: "str | Parameters | None" = None,
-        verify: bool = True,
+        verify: bool | None = None,
     ) -> None:
         from scenarios.loader import load
         from sim.history import state_at_baseline
@@ -117,7 +118,7 @@ class FinancialCenter(PopulationModel):
         self.parameters = parameters
         self.levels = levels
         self.scale = scale
-        self.verify = True
+        self.verify: bool | None = None
         self.seed = HISTORY_SEED
         self.luck = Luck(HISTORY_SEED)
         self.month = START_OF_HISTORY
@@ -135,6 +136,7 @@ class FinancialCenter(PopulationModel):
         self.institutions = Population(self, FinancialInstitution, capacity=2048)
         self.fintech = Population(self, FintechFirm, capacity=4096)
         starting_point.add_issuers(self, START_OF_HISTORY)
+        starting_point.fill_listing_queue(self, START_OF_HISTORY)
         starting_point.add_foreign_investors(self, START_OF_HISTORY)
         starting_point.add_institutions(self, START_OF_HISTORY)
         starting_point.add_fintech_firms(self, START_OF_HISTORY)
@@ -180,6 +182,7 @@ class FinancialCenter(PopulationModel):
         self.financing_history: deque[tuple[float, float]] = deque(maxlen=12)
         self.direct_financing_bn = (0.0, 0.0)
         self.filed = np.bincount(self.issuers["waiting_for"], minlength=4).astype(np.int64)
+        self._filed_2019 = self.filed.copy()
         self.listings = np.zeros(4, dtype=np.int64)
         self.stopped = np.zeros(4, dtype=np.int64)
         self.defaults = 0
@@ -199,6 +202,7 @@ class FinancialCenter(PopulationModel):
         for shared in (past.parameters, past.levels, past.macro, past.policy):
             memo[id(shared)] = shared
         vars(self).update(copy.deepcopy(state, memo))
+        self.agent_id_counter = past.agent_id_counter
 
     def _policy(self, scenario: "Scenario") -> Policy:
         first = BASELINE + 1
@@ -294,11 +298,6 @@ class FinancialCenter(PopulationModel):
         """One uniform for each sector and ownership this month, shape (11, 2)."""
         keys = np.arange(2 * len(Sector), dtype=np.uint64)
         return stream.uniform(keys, self.month).reshape(len(Sector), 2)
-
-    def choice_steepness(self, instrument: Instrument) -> float:
-        """Rise of a constant that raises the log flow of an instrument by about one."""
-        in_debt_nest = Instrument.LOAN < instrument < Instrument.IPO_MAIN
-        return float(self.dissimilarity[1]) if in_debt_nest else 1.0
 
     def fintech_premium_correction(self) -> float:
         """Log size by which Shanghai's firms must differ so that the observed number leads at end-2020."""

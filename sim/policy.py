@@ -36,7 +36,8 @@ def effective_changes(intensities: Floats, levers: Sequence["Lever"], parameters
 
     change(t) = fidelity * (I(t - lag) - I_2020) * (1 + complement_strength * mean progress of the complements)
 
-    Fidelity scales levers that the city delivers; slippage adds months to national levers. Months before the first
+    Fidelity scales levers that the city delivers; slippage adds months to national levers and the lag is
+    uncertain as a whole. Months before the first
     row count as end-2020. Intensities 0..1; lags in months.
     """
     capped = capped_intensities(intensities, levers)
@@ -48,7 +49,7 @@ def effective_changes(intensities: Floats, levers: Sequence["Lever"], parameters
     for column, lever in enumerate(levers):
         slippage = parameters.delivery_slippage_months if lever.authority == "national" else 0.0
         fidelity = parameters.municipal_fidelity if lever.authority == "municipal" else 1.0
-        lag = max(0, round(lever.effect_lag_months + slippage))
+        lag = max(0, round(parameters.effect_lag_scale * lever.effect_lag_months + slippage))
         change = capped[:, column] - start[column]
         partners = [index[complement] for complement in lever.complements]
         if partners:

@@ -85,10 +85,12 @@ class SecurityBook:
         self.redeemed_bn: Floats = np.zeros(len(SecurityClass))
         self.defaulted_bn: Floats = np.zeros(len(SecurityClass))
         self.opening_bn: Floats = self.outstanding_bn.copy()
+        self.opening_holdings_bn: Floats = self.holdings_bn.copy()
 
     def open_month(self) -> None:
         """Start a month: opening stocks, no flows."""
         self.opening_bn = self.outstanding_bn.copy()
+        self.opening_holdings_bn = self.holdings_bn.copy()
         for flow in (self.gross_bn, self.redeemed_bn, self.defaulted_bn):
             flow[:] = 0.0
 

@@ -8,16 +8,17 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from agents.arrays import Floats, Integers, Keys
-from agents.draws import Draws, agent_key
 from agents.foreign_investors import IndexFamily, InvestorGroup
 from agents.institutions import Centre, Sector
-from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Instrument, IssuerClass
+from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Instrument, IssuerClass, ListingRoute
+from agents.population import Population
 from sim.baseline import observed
+from sim.levels import equity_share_of_sse, passed_share
 
 if TYPE_CHECKING:
     from scenarios.parameters import Parameters
@@ -49,7 +50,7 @@ def steady_ladder(stock_bn: Floats, tenor_months: Integers, month: int) -> Float
     return ladder
 
 
-def add_foreign_investors(centre: "FinancialCenter", draws: Draws, month: int) -> None:
+def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
     """The institutions in the interbank bond market at end-2019, their assets and wanted weights."""
     parameters, levels = centre.parameters, centre.levels
     count = levels.foreign_investors_2019
@@ -68,7 +69,8 @@ def add_foreign_investors(centre: "FinancialCenter", draws: Draws, month: int) -
     # Assets are such that the group as a whole holds its typical weight; intercepts spread around it.
     typical = np.array([float(rows[g.name]["typical_weight"] or "nan") for g in InvestorGroup])
     typical[InvestorGroup.RESERVE_MANAGER] = parameters.rmb_reserve_share_2020 * parameters.reserve_bond_fraction
-    spread = centre.luck.population.normal(keys_of(count, month, "ForeignInvestor"), month, count=3)
+    keys = _filled(centre.investors, count, month)
+    spread = centre.luck.population.normal(keys, month, count=3)
     weights = typical[group] * np.exp(0.5 * spread[0] - 0.125)
     rates = centre.macro.usdcny[centre.macro.position(month)]
     assets = holdings / weights / rates
@@ -78,16 +80,16 @@ def add_foreign_investors(centre: "FinancialCenter", draws: Draws, month: int) -
     target[~reserve] += levels.foreign_target_shift
     family = np.zeros(count, dtype=np.int8)
     fund = np.flatnonzero(group == InvestorGroup.BENCHMARK_FUND)
-    pick = centre.luck.population.uniform(keys_of(count, month, "ForeignInvestor"), month, count=6)[5][fund]
+    pick = centre.luck.population.uniform(keys, month, count=6)[5][fund]
     world = parameters.foreign_wgbi_fund_count
     family[fund] = np.where(
         pick < world,
         IndexFamily.WORLD_GOVERNMENT,
         np.where(pick < world + 0.15, IndexFamily.EMERGING_MARKETS, IndexFamily.GLOBAL_AGGREGATE),
     )
-    centre.investors.add(
+    _write(
+        centre.investors,
         count,
-        month,
         group=group,
         index_family=family,
         assets_usd_bn=assets,
@@ -99,9 +101,16 @@ def add_foreign_investors(centre: "FinancialCenter", draws: Draws, month: int) -
     )
 
 
-def keys_of(count: int, month: int, kind: str) -> Keys:
-    """Luck keys of the first `count` agents of a kind born in a month."""
-    return agent_key(month, np.arange(count), kind)
+def _filled(population: Population[Any], count: int, month: int) -> Keys:
+    """Add agents with default columns; their keys of luck, shape (count,)."""
+    rows = population.add(count, month)
+    return population.luck[rows]
+
+
+def _write(population: Population[Any], count: int, **columns: Any) -> None:
+    """Write columns of the agents that were added last."""
+    for name, values in columns.items():
+        population[name][..., -count:] = values
 
 
 @dataclass(frozen=True)
@@ -154,11 +163,9 @@ def _class_plans(centre: "FinancialCenter") -> list[_ClassPlan]:
 def add_issuers(centre: "FinancialCenter", month: int) -> None:
     """Issuers of all classes with their debt and its ladder at end-2019."""
     parameters = centre.parameters
-    ordinal = 0
     for plan in _class_plans(centre):
         count = plan.agents
-        keys = agent_key(month, np.arange(ordinal, ordinal + count), "Issuer")
-        ordinal += count
+        keys = _filled(centre.issuers, count, month)
         luck = centre.luck.population.uniform(keys, month, count=8)
         # Every agent stands for as many firms as the others of its class; sizes of firms differ.
         firms = np.full(count, plan.firms / count)
@@ -208,13 +215,14 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
         ladder[:, Instrument.ABS] = steady_ladder(
             debt[Instrument.ABS], np.full(count, round(parameters.abs_tenor)), month
         )
+        hard = luck[5] < parameters.hard_technology_share
         private = plan.issuer_class in (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID)
         registered = np.zeros(count, dtype=bool)
         if plan.issuer_class is IssuerClass.FOREIGN:
             registered[:] = luck[4] < observed("panda_registered_2019") / plan.firms
-        centre.issuers.add(
+        _write(
+            centre.issuers,
             count,
-            month,
             issuer_class=int(plan.issuer_class),
             rating=rating,
             firms=firms,
@@ -225,12 +233,39 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             securitisable=market & (plan.issuer_class is not IssuerClass.BANK) & (plan.issuer_class is not IssuerClass.FOREIGN),
             market_access=market,
             pool_rank=pool,
-            hard_technology=private & (luck[5] < parameters.hard_technology_share),
+            hard_technology=private & hard,
             listed=luck[6] < plan.listed_share,
             asset_rank=luck[7],
             registered=registered,
             last_choice=-1,
         )
+
+
+def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
+    """Put into the queue of end-2019 as many filings as the listings of 2020 and the lead time ask for.
+
+    waiting = listings a month / share that is not stopped * lead time; who waits is luck
+    """
+    parameters, issuers = centre.parameters, centre.issuers
+    keys = issuers.luck
+    luck = centre.luck.population.uniform(keys, month, count=10)[8:]
+    kind = issuers["issuer_class"]
+    private = (kind == IssuerClass.PRIVATE_LARGE) | (kind == IssuerClass.PRIVATE_MID)
+    passed = passed_share(parameters)
+    for route, eligible, listings, lead_months in (
+        (ListingRoute.STAR, issuers["hard_technology"], observed("ipo_count_star"), sum(parameters.queue_star) / 30.4),
+        (
+            ListingRoute.MAIN,
+            private & ~issuers["hard_technology"],
+            observed("ipo_count_main") / equity_share_of_sse(),
+            parameters.queue_mainboard,
+        ),
+    ):
+        waiting = round(listings / 12.0 / passed * lead_months)
+        rows = np.flatnonzero(eligible)
+        first = rows[np.argsort(luck[0][rows])[:waiting]]
+        issuers["waiting_for"][first] = route
+        issuers["waiting_months"][first] = 1.0 + luck[1][first] * lead_months
 
 
 def add_institutions(centre: "FinancialCenter", month: int) -> None:
@@ -246,15 +281,15 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
     per_sector = np.floor(centre.sector_share * count).astype(int)
     per_sector[Sector.LEASING] += count - per_sector.sum()
     sector = np.repeat(np.arange(len(Sector)), per_sector)
-    keys = agent_key(month, np.arange(count), "FinancialInstitution")
+    keys = _filled(centre.institutions, count, month)
     luck = centre.luck.population.uniform(keys, month, count=3)
     size = np.concatenate([pareto_quantiles(n, 1.06) / n for n in per_sector])
     asset_share = np.array([float(rows[s.name]["assets_share"]) for s in Sector])
     assets = observed("institution_assets") / 1.095 * (asset_share / asset_share.sum())[sector] * size
     equity = assets * np.array([float(rows[s.name]["equity_ratio"]) for s in Sector])[sector]
-    centre.institutions.add(
+    _write(
+        centre.institutions,
         count,
-        month,
         sector=sector,
         foreign=luck[0] < centre.foreign_share_of_sector[sector],
         headquarters=luck[1] < parameters.headquarters_share,
@@ -282,16 +317,16 @@ def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
     inside = round(parameters.fintech_firms_2020)
     outside = round(parameters.fintech_firms_2020 * parameters.rest_of_china_firms)
     count = inside + outside
-    keys = agent_key(month, np.arange(count), "FintechFirm")
+    keys = _filled(centre.fintech, count, month)
     luck = centre.luck.population.uniform(keys, month, count=4)
     local = np.arange(count) < inside
     log_size = -np.log(luck[0]) / parameters.fintech_size_tail
     log_size = log_size + np.where(local, centre.levels.fintech_size_premium, 0.0)
     age = -np.log(luck[1]) * 60.0
     rounds = np.minimum(6, np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share)).astype(np.int16)
-    centre.fintech.add(
+    _write(
+        centre.fintech,
         count,
-        month,
         in_shanghai=local,
         log_size=log_size,
         age_months=age,
