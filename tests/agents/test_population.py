@@ -625,6 +625,15 @@ def test_agents_that_leave_drop_out_of_subsets():
     assert len(everyone) == 4
 
 
+def test_a_subset_keeps_its_agents_when_rows_move():
+    model = ArrayModel(5)
+    subsets = [model.investors.copy(), model.investors.select(at_most=5), model.agents.copy(), model.investors.select()]
+    model.investors.remove([0, 1])
+    model.enter([9.0, 9.0], [0, 0])
+    for subset in subsets:
+        assert subset.get("unique_id") == [3, 4, 5]
+
+
 def test_masks_choose_by_row_in_a_population_and_by_order_in_a_subset():
     investors = ArrayModel(6).investors
     investors.remove([0])
