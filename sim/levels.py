@@ -251,13 +251,15 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         institutions_2019=levels.institutions_2019 + round(observed("institutions")) - len(centre.institutions),
         velocity=velocity,
         shenzhen_share_of_exchange_credit=float(np.clip(to_shenzhen / credit, 0.0, 1.0)),
-        fintech_size_premium=levels.fintech_size_premium + centre.fintech_premium_correction(),
+        fintech_size_premium=levels.fintech_size_premium + PREMIUM_STEP * centre.fintech_premium_correction(),
         misses=misses,
     )
 
 
 NEST_STEP = 1.4
 """Move of all constants of the debt nest per log miss of its total; only the speed of the solution depends on it."""
+PREMIUM_STEP = 0.6
+"""Part of the corrected size premium that is taken, because capital raised in the year amplifies it."""
 TOLERANCE = 0.01
 """Relative miss at which an observation counts as met. Few agents sell green bonds or list, so their flows jump."""
 LUMPY_TOLERANCE = {"green bonds issued": 0.06, "main-board filings": 0.06, "STAR filings": 0.06}

@@ -303,22 +303,25 @@ class FinancialCenter(PopulationModel):
 
         firms = self.fintech
         local = firms["in_shanghai"]
-        wanted = round(observed("fintech_leading"))
-        low, high = -4.0, 4.0
-        for _ in range(30):
-            middle = 0.5 * (low + high)
+
+        def leaders(shift: float) -> int:
             score = composite_score(
-                firms["log_size"] + np.where(local, middle, 0.0), firms["capital"], firms["capability"]
+                firms["log_size"] + np.where(local, shift, 0.0), firms["capital"], firms["capability"]
             )
-            leaders = np.argsort(-score, kind="stable")[:LEADING_RANKS]
-            if local[leaders].sum() < wanted:
-                low = middle
-            else:
-                high = middle
-        now = np.argsort(-composite_score(firms["log_size"], firms["capital"], firms["capability"]), kind="stable")
-        if local[now[:LEADING_RANKS]].sum() == wanted:
+            return int(local[np.argsort(-score, kind="stable")[:LEADING_RANKS]].sum())
+
+        def smallest_shift(count: int) -> float:
+            low, high = -4.0, 4.0
+            for _ in range(30):
+                middle = 0.5 * (low + high)
+                low, high = (middle, high) if leaders(middle) < count else (low, middle)
+            return high
+
+        wanted = round(observed("fintech_leading"))
+        if leaders(0.0) == wanted:
             return 0.0
-        return high
+        # The middle of the range that gives the number is the correction least upset by the firms' next moves.
+        return 0.5 * (smallest_shift(wanted) + smallest_shift(wanted + 1))
 
     def step(self) -> None:
         """Simulate one month: the steps of `sim.month.MONTH` in order.
