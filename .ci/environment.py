@@ -88,7 +88,7 @@ def installer() -> list[str]:
             f"{sys.executable} can neither make a complete environment (no ensurepip) nor install into one (no pip).\n"
             f"On Debian or Ubuntu: apt-get install {minor}-venv   (or python3-pip); then run the same command again."
         )
-    return [*pip, "--disable-pip-version-check", "--no-input", "install", "--quiet"]
+    return [*pip, "--disable-pip-version-check", "--no-input", "install", "-qq"]
 
 
 def make() -> None:
