@@ -93,14 +93,18 @@ def installer() -> list[str]:
 
 def make() -> None:
     """Make an empty environment, anew when one is there."""
-    shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+    if ENVIRONMENT.exists():
+        shutil.rmtree(ENVIRONMENT)
     ENVIRONMENT.mkdir()
     write_mark({"under_way": True})
     venv.create(ENVIRONMENT, with_pip=importlib.util.find_spec("ensurepip") is not None, symlinks=True)
 
 
-def set_up(extra: str) -> None:
-    """Bring the environment to what `pyproject.toml` and `constraints.txt` ask, with this extra and those it has."""
+def set_up(extra: str, lock: int) -> None:
+    """Bring the environment to what `pyproject.toml` and `constraints.txt` ask, with this extra and those it has.
+
+    The installer inherits the lock, so that an installer orphaned by `kill -9` is waited for as well.
+    """
     mark = read_mark()
     moved = mark.get("root", str(ROOT)) != str(ROOT)
     if mark.get("under_way") or moved or not works(PYTHON):
@@ -113,7 +117,7 @@ def set_up(extra: str) -> None:
     extras = sorted({*str(mark.get("extras", "")).split(","), extra} - {""})
     target = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
     command = [*installer(), "--constraint", str(ROOT / "constraints.txt"), "--editable", target]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False, pass_fds=[lock])
     if done.returncode:
         if mark:
             write_mark(mark)  # a failed update leaves the old environment to be completed later, not thrown away
@@ -132,7 +136,7 @@ def ensure(extra: str) -> None:
             say("Another set-up of this checkout is under way: waiting for it.")
             fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_ready(extra):
-            set_up(extra)
+            set_up(extra, lock.fileno())
 
 
 def main(arguments: list[str]) -> None:
