@@ -1,1 +1,46 @@
 """What is asked: scenario files, the plan as data, parameters with their provenance."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scenarios.errors import InputError, Problem
+    from scenarios.loader import load, names, parse_setting, parse_settings
+    from scenarios.parameters import Parameters, ParameterSet
+    from scenarios.plan import channels, indicators, levers, levers_moving, measures
+    from scenarios.schema import Scenario
+
+__all__ = [
+    "InputError",
+    "ParameterSet",
+    "Parameters",
+    "Problem",
+    "Scenario",
+    "channels",
+    "indicators",
+    "levers",
+    "levers_moving",
+    "load",
+    "measures",
+    "names",
+    "parse_setting",
+    "parse_settings",
+]
+
+_HOMES = {
+    "errors": ("InputError", "Problem"),
+    "loader": ("load", "names", "parse_setting", "parse_settings"),
+    "parameters": ("ParameterSet", "Parameters"),
+    "plan": ("channels", "indicators", "levers", "levers_moving", "measures"),
+    "schema": ("Scenario",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module when it is first used, so that importing the package stays light."""
+    for module, public in _HOMES.items():
+        if name in public:
+            return getattr(import_module(f"scenarios.{module}"), name)
+    raise AttributeError(f"module 'scenarios' has no attribute {name!r}")

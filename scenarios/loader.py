@@ -1,0 +1,181 @@
+"""Scenarios by name or from files, and settings given on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from scenarios.calendar import LAST_END
+from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.paths import LeverPath
+from scenarios.schema import Scenario, parse_levers
+from scenarios.yaml_tree import Tree, parse_yaml, read_yaml
+
+_SUFFIXES = (".yaml", ".yml")
+_LONGEST_CHAIN = 20
+
+
+@cache
+def names() -> list[str]:
+    """Return the names of the ready scenarios, the four arms first."""
+    found = {file.name.removesuffix(".yaml") for file in _library().iterdir() if file.name.endswith(".yaml")}
+    arms = ["frozen", "committed", "plan", "stretch"]
+    return arms + sorted(found - set(arms))
+
+
+def load(source: str | Path | Scenario) -> Scenario:
+    """Return a scenario by the name of a ready one or from a YAML file; a scenario passes through.
+
+    Raises
+    ------
+    InputError
+        With every problem found, each with file, line, key, value, what is allowed and the nearest valid name.
+    """
+    if isinstance(source, Scenario):
+        return source
+    if not isinstance(source, str | Path):
+        raise InputError(f"{source!r} is no scenario", allowed="a name, a path or a Scenario", value=source)
+    if isinstance(source, str) and source in names():
+        return _ready(source)
+    if isinstance(source, str) and not _is_path(source):
+        raise InputError(
+            f"unknown scenario {source!r}",
+            value=source,
+            allowed="see: lujiazui scenarios; or a path to a .yaml file",
+            nearest=nearest_name(source, names()),
+        )
+    return _from_file(Path(source))
+
+
+def parse_setting(text: str) -> tuple[str, Any]:
+    """Read a setting such as "reits_pilot=0.5@2022-01" into a lever id and a path for `Scenario.with_levers`.
+
+    The value is a number or the name of an arm; without a date it holds from the first month on.
+
+    Raises
+    ------
+    InputError
+        If the form, the lever, the value or the month is wrong.
+    """
+    form = "lever=value or lever=value@month, such as reits_pilot=0.5@2022-01"
+    lever, equals, setting = text.partition("=")
+    value, at, month = setting.partition("@")
+    lever, value, month = lever.strip(), value.strip(), month.strip()
+    if not (equals and lever and value) or (at and not month):
+        raise InputError(f"{text!r} is not a setting", where="--set", value=text, allowed=form)
+    scalar = parse_yaml(value, "--set").data
+    if not isinstance(scalar, str | int | float):
+        raise InputError(f"{value!r} is not a value", where="--set", key=lever, value=value, allowed=form)
+    path: Any = scalar
+    if at:
+        path = {"splice": {"at": month, "new": scalar}} if isinstance(scalar, str) else {month: scalar}
+    parse_levers({lever: path}, last=LAST_END, where="--set")
+    return lever, path
+
+
+def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
+    """Read several settings; dated numbers for the same lever become the steps of one path.
+
+    Raises
+    ------
+    InputError
+        As `parse_setting`, for all of them at once, or if two settings of a lever contradict each other.
+    """
+    paths: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for text in texts:
+        try:
+            lever, path = parse_setting(text)
+        except InputError as error:
+            problems += error.problems
+            continue
+        earlier = paths.setdefault(lever, path)
+        if earlier is path:
+            continue
+        if _are_steps(earlier) and _are_steps(path) and not earlier.keys() & path.keys():
+            paths[lever] = {**earlier, **path}
+        else:
+            problems.append(Problem("contradicts an earlier setting of this lever", "--set", lever, text))
+    if problems:
+        raise InputError(problems)
+    return paths
+
+
+def _are_steps(path: Any) -> bool:
+    return isinstance(path, dict) and "splice" not in path
+
+
+def _library() -> Any:
+    return resources.files("scenarios").joinpath("library")
+
+
+def _is_path(text: str) -> bool:
+    return text.lower().endswith(_SUFFIXES) or "/" in text or "\\" in text or Path(text).exists()
+
+
+@cache
+def _ready(name: str) -> Scenario:
+    tree = parse_yaml(_library().joinpath(f"{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml")
+    return _resolved(tree, name, None, ())
+
+
+def _from_file(path: Path, chain: tuple[Path, ...] = ()) -> Scenario:
+    tree = read_yaml(path)
+    return _resolved(tree, path.stem, path, chain)
+
+
+def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...]) -> Scenario:
+    """Turn a tree into a scenario that holds what it extends."""
+    if tree.data is None:
+        raise InputError("is empty", where=tree.name, allowed="a scenario such as {policy: plan}")
+    if not isinstance(tree.data, dict):
+        raise InputError("holds no keys", where=tree.name, allowed="a scenario such as {policy: plan}")
+    own: dict[str, Any] = dict(tree.data)
+    problems: list[Problem] = []
+    parent: Scenario | None = None
+    if "extends" in own:
+        try:
+            parent = _parent(own.pop("extends"), path, chain)
+        except InputError as error:
+            problems += [p if p.where else replace(p, where=tree.where("extends"), key="extends") for p in error.problems]
+    inherited = {} if parent is None else parent.plain()
+    for head in ("name", "title", "author", "description"):
+        inherited.pop(head, None)
+    levers = own.get("levers", {})
+    merged = {"name": name, **inherited, **own}
+    if isinstance(levers, Mapping) and parent is not None:
+        merged["levers"] = {**parent.levers, **levers}
+    try:
+        scenario = Scenario.read(merged)
+    except InputError as error:
+        problems += [replace(p, where=tree.where(p.key)) for p in error.problems]
+    if problems:
+        raise InputError(problems)
+    return scenario
+
+
+def _parent(extends: Any, path: Path | None, chain: tuple[Path, ...]) -> Scenario:
+    if not isinstance(extends, str) or not extends:
+        raise InputError(f"{extends!r} is no scenario", value=extends, allowed="the name of a ready scenario or a path")
+    if extends in names():
+        return _ready(extends)
+    if path is None or not (extends.lower().endswith(_SUFFIXES) or "/" in extends):
+        raise InputError(
+            f"unknown scenario {extends!r}",
+            value=extends,
+            allowed="see: lujiazui scenarios; or a path to a .yaml file",
+            nearest=nearest_name(extends, names()),
+        )
+    target = path.parent / extends
+    chain = (*chain, path.resolve())
+    if target.resolve() in chain:
+        raise InputError(f"{extends!r} extends this file in turn", value=extends)
+    if len(chain) > _LONGEST_CHAIN:
+        raise InputError("extends too many files in turn", value=extends, allowed=f"at most {_LONGEST_CHAIN}")
+    if not target.exists():
+        raise InputError(f"{extends!r}: no such file", value=extends, allowed="a path relative to this file")
+    return _from_file(target, chain)

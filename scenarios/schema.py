@@ -1,0 +1,275 @@
+"""A scenario: what is asked of a run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+
+from scenarios.calendar import BASELINE, LAST_END, PLAN_END, PLAN_START, is_month, month_ordinal
+from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.frozen import FrozenMapping
+from scenarios.paths import LeverPath, Splice, parse_lever_path
+from scenarios.plan import ARMS, Arm, lever_ids, levers
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MACRO_PATHS = ("neutral", "realised", "adverse")
+PARAMETER_SETS = ("prior_2020",)
+
+Text = Annotated[str, Field(strict=True, max_length=4000)]
+
+
+class Shock(BaseModel):
+    """A named shock, in one month (`month`), over several (`from`, `to`), or when the shock's own data say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    name: Annotated[str, Field(strict=True, min_length=1, max_length=100)]
+    month: str | None = None
+    first: str | None = Field(default=None, alias="from")
+    last: str | None = Field(default=None, alias="to")
+
+    @field_validator("month", "first", "last")
+    @classmethod
+    def _is_month(cls, value: str | None) -> str | None:
+        if value is not None and not is_month(value):
+            raise ValueError(f"{value!r} is not a month (a month such as 2021-07)")
+        return value
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The months it names."""
+        return tuple(month for month in (self.month, self.first, self.last) if month is not None)
+
+
+class Scenario(BaseModel):
+    """What is asked of a run: policy, macro path, shocks, parameters, scale and horizon.
+
+    A scenario is frozen and hashable, and stands alone: what it inherited is part of it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    name: Annotated[str, Field(strict=True, min_length=1, max_length=200)]
+    title: Text = ""
+    author: Text = ""
+    description: Text = ""
+    policy: Arm = "committed"
+    macro: Annotated[str, Field(strict=True, min_length=1, max_length=1000)] = "neutral"
+    parameters: Literal["prior_2020"] = "prior_2020"
+    scale: Annotated[float, Field(strict=True, gt=0, le=10, allow_inf_nan=False)] = 1.0
+    start: Literal["2021-01"] = PLAN_START
+    end: str = PLAN_END
+    levers: FrozenMapping[str, LeverPath] = FrozenMapping()
+    shocks: tuple[Shock, ...] = ()
+
+    @field_validator("macro")
+    @classmethod
+    def _is_macro(cls, value: str) -> str:
+        if value in MACRO_PATHS or value.lower().endswith(".csv"):
+            return value
+        known = ", ".join(MACRO_PATHS)
+        raise InputError(
+            f"unknown macro path {value!r}", allowed=f"{known} or a .csv file", nearest=nearest_name(value, MACRO_PATHS)
+        )
+
+    @field_validator("end")
+    @classmethod
+    def _is_end(cls, value: str) -> str:
+        if not is_month(value) or not PLAN_START <= value <= LAST_END:
+            raise InputError(f"{value!r} is not a month in {PLAN_START}..{LAST_END}", value=value)
+        return value
+
+    @field_validator("levers", mode="before")
+    @classmethod
+    def _are_paths(cls, value: Any, info: ValidationInfo) -> FrozenMapping[str, LeverPath]:
+        return parse_levers(value, last=info.data.get("end", LAST_END))
+
+    @field_validator("shocks", mode="before")
+    @classmethod
+    def _is_list(cls, value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            raise InputError(f"{value!r} is not a list of shocks", allowed="such as [{name: ..., month: 2022-03}]")
+        return tuple(value)
+
+    @field_validator("shocks")
+    @classmethod
+    def _in_horizon(cls, value: tuple[Shock, ...], info: ValidationInfo) -> tuple[Shock, ...]:
+        end = info.data.get("end", LAST_END)
+        problems = []
+        for place, shock in enumerate(value):
+            late = [month for month in shock.months if not PLAN_START <= month <= end]
+            problems += [Problem(f"{month} is outside {PLAN_START}..{end}", key=str(place), value=month) for month in late]
+            if (shock.first is None) != (shock.last is None) or (shock.month is not None and shock.first is not None):
+                problems.append(Problem("a shock has a month, or from and to, or no date", key=str(place)))
+            elif shock.first is not None and shock.last is not None and shock.last < shock.first:
+                problems.append(Problem(f"the shock ends in {shock.last}, before it begins", key=str(place)))
+        if problems:
+            raise InputError(problems)
+        return value
+
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> Self:
+        """Build a scenario from plain data, reporting every problem at once.
+
+        Raises
+        ------
+        InputError
+            Naming each key, its value and what is allowed.
+        """
+        try:
+            return cls.model_validate(dict(plain))
+        except ValidationError as error:
+            raise InputError(_problems(error)) from None
+
+    def with_levers(self, changes: Mapping[str, Any], after: str | None = None) -> Scenario:
+        """Return the scenario with other paths for some levers.
+
+        Parameters
+        ----------
+        changes
+            Lever id to path, in the forms of a scenario file.
+        after
+            Keep the present paths before this month.
+
+        Raises
+        ------
+        InputError
+            For an unknown lever, an intensity outside 0..1 or a month outside the horizon (or before `after`).
+        """
+        if after is None:
+            paths = parse_levers(changes, last=self.end, key=("levers",), where="levers")
+        else:
+            if not is_month(after) or not PLAN_START <= after <= self.end:
+                raise InputError(f"{after!r} is not a month in {PLAN_START}..{self.end}", key="after", value=after)
+            later = parse_levers(changes, first=after, last=self.end, key=("levers",), where="levers")
+            paths = FrozenMapping((lever, Splice(after, path, self.levers.get(lever))) for lever, path in later.items())
+        return self.model_copy(update={"levers": _in_plan_order({**self.levers, **paths})})
+
+    def intensities(self, first: int, last: int) -> NDArray[np.float64]:
+        """Return the intensity of the regime in force at the end of each month.
+
+        Parameters
+        ----------
+        first, last
+            The first and last month, both included, as ordinals.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (months, levers), levers in plan order; before 2021-01 the intensity of the end of 2020.
+            Prerequisites, lags and fidelity are not applied.
+        """
+        import numpy as np
+
+        start = month_ordinal(self.start)
+        months = max(last, month_ordinal(self.end)) - BASELINE + 1
+        table = np.empty((last - first + 1, len(levers())))
+        wanted = np.maximum(np.arange(first, last + 1) - BASELINE, 0)
+        for column, lever in enumerate(levers()):
+            base = np.array([lever.intensity(self.policy, BASELINE + month) for month in range(months)])
+            path = self.levers.get(lever.id)
+            table[:, column] = (base if path is None else path.intensities(lever, base, start))[wanted]
+        return table
+
+    def _content(self) -> dict[str, Any]:
+        kept = ("policy", "macro", "parameters", "scale", "start", "end")
+        content: dict[str, Any] = {name: getattr(self, name) for name in kept}
+        content["levers"] = {lever: path.plain() for lever, path in self.levers.items()}
+        content["shocks"] = [shock.model_dump(exclude_none=True) for shock in self.shocks]
+        return content
+
+    def content_hash(self) -> str:
+        """Return a hash of what is asked, without name, title, author and description."""
+        text = json.dumps(self._content(), sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.title, self.author, self.description, self.content_hash()))
+
+    def plain(self) -> dict[str, Any]:
+        """Return the scenario as plain data that `read` understands."""
+        head = {name: getattr(self, name) for name in ("name", "title", "author", "description")}
+        return {**head, **self._content()}
+
+    def to_yaml(self) -> str:
+        """Return the scenario as the text of a scenario file, which loads to an equal scenario."""
+        from scenarios.yaml_tree import write_yaml
+
+        return write_yaml(self.plain())
+
+
+def parse_levers(
+    plain: Any, *, first: str = PLAN_START, last: str, key: tuple[str, ...] = (), where: str = ""
+) -> FrozenMapping[str, LeverPath]:
+    """Read the paths of several levers, reporting every problem at once.
+
+    Raises
+    ------
+    InputError
+        For an unknown lever or a path that cannot be read.
+    """
+    if not isinstance(plain, Mapping):
+        raise InputError(f"{plain!r} is not a set of levers", allowed="such as {reits_pilot: 0.5}", where=where, value=plain)
+    problems: list[Problem] = []
+    paths: dict[str, LeverPath] = {}
+    for name, path in plain.items():
+        if name not in lever_ids():
+            nearest = nearest_name(name, lever_ids())
+            message = f"unknown lever {name!r}"
+            problems.append(
+                Problem(message, key=".".join((*key, str(name))), value=name, allowed="see: lujiazui levers", nearest=nearest)
+            )
+            continue
+        read = parse_lever_path(path, (*key, name), month_ordinal(first), month_ordinal(last), problems)
+        if read is not None:
+            paths[name] = read
+    if problems:
+        raise InputError(problems)
+    return _in_plan_order(paths)
+
+
+def _in_plan_order(paths: Mapping[str, LeverPath]) -> FrozenMapping[str, LeverPath]:
+    return FrozenMapping((lever, paths[lever]) for lever in lever_ids() if lever in paths)
+
+
+def _problems(error: ValidationError) -> Iterable[Problem]:
+    for detail in error.errors():
+        key = tuple(str(part) for part in detail["loc"])
+        inner = detail.get("ctx", {}).get("error")
+        if isinstance(inner, InputError):
+            for problem in inner.problems:
+                dotted = ".".join((*key, problem.key) if problem.key else key)
+                yield Problem(problem.message, "", dotted, problem.value, problem.allowed, problem.nearest)
+            continue
+        yield _translated(detail["type"], key, detail["input"], detail["msg"], detail.get("ctx", {}))
+
+
+def _translated(kind: str, key: tuple[str, ...], value: Any, message: str, context: Mapping[str, Any]) -> Problem:
+    dotted = ".".join(key)
+    match kind:
+        case "extra_forbidden":
+            known = [*Shock.model_fields] if key[0] == "shocks" else [*Scenario.model_fields, "extends"]
+            known = [{"first": "from", "last": "to"}.get(name, name) for name in known]
+            return Problem(
+                f"unknown key {key[-1]!r}", "", dotted, key[-1], "keys: " + ", ".join(known), nearest_name(key[-1], known)
+            )
+        case "literal_error":
+            known = {"policy": list(ARMS), "parameters": list(PARAMETER_SETS), "start": [PLAN_START]}[key[0]]
+            return Problem(
+                f"{value!r} is not allowed", "", dotted, value, "one of: " + ", ".join(known), nearest_name(value, known)
+            )
+        case "missing":
+            return Problem("is missing", "", dotted)
+        case "greater_than" | "less_than_equal" | "finite_number":
+            return Problem(f"{value!r} is outside the range", "", dotted, value, "above 0, at most 10")
+        case "value_error":
+            return Problem(str(context["error"]), "", dotted, value)
+    shown = repr(value)
+    return Problem(f"{shown if len(shown) < 80 else type(value).__name__}: {message[0].lower()}{message[1:]}", "", dotted, value)

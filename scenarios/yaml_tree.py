@@ -1,0 +1,209 @@
+"""YAML as plain data with line numbers.
+
+A file is read as a tree of nodes, never as objects: a month such as 2021-07 stays text, 1e-3 is a number, duplicate
+keys, anchors, tags, NaN and infinities are refused, and size and depth are bounded.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from scenarios.errors import InputError, Problem
+
+LARGEST_BYTES = 1_000_000
+DEEPEST = 60
+
+type Key = tuple[str, ...]
+
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+class Tree:
+    """Plain data read from a file, with the line of every key.
+
+    Attributes
+    ----------
+    data
+        Dictionaries, lists, text, numbers, true, false and None.
+    name
+        The file's name, for messages.
+    """
+
+    def __init__(self, data: Any, name: str, lines: dict[Key, int]) -> None:
+        self.data = data
+        self.name = name
+        self._lines = lines
+
+    def where(self, key: str) -> str:
+        """Return the file and line of a dotted key, or of the closest one above it."""
+        parts: Key = tuple(key.split(".")) if key else ()
+        while parts and parts not in self._lines:
+            parts = parts[:-1]
+        return f"{self.name}:{self._lines[parts]}" if parts in self._lines else self.name
+
+
+def read_yaml(path: Path) -> Tree:
+    """Read a file as plain data.
+
+    Raises
+    ------
+    InputError
+        If it cannot be opened, is not text, is not YAML or uses what is refused here, naming file and line.
+    """
+    name = str(path)
+    return parse_yaml(_text(path, name), name)
+
+
+def parse_yaml(text: str, name: str) -> Tree:
+    """Read text as plain data; `name` stands for the file in messages.
+
+    Raises
+    ------
+    InputError
+        As `read_yaml`.
+    """
+    if len(text) > LARGEST_BYTES:
+        raise InputError("the file is too large", where=name, allowed=f"at most {LARGEST_BYTES:,} bytes")
+    try:
+        _refuse_odd_tokens(text, name)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark or error.context_mark
+        where = f"{name}:{line.line + 1}" if line else name
+        raise InputError(f"not valid YAML: {error.problem or error.context}", where=where) from None
+    except yaml.YAMLError as error:
+        raise InputError(f"not valid YAML: {str(error).splitlines()[0]}", where=name) from None
+    builder = _Builder(name)
+    data = builder.build(node, ()) if node is not None else None
+    if builder.problems:
+        raise InputError(builder.problems)
+    return Tree(data, name, builder.lines)
+
+
+def write_yaml(data: dict[str, Any]) -> str:
+    """Write plain data as YAML that `read_yaml` reads back unchanged."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100, default_flow_style=False)
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        if path.is_dir():
+            raise InputError("is a folder, not a scenario file", where=name)
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_BYTES + 1)
+    except FileNotFoundError:
+        raise InputError("no such file", where=name) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(f"cannot be read: {reason}", where=name) from None
+    if len(raw) > LARGEST_BYTES:
+        raise InputError("the file is too large", where=name, allowed=f"at most {LARGEST_BYTES:,} bytes")
+    if b"\0" in raw:
+        raise InputError("is a binary file, not a text file", where=name)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise InputError("is not UTF-8 text", where=f"{name}:{line}") from None
+
+
+def _refuse_odd_tokens(text: str, name: str) -> None:
+    """Refuse deep nesting, anchors, aliases and tags before anything recursive touches the text."""
+    depth = documents = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        where = f"{name}:{event.start_mark.line + 1}"
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+        if depth > DEEPEST:
+            raise InputError("too deep", where=where, allowed=f"at most {DEEPEST} levels")
+        if documents > 1:
+            raise InputError("holds a second document", where=where, allowed="one document a file")
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise InputError("anchors and aliases are not allowed", where=where)
+        if getattr(event, "tag", None) is not None:
+            raise InputError(f"the tag {event.tag!r} is not allowed", where=where)
+
+
+class _Builder:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.lines: dict[Key, int] = {}
+        self.problems: list[Problem] = []
+
+    def build(self, node: yaml.Node, key: Key) -> Any:
+        self.lines.setdefault(key, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, key)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, (*key, str(place))) for place, item in enumerate(node.value)]
+        return self._scalar(cast("yaml.ScalarNode", node), key)
+
+    def _mapping(self, node: yaml.MappingNode, key: Key) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name_node, value_node in node.value:
+            line = name_node.start_mark.line + 1
+            if not isinstance(name_node, yaml.ScalarNode):
+                self._wrong("a key must be text", line, key)
+                continue
+            name = name_node.value
+            here = (*key, name)
+            if name in found:
+                self._wrong(f"{name!r} is given twice (first on line {self.lines[here]})", line, here)
+                continue
+            self.lines[here] = line
+            found[name] = self.build(value_node, here)
+        return found
+
+    def _scalar(self, node: yaml.ScalarNode, key: Key) -> Any:
+        text = node.value
+        if node.style is not None:  # quoted or block text is text
+            return text
+        if text.lower() in _WORDS:
+            return _WORDS[text.lower()]
+        line = node.start_mark.line + 1
+        if _NOT_FINITE.fullmatch(text):
+            self._wrong(f"{text} is not a finite number", line, key)
+            return None
+        if _INTEGER.fullmatch(text) and len(text) <= 300:
+            return int(text)
+        if _NUMBER.fullmatch(text):
+            number = float(text)
+            if not math.isfinite(number):
+                self._wrong(f"{text[:40]} is not a finite number", line, key)
+            return number
+        return text
+
+    def _wrong(self, message: str, line: int, key: Key) -> None:
+        self.problems.append(Problem(message, where=f"{self.name}:{line}", key=".".join(key)))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes without anchors and quotes whatever would not be read back as the same text."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _quoted_when_needed(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    odd = text.lower() in _WORDS or _NOT_FINITE.fullmatch(text) or _NUMBER.fullmatch(text)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if odd else None)
+
+
+def _shortest(dumper: yaml.SafeDumper, number: float) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:float", repr(number))
+
+
+_Dumper.add_representer(str, _quoted_when_needed)
+_Dumper.add_representer(float, _shortest)
