@@ -141,7 +141,9 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
         try:
             parent = _parent(own.pop("extends"), path, chain)
         except InputError as error:
-            problems += [p if p.where else replace(p, where=tree.where("extends"), key="extends") for p in error.problems]
+            problems += [
+                p if p.where else replace(p, where=tree.where("extends"), key="extends") for p in error.problems
+            ]
     inherited = {} if parent is None else parent.plain()
     for head in ("name", "title", "author", "description"):
         inherited.pop(head, None)

@@ -147,7 +147,9 @@ class Splice:
 LeverPath = Constant | OnArm | Steps | Ramp | Pulse | Splice
 
 
-def parse_lever_path(plain: Any, key: tuple[str, ...], first: int, last: int, problems: list[Problem]) -> LeverPath | None:
+def parse_lever_path(
+    plain: Any, key: tuple[str, ...], first: int, last: int, problems: list[Problem]
+) -> LeverPath | None:
     """Read a lever path from plain data, adding to `problems` everything that is wrong with it.
 
     Parameters
@@ -277,7 +279,11 @@ class _Reader:
         for name in plain:
             if name not in known:
                 self._wrong(
-                    f"unknown key {name!r}", (*key, str(name)), name, "keys: " + ", ".join(known), nearest_name(name, known)
+                    f"unknown key {name!r}",
+                    (*key, str(name)),
+                    name,
+                    "keys: " + ", ".join(known),
+                    nearest_name(name, known),
                 )
         for name in needed:
             if name not in plain:

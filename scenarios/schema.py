@@ -105,7 +105,9 @@ class Scenario(BaseModel):
         problems = []
         for place, shock in enumerate(value):
             late = [month for month in shock.months if not PLAN_START <= month <= end]
-            problems += [Problem(f"{month} is outside {PLAN_START}..{end}", key=str(place), value=month) for month in late]
+            problems += [
+                Problem(f"{month} is outside {PLAN_START}..{end}", key=str(place), value=month) for month in late
+            ]
             if (shock.first is None) != (shock.last is None) or (shock.month is not None and shock.first is not None):
                 problems.append(Problem("a shock has a month, or from and to, or no date", key=str(place)))
             elif shock.first is not None and shock.last is not None and shock.last < shock.first:
@@ -216,7 +218,9 @@ def parse_levers(
         For an unknown lever or a path that cannot be read.
     """
     if not isinstance(plain, Mapping):
-        raise InputError(f"{plain!r} is not a set of levers", allowed="such as {reits_pilot: 0.5}", where=where, value=plain)
+        raise InputError(
+            f"{plain!r} is not a set of levers", allowed="such as {reits_pilot: 0.5}", where=where, value=plain
+        )
     problems: list[Problem] = []
     paths: dict[str, LeverPath] = {}
     for name, path in plain.items():
@@ -224,7 +228,13 @@ def parse_levers(
             nearest = nearest_name(name, lever_ids())
             message = f"unknown lever {name!r}"
             problems.append(
-                Problem(message, key=".".join((*key, str(name))), value=name, allowed="see: lujiazui levers", nearest=nearest)
+                Problem(
+                    message,
+                    key=".".join((*key, str(name))),
+                    value=name,
+                    allowed="see: lujiazui levers",
+                    nearest=nearest,
+                )
             )
             continue
         read = parse_lever_path(path, (*key, name), month_ordinal(first), month_ordinal(last), problems)
@@ -258,12 +268,22 @@ def _translated(kind: str, key: tuple[str, ...], value: Any, message: str, conte
             known = [*Shock.model_fields] if key[0] == "shocks" else [*Scenario.model_fields, "extends"]
             known = [{"first": "from", "last": "to"}.get(name, name) for name in known]
             return Problem(
-                f"unknown key {key[-1]!r}", "", dotted, key[-1], "keys: " + ", ".join(known), nearest_name(key[-1], known)
+                f"unknown key {key[-1]!r}",
+                "",
+                dotted,
+                key[-1],
+                "keys: " + ", ".join(known),
+                nearest_name(key[-1], known),
             )
         case "literal_error":
             known = {"policy": list(ARMS), "parameters": list(PARAMETER_SETS), "start": [PLAN_START]}[key[0]]
             return Problem(
-                f"{value!r} is not allowed", "", dotted, value, "one of: " + ", ".join(known), nearest_name(value, known)
+                f"{value!r} is not allowed",
+                "",
+                dotted,
+                value,
+                "one of: " + ", ".join(known),
+                nearest_name(value, known),
             )
         case "missing":
             return Problem("is missing", "", dotted)
@@ -272,4 +292,6 @@ def _translated(kind: str, key: tuple[str, ...], value: Any, message: str, conte
         case "value_error":
             return Problem(str(context["error"]), "", dotted, value)
     shown = repr(value)
-    return Problem(f"{shown if len(shown) < 80 else type(value).__name__}: {message[0].lower()}{message[1:]}", "", dotted, value)
+    return Problem(
+        f"{shown if len(shown) < 80 else type(value).__name__}: {message[0].lower()}{message[1:]}", "", dotted, value
+    )

@@ -125,7 +125,9 @@ class Lever:
         if month <= BASELINE or arm == "frozen":
             return self.intensity_2020
         if arm == "committed":
-            announced = [phase for phase in self.schedule if phase.announced and month_ordinal(phase.announced) <= BASELINE]
+            announced = [
+                phase for phase in self.schedule if phase.announced and month_ordinal(phase.announced) <= BASELINE
+            ]
             return self.intensity_2020 + sum(phase.gained(month) for phase in announced)
         if self.schedule:
             planned = self.intensity_2020 + sum(phase.gained(month) for phase in self.schedule)

@@ -1,0 +1,174 @@
+"""Tables for the terminal: what there is to list, with what no rule reads yet in plain sight."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from scenarios import Scenario, plan
+from scenarios.plan import Channel, Lever, Measure
+
+WIDTH_WITHOUT_TERMINAL = 160
+CONTROL = {"own": "the city", "shared": "city and centre", "lobby": "the centre; the city asks"}
+
+
+def show(table: RenderableType) -> None:
+    """Print on stdout; where no terminal sets a width, wide enough that lines stay whole."""
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    Console(width=None if is_terminal else WIDTH_WITHOUT_TERMINAL, highlight=False).print(table)
+
+
+def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> Table:
+    """Return a table whose cells are shown as they are, never read as markup."""
+    cells = [[cell if isinstance(cell, Text) else Text(str(cell)) for cell in row] for row in rows]
+    longest_word = max((len(word) for row in cells for word in row[0].plain.split()), default=0)
+    made = Table(title=Text(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    for place, heading in enumerate(headings):
+        whole = longest_word if place == 0 else None  # ids stay in one piece, to be copied
+        made.add_column(heading, justify="right" if heading in right else "left", overflow="fold", min_width=whole)
+    for row in cells:
+        made.add_row(*row)
+    return made
+
+
+def number(value: float, unit: str = "") -> str:
+    """Return a number with as many digits as a reader can use; shares in percent."""
+    if math.isnan(value):
+        return "-"
+    if unit == "share":
+        return f"{value:.1%}"
+    if abs(value) >= 1000 or value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 100 else f"{value:.2f}"
+
+
+def channels_of(lever: Lever) -> dict[str, Channel]:
+    """Return the channels a lever moves, by id, in the order of its effects."""
+    known = {channel.id: channel for channel in plan.channels()}
+    return {effect.channel: known[effect.channel] for effect in lever.effects}
+
+
+def levers(known: Sequence[Lever]) -> RenderableType:
+    """Return a table of levers for each task group, then what no rule reads yet."""
+    titles = {measure.section: measure.section_title for measure in plan.measures()}
+    headings = (
+        "lever",
+        "decided by",
+        "in control",
+        "2020",
+        "2025 plan",
+        "lag, months",
+        "channels a rule reads",
+        "not read yet",
+    )
+    parts: list[RenderableType] = []
+    for group in dict.fromkeys(lever.task_group for lever in known):
+        rows = [_lever_row(lever) for lever in known if lever.task_group == group]
+        parts.append(
+            table(f"{group} {titles.get(group, '')}", headings, rows, right=("2020", "2025 plan", "lag, months"))
+        )
+    unread = [channel for channel in plan.channels() if not channel.rule]
+    idle = [lever for lever in known if not any(channel.rule for channel in channels_of(lever).values())]
+    parts.append(
+        Text(
+            f"{len(plan.channels())} channels, {len(unread)} of them not read yet by any rule; "
+            f"{len(known)} levers, {len(idle)} of them without any effect so far."
+        )
+    )
+    return Group(*parts)
+
+
+def _lever_row(lever: Lever) -> tuple[object, ...]:
+    channels = channels_of(lever)
+    read = [name for name, channel in channels.items() if channel.rule]
+    unread = [name for name, channel in channels.items() if not channel.rule]
+    return (
+        Text.assemble(lever.id, "\n", (lever.name, "dim")),
+        lever.authority,
+        CONTROL.get(lever.municipal_handle, lever.municipal_handle),
+        f"{lever.intensity_2020:.2f}",
+        f"{lever.intensity_2025_plan:.2f}",
+        lever.effect_lag_months,
+        "\n".join(read) or "none",
+        Text("\n".join(unread), style="dim"),
+    )
+
+
+def measures(known: Sequence[Measure]) -> RenderableType:
+    """Return a table of measures for each section of the plan."""
+    parts: list[RenderableType] = []
+    for section in dict.fromkeys(measure.section for measure in known):
+        chosen = [measure for measure in known if measure.section == section]
+        rows = [
+            (
+                each.id,
+                each.title,
+                each.authority,
+                each.modelled_as,
+                "\n".join(each.levers) or "none",
+                each.start,
+                each.strength,
+            )
+            for each in chosen
+        ]
+        headings = ("id", "title", "decided by", "modelled as", "levers", "from", "strength")
+        parts.append(table(f"{section} {chosen[0].section_title}", headings, rows))
+    return Group(*parts)
+
+
+def indicators() -> RenderableType:
+    """Return tables of the plan's indicators, the redline and the secondary indicators."""
+    rows = [
+        (each.id, each.name, unit_shown(each.unit), number(each.value_2020, each.unit), target_shown(each), each.kind)
+        for each in plan.indicators()
+    ]
+    headings = ("id", "name", "unit", "2020", "target 2025", "kind")
+    main = table("The plan's indicators", headings, rows, right=("2020", "target 2025"))
+    redline = plan.redline()
+    line = table(
+        "The redline",
+        ("id", "name", "unit", "threshold"),
+        [(redline.id, redline.name, redline.unit, redline.threshold)],
+    )
+    more = [(each.id, each.name, each.unit, each.better, each.linked_to) for each in plan.secondary_indicators()]
+    return Group(main, line, table("Secondary indicators", ("id", "name", "unit", "better", "linked to"), more))
+
+
+def unit_shown(unit: str) -> str:
+    """Return a unit as tables show it: shares are shown in percent."""
+    return "%" if unit == "share" else unit
+
+
+def target_shown(indicator: plan.Indicator) -> str:
+    """Return an indicator's target with its qualifier."""
+    return f"{indicator.qualifier} {number(indicator.target_2025, indicator.unit)}"
+
+
+def scenarios(ready: Sequence[Scenario]) -> RenderableType:
+    """Return a table of the ready scenarios."""
+    rows = [(each.name, each.title, each.policy, each.macro, each.description) for each in ready]
+    return table("Ready scenarios", ("name", "title", "base policy", "macro", "what happens"), rows)
+
+
+def step_rows(steps_table: Any) -> list[dict[str, Any]]:
+    """Return the rows of the month's step table, which comes as a data frame."""
+    rows: list[dict[str, Any]] = steps_table.reset_index(drop=True).to_dict("records")
+    return rows
+
+
+def steps(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """Return the steps of a month in their order."""
+    headings = ("order", "owner", "function", "what", "reads", "writes")
+    cells = [[_listed(row[heading]) for heading in headings] for row in rows]
+    return table("A month, step by step", headings, cells, right=("order",))
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(str(item) for item in value) if isinstance(value, tuple | list) else str(value)
