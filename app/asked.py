@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from scenarios import InputError, Problem, Scenario, load, parse_settings
 
-
 LARGEST_SEED = 2**63 - 1
 
 

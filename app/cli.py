@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.entry import INTERRUPTED
-
 if TYPE_CHECKING:
     from scenarios import Scenario
 
 DONE, FAILED, REFUSED = 0, 1, 2
-TYPER_INTERRUPTED = 130
 
 RUN_EPILOG = """
 Example: lujiazui run plan --seed 7 --set bond_market_access=0.9 --set reits_pilot=0.5@2022-01 --out run.csv
@@ -37,20 +34,24 @@ Quiet = Annotated[
 
 
 def command_line(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code: 0 done, 1 failed inside, 2 refused or interrupted."""
+    """Run one command and return its exit code: 0 done, 1 failed inside, 2 refused.
+
+    Ctrl-C and a closed or full output pass through to the entry point; Typer's own main would answer them its way.
+    """
+    command = typer.main.get_command(commands)
     try:
-        code = commands(list(arguments) or ["--help"], prog_name="lujiazui", standalone_mode=False)
+        with command.make_context("lujiazui", list(arguments) or ["--help"]) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
     except typer.TyperException as error:
         _say(f"error: {error.format_message()}")
         return REFUSED
     except OSError:
-        raise  # a closed or full output: the entry point answers it
+        raise
     except Exception as error:
         return _answer(error)
-    if code == TYPER_INTERRUPTED:
-        _say(INTERRUPTED)
-        return REFUSED
-    return code or DONE
+    return DONE
 
 
 def _answer(error: Exception) -> int:

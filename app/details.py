@@ -9,11 +9,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from app.output import plain_data
-from app.tables import CONTROL, channels_of, table
+from app.tables import UNREAD, channels_of, control, table
 from scenarios import plan
 from scenarios.plan import Lever, Measure
-
-NOT_READ = "not read yet"
 
 
 def lever_data(lever: Lever) -> dict[str, Any]:
@@ -34,7 +32,7 @@ def lever(chosen: Lever) -> RenderableType:
         "id": chosen.id,
         "task group": chosen.task_group,
         "decided by": chosen.authority,
-        "in control": CONTROL.get(chosen.municipal_handle, chosen.municipal_handle),
+        "city": control(chosen),
         "intensity": chosen.unit,
         "plan path, at the end of": years,
         "from": f"{chosen.start}, over {chosen.ramp_months} months",
@@ -66,8 +64,15 @@ def _effects(chosen: Lever) -> RenderableType:
         channel = channels[effect.channel]
         betas = f"{effect.beta:g} ({effect.beta_min:g} to {effect.beta_max:g})"
         baseline = f"{channel.baseline_2020:g} {channel.unit}"
-        rows.append((effect.channel, betas, effect.form, baseline, channel.higher_means, channel.rule or NOT_READ))
-    headings = ("channel", "effect of the full step (range)", "form", "baseline 2020", "higher means", "read by")
+        name = Text.assemble(effect.channel, "\n", (channel.rule or UNREAD, "dim"))
+        rows.append((name, betas, effect.form, baseline, channel.higher_means))
+    headings = (
+        "channel and the rule that reads it",
+        "effect of the full step (range)",
+        "form",
+        "baseline",
+        "higher means",
+    )
     return table("Effects", headings, rows)
 
 

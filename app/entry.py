@@ -26,7 +26,7 @@ def _run() -> int:
         code = command_line(sys.argv[1:])
         if sys.stdout is not None:
             sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # Rich answers a broken pipe with SystemExit; nothing else raises it
         _forget_output()  # whoever read the output has enough
         code = 0
     except OSError as error:

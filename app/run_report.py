@@ -81,9 +81,11 @@ class RunReport:
             )
         if self._out is not None:
             notes.append(f"Monthly indicators written to {self._out}")
-        headings = ("indicator", "unit", "2020", "2025", "target", "distance", "met", "committed 2025")
+        headings = ("indicator, unit", "2020", "2025", "target", "distance", "met", "committed 2025")
         right = ("2020", "2025", "target", "distance", "committed 2025")
-        comparison = table("2025 against the plan", headings, [self._row(name) for name in self._targets.index], right)
+        comparison = table(
+            "2025 against the plan", headings, [self._row(name) for name in self._targets.index], right=right
+        )
         parts: list[RenderableType] = [Text(notes[0], style="bold"), comparison, *(Text(note) for note in notes[1:])]
         if self._with_timings:
             seconds = sorted(self._result.timings.items(), key=lambda step: -step[1])
@@ -105,7 +107,9 @@ class RunReport:
             f"parameters {scenario.parameters}, lujiazui {version}"
         )
 
-    def _row(self, name: str) -> tuple[str, ...]:
+    def _row(self, name: str) -> tuple[object, ...]:
+        from rich.text import Text
+
         from app.tables import number, unit_shown
 
         row = self._targets.loc[name]
@@ -114,8 +118,7 @@ class RunReport:
         if row["within_rounding"]:
             met += ", within rounding"
         return (
-            row["name"],
-            unit_shown(unit),
+            Text.assemble(row["name"], "\n", (f"{name}, {unit_shown(unit)}", "dim")),
             number(row["value_2020"], unit),
             number(row["value_2025"], unit),
             f"{row['qualifier']} {number(row['target_2025'], unit)}",

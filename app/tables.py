@@ -15,24 +15,35 @@ from rich.text import Text
 from scenarios import Scenario, plan
 from scenarios.plan import Channel, Lever, Measure
 
+UNREAD = "not read yet"
+LEAST_COLUMN = 12
 WIDTH_WITHOUT_TERMINAL = 160
-CONTROL = {"own": "the city", "shared": "city and centre", "lobby": "the centre; the city asks"}
+CONTROL = {"own": "the city decides", "shared": "the city shares", "lobby": "the city asks"}
+
+
+def width() -> int:
+    """Return how many letters a line may have: what the terminal has, or plenty where there is none."""
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return Console().width if is_terminal else WIDTH_WITHOUT_TERMINAL
 
 
 def show(table: RenderableType) -> None:
-    """Print on stdout; where no terminal sets a width, wide enough that lines stay whole."""
-    is_terminal = sys.stdout is not None and sys.stdout.isatty()
-    Console(width=None if is_terminal else WIDTH_WITHOUT_TERMINAL, highlight=False).print(table)
+    """Print on stdout."""
+    Console(width=width(), highlight=False).print(table)
 
 
 def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> Table:
-    """Return a table whose cells are shown as they are, never read as markup."""
+    """Return a table whose cells are shown as they are, never read as markup.
+
+    Words of the first column stay in one piece, to be copied, unless the terminal is too narrow for it.
+    """
     cells = [[cell if isinstance(cell, Text) else Text(str(cell)) for cell in row] for row in rows]
-    longest_word = max((len(word) for row in cells for word in row[0].plain.split()), default=0)
-    made = Table(title=Text(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    longest = max((len(word) for row in cells for word in row[0].plain.split()), default=0)
+    fits = longest + LEAST_COLUMN * (len(headings) - 1) <= width()
+    made = Table(title=Text(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for place, heading in enumerate(headings):
-        whole = longest_word if place == 0 else None  # ids stay in one piece, to be copied
-        made.add_column(heading, justify="right" if heading in right else "left", overflow="fold", min_width=whole)
+        least = longest if fits and place == 0 else None
+        made.add_column(heading, justify="right" if heading in right else "left", overflow="fold", min_width=least)
     for row in cells:
         made.add_row(*row)
     return made
@@ -58,26 +69,16 @@ def channels_of(lever: Lever) -> dict[str, Channel]:
 def levers(known: Sequence[Lever]) -> RenderableType:
     """Return a table of levers for each task group, then what no rule reads yet."""
     titles = {measure.section: measure.section_title for measure in plan.measures()}
-    headings = (
-        "lever",
-        "decided by",
-        "in control",
-        "2020",
-        "2025 plan",
-        "lag, months",
-        "channels a rule reads",
-        "not read yet",
-    )
+    headings = ("lever", "decided by", "2020", "2025", "lag", "channels")
     parts: list[RenderableType] = []
     for group in dict.fromkeys(lever.task_group for lever in known):
         rows = [_lever_row(lever) for lever in known if lever.task_group == group]
-        parts.append(
-            table(f"{group} {titles.get(group, '')}", headings, rows, right=("2020", "2025 plan", "lag, months"))
-        )
+        parts.append(table(f"{group} {titles.get(group, '')}", headings, rows, right=("2020", "2025", "lag")))
     unread = [channel for channel in plan.channels() if not channel.rule]
     idle = [lever for lever in known if not any(channel.rule for channel in channels_of(lever).values())]
     parts.append(
         Text(
+            "2020, 2025: intensity at the end of the year, on the plan path; lag: months until it acts.\n"
             f"{len(plan.channels())} channels, {len(unread)} of them not read yet by any rule; "
             f"{len(known)} levers, {len(idle)} of them without any effect so far."
         )
@@ -89,16 +90,20 @@ def _lever_row(lever: Lever) -> tuple[object, ...]:
     channels = channels_of(lever)
     read = [name for name, channel in channels.items() if channel.rule]
     unread = [name for name, channel in channels.items() if not channel.rule]
+    idle = "\n".join([f"{UNREAD}:", *unread]) if unread else ""
     return (
         Text.assemble(lever.id, "\n", (lever.name, "dim")),
-        lever.authority,
-        CONTROL.get(lever.municipal_handle, lever.municipal_handle),
+        Text.assemble(lever.authority, "\n", (control(lever), "dim")),
         f"{lever.intensity_2020:.2f}",
         f"{lever.intensity_2025_plan:.2f}",
         lever.effect_lag_months,
-        "\n".join(read) or "none",
-        Text("\n".join(unread), style="dim"),
+        Text.assemble("\n".join(read), "\n" if read and unread else "", (idle, "dim")),
     )
+
+
+def control(lever: Lever) -> str:
+    """Return what the city can do about a lever."""
+    return CONTROL.get(lever.municipal_handle, lever.municipal_handle)
 
 
 def measures(known: Sequence[Measure]) -> RenderableType:

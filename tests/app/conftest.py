@@ -56,7 +56,7 @@ def command(environment):
 
     def run(*arguments, **options):
         options = {"env": environment, "text": True, "capture_output": True, "timeout": 60, **options}
-        done = subprocess.run([sys.executable, "-m", "app", *map(str, arguments)], check=False, **options)
+        done = subprocess.run([sys.executable, "-P", "-m", "app", *map(str, arguments)], check=False, **options)
         return Outcome(done.returncode, done.stdout, done.stderr)
 
     return run

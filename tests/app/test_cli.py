@@ -32,7 +32,7 @@ class TestRun:
     def test_a_run_shows_every_indicator_of_the_plan_beside_target_and_committed_path(self, call):
         out = call("run").out
         for indicator in plan.indicators():
-            assert indicator.name in " ".join(out.split())
+            assert indicator.id in out
         assert "committed 2025" in out
         assert "around 2,800" in out
 
@@ -129,7 +129,7 @@ class TestRun:
         assert list(tmp_path.iterdir()) == []
 
     def test_timings_show_the_slowest_step_first(self, call):
-        out = call("run", "--timings").out
+        out = call("run", "--timings").out.rpartition("seconds")[2]
         assert 0 < out.index("issuers") < out.index("markets")
 
 
@@ -174,7 +174,7 @@ class TestListings:
         channels[0] = replace(channels[0], rule="agents.foreign_investors:target_weight")
         monkeypatch.setattr(plan, "channels", lambda: tuple(channels))
         detail = call("levers", plan.levers_moving(channels[0].id)[0]).out
-        assert "agents.foreign_investors:target_weight" in "".join(detail.split())
+        assert "agents.foreign_investors:target_weight" in detail
         assert "not read yet" in detail
 
     def test_steps_show_the_month(self, call):

@@ -28,7 +28,7 @@ def test_help_comes_without_the_heavy_libraries_and_within_its_time(environment)
     best = 9.0
     for _ in range(3):  # the least of three: other work on the machine only ever adds
         done = subprocess.run(
-            [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+            [sys.executable, "-P", "-c", script], env=environment, capture_output=True, text=True, check=True
         )
         heavy, seconds = done.stderr.rsplit(" ", 1)
         assert heavy == "[]"
@@ -38,7 +38,7 @@ def test_help_comes_without_the_heavy_libraries_and_within_its_time(environment)
 
 def interrupted(environment, *arguments, after):
     process = subprocess.Popen(
-        [sys.executable, "-m", "app", *arguments],
+        [sys.executable, "-P", "-m", "app", *arguments],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -72,14 +72,16 @@ def test_ctrl_c_while_modules_load_ends_in_one_line(environment, module):
         "from app.entry import main\n"
         "main()"
     )
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", script], env=environment, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "Interrupted; nothing was written.\n")
 
 
 @pytest.mark.parametrize("arguments", ["levers", "run --json", "--help", "scenarios plan"])
 def test_a_reader_that_has_enough_causes_no_traceback(environment, arguments):
     process = subprocess.Popen(
-        [sys.executable, "-m", "app", *arguments.split()],
+        [sys.executable, "-P", "-m", "app", *arguments.split()],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -92,7 +94,7 @@ def test_a_reader_that_has_enough_causes_no_traceback(environment, arguments):
 
 def test_a_closed_stdout_causes_no_traceback(environment):
     done = subprocess.run(
-        ["sh", "-c", f"exec '{sys.executable}' -m app levers >&-"],
+        ["sh", "-c", f"exec '{sys.executable}' -P -m app levers >&-"],
         env=environment,
         capture_output=True,
         text=True,
@@ -105,7 +107,7 @@ def test_a_closed_stdout_causes_no_traceback(environment):
 def test_a_full_disk_under_stdout_is_a_failure_in_one_line(environment):
     with open("/dev/full", "w") as full:  # noqa: PTH123
         done = subprocess.run(
-            [sys.executable, "-m", "app", "levers"],
+            [sys.executable, "-P", "-m", "app", "levers"],
             env=environment,
             stdout=full,
             stderr=subprocess.PIPE,
@@ -118,7 +120,7 @@ def test_a_full_disk_under_stdout_is_a_failure_in_one_line(environment):
 
 def test_a_terminal_without_the_letters_still_gets_its_table(environment):
     done = subprocess.run(
-        [sys.executable, "-m", "app", "levers"],
+        [sys.executable, "-P", "-m", "app", "levers"],
         env={**environment, "PYTHONIOENCODING": "ascii"},
         capture_output=True,
         check=False,
@@ -138,7 +140,7 @@ def on_a_terminal(environment, *arguments, seconds):
     """Return what a run shows on a terminal until it is interrupted."""
     controller, terminal = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "app", *arguments], env=environment, stdout=terminal, stderr=terminal
+        [sys.executable, "-P", "-m", "app", *arguments], env=environment, stdout=terminal, stderr=terminal
     )
     os.close(terminal)
     time.sleep(seconds)
