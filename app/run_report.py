@@ -12,7 +12,10 @@ CAVEAT = (
     "One run is one possible future, with every parameter at the centre of its prior: no forecast and no average "
     "(README, 'What a run is not')."
 )
-LAST_YEAR = 2025
+NOTE = (
+    "committed: 2025 on the committed path, same seed and world. met, rounded: met only because the target is rounded."
+)
+QUALIFIERS = {"around": "~", "at least": ">=", "qualitative": "proxy"}
 
 
 class RunReport:
@@ -74,15 +77,15 @@ class RunReport:
 
         from app.tables import number, show, table
 
-        notes = [self._header, CAVEAT]
+        notes = [self._header, CAVEAT, NOTE]
         if self._is_replay:
             notes.insert(
                 1, "conditional replay: driven by what the outside world did after 2020, which nobody could know then"
             )
         if self._out is not None:
             notes.append(f"Monthly indicators written to {self._out}")
-        headings = ("indicator, unit", "2020", "2025", "target", "distance", "met", "committed 2025")
-        right = ("2020", "2025", "target", "distance", "committed 2025")
+        headings = ("indicator, unit", "2020", "2025", "target", "distance", "met", "committed")
+        right = ("2020", "2025", "target", "distance", "committed")
         comparison = table(
             "2025 against the plan", headings, [self._row(name) for name in self._targets.index], right=right
         )
@@ -114,14 +117,12 @@ class RunReport:
 
         row = self._targets.loc[name]
         unit = row["unit"]
-        met = "yes" if row["met"] else "no"
-        if row["within_rounding"]:
-            met += ", within rounding"
+        met = "rounded" if row["within_rounding"] else "yes" if row["met"] else "no"
         return (
             Text.assemble(row["name"], "\n", (f"{name}, {unit_shown(unit)}", "dim")),
             number(row["value_2020"], unit),
             number(row["value_2025"], unit),
-            f"{row['qualifier']} {number(row['target_2025'], unit)}",
+            f"{QUALIFIERS.get(row['qualifier'], row['qualifier'])} {number(row['target_2025'], unit)}",
             number(row["distance"], unit),
             met,
             number(self._committed[name], unit),

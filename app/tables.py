@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -16,7 +16,7 @@ from scenarios import Scenario, plan
 from scenarios.plan import Channel, Lever, Measure
 
 UNREAD = "not read yet"
-LEAST_COLUMN = 12
+GAP = 2
 WIDTH_WITHOUT_TERMINAL = 160
 CONTROL = {"own": "the city decides", "shared": "the city shares", "lobby": "the city asks"}
 
@@ -35,15 +35,16 @@ def show(table: RenderableType) -> None:
 def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> Table:
     """Return a table whose cells are shown as they are, never read as markup.
 
-    Words of the first column stay in one piece, to be copied, unless the terminal is too narrow for it.
+    Words stay in one piece, to be copied, unless the terminal is too narrow for that.
     """
     cells = [[cell if isinstance(cell, Text) else Text(str(cell)) for cell in row] for row in rows]
-    longest = max((len(word) for row in cells for word in row[0].plain.split()), default=0)
-    fits = longest + LEAST_COLUMN * (len(headings) - 1) <= width()
-    made = Table(title=Text(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    for place, heading in enumerate(headings):
-        least = longest if fits and place == 0 else None
-        made.add_column(heading, justify="right" if heading in right else "left", overflow="fold", min_width=least)
+    texts = [[heading, *(row[place].plain for row in cells)] for place, heading in enumerate(headings)]
+    words = [max((len(word) for text in column for word in text.split()), default=1) for column in texts]
+    fits = sum(words) + GAP * len(words) <= width()
+    made = Table(title=Text(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading, longest in zip(headings, words, strict=True):
+        justify: JustifyMethod = "right" if heading in right else "left"
+        made.add_column(heading, justify=justify, overflow="fold", min_width=longest if fits else None)
     for row in cells:
         made.add_row(*row)
     return made
