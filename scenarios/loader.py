@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from scenarios.calendar import LAST_END
 from scenarios.errors import InputError, Problem, nearest_name
-from scenarios.paths import LeverPath
+from scenarios.plan import ARMS
 from scenarios.schema import Scenario, parse_levers
 from scenarios.yaml_tree import Tree, parse_yaml, read_yaml
 
@@ -19,12 +20,9 @@ _SUFFIXES = (".yaml", ".yml")
 _LONGEST_CHAIN = 20
 
 
-@cache
 def names() -> list[str]:
     """Return the names of the ready scenarios, the four arms first."""
-    found = {file.name.removesuffix(".yaml") for file in _library().iterdir() if file.name.endswith(".yaml")}
-    arms = ["frozen", "committed", "plan", "stretch"]
-    return arms + sorted(found - set(arms))
+    return list(_names())
 
 
 def load(source: str | Path | Scenario) -> Scenario:
@@ -72,7 +70,7 @@ def parse_setting(text: str) -> tuple[str, Any]:
         raise InputError(f"{value!r} is not a value", where="--set", key=lever, value=value, allowed=form)
     path: Any = scalar
     if at:
-        path = {"splice": {"at": month, "new": scalar}} if isinstance(scalar, str) else {month: scalar}
+        path = {"switch": {month: scalar}} if isinstance(scalar, str) else {month: scalar}
     parse_levers({lever: path}, last=LAST_END, where="--set")
     return lever, path
 
@@ -106,15 +104,26 @@ def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def _are_steps(path: Any) -> bool:
-    return isinstance(path, dict) and "splice" not in path
+    return isinstance(path, dict) and "switch" not in path
 
 
-def _library() -> Any:
+@cache
+def _names() -> tuple[str, ...]:
+    found = {file.name.removesuffix(".yaml") for file in _library().iterdir() if file.name.endswith(".yaml")}
+    return (*ARMS, *sorted(found - set(ARMS)))
+
+
+def _library() -> Traversable:
     return resources.files("scenarios").joinpath("library")
 
 
 def _is_path(text: str) -> bool:
-    return text.lower().endswith(_SUFFIXES) or "/" in text or "\\" in text or Path(text).exists()
+    if text.lower().endswith(_SUFFIXES) or "/" in text or "\\" in text:
+        return True
+    try:
+        return text != "" and Path(text).exists()
+    except (OSError, ValueError):  # no file can have such a name
+        return False
 
 
 @cache
@@ -135,7 +144,7 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
     if not isinstance(tree.data, dict):
         raise InputError("holds no keys", where=tree.name, allowed="a scenario such as {policy: plan}")
     own: dict[str, Any] = dict(tree.data)
-    problems: list[Problem] = []
+    problems = list(tree.problems)
     parent: Scenario | None = None
     if "extends" in own:
         try:
@@ -152,12 +161,17 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
     if isinstance(levers, Mapping) and parent is not None:
         merged["levers"] = {**parent.levers, **levers}
     try:
-        scenario = Scenario.read(merged)
+        scenario = Scenario(**merged)
     except InputError as error:
         problems += [replace(p, where=tree.where(p.key)) for p in error.problems]
     if problems:
-        raise InputError(problems)
+        raise InputError(sorted(problems, key=_place))
     return scenario
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    file, _, line = problem.where.rpartition(":")
+    return file, int(line) if line.isdigit() else 0
 
 
 def _parent(extends: Any, path: Path | None, chain: tuple[Path, ...]) -> Scenario:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
 from scenarios.errors import Problem, nearest_name
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 KEEP = "keep"
 """As the first value of a ramp: follow the path before until this month."""
 
-_DEEPEST = 20
-_FORMS = "a number from 0 to 1, frozen, committed, plan, stretch, dates with values, ramp, pulse or splice"
+_KINDS = ("ramp", "pulse", "switch")
+_FORMS = "a number from 0 to 1, frozen, committed, plan, stretch, dates with values, ramp, pulse or switch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,9 @@ class Constant:
 
     value: float
 
-    def plain(self) -> Any:
+    def plain(self) -> float:
         """Return the path as it is written in a file."""
         return self.value
-
-    def intensities(self, lever: Lever, before: Intensities, start: int) -> Intensities:
-        """Return the intensities from the baseline month on; `before` is the path followed until `start`."""
-        path = before.copy()
-        path[start - BASELINE :] = self.value
-        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +41,9 @@ class OnArm:
 
     arm: Arm
 
-    def plain(self) -> Any:
+    def plain(self) -> str:
         """Return the path as it is written in a file."""
         return self.arm
-
-    def intensities(self, lever: Lever, before: Intensities, start: int) -> Intensities:
-        """Return the intensities from the baseline month on; `before` is the path followed until `start`."""
-        path = before.copy()
-        for month in range(start, BASELINE + len(path)):
-            path[month - BASELINE] = lever.intensity(self.arm, month)
-        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +52,9 @@ class Steps:
 
     values: tuple[tuple[str, float], ...]
 
-    def plain(self) -> Any:
+    def plain(self) -> dict[str, Any]:
         """Return the path as it is written in a file."""
         return dict(self.values)
-
-    def intensities(self, lever: Lever, before: Intensities, start: int) -> Intensities:
-        """Return the intensities from the baseline month on; `before` is the path followed until `start`."""
-        path = before.copy()
-        for month, value in self.values:
-            path[month_ordinal(month) - BASELINE :] = value
-        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +68,10 @@ class Ramp:
     values: tuple[tuple[str, float], ...]
     hold: str | None = None
 
-    def plain(self) -> Any:
+    def plain(self) -> dict[str, Any]:
         """Return the path as it is written in a file."""
         held = {} if self.hold is None else {self.hold: KEEP}
         return {"ramp": {**held, **dict(self.values)}}
-
-    def intensities(self, lever: Lever, before: Intensities, start: int) -> Intensities:
-        """Return the intensities from the baseline month on; `before` is the path followed until `start`."""
-        import numpy as np
-
-        anchor = (start - 1 if self.hold is None else month_ordinal(self.hold)) - BASELINE
-        months = [anchor, *(month_ordinal(month) - BASELINE for month, _ in self.values)]
-        values = [before[anchor], *(value for _, value in self.values)]
-        path = before.copy()
-        later = np.arange(anchor, len(path))
-        path[anchor:] = np.interp(later, months, values)
-        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,37 +82,81 @@ class Pulse:
     last: str
     value: float
 
-    def plain(self) -> Any:
+    def plain(self) -> dict[str, Any]:
         """Return the path as it is written in a file."""
         return {"pulse": {"from": self.first, "to": self.last, "value": self.value}}
 
-    def intensities(self, lever: Lever, before: Intensities, start: int) -> Intensities:
-        """Return the intensities from the baseline month on; `before` is the path followed until `start`."""
-        path = before.copy()
-        path[month_ordinal(self.first) - BASELINE : month_ordinal(self.last) - BASELINE + 1] = self.value
-        return path
-
 
 @dataclass(frozen=True, slots=True)
-class Splice:
-    """Another path from a month on: `old` before `at` (None: the scenario's policy), `new` from then on."""
+class Switch:
+    """A succession of paths, each from its month on."""
 
-    at: str
-    new: LeverPath
-    old: LeverPath | None = None
+    pieces: tuple[tuple[str, Piece], ...]
 
-    def plain(self) -> Any:
+    def plain(self) -> dict[str, Any]:
         """Return the path as it is written in a file."""
-        old = {} if self.old is None else {"old": self.old.plain()}
-        return {"splice": {"at": self.at, "new": self.new.plain(), **old}}
-
-    def intensities(self, lever: Lever, before: Intensities, start: int) -> Intensities:
-        """Return the intensities from the baseline month on; `before` is the path followed until `start`."""
-        old = before if self.old is None else self.old.intensities(lever, before, start)
-        return self.new.intensities(lever, old, month_ordinal(self.at))
+        return {"switch": {month: piece.plain() for month, piece in self.pieces}}
 
 
-LeverPath = Constant | OnArm | Steps | Ramp | Pulse | Splice
+Piece = Constant | OnArm | Steps | Ramp | Pulse
+LeverPath = Piece | Switch
+
+
+def follow(path: LeverPath, lever: Lever, before: Intensities, start: int) -> Intensities:
+    """Return the intensities of a path by month, from the baseline month on.
+
+    Parameters
+    ----------
+    path
+        The path to follow.
+    lever
+        The lever it belongs to.
+    before
+        The intensities that hold until the path takes over, shape (months,).
+    start
+        The month from which the path holds, as an ordinal.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (months,).
+    """
+    import numpy as np
+
+    result = before.copy()
+    match path:
+        case Constant(value):
+            result[start - BASELINE :] = value
+        case OnArm(arm):
+            for place in range(start - BASELINE, len(result)):
+                result[place] = lever.intensity(arm, BASELINE + place)
+        case Steps(values):
+            for month, value in values:
+                result[month_ordinal(month) - BASELINE :] = value
+        case Ramp(values, hold):
+            anchor = (start - 1 if hold is None else month_ordinal(hold)) - BASELINE
+            places = [anchor, *(month_ordinal(month) - BASELINE for month, _ in values)]
+            heights = [before[anchor], *(value for _, value in values)]
+            result[anchor:] = np.interp(np.arange(anchor, len(result)), places, heights)
+        case Pulse(first, last, value):
+            result[month_ordinal(first) - BASELINE : month_ordinal(last) - BASELINE + 1] = value
+        case Switch(pieces):
+            for month, piece in pieces:
+                result = follow(piece, lever, result, month_ordinal(month))
+    return result
+
+
+def switched(old: LeverPath | None, new: LeverPath, month: str, start: str) -> LeverPath:
+    """Return the path that is `old` (None: the scenario's policy) before `month` and `new` from then on."""
+    match old:
+        case None:
+            kept: tuple[tuple[str, Piece], ...] = ()
+        case Switch(pieces):
+            kept = tuple(piece for piece in pieces if piece[0] < month)
+        case _:
+            kept = ((start, old),) if start < month else ()
+    later = new.pieces if isinstance(new, Switch) else ((month, new),)
+    return Switch(kept + later)
 
 
 def parse_lever_path(
@@ -156,7 +168,7 @@ def parse_lever_path(
     ----------
     plain
         A number, the name of an arm, a mapping from months to numbers, or a mapping with the single key `ramp`,
-        `pulse` or `splice`; or a path already read.
+        `pulse` or `switch`; or a path already read.
     key
         The keys that lead to this path, for messages.
     first, last
@@ -169,126 +181,136 @@ def parse_lever_path(
     LeverPath or None
         None if anything is wrong.
     """
-    found = len(problems)
-    path = _Reader(first, last, problems).path(plain.plain() if isinstance(plain, LeverPath) else plain, key)
-    return path if len(problems) == found else None
+    reader = _Reader(first, last, problems)
+    return reader.path(plain.plain() if isinstance(plain, LeverPath) else plain, key)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
+    """Reads paths whose months lie in first..last; what cannot be read is None and adds to the problems."""
+
     first: int
     last: int
     problems: list[Problem]
 
-    def path(self, plain: Any, key: tuple[str, ...], depth: int = 0) -> LeverPath | None:
-        if depth > _DEEPEST:
-            return self._wrong("too many splices inside one another", key, None, f"at most {_DEEPEST}")
+    def path(self, plain: Any, key: tuple[str, ...]) -> LeverPath | None:
+        if isinstance(plain, Mapping) and tuple(plain) == ("switch",):
+            return self.switch(plain["switch"], (*key, "switch"))
+        return self.piece(plain, key)
+
+    def piece(self, plain: Any, key: tuple[str, ...]) -> Piece | None:
         if isinstance(plain, str):
-            if plain in ARMS:
-                return OnArm(cast("Arm", plain))
-            return self._wrong(f"{plain!r} is no path", key, plain, _FORMS, nearest_name(plain, ARMS))
+            return self.arm(plain, key)
         if not isinstance(plain, Mapping):
             value = self.intensity(plain, key)
             return None if value is None else Constant(value)
-        if not plain:
-            return self._wrong("the path is empty", key, plain, _FORMS)
-        if len(plain) == 1:
-            (word, inner), *_ = plain.items()
-            match word:
-                case "ramp":
-                    return self.ramp(inner, (*key, "ramp"))
-                case "pulse":
-                    return self.pulse(inner, (*key, "pulse"))
-                case "splice":
-                    return self.splice(inner, (*key, "splice"), depth)
-        values = self.dated(plain, key, words=True)
+        match tuple(plain):
+            case ("ramp",):
+                return self.ramp(plain["ramp"], (*key, "ramp"))
+            case ("pulse",):
+                return self.pulse(plain["pulse"], (*key, "pulse"))
+        values = self.dated(plain, key)
         return None if values is None else Steps(values)
+
+    def arm(self, plain: str, key: tuple[str, ...]) -> OnArm | None:
+        for arm in ARMS:
+            if plain == arm:
+                return OnArm(arm)
+        self.wrong(f"{shown(plain)} is no path", key, plain, _FORMS, nearest_name(plain, ARMS))
+        return None
 
     def intensity(self, plain: Any, key: tuple[str, ...]) -> float | None:
         if isinstance(plain, bool) or not isinstance(plain, int | float):
-            given = "nothing" if plain is None else repr(plain)
-            return self._wrong(f"{given} is not a number", key, plain, "a number from 0 to 1")
-        if not 0 <= plain <= 1:  # also true of NaN
-            shown = plain if isinstance(plain, float) or abs(plain) < 10**12 else "a huge number"
-            return self._wrong(f"{shown} is outside 0..1", key, plain, "0..1")
-        return float(plain) + 0.0
+            self.wrong(f"{shown(plain)} is not a number", key, plain, "a number from 0 to 1")
+        elif not 0 <= plain <= 1:  # NaN is not in the range either
+            self.wrong(f"{shown(plain)} is outside 0..1", key, plain, "0..1")
+        else:
+            return float(plain) + 0.0  # -0.0 becomes 0.0
+        return None
 
     def month(self, plain: Any, key: tuple[str, ...]) -> str | None:
+        horizon = f"{month_text(self.first)}..{month_text(self.last)}"
         if not is_month(plain):
-            return self._wrong(f"{plain!r} is not a month", key, plain, "a month such as 2021-07")
-        if not self.first <= month_ordinal(plain) <= self.last:
-            horizon = f"{month_text(self.first)}..{month_text(self.last)}"
-            return self._wrong(f"{plain} is outside {horizon}", key, plain, horizon)
-        return str(plain)
+            nearest = nearest_name(plain, _KINDS) if isinstance(plain, str) else None
+            self.wrong(f"{shown(plain)} is not a month", key, plain, "a month such as 2021-07", nearest)
+        elif not self.first <= month_ordinal(plain) <= self.last:
+            self.wrong(f"{plain} is outside {horizon}", key, plain, horizon)
+        else:
+            return str(plain)
+        return None
 
-    def dated(self, plain: Any, key: tuple[str, ...], words: bool = False) -> tuple[tuple[str, float], ...] | None:
+    def dated(self, plain: Any, key: tuple[str, ...]) -> tuple[tuple[str, float], ...] | None:
         if not isinstance(plain, Mapping) or not plain:
-            return self._wrong(f"{plain!r} holds no dates with values", key, plain, "such as {2022-01: 0.5}")
-        pairs = []
+            self.wrong(f"{shown(plain)} holds no dates with values", key, plain, _FORMS)
+            return None
+        kept = []
         for name, value in plain.items():
             here = (*key, str(name))
-            if words and not is_month(name) and (near := nearest_name(str(name), ("ramp", "pulse", "splice"))):
-                self._wrong(f"{name!r} is neither a month nor a kind of path", here, name, _FORMS, near)
-                continue
-            pairs.append((self.month(name, here), self.intensity(value, here)))
-        kept = [(month, value) for month, value in pairs if month is not None and value is not None]
+            month = self.month(name, here)
+            intensity = None if month is None and isinstance(value, Mapping) else self.intensity(value, here)
+            if month is not None and intensity is not None:
+                kept.append((month, intensity))
         return tuple(sorted(kept)) if len(kept) == len(plain) else None
 
     def ramp(self, plain: Any, key: tuple[str, ...]) -> Ramp | None:
-        hold = None
-        if isinstance(plain, Mapping):
-            held = [name for name, value in plain.items() if isinstance(value, str) and value == KEEP]
-            if held:
-                hold = self.month(held[0], (*key, str(held[0])))
-                if len(held) > 1 or (months := [name for name in plain if is_month(name)]) and held[0] != min(months):
-                    return self._wrong(f"only the first date of a ramp may be {KEEP!r}", key, plain, "")
-                plain = {name: value for name, value in plain.items() if name != held[0]}
-                if hold is None:
-                    return None
-        values = self.dated(plain, key)
-        return None if values is None else Ramp(values, hold)
+        held = [name for name, value in plain.items() if value == KEEP] if isinstance(plain, Mapping) else []
+        if not held:
+            values = self.dated(plain, key)
+            return None if values is None else Ramp(values)
+        hold = self.month(held[0], (*key, str(held[0])))
+        values = self.dated({name: value for name, value in plain.items() if name != held[0]}, key)
+        if hold is None or values is None:
+            return None
+        if values[0][0] < hold:
+            self.wrong(f"only the first date of a ramp may be {KEEP!r}", (*key, hold), KEEP, "a number from 0 to 1")
+            return None
+        return Ramp(values, hold)
 
     def pulse(self, plain: Any, key: tuple[str, ...]) -> Pulse | None:
-        if not self.keys(plain, key, ("from", "to", "value")):
-            return None
-        start, end = self.month(plain["from"], (*key, "from")), self.month(plain["to"], (*key, "to"))
-        value = self.intensity(plain["value"], (*key, "value"))
-        if start is None or end is None or value is None:
-            return None
-        if end < start:
-            return self._wrong(f"the pulse ends in {end}, before it begins in {start}", key, plain, "")
-        return Pulse(start, end, value)
-
-    def splice(self, plain: Any, key: tuple[str, ...], depth: int) -> Splice | None:
-        if not self.keys(plain, key, ("at", "new"), ("old",)):
-            return None
-        at = self.month(plain["at"], (*key, "at"))
-        later = self if at is None else _Reader(month_ordinal(at), self.last, self.problems)
-        new = later.path(plain["new"], (*key, "new"), depth + 1)
-        old = self.path(plain["old"], (*key, "old"), depth + 1) if "old" in plain else None
-        if at is None or new is None or (old is None and "old" in plain):
-            return None
-        return Splice(at, new, old)
-
-    def keys(self, plain: Any, key: tuple[str, ...], needed: tuple[str, ...], optional: tuple[str, ...] = ()) -> bool:
+        needed = ("from", "to", "value")
+        allowed = "keys: " + ", ".join(needed)
         if not isinstance(plain, Mapping):
-            self._wrong(f"{plain!r} is not a set of keys", key, plain, "keys: " + ", ".join(needed))
-            return False
-        known = (*needed, *optional)
-        found = len(self.problems)
+            self.wrong(f"{shown(plain)} is no pulse", key, plain, allowed)
+            return None
         for name in plain:
-            if name not in known:
-                self._wrong(
-                    f"unknown key {name!r}",
-                    (*key, str(name)),
-                    name,
-                    "keys: " + ", ".join(known),
-                    nearest_name(name, known),
-                )
+            if name not in needed:
+                self.wrong(f"unknown key {name!r}", (*key, str(name)), name, allowed, nearest_name(name, needed))
         for name in needed:
             if name not in plain:
-                self._wrong(f"{name!r} is missing", key, None, "keys: " + ", ".join(known))
-        return len(self.problems) == found
+                self.wrong(f"{name!r} is missing", key, None, allowed)
+        first = self.month(plain["from"], (*key, "from")) if "from" in plain else None
+        last = self.month(plain["to"], (*key, "to")) if "to" in plain else None
+        value = self.intensity(plain["value"], (*key, "value")) if "value" in plain else None
+        if first is None or last is None or value is None or len(plain) > len(needed):
+            return None
+        if last < first:
+            self.wrong(f"the pulse ends in {last}, before it begins in {first}", key, plain, "")
+            return None
+        return Pulse(first, last, value)
 
-    def _wrong(self, message: str, key: tuple[str, ...], value: Any, allowed: str, nearest: str | None = None) -> None:
+    def switch(self, plain: Any, key: tuple[str, ...]) -> Switch | None:
+        if not isinstance(plain, Mapping) or not plain:
+            self.wrong(f"{shown(plain)} holds no dates with paths", key, plain, "such as {2023-01: plan}")
+            return None
+        pieces = []
+        for name, inner in plain.items():
+            here = (*key, str(name))
+            month = self.month(name, here)
+            later = self if month is None else _Reader(month_ordinal(month), self.last, self.problems)
+            piece = later.piece(inner, here)
+            if month is not None and piece is not None:
+                pieces.append((month, piece))
+        return Switch(tuple(sorted(pieces, key=itemgetter(0)))) if len(pieces) == len(plain) else None
+
+    def wrong(self, message: str, key: tuple[str, ...], value: Any, allowed: str, nearest: str | None = None) -> None:
         self.problems.append(Problem(message, key=".".join(key), value=value, allowed=allowed, nearest=nearest))
+
+
+def shown(value: Any) -> str:
+    """Return a value as it is quoted in a message: short, whatever it is."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, int) and abs(value) > 10**15:
+        return "a huge number"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from scenarios.calendar import BASELINE, LAST_END, PLAN_END, PLAN_START, is_month, month_ordinal
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
-from scenarios.paths import LeverPath, Splice, parse_lever_path
+from scenarios.paths import LeverPath, follow, parse_lever_path, shown, switched
 from scenarios.plan import ARMS, Arm, lever_ids, levers
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ class Scenario(BaseModel):
     """What is asked of a run: policy, macro path, shocks, parameters, scale and horizon.
 
     A scenario is frozen and hashable, and stands alone: what it inherited is part of it.
+
+    Raises
+    ------
+    InputError
+        With every problem at once, each naming its key, its value and what is allowed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -64,10 +70,16 @@ class Scenario(BaseModel):
     macro: Annotated[str, Field(strict=True, min_length=1, max_length=1000)] = "neutral"
     parameters: Literal["prior_2020"] = "prior_2020"
     scale: Annotated[float, Field(strict=True, gt=0, le=10, allow_inf_nan=False)] = 1.0
-    start: Literal["2021-01"] = PLAN_START
+    start: Literal["2021-01"] = "2021-01"
     end: str = PLAN_END
     levers: FrozenMapping[str, LeverPath] = FrozenMapping()
     shocks: tuple[Shock, ...] = ()
+
+    def __init__(self, /, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise InputError(_problems(error)) from None
 
     @field_validator("macro")
     @classmethod
@@ -95,7 +107,7 @@ class Scenario(BaseModel):
     @classmethod
     def _is_list(cls, value: Any) -> Any:
         if not isinstance(value, list | tuple):
-            raise InputError(f"{value!r} is not a list of shocks", allowed="such as [{name: ..., month: 2022-03}]")
+            raise InputError(f"{shown(value)} is not a list of shocks", allowed="such as [{name: ..., month: 2022-03}]")
         return tuple(value)
 
     @field_validator("shocks")
@@ -116,20 +128,6 @@ class Scenario(BaseModel):
             raise InputError(problems)
         return value
 
-    @classmethod
-    def read(cls, plain: Mapping[str, Any]) -> Self:
-        """Build a scenario from plain data, reporting every problem at once.
-
-        Raises
-        ------
-        InputError
-            Naming each key, its value and what is allowed.
-        """
-        try:
-            return cls.model_validate(dict(plain))
-        except ValidationError as error:
-            raise InputError(_problems(error)) from None
-
     def with_levers(self, changes: Mapping[str, Any], after: str | None = None) -> Scenario:
         """Return the scenario with other paths for some levers.
 
@@ -146,12 +144,14 @@ class Scenario(BaseModel):
             For an unknown lever, an intensity outside 0..1 or a month outside the horizon (or before `after`).
         """
         if after is None:
-            paths = parse_levers(changes, last=self.end, key=("levers",), where="levers")
+            paths = parse_levers(changes, last=self.end, key=("levers",))
         else:
             if not is_month(after) or not PLAN_START <= after <= self.end:
                 raise InputError(f"{after!r} is not a month in {PLAN_START}..{self.end}", key="after", value=after)
-            later = parse_levers(changes, first=after, last=self.end, key=("levers",), where="levers")
-            paths = FrozenMapping((lever, Splice(after, path, self.levers.get(lever))) for lever, path in later.items())
+            later = parse_levers(changes, first=after, last=self.end, key=("levers",))
+            paths = FrozenMapping(
+                (lever, switched(self.levers.get(lever), path, after, self.start)) for lever, path in later.items()
+            )
         return self.model_copy(update={"levers": _in_plan_order({**self.levers, **paths})})
 
     def intensities(self, first: int, last: int) -> NDArray[np.float64]:
@@ -177,7 +177,7 @@ class Scenario(BaseModel):
         for column, lever in enumerate(levers()):
             base = np.array([lever.intensity(self.policy, BASELINE + month) for month in range(months)])
             path = self.levers.get(lever.id)
-            table[:, column] = (base if path is None else path.intensities(lever, base, start))[wanted]
+            table[:, column] = (base if path is None else follow(path, lever, base, start))[wanted]
         return table
 
     def _content(self) -> dict[str, Any]:
@@ -196,7 +196,7 @@ class Scenario(BaseModel):
         return hash((self.name, self.title, self.author, self.description, self.content_hash()))
 
     def plain(self) -> dict[str, Any]:
-        """Return the scenario as plain data that `read` understands."""
+        """Return the scenario as plain data, from which an equal one can be built."""
         head = {name: getattr(self, name) for name in ("name", "title", "author", "description")}
         return {**head, **self._content()}
 
@@ -227,21 +227,14 @@ def parse_levers(
         if name not in lever_ids():
             nearest = nearest_name(name, lever_ids())
             message = f"unknown lever {name!r}"
-            problems.append(
-                Problem(
-                    message,
-                    key=".".join((*key, str(name))),
-                    value=name,
-                    allowed="see: lujiazui levers",
-                    nearest=nearest,
-                )
-            )
+            dotted = ".".join((*key, str(name)))
+            problems.append(Problem(message, key=dotted, value=name, allowed="see: lujiazui levers", nearest=nearest))
             continue
         read = parse_lever_path(path, (*key, name), month_ordinal(first), month_ordinal(last), problems)
         if read is not None:
             paths[name] = read
     if problems:
-        raise InputError(problems)
+        raise InputError(replace(problem, where=where) for problem in problems)
     return _in_plan_order(paths)
 
 
@@ -267,31 +260,23 @@ def _translated(kind: str, key: tuple[str, ...], value: Any, message: str, conte
         case "extra_forbidden":
             known = [*Shock.model_fields] if key[0] == "shocks" else [*Scenario.model_fields, "extends"]
             known = [{"first": "from", "last": "to"}.get(name, name) for name in known]
-            return Problem(
-                f"unknown key {key[-1]!r}",
-                "",
-                dotted,
-                key[-1],
-                "keys: " + ", ".join(known),
-                nearest_name(key[-1], known),
-            )
+            listed = "keys: " + ", ".join(known)
+            return Problem(f"unknown key {key[-1]!r}", "", dotted, key[-1], listed, nearest_name(key[-1], known))
         case "literal_error":
-            known = {"policy": list(ARMS), "parameters": list(PARAMETER_SETS), "start": [PLAN_START]}[key[0]]
-            return Problem(
-                f"{value!r} is not allowed",
-                "",
-                dotted,
-                value,
-                "one of: " + ", ".join(known),
-                nearest_name(value, known),
-            )
-        case "missing":
-            return Problem("is missing", "", dotted)
+            allowed = {"policy": ARMS, "parameters": PARAMETER_SETS, "start": (PLAN_START,)}[key[0]]
+            listed = "one of: " + ", ".join(allowed)
+            return Problem(f"{shown(value)} is not allowed", "", dotted, value, listed, nearest_name(value, allowed))
         case "greater_than" | "less_than_equal" | "finite_number":
             return Problem(f"{value!r} is outside the range", "", dotted, value, "above 0, at most 10")
         case "value_error":
             return Problem(str(context["error"]), "", dotted, value)
-    shown = repr(value)
-    return Problem(
-        f"{shown if len(shown) < 80 else type(value).__name__}: {message[0].lower()}{message[1:]}", "", dotted, value
-    )
+    needed = _NEEDED.get(kind)
+    told = f"{shown(value)} is not {needed}" if needed else f"{message[0].lower()}{message[1:]}"
+    return Problem("is missing" if kind == "missing" else told, "", dotted, value)
+
+
+_NEEDED = {
+    "float_type": "a number",
+    "string_type": "text (put quotes around it)",
+    "model_type": "a shock such as {name: ..., month: 2022-03}",
+}

@@ -1,12 +1,11 @@
 """YAML as plain data with line numbers.
 
 A file is read as a tree of nodes, never as objects: a month such as 2021-07 stays text, 1e-3 is a number, duplicate
-keys, anchors, tags, NaN and infinities are refused, and size and depth are bounded.
+keys, anchors and tags are refused, and size and depth are bounded.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from pathlib import Path
 from typing import Any, cast
@@ -22,6 +21,7 @@ type Key = tuple[str, ...]
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_LONGEST_INTEGER = 300
 _NOT_FINITE = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -35,11 +35,14 @@ class Tree:
         Dictionaries, lists, text, numbers, true, false and None.
     name
         The file's name, for messages.
+    problems
+        Duplicate keys and keys that are not text; the data hold the first of duplicates.
     """
 
-    def __init__(self, data: Any, name: str, lines: dict[Key, int]) -> None:
+    def __init__(self, data: Any, name: str, lines: dict[Key, int], problems: list[Problem]) -> None:
         self.data = data
         self.name = name
+        self.problems = problems
         self._lines = lines
 
     def where(self, key: str) -> str:
@@ -56,7 +59,7 @@ def read_yaml(path: Path) -> Tree:
     Raises
     ------
     InputError
-        If it cannot be opened, is not text, is not YAML or uses what is refused here, naming file and line.
+        If it cannot be opened, is not text, is not YAML or is refused here, naming file and line.
     """
     name = str(path)
     return parse_yaml(_text(path, name), name)
@@ -76,16 +79,14 @@ def parse_yaml(text: str, name: str) -> Tree:
         _refuse_odd_tokens(text, name)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark or error.context_mark
-        where = f"{name}:{line.line + 1}" if line else name
+        mark = error.problem_mark or error.context_mark
+        where = name if mark is None else f"{name}:{mark.line + 1}"
         raise InputError(f"not valid YAML: {error.problem or error.context}", where=where) from None
     except yaml.YAMLError as error:
         raise InputError(f"not valid YAML: {str(error).splitlines()[0]}", where=name) from None
     builder = _Builder(name)
     data = builder.build(node, ()) if node is not None else None
-    if builder.problems:
-        raise InputError(builder.problems)
-    return Tree(data, name, builder.lines)
+    return Tree(data, name, builder.lines, builder.problems)
 
 
 def write_yaml(data: dict[str, Any]) -> str:
@@ -95,12 +96,12 @@ def write_yaml(data: dict[str, Any]) -> str:
 
 def _text(path: Path, name: str) -> str:
     try:
-        if path.is_dir():
-            raise InputError("is a folder, not a scenario file", where=name)
         with path.open("rb") as file:
             raw = file.read(LARGEST_BYTES + 1)
     except FileNotFoundError:
         raise InputError("no such file", where=name) from None
+    except IsADirectoryError:
+        raise InputError("is a folder, not a scenario file", where=name) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InputError(f"cannot be read: {reason}", where=name) from None
@@ -119,7 +120,7 @@ def _refuse_odd_tokens(text: str, name: str) -> None:
     """Refuse deep nesting, anchors, aliases and tags before anything recursive touches the text."""
     depth = documents = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        where = f"{name}:{event.start_mark.line + 1}"
+        where = name if event.start_mark is None else f"{name}:{event.start_mark.line + 1}"
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -132,8 +133,9 @@ def _refuse_odd_tokens(text: str, name: str) -> None:
             raise InputError("holds a second document", where=where, allowed="one document a file")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise InputError("anchors and aliases are not allowed", where=where)
-        if getattr(event, "tag", None) is not None:
-            raise InputError(f"the tag {event.tag!r} is not allowed", where=where)
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            raise InputError(f"the tag {tag!r} is not allowed", where=where)
 
 
 class _Builder:
@@ -148,7 +150,7 @@ class _Builder:
             return self._mapping(node, key)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*key, str(place))) for place, item in enumerate(node.value)]
-        return self._scalar(cast("yaml.ScalarNode", node), key)
+        return self._scalar(cast("yaml.ScalarNode", node))
 
     def _mapping(self, node: yaml.MappingNode, key: Key) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -166,23 +168,18 @@ class _Builder:
             found[name] = self.build(value_node, here)
         return found
 
-    def _scalar(self, node: yaml.ScalarNode, key: Key) -> Any:
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
         text = node.value
         if node.style is not None:  # quoted or block text is text
             return text
         if text.lower() in _WORDS:
             return _WORDS[text.lower()]
-        line = node.start_mark.line + 1
-        if _NOT_FINITE.fullmatch(text):
-            self._wrong(f"{text} is not a finite number", line, key)
-            return None
-        if _INTEGER.fullmatch(text) and len(text) <= 300:
+        if _INTEGER.fullmatch(text) and len(text) <= _LONGEST_INTEGER:
             return int(text)
         if _NUMBER.fullmatch(text):
-            number = float(text)
-            if not math.isfinite(number):
-                self._wrong(f"{text[:40]} is not a finite number", line, key)
-            return number
+            return float(text)
+        if _NOT_FINITE.fullmatch(text):
+            return float(text.replace(".", ""))
         return text
 
     def _wrong(self, message: str, line: int, key: Key) -> None:
@@ -192,7 +189,7 @@ class _Builder:
 class _Dumper(yaml.SafeDumper):
     """Writes without anchors and quotes whatever would not be read back as the same text."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - named so by PyYAML
         return True
 
 
@@ -202,7 +199,8 @@ def _quoted_when_needed(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 def _shortest(dumper: yaml.SafeDumper, number: float) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:float", repr(number))
+    text = repr(number)
+    return dumper.represent_scalar("tag:yaml.org,2002:float", text if "." in text else text.replace("e", ".0e"))
 
 
 _Dumper.add_representer(str, _quoted_when_needed)

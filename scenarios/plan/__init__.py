@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any, Literal
 
 from scenarios.calendar import BASELINE, month_ordinal
@@ -125,10 +126,8 @@ class Lever:
         if month <= BASELINE or arm == "frozen":
             return self.intensity_2020
         if arm == "committed":
-            announced = [
-                phase for phase in self.schedule if phase.announced and month_ordinal(phase.announced) <= BASELINE
-            ]
-            return self.intensity_2020 + sum(phase.gained(month) for phase in announced)
+            known = (phase for phase in self.schedule if phase.announced and month_ordinal(phase.announced) <= BASELINE)
+            return self.intensity_2020 + sum(phase.gained(month) for phase in known)
         if self.schedule:
             planned = self.intensity_2020 + sum(phase.gained(month) for phase in self.schedule)
         else:
@@ -143,7 +142,7 @@ class Lever:
         knots = [month_ordinal(self.start) - 1, *(BASELINE + 12 * year for year in range(1, len(self.path_plan)))]
         if month <= knots[0]:
             return self.intensity_2020
-        for year, (left, right) in enumerate(zip(knots, knots[1:], strict=False)):
+        for year, (left, right) in enumerate(pairwise(knots)):
             if month <= right:
                 low, high = self.path_plan[year], self.path_plan[year + 1]
                 return low + (high - low) * (month - left) / (right - left)

@@ -1,0 +1,231 @@
+"""Parameters with their provenance, and the sets of values a run takes from them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from typing import Any, Self
+
+from scenarios.distributions import Distribution, Triangular, Value, parse_distribution
+from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.plan import levers
+
+type BetaKey = tuple[str, str]
+
+COLUMNS = (
+    "id",
+    "code_name",
+    "agent",
+    "description",
+    "unit",
+    "distribution",
+    "distribution_prior_2020",
+    "status",
+    "confidence",
+    "source",
+    "evidence_to",
+    "hindsight",
+    "role",
+)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One row of the parameter table.
+
+    `evidence_to` is the last month its evidence describes, or a bound on it. Where that is after 2020-12, `hindsight`
+    is true and `distribution_prior_2020` replaces `distribution` in the prior of 2020. `code_name` is the symbol's
+    short name in the design documents.
+    """
+
+    id: str
+    code_name: str
+    agent: str
+    description: str
+    unit: str
+    distribution: str
+    distribution_prior_2020: str
+    status: str
+    confidence: int
+    source: str
+    evidence_to: str
+    hindsight: bool
+    role: str
+
+    @cached_property
+    def prior_2020(self) -> Distribution:
+        """The distribution that nothing observed after 2020 has narrowed."""
+        return parse_distribution(self.distribution_prior_2020 or self.distribution)
+
+
+@cache
+def parameter_table() -> tuple[Parameter, ...]:
+    """Return the rows of the parameter table."""
+    text = resources.files("scenarios").joinpath("data", "parameters.csv").read_text(encoding="utf-8")
+    reader = csv.DictReader(text.splitlines())
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        raise ValueError(f"parameters.csv: the columns are not {', '.join(COLUMNS)}")
+    rows = []
+    for row in reader:
+        kept: dict[str, Any] = {**row, "confidence": int(row["confidence"]), "hindsight": row["hindsight"] == "yes"}
+        rows.append(Parameter(**kept))
+    return tuple(rows)
+
+
+class Parameters(Mapping[str, Value]):
+    """The values one run takes, read as attributes: `parameters.peer_bound`.
+
+    `betas` holds the effect of each lever on each channel, by (lever, channel). A parameter is a float, or a tuple
+    of floats.
+    """
+
+    __slots__ = ("_values", "betas")
+
+    def __init__(self, values: Mapping[str, Value], betas: Mapping[BetaKey, float]) -> None:
+        self._values = dict(values)
+        self.betas: dict[BetaKey, float] = dict(betas)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(str(_unknown(name, self._values))) from None
+
+    def __getitem__(self, name: str) -> Value:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Parameters) and self._values == other._values and self.betas == other.betas
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._values]
+
+    def __repr__(self) -> str:
+        return f"<Parameters {self.hash}: {len(self._values)} values, {len(self.betas)} betas>"
+
+    @property
+    def hash(self) -> str:
+        """A hash of all values and betas."""
+        betas = {f"{lever} {channel}": beta for (lever, channel), beta in self.betas.items()}
+        text = json.dumps([self._values, betas], sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+    def replace(self, *, betas: Mapping[BetaKey, float] | None = None, **changes: Value) -> Parameters:
+        """Return the same parameters with other values for some.
+
+        Raises
+        ------
+        InputError
+            For an unknown name, a value that is not finite, or a number where several are needed.
+        """
+        problems: list[Problem] = []
+        for name, value in changes.items():
+            if name not in self._values:
+                problems.append(_unknown(name, self._values))
+            elif _shape(value) != _shape(self._values[name]):
+                needed = _shape(self._values[name])
+                allowed = "a finite number" if needed == 0 else f"{needed} finite numbers"
+                problems.append(
+                    Problem(f"{value!r} does not fit", key=f"parameters.{name}", value=value, allowed=allowed)
+                )
+        for pair, beta in (betas or {}).items():
+            if pair not in self.betas:
+                problems.append(
+                    Problem(f"no effect {pair!r}", key="parameters.betas", value=pair, allowed="(lever, channel)")
+                )
+            elif _shape(beta) != 0:
+                problems.append(Problem(f"{beta!r} is not a finite number", key="parameters.betas", value=beta))
+        if problems:
+            raise InputError(problems)
+        values = {name: _plain(changes.get(name, value)) for name, value in self._values.items()}
+        return Parameters(values, {**self.betas, **{pair: float(beta) for pair, beta in (betas or {}).items()}})
+
+
+class ParameterSet:
+    """A joint prior of all parameters and betas, independent of one another."""
+
+    def __init__(self, name: str, parameters: Mapping[str, Distribution], betas: Mapping[BetaKey, Triangular]) -> None:
+        self.name = name
+        self.parameters = dict(parameters)
+        self.betas = dict(betas)
+
+    @classmethod
+    def prior_2020(cls) -> Self:
+        """Return what could be believed at the end of 2020."""
+        parameters = {row.id: row.prior_2020 for row in parameter_table()}
+        effects = ((lever.id, effect) for lever in levers() for effect in lever.effects)
+        betas = {
+            (lever, effect.channel): Triangular(effect.beta_min, effect.beta, effect.beta_max)
+            for lever, effect in effects
+        }
+        return cls("prior_2020", parameters, betas)
+
+    def central(self) -> Parameters:
+        """Return the central point: medians, and the modes of the betas."""
+        values = {name: distribution.central() for name, distribution in self.parameters.items()}
+        betas = {pair: prior.central() for pair, prior in self.betas.items()}
+        return Parameters(values, betas)
+
+    def draw(self, seed: int) -> Parameters:
+        """Return a draw; each parameter's depends on the seed and its own name alone.
+
+        Adding or removing a parameter therefore changes no other's draw.
+        """
+        values = {name: _drawn(distribution, seed, name) for name, distribution in self.parameters.items()}
+        betas = {
+            pair: prior.quantile(_uniform(seed, f"beta {' '.join(pair)}", 0)) for pair, prior in self.betas.items()
+        }
+        return Parameters(values, betas)
+
+
+def _drawn(distribution: Distribution, seed: int, name: str) -> Value:
+    if distribution.size == 0:
+        return distribution.central()
+    return distribution.quantile([_uniform(seed, name, part) for part in range(distribution.size)])
+
+
+def _uniform(seed: int, name: str, part: int) -> float:
+    digest = hashlib.blake2b(f"{seed}|{name}|{part}".encode(), digest_size=8).digest()
+    return ((int.from_bytes(digest, "little") >> 12) + 0.5) / 2**52
+
+
+def _unknown(name: str, known: Mapping[str, Value]) -> Problem:
+    nearest = next((row.id for row in parameter_table() if row.code_name == name and row.id in known), None)
+    return Problem(
+        f"unknown parameter {name!r}",
+        key=f"parameters.{name}",
+        value=name,
+        nearest=nearest or nearest_name(name, known),
+    )
+
+
+def _shape(value: Any) -> int:
+    """Return 0 for a finite number, the length of a sequence of finite numbers, -1 for anything else."""
+    if isinstance(value, bool):
+        return -1
+    if isinstance(value, int | float):
+        return 0 if math.isfinite(value) else -1
+    if isinstance(value, list | tuple) and value and all(_shape(part) == 0 for part in value):
+        return len(value)
+    return -1
+
+
+def _plain(value: Value) -> Value:
+    return float(value) if isinstance(value, int | float) else tuple(float(part) for part in value)
