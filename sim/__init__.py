@@ -1,1 +1,62 @@
-"""The centre the agents meet in: one month as a table of named steps, and the runs made of months."""
+"""The centre the agents meet in: one month as a table of named steps, and the runs made of months.
+
+    import sim
+
+    result = sim.run("plan", seed=7)
+    result.targets()
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from agents.fintech_firms import FintechFirm
+    from agents.foreign_investors import ForeignInvestor
+    from agents.institutions import FinancialInstitution
+    from agents.issuers import Issuer
+    from scenarios.errors import InputError
+    from scenarios.schema import Scenario
+    from sim.accounts import AccountingError
+    from sim.model import FinancialCenter
+    from sim.result import Result
+    from sim.run import run
+
+__all__ = [
+    "AccountingError",
+    "FinancialCenter",
+    "FinancialInstitution",
+    "FintechFirm",
+    "ForeignInvestor",
+    "InputError",
+    "Issuer",
+    "Result",
+    "Scenario",
+    "run",
+]
+
+_HOMES = {
+    "agents.fintech_firms": ("FintechFirm",),
+    "agents.foreign_investors": ("ForeignInvestor",),
+    "agents.institutions": ("FinancialInstitution",),
+    "agents.issuers": ("Issuer",),
+    "scenarios.errors": ("InputError",),
+    "scenarios.schema": ("Scenario",),
+    "sim.accounts": ("AccountingError",),
+    "sim.model": ("FinancialCenter",),
+    "sim.result": ("Result",),
+    "sim.run": ("run",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: the model brings Mesa and pandas, which take most of a second."""
+    for module, public in _HOMES.items():
+        if name in public:
+            found = getattr(import_module(module), name)
+            globals()[name] = found
+            return found
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,128 @@
+"""Licensed financial institutions: who comes to the centre, who leaves, and where they would rather be.
+
+One agent is one licensed institution in Shanghai. Entrants choose among six centres; a nested logit with an
+outside option lets a better centre both win entrants from rivals and draw new ones into existence.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+
+from agents.arrays import Floats
+from agents.columns import column
+from agents.population import ArrayAgent
+
+
+class Sector(IntEnum):
+    """Licence class of an institution."""
+
+    BANK = 0
+    WEALTH_MANAGEMENT = 1
+    BROKER = 2
+    FUND = 3
+    FUTURES = 4
+    INSURER = 5
+    INSURANCE_ASSET_MANAGEMENT = 6
+    PRIVATE_FUND = 7
+    TRUST = 8
+    LEASING = 9
+    INFRASTRUCTURE = 10
+
+
+class Centre(IntEnum):
+    """Financial centres that compete for institutions."""
+
+    SHANGHAI = 0
+    BEIJING = 1
+    SHENZHEN = 2
+    HONG_KONG = 3
+    SINGAPORE = 4
+    OTHER_MAINLAND = 5
+
+
+class FinancialInstitution(ArrayAgent):
+    """A licensed financial institution in Shanghai."""
+
+    sector = column("i1", unit="code", doc="Sector: licence class")
+    foreign = column("?", unit="flag", doc="Foreign-funded")
+    headquarters = column("?", unit="flag", doc="Head office or functional headquarters in the city")
+    assets_bn = column("f8", unit="CNY bn", doc="Total assets")
+    liabilities_bn = column("f8", unit="CNY bn", doc="Total liabilities without equity")
+    equity_bn = column("f8", unit="CNY bn", doc="Equity")
+    profitability = column("f8", unit="standard deviations", doc="Return on equity against the sector, z-score")
+
+
+def centre_utility(
+    institutions: Floats,
+    institutions_baseline: Floats,
+    agglomeration: float,
+    intercept: Floats,
+    policy_shift: float,
+) -> Floats:
+    """Systematic utility of each centre for an entrant, shape (..., 6).
+
+    V[c] = intercept[c] + agglomeration * ln(N[c] / N_2020[c]) + policy shift in Shanghai
+
+    Parameters `agglomeration_slope`, `agglomeration_slope_foreign`; intercepts are solved to the shares of entrants at end-2020.
+    """
+    utility: Floats = intercept + agglomeration * np.log(institutions / institutions_baseline)
+    utility[..., Centre.SHANGHAI] += policy_shift
+    return utility
+
+
+def location_shift(
+    headquarters_benefit: float,
+    setup_cost: float,
+    operating_cost: float,
+    benefit_elasticity: float,
+    cost_elasticity: float,
+) -> float:
+    """What the city's own package adds to the utility of Shanghai, log points.
+
+    shift = benefit_elasticity * ln(benefit / 100) + cost_elasticity * (ln(setup / 100) + ln(operating / 100))
+
+    Indices with 2020 = 100; the cost elasticity is negative. Channels `hq_location_benefit`,
+    `institution_setup_cost`, `operating_cost`; parameters `hq_benefit_elasticity`, `location_cost_slope`.
+    """
+    return float(
+        benefit_elasticity * np.log(headquarters_benefit / 100.0)
+        + cost_elasticity * (np.log(setup_cost / 100.0) + np.log(operating_cost / 100.0))
+    )
+
+
+def choice_shares(utility: Floats) -> tuple[Floats, Floats]:
+    """Logit shares over centres and the inclusive value; shapes (..., 6) and (...)."""
+    top = utility.max(axis=-1, keepdims=True)
+    weights = np.exp(utility - top)
+    total = weights.sum(axis=-1, keepdims=True)
+    return weights / total, (top + np.log(total))[..., 0]
+
+
+def entrants_looking(base_rate: Floats, inclusive_value_change: Floats, outside_elasticity: float) -> Floats:
+    """Entrants that look for a centre in a month, by class.
+
+    looking = base_rate * exp(outside_elasticity * change of the inclusive value)
+
+    Zero makes location a zero-sum game among centres, one a positive-sum game (Schmidheiny and Bruelhart);
+    parameter `inclusive_value_weight`.
+    """
+    return base_rate * np.exp(outside_elasticity * inclusive_value_change)
+
+
+def exit_probability(exit_rate_per_year: float, profitability: Floats, operating_cost: float) -> Floats:
+    """Monthly probability that an institution closes, merges or returns its licence, shape (n,).
+
+    p = 1 - exp(-rate / 12 * exp(-0.5 * profitability) * operating_cost / 100)
+
+    Parameter `institution_exit_hazard`; channel `operating_cost` (index, 2020 = 100).
+    """
+    return -np.expm1(-exit_rate_per_year / 12.0 * np.exp(-0.5 * profitability) * operating_cost / 100.0)
+
+
+def relocation_share_out(shanghai_share: Floats, stay_bonus: float) -> Floats:
+    """Chance that an institution which reconsiders its seat leaves Shanghai.
+
+    The logit over centres with a bonus for staying: leave = (1 - P) / (1 - P + P * exp(bonus)); parameter
+    `relocation_stay_bonus`.
+    """
+    return (1.0 - shanghai_share) / (1.0 - shanghai_share + shanghai_share * np.exp(stay_bonus))

@@ -1,0 +1,235 @@
+"""Issuers: what they need, and how each of them chooses to raise it.
+
+Issuers are weighted: an agent stands for `firms` firms of its class. Debt that matures and growth make a need;
+a nested logit over nine ways of raising money meets it. Certificates of deposit follow a stock rule of banks and
+stay outside the choice; foreign issuers decide between a Panda bond and their offshore market.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+
+from agents.arrays import Flags, Floats, Integers
+from agents.columns import column
+from agents.population import ArrayAgent
+
+LADDER_MONTHS = 60
+"""Longest tenor kept month by month; longer debt is booked at this tenor."""
+
+
+class IssuerClass(IntEnum):
+    """Who the issuer is."""
+
+    CENTRAL_SOE = 0
+    LOCAL_SOE = 1
+    PRIVATE_LARGE = 2
+    PRIVATE_MID = 3
+    MSME = 4
+    BANK = 5
+    FOREIGN = 6
+    INFRASTRUCTURE = 7
+
+
+class Instrument(IntEnum):
+    """The nine ways of raising money. The first five are debt with a place in the maturity ladder."""
+
+    LOAN = 0
+    BOND = 1
+    COMMERCIAL_PAPER = 2
+    GREEN_BOND = 3
+    ABS = 4
+    IPO_MAIN = 5
+    IPO_STAR = 6
+    REIT = 7
+    PANDA = 8
+
+
+LADDER_INSTRUMENTS = 5
+NESTS = (
+    (Instrument.LOAN,),
+    (Instrument.BOND, Instrument.COMMERCIAL_PAPER, Instrument.GREEN_BOND, Instrument.ABS),
+    (Instrument.IPO_MAIN, Instrument.IPO_STAR, Instrument.REIT),
+    (Instrument.PANDA,),
+)
+"""Instruments that are close substitutes share a nest."""
+
+
+class ListingRoute(IntEnum):
+    """Board that a waiting issuer has filed for."""
+
+    NONE = 0
+    MAIN = 1
+    STAR = 2
+    REIT = 3
+
+
+class Issuer(ArrayAgent):
+    """A group of `firms` like firms that raise money."""
+
+    issuer_class = column("i1", unit="code", doc="IssuerClass")
+    rating = column("i1", unit="code", doc="0 AAA, 1 AA+, 2 AA, 3 lower")
+    firms = column("f8", unit="count", doc="Firms that the agent stands for")
+    debt_bn = column("f8", unit="CNY bn", doc="Debt outstanding by instrument, all firms", shape=(LADDER_INSTRUMENTS,))
+    maturing_bn = column(
+        "f8",
+        unit="CNY bn",
+        doc="Debt by month of maturity (ring, slot = month modulo its length) and instrument",
+        shape=(LADDER_MONTHS, LADDER_INSTRUMENTS),
+    )
+    cash_bn = column("f8", unit="CNY bn", doc="Cash raised and not yet spent; negative is an overdraft")
+    tenor_months = column("i2", unit="month", doc="Tenor of the issuer's bonds")
+    green = column("?", unit="flag", doc="More than half of its investment is green")
+    market_access = column("?", unit="flag", doc="Large enough for the bond market")
+    securitisable = column("?", unit="flag", doc="Large enough to sell asset-backed securities")
+    pool_rank = column("f8", unit="share", doc="Rank of its asset pool by quality; 0 may be securitised first")
+    hard_technology = column("?", unit="flag", doc="Meets the technology test of the STAR market")
+    listed = column("?", unit="flag", doc="Has listed shares")
+    waiting_for = column("i1", unit="code", doc="ListingRoute that the issuer has filed for")
+    waiting_months = column("f8", unit="month", doc="Months since filing")
+    asset_rank = column("f8", unit="share", doc="Rank of a sponsor's asset by quality; 0 qualifies first for a REIT")
+    registered = column("?", unit="flag", doc="Foreign issuer with a registered Panda programme")
+    last_choice = column("i1", unit="code", doc="Instrument chosen this month; -1 none")
+    need_bn = column("f8", unit="CNY bn", doc="Need of the month")
+    defaulted_bn = column("f8", unit="CNY bn", doc="Debt written off this month")
+
+
+def funding_need_bn(
+    maturing_bn: Floats, debt_bn: Floats, cash_bn: Floats, growth_per_year: float, growth_shock: Floats, season: float
+) -> tuple[Floats, Floats]:
+    """Need of the month and the spending that causes it, each of shape (n,), CNY bn.
+
+    spending = growth / 12 * debt * exp(shock)
+    need = max(0, maturing + spending - cash) * season
+
+    The season moves when issuers come to the market; what is not raised now stays as an overdraft and is raised later.
+    Parameters `need_growth`, `issuance_seasonal`.
+    """
+    spending = growth_per_year / 12.0 * debt_bn * np.exp(growth_shock)
+    return np.maximum(0.0, maturing_bn + spending - cash_bn) * season, spending
+
+
+def instrument_utility(
+    constant: Floats, cost_pp: Floats, cost_sensitivity: float, lead_time_months: Floats, queue_disutility: float
+) -> Floats:
+    """Systematic utility of each instrument by rating class, shape (4, 9).
+
+    V[r, k] = constant[k] - cost_sensitivity * cost[r, k] - queue_disutility * lead_time[k]
+
+    Costs are all-in, percentage points a year. Parameters `cost_sensitivity`, `queue_disutility`.
+    """
+    return constant - cost_sensitivity * cost_pp - queue_disutility * lead_time_months
+
+
+def all_in_cost_pp(
+    loan_rate_pct: float,
+    loan_spread_pp: Floats,
+    government_yield_pct: float,
+    credit_spread_pp: Floats,
+    class_premium_pp: Floats,
+    bond_issue_cost_pp: float,
+    green_spread_pp: float,
+    equity_cost_pct: float,
+    equity_fee_pp: float,
+    liquidity_premium_pp: float,
+    reit_yield_pct: float,
+) -> Floats:
+    """All-in cost of each instrument for each rating class, shape (4, 9), per cent a year.
+
+    loan = loan rate + spread[r];  bond = government yield + credit spread[r] + market premium + issue cost
+    paper = government yield + 0.6 * credit spread[r] + premium + issue cost * 4
+    green = bond + green spread;   ABS = government yield + AAA spread + 0.6 + premium
+    offers = cost of equity + fee spread over ten years + liquidity premium;   REIT = distribution yield
+
+    `class_premium_pp` (shape (9,)) is what the market asks above its 2020 level for more supply of the class. Issue
+    costs are spread over four years; paper is renewed more often. Panda bonds are decided apart, their entry is 0.
+    """
+    cost = np.zeros((4, len(Instrument)))
+    market = government_yield_pct + liquidity_premium_pp
+    cost[:, Instrument.LOAN] = loan_rate_pct + loan_spread_pp
+    cost[:, Instrument.BOND] = market + credit_spread_pp + bond_issue_cost_pp
+    cost[:, Instrument.COMMERCIAL_PAPER] = market + 0.6 * credit_spread_pp + 4.0 * bond_issue_cost_pp
+    cost[:, Instrument.GREEN_BOND] = cost[:, Instrument.BOND] + green_spread_pp
+    cost[:, Instrument.ABS] = market + credit_spread_pp[0] + 0.6
+    cost[:, Instrument.IPO_MAIN] = equity_cost_pct + equity_fee_pp + liquidity_premium_pp
+    cost[:, Instrument.IPO_STAR] = cost[:, Instrument.IPO_MAIN]
+    cost[:, Instrument.REIT] = reit_yield_pct
+    return cost + class_premium_pp
+
+
+def choose_instrument(
+    utility: Floats, eligible: Flags, dissimilarity: Floats, nest_luck: Floats, instrument_luck: Floats
+) -> Integers:
+    """Instrument that each issuer takes, shape (n,); -1 where none is eligible.
+
+    A nested logit drawn in two exact steps with Gumbel luck: the nest with the highest inclusive value plus luck,
+    then the instrument with the highest utility / dissimilarity plus luck inside it. A nest without an eligible
+    instrument is never taken. Shapes: utility and eligible (9, n), dissimilarity (4,), nest_luck (4, n),
+    instrument_luck (9, n). Source: logit of debt choice (Denis and Mihov); parameter `debt_nest_dissimilarity`.
+    """
+    issuers = utility.shape[1]
+    best_value = np.full(issuers, -np.inf)
+    choice = np.full(issuers, -1, dtype=np.int64)
+    for nest, members in enumerate(NESTS):
+        scale = dissimilarity[nest]
+        rows = list(members)
+        value = np.where(eligible[rows], utility[rows] / scale, -np.inf)
+        top = value.max(axis=0)
+        some = top > -np.inf
+        if not some.any():
+            continue
+        anchor = np.where(some, top, 0.0)
+        if len(rows) == 1:
+            inclusive, member = scale * anchor, np.zeros(issuers, dtype=np.int64)
+        else:
+            inclusive = scale * (anchor + np.log(np.maximum(np.exp(value - anchor).sum(axis=0), 1e-300)))
+            member = (value + instrument_luck[rows]).argmax(axis=0)
+        total = np.where(some, inclusive + nest_luck[nest], -np.inf)
+        better = total > best_value
+        best_value = np.where(better, total, best_value)
+        choice = np.where(better, np.asarray(rows, dtype=np.int64)[member], choice)
+    return choice
+
+
+def listing_probability(lead_time_months: Floats) -> Floats:
+    """Monthly probability that a waiting issuer leaves the queue: 1 - exp(-1 / lead time)."""
+    return -np.expm1(-1.0 / lead_time_months)
+
+
+def default_probability(rate_per_year: Floats) -> Floats:
+    """Monthly probability of default by rating: 1 - (1 - rate) ** (1/12). Parameter `default_rate`."""
+    return 1.0 - (1.0 - rate_per_year) ** (1.0 / 12.0)
+
+
+def follow_on_rate(rate_per_year: float, return_6m: float, return_sensitivity: float) -> float:
+    """Monthly rate of follow-on offers by listed issuers: rate / 12 * exp(sensitivity * return / 10 %).
+
+    Source: offers follow high market returns (Pastor and Veronesi); parameter `ipo_return_sensitivity`.
+    """
+    return rate_per_year / 12.0 * float(np.exp(return_sensitivity * return_6m / 0.10))
+
+
+def panda_issue_probability(
+    issue_rate_per_month: float,
+    yield_gap_pp: float,
+    yield_gap_mean_pp: float,
+    issue_cost_bp: float,
+    issue_cost_baseline_bp: float,
+    cost_elasticity: float,
+) -> float:
+    """Monthly probability that a registered foreign issuer sells a Panda bond rather than borrow offshore.
+
+    rate = base * exp(elasticity * (US yield - China yield - mean gap - (cost - cost_2020) / 100))
+
+    The issue cost counts like a yield: a saving of 100 bp moves as many issuers as a gap of one percentage point.
+    Channel `panda_issuance_cost`; parameters `panda_hazard`, `panda_cost_slope`.
+    """
+    advantage = yield_gap_pp - yield_gap_mean_pp - (issue_cost_bp - issue_cost_baseline_bp) / 100.0
+    return float(-np.expm1(-issue_rate_per_month * np.exp(cost_elasticity * advantage)))
+
+
+def certificate_target_growth(liability_growth_per_month: float, loan_yield_gap_change_pp: float) -> float:
+    """Log growth of the stock of certificates of deposit that banks aim at in a month.
+
+    growth = growth of liabilities + 0.3 / 12 * change of (loan yield - certificate yield) against 2020
+    """
+    return liability_growth_per_month + 0.3 / 12.0 * loan_yield_gap_change_pp

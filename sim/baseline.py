@@ -1,0 +1,45 @@
+"""The observed starting point: levels of 2019 and 2020 with their sources."""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One observed or assumed level with its provenance."""
+
+    id: str
+    value: float
+    unit: str
+    date: str
+    status: str
+    confidence: int
+    definition: str
+    source: str
+
+
+@cache
+def observations() -> dict[str, Observation]:
+    """All baseline observations by id."""
+    with (files("sim") / "data" / "baseline.csv").open(encoding="utf-8", newline="") as file:
+        rows = [
+            Observation(
+                id=row["id"],
+                value=float(row["value"]),
+                unit=row["unit"],
+                date=row["date"],
+                status=row["status"],
+                confidence=int(row["confidence"]),
+                definition=row["definition"],
+                source=row["source"],
+            )
+            for row in csv.DictReader(file)
+        ]
+    return {row.id: row for row in rows}
+
+
+def observed(id: str) -> float:
+    """Value of one baseline observation in its own unit."""
+    return observations()[id].value

@@ -1,0 +1,91 @@
+"""Fintech firms grow, raise funds, leave and start."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.draws import poisson
+from agents.fintech_firms import (
+    births_per_month,
+    composite_score,
+    exit_probability,
+    funding_probability,
+    leading_rows,
+    log_growth,
+)
+
+if TYPE_CHECKING:
+    from sim.model import FinancialCenter
+
+MOST_ROUNDS = 8
+
+
+def firms_grow_and_raise_funds(centre: "FinancialCenter") -> None:
+    """Firms grow by luck and age, faster in the year after a funding round; growth makes the next round likelier."""
+    parameters, channels, firms = centre.parameters, centre.channels, centre.fintech
+    baseline = centre.policy.baseline
+    shock = centre.luck.fintech_growth.laplace(firms.luck, centre.month)
+    growth = log_growth(
+        firms["age_months"],
+        shock,
+        parameters.fintech_growth_drift,
+        parameters.fintech_age_drift,
+        parameters.fintech_age_scale,
+        parameters.fintech_growth_sd,
+    )
+    funded = firms["months_since_round"] < 12.0
+    growth = growth + np.where(funded, parameters.funding_growth_boost / 12.0, 0.0)
+    firms["growth"][:] = growth
+    firms["log_size"][:] += growth
+    firms["age_months"][:] += 1.0
+    firms["months_since_round"][:] += 1.0
+    ease_here = (
+        channels["venture_funding_supply"]
+        / baseline["venture_funding_supply"]
+        * (channels["fintech_scaling_cost"] / baseline["fintech_scaling_cost"]) ** -1.0
+    )
+    ease = np.where(firms["in_shanghai"], ease_here, 1.0)
+    chance = funding_probability(
+        growth, parameters.fintech_growth_sd, parameters.funding_round_followon_share, parameters.funding_round_gap, ease
+    )
+    closes = (centre.luck.funding.uniform(firms.luck, centre.month) < chance) & (firms["funding_round"] < MOST_ROUNDS)
+    firms["capital"][:] += np.where(closes, parameters.round_size * np.exp(firms["log_size"]), 0.0)
+    firms["funding_round"][:] += closes
+    firms["months_since_round"][:] = np.where(closes, 0.0, firms["months_since_round"])
+
+
+def firms_exit_and_start(centre: "FinancialCenter") -> None:
+    """Small and young firms leave more often; new ones start, in Shanghai at a rate that policy and institutions move."""
+    parameters, channels, firms = centre.parameters, centre.channels, centre.fintech
+    mean = float(firms["log_size"].mean())
+    chance = exit_probability(firms["log_size"], firms["age_months"], mean, parameters.fintech_exit_hazard)
+    firms.remove(centre.luck.fintech_exit.uniform(firms.luck, centre.month) < chance)
+    inside = int(firms["in_shanghai"].sum())
+    data = channels["data_access"]
+    data_2020 = centre.policy.baseline["data_access"]
+    gain = parameters.data_birth_elasticity * float(np.log(data / (1 - data)) - np.log(data_2020 / (1 - data_2020)))
+    here = births_per_month(
+        inside,
+        parameters.fintech_birth_rate,
+        len(centre.institutions) / centre.institutions_2020,
+        parameters.fintech_birth_spillover,
+        channels["fintech_startup_cost"] / centre.policy.baseline["fintech_startup_cost"] * 100.0,
+        parameters.fintech_setup_cost_elasticity,
+        gain,
+    )
+    elsewhere = (len(firms) - inside) * parameters.fintech_birth_rate / 12.0
+    for place, expected in ((True, here), (False, elsewhere)):
+        count = int(poisson(expected, centre.luck.fintech_birth.scalar(centre.month, index=int(place))))
+        if count == 0:
+            continue
+        rows = firms.add(count, centre.month, in_shanghai=place, months_since_round=60.0)
+        spread = centre.luck.population.normal(firms.luck[rows], centre.month, count=2)
+        firms["log_size"][rows] = 0.5 * spread[0]
+        firms["capability"][rows] = spread[1]
+
+
+def leading_in_shanghai(centre: "FinancialCenter") -> int:
+    """Firms of Shanghai among the hundred with the highest composite score in the country."""
+    firms = centre.fintech
+    score = composite_score(firms["log_size"], firms["capital"], firms["capability"])
+    return int(firms["in_shanghai"][leading_rows(score)].sum())

@@ -1,0 +1,87 @@
+"""Indicators: what a month is read as."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.issuers import Instrument, ListingRoute
+from sim.fintech import leading_in_shanghai
+from sim.issuance import direct_financing_bn
+from sim.markets import Product
+from sim.securities import Holder
+
+if TYPE_CHECKING:
+    from sim.model import FinancialCenter
+
+PLAN_INDICATORS = (
+    "turnover_total",
+    "direct_financing",
+    "direct_financing_share",
+    "foreign_bond_share",
+    "panda_cumulative",
+    "shanghai_price_influence",
+    "leading_fintech_count",
+)
+FLOWS = frozenset(
+    {
+        "turnover_total",
+        *(f"turnover_{product.name.lower()}" for product in Product),
+        "direct_financing",
+        "direct_financing_national",
+        "panda_issuance",
+        "equity_financing",
+        "green_bond_issuance",
+        "abs_issuance",
+        "reit_issuance",
+        "star_listings",
+        "foreign_net_purchases",
+    }
+)
+"""Indicators that `annual()` sums over the year; of all others it takes December."""
+
+
+def indicators_are_read(centre: "FinancialCenter") -> None:
+    """Write the month's indicators into the record, in the units of the plan's indicators.
+
+    Flow ratios are over the last twelve months, or over the months since January 2020 in that year.
+    """
+    shanghai, national = direct_financing_bn(centre)
+    centre.direct_financing_bn = (shanghai, national)
+    centre.financing_history.append((shanghai, national))
+    recent = np.sum(centre.financing_history, axis=0)
+    book = centre.book
+    foreign = float(book.holdings_bn[Holder.FOREIGN].sum())
+    issued = centre.issued_bn
+    record = {
+        "turnover_total": float(centre.turnover_trn.sum()),
+        "direct_financing": shanghai / 1000.0,
+        "direct_financing_share": float(recent[0] / recent[1]),
+        "foreign_bond_share": foreign / book.interbank_custody_bn(),
+        "panda_cumulative": centre.panda_cumulative_bn,
+        "shanghai_price_influence": centre.price_influence,
+        "leading_fintech_count": float(leading_in_shanghai(centre)),
+    }
+    record |= {f"turnover_{p.name.lower()}": float(centre.turnover_trn[p]) for p in Product}
+    institutions = centre.institutions
+    record |= {
+        "direct_financing_national": national / 1000.0,
+        "panda_issuance": float(issued[Instrument.PANDA]),
+        "equity_financing": float(issued[Instrument.IPO_MAIN] + issued[Instrument.IPO_STAR] + centre.follow_on_bn) / 1000.0,
+        "green_bond_issuance": float(issued[Instrument.GREEN_BOND]),
+        "abs_issuance": float(issued[Instrument.ABS]),
+        "reit_issuance": float(issued[Instrument.REIT]),
+        "star_listings": float(centre.listings[ListingRoute.STAR] - centre.opening_star_listings),
+        "foreign_bond_holdings": foreign / 1000.0,
+        "foreign_net_purchases": centre.foreign_net_purchases_bn,
+        "foreign_investor_count": float(len(centre.investors)),
+        "bond_custody_interbank": book.interbank_custody_bn() / 1000.0,
+        "bond_custody_total": float(book.outstanding_bn.sum()) / 1000.0,
+        "institution_count": float(len(institutions)),
+        "foreign_institution_share": float(institutions["foreign"].mean()),
+        "fintech_total": float(centre.fintech["in_shanghai"].sum()),
+        "china_yield": centre.china_yield_pct,
+        "us_yield": centre.us_yield_pct,
+        "usdcny": float(centre.macro.usdcny[centre.macro.position(centre.month)]),
+        "repo_leverage": float(np.exp(centre.log_leverage)) * 100.0,
+    }
+    centre.records.append(record)

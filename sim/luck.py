@@ -1,0 +1,56 @@
+"""The streams of luck of a model, one for each decision."""
+
+from agents.draws import Draws, Stream
+
+STREAMS = {
+    "population": "population.attributes",
+    "macro": "macro.innovations",
+    "default": "issuer.default",
+    "need": "issuer.need",
+    "financing": "issuer.financing",
+    "listing": "issuer.listing",
+    "listing_size": "issuer.listing_size",
+    "follow_on": "issuer.follow_on",
+    "panda": "issuer.panda",
+    "panda_size": "issuer.panda_size",
+    "investor_entry": "investor.entry",
+    "institution": "institution.exit_and_move",
+    "relocation": "institution.relocation",
+    "entry": "institution.entry",
+    "balance": "institution.balance_sheet",
+    "fintech_growth": "fintech.growth",
+    "funding": "fintech.funding",
+    "fintech_exit": "fintech.exit",
+    "fintech_birth": "fintech.birth",
+    "market": "market.activity",
+}
+
+
+class Luck:
+    """All streams, drawn from one seed that may change between the past and the future."""
+
+    population: Stream
+    macro: Stream
+    default: Stream
+    need: Stream
+    financing: Stream
+    listing: Stream
+    listing_size: Stream
+    follow_on: Stream
+    panda: Stream
+    panda_size: Stream
+    investor_entry: Stream
+    institution: Stream
+    relocation: Stream
+    entry: Stream
+    balance: Stream
+    fintech_growth: Stream
+    funding: Stream
+    fintech_exit: Stream
+    fintech_birth: Stream
+    market: Stream
+
+    def __init__(self, seed: int) -> None:
+        self.draws = Draws(seed)
+        for attribute, name in STREAMS.items():
+            setattr(self, attribute, self.draws.stream(name))

@@ -1,0 +1,254 @@
+"""World finance as the centre meets it: yields, volatility, currency, equity; drawn, replayed or given.
+
+A path is made before the first month, because nothing in the centre moves it back; what foreigners do to onshore
+yields is added later, in the market. To end-2020 the path is what was observed.
+"""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.arrays import Floats
+from scenarios.calendar import BASELINE, month_ordinal, month_text
+from scenarios.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from agents.draws import Stream
+    from scenarios.parameters import Parameters
+
+DRIVERS = ("usdcny", "us10y_pct", "vix", "csi300_close", "cn10y_pct")
+"""Columns of a file of macro drivers."""
+
+HISTORY_START = month_ordinal("2015-01")
+DRAWN_AFTER = BASELINE
+
+
+@dataclass(frozen=True)
+class MacroPath:
+    """Monthly drivers from `first_month` on; all arrays have shape (months,)."""
+
+    first_month: int
+    china_yield_pct: Floats
+    """Ten-year government yield of China without what foreign holdings do to it, per cent."""
+    us_yield_pct: Floats
+    """Ten-year government yield of the United States, per cent."""
+    log_vix: Floats
+    usdcny: Floats
+    """Yuan per dollar."""
+    equity_index: Floats
+    """CSI 300."""
+    log_volatility: Floats
+    """Log of realised equity volatility, per cent a year."""
+    conditional: bool
+    """True when realised drivers after 2020 are replayed: not a forecast."""
+
+    def position(self, month: int) -> int:
+        """Index of a month in the arrays."""
+        return month - self.first_month
+
+    def change(self, series: Floats, month: int, months_back: int) -> float:
+        """Log change of a series over the last months."""
+        at = self.position(month)
+        return float(np.log(series[at] / series[at - months_back]))
+
+
+def read_drivers(path: Path | None, name: str) -> dict[int, dict[str, float]]:
+    """Drivers by month from a data file of the package (`path` None) or from a user's CSV.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, a column is missing, a month is not YYYY-MM or twice there, or a value is not a
+        positive finite number.
+    """
+    source = files("sim") / "data" / f"{name}.csv" if path is None else path
+    try:
+        with source.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError([Problem(f"cannot read the macro file: {error}", where=str(path))]) from error
+    problems: list[Problem] = []
+    drivers: dict[int, dict[str, float]] = {}
+    missing = [column for column in ("month", *DRIVERS) if not rows or column not in rows[0]]
+    if missing:
+        raise InputError(
+            [
+                Problem(
+                    f"a macro file needs the columns month, {', '.join(DRIVERS)}; missing: {', '.join(missing)}",
+                    where=str(path),
+                )
+            ]
+        )
+    for line, row in enumerate(rows, start=2):
+        where = f"{path}:{line}"
+        try:
+            month = month_ordinal(str(row["month"]))
+        except InputError as error:
+            problems.extend(Problem(problem.message, where=where, key="month") for problem in error.problems)
+            continue
+        if month in drivers:
+            problems.append(Problem("month is there twice", where=where, key="month", value=row["month"]))
+        values: dict[str, float] = {}
+        for column in DRIVERS:
+            text = (row[column] or "").strip()
+            if not text:
+                continue
+            try:
+                value = float(text)
+            except ValueError:
+                value = float("nan")
+            if not np.isfinite(value) or (value <= 0 and not column.endswith("_pct")) or abs(value) > 1e6:
+                problems.append(
+                    Problem("not a usable number", where=where, key=column, value=text, allowed="a finite number")
+                )
+                continue
+            values[column] = value
+        drivers[month] = values
+    if problems:
+        raise InputError(problems)
+    return drivers
+
+
+@cache
+def _package_drivers(name: str) -> dict[int, dict[str, float]]:
+    return read_drivers(None, name)
+
+
+def innovation_factor(parameters: "Parameters") -> Floats:
+    """Factor of the innovation correlations of (China yield, US yield, volatility, currency, equity), shape (5, 5)."""
+    correlation = np.eye(5)
+    for first, second, value in (
+        (4, 2, parameters.correlation_equity_vix),
+        (1, 2, parameters.correlation_us_yield_vix),
+        (4, 3, parameters.correlation_equity_exchange_rate),
+        (2, 3, parameters.corr_vix_fx),
+        (0, 1, parameters.correlation_china_us_yields),
+    ):
+        correlation[first, second] = correlation[second, first] = value
+    # Drawn correlations need not fit together; the nearest usable matrix keeps the eigenvalues positive.
+    values, vectors = np.linalg.eigh(correlation)
+    root = vectors * np.sqrt(np.maximum(values, 1e-6))
+    return np.asarray(root / np.sqrt((root**2).sum(axis=1, keepdims=True)), dtype=np.float64)
+
+
+def student_t_scale(first: float, second: float) -> float:
+    """Common factor that turns normals into t(4) innovations of unit variance; takes two uniforms.
+
+    A chi-square of four degrees is -2 ln(u1 u2); t(4) has variance two.
+    """
+    chi_square = -2.0 * (np.log(first) + np.log(second))
+    return float(np.sqrt(0.5) / np.sqrt(chi_square / 4.0))
+
+
+def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: "Stream") -> MacroPath:
+    """Draw, replay or read the drivers to `last_month`.
+
+    `neutral` draws them; `realised` replays what was observed after 2020 and draws what was not (a conditional
+    replay); `adverse` adds a dated stress to the draw; anything else is the path of a user's CSV with the columns of
+    `DRIVERS`, whose gaps are drawn.
+
+    ln V and ln rv are first-order autoregressions, yields revert to a mean, the currency has momentum and leans
+    against the yield gap, equity drifts. Innovations are multivariate t(4). Parameters: agent "Macro".
+    """
+    history = _package_drivers("macro_history")
+    given: dict[int, dict[str, float]] = {}
+    stress: dict[int, dict[str, float]] = {}
+    if kind == "realised":
+        given = _package_drivers("macro_realised")
+    elif kind == "adverse":
+        stress = _stress_path()
+    elif kind != "neutral":
+        given = read_drivers(Path(kind), kind)
+        late = [month for month in given if month <= DRAWN_AFTER]
+        if late:
+            raise InputError(
+                [
+                    Problem(
+                        "a macro file starts after 2020-12; earlier months are observed",
+                        where=kind,
+                        key="month",
+                        value=month_text(min(late)),
+                    )
+                ]
+            )
+    first_month = HISTORY_START
+    months = last_month - first_month + 1
+    china, us, vix, fx, equity, volatility = (np.empty(months) for _ in range(6))
+    factor = innovation_factor(parameters)
+    volatility_state = parameters.volatility_mean
+    fx_change = 0.0
+    gap_mean = float(
+        np.mean([history[m]["cn10y_pct"] - history[m]["us10y_pct"] for m in range(first_month, BASELINE + 1)])
+    )
+    us_mean = float(np.mean([history[m]["us10y_pct"] for m in range(first_month, BASELINE + 1)]))
+    for at in range(months):
+        month = first_month + at
+        if month <= DRAWN_AFTER:
+            values = history[month]
+            shocks = np.zeros(5)
+        else:
+            normals = luck.normals(month, 6)
+            heavy = student_t_scale(luck.scalar(month, 6), luck.scalar(month, 7))
+            shocks = factor @ normals[:5] * heavy
+            values = given.get(month, {})
+        previous = max(at - 1, 0)
+        before = history.get(month - 1, values)
+
+        def pick(name: str, drawn: float, values: dict[str, float] = values, month: int = month) -> float:
+            return values.get(name, drawn + stress.get(month, {}).get(name, 0.0))
+
+        if month <= DRAWN_AFTER:
+            china[at], us[at] = values["cn10y_pct"], values["us10y_pct"]
+            vix[at], fx[at], equity[at] = np.log(values["vix"]), values["usdcny"], values["csi300_close"]
+            fx_change = float(np.log(values["usdcny"] / before["usdcny"]))
+            equity_change = float(np.log(values["csi300_close"] / before["csi300_close"]))
+        else:
+            p = parameters
+            china[at] = pick("cn10y_pct", china[previous] + (1 - p.china_yield_persistence) * (p.china_yield_mean - china[previous])
+                             + p.china_yield_sd * shocks[0])
+            us[at] = max(p.us10_floor, pick("us10y_pct", us[previous] + (1 - p.us_yield_persistence) * (us_mean - us[previous])
+                                            + p.us_yield_sd * shocks[1]))
+            jump = p.vix_jump_size if luck.scalar(month, 8) < p.vix_jump_rate else 0.0
+            vix_drawn = p.log_vix_mean + p.log_vix_persistence * (vix[previous] - p.log_vix_mean) + p.log_vix_sd * shocks[2] + jump
+            vix[at] = np.log(values["vix"]) if "vix" in values else vix_drawn + stress.get(month, {}).get("vix", 0.0)
+            gap = china[previous] - us[previous]
+            fx_drawn = p.exchange_rate_persistence * fx_change - p.fx_carry * (gap - gap_mean) / 12.0 / 100.0 + p.exchange_rate_sd * shocks[3]
+            fx_drawn += stress.get(month, {}).get("usdcny", 0.0)
+            fx[at] = values.get("usdcny", fx[previous] * float(np.exp(fx_drawn)))
+            fx_change = float(np.log(fx[at] / fx[previous]))
+            equity_drawn = p.equity_drift + p.equity_return_sd * shocks[4] + stress.get(month, {}).get("csi300_close", 0.0)
+            equity[at] = values.get("csi300_close", equity[previous] * float(np.exp(equity_drawn)))
+            equity_change = float(np.log(equity[at] / equity[previous]))
+        # Volatility answers to the size of the month's return; the mean of |t(4)| of unit variance is 0.75.
+        surprise = (abs(equity_change - parameters.equity_drift) / parameters.equity_return_sd - 0.75) / 0.66
+        own = 0.0 if month <= DRAWN_AFTER else float(luck.normals(month, 6)[5])
+        tie = parameters.corr_volatility_return
+        volatility_state = (
+            parameters.volatility_mean
+            + parameters.realised_volatility_persistence * (volatility_state - parameters.volatility_mean)
+            + parameters.volatility_sd * (tie * float(np.clip(surprise, -3, 6)) + np.sqrt(1 - tie**2) * own)
+        )
+        volatility[at] = volatility_state
+    return MacroPath(
+        first_month=first_month,
+        china_yield_pct=china,
+        us_yield_pct=us,
+        log_vix=vix,
+        usdcny=fx,
+        equity_index=equity,
+        log_volatility=volatility,
+        conditional=bool(given),
+    )
+
+
+@cache
+def _stress_path() -> dict[int, dict[str, float]]:
+    """Monthly deviations of the adverse path: percentage points for yields, logs for the rest."""
+    with (files("sim") / "data" / "macro_adverse.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {month_ordinal(row["month"]): {column: float(row[column]) for column in DRIVERS} for row in rows}

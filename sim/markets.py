@@ -1,0 +1,141 @@
+"""Trading: turnover is a stock times a velocity, by product; and the weight of Shanghai in world prices."""
+
+from enum import IntEnum
+
+import numpy as np
+
+from agents.arrays import Floats
+
+
+class Product(IntEnum):
+    """Products whose turnover adds up to the plan's combined market turnover."""
+
+    INTERBANK_MONEY = 0
+    INTERBANK_SPOT_BONDS = 1
+    INTERBANK_FX_DERIVATIVES = 2
+    SSE_EQUITY = 3
+    SSE_REPO_BONDS_FUNDS = 4
+    SHFE_FUTURES = 5
+    CFFEX_FUTURES = 6
+    SGE_GOLD = 7
+
+
+def repo_turns_per_month(trading_days: float, overnight_share: float, term_days: float) -> float:
+    """Times that outstanding repo is traded in a month.
+
+    turns = trading days * (overnight share + (1 - overnight share) / term in trading days)
+
+    Parameters `overnight_repo_share`, `term_repo_days`.
+    """
+    return trading_days * (overnight_share + (1.0 - overnight_share) / term_days)
+
+
+def next_log_leverage(
+    log_leverage: float,
+    carry_change_pp: float,
+    tightness_change: float,
+    persistence: float,
+    carry_sensitivity: float,
+    tightness_sensitivity: float,
+    noise: float,
+) -> float:
+    """Log of repo leverage relative to 2020, which follows the carry and the regulator.
+
+    next = persistence * now + (1 - persistence) * (sensitivity * carry change - tightness term) + 0.02 * noise
+
+    Carry is the ten-year yield less overnight funding, percentage points against 2020. Parameters
+    `leverage_persistence`, `carry_leverage`, `macropru_leverage`; channel `macropru_tightness`.
+    """
+    target = carry_sensitivity * carry_change_pp - tightness_sensitivity * tightness_change
+    return persistence * log_leverage + (1.0 - persistence) * target + 0.02 * noise
+
+
+def next_log_daily_volume(
+    log_volume: float,
+    log_volatility_change: float,
+    equity_return: float,
+    equity_return_before: float,
+    persistence: float,
+    volatility_slope: float,
+    return_slope: float,
+    noise: float,
+) -> float:
+    """Log of average daily share turnover relative to its level at 2020 volatility and no return.
+
+    next = persistence * now + volatility_slope * (ln rv - mean) + return_slope * (return + 0.3 * return before) + noise
+
+    Estimated on the Shanghai Stock Exchange, 2010-2020 and 2016-2020. Parameters `equity_volume_persistence`, `equity_volume_volatility_slope`,
+    `equity_volume_return_slope`, `equity_volume_sd`.
+    """
+    return (
+        persistence * log_volume
+        + volatility_slope * log_volatility_change
+        + return_slope * (equity_return + 0.3 * equity_return_before)
+        + noise
+    )
+
+
+def futures_activity(
+    open_interest_growth: float,
+    years: float,
+    log_volatility_change: float,
+    volatility_elasticity: float,
+    market_makers_ratio: float,
+    market_maker_gain: float,
+    foreign_share_change_pp: float,
+    foreign_gain: float,
+    noise: float,
+) -> float:
+    """Turnover of a futures or gold market relative to 2020 per trading day.
+
+    activity = exp(growth * years + elasticity * (ln rv - mean) + gain * log2(market makers) + foreign gain + noise)
+
+    Parameters `futures_open_interest_growth`, `futures_volatility_elasticity`, `market_maker_effect`, `foreign_participation_effect`.
+    """
+    return float(
+        np.exp(
+            open_interest_growth * years
+            + volatility_elasticity * log_volatility_change
+            + market_maker_gain * np.log2(market_makers_ratio)
+            + foreign_gain * foreign_share_change_pp
+            + noise
+        )
+    )
+
+
+def foreign_open_interest_share(
+    share_2020: float, access_cost_bp: float, access_cost_baseline_bp: float, elasticity: float
+) -> float:
+    """Foreign share of open interest in internationalised contracts.
+
+    share = share_2020 * (cost / cost_2020) ** elasticity, at most one half
+
+    Parameters `futures_foreign_share_2020`, `futures_access_elasticity`; channel `futures_access_cost`.
+    """
+    return min(0.5, share_2020 * (access_cost_bp / access_cost_baseline_bp) ** elasticity)
+
+
+def price_discovery_share(
+    share_2020: Floats,
+    volume_ratio: Floats,
+    foreign_share_change: float,
+    rival_volume_ratio: float,
+    volume_exponent: float,
+    foreign_quality: float,
+) -> Floats:
+    """Shanghai's weight in price discovery by contract, shape (contracts,).
+
+    informed volume = exp(foreign_quality * foreign share change in tenths) * volume ** exponent
+    share = share_2020 * informed / (share_2020 * informed + (1 - share_2020) * rival informed)
+
+    The closed form of a two-market error correction in which a market corrects the more slowly the larger its share
+    of informed volume. Parameters `price_discovery_share_2020`, `price_discovery_volume_exponent`, `price_discovery_foreign_effect`.
+    """
+    informed = share_2020 * np.exp(foreign_quality * foreign_share_change / 0.10) * volume_ratio**volume_exponent
+    rival = (1.0 - share_2020) * rival_volume_ratio**volume_exponent
+    return informed / (informed + rival)
+
+
+def price_influence_index(weights: Floats, share: Floats, share_2020: Floats) -> float:
+    """Shanghai Prices: weighted mean of price-discovery shares against 2020, index with 2020 = 100."""
+    return float(100.0 * (weights * share / share_2020).sum() / weights.sum())

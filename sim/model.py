@@ -1,0 +1,461 @@
+"""FinancialCenter: the Mesa model of Shanghai as a financial centre, one step a month."""
+
+import copy
+import time
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from agents.arrays import Floats
+from agents.draws import Stream
+from agents.fintech_firms import FintechFirm
+from agents.foreign_investors import ForeignInvestor
+from agents.institutions import FinancialInstitution, Sector
+from agents.issuers import Instrument, Issuer, ListingRoute
+from agents.population import Population, PopulationModel
+from scenarios.calendar import BASELINE, PLAN_START, month_ordinal, month_text
+from scenarios.parameters import Parameters, ParameterSet
+from scenarios.plan import channels as plan_channels
+from scenarios.plan import levers as plan_levers
+from sim import starting_point
+from sim.baseline import observed
+from sim.ledger import Account, Ledger
+from sim.levels import Levels, equity_share_of_sse
+from sim.luck import Luck
+from sim.macro import HISTORY_START, MacroPath, make_macro_path
+from sim.markets import Product
+from sim.policy import ChannelValues, Policy
+from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from scenarios.schema import Scenario
+
+HISTORY_SEED = 2020
+"""Seed of what happened to December 2020. It happened once: every run shares it."""
+START_OF_HISTORY = month_ordinal("2019-12")
+
+
+@dataclass
+class Year2020:
+    """Sums over the simulated year 2020 that the levels are solved on."""
+
+    issued: Floats
+    proceeds_main_sse_bn: float = 0.0
+    proceeds_star_bn: float = 0.0
+    follow_on_sse_bn: float = 0.0
+    panda_bn: float = 0.0
+    financial_bonds_bn: float = 0.0
+    mean_sovereign_bn: float = 0.0
+    exchange_credit_bn: float = 0.0
+    equity_elsewhere_bn: float = 0.0
+    direct_financing_bn: float = 0.0
+    direct_financing_national_bn: float = 0.0
+    activity: Floats | None = None
+    foreign_by_group: Floats | None = None
+    leading_fintech: int = 0
+
+
+class FinancialCenter(PopulationModel):
+    """Shanghai as a financial centre from the end of 2020, month by month.
+
+    Parameters
+    ----------
+    scenario
+        Name of a ready scenario, path of a scenario file, or a `scenarios.Scenario`.
+    rng
+        Seed of everything that is drawn after December 2020.
+    parameters
+        A parameter set's name, a `Parameters` object, or None for the scenario's own set at its central point.
+    verify
+        True checks every identity of the accounts every month, False none; None, the default, checks all of them
+        every month except the maturity ladder, which it adds up at year ends.
+
+    Raises
+    ------
+    scenarios.InputError
+        If the scenario, the seed or a parameter cannot be used.
+    """
+
+    def __init__(
+        self,
+        scenario: "str | Path | Scenario" = "plan",
+        *,
+        rng: int = 0,
+        parameters: "str | Parameters | None" = None,
+        verify: bool | None = None,
+    ) -> None:
+        from scenarios.loader import load
+        from sim.history import state_at_baseline
+
+        asked = load(scenario)
+        seed = checked_seed(rng)
+        values = resolved_parameters(parameters if parameters is not None else asked.parameters)
+        super().__init__(rng=seed)
+        past = state_at_baseline(values, asked.scale)
+        self._take_over(past)
+        self.scenario_asked = asked
+        self.seed = seed
+        self.verify = verify
+        self.last_month = month_ordinal(asked.end)
+        self.luck.draws.seed = seed
+        self.macro = make_macro_path(asked.macro, self.last_month, values, self.luck.macro)
+        self.policy = self._policy(asked)
+
+    @classmethod
+    def in_2019(cls, parameters: Parameters, levels: Levels, scale: float) -> Self:
+        """A centre at end-2019, before the simulated year 2020; the luck is history's."""
+        centre = object.__new__(cls)
+        PopulationModel.__init__(centre, rng=HISTORY_SEED)
+        centre._begin(parameters, levels, scale)
+        return centre
+
+    def _begin(self, parameters: Parameters, levels: Levels, scale: float) -> None:
+        self.parameters = parameters
+        self.levels = levels
+        self.scale = scale
+        self.verify: bool | None = None
+        self.seed = HISTORY_SEED
+        self.luck = Luck(HISTORY_SEED)
+        self.month = START_OF_HISTORY
+        self.last_month = BASELINE
+        self.macro: MacroPath = make_macro_path("neutral", BASELINE, parameters, self.luck.macro)
+        self.policy = Policy(
+            np.array([[lever.intensity_2020 for lever in plan_levers()]] * 12),
+            START_OF_HISTORY + 1,
+            plan_levers(),
+            plan_channels(),
+            parameters,
+        )
+        self.investors = Population(self, ForeignInvestor, capacity=2048)
+        self.issuers = Population(self, Issuer, capacity=max(64, round(10_100 * scale)))
+        self.institutions = Population(self, FinancialInstitution, capacity=2048)
+        self.fintech = Population(self, FintechFirm, capacity=4096)
+        starting_point.add_issuers(self, START_OF_HISTORY)
+        starting_point.fill_listing_queue(self, START_OF_HISTORY)
+        starting_point.add_foreign_investors(self, START_OF_HISTORY)
+        starting_point.add_institutions(self, START_OF_HISTORY)
+        starting_point.add_fintech_firms(self, START_OF_HISTORY)
+        self.institutions_2020 = observed("institutions")
+        self.book = SecurityBook(
+            starting_point.outstanding_2019_bn(self), float(self.investors["holdings_bn"].sum())
+        )
+        self.book.interbank_share[SecurityClass.SOVEREIGN] = levels.sovereign_interbank_share
+        self.ledger = Ledger()
+        self.certificate_ladder_bn = self._certificate_ladder()
+        self.holder_size: Floats = np.ones(2)
+        self.bank_share_of_purchases = float(self.book.holdings_bn[1].sum() / self.book.holdings_bn[1:].sum())
+        self.dissimilarity = np.array([1.0, parameters.debt_nest_dissimilarity, 0.7, 1.0])
+        self.class_of_instrument = tuple(CLASS_OF_INSTRUMENT.items())
+        self.panda_cumulative_bn = observed("panda_cumulative") - observed("panda_issuance")
+        self.panda_gap_mean_pp = self._mean_yield_gap()
+        self.reference_signal_pp = self._reference_signal()
+        self.live_index_weights_2020 = np.array(
+            [
+                0.0,
+                parameters.global_aggregate_china_weight,
+                parameters.gbi_em_china_weight,
+                0.0,
+            ]
+        )
+        self.sovereign_foreign_share_2020 = 0.0
+        self.foreign_yield_impact_pp = 0.0
+        self.foreign_net_purchases_bn = 0.0
+        self.foreign_flow_2020_bn = (observed("foreign_bond_holdings") - observed("foreign_bond_holdings_2019")) / 12.0
+        self.market_maker_equity_2020_bn = 1.0
+        self.foreign_futures_share = parameters.futures_foreign_share_2020
+        start = self.macro.position(START_OF_HISTORY)
+        self.funding_follow_pct = float(self.macro.china_yield_pct[start - 11 : start + 1].mean())
+        self.log_leverage = 0.0
+        self.log_daily_volume = 0.0
+        self.futures_noise: Floats = np.zeros(3)
+        self.activity: Floats = np.zeros(len(Product))
+        self.turnover_trn: Floats = np.zeros(len(Product))
+        self.volume_history: deque[Floats] = deque(maxlen=12)
+        self.volume_2020: Floats = np.ones(4)
+        self.price_influence = 100.0
+        self.price_discovery_shares: Floats = np.zeros(4)
+        self.financing_history: deque[tuple[float, float]] = deque(maxlen=12)
+        self.direct_financing_bn = (0.0, 0.0)
+        self.filed = np.bincount(self.issuers["waiting_for"], minlength=4).astype(np.int64)
+        self._filed_2019 = self.filed.copy()
+        self.listings = np.zeros(4, dtype=np.int64)
+        self.stopped = np.zeros(4, dtype=np.int64)
+        self.defaults = 0
+        self.entrants_looking = 0.0
+        self.institution_flows: dict[str, int] = {}
+        self.records: list[dict[str, float]] = []
+        self.first_recorded_month = START_OF_HISTORY + 1
+        self.largest_error = 0.0
+        self.step_seconds: dict[str, float] = {}
+        self.year_2020 = Year2020(issued=np.zeros(len(Instrument)), activity=np.zeros(len(Product)))
+
+    def _take_over(self, past: "FinancialCenter") -> None:
+        """Become a copy of a centre at end-2020; the copy's agents belong to this model."""
+        own = set(vars(self)) - {"populations"}
+        state = {name: value for name, value in vars(past).items() if name not in own}
+        memo: dict[int, Any] = {id(past): self}
+        for shared in (past.parameters, past.levels, past.macro, past.policy):
+            memo[id(shared)] = shared
+        vars(self).update(copy.deepcopy(state, memo))
+        self.agent_id_counter = past.agent_id_counter
+
+    def _policy(self, scenario: "Scenario") -> Policy:
+        first = BASELINE + 1
+        return Policy(
+            scenario.intensities(first, self.last_month), first, plan_levers(), plan_channels(), self.parameters
+        )
+
+    def _certificate_ladder(self) -> Floats:
+        """Certificates of end-2019 by month of maturity, as a steady state of the tenor mix leaves them."""
+        weights = np.array(self.parameters.certificate_tenor_weights)
+        ahead = np.arange(1, 13)
+        shape = np.array(
+            [sum(w for w, tenor in zip(weights, (1, 3, 6, 9, 12), strict=True) if tenor >= month) for month in ahead]
+        )
+        ladder = np.zeros(13)
+        ladder[(START_OF_HISTORY + ahead) % 13] = observed("ncd_outstanding_2019") * shape / shape.sum()
+        return ladder
+
+    def _mean_yield_gap(self) -> float:
+        """Mean of the US less the Chinese ten-year yield over 2016-2020, percentage points."""
+        start = month_ordinal("2016-01") - HISTORY_START
+        stop = BASELINE - HISTORY_START + 1
+        return float((self.macro.us_yield_pct[start:stop] - self.macro.china_yield_pct[start:stop]).mean())
+
+    def _reference_signal(self) -> float:
+        """Mean unhedged signal of 2020, percentage points."""
+        months = range(START_OF_HISTORY + 1, BASELINE + 1)
+        weight = self.parameters.fx_extrapolation
+        at = [self.macro.position(month) for month in months]
+        currency = [-100.0 * self.macro.change(self.macro.usdcny, month, 12) for month in months]
+        gap = self.macro.china_yield_pct[at] - self.macro.us_yield_pct[at]
+        return float((gap + weight * np.array(currency)).mean())
+
+    @property
+    def channels(self) -> ChannelValues:
+        """Channel values in force this month."""
+        return self._channels
+
+    @property
+    def china_yield_pct(self) -> float:
+        """Ten-year government yield with what foreign holdings and public supply did to it, per cent."""
+        return float(
+            self.macro.china_yield_pct[self.macro.position(self.month)]
+            + self.foreign_yield_impact_pp
+            + self.book.premium_pp[SecurityClass.SOVEREIGN]
+        )
+
+    @property
+    def us_yield_pct(self) -> float:
+        """Ten-year government yield of the United States, per cent."""
+        return float(self.macro.us_yield_pct[self.macro.position(self.month)])
+
+    @property
+    def china_yield_12m_pct(self) -> float:
+        """Mean ten-year yield of the last twelve months without local effects, per cent."""
+        at = self.macro.position(self.month)
+        return float(self.macro.china_yield_pct[at - 11 : at + 1].mean())
+
+    @property
+    def china_yield_2020_pct(self) -> float:
+        """Mean ten-year yield of 2020, per cent."""
+        at = self.macro.position(BASELINE)
+        return float(self.macro.china_yield_pct[at - 11 : at + 1].mean())
+
+    @property
+    def china_yield_change_3m_pp(self) -> float:
+        """Change of the ten-year yield over three months to last month, percentage points."""
+        at = self.macro.position(self.month) - 1
+        return float(self.macro.china_yield_pct[at] - self.macro.china_yield_pct[at - 3])
+
+    @property
+    def equity_return_6m(self) -> float:
+        """Log return of the equity index over six months to last month."""
+        return self.macro.change(self.macro.equity_index, self.month - 1, 6)
+
+    @property
+    def season(self) -> float:
+        """Seasonal factor of issuance this month; the twelve have mean one."""
+        factors = np.array(self.parameters.issuance_seasonal)
+        return float(factors[self.month % 12] / factors.mean())
+
+    @property
+    def trading_days(self) -> float:
+        """Trading days of the month."""
+        return float(self.parameters.trading_days_by_month[self.month % 12])
+
+    def institutions_by_class(self) -> Floats:
+        """Institutions in Shanghai by sector and ownership, shape (11, 2)."""
+        code = self.institutions["sector"].astype(np.int64) * 2 + self.institutions["foreign"]
+        return np.bincount(code, minlength=2 * len(Sector)).reshape(len(Sector), 2).astype(np.float64)
+
+    def class_luck(self, stream: Stream) -> Floats:
+        """One uniform for each sector and ownership this month, shape (11, 2)."""
+        keys = np.arange(2 * len(Sector), dtype=np.uint64)
+        return stream.uniform(keys, self.month).reshape(len(Sector), 2)
+
+    def fintech_premium_correction(self) -> float:
+        """Log size by which Shanghai's firms must differ so that the observed number leads at end-2020."""
+        from agents.fintech_firms import LEADING_RANKS, composite_score
+
+        firms = self.fintech
+        local = firms["in_shanghai"]
+        wanted = round(observed("fintech_leading"))
+        low, high = -4.0, 4.0
+        for _ in range(30):
+            middle = 0.5 * (low + high)
+            score = composite_score(firms["log_size"] + np.where(local, middle, 0.0), firms["capital"], firms["capability"])
+            leaders = np.argsort(-score, kind="stable")[:LEADING_RANKS]
+            if local[leaders].sum() < wanted:
+                low = middle
+            else:
+                high = middle
+        now = np.argsort(-composite_score(firms["log_size"], firms["capital"], firms["capability"]), kind="stable")
+        if local[now[:LEADING_RANKS]].sum() == wanted:
+            return 0.0
+        return high
+
+    def step(self) -> None:
+        """Simulate one month: the steps of `sim.month.MONTH` in order.
+
+        Raises
+        ------
+        AccountingError
+            If an identity breaks while `verify` is on.
+        """
+        from sim.month import MONTH
+
+        self.month += 1
+        self._open_month()
+        for stage in MONTH:
+            started = time.perf_counter()
+            stage.run(self)
+            self.step_seconds[stage.name] = self.step_seconds.get(stage.name, 0.0) + time.perf_counter() - started
+        if self.month <= BASELINE:
+            self._add_to_2020()
+
+    def _open_month(self) -> None:
+        self._channels = self.policy.at(self.month)
+        self.ledger.open_month()
+        self.book.open_month()
+        self.issued_bn: Floats = np.zeros(len(Instrument))
+        self.financial_bonds_bn = 0.0
+        self.follow_on_bn = 0.0
+        self.exchange_credit_bn = 0.0
+        self.paid_by_banks_bn = 0.0
+        self.opening_issuer_cash_bn = float(self.issuers["cash_bn"].sum())
+        self.opening_panda_bn = self.panda_cumulative_bn
+        self.opening_institutions = len(self.institutions)
+        self.opening_star_listings = int(self.listings[ListingRoute.STAR])
+
+    def _add_to_2020(self) -> None:
+        year, issued = self.year_2020, self.issued_bn
+        year.issued[: Instrument.IPO_MAIN] += issued[: Instrument.IPO_MAIN]
+        year.issued[Instrument.IPO_MAIN] = self.filed[ListingRoute.MAIN] - self._filed_2019[ListingRoute.MAIN]
+        year.issued[Instrument.IPO_STAR] = self.filed[ListingRoute.STAR] - self._filed_2019[ListingRoute.STAR]
+        share = equity_share_of_sse()
+        year.proceeds_main_sse_bn += share * issued[Instrument.IPO_MAIN]
+        year.proceeds_star_bn += issued[Instrument.IPO_STAR]
+        year.follow_on_sse_bn += share * self.follow_on_bn
+        year.panda_bn += issued[Instrument.PANDA]
+        year.financial_bonds_bn += self.financial_bonds_bn
+        year.mean_sovereign_bn += self.book.opening_bn[SecurityClass.SOVEREIGN] / 12.0
+        year.exchange_credit_bn += self.exchange_credit_bn
+        year.equity_elsewhere_bn += (1.0 - share) * (issued[Instrument.IPO_MAIN] + self.follow_on_bn)
+        year.direct_financing_bn += self.direct_financing_bn[0]
+        year.direct_financing_national_bn += self.direct_financing_bn[1]
+        year.activity = self.activity + (year.activity if year.activity is not None else 0.0)
+        investors = self.investors
+        year.foreign_by_group = np.bincount(investors["group"], weights=investors["holdings_bn"], minlength=4)
+        year.leading_fintech = int(self.records[-1]["leading_fintech_count"])
+
+    @property
+    def indicators(self) -> "pd.DataFrame":
+        """Indicators by month from January 2020 on, index month-end, plan indicators first."""
+        import pandas as pd
+
+        index = pd.period_range(
+            month_text(self.first_recorded_month), periods=len(self.records), freq="M"
+        ).to_timestamp(how="end").normalize()
+        return pd.DataFrame(self.records, index=pd.DatetimeIndex(index, name="month"))
+
+    def run_to_end(self) -> None:
+        """Step to the scenario's last month."""
+        while self.month < self.last_month:
+            self.step()
+
+    @staticmethod
+    def steps_table() -> "pd.DataFrame":
+        """The steps of a month: order, owner, function, what happens, what is read and written."""
+        import pandas as pd
+
+        from sim.month import MONTH
+
+        rows = [
+            {
+                "order": position,
+                "step": stage.name,
+                "owner": stage.owner,
+                "function": stage.function,
+                "what": stage.what,
+                "reads": stage.reads,
+                "writes": stage.writes,
+            }
+            for position, stage in enumerate(MONTH, start=1)
+        ]
+        return pd.DataFrame(rows).set_index("order")
+
+
+def checked_seed(seed: object) -> int:
+    """A seed as a non-negative integer.
+
+    Raises
+    ------
+    scenarios.InputError
+        If it is anything else.
+    """
+    from scenarios.errors import InputError
+
+    if isinstance(seed, bool | np.bool_) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise InputError(f"{seed!r} is not a seed", key="seed", value=seed, allowed="a whole number from 0")
+    return int(seed)
+
+
+def resolved_parameters(parameters: "str | Parameters") -> Parameters:
+    """A parameter set's central point, or the parameters themselves.
+
+    Raises
+    ------
+    scenarios.InputError
+        If the name is unknown.
+    """
+    from scenarios.errors import InputError, nearest_name
+
+    if isinstance(parameters, Parameters):
+        return parameters
+    if parameters != "prior_2020":
+        raise InputError(
+            f"unknown parameter set {parameters!r}",
+            key="parameters",
+            value=parameters,
+            allowed="prior_2020",
+            nearest=nearest_name(str(parameters), ["prior_2020"]),
+        )
+    return _prior_2020_central()
+
+
+def _prior_2020_central() -> Parameters:
+    global _central
+    if _central is None:
+        _central = ParameterSet.prior_2020().central()
+    return _central
+
+
+_central: Parameters | None = None
+
+__all__ = ["Account", "FinancialCenter"]

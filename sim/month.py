@@ -1,0 +1,65 @@
+"""The month, step by step. Read `MONTH` aloud: it is the model."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim import accounts, city, fintech, foreign_flows, indicators, issuance, trading
+
+if TYPE_CHECKING:
+    from sim.model import FinancialCenter
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the month: who acts, what happens, what it reads and writes."""
+
+    owner: str
+    run: "Callable[[FinancialCenter], None]"
+    what: str
+    reads: str
+    writes: str
+
+    @property
+    def name(self) -> str:
+        """Name of the step, from its function."""
+        return self.run.__name__
+
+    @property
+    def function(self) -> str:
+        """Where the step lives, as module:function."""
+        return f"{self.run.__module__}:{self.run.__name__}"
+
+
+MONTH: tuple[Step, ...] = (
+    Step("Issuer", issuance.debt_matures, "Debt matures, some issuers default", "ladders, ratings", "debt, cash, flows"),
+    Step("Supply", issuance.public_sector_issues, "Government and policy banks issue", "outstanding", "flows"),
+    Step("Supply", issuance.banks_roll_certificates, "Banks renew certificates of deposit", "yields", "flows"),
+    Step("Issuer", issuance.issuers_raise_money, "Issuers choose how to meet their need", "costs, channels",
+         "debt, cash, filings"),
+    Step("Issuer", issuance.listing_queue_moves, "Filed issuers list, wait or are stopped", "queue, channels",
+         "cash, flows"),
+    Step("Issuer", issuance.foreign_issuers_decide, "Foreign issuers sell Panda bonds or stay offshore",
+         "yields, channels", "debt, flows"),
+    Step("ForeignInvestor", foreign_flows.foreign_investors_enter, "Foreign institutions enter the market", "channels",
+         "investors"),
+    Step("ForeignInvestor", foreign_flows.foreign_investors_trade, "Foreign investors move towards their targets",
+         "yields, currency, volatility, channels", "holdings"),
+    Step("Market", foreign_flows.bond_market_clears, "Residual holders take the rest at a spread", "flows, holdings",
+         "spreads, holdings"),
+    Step("FinancialInstitution", city.institutions_leave_and_move, "Institutions close or move", "profitability, channels",
+         "institutions, rival seats"),
+    Step("FinancialInstitution", city.institutions_enter, "Entrants choose among six centres", "seats, channels",
+         "institutions, rival seats"),
+    Step("FinancialInstitution", city.balance_sheets_grow, "Balance sheets grow", "growth", "assets, equity"),
+    Step("FintechFirm", fintech.firms_grow_and_raise_funds, "Fintech firms grow and close funding rounds", "channels",
+         "size, capital"),
+    Step("FintechFirm", fintech.firms_exit_and_start, "Fintech firms leave and start", "size, age, channels", "firms"),
+    Step("Market", trading.leverage_follows_carry, "Repo leverage follows the carry", "yields, channels", "leverage"),
+    Step("Market", trading.markets_turn_over, "Markets turn over", "stocks, volatility, leverage", "turnover"),
+    Step("Market", trading.prices_are_discovered, "Shanghai and its rivals share price discovery", "turnover, channels",
+         "price influence"),
+    Step("Accounts", accounts.accounts_close, "Accounts are checked", "everything", "largest error"),
+    Step("Indicators", indicators.indicators_are_read, "Indicators are read", "everything", "record"),
+)
+"""What happens in a month, in order. Policy and world finance of the month are known before the first step."""

@@ -1,0 +1,136 @@
+"""From lever paths to channel values: prerequisites, delivery, lag, fidelity, complements and combination.
+
+Levers move channels and channels enter rules; nothing else carries policy. A path states when a regime is in
+force. The effect comes later by the lever's lag, once, and in part where the city's districts deliver it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.arrays import Floats
+
+if TYPE_CHECKING:
+    from scenarios.parameters import Parameters
+    from scenarios.plan import Channel, Lever
+
+
+def capped_intensities(intensities: Floats, levers: Sequence["Lever"]) -> Floats:
+    """Regime in force after prerequisites, shape (months, levers).
+
+    While a prerequisite lever is below its threshold, the lever that needs it stays at or below its cap. Caps look
+    at the prerequisite's own path as asked for, so that the order of the levers plays no part.
+    """
+    index = {lever.id: column for column, lever in enumerate(levers)}
+    capped = intensities.copy()
+    for column, lever in enumerate(levers):
+        for prerequisite in lever.prerequisites:
+            unmet = intensities[:, index[prerequisite.lever]] < prerequisite.at_least - 1e-12
+            capped[unmet, column] = np.minimum(capped[unmet, column], prerequisite.cap)
+    return capped
+
+
+def effective_changes(intensities: Floats, levers: Sequence["Lever"], parameters: "Parameters") -> Floats:
+    """Change of each lever's intensity against end-2020 as the channels feel it, shape (months, levers).
+
+    change(t) = fidelity * (I(t - lag) - I_2020) * (1 + complement_strength * mean progress of the complements)
+
+    Fidelity scales levers that the city delivers; slippage adds months to national levers and the lag is
+    uncertain as a whole. Months before the first
+    row count as end-2020. Intensities 0..1; lags in months.
+    """
+    capped = capped_intensities(intensities, levers)
+    start = np.array([lever.intensity_2020 for lever in levers])
+    index = {lever.id: column for column, lever in enumerate(levers)}
+    months = len(capped)
+    progress = (capped - start) / (1.0 - start)
+    changes = np.zeros_like(capped)
+    for column, lever in enumerate(levers):
+        slippage = parameters.delivery_slippage_months if lever.authority == "national" else 0.0
+        fidelity = parameters.municipal_fidelity if lever.authority == "municipal" else 1.0
+        lag = max(0, round(parameters.effect_lag_scale * lever.effect_lag_months + slippage))
+        change = capped[:, column] - start[column]
+        partners = [index[complement] for complement in lever.complements]
+        if partners:
+            change = change * (1.0 + parameters.complement_strength * progress[:, partners].mean(axis=1))
+        if lag < months:
+            changes[lag:, column] = fidelity * change[: months - lag]
+    return changes
+
+
+def channel_paths(
+    changes: Floats, levers: Sequence["Lever"], channels: Sequence["Channel"], betas: Mapping[tuple[str, str], float]
+) -> Floats:
+    """Value of every channel in every month, shape (months, channels).
+
+    x = sum over levers of beta * change;  log: baseline * exp(x);  logit: sigmoid(logit(baseline) + x);
+    add: baseline + x. Where x is zero the value is the baseline to the bit.
+    """
+    column = {channel.id: position for position, channel in enumerate(channels)}
+    x = np.zeros((len(changes), len(channels)))
+    for row, lever in enumerate(levers):
+        for effect in lever.effects:
+            x[:, column[effect.channel]] += betas[lever.id, effect.channel] * changes[:, row]
+    values = np.empty_like(x)
+    for position, channel in enumerate(channels):
+        baseline = channel.baseline_2020
+        shift = x[:, position]
+        if channel.form == "log":
+            moved = baseline * np.exp(shift)
+        elif channel.form == "logit":
+            odds = baseline / (1.0 - baseline) * np.exp(shift)
+            moved = odds / (1.0 + odds)
+        else:
+            moved = baseline + shift
+        values[:, position] = np.where(shift == 0.0, baseline, moved)
+    return values
+
+
+class ChannelValues(Mapping[str, float]):
+    """Channel values of one month; remembers which of them the rules asked for."""
+
+    def __init__(self, columns: Mapping[str, int], values: Floats, read: set[str]) -> None:
+        self._columns = columns
+        self._values = values
+        self._read = read
+
+    def __getitem__(self, channel: str) -> float:
+        """Value of a channel in its own unit."""
+        self._read.add(channel)
+        return float(self._values[self._columns[channel]])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
+class Policy:
+    """Channel values by month for one scenario and one parameter set."""
+
+    def __init__(
+        self,
+        intensities: Floats,
+        first_month: int,
+        levers: Sequence["Lever"],
+        channels: Sequence["Channel"],
+        parameters: "Parameters",
+    ) -> None:
+        self.first_month = first_month
+        self.intensities = intensities
+        self.read: set[str] = set()
+        """Channels that a rule has asked for so far."""
+        self._columns = {channel.id: position for position, channel in enumerate(channels)}
+        self.paths = channel_paths(
+            effective_changes(intensities, levers, parameters), levers, channels, parameters.betas
+        )
+        self.baseline = ChannelValues(self._columns, np.array([c.baseline_2020 for c in channels]), set())
+        """Every channel at its end-2020 value."""
+
+    def at(self, month: int) -> ChannelValues:
+        """Channel values in force in a month; before the first month those of end-2020."""
+        if month < self.first_month:
+            return self.baseline
+        return ChannelValues(self._columns, self.paths[month - self.first_month], self.read)

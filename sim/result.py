@@ -1,0 +1,96 @@
+"""What a run gives back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scenarios.plan import indicators as plan_indicators
+from sim.indicators import FLOWS, PLAN_INDICATORS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from scenarios.parameters import Parameters
+    from scenarios.schema import Scenario
+
+WITHIN_ROUNDING = 0.05
+"""The plan says "around": a value this close to the target, relatively, is within its rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """One run: indicators by month and year, targets, and where the numbers come from."""
+
+    scenario: "Scenario"
+    seed: int
+    parameters: "Parameters"
+    indicators: "pd.DataFrame"
+    """Indicators by month from January 2020, index month-end, plan indicators first, units as in the plan."""
+    provenance: Mapping[str, Any]
+    """Version, scenario and its hash, parameter set and its hash, macro path, seed, and whether it is a forecast."""
+    largest_accounting_error: float
+    """Largest relative error of any accounting identity in any month; NaN if none was checked."""
+    step_seconds: Mapping[str, float]
+    """Seconds spent in each step of the month."""
+
+    def annual(self) -> "pd.DataFrame":
+        """Indicators by year: flows summed, December for stocks and ratios."""
+        by_year = self.indicators.groupby(self.indicators.index.year)
+        annual = by_year.last()
+        flows = [column for column in annual.columns if column in FLOWS]
+        annual[flows] = by_year[flows].sum()
+        annual.index.name = "year"
+        return annual
+
+    def targets(self) -> "pd.DataFrame":
+        """The seven plan indicators against their targets for 2025.
+
+        Columns: number, name, unit, value_2020, value_2025, target_2025, qualifier, distance (simulated less target),
+        met (at or above the value from which the target counts as met) and within_rounding. For a scenario that ends
+        before 2025 the last year stands in for 2025.
+        """
+        import pandas as pd
+
+        annual = self.annual()
+        last = annual.loc[min(2025, annual.index.max())]
+        rows = []
+        for indicator in plan_indicators():
+            value = float(last[indicator.id])
+            target = float(indicator.target_2025)
+            rows.append(
+                {
+                    "indicator": indicator.id,
+                    "number": indicator.number,
+                    "name": indicator.name,
+                    "unit": indicator.unit,
+                    "value_2020": float(annual.loc[2020, indicator.id]),
+                    "value_2025": value,
+                    "target_2025": target,
+                    "qualifier": indicator.qualifier,
+                    "distance": value - target,
+                    "met": bool(value >= indicator.met_from),
+                    "within_rounding": bool(abs(value / target - 1.0) <= WITHIN_ROUNDING),
+                }
+            )
+        return pd.DataFrame(rows).set_index("indicator").loc[list(PLAN_INDICATORS)]
+
+    def fork(self, date: str, levers: Mapping[str, Any]) -> "Result":
+        """The same run to the month before `date`, then other lever paths; same luck throughout.
+
+        Parameters
+        ----------
+        date
+            First month of the other policy, such as "2023-01".
+        levers
+            Lever id to path, in the forms of a scenario file; before `date` the present paths stay in force.
+
+        Raises
+        ------
+        scenarios.InputError
+            For an unknown lever, a bad date or an intensity outside 0..1.
+        """
+        from sim.run import run
+
+        return run(
+            self.scenario.with_levers(levers, after=date), seed=self.seed, parameters=self.parameters,
+        )

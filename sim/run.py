@@ -1,0 +1,110 @@
+"""One run of a scenario."""
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.model import FinancialCenter, resolved_parameters
+from sim.result import Result
+
+if TYPE_CHECKING:
+    from scenarios.parameters import Parameters
+    from scenarios.schema import Scenario
+
+Progress = Callable[[int, int], None]
+"""Called with the months done and the months in all."""
+
+
+def model_version() -> str:
+    """Version of the installed model."""
+    try:
+        return version("lujiazui")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def run(
+    scenario: "str | Path | Scenario" = "plan",
+    *,
+    seed: int = 0,
+    levers: Mapping[str, Any] | None = None,
+    macro: str | None = None,
+    parameters: "str | Parameters | None" = None,
+    scale: float | None = None,
+    verify: bool | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Run a scenario once.
+
+    Parameters
+    ----------
+    scenario
+        Name of a ready scenario, path of a scenario file, or a `scenarios.Scenario`.
+    seed
+        Luck of everything after December 2020. The same seed gives the same result to the bit, and the same luck to
+        every scenario.
+    levers
+        Paths that replace the scenario's own: a number (constant from 2021-01), a mapping of dates to numbers, or any
+        other form of a scenario file.
+    macro
+        `neutral`, `realised` (a conditional replay), `adverse` or the path of a CSV of drivers.
+    parameters
+        Name of a parameter set, whose central point is taken, or a `Parameters` object.
+    scale
+        Number of issuers against the full model; their weights keep the totals.
+    verify
+        True checks every accounting identity every month, False none; None checks all but the ladder every month.
+    progress
+        Called after each month with the months done and the months in all.
+
+    Returns
+    -------
+    Result
+        Indicators by month and year, targets, provenance.
+
+    Raises
+    ------
+    scenarios.InputError
+        If something asked for cannot be used; it names what, where and what is allowed.
+    AccountingError
+        If an accounting identity breaks.
+    """
+    from scenarios.loader import load
+
+    asked = load(scenario)
+    changes = {name: value for name, value in (("macro", macro), ("scale", scale)) if value is not None}
+    if changes:
+        asked = asked.read({**asked.plain(), **changes})
+    if levers:
+        asked = asked.with_levers(levers)
+    values = resolved_parameters(parameters if parameters is not None else asked.parameters)
+    centre = FinancialCenter(asked, rng=seed, parameters=values, verify=verify)
+    months = centre.last_month - centre.month
+    for done in range(1, months + 1):
+        centre.step()
+        if progress is not None:
+            progress(done, months)
+    conditional = centre.macro.conditional
+    name = parameters if isinstance(parameters, str) else asked.parameters if parameters is None else "given"
+    return Result(
+        scenario=asked,
+        seed=centre.seed,
+        parameters=values,
+        indicators=centre.indicators,
+        provenance={
+            "model": "lujiazui",
+            "version": model_version(),
+            "scenario": asked.name,
+            "scenario_hash": asked.content_hash(),
+            "parameter_set": name,
+            "parameters_hash": values.hash,
+            "macro": asked.macro,
+            "kind": "conditional replay" if conditional else "simulation",
+            "seed": centre.seed,
+            "scale": asked.scale,
+            "information_until": {"data": "2020-12", "policy": "2021-07"},
+        },
+        largest_accounting_error=centre.largest_error if verify is not False else float("nan"),
+        step_seconds=dict(centre.step_seconds),
+    )

@@ -1,0 +1,103 @@
+"""The bond book: what is outstanding, who holds it, and the spread at which it is held.
+
+Foreigners trade as they decide. Two residual holders, banks and asset managers, hold the rest; their demand rises
+with their size and with the spread, so the spread of a class rises with its net supply.
+"""
+
+import csv
+from enum import IntEnum
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from agents.arrays import Floats
+from agents.issuers import Instrument
+
+
+class SecurityClass(IntEnum):
+    """Classes of bonds in custody. Green bonds are counted once, inside corporate bonds."""
+
+    SOVEREIGN = 0
+    CERTIFICATE = 1
+    FINANCIAL = 2
+    CORPORATE = 3
+    PAPER = 4
+    ABS = 5
+    PANDA = 6
+
+
+class Holder(IntEnum):
+    """Who holds bonds."""
+
+    FOREIGN = 0
+    BANKS = 1
+    ASSET_MANAGERS = 2
+
+
+CLASS_OF_INSTRUMENT = {
+    Instrument.BOND: SecurityClass.CORPORATE,
+    Instrument.GREEN_BOND: SecurityClass.CORPORATE,
+    Instrument.COMMERCIAL_PAPER: SecurityClass.PAPER,
+    Instrument.ABS: SecurityClass.ABS,
+}
+"""Class of what a non-financial issuer sells."""
+
+
+@cache
+def class_table() -> dict[str, tuple[float, ...]]:
+    """Fixed attributes of the classes by name, each in the order of `SecurityClass`; empty cells are NaN."""
+    with (files("sim") / "data" / "security_classes.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["security_class"]: row for row in csv.DictReader(file)}
+    names = ("interbank_share", "exchange_share_of_issues", "foreign_allocation", "bank_share")
+    return {name: tuple(float(rows[c.name][name] or "nan") for c in SecurityClass) for name in names}
+
+
+def supply_premium_pp(residual_bn: Floats, demand_bn: Floats, semielasticity: float) -> Floats:
+    """Spread over its 2020 level at which residual holders take up the supply, by class, percentage points.
+
+    demand * exp(semielasticity * premium) = supply left by foreigners
+
+    Shapes (classes,), CNY bn. Parameter `demand_semielasticity`; source Fang, Hardy and Lewis (2025).
+    """
+    return np.log(np.maximum(residual_bn, 1e-9) / np.maximum(demand_bn, 1e-9)) / semielasticity
+
+
+class SecurityBook:
+    """Outstanding amounts and holdings by class, CNY bn at face value, with the month's flows."""
+
+    def __init__(self, outstanding_bn: Floats, foreign_bn: float) -> None:
+        table = class_table()
+        self.outstanding_bn: Floats = outstanding_bn.copy()
+        self.foreign_allocation = np.array(table["foreign_allocation"])
+        self.holdings_bn: Floats = np.zeros((len(Holder), len(SecurityClass)))
+        self.holdings_bn[Holder.FOREIGN] = foreign_bn * self.foreign_allocation
+        residual = outstanding_bn - self.holdings_bn[Holder.FOREIGN]
+        bank_share = np.array(table["bank_share"])
+        self.holdings_bn[Holder.BANKS] = residual * bank_share
+        self.holdings_bn[Holder.ASSET_MANAGERS] = residual * (1.0 - bank_share)
+        self.demand_base_bn: Floats = self.holdings_bn[1:].copy()
+        """What each residual holder would hold at the 2020 spread and its 2020 size."""
+        self.premium_pp: Floats = np.zeros(len(SecurityClass))
+        self.interbank_share: Floats = np.array(table["interbank_share"])
+        self.exchange_share_of_issues: Floats = np.array(table["exchange_share_of_issues"])
+        self.gross_bn: Floats = np.zeros(len(SecurityClass))
+        self.redeemed_bn: Floats = np.zeros(len(SecurityClass))
+        self.defaulted_bn: Floats = np.zeros(len(SecurityClass))
+        self.opening_bn: Floats = self.outstanding_bn.copy()
+        self.opening_holdings_bn: Floats = self.holdings_bn.copy()
+
+    def open_month(self) -> None:
+        """Start a month: opening stocks, no flows."""
+        self.opening_bn = self.outstanding_bn.copy()
+        self.opening_holdings_bn = self.holdings_bn.copy()
+        for flow in (self.gross_bn, self.redeemed_bn, self.defaulted_bn):
+            flow[:] = 0.0
+
+    def close_flows(self) -> None:
+        """Move outstanding amounts by the month's issues, redemptions and defaults."""
+        self.outstanding_bn = self.opening_bn + self.gross_bn - self.redeemed_bn - self.defaulted_bn
+
+    def interbank_custody_bn(self) -> float:
+        """Bonds in interbank custody, CNY bn."""
+        return float(self.interbank_share @ self.outstanding_bn)

@@ -1,0 +1,355 @@
+"""The populations at end-2019, from which 2020 is simulated.
+
+Sizes follow a Pareto law taken at its quantiles rather than drawn, so that totals carry no sampling noise; who gets
+which size, and every other attribute, is luck keyed to the agent.
+"""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from agents.arrays import Floats, Integers, Keys
+from agents.foreign_investors import IndexFamily, InvestorGroup
+from agents.institutions import Centre, Sector
+from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Instrument, IssuerClass, ListingRoute
+from agents.population import Population
+from sim.baseline import observed
+from sim.levels import equity_share_of_sse, passed_share
+
+if TYPE_CHECKING:
+    from scenarios.parameters import Parameters
+    from sim.levels import Levels
+    from sim.model import FinancialCenter
+
+@cache
+def class_rows(name: str) -> tuple[dict[str, str], ...]:
+    """Rows of one of the package's tables of classes."""
+    with (files("sim") / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+def pareto_quantiles(count: int, tail: float) -> Floats:
+    """Sizes of `count` agents at the mid-quantiles of a Pareto law, largest first, mean one. Shape (count,)."""
+    sizes = ((np.arange(count) + 0.5) / count) ** (-1.0 / tail)
+    return np.asarray(sizes / sizes.mean(), dtype=np.float64)
+
+
+def steady_ladder(stock_bn: Floats, tenor_months: Integers, month: int) -> Floats:
+    """Ladder of a stock that has been renewed at one tenor for long, shape (ring slots, n).
+
+    What is left to run is spread evenly over 1..tenor months after `month`.
+    """
+    ahead = np.arange(1, LADDER_MONTHS + 1)
+    even = (ahead[:, None] <= tenor_months) / np.maximum(tenor_months, 1)
+    ladder = np.zeros((LADDER_MONTHS, len(stock_bn)))
+    ladder[(month + ahead) % LADDER_MONTHS] = even * stock_bn
+    return ladder
+
+
+def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
+    """The institutions in the interbank bond market at end-2019, their assets and wanted weights."""
+    parameters, levels = centre.parameters, centre.levels
+    count = levels.foreign_investors_2019
+    rows = {row["group"]: row for row in class_rows("investor_groups")}
+    sizes = np.floor(np.array([float(rows[g.name]["count_share"]) for g in InvestorGroup]) * count).astype(int)
+    sizes[InvestorGroup.REAL_MONEY] += count - sizes.sum()
+    group = np.repeat(np.arange(4), sizes)
+    shares = np.array(parameters.holdings_share_by_type)
+    total = observed("foreign_bond_holdings_2019")
+    rest = (total - levels.reserve_holdings_2019_bn) * shares[1:] / shares[1:].sum()
+    group_holdings = np.array([levels.reserve_holdings_2019_bn, *rest])
+    weight = np.concatenate(
+        [pareto_quantiles(size, parameters.investor_size_tail) / size for size in sizes]
+    )
+    holdings = group_holdings[group] * weight
+    # Assets are such that the group as a whole holds its typical weight; intercepts spread around it.
+    typical = np.array([float(rows[g.name]["typical_weight"] or "nan") for g in InvestorGroup])
+    typical[InvestorGroup.RESERVE_MANAGER] = parameters.rmb_reserve_share_2020 * parameters.reserve_bond_fraction
+    keys = _filled(centre.investors, count, month)
+    spread = centre.luck.population.normal(keys, month, count=3)
+    weights = typical[group] * np.exp(0.5 * spread[0] - 0.125)
+    rates = centre.macro.usdcny[centre.macro.position(month)]
+    assets = holdings / weights / rates
+    target = np.log(weights)
+    reserve = group == InvestorGroup.RESERVE_MANAGER
+    target[reserve] += np.log(parameters.rmb_reserve_share_target / parameters.rmb_reserve_share_2020)
+    target[~reserve] += levels.foreign_target_shift
+    family = np.zeros(count, dtype=np.int8)
+    fund = np.flatnonzero(group == InvestorGroup.BENCHMARK_FUND)
+    pick = centre.luck.population.uniform(keys, month, count=6)[5][fund]
+    world = parameters.foreign_wgbi_fund_count
+    family[fund] = np.where(
+        pick < world,
+        IndexFamily.WORLD_GOVERNMENT,
+        np.where(pick < world + 0.15, IndexFamily.EMERGING_MARKETS, IndexFamily.GLOBAL_AGGREGATE),
+    )
+    _write(
+        centre.investors,
+        count,
+        group=group,
+        index_family=family,
+        assets_usd_bn=assets,
+        base_log_weight=target,
+        weight=weights,
+        target_weight=np.exp(target),
+        holdings_bn=holdings,
+        inaction_band=parameters.inaction_band * np.exp(0.3 * spread[1]),
+    )
+
+
+def _filled(population: Population[Any], count: int, month: int) -> Keys:
+    """Add agents with default columns; their keys of luck, shape (count,)."""
+    rows = population.add(count, month)
+    return population.luck[rows]
+
+
+def _write(population: Population[Any], count: int, **columns: Any) -> None:
+    """Write columns of the agents that were added last."""
+    for name, values in columns.items():
+        population[name][..., -count:] = values
+
+
+@dataclass(frozen=True)
+class _ClassPlan:
+    issuer_class: IssuerClass
+    agents: int
+    firms: float
+    stock_bn: Floats
+    rated_at_least: tuple[float, float, float]
+    """Shares of the class, from the largest firm down, rated AAA, at least AA+, at least AA."""
+    market_rank: float
+    """Part of the class, from the largest down, that is large enough for the bond market."""
+    listed_share: float
+
+
+def _class_plans(centre: "FinancialCenter") -> list[_ClassPlan]:
+    """Number of agents, firms and stock by instrument of each issuer class at end-2019."""
+    loans = observed("enterprise_loans_outstanding_2019")
+    paper = observed("commercial_paper_outstanding_2019")
+    green = observed("green_bonds_outstanding_2019")
+    bonds = observed("corporate_bonds_outstanding_2019") - paper - green
+    national = (loans, bonds, paper, green, observed("abs_outstanding_2019"))
+    columns = ("loan_share", "bond_share", "commercial_paper_share", "green_bond_share", "abs_share")
+    plans = []
+    for row in class_rows("issuer_classes"):
+        issuer_class = IssuerClass[row["issuer_class"]]
+        stock = np.array([float(row[column]) * total for column, total in zip(columns, national, strict=True)])
+        firms = float(row["firms"])
+        agents = float(row["agents"])
+        if issuer_class is IssuerClass.BANK:
+            stock[Instrument.BOND] = centre.levels.financial_bonds_2019_bn
+        if issuer_class is IssuerClass.FOREIGN:
+            stock[Instrument.BOND] = observed("panda_outstanding_2019")
+            firms = agents = round(centre.parameters.panda_pool)
+        rated = (float(row["rated_aaa"]), float(row["rated_aa_plus"]), float(row["rated_aa"]))
+        plans.append(
+            _ClassPlan(
+                issuer_class,
+                max(8, round(agents * centre.scale)),
+                firms,
+                stock,
+                rated,
+                float(row["market_rank"]),
+                float(row["listed_share"]),
+            )
+        )
+    return plans
+
+
+def add_issuers(centre: "FinancialCenter", month: int) -> None:
+    """Issuers of all classes with their debt and its ladder at end-2019."""
+    parameters = centre.parameters
+    for plan in _class_plans(centre):
+        count = plan.agents
+        keys = _filled(centre.issuers, count, month)
+        luck = centre.luck.population.uniform(keys, month, count=8)
+        # Every agent stands for as many firms as the others of its class; sizes of firms differ.
+        firms = np.full(count, plan.firms / count)
+        size = pareto_quantiles(count, parameters.issuer_size_tail)
+        size = np.minimum(size, 0.02 * count)  # the largest single firm holds at most 2 % of its class
+        size /= size.sum()
+        order = np.argsort(luck[0])
+        debt = np.zeros((LADDER_INSTRUMENTS, count))
+        rank = np.empty(count)
+        rank[order] = (np.arange(count) + 0.5) / count  # 0 for the largest
+        share = np.empty(count)
+        share[order] = size
+        debt[Instrument.LOAN] = plan.stock_bn[Instrument.LOAN] * share
+        best, good, fair = plan.rated_at_least
+        rating = np.where(rank < best, 0, np.where(rank < good, 1, np.where(rank < fair, 2, 3)))
+        market = rank < plan.market_rank
+        green = (luck[1] < parameters.green_share) & market
+        pool = luck[2]
+        for instrument, able in (
+            (Instrument.BOND, market),
+            (Instrument.COMMERCIAL_PAPER, market & (rank < 0.5)),
+            (Instrument.GREEN_BOND, green),
+            (Instrument.ABS, market & (pool < parameters.securitisable_share_of_issuers)),
+        ):
+            weight = np.where(able, share, 0.0)
+            if weight.sum() == 0.0 and plan.stock_bn[instrument] > 0.0:
+                weight = share
+            if plan.stock_bn[instrument] > 0.0:
+                debt[instrument] = plan.stock_bn[instrument] * weight / weight.sum()
+        tenor = np.where(luck[3] < 0.5, 36, 60).astype(np.int16)
+        if plan.issuer_class is IssuerClass.BANK:
+            tenor[:] = round(parameters.financial_bond_tenor)
+        if plan.issuer_class is IssuerClass.FOREIGN:
+            tenor[:] = round(parameters.panda_tenor)
+        ladder = np.zeros((LADDER_MONTHS, LADDER_INSTRUMENTS, count))
+        short = np.full(count, 12)
+        long = np.full(count, LADDER_MONTHS)
+        loans = debt[Instrument.LOAN]
+        ladder[:, Instrument.LOAN] = steady_ladder(
+            loans * parameters.short_loan_share, short, month
+        ) + steady_ladder(loans * (1.0 - parameters.short_loan_share), long, month)
+        ladder[:, Instrument.BOND] = steady_ladder(debt[Instrument.BOND], tenor, month)
+        ladder[:, Instrument.GREEN_BOND] = steady_ladder(debt[Instrument.GREEN_BOND], tenor, month)
+        ladder[:, Instrument.COMMERCIAL_PAPER] = steady_ladder(
+            debt[Instrument.COMMERCIAL_PAPER], np.full(count, round(parameters.commercial_paper_tenor)), month
+        )
+        ladder[:, Instrument.ABS] = steady_ladder(
+            debt[Instrument.ABS], np.full(count, round(parameters.abs_tenor)), month
+        )
+        hard = luck[5] < parameters.hard_technology_share
+        private = plan.issuer_class in (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID)
+        registered = np.zeros(count, dtype=bool)
+        if plan.issuer_class is IssuerClass.FOREIGN:
+            registered[:] = luck[4] < observed("panda_registered_2019") / plan.firms
+        _write(
+            centre.issuers,
+            count,
+            issuer_class=int(plan.issuer_class),
+            rating=rating,
+            firms=firms,
+            debt_bn=debt,
+            maturing_bn=ladder,
+            tenor_months=tenor,
+            green=green,
+            securitisable=market & (plan.issuer_class is not IssuerClass.BANK) & (plan.issuer_class is not IssuerClass.FOREIGN),
+            market_access=market,
+            pool_rank=pool,
+            hard_technology=private & hard,
+            listed=luck[6] < plan.listed_share,
+            asset_rank=luck[7],
+            registered=registered,
+            last_choice=-1,
+        )
+
+
+def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
+    """Put into the queue of end-2019 as many filings as the listings of 2020 and the lead time ask for.
+
+    waiting = listings a month / share that is not stopped * lead time; who waits is luck
+    """
+    parameters, issuers = centre.parameters, centre.issuers
+    keys = issuers.luck
+    luck = centre.luck.population.uniform(keys, month, count=10)[8:]
+    kind = issuers["issuer_class"]
+    private = (kind == IssuerClass.PRIVATE_LARGE) | (kind == IssuerClass.PRIVATE_MID)
+    passed = passed_share(parameters)
+    for route, eligible, listings, lead_months in (
+        (ListingRoute.STAR, issuers["hard_technology"], observed("ipo_count_star"), sum(parameters.queue_star) / 30.4),
+        (
+            ListingRoute.MAIN,
+            private & ~issuers["hard_technology"],
+            observed("ipo_count_main") / equity_share_of_sse(),
+            parameters.queue_mainboard,
+        ),
+    ):
+        waiting = round(listings / 12.0 / passed * lead_months)
+        rows = np.flatnonzero(eligible)
+        first = rows[np.argsort(luck[0][rows])[:waiting]]
+        issuers["waiting_for"][first] = route
+        issuers["waiting_months"][first] = 1.0 + luck[1][first] * lead_months
+
+
+def add_institutions(centre: "FinancialCenter", month: int) -> None:
+    """The licensed institutions at end-2019 by sector and ownership, and the seats of rivals."""
+    parameters = centre.parameters
+    rows = {row["sector"]: row for row in class_rows("institution_classes")}
+    share = np.array([float(rows[s.name]["share"]) for s in Sector])
+    foreign = np.array([float(rows[s.name]["foreign_share"]) for s in Sector])
+    foreign = foreign * observed("foreign_institution_share") / (share * foreign).sum() * share.sum()
+    centre.sector_share = share / share.sum()
+    centre.foreign_share_of_sector = np.minimum(foreign, 0.95)
+    count = centre.levels.institutions_2019
+    per_sector = np.floor(centre.sector_share * count).astype(int)
+    per_sector[Sector.LEASING] += count - per_sector.sum()
+    sector = np.repeat(np.arange(len(Sector)), per_sector)
+    keys = _filled(centre.institutions, count, month)
+    luck = centre.luck.population.uniform(keys, month, count=3)
+    size = np.concatenate([pareto_quantiles(n, 1.06) / n for n in per_sector])
+    asset_share = np.array([float(rows[s.name]["assets_share"]) for s in Sector])
+    assets = observed("institution_assets") / 1.095 * (asset_share / asset_share.sum())[sector] * size
+    equity = assets * np.array([float(rows[s.name]["equity_ratio"]) for s in Sector])[sector]
+    _write(
+        centre.institutions,
+        count,
+        sector=sector,
+        foreign=luck[0] < centre.foreign_share_of_sector[sector],
+        headquarters=luck[1] < parameters.headquarters_share,
+        assets_bn=assets,
+        equity_bn=equity,
+        liabilities_bn=assets - equity,
+        profitability=centre.luck.population.normal(keys, month, count=4)[3],
+    )
+    centre.equity_ratio = np.array([float(rows[s.name]["equity_ratio"]) for s in Sector])
+    ratings = {row["centre"]: float(row["rating_2020"]) for row in class_rows("centres")}
+    rating = np.array([ratings[c.name] for c in Centre])
+    odds = np.exp(parameters.rating_logit * (rating - rating[Centre.SHANGHAI]))
+    rivals = (1.0 - parameters.entrant_share_shanghai) * odds[1:] / odds[1:].sum()
+    centre.entrant_share_2020 = np.array([parameters.entrant_share_shanghai, *rivals])
+    mine = centre.institutions_by_class()
+    centre.seats_baseline = (
+        np.maximum(mine, 1.0)[..., None] * centre.entrant_share_2020 / centre.entrant_share_2020[Centre.SHANGHAI]
+    )
+    centre.rival_seats = centre.seats_baseline[..., 1:].copy()
+
+
+def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
+    """Fintech firms of Shanghai and of the rest of China at end-2019."""
+    parameters = centre.parameters
+    inside = round(parameters.fintech_firms_2020)
+    outside = round(parameters.fintech_firms_2020 * parameters.rest_of_china_firms)
+    count = inside + outside
+    keys = _filled(centre.fintech, count, month)
+    luck = centre.luck.population.uniform(keys, month, count=4)
+    local = np.arange(count) < inside
+    log_size = -np.log(luck[0]) / parameters.fintech_size_tail
+    log_size = log_size + np.where(local, centre.levels.fintech_size_premium, 0.0)
+    age = -np.log(luck[1]) * 60.0
+    rounds = np.minimum(6, np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share)).astype(np.int16)
+    _write(
+        centre.fintech,
+        count,
+        in_shanghai=local,
+        log_size=log_size,
+        age_months=age,
+        funding_round=rounds,
+        capital=parameters.round_size * rounds * np.exp(0.5 * log_size),
+        capability=centre.luck.population.normal(keys, month, count=5)[4],
+        months_since_round=luck[2] * 36.0,
+    )
+
+
+def outstanding_2019_bn(centre: "FinancialCenter") -> Floats:
+    """Bonds outstanding by class at end-2019; government and policy bank bonds are the rest of all custody."""
+    corporate = observed("corporate_bonds_outstanding_2019")
+    paper = observed("commercial_paper_outstanding_2019")
+    others = np.array(
+        [
+            observed("ncd_outstanding_2019"),
+            centre.levels.financial_bonds_2019_bn,
+            corporate - paper,
+            paper,
+            observed("abs_outstanding_2019"),
+            observed("panda_outstanding_2019"),
+        ]
+    )
+    return np.array([observed("bond_custody_total_2019") - others.sum(), *others])
+

@@ -1,0 +1,130 @@
+"""Trading: leverage, turnover by product, price discovery."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.institutions import Sector
+from scenarios.calendar import BASELINE
+from sim.markets import (
+    Product,
+    foreign_open_interest_share,
+    futures_activity,
+    next_log_daily_volume,
+    next_log_leverage,
+    price_discovery_share,
+    price_influence_index,
+    repo_turns_per_month,
+)
+
+if TYPE_CHECKING:
+    from sim.model import FinancialCenter
+
+
+def leverage_follows_carry(centre: "FinancialCenter") -> None:
+    """Repo leverage moves towards what the carry and the regulator allow."""
+    parameters, channels = centre.parameters, centre.channels
+    # Overnight funding follows the ten-year yield slowly; the gap between them is the carry.
+    carry = centre.china_yield_pct - centre.funding_follow_pct
+    centre.funding_follow_pct += parameters.funding_rate_passthrough * carry
+    centre.log_leverage = next_log_leverage(
+        centre.log_leverage,
+        carry,
+        channels["macropru_tightness"] - centre.policy.baseline["macropru_tightness"],
+        parameters.leverage_persistence,
+        parameters.carry_leverage,
+        parameters.macropru_leverage,
+        float(centre.luck.market.normals(centre.month, 6)[0]),
+    )
+
+
+def markets_turn_over(centre: "FinancialCenter") -> None:
+    """Turnover of each product is its activity this month times a velocity that is solved on 2020."""
+    parameters, channels, macro, book = centre.parameters, centre.channels, centre.macro, centre.book
+    baseline = centre.policy.baseline
+    at = macro.position(centre.month)
+    days = centre.trading_days
+    noise = centre.luck.market.normals(centre.month, 6)
+    volatility = float(macro.log_volatility[at] - parameters.volatility_mean)
+    years = (centre.month - BASELINE) / 12.0
+    turns = repo_turns_per_month(days, parameters.overnight_repo_share, parameters.term_repo_days)
+    leverage = float(np.exp(centre.log_leverage))
+    interbank = book.interbank_custody_bn()
+    activity = np.zeros(len(Product))
+    activity[Product.INTERBANK_MONEY] = leverage * interbank * turns
+    settlement = (channels["settlement_cost"] / baseline["settlement_cost"]) ** parameters.settlement_turnover
+    activity[Product.INTERBANK_SPOT_BONDS] = interbank * days * settlement
+    flows = abs(centre.foreign_net_purchases_bn) / centre.foreign_flow_2020_bn
+    activity[Product.INTERBANK_FX_DERIVATIVES] = (
+        days
+        * np.exp(parameters.fx_turnover_growth * years)
+        * (1.0 + parameters.fx_portfolio_share * (min(flows, 4.0) - 1.0))
+    )
+    returns = [macro.change(macro.equity_index, centre.month - back, 1) for back in (0, 1)]
+    centre.log_daily_volume = next_log_daily_volume(
+        centre.log_daily_volume,
+        volatility,
+        returns[0],
+        returns[1],
+        parameters.equity_volume_persistence,
+        parameters.equity_volume_volatility_slope,
+        parameters.equity_volume_return_slope,
+        parameters.equity_volume_sd * float(noise[1]),
+    )
+    activity[Product.SSE_EQUITY] = days * np.exp(centre.log_daily_volume)
+    exchange = float(book.outstanding_bn.sum()) - interbank
+    activity[Product.SSE_REPO_BONDS_FUNDS] = leverage * exchange * turns
+    equity = centre.institutions["equity_bn"][np.isin(centre.institutions["sector"], (Sector.BANK, Sector.BROKER))]
+    if centre.month <= BASELINE:
+        centre.market_maker_equity_2020_bn = float(equity.sum())
+    makers = float(equity.sum()) / centre.market_maker_equity_2020_bn
+    foreign_share = foreign_open_interest_share(
+        parameters.futures_foreign_share_2020,
+        channels["futures_access_cost"],
+        baseline["futures_access_cost"],
+        parameters.futures_access_elasticity,
+    )
+    centre.foreign_futures_share = foreign_share
+    foreign_gain_pp = 100.0 * (foreign_share - parameters.futures_foreign_share_2020)
+    persistence = parameters.futures_velocity_persistence
+    for position, product in enumerate((Product.SHFE_FUTURES, Product.CFFEX_FUTURES, Product.SGE_GOLD)):
+        centre.futures_noise[position] = (
+            persistence * centre.futures_noise[position] + parameters.futures_velocity_sd * noise[2 + position]
+        )
+        activity[product] = days * futures_activity(
+            parameters.futures_open_interest_growth,
+            years,
+            volatility,
+            parameters.futures_volatility_elasticity,
+            makers,
+            parameters.market_maker_effect,
+            foreign_gain_pp,
+            parameters.foreign_participation_effect,
+            float(centre.futures_noise[position]),
+        )
+    centre.activity = activity
+    centre.turnover_trn = centre.levels.velocity * activity
+
+
+def prices_are_discovered(centre: "FinancialCenter") -> None:
+    """Shanghai's weight in the discovery of copper, oil, gold and rate prices, from volumes of the last twelve months."""
+    parameters = centre.parameters
+    # Copper and oil trade on the futures exchange, gold on the gold exchange, rates in spot bonds.
+    products = [Product.SHFE_FUTURES, Product.SHFE_FUTURES, Product.SGE_GOLD, Product.INTERBANK_SPOT_BONDS]
+    centre.volume_history.append(centre.turnover_trn[products])
+    recent = np.mean(centre.volume_history, axis=0)
+    if centre.month <= BASELINE:
+        centre.volume_2020 = recent
+    share_2020 = np.array([*parameters.price_discovery_share_2020, parameters.rate_benchmark_share])
+    share = price_discovery_share(
+        share_2020,
+        recent / centre.volume_2020,
+        centre.foreign_futures_share - parameters.futures_foreign_share_2020,
+        float(np.exp(parameters.rival_volume_growth * max(0, centre.month - BASELINE) / 12.0)),
+        parameters.price_discovery_volume_exponent,
+        parameters.price_discovery_foreign_effect,
+    )
+    centre.price_discovery_shares = share
+    centre.price_influence = price_influence_index(np.array(parameters.price_weights), share, share_2020)
+
+
