@@ -48,7 +48,7 @@ def scenario_asked(name: str, settings: Sequence[str], *, macro: str | None, sca
         with suppress(ValueError):  # what is no number is refused as text below
             options["scale"] = float(scale)
     try:
-        scenario = Scenario.read({**scenario.plain(), **options})
+        scenario = Scenario(**{**scenario.plain(), **options})
     except InputError as error:
         problems += [replace(problem, where="", key=f"--{problem.key}") for problem in error.problems]
     try:

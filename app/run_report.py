@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim import Result
 
 CAVEAT = (
@@ -13,9 +15,15 @@ CAVEAT = (
     "(README, 'What a run is not')."
 )
 NOTE = (
-    "committed: 2025 on the committed path, same seed and world. met, rounded: met only because the target is rounded."
+    "committed: 2025 on the committed path, same seed and world. met, close: below what counts as met, "
+    "yet within the rounding of the plan's figure."
 )
 QUALIFIERS = {"around": "~", "at least": ">=", "qualitative": "proxy"}
+
+
+def _rows(targets: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return a table of targets as a row for each indicator."""
+    return {str(name): {str(column): value for column, value in row.items()} for name, row in targets.iterrows()}
 
 
 class RunReport:
@@ -40,14 +48,15 @@ class RunReport:
         self._settings = settings
         self._out = out
         self._with_timings = with_timings
-        self._targets = result.targets()
-        self._committed = committed.targets()["value_2025"]
+        self._targets = _rows(result.targets())
+        self._committed = {name: row["value_2025"] for name, row in _rows(committed.targets()).items()}
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report under the keys that docs/json.md lists."""
         scenario, provenance = self._result.scenario, self._result.provenance
-        rows = self._targets.to_dict("index")
-        indicators = [{"id": name, **row, "committed_2025": self._committed[name]} for name, row in rows.items()]
+        indicators = [
+            {"id": name, **row, "committed_2025": self._committed[name]} for name, row in self._targets.items()
+        ]
         return {
             "scenario": scenario.name,
             "title": scenario.title,
@@ -63,14 +72,14 @@ class RunReport:
             "indicators": indicators,
             "annual": self._result.annual().to_dict("index"),
             "out": None if self._out is None else str(self._out),
-            "timings": dict(self._result.timings) if self._with_timings else None,
+            "timings": dict(self._result.step_seconds) if self._with_timings else None,
         }
 
     def print(self, quiet: bool) -> None:
         """Print the table with what it rests on, or, if quiet, an indicator and its value a line."""
         if quiet:
-            for name, value in self._targets["value_2025"].items():
-                print(f"{name}\t{value:.10g}")
+            for name, row in self._targets.items():
+                print(f"{name}\t{row['value_2025']:.10g}")
             return
         from rich.console import Group, RenderableType
         from rich.text import Text
@@ -86,12 +95,10 @@ class RunReport:
             notes.append(f"Monthly indicators written to {self._out}")
         headings = ("indicator, unit", "2020", "2025", "target", "distance", "met", "committed")
         right = ("2020", "2025", "target", "distance", "committed")
-        comparison = table(
-            "2025 against the plan", headings, [self._row(name) for name in self._targets.index], right=right
-        )
+        comparison = table("2025 against the plan", headings, [self._row(name) for name in self._targets], right=right)
         parts: list[RenderableType] = [Text(notes[0], style="bold"), comparison, *(Text(note) for note in notes[1:])]
         if self._with_timings:
-            seconds = sorted(self._result.timings.items(), key=lambda step: -step[1])
+            seconds = sorted(self._result.step_seconds.items(), key=lambda step: -step[1])
             rows = [(step, number(spent)) for step, spent in seconds]
             parts.append(table("Seconds of each step over the run", ("step", "seconds"), rows, right=("seconds",)))
         show(Group(*parts))
@@ -115,15 +122,14 @@ class RunReport:
 
         from app.tables import number, unit_shown
 
-        row = self._targets.loc[name]
+        row = self._targets[name]
         unit = row["unit"]
-        met = "rounded" if row["within_rounding"] else "yes" if row["met"] else "no"
         return (
             Text.assemble(row["name"], "\n", (f"{name}, {unit_shown(unit)}", "dim")),
             number(row["value_2020"], unit),
             number(row["value_2025"], unit),
             f"{QUALIFIERS.get(row['qualifier'], row['qualifier'])} {number(row['target_2025'], unit)}",
-            number(row["distance"], unit),
-            met,
+            f"{row['distance'] * 100:.1f} pp" if unit == "share" else number(row["distance"]),
+            "yes" if row["met"] else "close" if row["within_rounding"] else "no",
             number(self._committed[name], unit),
         )

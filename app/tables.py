@@ -165,13 +165,13 @@ def scenarios(ready: Sequence[Scenario]) -> RenderableType:
 
 def step_rows(steps_table: Any) -> list[dict[str, Any]]:
     """Return the rows of the month's step table, which comes as a data frame."""
-    rows: list[dict[str, Any]] = steps_table.reset_index(drop=True).to_dict("records")
+    rows: list[dict[str, Any]] = steps_table.reset_index().to_dict("records")
     return rows
 
 
 def steps(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
     """Return the steps of a month in their order."""
-    headings = ("order", "owner", "function", "what", "reads", "writes")
+    headings = ("order", "step", "owner", "function", "what", "reads", "writes")
     cells = [[_listed(row[heading]) for heading in headings] for row in rows]
     return table("A month, step by step", headings, cells, right=("order",))
 

@@ -248,7 +248,7 @@ class TestRefusals:
         ("content", "said"),
         [
             ("levers:\n  reits_pilot: 0.1\n  reits_pilot: 0.2\n", "given twice"),
-            ("levers:\n  reits_pilot: .nan\n", "not a finite number"),
+            ("levers:\n  reits_pilot: .nan\n", "nan is outside 0..1"),
             ("levers: 3\n", "levers"),
             ("scale: big\n", "scale"),
             (b"\x00\x01\x02", "binary"),
