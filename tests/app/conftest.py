@@ -1,6 +1,68 @@
-"""The tests of the app need its extra (`pip install lujiazui[app]`), which the core install leaves out; CI has it."""
+"""The command line as a real process, and in this process with a stand-in for the model.
+
+The tests in a browser framework need the extra `app`, which the core install leaves out; CI has it.
+"""
 
 import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
 
 if importlib.util.find_spec("solara") is None:
     collect_ignore_glob = ["test_solara*.py"]
+
+STAND_IN = Path(__file__).parent / "stand_in"
+
+
+class Outcome:
+    def __init__(self, code, out, err):
+        self.code, self.out, self.err = code, out, err
+
+    def refused(self):
+        """Whether it was refused as all bad input must be: exit code 2, nothing on stdout, no traceback."""
+        lines = self.err.splitlines()
+        return self.code == 2 and not self.out and lines and all(line.startswith("error: ") for line in lines)
+
+
+@pytest.fixture
+def stand_in_model(monkeypatch):
+    """Put the stand-in where the command looks for `sim`."""
+    spec = importlib.util.spec_from_file_location("sim", STAND_IN / "sim" / "__init__.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setitem(sys.modules, "sim", module)
+    return module
+
+
+@pytest.fixture
+def call(stand_in_model, capsys):  # noqa: ARG001
+    """Call the command in this process."""
+    from app.cli import command_line
+
+    def called(*arguments):
+        code = command_line(arguments)
+        said = capsys.readouterr()
+        return Outcome(code, said.out, said.err)
+
+    return called
+
+
+@pytest.fixture
+def environment():
+    """Variables for a real process with the stand-in before the real model."""
+    return {**os.environ, "PYTHONPATH": str(STAND_IN)}
+
+
+@pytest.fixture
+def command(environment):
+    """Run the command as a real process."""
+
+    def run(*arguments, **options):
+        options = {"env": environment, "text": True, "capture_output": True, "timeout": 60, **options}
+        done = subprocess.run([sys.executable, "-P", "-m", "app", *map(str, arguments)], check=False, **options)
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return run

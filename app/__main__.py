@@ -1,0 +1,5 @@
+"""`python -m app` is `lujiazui`."""
+
+from app.entry import main
+
+main()

@@ -1,0 +1,282 @@
+"""The commands of `lujiazui`: they read what is asked, call the packages below and hand the answer to tables or JSON.
+
+Only Typer is imported with this file; whatever costs more is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from scenarios import Scenario
+
+DONE, FAILED, REFUSED = 0, 1, 2
+
+RUN_EPILOG = """
+Example: lujiazui run plan --seed 7 --set bond_market_access=0.9 --set reits_pilot=0.5@2022-01 --out run.csv
+
+JSON keys (docs/json.md): scenario, title, scenario_hash, settings, seed, macro, conditional_replay, parameters,
+version, provenance, caveat, indicators (a list with id, name, unit, value_2020, value_2025, target_2025, qualifier,
+distance, met, within_rounding, committed_2025), annual (year, indicator), out, timings.
+"""
+
+commands = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, with the keys that docs/json.md lists.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print only the bare answer, one item a line; no progress bar.")
+]
+
+
+def command_line(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code: 0 done, 1 failed inside, 2 refused.
+
+    Ctrl-C and a closed or full output pass through to the entry point; Typer's own main would answer them its way.
+    """
+    command = typer.main.get_command(commands)
+    try:
+        with command.make_context("lujiazui", list(arguments) or ["--help"]) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.TyperException as error:
+        _say(f"error: {error.format_message()}")
+        return REFUSED
+    except OSError:
+        raise
+    except Exception as error:
+        return _answer(error)
+    return DONE
+
+
+def _answer(error: Exception) -> int:
+    """Say what went wrong: the user's input, or a failure inside with the place it came from."""
+    from scenarios.errors import InputError
+
+    if isinstance(error, InputError):
+        for problem in error.problems:
+            _say(f"error: {problem}")
+        return REFUSED
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})" if trace else ""
+    _say(f"error: failed inside: {type(error).__name__}: {error}{place}")
+    return FAILED
+
+
+def _say(line: str) -> None:
+    """Print one line on stderr; what a terminal would obey instead of showing is spelt out."""
+    print("".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line), file=sys.stderr)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"lujiazui {version('lujiazui')}")
+        raise typer.Exit
+
+
+@commands.callback(epilog="Example: lujiazui run plan --set bond_market_access=0.9@2022-01")
+def lujiazui(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Simulate Shanghai's development as an international financial centre under policy scenarios.
+
+    Exit codes: 0 done, 1 a run failed inside, 2 input refused or interrupted.
+    """
+
+
+@commands.command(epilog=RUN_EPILOG)
+def run(
+    scenario: Annotated[str, typer.Argument(help="A ready scenario or the path of a scenario file.")] = "plan",
+    seed: Annotated[str, typer.Option(metavar="N", help="The seed of the agents' luck.")] = "0",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="LEVER=VALUE[@MONTH]", help="Another intensity for a lever; may be repeated."),
+    ] = None,
+    macro: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="Macro path: neutral, realised (a conditional replay) or adverse."),
+    ] = None,
+    scale: Annotated[str | None, typer.Option(metavar="X", help="Size of the population: above 0, at most 10.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the monthly indicators to a .parquet or .csv file.")] = None,
+    verify: Annotated[
+        bool | None, typer.Option("--verify/--no-verify", help="Check the accounting identities every month, or not.")
+    ] = None,
+    timings: Annotated[bool, typer.Option("--timings", help="Show the seconds each step of the month took.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run one scenario and compare 2025 with 2020, with the targets and with the committed path."""
+    from app import output
+    from app.asked import committed_beside, scenario_asked, seed_asked
+    from app.run_report import RunReport
+
+    luck = seed_asked(seed)
+    asked = scenario_asked(scenario, settings or [], macro=macro, scale=scale)
+    beside = committed_beside(asked)
+    target = output.checked_target(out) if out is not None else None
+
+    import sim
+    from app.progress import ProgressBar
+
+    with ProgressBar(runs=2, hidden=quiet) as progress:
+        result = sim.run(asked, seed=luck, verify=verify, progress=progress)
+        committed = sim.run(beside, seed=luck, verify=verify, progress=progress)
+    report = RunReport(result, committed, settings=tuple(settings or ()), out=out, with_timings=timings)
+    with output.uninterrupted():
+        if target is not None:
+            output.save(result.indicators, target)
+        if json:
+            output.print_json(report.as_dict())
+        else:
+            report.print(quiet)
+
+
+@commands.command(epilog="Example: lujiazui levers bond_market_access")
+def levers(
+    name: Annotated[str | None, typer.Argument(help="One lever, in detail.")] = None,
+    steps: Annotated[bool, typer.Option("--steps", help="Show the steps of a month instead.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """List the policy levers: who decides, how far they go, through which channels, and which of those a rule reads."""
+    from app import details, tables
+    from scenarios import plan
+
+    if steps:
+        if name is not None:
+            raise typer.BadParameter("--steps shows the whole month and takes no lever")
+        import sim
+
+        rows = tables.step_rows(sim.FinancialCenter.steps_table())
+        _show(rows, [str(row["function"]) for row in rows], lambda: tables.steps(rows), json, quiet)
+    elif name is not None:
+        lever = _chosen("lever", name, {lever.id: lever for lever in plan.levers()})
+        _show(details.lever_data(lever), [lever.id], lambda: details.lever(lever), json, quiet)
+    else:
+        known = plan.levers()
+        rows = [details.lever_data(lever) for lever in known]
+        _show(rows, [lever.id for lever in known], lambda: tables.levers(known), json, quiet)
+
+
+@commands.command(epilog="Example: lujiazui measures M14")
+def measures(
+    name: Annotated[str | None, typer.Argument(help="One measure, in detail.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """List the plan's measures and the levers that carry them."""
+    from app import details, tables
+    from scenarios import plan
+
+    known = {measure.id: measure for measure in plan.measures()}
+    if name is not None:
+        measure = _chosen("measure", name.upper(), known)
+        _show(measure, [measure.id], lambda: details.measure(measure), json, quiet)
+    else:
+        _show(plan.measures(), list(known), lambda: tables.measures(plan.measures()), json, quiet)
+
+
+@commands.command(epilog="Example: lujiazui indicators foreign_bond_share")
+def indicators(
+    name: Annotated[str | None, typer.Argument(help="One indicator, in detail.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """List the plan's indicators, the redline and the secondary indicators."""
+    from app import details, tables
+    from scenarios import plan
+
+    everyone: list[plan.Indicator | plan.Redline | plan.Secondary]
+    everyone = [*plan.indicators(), plan.redline(), *plan.secondary_indicators()]
+    known = {item.id: item for item in everyone}
+    if name is not None:
+        indicator = _chosen("indicator", name, known)
+        _show(indicator, [indicator.id], lambda: details.record(indicator), json, quiet)
+    else:
+        everything = {
+            "indicators": plan.indicators(),
+            "redline": plan.redline(),
+            "secondary": plan.secondary_indicators(),
+        }
+        _show(everything, list(known), tables.indicators, json, quiet)
+
+
+@commands.command(epilog="Example: lujiazui scenarios city_only > mine.yaml")
+def scenarios(
+    name: Annotated[
+        str | None, typer.Argument(help="One scenario or file, as a file with all that it inherits.")
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """List the ready scenarios, or print one as a scenario file."""
+    from app import tables
+    from scenarios import load, names
+
+    if name is not None:
+        found = load(name)
+        if json:
+            _print_json({**found.plain(), "hash": found.content_hash()})
+        else:
+            print(found.name if quiet else found.to_yaml(), end="\n" if quiet else "")
+    else:
+        ready = [load(each) for each in names()]
+        rows = [{"name": each.name, "title": each.title, "policy": each.policy, "macro": each.macro} for each in ready]
+        described = [{**row, "description": each.description} for row, each in zip(rows, ready, strict=True)]
+        _show(described, names(), lambda: tables.scenarios(ready), json, quiet)
+
+
+@commands.command(epilog="Example: lujiazui check mine.yaml")
+def check(
+    file: Annotated[Path, typer.Argument(help="The scenario file.")],
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check a scenario file and list everything wrong with it."""
+    from scenarios import load
+
+    scenario: Scenario = load(file)
+    if json:
+        _print_json({"file": str(file), "ok": True, "title": scenario.title, "hash": scenario.content_hash()})
+    elif not quiet:
+        print(f"ok: {scenario.title or scenario.name}, {scenario.content_hash()}")
+
+
+def _chosen(kind: str, name: str, known: dict[str, Any]) -> Any:
+    """Return what goes by this name, or refuse it and say what comes closest."""
+    from scenarios.errors import InputError, nearest_name
+
+    if name not in known:
+        raise InputError(
+            f"unknown {kind} {name!r}", value=name, allowed=f"see: lujiazui {kind}s", nearest=nearest_name(name, known)
+        )
+    return known[name]
+
+
+def _show(data: Any, names: Sequence[str], table: Callable[[], Any], as_json: bool, quiet: bool) -> None:
+    """Print JSON, bare names or a table."""
+    if as_json:
+        _print_json(data)
+    elif quiet:
+        print("\n".join(names))
+    else:
+        from app.tables import show
+
+        show(table())
+
+
+def _print_json(data: Any) -> None:
+    from app.output import print_json
+
+    print_json(data)

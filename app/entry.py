@@ -1,0 +1,41 @@
+"""Where the command `lujiazui` starts: nothing heavy is imported before Ctrl-C and a closed pipe have an answer."""
+
+import os
+import sys
+
+INTERRUPTED = "Interrupted; nothing was written."
+
+
+def main() -> None:
+    """Run the command line and exit with its code: 0 done, 1 a run failed inside, 2 refused or interrupted."""
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        print(INTERRUPTED, file=sys.stderr)
+        code = 2
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None and hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows a question mark
+        from app.cli import command_line
+
+        code = command_line(sys.argv[1:])
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):  # Rich answers a broken pipe with SystemExit; nothing else raises it
+        _forget_output()  # whoever read the output has enough
+        code = 0
+    except OSError as error:
+        _forget_output()
+        print(f"error: the output cannot be written: {error.strerror or error}", file=sys.stderr)
+        code = 1
+    return code
+
+
+def _forget_output() -> None:
+    """Point stdout at nothing, because Python flushes it once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,106 @@
+"""What leaves the program: plain data as JSON, and tables as files that are whole or not there."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scenarios.errors import InputError, nearest_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUFFIXES = (".parquet", ".csv")
+
+
+def plain_data(value: Any) -> Any:
+    """Return records, mappings, tuples, numpy numbers and dates as what JSON can hold; NaN becomes null."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain_data(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain_data(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain_data(item) for item in value]
+    if hasattr(value, "item"):  # a numpy scalar
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    return str(value)
+
+
+def print_json(value: Any) -> None:
+    """Print as strict JSON, indented."""
+    print(json.dumps(plain_data(value), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def checked_target(path: Path) -> Path:
+    """Return where a table can be written, found out before anything is computed.
+
+    Raises
+    ------
+    InputError
+        For an unknown suffix, a folder, a missing folder or one that cannot be written to.
+    """
+    where = str(path)
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        allowed = "a name that ends in " + " or ".join(SUFFIXES)
+        wrong = f"{suffix!r} is not a known kind of file" if suffix else "has no suffix, so the kind of file is unknown"
+        raise InputError(
+            wrong, where=where, key="--out", value=where, allowed=allowed, nearest=nearest_name(suffix, SUFFIXES)
+        )
+    try:
+        target = path.resolve()
+        if target.is_dir():
+            raise InputError("is a folder, not a file", where=where, key="--out", value=where)
+        if not target.parent.is_dir():
+            raise InputError(f"there is no folder {path.parent}", where=where, key="--out", value=where)
+        if target.exists() and not os.access(target, os.W_OK):
+            raise InputError("is write-protected", where=where, key="--out", value=where)
+        trial = _beside(target)
+        trial.touch(exist_ok=False)
+        trial.unlink()
+    except (OSError, RuntimeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(f"cannot be written: {reason}", where=where, key="--out", value=where) from None
+    return target
+
+
+def save(table: pd.DataFrame, target: Path) -> None:
+    """Write a table under another name and move it into place, so that what was there is kept if anything fails."""
+    draft = _beside(target)
+    try:
+        if target.suffix.lower() == ".csv":
+            table.to_csv(draft, date_format="%Y-%m-%d")
+        else:
+            table.to_parquet(draft)
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ignore Ctrl-C for the moment in which results go out: it may no longer claim that nothing was written."""
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{os.getpid()}.part")

@@ -1,0 +1,63 @@
+"""A progress bar on stderr for whoever waits longer than a second in front of a terminal."""
+
+from __future__ import annotations
+
+import sys
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+PATIENCE_SECONDS = 1.0
+
+
+class ProgressBar:
+    """Shows months done over several runs, unless `hidden` or stderr is no terminal.
+
+    Parameters
+    ----------
+    runs
+        How many runs make up the whole.
+    hidden
+        Show nothing.
+    """
+
+    def __init__(self, runs: int, hidden: bool) -> None:
+        self._runs = runs
+        self._runs_done = 0
+        self._hidden = hidden or sys.stderr is None or not sys.stderr.isatty()
+        self._began = monotonic()
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, months_done: int, months: int) -> None:
+        """Take note that a run has done so many of its months."""
+        if self._hidden:
+            return
+        if self._bar is None and monotonic() - self._began >= PATIENCE_SECONDS:
+            self._bar, self._task = _shown(self._runs * months)
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=self._runs_done * months + months_done)
+        self._runs_done += months_done == months
+
+
+def _shown(months: int) -> tuple[Progress, TaskID]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("months"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("months", total=months)
+    bar.start()
+    return bar, task

@@ -1,0 +1,135 @@
+"""What one run is reported as: the plan's indicators in 2025 beside 2020, the targets and the committed path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim import Result
+
+CAVEAT = (
+    "One run is one possible future, with every parameter at the centre of its prior: no forecast and no average "
+    "(README, 'What a run is not')."
+)
+NOTE = (
+    "committed: 2025 on the committed path, same seed and world. met, close: below what counts as met, "
+    "yet within the rounding of the plan's figure."
+)
+QUALIFIERS = {"around": "~", "at least": ">=", "qualitative": "proxy"}
+
+
+def _rows(targets: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return a table of targets as a row for each indicator."""
+    return {str(name): {str(column): value for column, value in row.items()} for name, row in targets.iterrows()}
+
+
+class RunReport:
+    """One run beside the committed path of the same seed.
+
+    Parameters
+    ----------
+    result, committed
+        The run asked for and the committed path in the same world.
+    settings
+        The levers set on the command line, as typed.
+    out
+        Where the monthly indicators were written.
+    with_timings
+        Tell the seconds each step took.
+    """
+
+    def __init__(
+        self, result: Result, committed: Result, *, settings: tuple[str, ...], out: Path | None, with_timings: bool
+    ) -> None:
+        self._result = result
+        self._settings = settings
+        self._out = out
+        self._with_timings = with_timings
+        self._targets = _rows(result.targets())
+        self._committed = {name: row["value_2025"] for name, row in _rows(committed.targets()).items()}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report under the keys that docs/json.md lists."""
+        scenario, provenance = self._result.scenario, self._result.provenance
+        indicators = [
+            {"id": name, **row, "committed_2025": self._committed[name]} for name, row in self._targets.items()
+        ]
+        return {
+            "scenario": scenario.name,
+            "title": scenario.title,
+            "scenario_hash": scenario.content_hash(),
+            "settings": list(self._settings),
+            "seed": self._result.seed,
+            "macro": scenario.macro,
+            "conditional_replay": self._is_replay,
+            "parameters": scenario.parameters,
+            "version": provenance["version"],
+            "provenance": provenance,
+            "caveat": CAVEAT,
+            "indicators": indicators,
+            "annual": self._result.annual().to_dict("index"),
+            "out": None if self._out is None else str(self._out),
+            "timings": dict(self._result.step_seconds) if self._with_timings else None,
+        }
+
+    def print(self, quiet: bool) -> None:
+        """Print the table with what it rests on, or, if quiet, an indicator and its value a line."""
+        if quiet:
+            for name, row in self._targets.items():
+                print(f"{name}\t{row['value_2025']:.10g}")
+            return
+        from rich.console import Group, RenderableType
+        from rich.text import Text
+
+        from app.tables import number, show, table
+
+        notes = [self._header, CAVEAT, NOTE]
+        if self._is_replay:
+            notes.insert(
+                1, "conditional replay: driven by what the outside world did after 2020, which nobody could know then"
+            )
+        if self._out is not None:
+            notes.append(f"Monthly indicators written to {self._out}")
+        headings = ("indicator, unit", "2020", "2025", "target", "distance", "met", "committed")
+        right = ("2020", "2025", "target", "distance", "committed")
+        comparison = table("2025 against the plan", headings, [self._row(name) for name in self._targets], right=right)
+        parts: list[RenderableType] = [Text(notes[0], style="bold"), comparison, *(Text(note) for note in notes[1:])]
+        if self._with_timings:
+            seconds = sorted(self._result.step_seconds.items(), key=lambda step: -step[1])
+            rows = [(step, number(spent)) for step, spent in seconds]
+            parts.append(table("Seconds of each step over the run", ("step", "seconds"), rows, right=("seconds",)))
+        show(Group(*parts))
+
+    @property
+    def _is_replay(self) -> bool:
+        return bool(self._result.scenario.macro == "realised")
+
+    @property
+    def _header(self) -> str:
+        scenario, version = self._result.scenario, self._result.provenance["version"]
+        changes = f" with {', '.join(self._settings)}" if self._settings else ""
+        replay = " (conditional replay)" if self._is_replay else ""
+        return (
+            f"Scenario {scenario.name}{changes}, seed {self._result.seed}, macro {scenario.macro}{replay}, "
+            f"parameters {scenario.parameters}, lujiazui {version}"
+        )
+
+    def _row(self, name: str) -> tuple[object, ...]:
+        from rich.text import Text
+
+        from app.tables import number, unit_shown
+
+        row = self._targets[name]
+        unit = row["unit"]
+        return (
+            Text.assemble(row["name"], "\n", (f"{name}, {unit_shown(unit)}", "dim")),
+            number(row["value_2020"], unit),
+            number(row["value_2025"], unit),
+            f"{QUALIFIERS.get(row['qualifier'], row['qualifier'])} {number(row['target_2025'], unit)}",
+            f"{row['distance'] * 100:.1f} pp" if unit == "share" else number(row["distance"]),
+            "yes" if row["met"] else "close" if row["within_rounding"] else "no",
+            number(self._committed[name], unit),
+        )

@@ -1,0 +1,63 @@
+"""The command line with the real model."""
+
+import json
+
+import pandas as pd
+import pytest
+
+import sim
+from app.cli import command_line
+from scenarios import plan
+
+SMALL = ("--scale", "0.1")
+
+
+@pytest.fixture
+def answer(capsys):
+    def answered(*arguments):
+        assert command_line(arguments) == 0
+        return capsys.readouterr().out
+
+    return answered
+
+
+def test_the_command_reports_what_the_python_call_returns(answer):
+    told = json.loads(answer("run", "reits", "--seed", "5", "--json", *SMALL))
+    result = sim.run("reits", seed=5, scale=0.1)
+    assert [row["value_2025"] for row in told["indicators"]] == result.targets()["value_2025"].to_list()
+    assert told["provenance"]["scenario_hash"] == told["scenario_hash"] == result.scenario.content_hash()
+
+
+def test_two_runs_of_one_seed_give_the_same_output_to_the_letter(answer):
+    first, second = (answer("run", "--seed", "3", "--json", *SMALL) for _ in range(2))
+    assert first == second
+
+
+def test_the_committed_scenario_equals_the_committed_path_beside_it(answer):
+    told = json.loads(answer("run", "committed", "--seed", "2", "--json", *SMALL))
+    assert all(row["value_2025"] == row["committed_2025"] for row in told["indicators"])
+
+
+def test_a_lever_set_on_the_command_line_changes_the_run_but_not_the_path_beside_it(answer):
+    plain = json.loads(answer("run", "--json", *SMALL))["indicators"]
+    opened = json.loads(answer("run", "--json", "--set", "bond_market_access=1@2021-06", *SMALL))["indicators"]
+    changed = {row["id"] for row, other in zip(plain, opened, strict=True) if row["value_2025"] != other["value_2025"]}
+    assert "foreign_bond_share" in changed
+    assert [row["committed_2025"] for row in plain] == [row["committed_2025"] for row in opened]
+
+
+def test_parquet_and_csv_hold_the_same_months(answer, tmp_path):
+    for name in ("run.parquet", "run.csv"):
+        answer("run", "--quiet", "--out", (tmp_path / name).as_posix(), *SMALL)
+    parquet = pd.read_parquet(tmp_path / "run.parquet")
+    csv = pd.read_csv(tmp_path / "run.csv", index_col="month", parse_dates=True)
+    assert list(parquet.columns[:7]) == [each.id for each in plan.indicators()]
+    assert parquet.index[0] == pd.Timestamp("2020-01-31") and parquet.index[-1] == pd.Timestamp("2025-12-31")
+    pd.testing.assert_frame_equal(csv, parquet, check_dtype=False, check_freq=False, check_index_type=False)
+
+
+def test_the_steps_of_the_month_are_those_the_model_runs(answer):
+    steps = json.loads(answer("levers", "--steps", "--json"))
+    assert [step["step"] for step in steps] == sim.FinancialCenter.steps_table()["step"].to_list()
+    told = json.loads(answer("run", "--timings", "--json", *SMALL))
+    assert set(told["timings"]) <= {step["step"] for step in steps}

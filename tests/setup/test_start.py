@@ -1,0 +1,219 @@
+"""One command sets the project up on a bare machine, mends what was interrupted and disturbs nobody."""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def quick_start():
+    """The lines of the README's first block under 'Quick start'."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = text.partition("## Quick start\n")[2].partition("\n## ")[0].split("```")[1]
+    return block.strip("\n").splitlines()
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of the working tree as a fresh clone would hold it."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    target = tmp_path / "a checkout"
+    for name in filter(None, listed.split("\0")):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target / name)
+    return target
+
+
+@pytest.fixture
+def bare():
+    """Variables of a shell that knows of no environment."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    return {**kept, "PATH": f"{Path(sys._base_executable).parent}:/usr/bin:/bin"}
+
+
+@pytest.fixture
+def environment(tmp_path, monkeypatch):
+    """The set-up module, working on a small made-up checkout."""
+    spec = importlib.util.spec_from_file_location("environment", ROOT / ".ci" / "environment.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name in ("pyproject.toml", "constraints.txt"):
+        (tmp_path / name).write_text(name)
+    venv = tmp_path / ".venv"
+    for name, value in {
+        "ROOT": tmp_path,
+        "ENVIRONMENT": venv,
+        "MARK": venv / "lujiazui.json",
+        "LOCK": tmp_path / ".venv.lock",
+        "PYTHON": venv / "bin" / "python",
+    }.items():
+        monkeypatch.setattr(module, name, value)
+    (venv / "bin").mkdir(parents=True)
+    for name in ("python", "lujiazui"):
+        (venv / "bin" / name).symlink_to(sys.executable)
+    module.write_mark({"digest": module.wanted_digest(), "root": str(tmp_path), "extras": ",test"})
+    return module
+
+
+def test_the_quick_start_is_exactly_two_lines(quick_start):
+    assert quick_start == ["sh start run plan", "sh start test"]
+
+
+def test_the_ci_script_runs_the_lines_of_the_readme(quick_start):
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    function = script[script.index("quick_start() {") :].partition("\n}\n")[0] + "\n}\n"
+    for place, line in enumerate(quick_start, start=1):
+        said = subprocess.run(
+            ["bash", "-c", f"{function} quick_start {place}"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert said.stdout == f"{line}\n"
+
+
+def test_constraints_pin_every_requirement_and_name_no_index():
+    import tomllib
+
+    from packaging.requirements import Requirement
+
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = dict(line.lower().replace("_", "-").split("==") for line in lines if not line.startswith("#"))
+    assert not any("://" in line or line.startswith("-") for line in lines)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [
+        *project["dependencies"],
+        *project["optional-dependencies"]["test"],
+        *project["optional-dependencies"]["dev"],
+    ]
+    for requirement in map(Requirement, wanted):
+        if requirement.name != "lujiazui":
+            assert requirement.specifier.contains(pins[requirement.name.lower().replace("_", "-")])
+
+
+class TestReadiness:
+    def test_an_environment_with_the_right_mark_is_ready(self, environment):
+        assert environment.is_ready("test")
+        assert environment.is_ready("")
+
+    def test_an_extra_that_is_missing_is_not_ready(self, environment):
+        assert not environment.is_ready("dev")
+
+    @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+    def test_a_changed_requirement_is_not_ready(self, environment, name):
+        (environment.ROOT / name).write_text("changed")
+        assert not environment.is_ready("test")
+
+    @pytest.mark.parametrize("name", ["python", "lujiazui"])
+    def test_a_broken_link_is_not_ready(self, environment, name):
+        link = environment.ENVIRONMENT / "bin" / name
+        link.unlink()
+        link.symlink_to("/nonexistent/python")
+        assert not environment.is_ready("test")
+
+    def test_an_interrupted_set_up_is_not_ready(self, environment):
+        environment.write_mark({"under_way": True})
+        assert not environment.is_ready("")
+
+    @pytest.mark.parametrize("mark", ["", "{", "[]", "\x00"])
+    def test_a_damaged_mark_is_not_ready(self, environment, mark):
+        environment.MARK.write_text(mark)
+        assert not environment.is_ready("")
+
+    def test_a_moved_checkout_is_not_ready(self, environment):
+        environment.write_mark({**environment.read_mark(), "root": "/elsewhere"})
+        assert not environment.is_ready("test")
+
+    def test_a_failed_update_keeps_the_environment_for_the_next_try(self, environment, monkeypatch):
+        (environment.ENVIRONMENT / "kept").touch()
+        (environment.ROOT / "constraints.txt").write_text("changed")
+        monkeypatch.setattr(environment, "installer", lambda: ["false"])
+        before = environment.read_mark()
+        with pytest.raises(SystemExit, match="set-up failed"):
+            environment.ensure("test")
+        assert (environment.ENVIRONMENT / "kept").exists()
+        assert environment.read_mark() == before
+
+    def test_a_set_up_says_what_it_holds_only_after_it_is_done(self, environment, monkeypatch):
+        seen = []
+        monkeypatch.setattr(environment, "installer", lambda: seen.append(environment.read_mark()) or ["true"])
+        environment.ensure("dev")
+        assert seen[0]["under_way"] is True
+        assert environment.is_ready("dev") and environment.is_ready("test")
+
+
+def test_without_a_python_that_serves_the_message_says_what_to_install(tmp_path):
+    """Every Python on this path answers like an old one, and every absolute place that `start` knows is emptied."""
+    script = (ROOT / "start").read_text(encoding="utf-8")
+    for place in ("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin", "/opt/python*"):
+        script = script.replace(f"{place}/python3", f"{tmp_path}/none/python3")
+    (tmp_path / "start").write_text(script)
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("dirname", "cat"):
+        (programs / name).symlink_to(shutil.which(name))
+    for name in ("python3", "python3.13"):
+        (programs / name).write_text("#!/bin/sh\nexit 1\n")
+        (programs / name).chmod(0o755)
+    done = subprocess.run(
+        [shutil.which("sh"), str(tmp_path / "start"), "run"],
+        env={"PATH": str(programs), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "needs Python 3.12 or newer, and none was found" in done.stderr
+    assert "pyenv install 3.13" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_fresh_checkout_runs_the_main_job_although_the_shim_fails(checkout, bare, quick_start):
+    shims = checkout.parent / "shims"
+    shims.mkdir()
+    for name in ("python3", "python", "python3.13", "python3.12"):
+        (shims / name).write_text("#!/bin/sh\necho 'version 3.99 is not installed' >&2\nexit 127\n")
+        (shims / name).chmod(0o755)
+    home = checkout.parent / "home"
+    versions = home / ".pyenv" / "versions" / "some"
+    versions.mkdir(parents=True)
+    (versions / "bin").symlink_to(Path(sys._base_executable).parent)
+    variables = {**bare, "PATH": f"{shims}:/usr/bin:/bin", "HOME": str(home), "PYENV_ROOT": str(home / ".pyenv")}
+    done = subprocess.run(
+        ["bash", "-c", f"{quick_start[0]} --json"],
+        cwd=checkout,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["scenario"] == "plan"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_killed_set_up_is_mended_by_two_that_start_at_once(checkout, bare):
+    command = ["sh", "start", "levers", "--quiet"]
+    killed = subprocess.Popen(command, cwd=checkout, env=bare, stderr=subprocess.PIPE, text=True)
+    assert "Setting up .venv" in killed.stderr.readline()
+    mark = checkout / ".venv" / "lujiazui.json"
+    while not mark.exists():
+        assert killed.poll() is None
+    killed.kill()
+    killed.wait()
+    killed.stderr.close()
+    both = [
+        subprocess.Popen(command, cwd=checkout, env=bare, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    answers = [process.communicate(timeout=900) for process in both]
+    assert [process.returncode for process in both] == [0, 0], answers
+    assert answers[0][0] == answers[1][0] != ""
+    assert sum("Setting up .venv" in err for _, err in answers) == 1
