@@ -7,6 +7,7 @@ import numpy as np
 
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import month_text
+from sim.issuance import direct_financing_bn
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass
 
@@ -112,7 +113,7 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
             float(centre.listings[route] + centre.stopped[route] + waiting[route]),
         )
     yield "turnover", float(centre.turnover_trn.sum()), float((centre.levels.velocity * centre.activity).sum())
-    financing = centre.direct_financing_bn
+    financing = direct_financing_bn(centre)
     yield "Shanghai is part of the country", float(max(financing[0] - financing[1], 0.0)), 0.0
     share = float(book.holdings_bn[Holder.FOREIGN].sum() / book.interbank_custody_bn())
     yield "foreign share within 0..1", float(np.clip(share, 0.0, 1.0)), share
