@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from scenarios.schema import Scenario
     from sim.accounts import AccountingError
     from sim.model import FinancialCenter
-    from sim.result import Result
     from sim.one_run import run
+    from sim.result import Result
 
 __all__ = [
     "AccountingError",
