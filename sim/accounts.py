@@ -37,6 +37,7 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
             float(book.holdings_bn[:, security].sum()),
             float(book.outstanding_bn[security]),
         )
+    yield "holdings are not negative", float(min(book.holdings_bn.min(), 0.0)), 0.0
     flows = book.opening_bn + book.gross_bn - book.redeemed_bn - book.defaulted_bn
     yield "stocks and flows", float(np.abs(flows).sum()), float(book.outstanding_bn.sum())
     yield (

@@ -156,6 +156,10 @@ def bond_market_clears(centre: "FinancialCenter") -> None:
         gone = np.where(book.opening_bn > 0.0, (book.redeemed_bn + book.defaulted_bn) / book.opening_bn, 0.0)
     kept = before * (1.0 - gone)
     foreign = float(centre.investors["holdings_bn"].sum()) * book.foreign_allocation
+    # Of a class that has become scarce foreigners hold at most all; the rest of their mix is government bonds.
+    beyond = np.maximum(foreign - book.outstanding_bn, 0.0)
+    foreign -= beyond
+    foreign[SecurityClass.SOVEREIGN] += beyond.sum()
     book.holdings_bn[Holder.FOREIGN] = foreign
     residual = book.outstanding_bn - foreign
     if centre.month <= BASELINE:

@@ -133,6 +133,12 @@ def book_negative_issue(model):
     model.book.gross_bn[SecurityClass.CORPORATE] = -1.0
 
 
+def hold_less_than_nothing(model):
+    lent = model.book.holdings_bn[Holder.BANKS, SecurityClass.PANDA] + 1.0
+    model.book.holdings_bn[Holder.BANKS, SecurityClass.PANDA] -= lent
+    model.book.holdings_bn[Holder.ASSET_MANAGERS, SecurityClass.PANDA] += lent
+
+
 def hold(model, security):
     model.book.holdings_bn[Holder.BANKS, security] += 1.0
 
@@ -144,6 +150,7 @@ def grow(array, place, amount=1.0):
 ORDINARY = (IssuerClass.CENTRAL_SOE, IssuerClass.LOCAL_SOE)
 FAULTS = {
     **{f"holders of {each.name}": lambda m, each=each: hold(m, each) for each in SecurityClass},
+    "holdings are not negative": hold_less_than_nothing,
     "stocks and flows": lambda m: grow(m.book.gross_bn, SecurityClass.SOVEREIGN),
     "flows are not negative": book_negative_issue,
     "ladder": lambda m: grow(m.issuers["maturing_bn"], (0, 0, 0)),
