@@ -5,5 +5,6 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Codes = NDArray[np.int8]
 Flags = NDArray[np.bool_]
 Keys = NDArray[np.uint64]

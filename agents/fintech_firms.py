@@ -66,11 +66,12 @@ def log_growth(
 
     growth = (drift + age_drift * exp(-age / age_scale)) / 12 + volatility * sqrt(1 / 12) * shock
 
-    The shock is Laplace with unit variance (tent-shaped growth rates). Parameters `fintech_growth_drift`, `fintech_age_drift`,
-    `fintech_age_scale`, `fintech_growth_sd`.
+    The shock is Laplace with unit variance (tent-shaped growth rates). Parameters `fintech_growth_drift`,
+    `fintech_age_drift`, `fintech_age_scale`, `fintech_growth_sd`.
     """
     drift = drift_per_year + age_drift_per_year * np.exp(-age_months / 12.0 / age_scale_years)
-    return drift / 12.0 + volatility_per_year * np.sqrt(1.0 / 12.0) * shock
+    growth: Floats = drift / 12.0 + volatility_per_year * np.sqrt(1.0 / 12.0) * shock
+    return growth
 
 
 def exit_probability(log_size: Floats, age_months: Floats, mean_log_size: float, exit_rate_per_year: float) -> Floats:
@@ -95,7 +96,8 @@ def funding_probability(
     `funding_round_followon_share`, `funding_round_gap`; channels `fintech_scaling_cost`, `venture_funding_supply`.
     """
     z = np.clip(growth / (volatility_per_year * np.sqrt(1.0 / 12.0)), -3.0, 3.0)
-    return -np.expm1(-follow_on_share / months_between_rounds * np.exp(0.5 * z) * ease)
+    rate = follow_on_share / months_between_rounds * np.exp(0.5 * z) * ease
+    return np.asarray(-np.expm1(-rate), dtype=np.float64)
 
 
 def composite_score(log_size: Floats, capital: Floats, capability: Floats) -> Floats:

@@ -10,7 +10,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from agents.arrays import Flags, Floats
+from agents.arrays import Codes, Flags, Floats
 from agents.columns import column
 from agents.population import ArrayAgent
 
@@ -122,13 +122,14 @@ def hedged_room(pickup_pp: float, threshold_pp: float, pickup_baseline_pp: float
 
 
 def target_log_weight(
-    base_log_weight: Floats, group_shift: Floats, group: Floats, benchmark_gain: Floats, index_family: Floats
+    base_log_weight: Floats, group_shift: Floats, group: Codes, benchmark_gain: Floats, index_family: Codes
 ) -> Floats:
     """Log of the wanted share of onshore bonds in assets, shape (n,).
 
     ln w* = base + shift of the investor's group + gain from index weights that went live
     """
-    return base_log_weight + group_shift[group] + benchmark_gain[index_family]
+    target: Floats = base_log_weight + group_shift[group] + benchmark_gain[index_family]
+    return target
 
 
 def traded_log_gap(gap: Floats, adjustment_speed: Floats, inaction_band: Floats) -> Floats:

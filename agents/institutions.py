@@ -63,7 +63,8 @@ def centre_utility(
 
     V[c] = intercept[c] + agglomeration * ln(N[c] / N_2020[c]) + policy shift in Shanghai
 
-    Parameters `agglomeration_slope`, `agglomeration_slope_foreign`; intercepts are solved to the shares of entrants at end-2020.
+    Parameters `agglomeration_slope`, `agglomeration_slope_foreign`; intercepts are solved to the shares of entrants
+    at end-2020.
     """
     utility: Floats = intercept + agglomeration * np.log(institutions / institutions_baseline)
     utility[..., Centre.SHANGHAI] += policy_shift
@@ -125,4 +126,5 @@ def relocation_share_out(shanghai_share: Floats, stay_bonus: float) -> Floats:
     The logit over centres with a bonus for staying: leave = (1 - P) / (1 - P + P * exp(bonus)); parameter
     `relocation_stay_bonus`.
     """
-    return (1.0 - shanghai_share) / (1.0 - shanghai_share + shanghai_share * np.exp(stay_bonus))
+    leave: Floats = (1.0 - shanghai_share) / (1.0 - shanghai_share + shanghai_share * np.exp(stay_bonus))
+    return leave

@@ -1,9 +1,9 @@
 """The centre the agents meet in: one month as a table of named steps, and the runs made of months.
 
-    import sim
+import sim
 
-    result = sim.run("plan", seed=7)
-    result.targets()
+result = sim.run("plan", seed=7)
+result.targets()
 """
 
 from importlib import import_module

@@ -31,58 +31,85 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
     """
     book, issuers, ledger = centre.book, centre.issuers, centre.ledger
     for security in SecurityClass:
-        yield f"holders of {security.name}", float(book.holdings_bn[:, security].sum()), float(
-            book.outstanding_bn[security]
+        yield (
+            f"holders of {security.name}",
+            float(book.holdings_bn[:, security].sum()),
+            float(book.outstanding_bn[security]),
         )
     flows = book.opening_bn + book.gross_bn - book.redeemed_bn - book.defaulted_bn
     yield "stocks and flows", float(np.abs(flows).sum()), float(book.outstanding_bn.sum())
-    yield "flows are not negative", float(min(book.gross_bn.min(), book.redeemed_bn.min(), book.defaulted_bn.min(), 0)), 0.0
+    yield (
+        "flows are not negative",
+        float(min(book.gross_bn.min(), book.redeemed_bn.min(), book.defaulted_bn.min(), 0)),
+        0.0,
+    )
     debt = issuers["debt_bn"]
     kind = issuers["issuer_class"]
     bank, foreign = kind == IssuerClass.BANK, kind == IssuerClass.FOREIGN
     bond = debt[Instrument.BOND]
     if thorough:
         yield "ladder", float(issuers["maturing_bn"].sum()), float(debt.sum())
-    yield "corporate debt", float(bond[~(bank | foreign)].sum() + debt[Instrument.GREEN_BOND].sum()), float(
-        book.outstanding_bn[SecurityClass.CORPORATE]
+    yield (
+        "corporate debt",
+        float(bond[~(bank | foreign)].sum() + debt[Instrument.GREEN_BOND].sum()),
+        float(book.outstanding_bn[SecurityClass.CORPORATE]),
     )
     yield "financial debt", float(bond[bank].sum()), float(book.outstanding_bn[SecurityClass.FINANCIAL])
     yield "Panda debt", float(bond[foreign].sum()), float(book.outstanding_bn[SecurityClass.PANDA])
-    yield "commercial paper debt", float(debt[Instrument.COMMERCIAL_PAPER].sum()), float(
-        book.outstanding_bn[SecurityClass.PAPER]
+    yield (
+        "commercial paper debt",
+        float(debt[Instrument.COMMERCIAL_PAPER].sum()),
+        float(book.outstanding_bn[SecurityClass.PAPER]),
     )
     yield "securitised debt", float(debt[Instrument.ABS].sum()), float(book.outstanding_bn[SecurityClass.ABS])
-    yield "certificates", float(centre.certificate_ladder_bn.sum()), float(
-        book.outstanding_bn[SecurityClass.CERTIFICATE]
+    yield (
+        "certificates",
+        float(centre.certificate_ladder_bn.sum()),
+        float(book.outstanding_bn[SecurityClass.CERTIFICATE]),
     )
-    yield "cash of all accounts", float(ledger.month_cash_bn.sum()) + _scale(ledger.month_cash_bn), _scale(
-        ledger.month_cash_bn
+    yield (
+        "cash of all accounts",
+        float(ledger.month_cash_bn.sum()) + _scale(ledger.month_cash_bn),
+        _scale(ledger.month_cash_bn),
     )
-    yield "cash of issuers", float(issuers["cash_bn"].sum()) + 1e5, centre.opening_issuer_cash_bn + float(
-        ledger.month_cash_bn[Account.ISSUERS]
-    ) + 1e5
+    yield (
+        "cash of issuers",
+        float(issuers["cash_bn"].sum()) + 1e5,
+        centre.opening_issuer_cash_bn + float(ledger.month_cash_bn[Account.ISSUERS]) + 1e5,
+    )
     yield "proceeds of issues", ledger.total("issue proceeds"), float(book.gross_bn.sum())
     yield "redemptions", ledger.total("redemption"), float(book.redeemed_bn.sum())
-    yield "foreign holdings", float(centre.investors["holdings_bn"].sum()), float(
-        book.holdings_bn[Holder.FOREIGN].sum()
+    yield (
+        "foreign holdings",
+        float(centre.investors["holdings_bn"].sum()),
+        float(book.holdings_bn[Holder.FOREIGN].sum()),
     )
     yield "foreign cash", float(ledger.month_cash_bn[Account.FOREIGN_INVESTORS]) + 1e5, 1e5
     yield "foreign issuers' cash", float(ledger.month_cash_bn[Account.FOREIGN_ISSUERS]) + 1e5, 1e5
-    yield "Panda bonds issued", centre.panda_cumulative_bn, centre.opening_panda_bn + float(
-        centre.issued_bn[Instrument.PANDA]
+    yield (
+        "Panda bonds issued",
+        centre.panda_cumulative_bn,
+        centre.opening_panda_bn + float(centre.issued_bn[Instrument.PANDA]),
     )
     institutions = centre.institutions
-    yield "balance sheets", float(
-        np.abs(institutions["assets_bn"] - institutions["liabilities_bn"] - institutions["equity_bn"]).sum()
-    ) + float(institutions["assets_bn"].sum()), float(institutions["assets_bn"].sum())
+    yield (
+        "balance sheets",
+        float(np.abs(institutions["assets_bn"] - institutions["liabilities_bn"] - institutions["equity_bn"]).sum())
+        + float(institutions["assets_bn"].sum()),
+        float(institutions["assets_bn"].sum()),
+    )
     flow = centre.institution_flows
-    yield "institutions", float(len(institutions)), float(
-        centre.opening_institutions + flow["entries"] + flow["moved_in"] - flow["exits"] - flow["moved_out"]
+    yield (
+        "institutions",
+        float(len(institutions)),
+        float(centre.opening_institutions + flow["entries"] + flow["moved_in"] - flow["exits"] - flow["moved_out"]),
     )
     waiting = np.bincount(issuers["waiting_for"], minlength=4)
     for route in (ListingRoute.MAIN, ListingRoute.STAR, ListingRoute.REIT):
-        yield f"queue {route.name}", float(centre.filed[route]), float(
-            centre.listings[route] + centre.stopped[route] + waiting[route]
+        yield (
+            f"queue {route.name}",
+            float(centre.filed[route]),
+            float(centre.listings[route] + centre.stopped[route] + waiting[route]),
         )
     yield "turnover", float(centre.turnover_trn.sum()), float((centre.levels.velocity * centre.activity).sum())
     financing = centre.direct_financing_bn
@@ -110,4 +137,6 @@ def accounts_close(centre: "FinancialCenter") -> None:
         error = abs(left - right) / max(abs(left), abs(right), 1.0)
         centre.largest_error = max(centre.largest_error, error)
         if not error <= TOLERANCE:
-            raise AccountingError(f"{name} in {month_text(centre.month)}: {left!r} against {right!r} (error {error:.1e})")
+            raise AccountingError(
+                f"{name} in {month_text(centre.month)}: {left!r} against {right!r} (error {error:.1e})"
+            )

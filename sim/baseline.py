@@ -1,9 +1,9 @@
 """The observed starting point: levels of 2019 and 2020 with their sources."""
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from sim.tables import table
 
 
 @dataclass(frozen=True)
@@ -23,20 +23,19 @@ class Observation:
 @cache
 def observations() -> dict[str, Observation]:
     """All baseline observations by id."""
-    with (files("sim") / "data" / "baseline.csv").open(encoding="utf-8", newline="") as file:
-        rows = [
-            Observation(
-                id=row["id"],
-                value=float(row["value"]),
-                unit=row["unit"],
-                date=row["date"],
-                status=row["status"],
-                confidence=int(row["confidence"]),
-                definition=row["definition"],
-                source=row["source"],
-            )
-            for row in csv.DictReader(file)
-        ]
+    rows = [
+        Observation(
+            id=row["id"],
+            value=float(row["value"]),
+            unit=row["unit"],
+            date=row["date"],
+            status=row["status"],
+            confidence=int(row["confidence"]),
+            definition=row["definition"],
+            source=row["source"],
+        )
+        for row in table("baseline")
+    ]
     return {row.id: row for row in rows}
 
 

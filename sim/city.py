@@ -87,7 +87,10 @@ def institutions_leave_and_move(centre: "FinancialCenter") -> None:
     _add(centre, arrivals)
     centre.rival_seats *= 1.0 - parameters.institution_exit_hazard / 12.0
     centre.institution_flows = {
-        "exits": exits, "moved_out": int(moves.sum()), "moved_in": int(arrivals.sum()), "entries": 0,
+        "exits": exits,
+        "moved_out": int(moves.sum()),
+        "moved_in": int(arrivals.sum()),
+        "entries": 0,
     }
 
 
@@ -119,9 +122,7 @@ def _add(centre: "FinancialCenter", by_class: "np.ndarray") -> None:
         return
     institutions = centre.institutions
     sector, owner = (np.repeat(index.ravel(), by_class.ravel()) for index in np.indices(by_class.shape))
-    median = np.array(
-        [np.median(institutions["assets_bn"][institutions["sector"] == s]) for s in range(len(Sector))]
-    )
+    median = np.array([np.median(institutions["assets_bn"][institutions["sector"] == s]) for s in range(len(Sector))])
     rows = institutions.add(total, centre.month, sector=sector, foreign=owner.astype(bool))
     luck = centre.luck.population.uniform(institutions.luck[rows], centre.month)
     spread = centre.luck.population.normal(institutions.luck[rows], centre.month, count=3)

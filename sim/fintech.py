@@ -46,7 +46,11 @@ def firms_grow_and_raise_funds(centre: "FinancialCenter") -> None:
     )
     ease = np.where(firms["in_shanghai"], ease_here, 1.0)
     chance = funding_probability(
-        growth, parameters.fintech_growth_sd, parameters.funding_round_followon_share, parameters.funding_round_gap, ease
+        growth,
+        parameters.fintech_growth_sd,
+        parameters.funding_round_followon_share,
+        parameters.funding_round_gap,
+        ease,
     )
     closes = (centre.luck.funding.uniform(firms.luck, centre.month) < chance) & (firms["funding_round"] < MOST_ROUNDS)
     firms["capital"][:] += np.where(closes, parameters.round_size * np.exp(firms["log_size"]), 0.0)
@@ -55,7 +59,7 @@ def firms_grow_and_raise_funds(centre: "FinancialCenter") -> None:
 
 
 def firms_exit_and_start(centre: "FinancialCenter") -> None:
-    """Small and young firms leave more often; new ones start, in Shanghai at a rate that policy and institutions move."""
+    """Small and young firms leave more often; new ones start, in Shanghai at a rate that policy moves."""
     parameters, channels, firms = centre.parameters, centre.channels, centre.fintech
     mean = float(firms["log_size"].mean())
     chance = exit_probability(firms["log_size"], firms["age_months"], mean, parameters.fintech_exit_hazard)

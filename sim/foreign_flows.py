@@ -91,17 +91,22 @@ def foreign_investors_trade(centre: "FinancialCenter") -> None:
     baseline, macro, month = centre.policy.baseline, centre.macro, centre.month
     at = macro.position(month)
     appreciation = -100.0 * macro.change(macro.usdcny, month, 12)
-    signal = unhedged_signal_pp(
-        centre.china_yield_pct, centre.us_yield_pct, appreciation, parameters.fx_extrapolation
-    )
+    signal = unhedged_signal_pp(centre.china_yield_pct, centre.us_yield_pct, appreciation, parameters.fx_extrapolation)
     spread_change = signal - centre.reference_signal_pp
     risk = risk_aversion_shift(
-        float(macro.log_vix[at]), parameters.log_vix_mean, float(np.log(parameters.vix_threshold)),
-        parameters.vix_elasticity, parameters.vix_elasticity_high,
+        float(macro.log_vix[at]),
+        parameters.log_vix_mean,
+        float(np.log(parameters.vix_threshold)),
+        parameters.vix_elasticity,
+        parameters.vix_elasticity_high,
     )
     access = access_shift(
-        channels["foreign_access_cost"], baseline["foreign_access_cost"], parameters.access_friction_2020,
-        parameters.access_elasticity, channels["eligible_universe"], baseline["eligible_universe"],
+        channels["foreign_access_cost"],
+        baseline["foreign_access_cost"],
+        parameters.access_friction_2020,
+        parameters.access_elasticity,
+        channels["eligible_universe"],
+        baseline["eligible_universe"],
         parameters.universe_elasticity,
     )
     hedged_stock = observed("foreign_bond_holdings") * parameters.holdings_share_by_type[InvestorGroup.HEDGED_BUYER]
@@ -163,13 +168,16 @@ def bond_market_clears(centre: "FinancialCenter") -> None:
     book.holdings_bn[1:] = residual * demand / demand.sum(axis=0)
     bought = (book.holdings_bn - kept).sum(axis=1)
     centre.foreign_net_purchases_bn = float(bought[Holder.FOREIGN])
-    share = centre.bank_share_of_purchases
-    ledger.trade("secondary trade", Account.FOREIGN_INVESTORS, Account.BANKS, bought[Holder.FOREIGN] * share)
+    banks = centre.bank_share_of_purchases
+    ledger.trade("secondary trade", Account.FOREIGN_INVESTORS, Account.BANKS, centre.foreign_net_purchases_bn * banks)
     ledger.trade(
-        "secondary trade", Account.FOREIGN_INVESTORS, Account.ASSET_MANAGERS, bought[Holder.FOREIGN] * (1.0 - share)
+        "secondary trade",
+        Account.FOREIGN_INVESTORS,
+        Account.ASSET_MANAGERS,
+        centre.foreign_net_purchases_bn * (1.0 - banks),
     )
     # What banks bought in all, less their part of new issues, plus what they sold to foreigners, came from managers.
-    between = float(bought[Holder.BANKS]) - centre.paid_by_banks_bn + float(bought[Holder.FOREIGN]) * share
+    between = float(bought[Holder.BANKS]) - centre.paid_by_banks_bn + centre.foreign_net_purchases_bn * banks
     ledger.trade("secondary trade", Account.BANKS, Account.ASSET_MANAGERS, between)
     centre.bank_share_of_purchases = float(book.holdings_bn[Holder.BANKS].sum() / book.holdings_bn[1:].sum())
     fx = centre.foreign_net_purchases_bn - float(

@@ -66,7 +66,8 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     record |= {
         "direct_financing_national": national / 1000.0,
         "panda_issuance": float(issued[Instrument.PANDA]),
-        "equity_financing": float(issued[Instrument.IPO_MAIN] + issued[Instrument.IPO_STAR] + centre.follow_on_bn) / 1000.0,
+        "equity_financing": float(issued[Instrument.IPO_MAIN] + issued[Instrument.IPO_STAR] + centre.follow_on_bn)
+        / 1000.0,
         "green_bond_issuance": float(issued[Instrument.GREEN_BOND]),
         "abs_issuance": float(issued[Instrument.ABS]),
         "reit_issuance": float(issued[Instrument.REIT]),

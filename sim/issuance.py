@@ -86,9 +86,7 @@ def debt_matures(centre: "FinancialCenter") -> None:
     centre.due_bn = due.sum(axis=0)
     by_class = np.zeros(len(SecurityClass))
     by_class[SecurityClass.FINANCIAL] = due[Instrument.BOND][bank].sum()
-    by_class[SecurityClass.CORPORATE] = (
-        due[Instrument.BOND][~(bank | foreign)].sum() + due[Instrument.GREEN_BOND].sum()
-    )
+    by_class[SecurityClass.CORPORATE] = due[Instrument.BOND][~(bank | foreign)].sum() + due[Instrument.GREEN_BOND].sum()
     by_class[SecurityClass.PAPER] = due[Instrument.COMMERCIAL_PAPER].sum()
     by_class[SecurityClass.ABS] = due[Instrument.ABS].sum()
     _redeem(centre, Account.ISSUERS, by_class)
@@ -148,9 +146,7 @@ def banks_roll_certificates(centre: "FinancialCenter") -> None:
     by_class = np.zeros(len(SecurityClass))
     by_class[SecurityClass.CERTIFICATE] = due
     _redeem(centre, Account.BANKS, by_class)
-    growth = certificate_target_growth(
-        parameters.bank_asset_growth / 12.0, -book.premium_pp[SecurityClass.CERTIFICATE]
-    )
+    growth = certificate_target_growth(parameters.bank_asset_growth / 12.0, -book.premium_pp[SecurityClass.CERTIFICATE])
     stock = float(ladder.sum())
     issue = max(0.0, book.opening_bn[SecurityClass.CERTIFICATE] * np.exp(growth) - stock)
     weights = np.array(parameters.certificate_tenor_weights)
@@ -247,7 +243,11 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
     foreign, bank = kind == IssuerClass.FOREIGN, kind == IssuerClass.BANK
     shock = parameters.need_shock_sd * centre.luck.need.normal(keys, month)
     need, spending = funding_need_bn(
-        np.zeros(len(issuers)), issuers["debt_bn"].sum(axis=0), issuers["cash_bn"], parameters.need_growth, shock,
+        np.zeros(len(issuers)),
+        issuers["debt_bn"].sum(axis=0),
+        issuers["cash_bn"],
+        parameters.need_growth,
+        shock,
         centre.season,
     )
     need[foreign] = 0.0
@@ -263,7 +263,9 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
     lead_by_instrument[Instrument.REIT] = lead[ListingRoute.REIT]
     constants = centre.levels.instrument_constants.copy()
     constants[1:LADDER_INSTRUMENTS] += parameters.market_timing * centre.china_yield_change_3m_pp / 0.5
-    constants[Instrument.IPO_MAIN : Instrument.REIT] += parameters.ipo_return_sensitivity * centre.equity_return_6m / 0.10
+    constants[Instrument.IPO_MAIN : Instrument.REIT] += (
+        parameters.ipo_return_sensitivity * centre.equity_return_6m / 0.10
+    )
     table = instrument_utility(
         constants, _costs_pp(centre), parameters.cost_sensitivity, lead_by_instrument, parameters.queue_disutility
     )
@@ -282,9 +284,7 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
     debt_choice = np.where(files, Instrument.LOAN, choice)
     amount = np.where(choice >= 0, need, 0.0)
     _book_debt(centre, debt_choice, amount)
-    by_instrument = np.array(
-        [amount[(debt_choice == k) & ~bank].sum() for k in range(LADDER_INSTRUMENTS)]
-    )
+    by_instrument = np.array([amount[(debt_choice == k) & ~bank].sum() for k in range(LADDER_INSTRUMENTS)])
     financial = float(amount[bank].sum())
     centre.issued_bn[:LADDER_INSTRUMENTS] = by_instrument
     centre.financial_bonds_bn = financial
@@ -312,7 +312,13 @@ def _book_debt(centre: "FinancialCenter", choice: Integers, amount: Floats) -> N
         Instrument.COMMERCIAL_PAPER: round(parameters.commercial_paper_tenor),
         Instrument.ABS: round(parameters.abs_tenor),
     }
-    for instrument in (Instrument.LOAN, Instrument.BOND, Instrument.COMMERCIAL_PAPER, Instrument.GREEN_BOND, Instrument.ABS):
+    for instrument in (
+        Instrument.LOAN,
+        Instrument.BOND,
+        Instrument.COMMERCIAL_PAPER,
+        Instrument.GREEN_BOND,
+        Instrument.ABS,
+    ):
         rows = np.flatnonzero((choice == instrument) & (amount > 0.0))
         new = amount[rows]
         debt[instrument, rows] += new
@@ -403,9 +409,10 @@ def direct_financing_bn(centre: "FinancialCenter") -> tuple[float, float]:
     issued = centre.issued_bn
     corporate = issued[Instrument.BOND] + issued[Instrument.GREEN_BOND]
     credit = np.array([centre.financial_bonds_bn, corporate, issued[Instrument.ABS]])
-    on_exchange = credit @ centre.book.exchange_share_of_issues[
-        [SecurityClass.FINANCIAL, SecurityClass.CORPORATE, SecurityClass.ABS]
-    ]
+    on_exchange = (
+        credit
+        @ centre.book.exchange_share_of_issues[[SecurityClass.FINANCIAL, SecurityClass.CORPORATE, SecurityClass.ABS]]
+    )
     shared_equity = issued[Instrument.IPO_MAIN] + centre.follow_on_bn
     shared_equity_share = equity_share_of_sse()
     centre.exchange_credit_bn = float(on_exchange)

@@ -198,8 +198,12 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
     others = centre.book.outstanding_bn[1:] @ centre.book.interbank_share[1:]
     miss("interbank custody", centre.book.interbank_custody_bn(), observed("bond_custody_interbank"))
     gross = (
-        57300.0 - observed("ncd_issuance") - observed("corporate_bond_issuance") - observed("abs_issuance")
-        - financial_bond_issuance_bn() - observed("panda_issuance")
+        57300.0
+        - observed("ncd_issuance")
+        - observed("corporate_bond_issuance")
+        - observed("abs_issuance")
+        - financial_bond_issuance_bn()
+        - observed("panda_issuance")
     )
     foreign = year.foreign_by_group
     wanted = observed("foreign_bond_holdings") * np.array(centre.parameters.holdings_share_by_type)
@@ -211,11 +215,15 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         miss(f"turnover {product.name}", levels.velocity[product] * activity[product], observed_turnover_trn()[product])
     credit = year.exchange_credit_bn
     to_shenzhen = (
-        1000.0 * observed("direct_financing") * (1.0 / observed("direct_financing_share") - 1.0) - year.equity_elsewhere_bn
+        1000.0 * observed("direct_financing") * (1.0 / observed("direct_financing_share") - 1.0)
+        - year.equity_elsewhere_bn
     )
     miss("direct financing", year.direct_financing_bn, 1000.0 * observed("direct_financing"))
-    miss("direct financing share", year.direct_financing_bn / year.direct_financing_national_bn,
-         observed("direct_financing_share"))
+    miss(
+        "direct financing share",
+        year.direct_financing_bn / year.direct_financing_national_bn,
+        observed("direct_financing_share"),
+    )
     miss("institutions", len(centre.institutions), observed("institutions"))
     miss("foreign investors", len(centre.investors), observed("foreign_investors"))
     miss("leading fintech", year.leading_fintech, observed("fintech_leading"))
@@ -228,8 +236,7 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         listing_size_star_bn=levels.listing_size_star_bn
         * miss("STAR proceeds", year.proceeds_star_bn, observed("ipo_proceeds_star")),
         follow_on_size_bn=levels.follow_on_size_bn * miss("follow-ons", year.follow_on_sse_bn, sse_rest),
-        panda_size_bn=levels.panda_size_bn
-        * miss("Panda bonds issued", year.panda_bn, observed("panda_issuance")),
+        panda_size_bn=levels.panda_size_bn * miss("Panda bonds issued", year.panda_bn, observed("panda_issuance")),
         financial_bonds_2019_bn=levels.financial_bonds_2019_bn
         * miss("financial bonds issued", year.financial_bonds_bn, financial_bond_issuance_bn()),
         sovereign_net_2020_bn=net,
@@ -239,17 +246,20 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         foreign_target_shift=levels.foreign_target_shift + 1.1 * float(np.log(others_ratio)),
         reserve_holdings_2019_bn=levels.reserve_holdings_2019_bn * wanted[0] / foreign[0],
         foreign_investors_2019=levels.foreign_investors_2019
-        + round(observed("foreign_investors")) - len(centre.investors),
+        + round(observed("foreign_investors"))
+        - len(centre.investors),
         institutions_2019=levels.institutions_2019 + round(observed("institutions")) - len(centre.institutions),
         velocity=velocity,
         shenzhen_share_of_exchange_credit=float(np.clip(to_shenzhen / credit, 0.0, 1.0)),
-        fintech_size_premium=levels.fintech_size_premium + centre.fintech_premium_correction(),
+        fintech_size_premium=levels.fintech_size_premium + PREMIUM_STEP * centre.fintech_premium_correction(),
         misses=misses,
     )
 
 
 NEST_STEP = 1.4
 """Move of all constants of the debt nest per log miss of its total; only the speed of the solution depends on it."""
+PREMIUM_STEP = 0.6
+"""Part of the corrected size premium that is taken, because capital raised in the year amplifies it."""
 TOLERANCE = 0.01
 """Relative miss at which an observation counts as met. Few agents sell green bonds or list, so their flows jump."""
 LUMPY_TOLERANCE = {"green bonds issued": 0.06, "main-board filings": 0.06, "STAR filings": 0.06}

@@ -5,9 +5,9 @@ yields is added later, in the market. To end-2020 the path is what was observed.
 """
 
 import csv
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ import numpy as np
 from agents.arrays import Floats
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.errors import InputError, Problem
+from sim.tables import table
 
 if TYPE_CHECKING:
     from agents.draws import Stream
@@ -26,6 +27,7 @@ DRIVERS = ("usdcny", "us10y_pct", "vix", "csi300_close", "cn10y_pct")
 
 HISTORY_START = month_ordinal("2015-01")
 DRAWN_AFTER = BASELINE
+LARGEST_FILE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -57,21 +59,28 @@ class MacroPath:
         return float(np.log(series[at] / series[at - months_back]))
 
 
-def read_drivers(path: Path | None, name: str) -> dict[int, dict[str, float]]:
-    """Drivers by month from a data file of the package (`path` None) or from a user's CSV.
+def read_drivers(path: Path) -> dict[int, dict[str, float]]:
+    """Drivers by month from a user's CSV with the columns month and `DRIVERS`; an empty cell is a gap.
 
     Raises
     ------
     InputError
         If the file cannot be read, a column is missing, a month is not YYYY-MM or twice there, or a value is not a
-        positive finite number.
+        finite number (above zero, but for yields).
     """
-    source = files("sim") / "data" / f"{name}.csv" if path is None else path
     try:
-        with source.open(encoding="utf-8-sig", newline="") as file:
+        if path.stat().st_size > LARGEST_FILE:
+            raise InputError("the macro file is too large", where=str(path), allowed=f"up to {LARGEST_FILE} bytes")
+        with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError([Problem(f"cannot read the macro file: {error}", where=str(path))]) from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not a text file of comma-separated values"
+        raise InputError(f"cannot read the macro file: {reason}", where=str(path)) from error
+    return checked_drivers(rows, str(path))
+
+
+def checked_drivers(rows: Sequence[Mapping[str, str]], path: str) -> dict[int, dict[str, float]]:
+    """Drivers by month from the rows of a table; see `read_drivers`."""
     problems: list[Problem] = []
     drivers: dict[int, dict[str, float]] = {}
     missing = [column for column in ("month", *DRIVERS) if not rows or column not in rows[0]]
@@ -92,7 +101,7 @@ def read_drivers(path: Path | None, name: str) -> dict[int, dict[str, float]]:
             problems.extend(Problem(problem.message, where=where, key="month") for problem in error.problems)
             continue
         if month in drivers:
-            problems.append(Problem("month is there twice", where=where, key="month", value=row["month"]))
+            problems.append(Problem(f"{row['month']} is there twice", where=where, key="month", value=row["month"]))
         values: dict[str, float] = {}
         for column in DRIVERS:
             text = (row[column] or "").strip()
@@ -116,7 +125,7 @@ def read_drivers(path: Path | None, name: str) -> dict[int, dict[str, float]]:
 
 @cache
 def _package_drivers(name: str) -> dict[int, dict[str, float]]:
-    return read_drivers(None, name)
+    return checked_drivers(table(name), name)
 
 
 def innovation_factor(parameters: "Parameters") -> Floats:
@@ -163,7 +172,7 @@ def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: 
     elif kind == "adverse":
         stress = _stress_path()
     elif kind != "neutral":
-        given = read_drivers(Path(kind), kind)
+        given = read_drivers(Path(kind))
         late = [month for month in given if month <= DRAWN_AFTER]
         if late:
             raise InputError(
@@ -209,19 +218,39 @@ def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: 
             equity_change = float(np.log(values["csi300_close"] / before["csi300_close"]))
         else:
             p = parameters
-            china[at] = pick("cn10y_pct", china[previous] + (1 - p.china_yield_persistence) * (p.china_yield_mean - china[previous])
-                             + p.china_yield_sd * shocks[0])
-            us[at] = max(p.us10_floor, pick("us10y_pct", us[previous] + (1 - p.us_yield_persistence) * (us_mean - us[previous])
-                                            + p.us_yield_sd * shocks[1]))
+            china[at] = pick(
+                "cn10y_pct",
+                china[previous]
+                + (1 - p.china_yield_persistence) * (p.china_yield_mean - china[previous])
+                + p.china_yield_sd * shocks[0],
+            )
+            us[at] = max(
+                p.us10_floor,
+                pick(
+                    "us10y_pct",
+                    us[previous] + (1 - p.us_yield_persistence) * (us_mean - us[previous]) + p.us_yield_sd * shocks[1],
+                ),
+            )
             jump = p.vix_jump_size if luck.scalar(month, 8) < p.vix_jump_rate else 0.0
-            vix_drawn = p.log_vix_mean + p.log_vix_persistence * (vix[previous] - p.log_vix_mean) + p.log_vix_sd * shocks[2] + jump
+            vix_drawn = (
+                p.log_vix_mean
+                + p.log_vix_persistence * (vix[previous] - p.log_vix_mean)
+                + p.log_vix_sd * shocks[2]
+                + jump
+            )
             vix[at] = np.log(values["vix"]) if "vix" in values else vix_drawn + stress.get(month, {}).get("vix", 0.0)
             gap = china[previous] - us[previous]
-            fx_drawn = p.exchange_rate_persistence * fx_change - p.fx_carry * (gap - gap_mean) / 12.0 / 100.0 + p.exchange_rate_sd * shocks[3]
+            fx_drawn = (
+                p.exchange_rate_persistence * fx_change
+                - p.fx_carry * (gap - gap_mean) / 12.0 / 100.0
+                + p.exchange_rate_sd * shocks[3]
+            )
             fx_drawn += stress.get(month, {}).get("usdcny", 0.0)
             fx[at] = values.get("usdcny", fx[previous] * float(np.exp(fx_drawn)))
             fx_change = float(np.log(fx[at] / fx[previous]))
-            equity_drawn = p.equity_drift + p.equity_return_sd * shocks[4] + stress.get(month, {}).get("csi300_close", 0.0)
+            equity_drawn = (
+                p.equity_drift + p.equity_return_sd * shocks[4] + stress.get(month, {}).get("csi300_close", 0.0)
+            )
             equity[at] = values.get("csi300_close", equity[previous] * float(np.exp(equity_drawn)))
             equity_change = float(np.log(equity[at] / equity[previous]))
         # Volatility answers to the size of the month's return; the mean of |t(4)| of unit variance is 0.75.
@@ -249,6 +278,7 @@ def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: 
 @cache
 def _stress_path() -> dict[int, dict[str, float]]:
     """Monthly deviations of the adverse path: percentage points for yields, logs for the rest."""
-    with (files("sim") / "data" / "macro_adverse.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {month_ordinal(row["month"]): {column: float(row[column]) for column in DRIVERS} for row in rows}
+    return {
+        month_ordinal(row["month"]): {column: float(row[column]) for column in DRIVERS}
+        for row in table("macro_adverse")
+    }

@@ -64,8 +64,8 @@ def next_log_daily_volume(
 
     next = persistence * now + volatility_slope * (ln rv - mean) + return_slope * (return + 0.3 * return before) + noise
 
-    Estimated on the Shanghai Stock Exchange, 2010-2020 and 2016-2020. Parameters `equity_volume_persistence`, `equity_volume_volatility_slope`,
-    `equity_volume_return_slope`, `equity_volume_sd`.
+    Estimated on the Shanghai Stock Exchange, 2010-2020 and 2016-2020. Parameters `equity_volume_persistence`,
+    `equity_volume_volatility_slope`, `equity_volume_return_slope`, `equity_volume_sd`.
     """
     return (
         persistence * log_volume
@@ -90,7 +90,8 @@ def futures_activity(
 
     activity = exp(growth * years + elasticity * (ln rv - mean) + gain * log2(market makers) + foreign gain + noise)
 
-    Parameters `futures_open_interest_growth`, `futures_volatility_elasticity`, `market_maker_effect`, `foreign_participation_effect`.
+    Parameters `futures_open_interest_growth`, `futures_volatility_elasticity`, `market_maker_effect`,
+    `foreign_participation_effect`.
     """
     return float(
         np.exp(
@@ -112,7 +113,7 @@ def foreign_open_interest_share(
 
     Parameters `futures_foreign_share_2020`, `futures_access_elasticity`; channel `futures_access_cost`.
     """
-    return min(0.5, share_2020 * (access_cost_bp / access_cost_baseline_bp) ** elasticity)
+    return min(0.5, share_2020 * float((access_cost_bp / access_cost_baseline_bp) ** elasticity))
 
 
 def price_discovery_share(
@@ -129,11 +130,12 @@ def price_discovery_share(
     share = share_2020 * informed / (share_2020 * informed + (1 - share_2020) * rival informed)
 
     The closed form of a two-market error correction in which a market corrects the more slowly the larger its share
-    of informed volume. Parameters `price_discovery_share_2020`, `price_discovery_volume_exponent`, `price_discovery_foreign_effect`.
+    of informed volume. Parameters `price_discovery_share_2020`, `price_discovery_volume_exponent`,
+    `price_discovery_foreign_effect`.
     """
     informed = share_2020 * np.exp(foreign_quality * foreign_share_change / 0.10) * volume_ratio**volume_exponent
-    rival = (1.0 - share_2020) * rival_volume_ratio**volume_exponent
-    return informed / (informed + rival)
+    rival: Floats | float = (1.0 - share_2020) * rival_volume_ratio**volume_exponent
+    return np.asarray(informed / (informed + rival), dtype=np.float64)
 
 
 def price_influence_index(weights: Floats, share: Floats, share_2020: Floats) -> float:

@@ -3,7 +3,7 @@
 import copy
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,7 +16,7 @@ from agents.foreign_investors import ForeignInvestor
 from agents.institutions import FinancialInstitution, Sector
 from agents.issuers import Instrument, Issuer, ListingRoute
 from agents.population import Population, PopulationModel
-from scenarios.calendar import BASELINE, PLAN_START, month_ordinal, month_text
+from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.parameters import Parameters, ParameterSet
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
@@ -25,7 +25,7 @@ from sim.baseline import observed
 from sim.ledger import Account, Ledger
 from sim.levels import Levels, equity_share_of_sse
 from sim.luck import Luck
-from sim.macro import HISTORY_START, MacroPath, make_macro_path
+from sim.macro import HISTORY_START, make_macro_path
 from sim.markets import Product
 from sim.policy import ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
@@ -44,7 +44,7 @@ START_OF_HISTORY = month_ordinal("2019-12")
 class Year2020:
     """Sums over the simulated year 2020 that the levels are solved on."""
 
-    issued: Floats
+    issued: Floats = field(default_factory=lambda: np.zeros(len(Instrument)))
     proceeds_main_sse_bn: float = 0.0
     proceeds_star_bn: float = 0.0
     follow_on_sse_bn: float = 0.0
@@ -55,8 +55,8 @@ class Year2020:
     equity_elsewhere_bn: float = 0.0
     direct_financing_bn: float = 0.0
     direct_financing_national_bn: float = 0.0
-    activity: Floats | None = None
-    foreign_by_group: Floats | None = None
+    activity: Floats = field(default_factory=lambda: np.zeros(len(Product)))
+    foreign_by_group: Floats = field(default_factory=lambda: np.zeros(4))
     leading_fintech: int = 0
 
 
@@ -118,12 +118,12 @@ class FinancialCenter(PopulationModel):
         self.parameters = parameters
         self.levels = levels
         self.scale = scale
-        self.verify: bool | None = None
+        self.verify = None
         self.seed = HISTORY_SEED
         self.luck = Luck(HISTORY_SEED)
         self.month = START_OF_HISTORY
         self.last_month = BASELINE
-        self.macro: MacroPath = make_macro_path("neutral", BASELINE, parameters, self.luck.macro)
+        self.macro = make_macro_path("neutral", BASELINE, parameters, self.luck.macro)
         self.policy = Policy(
             np.array([[lever.intensity_2020 for lever in plan_levers()]] * 12),
             START_OF_HISTORY + 1,
@@ -141,9 +141,7 @@ class FinancialCenter(PopulationModel):
         starting_point.add_institutions(self, START_OF_HISTORY)
         starting_point.add_fintech_firms(self, START_OF_HISTORY)
         self.institutions_2020 = observed("institutions")
-        self.book = SecurityBook(
-            starting_point.outstanding_2019_bn(self), float(self.investors["holdings_bn"].sum())
-        )
+        self.book = SecurityBook(starting_point.outstanding_2019_bn(self), float(self.investors["holdings_bn"].sum()))
         self.book.interbank_share[SecurityClass.SOVEREIGN] = levels.sovereign_interbank_share
         self.ledger = Ledger()
         self.certificate_ladder_bn = self._certificate_ladder()
@@ -192,7 +190,7 @@ class FinancialCenter(PopulationModel):
         self.first_recorded_month = START_OF_HISTORY + 1
         self.largest_error = 0.0
         self.step_seconds: dict[str, float] = {}
-        self.year_2020 = Year2020(issued=np.zeros(len(Instrument)), activity=np.zeros(len(Product)))
+        self.year_2020 = Year2020()
 
     def _take_over(self, past: "FinancialCenter") -> None:
         """Become a copy of a centre at end-2020; the copy's agents belong to this model."""
@@ -201,8 +199,8 @@ class FinancialCenter(PopulationModel):
         memo: dict[int, Any] = {id(past): self}
         for shared in (past.parameters, past.levels, past.macro, past.policy):
             memo[id(shared)] = shared
-        vars(self).update(copy.deepcopy(state, memo))
-        self.agent_id_counter = past.agent_id_counter
+        self.__dict__.update(copy.deepcopy(state, memo))
+        self.agent_id_counter: int = past.agent_id_counter
 
     def _policy(self, scenario: "Scenario") -> Policy:
         first = BASELINE + 1
@@ -305,20 +303,25 @@ class FinancialCenter(PopulationModel):
 
         firms = self.fintech
         local = firms["in_shanghai"]
+
+        def leaders(shift: float) -> int:
+            score = composite_score(
+                firms["log_size"] + np.where(local, shift, 0.0), firms["capital"], firms["capability"]
+            )
+            return int(local[np.argsort(-score, kind="stable")[:LEADING_RANKS]].sum())
+
+        def smallest_shift(count: int) -> float:
+            low, high = -4.0, 4.0
+            for _ in range(30):
+                middle = 0.5 * (low + high)
+                low, high = (middle, high) if leaders(middle) < count else (low, middle)
+            return high
+
         wanted = round(observed("fintech_leading"))
-        low, high = -4.0, 4.0
-        for _ in range(30):
-            middle = 0.5 * (low + high)
-            score = composite_score(firms["log_size"] + np.where(local, middle, 0.0), firms["capital"], firms["capability"])
-            leaders = np.argsort(-score, kind="stable")[:LEADING_RANKS]
-            if local[leaders].sum() < wanted:
-                low = middle
-            else:
-                high = middle
-        now = np.argsort(-composite_score(firms["log_size"], firms["capital"], firms["capability"]), kind="stable")
-        if local[now[:LEADING_RANKS]].sum() == wanted:
+        if leaders(0.0) == wanted:
             return 0.0
-        return high
+        # The middle of the range that gives the number is the correction least upset by the firms' next moves.
+        return 0.5 * (smallest_shift(wanted) + smallest_shift(wanted + 1))
 
     def step(self) -> None:
         """Simulate one month: the steps of `sim.month.MONTH` in order.
@@ -369,7 +372,7 @@ class FinancialCenter(PopulationModel):
         year.equity_elsewhere_bn += (1.0 - share) * (issued[Instrument.IPO_MAIN] + self.follow_on_bn)
         year.direct_financing_bn += self.direct_financing_bn[0]
         year.direct_financing_national_bn += self.direct_financing_bn[1]
-        year.activity = self.activity + (year.activity if year.activity is not None else 0.0)
+        year.activity = year.activity + self.activity
         investors = self.investors
         year.foreign_by_group = np.bincount(investors["group"], weights=investors["holdings_bn"], minlength=4)
         year.leading_fintech = int(self.records[-1]["leading_fintech_count"])
@@ -379,9 +382,11 @@ class FinancialCenter(PopulationModel):
         """Indicators by month from January 2020 on, index month-end, plan indicators first."""
         import pandas as pd
 
-        index = pd.period_range(
-            month_text(self.first_recorded_month), periods=len(self.records), freq="M"
-        ).to_timestamp(how="end").normalize()
+        index = (
+            pd.period_range(month_text(self.first_recorded_month), periods=len(self.records), freq="M")
+            .to_timestamp(how="end")
+            .normalize()
+        )
         return pd.DataFrame(self.records, index=pd.DatetimeIndex(index, name="month"))
 
     def run_to_end(self) -> None:

@@ -35,7 +35,9 @@ class Result:
 
     def annual(self) -> "pd.DataFrame":
         """Indicators by year: flows summed, December for stocks and ratios."""
-        by_year = self.indicators.groupby(self.indicators.index.year)
+        import pandas as pd
+
+        by_year = self.indicators.groupby(pd.DatetimeIndex(self.indicators.index).year)
         annual = by_year.last()
         flows = [column for column in annual.columns if column in FLOWS]
         annual[flows] = by_year[flows].sum()
@@ -63,7 +65,7 @@ class Result:
                     "number": indicator.number,
                     "name": indicator.name,
                     "unit": indicator.unit,
-                    "value_2020": float(annual.loc[2020, indicator.id]),
+                    "value_2020": float(annual[indicator.id].loc[2020]),
                     "value_2025": value,
                     "target_2025": target,
                     "qualifier": indicator.qualifier,
@@ -92,5 +94,7 @@ class Result:
         from sim.run import run
 
         return run(
-            self.scenario.with_levers(levers, after=date), seed=self.seed, parameters=self.parameters,
+            self.scenario.with_levers(levers, after=date),
+            seed=self.seed,
+            parameters=self.parameters,
         )

@@ -75,7 +75,7 @@ def run(
     asked = load(scenario)
     changes = {name: value for name, value in (("macro", macro), ("scale", scale)) if value is not None}
     if changes:
-        asked = asked.read({**asked.plain(), **changes})
+        asked = type(asked)(**{**asked.plain(), **changes})
     if levers:
         asked = asked.with_levers(levers)
     values = resolved_parameters(parameters if parameters is not None else asked.parameters)

@@ -4,15 +4,14 @@ Foreigners trade as they decide. Two residual holders, banks and asset managers,
 with their size and with the spread, so the spread of a class rises with its net supply.
 """
 
-import csv
 from enum import IntEnum
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
 from agents.arrays import Floats
 from agents.issuers import Instrument
+from sim.tables import table
 
 
 class SecurityClass(IntEnum):
@@ -47,8 +46,7 @@ CLASS_OF_INSTRUMENT = {
 @cache
 def class_table() -> dict[str, tuple[float, ...]]:
     """Fixed attributes of the classes by name, each in the order of `SecurityClass`; empty cells are NaN."""
-    with (files("sim") / "data" / "security_classes.csv").open(encoding="utf-8", newline="") as file:
-        rows = {row["security_class"]: row for row in csv.DictReader(file)}
+    rows = {row["security_class"]: row for row in table("security_classes")}
     names = ("interbank_share", "exchange_share_of_issues", "foreign_allocation", "bank_share")
     return {name: tuple(float(rows[c.name][name] or "nan") for c in SecurityClass) for name in names}
 
@@ -67,20 +65,20 @@ class SecurityBook:
     """Outstanding amounts and holdings by class, CNY bn at face value, with the month's flows."""
 
     def __init__(self, outstanding_bn: Floats, foreign_bn: float) -> None:
-        table = class_table()
+        attributes = class_table()
         self.outstanding_bn: Floats = outstanding_bn.copy()
-        self.foreign_allocation = np.array(table["foreign_allocation"])
+        self.foreign_allocation = np.array(attributes["foreign_allocation"])
         self.holdings_bn: Floats = np.zeros((len(Holder), len(SecurityClass)))
         self.holdings_bn[Holder.FOREIGN] = foreign_bn * self.foreign_allocation
         residual = outstanding_bn - self.holdings_bn[Holder.FOREIGN]
-        bank_share = np.array(table["bank_share"])
+        bank_share = np.array(attributes["bank_share"])
         self.holdings_bn[Holder.BANKS] = residual * bank_share
         self.holdings_bn[Holder.ASSET_MANAGERS] = residual * (1.0 - bank_share)
         self.demand_base_bn: Floats = self.holdings_bn[1:].copy()
         """What each residual holder would hold at the 2020 spread and its 2020 size."""
         self.premium_pp: Floats = np.zeros(len(SecurityClass))
-        self.interbank_share: Floats = np.array(table["interbank_share"])
-        self.exchange_share_of_issues: Floats = np.array(table["exchange_share_of_issues"])
+        self.interbank_share: Floats = np.array(attributes["interbank_share"])
+        self.exchange_share_of_issues: Floats = np.array(attributes["exchange_share_of_issues"])
         self.gross_bn: Floats = np.zeros(len(SecurityClass))
         self.redeemed_bn: Floats = np.zeros(len(SecurityClass))
         self.defaulted_bn: Floats = np.zeros(len(SecurityClass))

@@ -4,10 +4,7 @@ Sizes follow a Pareto law taken at its quantiles rather than drawn, so that tota
 which size, and every other attribute, is luck keyed to the agent.
 """
 
-import csv
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,17 +16,10 @@ from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Instrument, Issuer
 from agents.population import Population
 from sim.baseline import observed
 from sim.levels import equity_share_of_sse, passed_share
+from sim.tables import table
 
 if TYPE_CHECKING:
-    from scenarios.parameters import Parameters
-    from sim.levels import Levels
     from sim.model import FinancialCenter
-
-@cache
-def class_rows(name: str) -> tuple[dict[str, str], ...]:
-    """Rows of one of the package's tables of classes."""
-    with (files("sim") / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
 
 
 def pareto_quantiles(count: int, tail: float) -> Floats:
@@ -54,7 +44,7 @@ def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
     """The institutions in the interbank bond market at end-2019, their assets and wanted weights."""
     parameters, levels = centre.parameters, centre.levels
     count = levels.foreign_investors_2019
-    rows = {row["group"]: row for row in class_rows("investor_groups")}
+    rows = {row["group"]: row for row in table("investor_groups")}
     sizes = np.floor(np.array([float(rows[g.name]["count_share"]) for g in InvestorGroup]) * count).astype(int)
     sizes[InvestorGroup.REAL_MONEY] += count - sizes.sum()
     group = np.repeat(np.arange(4), sizes)
@@ -62,9 +52,7 @@ def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
     total = observed("foreign_bond_holdings_2019")
     rest = (total - levels.reserve_holdings_2019_bn) * shares[1:] / shares[1:].sum()
     group_holdings = np.array([levels.reserve_holdings_2019_bn, *rest])
-    weight = np.concatenate(
-        [pareto_quantiles(size, parameters.investor_size_tail) / size for size in sizes]
-    )
+    weight = np.concatenate([pareto_quantiles(size, parameters.investor_size_tail) / size for size in sizes])
     holdings = group_holdings[group] * weight
     # Assets are such that the group as a whole holds its typical weight; intercepts spread around it.
     typical = np.array([float(rows[g.name]["typical_weight"] or "nan") for g in InvestorGroup])
@@ -135,7 +123,7 @@ def _class_plans(centre: "FinancialCenter") -> list[_ClassPlan]:
     national = (loans, bonds, paper, green, observed("abs_outstanding_2019"))
     columns = ("loan_share", "bond_share", "commercial_paper_share", "green_bond_share", "abs_share")
     plans = []
-    for row in class_rows("issuer_classes"):
+    for row in table("issuer_classes"):
         issuer_class = IssuerClass[row["issuer_class"]]
         stock = np.array([float(row[column]) * total for column, total in zip(columns, national, strict=True)])
         firms = float(row["firms"])
@@ -195,7 +183,7 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
                 weight = share
             if plan.stock_bn[instrument] > 0.0:
                 debt[instrument] = plan.stock_bn[instrument] * weight / weight.sum()
-        tenor = np.where(luck[3] < 0.5, 36, 60).astype(np.int16)
+        tenor = np.where(luck[3] < 0.5, 36, 60)
         if plan.issuer_class is IssuerClass.BANK:
             tenor[:] = round(parameters.financial_bond_tenor)
         if plan.issuer_class is IssuerClass.FOREIGN:
@@ -204,9 +192,9 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
         short = np.full(count, 12)
         long = np.full(count, LADDER_MONTHS)
         loans = debt[Instrument.LOAN]
-        ladder[:, Instrument.LOAN] = steady_ladder(
-            loans * parameters.short_loan_share, short, month
-        ) + steady_ladder(loans * (1.0 - parameters.short_loan_share), long, month)
+        ladder[:, Instrument.LOAN] = steady_ladder(loans * parameters.short_loan_share, short, month) + steady_ladder(
+            loans * (1.0 - parameters.short_loan_share), long, month
+        )
         ladder[:, Instrument.BOND] = steady_ladder(debt[Instrument.BOND], tenor, month)
         ladder[:, Instrument.GREEN_BOND] = steady_ladder(debt[Instrument.GREEN_BOND], tenor, month)
         ladder[:, Instrument.COMMERCIAL_PAPER] = steady_ladder(
@@ -230,7 +218,9 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             maturing_bn=ladder,
             tenor_months=tenor,
             green=green,
-            securitisable=market & (plan.issuer_class is not IssuerClass.BANK) & (plan.issuer_class is not IssuerClass.FOREIGN),
+            securitisable=market
+            & (plan.issuer_class is not IssuerClass.BANK)
+            & (plan.issuer_class is not IssuerClass.FOREIGN),
             market_access=market,
             pool_rank=pool,
             hard_technology=private & hard,
@@ -271,7 +261,7 @@ def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
 def add_institutions(centre: "FinancialCenter", month: int) -> None:
     """The licensed institutions at end-2019 by sector and ownership, and the seats of rivals."""
     parameters = centre.parameters
-    rows = {row["sector"]: row for row in class_rows("institution_classes")}
+    rows = {row["sector"]: row for row in table("institution_classes")}
     share = np.array([float(rows[s.name]["share"]) for s in Sector])
     foreign = np.array([float(rows[s.name]["foreign_share"]) for s in Sector])
     foreign = foreign * observed("foreign_institution_share") / (share * foreign).sum() * share.sum()
@@ -299,7 +289,7 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
         profitability=centre.luck.population.normal(keys, month, count=4)[3],
     )
     centre.equity_ratio = np.array([float(rows[s.name]["equity_ratio"]) for s in Sector])
-    ratings = {row["centre"]: float(row["rating_2020"]) for row in class_rows("centres")}
+    ratings = {row["centre"]: float(row["rating_2020"]) for row in table("centres")}
     rating = np.array([ratings[c.name] for c in Centre])
     odds = np.exp(parameters.rating_logit * (rating - rating[Centre.SHANGHAI]))
     rivals = (1.0 - parameters.entrant_share_shanghai) * odds[1:] / odds[1:].sum()
@@ -323,7 +313,9 @@ def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
     log_size = -np.log(luck[0]) / parameters.fintech_size_tail
     log_size = log_size + np.where(local, centre.levels.fintech_size_premium, 0.0)
     age = -np.log(luck[1]) * 60.0
-    rounds = np.minimum(6, np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share)).astype(np.int16)
+    rounds = np.minimum(
+        6, np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share)
+    ).astype(np.int16)
     _write(
         centre.fintech,
         count,
@@ -331,7 +323,7 @@ def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
         log_size=log_size,
         age_months=age,
         funding_round=rounds,
-        capital=parameters.round_size * rounds * np.exp(0.5 * log_size),
+        capital=parameters.round_size * rounds * np.exp(log_size),
         capability=centre.luck.population.normal(keys, month, count=5)[4],
         months_since_round=luck[2] * 36.0,
     )
@@ -352,4 +344,3 @@ def outstanding_2019_bn(centre: "FinancialCenter") -> Floats:
         ]
     )
     return np.array([observed("bond_custody_total_2019") - others.sum(), *others])
-

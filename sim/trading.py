@@ -107,7 +107,7 @@ def markets_turn_over(centre: "FinancialCenter") -> None:
 
 
 def prices_are_discovered(centre: "FinancialCenter") -> None:
-    """Shanghai's weight in the discovery of copper, oil, gold and rate prices, from volumes of the last twelve months."""
+    """Shanghai's weight in the discovery of copper, oil, gold and rate prices, from volumes of twelve months."""
     parameters = centre.parameters
     # Copper and oil trade on the futures exchange, gold on the gold exchange, rates in spot bonds.
     products = [Product.SHFE_FUTURES, Product.SHFE_FUTURES, Product.SGE_GOLD, Product.INTERBANK_SPOT_BONDS]
@@ -126,5 +126,3 @@ def prices_are_discovered(centre: "FinancialCenter") -> None:
     )
     centre.price_discovery_shares = share
     centre.price_influence = price_influence_index(np.array(parameters.price_weights), share, share_2020)
-
-
