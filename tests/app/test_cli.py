@@ -304,7 +304,9 @@ class TestHelp:
 
 class TestWidths:
     @pytest.mark.parametrize("columns", [50, 80, 100, 120, 200])
-    @pytest.mark.parametrize("arguments", ["run", "levers", "levers reits_pilot", "measures", "measures M14", "indicators"])
+    @pytest.mark.parametrize(
+        "arguments", ["run", "levers", "levers reits_pilot", "measures", "measures M14", "indicators"]
+    )
     def test_a_table_fits_its_terminal_and_loses_nothing(self, call, monkeypatch, columns, arguments):
         from app import tables
 
