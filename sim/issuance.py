@@ -243,12 +243,7 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
     foreign, bank = kind == IssuerClass.FOREIGN, kind == IssuerClass.BANK
     shock = parameters.need_shock_sd * centre.luck.need.normal(keys, month)
     need, spending = funding_need_bn(
-        np.zeros(len(issuers)),
-        issuers["debt_bn"].sum(axis=0),
-        issuers["cash_bn"],
-        parameters.need_growth,
-        shock,
-        centre.season,
+        issuers["debt_bn"].sum(axis=0), issuers["cash_bn"], parameters.need_growth, shock, centre.season
     )
     need[foreign] = 0.0
     spending[foreign] = 0.0
@@ -269,6 +264,7 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
     table = instrument_utility(
         constants, _costs_pp(centre), parameters.cost_sensitivity, lead_by_instrument, parameters.queue_disutility
     )
+    # Four draws for the nests, then one for each of instruments 1..7; the loan is alone in its nest and reads none.
     luck = centre.luck.financing.gumbel(keys, month, count=11)
     choice = choose_instrument(
         np.take(table.T, issuers["rating"], axis=1), _eligible(centre), centre.dissimilarity, luck[:4], luck[3:]
