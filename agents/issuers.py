@@ -166,7 +166,8 @@ def choose_instrument(
     A nested logit drawn in two exact steps with Gumbel luck: the nest with the highest inclusive value plus luck,
     then the instrument with the highest utility / dissimilarity plus luck inside it. A nest without an eligible
     instrument is never taken. Shapes: utility and eligible (9, n), dissimilarity (4,), nest_luck (4, n),
-    instrument_luck (9, n), not read for an instrument that is alone in its nest. Source: logit of debt choice (Denis and Mihov); parameter `debt_nest_dissimilarity`.
+    instrument_luck (9, n), not read for an instrument that is alone in its nest. Source: logit of debt choice
+    (Denis and Mihov); parameter `debt_nest_dissimilarity`.
     """
     issuers = utility.shape[1]
     best_value = np.full(issuers, -np.inf)
