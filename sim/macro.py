@@ -29,6 +29,8 @@ HISTORY_START = month_ordinal("2015-01")
 DRAWN_AFTER = BASELINE
 LARGEST_FILE = 1_000_000
 LARGEST_VALUE = 1e6
+ABSOLUTE_MOMENT = float(np.sqrt(0.5))
+"""Both the mean and the standard deviation of |t(4)| scaled to unit variance."""
 
 
 @dataclass(frozen=True)
@@ -255,8 +257,9 @@ def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: 
             equity[at] = values.get("csi300_close", equity[at - 1] * float(np.exp(equity_drawn)))
             fx_change = float(np.log(fx[at] / fx[at - 1]))
             equity_change = float(np.log(equity[at] / equity[at - 1]))
-        # Volatility answers to the size of the month's return; the mean of |t(4)| of unit variance is 0.75.
-        surprise = (abs(equity_change - p.equity_drift) / p.equity_return_sd - 0.75) / 0.66
+        # Volatility answers to the size of the month's return.
+        size = abs(equity_change - p.equity_drift) / p.equity_return_sd
+        surprise = (size - ABSOLUTE_MOMENT) / ABSOLUTE_MOMENT
         tie = p.corr_volatility_return
         volatility_state = (
             p.volatility_mean
