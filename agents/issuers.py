@@ -97,18 +97,19 @@ class Issuer(ArrayAgent):
 
 
 def funding_need_bn(
-    maturing_bn: Floats, debt_bn: Floats, cash_bn: Floats, growth_per_year: float, growth_shock: Floats, season: float
+    debt_bn: Floats, cash_bn: Floats, growth_per_year: float, growth_shock: Floats, season: float
 ) -> tuple[Floats, Floats]:
     """Need of the month and the spending that causes it, each of shape (n,), CNY bn.
 
     spending = growth / 12 * debt * exp(shock)
-    need = max(0, maturing + spending - cash) * season
+    need = max(0, spending - cash) * season
 
-    The season moves when issuers come to the market; what is not raised now stays as an overdraft and is raised later.
+    Debt that fell due was paid out of cash, so an overdraft is debt to be raised again. The season moves when issuers
+    come to the market; what is not raised now stays as an overdraft and is raised later.
     Parameters `need_growth`, `issuance_seasonal`.
     """
     spending = growth_per_year / 12.0 * debt_bn * np.exp(growth_shock)
-    return np.maximum(0.0, maturing_bn + spending - cash_bn) * season, spending
+    return np.maximum(0.0, spending - cash_bn) * season, spending
 
 
 def instrument_utility(
@@ -138,13 +139,14 @@ def all_in_cost_pp(
 ) -> Floats:
     """All-in cost of each instrument for each rating class, shape (4, 9), per cent a year.
 
-    loan = loan rate + spread[r];  bond = government yield + credit spread[r] + market premium + issue cost
-    paper = government yield + 0.6 * credit spread[r] + premium + issue cost * 4
-    green = bond + green spread;   ABS = government yield + AAA spread + 0.6 + premium
+    market = government yield + liquidity premium
+    loan = loan rate + spread[r];   bond = market + credit spread[r] + issue cost
+    paper = market + 0.6 * credit spread[r] + 4 * issue cost
+    green = bond + green spread;   ABS = market + AAA spread + 0.6
     offers = cost of equity + fee spread over ten years + liquidity premium;   REIT = distribution yield
 
-    `class_premium_pp` (shape (9,)) is what the market asks above its 2020 level for more supply of the class. Issue
-    costs are spread over four years; paper is renewed more often. Panda bonds are decided apart, their entry is 0.
+    `class_premium_pp` (shape (9,)), what the market asks above its 2020 level for more supply of the class, comes on
+    top. Issue costs are spread over four years; paper is renewed more often. Panda bonds are decided apart.
     """
     cost = np.zeros((4, len(Instrument)))
     market = government_yield_pct + liquidity_premium_pp
@@ -167,7 +169,8 @@ def choose_instrument(
     A nested logit drawn in two exact steps with Gumbel luck: the nest with the highest inclusive value plus luck,
     then the instrument with the highest utility / dissimilarity plus luck inside it. A nest without an eligible
     instrument is never taken. Shapes: utility and eligible (9, n), dissimilarity (4,), nest_luck (4, n),
-    instrument_luck (9, n). Source: logit of debt choice (Denis and Mihov); parameter `debt_nest_dissimilarity`.
+    instrument_luck (9, n), not read for an instrument that is alone in its nest. Source: logit of debt choice
+    (Denis and Mihov); parameter `debt_nest_dissimilarity`.
     """
     issuers = utility.shape[1]
     best_value = np.full(issuers, -np.inf)

@@ -198,7 +198,7 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
     others = centre.book.outstanding_bn[1:] @ centre.book.interbank_share[1:]
     miss("interbank custody", centre.book.interbank_custody_bn(), observed("bond_custody_interbank"))
     gross = (
-        57300.0
+        observed("bond_issuance_total")
         - observed("ncd_issuance")
         - observed("corporate_bond_issuance")
         - observed("abs_issuance")
