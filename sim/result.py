@@ -95,7 +95,7 @@ class Result:
         scenarios.InputError
             For an unknown lever, a bad date or an intensity outside 0..1.
         """
-        from sim.run import run
+        from sim.one_run import run
 
         return run(
             self.scenario.with_levers(levers, after=date),

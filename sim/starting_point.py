@@ -142,7 +142,8 @@ def _class_plans(centre: "FinancialCenter") -> list[_ClassPlan]:
         plans.append(
             _ClassPlan(
                 issuer_class,
-                max(8, round(agents * centre.scale)),
+                # Foreign issuers are few and sell single bonds, so each is an agent at every scale.
+                round(agents) if issuer_class is IssuerClass.FOREIGN else max(8, round(agents * centre.scale)),
                 firms,
                 stock,
                 rated,
