@@ -51,6 +51,8 @@ class MacroPath:
     """Log of realised equity volatility, per cent a year."""
     conditional: bool
     """True when realised drivers after 2020 are replayed: not a forecast."""
+    carried_forward: tuple[str, ...]
+    """Drivers of a replay whose last observation was carried forward, each with the first such month."""
 
     def position(self, month: int) -> int:
         """Index of a month in the arrays."""
@@ -177,21 +179,37 @@ def student_t_scale(first: float, second: float) -> float:
     return float(np.sqrt(0.5) / np.sqrt(chi_square / 4.0))
 
 
+def carried_forward(
+    observed: dict[int, dict[str, float]], last_month: int
+) -> tuple[dict[int, dict[str, float]], tuple[str, ...]]:
+    """Observations continued to `last_month` at each driver's last value, and which drivers that concerned."""
+    filled = {month: dict(observed.get(month, {})) for month in range(min(observed), last_month + 1)}
+    carried: list[str] = []
+    for driver in DRIVERS:
+        final = max(month for month, values in observed.items() if driver in values)
+        for month in range(final + 1, last_month + 1):
+            filled[month][driver] = observed[final][driver]
+        if final < last_month:
+            carried.append(f"{driver} from {month_text(final + 1)}")
+    return filled, tuple(carried)
+
+
 def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: "Stream") -> MacroPath:
     """Draw, replay or read the drivers to `last_month`.
 
-    `neutral` draws them; `realised` replays what was observed after 2020 and draws what was not (a conditional
-    replay); `adverse` adds a dated stress to the draw; anything else is the path of a user's CSV with the columns of
-    `DRIVERS`, whose gaps are drawn.
+    `neutral` draws them; `realised` replays what was observed after 2020 and carries each driver's last observation
+    forward (a conditional replay); `adverse` adds a dated stress to the draw; anything else is the path of a user's CSV
+    with the columns of `DRIVERS`, whose gaps are drawn.
 
     ln V and ln rv are first-order autoregressions, yields revert to a mean, the currency has momentum and leans
     against the yield gap, equity drifts. Innovations are multivariate t(4). Parameters: agent "Macro".
     """
     history = package_drivers("macro_history")
     given: dict[int, dict[str, float]] = {}
+    carried: tuple[str, ...] = ()
     stress: dict[int, dict[str, float]] = {}
     if kind == "realised":
-        given = package_drivers("macro_realised")
+        given, carried = carried_forward(package_drivers("macro_realised"), last_month)
     elif kind == "adverse":
         stress = package_drivers("macro_adverse")
     elif kind != "neutral":
@@ -276,4 +294,5 @@ def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: 
         equity_index=equity,
         log_volatility=volatility,
         conditional=bool(given),
+        carried_forward=carried,
     )
