@@ -77,6 +77,9 @@ class Issuer(ArrayAgent):
         shape=(LADDER_MONTHS, LADDER_INSTRUMENTS),
     )
     cash_bn = column("f8", unit="CNY bn", doc="Cash raised and not yet spent; negative is an overdraft")
+    tranches = column(
+        "i1", unit="count", doc="Parts in which the month's need is raised, each with its own choice", default=1
+    )
     tenor_months = column("i2", unit="month", doc="Tenor of the issuer's bonds")
     green = column("?", unit="flag", doc="More than half of its investment is green")
     market_access = column("?", unit="flag", doc="Large enough for the bond market")

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from scenarios.schema import Scenario
     from sim.accounts import AccountingError
     from sim.model import FinancialCenter
+    from sim.one_run import run
     from sim.result import Result
-    from sim.run import run
 
 __all__ = [
     "AccountingError",
@@ -44,7 +44,7 @@ _HOMES = {
     "sim.accounts": ("AccountingError",),
     "sim.model": ("FinancialCenter",),
     "sim.result": ("Result",),
-    "sim.run": ("run",),
+    "sim.one_run": ("run",),
 }
 
 

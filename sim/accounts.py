@@ -7,6 +7,7 @@ import numpy as np
 
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import month_text
+from sim.issuance import direct_financing_bn
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass
 
@@ -36,6 +37,7 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
             float(book.holdings_bn[:, security].sum()),
             float(book.outstanding_bn[security]),
         )
+    yield "holdings are not negative", float(min(book.holdings_bn.min(), 0.0)), 0.0
     flows = book.opening_bn + book.gross_bn - book.redeemed_bn - book.defaulted_bn
     yield "stocks and flows", float(np.abs(flows).sum()), float(book.outstanding_bn.sum())
     yield (
@@ -112,7 +114,7 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
             float(centre.listings[route] + centre.stopped[route] + waiting[route]),
         )
     yield "turnover", float(centre.turnover_trn.sum()), float((centre.levels.velocity * centre.activity).sum())
-    financing = centre.direct_financing_bn
+    financing = direct_financing_bn(centre)
     yield "Shanghai is part of the country", float(max(financing[0] - financing[1], 0.0)), 0.0
     share = float(book.holdings_bn[Holder.FOREIGN].sum() / book.interbank_custody_bn())
     yield "foreign share within 0..1", float(np.clip(share, 0.0, 1.0)), share

@@ -45,8 +45,9 @@ def foreign_investors_enter(centre: "FinancialCenter") -> None:
     typical = [float(np.median(investors["base_log_weight"][group == g])) for g in InvestorGroup]
     family = np.zeros(count, dtype=np.int8)
     rows = investors.add(count, centre.month)
-    luck = centre.luck.population.uniform(investors.luck[rows], centre.month, count=2)
+    # Draws 0 to 2 are the spreads, 3 and 4 the group and the index: no number of luck serves twice.
     spread = centre.luck.population.normal(investors.luck[rows], centre.month, count=3)
+    luck = centre.luck.population.uniform(investors.luck[rows], centre.month, count=5)[3:]
     chosen = np.minimum(np.searchsorted(np.cumsum(groups), luck[0]), len(InvestorGroup) - 1)
     fund = chosen == InvestorGroup.BENCHMARK_FUND
     family[fund] = np.where(
@@ -155,6 +156,10 @@ def bond_market_clears(centre: "FinancialCenter") -> None:
         gone = np.where(book.opening_bn > 0.0, (book.redeemed_bn + book.defaulted_bn) / book.opening_bn, 0.0)
     kept = before * (1.0 - gone)
     foreign = float(centre.investors["holdings_bn"].sum()) * book.foreign_allocation
+    # Of a class that has become scarce foreigners hold at most all; the rest of their mix is government bonds.
+    beyond = np.maximum(foreign - book.outstanding_bn, 0.0)
+    foreign -= beyond
+    foreign[SecurityClass.SOVEREIGN] += beyond.sum()
     book.holdings_bn[Holder.FOREIGN] = foreign
     residual = book.outstanding_bn - foreign
     if centre.month <= BASELINE:

@@ -1,6 +1,7 @@
 """The year 2020: simulated once for each parameter set, with its levels solved, then shared by all runs."""
 
 from collections import OrderedDict
+from dataclasses import replace
 
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
@@ -48,7 +49,7 @@ def solve_levels(parameters: Parameters, scale: float) -> Levels:
         levels = improved(tried, simulate_2020(parameters, tried, scale), boldness=1.0 if turn < 3 else 0.5)
         miss = worst_miss(levels)[1]
         if best is None or miss < best[0]:
-            best = (miss, tried)
+            best = (miss, replace(tried, misses=levels.misses))
         if miss <= 1.0:
             break
     assert best is not None

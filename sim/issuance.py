@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.arrays import Flags, Floats, Integers
+from agents.arrays import Codes, Flags, Floats, Integers
 from agents.draws import poisson
 from agents.issuers import (
     LADDER_INSTRUMENTS,
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 REIT_PILOT_START = 2020 * 12 + 7
 """First month in which a sponsor could file for a REIT: the pilot's rules are of August 2020."""
+
+TRANCHE_KEY = np.uint64(0x9E3779B97F4A7C15)
+"""Step between the luck keys of an issuer's tranches: odd, so that no two tranches share a key."""
 
 HOLDER_ACCOUNT = {
     Holder.FOREIGN: Account.FOREIGN_INVESTORS,
@@ -83,7 +86,6 @@ def debt_matures(centre: "FinancialCenter") -> None:
     due = issuers["maturing_bn"][slot].copy()
     issuers["maturing_bn"][slot] = 0.0
     issuers["debt_bn"][:] -= due
-    centre.due_bn = due.sum(axis=0)
     by_class = np.zeros(len(SecurityClass))
     by_class[SecurityClass.FINANCIAL] = due[Instrument.BOND][bank].sum()
     by_class[SecurityClass.CORPORATE] = due[Instrument.BOND][~(bank | foreign)].sum() + due[Instrument.GREEN_BOND].sum()
@@ -96,7 +98,7 @@ def debt_matures(centre: "FinancialCenter") -> None:
     _redeem(centre, Account.FOREIGN_ISSUERS, panda)
     centre.ledger.pay("loan repayment", Account.ISSUERS, Account.BANKS, float(due[Instrument.LOAN].sum()))
     # Foreign issuers repay out of funds from abroad, all others out of what they raise.
-    issuers["cash_bn"][:] -= np.where(foreign, 0.0, centre.due_bn)
+    centre.due_bn = np.where(foreign, 0.0, due.sum(axis=0))
 
 
 def _failing_share(centre: "FinancialCenter", rows: Integers, probability: Floats) -> Floats:
@@ -236,21 +238,73 @@ def _lead_times(centre: "FinancialCenter") -> Floats:
 
 
 def issuers_raise_money(centre: "FinancialCenter") -> None:
-    """Issuers meet the need of the month through one of nine instruments, or file for a listing."""
+    """Issuers meet the need of the month through one of nine instruments, or file for a listing.
+
+    A large issuer raises its need in several tranches, each with a choice of its own.
+    """
     issuers, parameters, book = centre.issuers, centre.parameters, centre.book
-    month, keys = centre.month, issuers.luck
     kind = issuers["issuer_class"]
     foreign, bank = kind == IssuerClass.FOREIGN, kind == IssuerClass.BANK
-    shock = parameters.need_shock_sd * centre.luck.need.normal(keys, month)
     need, spending = funding_need_bn(
-        issuers["debt_bn"].sum(axis=0), issuers["cash_bn"], parameters.need_growth, shock, centre.season
+        centre.due_bn,
+        issuers["debt_bn"].sum(axis=0),
+        issuers["cash_bn"],
+        parameters.need_growth,
+        parameters.need_shock_sd * centre.luck.need.normal(issuers.luck, centre.month),
+        centre.season,
     )
     need[foreign] = 0.0
     spending[foreign] = 0.0
     issuers["need_bn"][:] = need
-    issuers["cash_bn"][:] -= spending
+    issuers["cash_bn"][:] -= centre.due_bn + spending
     centre.ledger.pay("investment and lending", Account.ISSUERS, Account.REAL_ECONOMY, float(spending.sum()))
 
+    rows, tranche = _tranches(issuers["tranches"])
+    choice = _chosen_instruments(centre, rows, tranche)
+    issuers["last_choice"][:] = choice[: len(issuers)]
+    files = choice[: len(issuers)] >= Instrument.IPO_MAIN
+    route = np.where(files, choice[: len(issuers)] - Instrument.IPO_MAIN + 1, ListingRoute.NONE)
+    issuers["waiting_for"][:] = np.where(files, route, issuers["waiting_for"])
+    issuers["waiting_months"][:] = np.where(files, 0.0, issuers["waiting_months"])
+    for way in (ListingRoute.MAIN, ListingRoute.STAR, ListingRoute.REIT):
+        centre.filed[way] += int((route == way).sum())
+    # A filing brings no money yet: the need of the month is borrowed from a bank.
+    instrument = np.where(choice >= Instrument.IPO_MAIN, Instrument.LOAN, choice)
+    amount = need[rows] / issuers["tranches"][rows]
+    raised = np.zeros((LADDER_INSTRUMENTS, len(issuers)))
+    for k in range(LADDER_INSTRUMENTS):
+        takes = instrument == k
+        raised[k] = np.bincount(rows[takes], weights=amount[takes], minlength=len(issuers))
+    _book_debt(centre, raised)
+    by_instrument = raised[:, ~bank].sum(axis=1)
+    financial = float(raised[:, bank].sum())
+    centre.issued_bn[:LADDER_INSTRUMENTS] = by_instrument
+    centre.financial_bonds_bn = financial
+    book.gross_bn[SecurityClass.CORPORATE] += by_instrument[Instrument.BOND] + by_instrument[Instrument.GREEN_BOND]
+    book.gross_bn[SecurityClass.PAPER] += by_instrument[Instrument.COMMERCIAL_PAPER]
+    book.gross_bn[SecurityClass.ABS] += by_instrument[Instrument.ABS]
+    book.gross_bn[SecurityClass.FINANCIAL] += financial
+    bonds = float(by_instrument[1:].sum()) + financial
+    fee = parameters.fee_bond / 100.0
+    issuers["cash_bn"][:] += raised[Instrument.LOAN] + raised[1:].sum(axis=0) * (1.0 - fee)
+    _sell(centre, Account.ISSUERS, bonds)
+    centre.ledger.pay("underwriting fee", Account.ISSUERS, Account.UNDERWRITERS, bonds * fee)
+    centre.ledger.pay("loan", Account.BANKS, Account.ISSUERS, float(by_instrument[Instrument.LOAN]))
+
+
+def _tranches(counts: Codes) -> tuple[Integers, Integers]:
+    """Row and number of every tranche; the first tranche of each issuer comes first, in row order."""
+    more = np.repeat(np.arange(len(counts)), counts - 1)
+    first_of_row = np.cumsum(counts - 1) - (counts - 1)
+    number = np.arange(len(more)) - np.repeat(first_of_row, counts - 1) + 1
+    return np.concatenate([np.arange(len(counts)), more]), np.concatenate(
+        [np.zeros(len(counts), dtype=np.int64), number]
+    )
+
+
+def _chosen_instruments(centre: "FinancialCenter", rows: Integers, tranche: Integers) -> Integers:
+    """Instrument of each tranche, shape (tranches,); only the first tranche may be a filing."""
+    issuers, parameters = centre.issuers, centre.parameters
     lead = _lead_times(centre)
     lead_by_instrument = np.zeros(len(Instrument))
     lead_by_instrument[Instrument.IPO_MAIN] = lead[ListingRoute.MAIN]
@@ -261,69 +315,38 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
     constants[Instrument.IPO_MAIN : Instrument.REIT] += (
         parameters.ipo_return_sensitivity * centre.equity_return_6m / 0.10
     )
-    table = instrument_utility(
+    by_rating = instrument_utility(
         constants, _costs_pp(centre), parameters.cost_sensitivity, lead_by_instrument, parameters.queue_disutility
     )
-    # Four draws for the nests, then one for each of instruments 1..7; the loan is alone in its nest and reads none.
-    luck = centre.luck.financing.gumbel(keys, month, count=11)
-    choice = choose_instrument(
-        np.take(table.T, issuers["rating"], axis=1), _eligible(centre), centre.dissimilarity, luck[:4], luck[3:]
-    )
-    issuers["last_choice"][:] = choice
-    files = choice >= Instrument.IPO_MAIN
-    route = np.where(files, choice - Instrument.IPO_MAIN + 1, ListingRoute.NONE)
-    issuers["waiting_for"][:] = np.where(files, route, issuers["waiting_for"])
-    issuers["waiting_months"][:] = np.where(files, 0.0, issuers["waiting_months"])
-    for way in (ListingRoute.MAIN, ListingRoute.STAR, ListingRoute.REIT):
-        centre.filed[way] += int((route == way).sum())
-    # A filing brings no money yet: the need of the month is borrowed from a bank.
-    debt_choice = np.where(files, Instrument.LOAN, choice)
-    amount = np.where(choice >= 0, need, 0.0)
-    _book_debt(centre, debt_choice, amount)
-    by_instrument = np.array([amount[(debt_choice == k) & ~bank].sum() for k in range(LADDER_INSTRUMENTS)])
-    financial = float(amount[bank].sum())
-    centre.issued_bn[:LADDER_INSTRUMENTS] = by_instrument
-    centre.financial_bonds_bn = financial
-    book.gross_bn[SecurityClass.CORPORATE] += by_instrument[Instrument.BOND] + by_instrument[Instrument.GREEN_BOND]
-    book.gross_bn[SecurityClass.PAPER] += by_instrument[Instrument.COMMERCIAL_PAPER]
-    book.gross_bn[SecurityClass.ABS] += by_instrument[Instrument.ABS]
-    book.gross_bn[SecurityClass.FINANCIAL] += financial
-    bonds = float(by_instrument[1:].sum()) + financial
-    fee = parameters.fee_bond / 100.0
-    issuers["cash_bn"][:] += np.where((debt_choice == Instrument.LOAN) & ~bank, amount, amount * (1.0 - fee))
-    _sell(centre, Account.ISSUERS, bonds)
-    centre.ledger.pay("underwriting fee", Account.ISSUERS, Account.UNDERWRITERS, bonds * fee)
-    centre.ledger.pay("loan", Account.BANKS, Account.ISSUERS, float(by_instrument[Instrument.LOAN]))
+    eligible = _eligible(centre)[:, rows]
+    eligible[Instrument.IPO_MAIN :, tranche > 0] = False
+    # Every tranche has a key of its own; the first keeps the issuer's.
+    keys = issuers.luck[rows] + tranche.astype(np.uint64) * TRANCHE_KEY
+    luck = centre.luck.financing.gumbel(keys, centre.month, count=11)
+    utility = np.take(by_rating.T, issuers["rating"][rows], axis=1)
+    return choose_instrument(utility, eligible, centre.dissimilarity, luck[:4], luck[3:])
 
 
-def _book_debt(centre: "FinancialCenter", choice: Integers, amount: Floats) -> None:
-    """Add new debt to the ladder and to the debt outstanding."""
+def _book_debt(centre: "FinancialCenter", raised_bn: Floats) -> None:
+    """Add new debt, shape (5, n), to the ladder and to the debt outstanding."""
     issuers, parameters = centre.issuers, centre.parameters
-    ladder, debt = issuers["maturing_bn"], issuers["debt_bn"]
-    tenor = issuers["tenor_months"]
+    ladder = issuers["maturing_bn"]
+    issuers["debt_bn"][:] += raised_bn
     stock_share = parameters.short_loan_share
     # In a steady state a stock is flow times tenor; the flow of short loans is larger than their stock share.
     short = stock_share * LADDER_MONTHS / (stock_share * LADDER_MONTHS + (1.0 - stock_share) * 12.0)
-    months = {
-        Instrument.COMMERCIAL_PAPER: round(parameters.commercial_paper_tenor),
-        Instrument.ABS: round(parameters.abs_tenor),
-    }
-    for instrument in (
-        Instrument.LOAN,
-        Instrument.BOND,
-        Instrument.COMMERCIAL_PAPER,
-        Instrument.GREEN_BOND,
-        Instrument.ABS,
+    loans = raised_bn[Instrument.LOAN]
+    ladder[(centre.month + 12) % LADDER_MONTHS, Instrument.LOAN] += short * loans
+    ladder[centre.month % LADDER_MONTHS, Instrument.LOAN] += (1.0 - short) * loans
+    for instrument, tenor in (
+        (Instrument.COMMERCIAL_PAPER, parameters.commercial_paper_tenor),
+        (Instrument.ABS, parameters.abs_tenor),
     ):
-        rows = np.flatnonzero((choice == instrument) & (amount > 0.0))
-        new = amount[rows]
-        debt[instrument, rows] += new
-        if instrument is Instrument.LOAN:
-            ladder[(centre.month + 12) % LADDER_MONTHS, instrument, rows] += short * new
-            ladder[centre.month % LADDER_MONTHS, instrument, rows] += (1.0 - short) * new
-        else:
-            ahead = months.get(instrument, tenor[rows].astype(np.int64))
-            ladder[(centre.month + ahead) % LADDER_MONTHS, instrument, rows] += new
+        ladder[(centre.month + round(tenor)) % LADDER_MONTHS, instrument] += raised_bn[instrument]
+    for instrument in (Instrument.BOND, Instrument.GREEN_BOND):
+        rows = np.flatnonzero(raised_bn[instrument])
+        slot = (centre.month + issuers["tenor_months"][rows].astype(np.int64)) % LADDER_MONTHS
+        ladder[slot, instrument, rows] += raised_bn[instrument, rows]
 
 
 def listing_queue_moves(centre: "FinancialCenter") -> None:

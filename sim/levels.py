@@ -176,6 +176,10 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         misses[name] = simulated / target - 1.0
         return target / max(simulated, 1e-12)
 
+    def sized(size: float, name: str, simulated: float, target: float) -> float:
+        step = miss(name, simulated, target)
+        return size * step if simulated > 0.0 else size  # no size makes a flow of nothing
+
     constants = levels.instrument_constants.copy()
     wanted_log = {
         instrument: float(np.log(miss(SOLVED_INSTRUMENTS[instrument], year.issued[instrument], target)))
@@ -231,12 +235,17 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
     return replace(
         levels,
         instrument_constants=constants,
-        listing_size_main_bn=levels.listing_size_main_bn
-        * miss("main-board proceeds", year.proceeds_main_sse_bn, observed("ipo_proceeds_main")),
-        listing_size_star_bn=levels.listing_size_star_bn
-        * miss("STAR proceeds", year.proceeds_star_bn, observed("ipo_proceeds_star")),
-        follow_on_size_bn=levels.follow_on_size_bn * miss("follow-ons", year.follow_on_sse_bn, sse_rest),
-        panda_size_bn=levels.panda_size_bn * miss("Panda bonds issued", year.panda_bn, observed("panda_issuance")),
+        listing_size_main_bn=sized(
+            levels.listing_size_main_bn,
+            "main-board proceeds",
+            year.proceeds_main_sse_bn,
+            observed("ipo_proceeds_main"),
+        ),
+        listing_size_star_bn=sized(
+            levels.listing_size_star_bn, "STAR proceeds", year.proceeds_star_bn, observed("ipo_proceeds_star")
+        ),
+        follow_on_size_bn=sized(levels.follow_on_size_bn, "follow-ons", year.follow_on_sse_bn, sse_rest),
+        panda_size_bn=sized(levels.panda_size_bn, "Panda bonds issued", year.panda_bn, observed("panda_issuance")),
         financial_bonds_2019_bn=levels.financial_bonds_2019_bn
         * miss("financial bonds issued", year.financial_bonds_bn, financial_bond_issuance_bn()),
         sovereign_net_2020_bn=net,

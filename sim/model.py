@@ -4,9 +4,11 @@ import copy
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import mesa
 import numpy as np
 
 from agents.arrays import Floats
@@ -22,6 +24,7 @@ from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from sim import starting_point
 from sim.baseline import observed
+from sim.indicators import PLAN_INDICATORS
 from sim.ledger import Account, Ledger
 from sim.levels import Levels, equity_share_of_sse
 from sim.luck import Luck
@@ -68,7 +71,8 @@ class FinancialCenter(PopulationModel):
     scenario
         Name of a ready scenario, path of a scenario file, or a `scenarios.Scenario`.
     rng
-        Seed of everything that is drawn after December 2020.
+        Seed of everything that is drawn after December 2020; None, which Mesa's tools pass when they are given no
+        seed, is seed 0.
     parameters
         A parameter set's name, a `Parameters` object, or None for the scenario's own set at its central point.
     verify
@@ -85,7 +89,7 @@ class FinancialCenter(PopulationModel):
         self,
         scenario: "str | Path | Scenario" = "plan",
         *,
-        rng: int = 0,
+        rng: int | None = 0,
         parameters: "str | Parameters | None" = None,
         verify: bool | None = None,
     ) -> None:
@@ -93,7 +97,7 @@ class FinancialCenter(PopulationModel):
         from sim.history import state_at_baseline
 
         asked = load(scenario)
-        seed = checked_seed(rng)
+        seed = 0 if rng is None else checked_seed(rng)
         values = resolved_parameters(parameters if parameters is not None else asked.parameters)
         super().__init__(rng=seed)
         past = state_at_baseline(values, asked.scale)
@@ -105,6 +109,8 @@ class FinancialCenter(PopulationModel):
         self.luck.draws.seed = seed
         self.macro = make_macro_path(asked.macro, self.last_month, values, self.luck.macro)
         self.policy = self._policy(asked)
+        self.datacollector = mesa.DataCollector({name: partial(_last_value, name) for name in PLAN_INDICATORS})
+        self.datacollector.collect(self)
 
     @classmethod
     def in_2019(cls, parameters: Parameters, levels: Levels, scale: float) -> Self:
@@ -330,9 +336,13 @@ class FinancialCenter(PopulationModel):
         ------
         AccountingError
             If an identity breaks while `verify` is on.
+        RuntimeError
+            If the scenario's last month is over; `running` is false from then on.
         """
         from sim.month import MONTH
 
+        if self.month >= self.last_month:
+            raise RuntimeError(f"the scenario ends in {month_text(self.last_month)}")
         self.month += 1
         self._open_month()
         for stage in MONTH:
@@ -341,6 +351,9 @@ class FinancialCenter(PopulationModel):
             self.step_seconds[stage.name] = self.step_seconds.get(stage.name, 0.0) + time.perf_counter() - started
         if self.month <= BASELINE:
             self._add_to_2020()
+        else:
+            self.datacollector.collect(self)
+        self.running = self.month < self.last_month
 
     def _open_month(self) -> None:
         self._channels = self.policy.at(self.month)
@@ -414,6 +427,11 @@ class FinancialCenter(PopulationModel):
             for position, stage in enumerate(MONTH, start=1)
         ]
         return pd.DataFrame(rows).set_index("order")
+
+
+def _last_value(name: str, centre: FinancialCenter) -> float:
+    """Indicator of the month just simulated."""
+    return centre.records[-1][name]
 
 
 def checked_seed(seed: object) -> int:

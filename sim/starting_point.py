@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
 
+LARGE_AGAINST_MEAN = 1.5
+"""An issuer raises one more tranche a month for each such multiple of its class's mean size."""
+MOST_TRANCHES = 12
+
+
 def pareto_quantiles(count: int, tail: float) -> Floats:
     """Sizes of `count` agents at the mid-quantiles of a Pareto law, largest first, mean one. Shape (count,)."""
     sizes = ((np.arange(count) + 0.5) / count) ** (-1.0 / tail)
@@ -137,7 +142,8 @@ def _class_plans(centre: "FinancialCenter") -> list[_ClassPlan]:
         plans.append(
             _ClassPlan(
                 issuer_class,
-                max(8, round(agents * centre.scale)),
+                # Foreign issuers are few and sell single bonds, so each is an agent at every scale.
+                round(agents) if issuer_class is IssuerClass.FOREIGN else max(8, round(agents * centre.scale)),
                 firms,
                 stock,
                 rated,
@@ -217,6 +223,7 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             debt_bn=debt,
             maturing_bn=ladder,
             tenor_months=tenor,
+            tranches=np.clip(np.floor(share * count / LARGE_AGAINST_MEAN), 1, MOST_TRANCHES),
             green=green,
             securitisable=market
             & (plan.issuer_class is not IssuerClass.BANK)

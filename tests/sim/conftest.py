@@ -1,0 +1,52 @@
+"""Small models for the tests of the whole: a tenth of the issuers, the same weights in total."""
+
+import pytest
+
+import sim
+from scenarios.loader import load
+from scenarios.parameters import ParameterSet
+
+SCALE = 0.1
+
+
+def _bits(frame):
+    return (tuple(frame.columns), frame.index.asi8.tobytes(), frame.to_numpy(dtype=float).tobytes())
+
+
+@pytest.fixture(scope="session")
+def bits():
+    """Everything in a table of numbers, to the bit."""
+    return _bits
+
+
+@pytest.fixture(scope="session")
+def small():
+    """Run a scenario with few issuers."""
+
+    def run(scenario="plan", **options):
+        return sim.run(scenario, **{"scale": SCALE, **options})
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def centre():
+    """Build a model with few issuers."""
+
+    def build(scenario="plan", **options):
+        asked = load(scenario)
+        return sim.FinancialCenter(type(asked)(**{**asked.plain(), "scale": SCALE}), **options)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def central():
+    """The central parameters."""
+    return ParameterSet.prior_2020().central()
+
+
+@pytest.fixture(scope="session")
+def without_effects(central):
+    """The central parameters, with levers that move nothing."""
+    return central.replace(betas=dict.fromkeys(central.betas, 0.0))

@@ -1,0 +1,223 @@
+"""Policy changes decisions, never luck; a fork keeps its past; one more agent disturbs nobody."""
+
+import copy
+from functools import partial
+
+import numpy as np
+import pytest
+
+import sim
+from agents.issuers import IssuerClass
+from scenarios import plan
+from scenarios.calendar import month_ordinal, month_text
+
+MONTH = 2021 * 12 + 3
+
+
+@pytest.fixture(scope="module")
+def frozen(small):
+    return small("frozen", seed=5).indicators
+
+
+@pytest.mark.parametrize("scenario", ["plan", "committed", "stretch"])
+def test_levers_without_effect_leave_the_frozen_path_to_the_bit(small, bits, without_effects, scenario):
+    nothing = small("frozen", seed=5, parameters=without_effects).indicators
+    assert bits(small(scenario, seed=5, parameters=without_effects).indicators) == bits(nothing)
+
+
+def test_the_plan_with_its_effects_is_another_path(small, bits, frozen):
+    assert bits(small("plan", seed=5).indicators) != bits(frozen)
+
+
+def test_levers_that_no_rule_reads_change_nothing_to_the_bit(small, bits, frozen):
+    unread = {channel.id for channel in plan.channels() if not channel.rule}
+    idle = [lever.id for lever in plan.levers() if all(effect.channel in unread for effect in lever.effects)]
+    assert idle
+    assert bits(small("frozen", seed=5, levers=dict.fromkeys(idle, 1.0)).indicators) == bits(frozen)
+
+
+def test_what_a_rule_reads_is_what_the_channel_table_says(centre):
+    model = centre("plan", rng=1)
+    model.run_to_end()
+    assert model.policy.read == {channel.id for channel in plan.channels() if channel.rule}
+
+
+def first_difference(one, other):
+    differs = (one.to_numpy() != other.to_numpy()).any(axis=1)
+    return one.index[differs][0].strftime("%Y-%m")
+
+
+def test_plan_and_committed_are_one_path_until_the_first_effect(small, centre):
+    models = [centre(name, rng=5) for name in ("plan", "committed")]
+    read = [place for place, channel in enumerate(plan.channels()) if channel.rule]
+    paths = [model.policy.paths[:, read] for model in models]
+    expected = month_text(month_ordinal("2021-01") + int((paths[0] != paths[1]).any(axis=1).argmax()))
+    runs = [small(name, seed=5).indicators for name in ("plan", "committed")]
+    # Some effects reach an indicator only in later months, none before its channel moves.
+    assert expected > "2021-07"
+    assert expected <= first_difference(*runs) <= "2022-12"
+
+
+def test_a_lever_of_the_bond_market_touches_no_fintech_firm(centre):
+    """Nothing in fintech reads bond channels or bond stocks, so with common luck each firm lives the same life."""
+    models = [centre("frozen", rng=5), centre("panda_bond_framework", rng=5)]
+    for model in models:
+        model.run_to_end()
+    first, second = (model.fintech for model in models)
+    assert first.luck.tobytes() == second.luck.tobytes()
+    assert first["log_size"].tobytes() == second["log_size"].tobytes()
+    assert models[0].panda_cumulative_bn < models[1].panda_cumulative_bn
+    # The foreign issuers that sell anyway sell the same bonds: those of the frozen path are among the others.
+    sold = [model.issuers["debt_bn"][1] for model in models]
+    foreign = models[0].issuers["issuer_class"] == IssuerClass.FOREIGN
+    assert np.all(sold[1][foreign] >= sold[0][foreign] - 1e-9)
+
+
+def test_scenarios_of_one_seed_differ_far_less_than_seeds_do(small):
+    ends = {name: [small(name, seed=seed).annual().loc[2025] for seed in range(6)] for name in ("committed", "reits")}
+    for column in ("turnover_total", "foreign_bond_holdings", "institution_count", "fintech_total"):
+        base, other = (np.array([row[column] for row in rows]) for rows in ends.values())
+        assert np.std(other - base) < 0.25 * np.std(base), column
+
+
+def test_a_fork_keeps_the_past_to_the_bit_and_the_future_too_if_nothing_is_changed(small, bits):
+    result = small("plan", seed=6)
+    branch = result.fork("2023-01", {"bond_market_access": "plan", "reits_pilot": "plan"})
+    assert bits(branch.indicators) == bits(result.indicators)
+
+
+def test_a_fork_with_other_levers_differs_only_from_its_date_on(small):
+    result = small("plan", seed=6)
+    lag = plan.levers()[plan.lever_ids().index("panda_bond_framework")].effect_lag_months
+    branch = result.fork("2022-03", {"panda_bond_framework": 1.0})
+    begins = first_difference(branch.indicators, result.indicators)
+    assert begins >= "2022-03"
+    assert month_ordinal(begins) >= month_ordinal("2022-03") + lag
+    assert branch.annual().loc[2025, "panda_cumulative"] > result.annual().loc[2025, "panda_cumulative"]
+    assert branch.seed == result.seed and branch.parameters == result.parameters
+
+
+def test_a_fork_keeps_macro_scale_and_parameters(small, bits, without_effects):
+    result = small("plan", seed=6, macro="adverse", parameters=without_effects)
+    branch = result.fork("2022-01", {"bond_market_access": 1.0})
+    assert bits(branch.indicators) == bits(result.indicators)
+    assert branch.provenance["macro"] == "adverse" and branch.provenance["scale"] == 0.1
+
+
+def copy_last(population, month):
+    """Add one more agent like the last row."""
+    values = {name: population[name][..., -1].copy() for name in type(population[0]).columns}
+    return population.add(1, month, **values)
+
+
+POPULATIONS = {
+    "issuers": ("need_bn", "last_choice", "waiting_for", "waiting_months", "listed"),
+    "investors": ("assets_usd_bn", "target_weight", "weight", "holdings_bn", "net_purchases_bn"),
+    "institutions": ("assets_bn", "equity_bn", "profitability"),
+    "fintech": ("growth", "log_size", "capital", "funding_round", "age_months"),
+}
+
+
+@pytest.mark.parametrize("name", POPULATIONS)
+def test_one_more_agent_leaves_every_other_agents_draws_untouched(centre, name):
+    # The added issuer's debt has no holders, which the accounts would refuse.
+    plain = centre("plan", rng=7, verify=False)
+    plain.run_for(4)
+    crowded = copy.deepcopy(plain)
+    copy_last(getattr(crowded, name), crowded.month)
+    plain.step()
+    crowded.step()
+    for each, columns in POPULATIONS.items():
+        first, second = getattr(plain, each), getattr(crowded, each)
+        # Births may differ, because their number answers to how many there are; those who were there must not.
+        there = first.unique_ids[first["birth_month"] < plain.month]
+        rows, others = first.rows_of(there), second.rows_of(there)
+        assert (others >= 0).mean() > 0.999
+        kept = others >= 0
+        assert first.luck[rows][kept].tobytes() == second.luck[others][kept].tobytes()
+        for column in columns:
+            one, other = first[column][..., rows][..., kept], second[column][..., others][..., kept]
+            assert one.tobytes() == other.tobytes(), f"{each}.{column}"
+    assert len(getattr(crowded, name)) > len(getattr(plain, name)) - 1
+
+
+def recorded(model, stream, seen):
+    """Note what every agent draws from a stream."""
+    original = stream.uniform
+
+    def noted(keys, month, count=None):
+        drawn = original(keys, month, count)
+        for row in np.atleast_2d(drawn)[:1]:
+            seen.update(zip(((key, month) for key in keys.tolist()), row.tolist(), strict=True))
+        return drawn
+
+    stream.uniform = noted
+    return model
+
+
+def test_no_policy_changes_anybodys_luck(centre):
+    """Agents draw by their own key and the month alone: whoever meets the same decision draws the same number."""
+    streams = ("panda", "institution", "fintech_exit", "funding", "listing", "default")
+    notes = {}
+    for scenario in ("frozen", "stretch"):
+        model = centre(scenario, rng=3)
+        notes[scenario] = {name: {} for name in streams}
+        for name in streams:
+            recorded(model, getattr(model.luck, name), notes[scenario][name])
+        model.run_for(40)
+    for name in streams:
+        one, other = notes["frozen"][name], notes["stretch"][name]
+        common = one.keys() & other.keys()
+        assert len(common) > 0.8 * len(one)
+        assert all(one[key] == other[key] for key in common)
+
+
+def test_no_agent_meets_the_same_number_in_two_decisions(centre):
+    """Each stream has its own numbers: what decides an exit doesn't decide growth."""
+    model = centre("plan", rng=3)
+    keys = model.fintech.luck[:500]
+    drawn = [getattr(model.luck, name).uniform(keys, MONTH) for name in vars(model.luck) if name != "draws"]
+    assert len(drawn) == len({array.tobytes() for array in drawn}) == 20
+    assert np.abs(np.corrcoef(drawn) - np.eye(len(drawn))).max() < 0.2
+
+
+def test_newcomers_index_and_wanted_weight_are_not_one_draw(centre):
+    model = centre("frozen", rng=3)
+    model.run_to_end()
+    investors = model.investors
+    new = investors["birth_month"] >= month_ordinal("2020-01")
+    fund = new & (investors["group"] == 1)
+    world = fund & (investors["index_family"] == 3)
+    other = fund & (investors["index_family"] == 1)
+    assert min(world.sum(), other.sum()) > 15
+    weight = investors["base_log_weight"]
+    gap = abs(weight[world].mean() - weight[other].mean())
+    assert gap < 3.5 * weight[fund].std() * np.sqrt(1 / world.sum() + 1 / other.sum())
+
+
+def test_forks_can_be_forked(small):
+    result = small("committed", seed=6)
+    first = result.fork("2022-01", {"reits_pilot": 1.0})
+    second = first.fork("2023-06", {"reits_pilot": "committed"})
+    assert first_difference(second.indicators, first.indicators) >= "2023-06"
+    partial_year = second.indicators.loc[:"2023-05"]
+    assert partial_year.equals(first.indicators.loc[:"2023-05"])
+
+
+fork_refused = partial(pytest.raises, sim.InputError)
+
+
+@pytest.mark.parametrize(
+    ("date", "levers", "named"),
+    [
+        ("2020-06", {"reits_pilot": 1.0}, "2020-06"),
+        ("2022-01", {"reit_pilot": 1.0}, "reits_pilot"),
+        ("2022-01", {"reits_pilot": 1.4}, "1.4"),
+        ("2023-01", {"reits_pilot": {"2022-01": 0.5}}, "2022-01"),
+    ],
+)
+def test_a_fork_that_cannot_be_is_refused_with_what_is_allowed(small, date, levers, named):
+    result = small("committed", seed=6)
+    with fork_refused() as refusal:
+        result.fork(date, levers)
+    assert named in str(refusal.value)

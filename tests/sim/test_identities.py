@@ -1,0 +1,255 @@
+"""The accounts close in every month of any scenario, and a fault in them is found and named."""
+
+import copy
+import dataclasses
+import random
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+import sim
+from agents.issuers import Instrument, IssuerClass, ListingRoute
+from scenarios import plan
+from scenarios.calendar import month_text
+from scenarios.parameters import ParameterSet
+from scenarios.schema import Scenario
+from sim.accounts import TOLERANCE, accounts_close, identities
+from sim.ledger import Account
+from sim.securities import Holder, SecurityClass
+
+LEVERS = plan.lever_ids()
+
+
+def months():
+    return st.builds("{:04d}-{:02d}".format, st.integers(2021, 2023), st.integers(1, 12))
+
+
+def lever_paths():
+    intensity = st.floats(0.0, 1.0)
+    steps = st.dictionaries(months(), intensity, min_size=1, max_size=4)
+    pulse = st.tuples(months(), months(), intensity).map(
+        lambda given: {"pulse": {"from": min(given[:2]), "to": max(given[:2]), "value": given[2]}}
+    )
+    return st.one_of(intensity, st.sampled_from(plan.ARMS), steps, steps.map(lambda dated: {"ramp": dated}), pulse)
+
+
+def scenarios():
+    return st.builds(
+        Scenario,
+        name=st.just("drawn"),
+        policy=st.sampled_from(plan.ARMS),
+        macro=st.sampled_from(["neutral", "adverse", "realised"]),
+        levers=st.dictionaries(st.sampled_from(LEVERS), lever_paths(), max_size=len(LEVERS)),
+        scale=st.just(0.1),
+        end=st.sampled_from(["2023-12", "2025-12"]),
+    )
+
+
+def parameters(number):
+    """The central point for 0, else a draw."""
+    prior = ParameterSet.prior_2020()
+    return prior.draw(number) if number else prior.central()
+
+
+def worst_error(scenario, seed, drawn):
+    model = sim.FinancialCenter(scenario, rng=seed, parameters=drawn, verify=True)
+    model.run_to_end()
+    assert np.isfinite(model.indicators.to_numpy(dtype=float)).all()
+    return model.largest_error
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(scenario=scenarios(), seed=st.integers(0, 2**63), number=st.integers(0, 2))
+def test_no_identity_breaks_in_a_random_scenario(scenario, seed, number):
+    assert worst_error(scenario, seed, parameters(number)) < TOLERANCE
+
+
+def random_scenario(dice):
+    def path():
+        at = [f"{dice.randint(2021, 2025)}-{dice.randint(1, 12):02d}" for _ in range(2)]
+        forms = (
+            dice.random(),
+            dice.choice(plan.ARMS),
+            {at[0]: dice.random(), at[1]: dice.random()},
+            {"ramp": {at[0]: dice.random(), at[1]: dice.random()}},
+            {"pulse": {"from": min(at), "to": max(at), "value": dice.random()}},
+        )
+        return dice.choice(forms)
+
+    return Scenario(
+        name="drawn",
+        policy=dice.choice(plan.ARMS),
+        macro=dice.choice(["neutral", "adverse", "realised"]),
+        levers={lever: path() for lever in dice.sample(LEVERS, dice.randint(0, len(LEVERS)))},
+        scale=0.1,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_two_hundred_random_pairs_of_scenario_and_seed_close(capsys, record_property):
+    dice = random.Random(200)
+    worst = 0.0
+    for number in range(20):
+        drawn = parameters(number)
+        for _ in range(10):
+            worst = max(worst, worst_error(random_scenario(dice), dice.getrandbits(63), drawn))
+    record_property("largest_relative_error", worst)
+    with capsys.disabled():
+        print(f"\n200 scenario-seed pairs: largest relative error of any identity {worst:.1e}")
+    assert worst < 1e-11
+
+
+# Faults. Each entry says how to spoil the accounts so that exactly this identity is the first to break.
+
+
+def add_to_debt(model, instrument, kinds):
+    """Debt that nobody holds, with its place in the ladder."""
+    row = np.flatnonzero(np.isin(model.issuers["issuer_class"], kinds))[0]
+    model.issuers["debt_bn"][instrument, row] += 1.0
+    model.issuers["maturing_bn"][0, instrument, row] += 1.0
+
+
+def move_cash(model, account):
+    model.ledger.month_cash_bn[account] += 1.0
+    model.ledger.month_cash_bn[Account.BANKS] -= 1.0
+
+
+def book_twice(model, what):
+    flow = next(key for key in model.ledger.flows if key[0] == what)
+    model.ledger.flows[flow] += 1.0
+
+
+def book_negative_issue(model):
+    model.book.opening_bn[SecurityClass.CORPORATE] += model.book.gross_bn[SecurityClass.CORPORATE] + 1.0
+    model.book.gross_bn[SecurityClass.CORPORATE] = -1.0
+
+
+def hold_less_than_nothing(model):
+    lent = model.book.holdings_bn[Holder.BANKS, SecurityClass.PANDA] + 1.0
+    model.book.holdings_bn[Holder.BANKS, SecurityClass.PANDA] -= lent
+    model.book.holdings_bn[Holder.ASSET_MANAGERS, SecurityClass.PANDA] += lent
+
+
+def hold(model, security):
+    model.book.holdings_bn[Holder.BANKS, security] += 1.0
+
+
+def grow(array, place, amount=1.0):
+    array[place] += amount
+
+
+ORDINARY = (IssuerClass.CENTRAL_SOE, IssuerClass.LOCAL_SOE)
+FAULTS = {
+    **{f"holders of {each.name}": lambda m, each=each: hold(m, each) for each in SecurityClass},
+    "holdings are not negative": hold_less_than_nothing,
+    "stocks and flows": lambda m: grow(m.book.gross_bn, SecurityClass.SOVEREIGN),
+    "flows are not negative": book_negative_issue,
+    "ladder": lambda m: grow(m.issuers["maturing_bn"], (0, 0, 0)),
+    "corporate debt": lambda m: add_to_debt(m, Instrument.GREEN_BOND, ORDINARY),
+    "financial debt": lambda m: add_to_debt(m, Instrument.BOND, IssuerClass.BANK),
+    "Panda debt": lambda m: add_to_debt(m, Instrument.BOND, IssuerClass.FOREIGN),
+    "commercial paper debt": lambda m: add_to_debt(m, Instrument.COMMERCIAL_PAPER, ORDINARY),
+    "securitised debt": lambda m: add_to_debt(m, Instrument.ABS, ORDINARY),
+    "certificates": lambda m: grow(m.certificate_ladder_bn, 0),
+    "cash of all accounts": lambda m: grow(m.ledger.month_cash_bn, Account.BANKS),
+    "cash of issuers": lambda m: grow(m.issuers["cash_bn"], 0),
+    "proceeds of issues": lambda m: book_twice(m, "issue proceeds"),
+    "redemptions": lambda m: book_twice(m, "redemption"),
+    "foreign holdings": lambda m: grow(m.investors["holdings_bn"], 0),
+    "foreign cash": lambda m: move_cash(m, Account.FOREIGN_INVESTORS),
+    "foreign issuers' cash": lambda m: move_cash(m, Account.FOREIGN_ISSUERS),
+    "Panda bonds issued": lambda m: setattr(m, "panda_cumulative_bn", m.panda_cumulative_bn + 1.0),
+    "balance sheets": lambda m: grow(m.institutions["equity_bn"], 0),
+    "institutions": lambda m: m.institutions.remove([0]),
+    **{
+        f"queue {route.name}": lambda m, route=route: grow(m.filed, route, 1)
+        for route in ListingRoute
+        if route is not ListingRoute.NONE
+    },
+    "turnover": lambda m: grow(m.turnover_trn, 0),
+    "Shanghai is part of the country": lambda m: setattr(
+        m, "levels", dataclasses.replace(m.levels, shenzhen_share_of_exchange_credit=-9.0)
+    ),
+    "foreign share within 0..1": lambda m: grow(m.book.interbank_share, slice(None), -0.96),
+}
+
+
+@pytest.fixture(scope="module")
+def may_2021(centre):
+    model = centre("plan", rng=4, verify=True)
+    model.run_for(5)
+    return model
+
+
+def test_there_is_a_fault_for_every_identity(may_2021):
+    assert [name for name, _, _ in identities(may_2021)] == list(FAULTS)
+
+
+@pytest.mark.parametrize("identity", FAULTS)
+def test_a_fault_of_a_billion_is_found_and_named_with_its_month(may_2021, identity):
+    model = copy.deepcopy(may_2021)
+    accounts_close(model)
+    FAULTS[identity](model)
+    with pytest.raises(sim.AccountingError) as found:
+        accounts_close(model)
+    assert str(found.value).startswith(f"{identity} in 2021-05: ")
+    assert " against " in str(found.value)
+
+
+@pytest.mark.parametrize("spoilt", [np.nan, np.inf])
+def test_a_holding_that_is_no_number_is_found(may_2021, spoilt):
+    model = copy.deepcopy(may_2021)
+    model.book.holdings_bn[Holder.BANKS, SecurityClass.PAPER] = spoilt
+    with pytest.raises(sim.AccountingError, match="holders of PAPER"):
+        accounts_close(model)
+
+
+def test_a_smaller_fault_than_the_tolerance_passes_and_a_larger_one_does_not(may_2021):
+    held = float(may_2021.book.outstanding_bn[SecurityClass.SOVEREIGN])
+    for share, breaks in ((0.1, False), (10.0, True)):
+        model = copy.deepcopy(may_2021)
+        model.book.holdings_bn[Holder.BANKS, SecurityClass.SOVEREIGN] += share * TOLERANCE * held
+        if breaks:
+            with pytest.raises(sim.AccountingError):
+                accounts_close(model)
+        else:
+            accounts_close(model)
+            assert model.largest_error > 0.01 * TOLERANCE
+
+
+def test_a_fault_between_two_months_is_found_in_the_month_that_follows(may_2021):
+    for fault, identity in (
+        (lambda m: grow(m.certificate_ladder_bn, (m.month + 5) % 13), "certificates"),
+        (lambda m: grow(m.issuers["debt_bn"], (Instrument.LOAN, 0)), "ladder"),
+    ):
+        model = copy.deepcopy(may_2021)
+        fault(model)
+        with pytest.raises(sim.AccountingError, match=f"{identity} in 2021-06"):
+            model.step()
+
+
+def test_by_default_the_ladder_is_added_up_in_december(centre):
+    model = centre("frozen", rng=1)
+    model.run_for(5)
+    model.issuers["maturing_bn"][(model.month + 30) % 60, Instrument.LOAN, 0] += 1.0
+    while month_text(model.month) < "2021-11":
+        model.step()
+    with pytest.raises(sim.AccountingError, match="ladder in 2021-12"):
+        model.step()
+
+
+def test_without_verification_a_fault_passes_and_no_error_is_claimed(centre, small):
+    model = centre("frozen", verify=False)
+    model.certificate_ladder_bn[0] += 1.0
+    model.step()
+    assert np.isnan(small("frozen", verify=False).largest_accounting_error)
+    assert 0.0 < small("frozen", verify=True).largest_accounting_error < TOLERANCE
