@@ -128,6 +128,11 @@ def test_a_firm_that_stands_still_closes_rounds_at_the_base_rate_and_no_growth_s
     np.testing.assert_allclose(rate, np.exp([0.0, 0.5, 1.5, 1.5]))
 
 
+def test_money_twice_as_easy_makes_rounds_twice_as_frequent():
+    once, twice = funding_probability(np.zeros(2), 0.5, 0.46, 15.0, np.array([1.0, 2.0]))
+    assert np.log1p(-twice) == pytest.approx(2 * np.log1p(-once))
+
+
 # Who leads
 
 

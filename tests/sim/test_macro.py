@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import sim.macro
 from agents.draws import Draws
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.errors import InputError
@@ -261,9 +262,14 @@ def test_what_a_file_leaves_open_is_drawn_on_from_what_it_gave(tmp_path):
 # The future: stressed
 
 
-def test_the_adverse_path_is_the_neutral_one_plus_the_stress_in_its_months_which_then_fades():
+@pytest.mark.parametrize("made_up", [False, True], ids=["the table's stress", "a stress of every driver"])
+def test_the_adverse_path_is_the_neutral_one_plus_the_stress_in_its_months_which_then_fades(monkeypatch, made_up):
+    if made_up:
+        every = dict(zip(DRIVERS, (0.02, 0.3, 0.4, -0.1, -0.2), strict=True))
+        tables = {"macro_history": package_drivers("macro_history"), "macro_adverse": {month_ordinal("2023-05"): every}}
+        monkeypatch.setattr(sim.macro, "package_drivers", tables.__getitem__)
     neutral, adverse = (path_of(kind, us10_floor=-1e9) for kind in ("neutral", "adverse"))
-    stress = package_drivers("macro_adverse")
+    stress = sim.macro.package_drivers("macro_adverse")
 
     def added(column):
         return np.array([stress.get(month, {}).get(column, 0.0) for month in range(HISTORY_START, END + 1)])
@@ -315,10 +321,10 @@ def test_a_change_is_the_log_of_a_ratio_over_the_months_asked_for():
 def test_a_file_may_have_a_byte_order_mark_windows_line_ends_blank_lines_and_columns_of_its_own(tmp_path):
     file = Path(tmp_path, "odd.csv")
     lines = [
-        "note,month,usdcny,us10y_pct,vix,csi300_close,cn10y_pct",
+        "month,note,usdcny,us10y_pct,vix,csi300_close,cn10y_pct",
         "",
-        "a,2021-01,6.5,1.1,,5000,-0.1",
-        "b,2021-02,,,,,",
+        "2021-01,a,6.5,1.1,,5000,-0.1",
+        "2021-02,b,,,,,",
     ]
     file.write_bytes("\r\n".join(lines).encode("utf-8-sig"))
     first, second = month_ordinal("2021-01"), month_ordinal("2021-02")

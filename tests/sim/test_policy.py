@@ -349,6 +349,13 @@ def test_before_the_first_month_every_channel_is_at_its_baseline_and_after_it_on
     assert len(last) == len(CHANNELS)
 
 
+def test_the_first_month_of_a_path_already_counts():
+    path = moved(reits_pilot=1.0)
+    policy = make_policy(path, CENTRAL.replace(effect_lag_scale=0.0))
+    assert policy.at(BASELINE)["reits_eligible_assets"] == 0.02
+    assert policy.at(BASELINE + 1)["reits_eligible_assets"] > 0.02
+
+
 def test_a_policy_remembers_which_channels_the_rules_asked_for():
     policy = make_policy(arm("plan"))
     policy.baseline["connect_quota"]
