@@ -237,6 +237,19 @@ class FinancialCenter(PopulationModel):
         return float((gap + weight * np.array(currency)).mean())
 
     @property
+    def scenario(self) -> None:
+        """Always None: the policy scenario is `scenario_asked`.
+
+        Mesa has scenario objects of its own. Where a model has one, Mesa's page passes a new one of them as `scenario`
+        when it resets the model, in place of the policy scenario that was asked for.
+        """
+        return None
+
+    @scenario.setter
+    def scenario(self, scenario: object) -> None:
+        """Mesa sets its own scenario when a model begins; nothing reads it."""
+
+    @property
     def channels(self) -> ChannelValues:
         """Channel values in force this month."""
         return self._channels

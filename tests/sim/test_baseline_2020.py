@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import sim
-from agents.issuers import Instrument, ListingRoute
+from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import BASELINE
 from scenarios.loader import load
 from scenarios.parameters import ParameterSet
@@ -156,7 +156,10 @@ def test_a_smaller_population_keeps_the_totals():
     for scale in (0.1, 0.3):
         asked = load("plan")
         model = sim.FinancialCenter(type(asked)(**{**asked.plain(), "scale": scale}))
-        assert len(model.issuers) == pytest.approx(10_000 * scale, rel=0.01)
+        foreign = model.issuers["issuer_class"] == IssuerClass.FOREIGN
+        # Domestic issuers stand for more firms each; a foreign issuer is always one firm.
+        assert int((~foreign).sum()) == pytest.approx(9_600 * scale, rel=0.01)
+        assert int(foreign.sum()) == model.parameters.panda_pool
         totals.append(float(model.issuers["debt_bn"].sum()))
         assert float(model.issuers["firms"].sum()) > 1e6
     assert totals[0] == pytest.approx(totals[1], rel=0.01)

