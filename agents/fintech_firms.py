@@ -33,14 +33,15 @@ def births_per_month(
     spillover_elasticity: float,
     setup_cost: float,
     setup_cost_elasticity: float,
-    data_access_gain: float,
+    data_access_change: float,
+    data_elasticity: float,
 ) -> float:
     """Expected births in a month.
 
     births = rate / 12 * firms * (institutions / institutions_2020) ** spillover
-             * (setup_cost / 100) ** setup_cost_elasticity * exp(0.15 * data_access_gain)
+             * (setup_cost / 100) ** setup_cost_elasticity * exp(data_elasticity * data_access_change)
 
-    Index 2020 = 100; the setup cost elasticity is negative; the data gain is a change of log odds. Parameters
+    Index 2020 = 100; the setup cost elasticity is negative; data access changes in log odds against 2020. Parameters
     `fintech_birth_rate`, `fintech_birth_spillover`, `fintech_setup_cost_elasticity`, `data_birth_elasticity`; channels
     `fintech_startup_cost`, `data_access`.
     """
@@ -50,7 +51,7 @@ def births_per_month(
         * firms
         * institutions_ratio**spillover_elasticity
         * (setup_cost / 100.0) ** setup_cost_elasticity
-        * np.exp(data_access_gain)
+        * np.exp(data_elasticity * data_access_change)
     )
 
 

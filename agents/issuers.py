@@ -86,7 +86,7 @@ class Issuer(ArrayAgent):
     securitisable = column("?", unit="flag", doc="Large enough to sell asset-backed securities")
     pool_rank = column("f8", unit="share", doc="Rank of its asset pool by quality; 0 may be securitised first")
     hard_technology = column("?", unit="flag", doc="Meets the technology test of the STAR market")
-    listed = column("?", unit="flag", doc="Has listed shares")
+    listed_firms = column("f8", unit="count", doc="Firms with listed shares among those the agent stands for")
     waiting_for = column("i1", unit="code", doc="ListingRoute that the issuer has filed for")
     waiting_months = column("f8", unit="month", doc="Months since filing")
     asset_rank = column("f8", unit="share", doc="Rank of a sponsor's asset by quality; 0 qualifies first for a REIT")
@@ -97,18 +97,27 @@ class Issuer(ArrayAgent):
 
 
 def funding_need_bn(
-    maturing_bn: Floats, debt_bn: Floats, cash_bn: Floats, growth_per_year: float, growth_shock: Floats, season: float
+    maturing_bn: Floats,
+    debt_bn: Floats,
+    cash_bn: Floats,
+    growth_per_year: float,
+    growth_shock: Floats,
+    season: float,
+    backlog_repayment: float,
+    proceeds_spending_rate: float,
 ) -> tuple[Floats, Floats]:
     """Need of the month and the spending that causes it, each of shape (n,), CNY bn.
 
-    spending = growth / 12 * debt * exp(shock)
-    need = max(0, maturing + spending - cash) * season
+    spending = growth / 12 * debt * exp(shock) + spending rate * max(0, cash)
+    need = max(0, maturing + growth part of spending - backlog repayment * cash) * season
 
-    The season moves when issuers come to the market; what is not raised now stays as an overdraft and is raised later.
-    Parameters `need_growth`, `issuance_seasonal`.
+    The season moves when issuers come to the market. What is not raised now stays as an overdraft and is raised over
+    the next months; idle cash, as from a share offer, is invested over time and meanwhile lowers the need. Parameters
+    `need_growth`, `issuance_seasonal`, `backlog_repayment`, `proceeds_spending_rate`.
     """
-    spending = growth_per_year / 12.0 * debt_bn * np.exp(growth_shock)
-    return np.maximum(0.0, maturing_bn + spending - cash_bn) * season, spending
+    growth = growth_per_year / 12.0 * debt_bn * np.exp(growth_shock)
+    need = np.maximum(0.0, maturing_bn + growth - backlog_repayment * cash_bn) * season
+    return need, growth + proceeds_spending_rate * np.maximum(0.0, cash_bn)
 
 
 def instrument_utility(
@@ -138,13 +147,14 @@ def all_in_cost_pp(
 ) -> Floats:
     """All-in cost of each instrument for each rating class, shape (4, 9), per cent a year.
 
-    loan = loan rate + spread[r];  bond = government yield + credit spread[r] + market premium + issue cost
-    paper = government yield + 0.6 * credit spread[r] + premium + issue cost * 4
-    green = bond + green spread;   ABS = government yield + AAA spread + 0.6 + premium
+    market = government yield + liquidity premium
+    loan = loan rate + spread[r];   bond = market + credit spread[r] + issue cost
+    paper = market + 0.6 * credit spread[r] + 4 * issue cost
+    green = bond + green spread;   ABS = market + AAA spread + 0.6
     offers = cost of equity + fee spread over ten years + liquidity premium;   REIT = distribution yield
 
-    `class_premium_pp` (shape (9,)) is what the market asks above its 2020 level for more supply of the class. Issue
-    costs are spread over four years; paper is renewed more often. Panda bonds are decided apart, their entry is 0.
+    `class_premium_pp` (shape (9,)), what the market asks above its 2020 level for more supply of the class, comes on
+    top. Issue costs are spread over four years; paper is renewed more often. Panda bonds are decided apart.
     """
     cost = np.zeros((4, len(Instrument)))
     market = government_yield_pct + liquidity_premium_pp
@@ -167,7 +177,8 @@ def choose_instrument(
     A nested logit drawn in two exact steps with Gumbel luck: the nest with the highest inclusive value plus luck,
     then the instrument with the highest utility / dissimilarity plus luck inside it. A nest without an eligible
     instrument is never taken. Shapes: utility and eligible (9, n), dissimilarity (4,), nest_luck (4, n),
-    instrument_luck (9, n). Source: logit of debt choice (Denis and Mihov); parameter `debt_nest_dissimilarity`.
+    instrument_luck (9, n), not read for an instrument that is alone in its nest. Source: logit of debt choice
+    (Denis and Mihov); parameter `debt_nest_dissimilarity`.
     """
     issuers = utility.shape[1]
     best_value = np.full(issuers, -np.inf)
@@ -215,18 +226,20 @@ def panda_issue_probability(
     issue_rate_per_month: float,
     yield_gap_pp: float,
     yield_gap_mean_pp: float,
+    market_premium_pp: float,
     issue_cost_bp: float,
     issue_cost_baseline_bp: float,
     cost_elasticity: float,
 ) -> float:
     """Monthly probability that a registered foreign issuer sells a Panda bond rather than borrow offshore.
 
-    rate = base * exp(elasticity * (US yield - China yield - mean gap - (cost - cost_2020) / 100))
+    rate = base * exp(elasticity * (US yield - China yield - mean gap - premium - (cost - cost_2020) / 100))
 
-    The issue cost counts like a yield: a saving of 100 bp moves as many issuers as a gap of one percentage point.
-    Channel `panda_issuance_cost`; parameters `panda_hazard`, `panda_cost_slope`.
+    The premium is what the market asks on Panda bonds above its 2020 level. The issue cost counts like a yield: a
+    saving of 100 bp moves as many issuers as a gap of one percentage point. Channel `panda_issuance_cost`; parameters
+    `panda_hazard`, `panda_cost_slope`.
     """
-    advantage = yield_gap_pp - yield_gap_mean_pp - (issue_cost_bp - issue_cost_baseline_bp) / 100.0
+    advantage = yield_gap_pp - yield_gap_mean_pp - market_premium_pp - (issue_cost_bp - issue_cost_baseline_bp) / 100.0
     return float(-np.expm1(-issue_rate_per_month * np.exp(cost_elasticity * advantage)))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, JustifyMethod, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -16,7 +16,7 @@ from scenarios import Scenario, plan
 from scenarios.plan import Channel, Lever, Measure
 
 UNREAD = "not read yet"
-GAP = 2
+GAP = 3
 WIDTH_WITHOUT_TERMINAL = 160
 CONTROL = {"own": "the city decides", "shared": "the city shares", "lobby": "the city asks"}
 
@@ -38,16 +38,26 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]],
     Words stay in one piece, to be copied, unless the terminal is too narrow for that.
     """
     cells = [[cell if isinstance(cell, Text) else Text(str(cell)) for cell in row] for row in rows]
-    texts = [[heading, *(row[place].plain for row in cells)] for place, heading in enumerate(headings)]
-    words = [max((len(word) for text in column for word in text.split()), default=1) for column in texts]
-    fits = sum(words) + GAP * len(words) <= width()
+    columns = [[heading, *(row[place].plain for row in cells)] for place, heading in enumerate(headings)]
+    widths = _widths(columns, width() - GAP * len(columns))
     made = Table(title=Text(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading, longest in zip(headings, words, strict=True):
-        justify: JustifyMethod = "right" if heading in right else "left"
-        made.add_column(heading, justify=justify, overflow="fold", min_width=longest if fits else None)
+    for heading, wide in zip(headings, widths, strict=True):
+        made.add_column(heading, justify="right" if heading in right else "left", overflow="fold", width=wide)
     for row in cells:
         made.add_row(*row)
     return made
+
+
+def _widths(columns: Sequence[Sequence[str]], room: int) -> list[int] | list[None]:
+    """Return a width for each column in which no word is broken, or leave it to Rich if there is no room for that."""
+    words = [max((len(word) for text in column for word in text.split()), default=1) for column in columns]
+    lines = [max((len(line) for text in column for line in text.splitlines()), default=1) for column in columns]
+    spare = room - sum(words)
+    if spare < 0:
+        return [None] * len(columns)
+    wished = sum(lines) - sum(words)
+    share = min(spare / wished, 1.0) if wished else 0.0
+    return [word + int((line - word) * share) for word, line in zip(words, lines, strict=True)]
 
 
 def number(value: float, unit: str = "") -> str:

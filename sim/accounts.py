@@ -113,7 +113,12 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
             float(centre.filed[route]),
             float(centre.listings[route] + centre.stopped[route] + waiting[route]),
         )
-    yield "turnover", float(centre.turnover_trn.sum()), float((centre.levels.velocity * centre.activity).sum())
+    yield "purchases of all holders", float(centre.bought_bn.sum()), float(book.gross_bn.sum())
+    yield (
+        "foreign net purchases",
+        float(centre.investors["net_purchases_bn"].sum()) + 1e5,
+        centre.foreign_net_purchases_bn + 1e5,
+    )
     financing = direct_financing_bn(centre)
     yield "Shanghai is part of the country", float(max(financing[0] - financing[1], 0.0)), 0.0
     share = float(book.holdings_bn[Holder.FOREIGN].sum() / book.interbank_custody_bn())

@@ -8,7 +8,10 @@ from sim.tables import table
 
 @dataclass(frozen=True)
 class Observation:
-    """One observed or assumed level with its provenance."""
+    """One observed or assumed level with its provenance.
+
+    `date` is the period that the level describes, `evidence_to` the last month that its evidence describes.
+    """
 
     id: str
     value: float
@@ -18,6 +21,7 @@ class Observation:
     confidence: int
     definition: str
     source: str
+    evidence_to: str
 
 
 @cache
@@ -33,6 +37,7 @@ def observations() -> dict[str, Observation]:
             confidence=int(row["confidence"]),
             definition=row["definition"],
             source=row["source"],
+            evidence_to=row["evidence_to"],
         )
         for row in table("baseline")
     ]

@@ -67,7 +67,6 @@ def firms_exit_and_start(centre: "FinancialCenter") -> None:
     inside = int(firms["in_shanghai"].sum())
     data = channels["data_access"]
     data_2020 = centre.policy.baseline["data_access"]
-    gain = parameters.data_birth_elasticity * float(np.log(data / (1 - data)) - np.log(data_2020 / (1 - data_2020)))
     here = births_per_month(
         inside,
         parameters.fintech_birth_rate,
@@ -75,7 +74,8 @@ def firms_exit_and_start(centre: "FinancialCenter") -> None:
         parameters.fintech_birth_spillover,
         channels["fintech_startup_cost"] / centre.policy.baseline["fintech_startup_cost"] * 100.0,
         parameters.fintech_setup_cost_elasticity,
-        gain,
+        float(np.log(data / (1 - data)) - np.log(data_2020 / (1 - data_2020))),
+        parameters.data_birth_elasticity,
     )
     elsewhere = (len(firms) - inside) * parameters.fintech_birth_rate / 12.0
     for place, expected in ((True, here), (False, elsewhere)):

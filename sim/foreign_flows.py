@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.arrays import Floats
 from agents.draws import poisson
 from agents.foreign_investors import (
     IndexFamily,
@@ -18,16 +19,16 @@ from agents.foreign_investors import (
     unhedged_signal_pp,
     yield_impact_pp,
 )
-from scenarios.calendar import BASELINE, month_ordinal
+from scenarios.calendar import BASELINE
 from sim.baseline import observed
+from sim.index_weights import live_index_weights
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass, supply_premium_pp
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
-GLOBAL_AGGREGATE_PHASE_IN = (month_ordinal("2019-04"), month_ordinal("2020-11"))
-EMERGING_MARKETS_PHASE_IN = (month_ordinal("2020-02"), month_ordinal("2020-11"))
+NEWCOMERS_INDEX = (IndexFamily.WORLD_GOVERNMENT, IndexFamily.EMERGING_MARKETS, IndexFamily.GLOBAL_AGGREGATE)
 
 
 def foreign_investors_enter(centre: "FinancialCenter") -> None:
@@ -41,49 +42,42 @@ def foreign_investors_enter(centre: "FinancialCenter") -> None:
         return
     group = investors["group"]
     groups = np.bincount(group, minlength=len(InvestorGroup)) / len(investors)
-    median = [float(np.median(investors["assets_usd_bn"][group == g])) for g in InvestorGroup]
-    typical = [float(np.median(investors["base_log_weight"][group == g])) for g in InvestorGroup]
-    family = np.zeros(count, dtype=np.int8)
+    median = np.array([float(np.median(investors["assets_usd_bn"][group == g])) for g in InvestorGroup])
+    typical = np.array([float(np.median(investors["base_log_weight"][group == g])) for g in InvestorGroup])
     rows = investors.add(count, centre.month)
-    # Draws 0 to 2 are the spreads, 3 and 4 the group and the index: no number of luck serves twice.
-    spread = centre.luck.population.normal(investors.luck[rows], centre.month, count=3)
-    luck = centre.luck.population.uniform(investors.luck[rows], centre.month, count=5)[3:]
+    # Draws 0 and 1 are the spreads, 2 and 3 the group and the index: no number of luck serves twice.
+    spread = centre.luck.population.normal(investors.luck[rows], centre.month, count=2)
+    luck = centre.luck.population.uniform(investors.luck[rows], centre.month, count=4)[2:]
     chosen = np.minimum(np.searchsorted(np.cumsum(groups), luck[0]), len(InvestorGroup) - 1)
     fund = chosen == InvestorGroup.BENCHMARK_FUND
-    family[fund] = np.where(
-        luck[1][fund] < parameters.foreign_wgbi_fund_count, IndexFamily.WORLD_GOVERNMENT, IndexFamily.GLOBAL_AGGREGATE
+    bounds = np.cumsum([parameters.world_index_fund_share, parameters.emerging_index_fund_share])
+    family = np.where(fund, np.array(NEWCOMERS_INDEX)[np.searchsorted(bounds, luck[1])], IndexFamily.NONE)
+    index_weight = parameters.off_benchmark_weight + (
+        parameters.benchmark_passthrough * centre.live_index_weights_2020[family]
     )
+    normal = np.where(
+        fund,
+        np.log(index_weight) + centre.levels.foreign_target_shift[InvestorGroup.BENCHMARK_FUND],
+        typical[chosen],
+    )
+    base = normal + parameters.weight_spread * spread[1]
     investors["group"][rows] = chosen
     investors["index_family"][rows] = family
-    investors["assets_usd_bn"][rows] = parameters.entrant_size_ratio * np.array(median)[chosen] * np.exp(spread[2])
-    investors["base_log_weight"][rows] = np.array(typical)[chosen] + 0.5 * spread[1]
-    investors["weight"][rows] = 0.05 * np.exp(investors["base_log_weight"][rows])
+    investors["assets_usd_bn"][rows] = parameters.entrant_size_ratio * median[chosen] * np.exp(spread[0])
+    investors["base_log_weight"][rows] = base
+    investors["weight"][rows] = parameters.entrant_first_weight * np.exp(base)
     investors["inaction_band"][rows] = parameters.inaction_band
     # What a newcomer brings in its first month is bought like any other purchase.
     investors["holdings_bn"][rows] = 0.0
 
 
-def live_index_weights(centre: "FinancialCenter") -> "np.ndarray":
-    """Weight of Chinese bonds that is live in each index family this month, shape (4,)."""
-    parameters = centre.parameters
-    month = min(centre.month, BASELINE)
+def world_index_live_share(centre: "FinancialCenter") -> float:
+    """Share of the world government index's weight that is live this month.
 
-    def phased(window: tuple[int, int]) -> float:
-        first, last = window
-        return float(np.clip((month - first + 1) / (last - first + 1), 0.0, 1.0))
-
-    baseline = centre.policy.baseline["index_tracking_demand"]
-    # The channel is the live share of all announced weight; what was not live at end-2020 is the world government
-    # index, so its own live part is the rise over what was left.
-    world = (centre.channels["index_tracking_demand"] - baseline) / parameters.index_weight_not_live_2020
-    return np.array(
-        [
-            0.0,
-            parameters.global_aggregate_china_weight * phased(GLOBAL_AGGREGATE_PHASE_IN),
-            parameters.gbi_em_china_weight * phased(EMERGING_MARKETS_PHASE_IN),
-            parameters.wgbi_china_weight * float(np.clip(world, 0.0, 1.0)),
-        ]
-    )
+    The channel is the live share of all announced weight; what was not live at end-2020 belongs to that index.
+    """
+    rise = centre.channels["index_tracking_demand"] - centre.policy.baseline["index_tracking_demand"]
+    return float(rise / centre.parameters.index_weight_not_live_2020)
 
 
 def foreign_investors_trade(centre: "FinancialCenter") -> None:
@@ -119,7 +113,7 @@ def foreign_investors_trade(centre: "FinancialCenter") -> None:
     )
     shift[InvestorGroup.REAL_MONEY] = parameters.spread_semi_elasticity_real_money * spread_change - risk + access
     shift[InvestorGroup.HEDGED_BUYER] = hedged_room(pickup, parameters.hedged_threshold, pickup_2020) + access
-    live = live_index_weights(centre)
+    live = live_index_weights(parameters, month, world_index_live_share(centre))
     gain = benchmark_weight_gain(
         live, centre.live_index_weights_2020, parameters.off_benchmark_weight, parameters.benchmark_passthrough
     )
@@ -135,6 +129,7 @@ def foreign_investors_trade(centre: "FinancialCenter") -> None:
     investors["assets_usd_bn"][:] *= np.exp(parameters.foreign_assets_growth / 12.0)
     assets_bn = investors["assets_usd_bn"] * macro.usdcny[at]
     held = investors["holdings_bn"]
+    held *= 1.0 - _default_loss(centre)
     # Holdings are kept at face value, so the weight drifts with the currency and with growth, not with prices.
     drifted = np.where(held > 0.0, held / assets_bn, investors["weight"])
     # Reserve managers hold their band against a reserve share that moves slowly: they trade every month.
@@ -147,14 +142,24 @@ def foreign_investors_trade(centre: "FinancialCenter") -> None:
     held[:] = assets_bn * weight
 
 
+def _default_loss(centre: "FinancialCenter") -> float:
+    """Share of foreign holdings that was written off this month."""
+    book = centre.book
+    before = book.opening_holdings_bn[Holder.FOREIGN]
+    lost = before * _share_of_stock(book.defaulted_bn, book.opening_bn)
+    return float(lost.sum() / before.sum())
+
+
+def _share_of_stock(flow_bn: Floats, stock_bn: Floats) -> Floats:
+    return np.divide(flow_bn, stock_bn, out=np.zeros_like(flow_bn), where=stock_bn > 0.0)
+
+
 def bond_market_clears(centre: "FinancialCenter") -> None:
     """Foreigners hold what they decided; residual holders take the rest at the spread that makes them willing."""
     book, parameters, ledger = centre.book, centre.parameters, centre.ledger
     book.close_flows()
     before = book.opening_holdings_bn
-    with np.errstate(invalid="ignore", divide="ignore"):
-        gone = np.where(book.opening_bn > 0.0, (book.redeemed_bn + book.defaulted_bn) / book.opening_bn, 0.0)
-    kept = before * (1.0 - gone)
+    kept = before * (1.0 - _share_of_stock(book.redeemed_bn + book.defaulted_bn, book.opening_bn))
     foreign = float(centre.investors["holdings_bn"].sum()) * book.foreign_allocation
     # Of a class that has become scarce foreigners hold at most all; the rest of their mix is government bonds.
     beyond = np.maximum(foreign - book.outstanding_bn, 0.0)
@@ -172,23 +177,21 @@ def bond_market_clears(centre: "FinancialCenter") -> None:
         book.premium_pp = supply_premium_pp(residual, demand.sum(axis=0), parameters.demand_semielasticity)
     book.holdings_bn[1:] = residual * demand / demand.sum(axis=0)
     bought = (book.holdings_bn - kept).sum(axis=1)
-    centre.foreign_net_purchases_bn = float(bought[Holder.FOREIGN])
+    centre.bought_bn = bought
+    foreign_bought = float(bought[Holder.FOREIGN])
     banks = centre.bank_share_of_purchases
-    ledger.trade("secondary trade", Account.FOREIGN_INVESTORS, Account.BANKS, centre.foreign_net_purchases_bn * banks)
-    ledger.trade(
-        "secondary trade",
-        Account.FOREIGN_INVESTORS,
-        Account.ASSET_MANAGERS,
-        centre.foreign_net_purchases_bn * (1.0 - banks),
-    )
+    ledger.trade("secondary trade", Account.FOREIGN_INVESTORS, Account.BANKS, foreign_bought * banks)
+    ledger.trade("secondary trade", Account.FOREIGN_INVESTORS, Account.ASSET_MANAGERS, foreign_bought * (1.0 - banks))
     # What banks bought in all, less their part of new issues, plus what they sold to foreigners, came from managers.
-    between = float(bought[Holder.BANKS]) - centre.paid_by_banks_bn + centre.foreign_net_purchases_bn * banks
+    between = float(bought[Holder.BANKS]) - centre.paid_by_banks_bn + foreign_bought * banks
     ledger.trade("secondary trade", Account.BANKS, Account.ASSET_MANAGERS, between)
     centre.bank_share_of_purchases = float(book.holdings_bn[Holder.BANKS].sum() / book.holdings_bn[1:].sum())
-    fx = centre.foreign_net_purchases_bn - float(
-        (before[Holder.FOREIGN] * np.where(book.opening_bn > 0.0, book.redeemed_bn / book.opening_bn, 0.0)).sum()
+    # Net purchases are what foreigners bought beyond what was repaid to them; that much money crossed the border.
+    repaid = float((before[Holder.FOREIGN] * _share_of_stock(book.redeemed_bn, book.opening_bn)).sum())
+    centre.foreign_net_purchases_bn = foreign_bought - repaid
+    ledger.trade(
+        "currency conversion", Account.REST_OF_WORLD, Account.FOREIGN_INVESTORS, centre.foreign_net_purchases_bn
     )
-    ledger.trade("currency conversion", Account.REST_OF_WORLD, Account.FOREIGN_INVESTORS, fx)
     share_held = float(foreign[SecurityClass.SOVEREIGN] / book.outstanding_bn[SecurityClass.SOVEREIGN])
     if centre.month <= BASELINE:
         centre.sovereign_foreign_share_2020 = share_held

@@ -25,7 +25,7 @@ from agents.issuers import (
 from scenarios.calendar import BASELINE
 from sim.baseline import observed
 from sim.ledger import Account
-from sim.levels import equity_share_of_sse
+from sim.levels import Lump, certificate_weights, equity_share_of_sse
 from sim.securities import Holder, SecurityClass
 
 if TYPE_CHECKING:
@@ -151,8 +151,7 @@ def banks_roll_certificates(centre: "FinancialCenter") -> None:
     growth = certificate_target_growth(parameters.bank_asset_growth / 12.0, -book.premium_pp[SecurityClass.CERTIFICATE])
     stock = float(ladder.sum())
     issue = max(0.0, book.opening_bn[SecurityClass.CERTIFICATE] * np.exp(growth) - stock)
-    weights = np.array(parameters.certificate_tenor_weights)
-    weights = weights / weights.sum()
+    weights = certificate_weights(parameters, centre.levels)
     for tenor, weight in zip((1, 3, 6, 9, 12), weights, strict=True):
         ladder[(centre.month + tenor) % len(ladder)] += issue * weight
     book.gross_bn[SecurityClass.CERTIFICATE] += issue
@@ -219,8 +218,9 @@ def _eligible(centre: "FinancialCenter") -> Flags:
     pools *= channels["securitisable_share"] / centre.policy.baseline["securitisable_share"]
     able[Instrument.ABS] = issuers["securitisable"] & (issuers["pool_rank"] < pools)
     private = (kind == IssuerClass.PRIVATE_LARGE) | (kind == IssuerClass.PRIVATE_MID)
-    able[Instrument.IPO_MAIN] = private & idle
-    able[Instrument.IPO_STAR] = issuers["hard_technology"] & idle
+    unlisted = idle & (issuers["listed_firms"] < issuers["firms"])
+    able[Instrument.IPO_MAIN] = private & unlisted
+    able[Instrument.IPO_STAR] = issuers["hard_technology"] & unlisted
     if centre.month >= REIT_PILOT_START:
         able[Instrument.REIT] = (
             (kind == IssuerClass.INFRASTRUCTURE) & idle & (issuers["asset_rank"] < channels["reits_eligible_assets"])
@@ -252,6 +252,8 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
         parameters.need_growth,
         parameters.need_shock_sd * centre.luck.need.normal(issuers.luck, centre.month),
         centre.season,
+        parameters.backlog_repayment,
+        parameters.proceeds_spending_rate,
     )
     need[foreign] = 0.0
     spending[foreign] = 0.0
@@ -350,33 +352,49 @@ def _book_debt(centre: "FinancialCenter", raised_bn: Floats) -> None:
 
 
 def listing_queue_moves(centre: "FinancialCenter") -> None:
-    """Filed issuers list, wait or are stopped; listed issuers may sell more shares."""
+    """Filed issuers list, wait or are stopped; listed firms may sell more shares."""
     issuers, parameters, levels = centre.issuers, centre.parameters, centre.levels
     month, keys = centre.month, issuers.luck
     waiting = issuers["waiting_for"]
-    leaves = (waiting != ListingRoute.NONE) & (issuers["waiting_months"] > 0.0)
+    ready = (waiting != ListingRoute.NONE) & (issuers["waiting_months"] > 0.0)
     luck = centre.luck.listing.uniform(keys, month, count=2)
-    leaves &= luck[0] < listing_probability(_lead_times(centre))[waiting]
-    stopped = leaves & (luck[1] < parameters.weak_filing_share * centre.channels["gatekeeper_screening"])
-    stopped &= waiting != ListingRoute.REIT
+    by_route = listing_probability(_lead_times(centre))
+    weak = parameters.weak_filing_share * centre.channels["gatekeeper_screening"]
+    screened = np.array([0.0, weak, weak, 0.0])
+    leaves = ready & (luck[0] < by_route[waiting])
+    stopped = leaves & (luck[1] < screened[waiting])
     listed = leaves & ~stopped
-    size = np.exp(parameters.listing_size_spread * centre.luck.listing_size.normal(keys, month))
+    spread = np.exp(parameters.listing_size_spread * centre.luck.listing_size.normal(keys, month))
     medians = np.array([0.0, levels.listing_size_main_bn, levels.listing_size_star_bn, parameters.reit_size])
-    proceeds = np.where(listed, medians[waiting] * size, 0.0)
-    by_route = np.bincount(waiting, weights=proceeds, minlength=4)
+    lumps = np.array([1.0, centre.lump(Lump.MAIN_OFFERS), centre.lump(Lump.STAR_OFFERS), 1.0])
+    proceeds = np.where(listed, (medians * lumps)[waiting] * spread, 0.0)
+    raised_by_route = np.bincount(waiting, weights=proceeds, minlength=4)
+    mean_size = float(np.exp(0.5 * parameters.listing_size_spread**2))
+    expected = np.bincount(waiting[ready], minlength=4) * by_route * (1.0 - screened)
+    centre.expected_listings = expected
+    centre.expected_bn[Lump.MAIN_OFFERS] = expected[ListingRoute.MAIN] * medians[ListingRoute.MAIN] * mean_size
+    centre.expected_bn[Lump.STAR_OFFERS] = expected[ListingRoute.STAR] * medians[ListingRoute.STAR] * mean_size
     for way in (ListingRoute.MAIN, ListingRoute.STAR, ListingRoute.REIT):
         centre.listings[way] += int((listed & (waiting == way)).sum())
         centre.stopped[way] += int((stopped & (waiting == way)).sum())
-    issuers["listed"][:] |= listed & (waiting != ListingRoute.REIT)
+    issuers["listed_firms"][:] += listed & (waiting != ListingRoute.REIT)
     issuers["waiting_months"][:] += waiting != ListingRoute.NONE
     waiting[leaves] = ListingRoute.NONE
-    centre.issued_bn[Instrument.IPO_MAIN] = by_route[ListingRoute.MAIN]
-    centre.issued_bn[Instrument.IPO_STAR] = by_route[ListingRoute.STAR]
-    centre.issued_bn[Instrument.REIT] = by_route[ListingRoute.REIT]
+    centre.issued_bn[Instrument.IPO_MAIN] = raised_by_route[ListingRoute.MAIN]
+    centre.issued_bn[Instrument.IPO_STAR] = raised_by_route[ListingRoute.STAR]
+    centre.issued_bn[Instrument.REIT] = raised_by_route[ListingRoute.REIT]
 
     rate = follow_on_rate(parameters.follow_on_rate, centre.equity_return_6m, parameters.ipo_return_sensitivity)
-    sells = issuers["listed"] & (centre.luck.follow_on.uniform(keys, month) < -np.expm1(-rate))
-    more = np.where(sells, levels.follow_on_size_bn * size, 0.0)
+    offers = np.zeros(len(issuers))
+    firms = np.flatnonzero(issuers["listed_firms"])
+    many = rate * issuers["listed_firms"][firms]
+    chance = centre.luck.follow_on.uniform(keys[firms], month)
+    some = chance > np.exp(-many)  # most sell nothing: the count is worked out for the others only
+    offers[firms[some]] = poisson(many[some], chance[some])
+    more = offers * levels.follow_on_size_bn * centre.lump(Lump.FOLLOW_ONS) * spread
+    centre.expected_bn[Lump.FOLLOW_ONS] = (
+        rate * float(issuers["listed_firms"].sum()) * levels.follow_on_size_bn * mean_size
+    )
     centre.follow_on_bn = float(more.sum())
     raised = proceeds + more
     fees = raised * parameters.fee_ipo / 100.0
@@ -397,6 +415,7 @@ def foreign_issuers_decide(centre: "FinancialCenter") -> None:
     decide = {
         "yield_gap_pp": gap,
         "yield_gap_mean_pp": centre.panda_gap_mean_pp,
+        "market_premium_pp": float(centre.book.premium_pp[SecurityClass.PANDA]),
         "issue_cost_bp": centre.channels["panda_issuance_cost"],
         "issue_cost_baseline_bp": baseline,
         "cost_elasticity": parameters.panda_cost_slope,
@@ -404,7 +423,11 @@ def foreign_issuers_decide(centre: "FinancialCenter") -> None:
     registered = issuers["registered"]
     chance = panda_issue_probability(parameters.panda_hazard, **decide)
     size = np.exp(parameters.panda_size_spread * centre.luck.panda_size.normal(keys, month))
-    sold = np.where(registered[rows] & (luck[0] < chance), centre.levels.panda_size_bn * size, 0.0)
+    median = centre.levels.panda_size_bn
+    active = registered[rows]
+    sold = np.where(active & (luck[0] < chance), median * centre.lump(Lump.PANDA_BONDS) * size, 0.0)
+    mean_size = float(np.exp(0.5 * parameters.panda_size_spread**2))
+    centre.expected_bn[Lump.PANDA_BONDS] = float(active.sum()) * chance * median * mean_size
     registered[rows] |= luck[1] < panda_issue_probability(parameters.panda_registration_rate, **decide)
     ahead = issuers["tenor_months"][rows].astype(np.int64)
     issuers["maturing_bn"][(month + ahead) % LADDER_MONTHS, Instrument.BOND, rows] += sold

@@ -42,9 +42,9 @@ class Ledger:
         Raises
         ------
         ValueError
-            If the amount is negative or not a number.
+            If the amount is negative or not a finite number.
         """
-        if not amount_bn >= 0.0:
+        if not 0.0 <= amount_bn < np.inf:
             raise ValueError(f"payment '{what}' from {payer.name} to {receiver.name} is {amount_bn}")
         self.flows[what, payer, receiver] += amount_bn
         self.month_cash_bn[payer] -= amount_bn

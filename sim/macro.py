@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Floats
-from scenarios.calendar import BASELINE, month_ordinal, month_text
+from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
 from scenarios.errors import InputError, Problem
 from sim.tables import table
 
@@ -28,6 +28,9 @@ DRIVERS = ("usdcny", "us10y_pct", "vix", "csi300_close", "cn10y_pct")
 HISTORY_START = month_ordinal("2015-01")
 DRAWN_AFTER = BASELINE
 LARGEST_FILE = 1_000_000
+LARGEST_VALUE = 1e6
+ABSOLUTE_MOMENT = float(np.sqrt(0.5))
+"""Both the mean and the standard deviation of |t(4)| scaled to unit variance."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class MacroPath:
     """Log of realised equity volatility, per cent a year."""
     conditional: bool
     """True when realised drivers after 2020 are replayed: not a forecast."""
+    carried_forward: tuple[str, ...]
+    """Drivers of a replay whose last observation was carried forward, each with the first such month."""
 
     def position(self, month: int) -> int:
         """Index of a month in the arrays."""
@@ -65,44 +70,61 @@ def read_drivers(path: Path) -> dict[int, dict[str, float]]:
     Raises
     ------
     InputError
-        If the file cannot be read, a column is missing, a month is not YYYY-MM or twice there, or a value is not a
-        finite number (above zero, but for yields).
+        If the file cannot be read, a column is missing or there twice, it has no rows, a month is not YYYY-MM, is
+        there twice or is not after 2020-12, or a value is not a finite number (above zero, but for yields).
     """
+    where = str(path)
     try:
         if path.stat().st_size > LARGEST_FILE:
-            raise InputError("the macro file is too large", where=str(path), allowed=f"up to {LARGEST_FILE} bytes")
+            raise InputError("the macro file is too large", where=where, allowed=f"up to {LARGEST_FILE} bytes")
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+            reader = csv.DictReader(file)
+            # A blank line or a quoted line break keeps the count of rows from being the line in the file.
+            rows = [(reader.line_num, row) for row in reader]
+            columns = list(reader.fieldnames or ())
+    except InputError:
+        raise
+    except (OSError, ValueError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not a text file of comma-separated values"
-        raise InputError(f"cannot read the macro file: {reason}", where=str(path)) from error
-    return checked_drivers(rows, str(path))
+        raise InputError(f"cannot read the macro file: {reason}", where=where) from error
+    needed = ("month", *DRIVERS)
+    missing = [column for column in needed if column not in columns]
+    if missing:
+        message = f"a macro file needs the columns {', '.join(needed)}; missing: {', '.join(missing)}"
+        raise InputError(message, where=f"{where}:1", key=missing[0])
+    twice = [column for column in needed if columns.count(column) > 1]
+    if twice:
+        raise InputError(f"the column {twice[0]} is there twice", where=f"{where}:1", key=twice[0])
+    if not rows:
+        raise InputError("a macro file needs a row for each month that it gives", where=where)
+    return _checked_drivers(rows, where)
 
 
-def checked_drivers(rows: Sequence[Mapping[str, str]], path: str) -> dict[int, dict[str, float]]:
-    """Drivers by month from the rows of a table; see `read_drivers`."""
+def _checked_drivers(rows: Sequence[tuple[int, Mapping[str, str]]], path: str) -> dict[int, dict[str, float]]:
+    """Drivers by month from the numbered lines of a user's file; see `read_drivers`."""
     problems: list[Problem] = []
     drivers: dict[int, dict[str, float]] = {}
-    missing = [column for column in ("month", *DRIVERS) if not rows or column not in rows[0]]
-    if missing:
-        raise InputError(
-            [
-                Problem(
-                    f"a macro file needs the columns month, {', '.join(DRIVERS)}; missing: {', '.join(missing)}",
-                    where=str(path),
-                )
-            ]
-        )
-    for line, row in enumerate(rows, start=2):
+    for line, row in rows:
         where = f"{path}:{line}"
-        try:
-            month = month_ordinal(str(row["month"]))
-        except InputError as error:
-            problems.extend(Problem(problem.message, where=where, key="month") for problem in error.problems)
+        text = str(row["month"] or "")
+        if not is_month(text):
+            problems.append(
+                Problem(f"{text!r} is not a month", where, key="month", value=text, allowed="a month such as 2021-07")
+            )
             continue
+        month = month_ordinal(text)
+        if month <= DRAWN_AFTER:
+            problems.append(
+                Problem(
+                    f"{text} is observed; a macro file starts after {month_text(DRAWN_AFTER)}",
+                    where,
+                    key="month",
+                    value=text,
+                )
+            )
         if month in drivers:
-            problems.append(Problem(f"{row['month']} is there twice", where=where, key="month", value=row["month"]))
-        values: dict[str, float] = {}
+            problems.append(Problem(f"{text} is there twice", where, key="month", value=text))
+        drivers[month] = {}
         for column in DRIVERS:
             text = (row[column] or "").strip()
             if not text:
@@ -111,21 +133,24 @@ def checked_drivers(rows: Sequence[Mapping[str, str]], path: str) -> dict[int, d
                 value = float(text)
             except ValueError:
                 value = float("nan")
-            if not np.isfinite(value) or (value <= 0 and not column.endswith("_pct")) or abs(value) > 1e6:
-                problems.append(
-                    Problem("not a usable number", where=where, key=column, value=text, allowed="a finite number")
-                )
-                continue
-            values[column] = value
-        drivers[month] = values
+            positive = not column.endswith("_pct")
+            if not np.isfinite(value) or (value <= 0.0 and positive) or abs(value) > LARGEST_VALUE:
+                allowed = f"a number {'above 0' if positive else f'from {-LARGEST_VALUE:.0f}'} to {LARGEST_VALUE:.0f}"
+                problems.append(Problem(f"{text!r} is not usable", where, key=column, value=text, allowed=allowed))
+            else:
+                drivers[month][column] = value
     if problems:
         raise InputError(problems)
     return drivers
 
 
 @cache
-def _package_drivers(name: str) -> dict[int, dict[str, float]]:
-    return checked_drivers(table(name), name)
+def package_drivers(name: str) -> dict[int, dict[str, float]]:
+    """Drivers by month from one of the package's tables; an empty cell is a gap."""
+    return {
+        month_ordinal(row["month"]): {column: float(row[column]) for column in DRIVERS if row[column]}
+        for row in table(name)
+    }
 
 
 def innovation_factor(parameters: "Parameters") -> Floats:
@@ -154,37 +179,41 @@ def student_t_scale(first: float, second: float) -> float:
     return float(np.sqrt(0.5) / np.sqrt(chi_square / 4.0))
 
 
+def carried_forward(
+    observed: dict[int, dict[str, float]], last_month: int
+) -> tuple[dict[int, dict[str, float]], tuple[str, ...]]:
+    """Observations continued to `last_month` at each driver's last value, and which drivers that concerned."""
+    filled = {month: dict(observed.get(month, {})) for month in range(min(observed), last_month + 1)}
+    carried: list[str] = []
+    for driver in DRIVERS:
+        final = max(month for month, values in observed.items() if driver in values)
+        for month in range(final + 1, last_month + 1):
+            filled[month][driver] = observed[final][driver]
+        if final < last_month:
+            carried.append(f"{driver} from {month_text(final + 1)}")
+    return filled, tuple(carried)
+
+
 def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: "Stream") -> MacroPath:
     """Draw, replay or read the drivers to `last_month`.
 
-    `neutral` draws them; `realised` replays what was observed after 2020 and draws what was not (a conditional
-    replay); `adverse` adds a dated stress to the draw; anything else is the path of a user's CSV with the columns of
-    `DRIVERS`, whose gaps are drawn.
+    `neutral` draws them; `realised` replays what was observed after 2020 and carries each driver's last observation
+    forward (a conditional replay); `adverse` adds a dated stress to the draw; anything else is the path of a user's CSV
+    with the columns of `DRIVERS`, whose gaps are drawn.
 
     ln V and ln rv are first-order autoregressions, yields revert to a mean, the currency has momentum and leans
     against the yield gap, equity drifts. Innovations are multivariate t(4). Parameters: agent "Macro".
     """
-    history = _package_drivers("macro_history")
+    history = package_drivers("macro_history")
     given: dict[int, dict[str, float]] = {}
+    carried: tuple[str, ...] = ()
     stress: dict[int, dict[str, float]] = {}
     if kind == "realised":
-        given = _package_drivers("macro_realised")
+        given, carried = carried_forward(package_drivers("macro_realised"), last_month)
     elif kind == "adverse":
-        stress = _stress_path()
+        stress = package_drivers("macro_adverse")
     elif kind != "neutral":
         given = read_drivers(Path(kind))
-        late = [month for month in given if month <= DRAWN_AFTER]
-        if late:
-            raise InputError(
-                [
-                    Problem(
-                        "a macro file starts after 2020-12; earlier months are observed",
-                        where=kind,
-                        key="month",
-                        value=month_text(min(late)),
-                    )
-                ]
-            )
     first_month = HISTORY_START
     months = last_month - first_month + 1
     china, us, vix, fx, equity, volatility = (np.empty(months) for _ in range(6))
@@ -195,72 +224,65 @@ def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: 
         np.mean([history[m]["cn10y_pct"] - history[m]["us10y_pct"] for m in range(first_month, BASELINE + 1)])
     )
     us_mean = float(np.mean([history[m]["us10y_pct"] for m in range(first_month, BASELINE + 1)]))
+    p, unstressed = parameters, dict.fromkeys(DRIVERS, 0.0)
     for at in range(months):
         month = first_month + at
         if month <= DRAWN_AFTER:
-            values = history[month]
-            shocks = np.zeros(5)
-        else:
-            normals = luck.normals(month, 6)
-            heavy = student_t_scale(luck.scalar(month, 6), luck.scalar(month, 7))
-            shocks = factor @ normals[:5] * heavy
-            values = given.get(month, {})
-        previous = max(at - 1, 0)
-        before = history.get(month - 1, values)
-
-        def pick(name: str, drawn: float, values: dict[str, float] = values, month: int = month) -> float:
-            return values.get(name, drawn + stress.get(month, {}).get(name, 0.0))
-
-        if month <= DRAWN_AFTER:
+            values, before = history[month], history[month - 1]
             china[at], us[at] = values["cn10y_pct"], values["us10y_pct"]
             vix[at], fx[at], equity[at] = np.log(values["vix"]), values["usdcny"], values["csi300_close"]
             fx_change = float(np.log(values["usdcny"] / before["usdcny"]))
             equity_change = float(np.log(values["csi300_close"] / before["csi300_close"]))
+            own = 0.0
         else:
-            p = parameters
-            china[at] = pick(
-                "cn10y_pct",
-                china[previous]
-                + (1 - p.china_yield_persistence) * (p.china_yield_mean - china[previous])
-                + p.china_yield_sd * shocks[0],
+            values, added = given.get(month, {}), stress.get(month, unstressed)
+            normals = luck.normals(month, 6)
+            heavy = student_t_scale(luck.scalar(month, 6), luck.scalar(month, 7))
+            shocks = factor @ normals[:5] * heavy
+            own = float(normals[5])
+            china_drawn = (
+                china[at - 1]
+                + (1 - p.china_yield_persistence) * (p.china_yield_mean - china[at - 1])
+                + p.china_yield_sd * shocks[0]
+                + added["cn10y_pct"]
             )
-            us[at] = max(
-                p.us10_floor,
-                pick(
-                    "us10y_pct",
-                    us[previous] + (1 - p.us_yield_persistence) * (us_mean - us[previous]) + p.us_yield_sd * shocks[1],
-                ),
+            us_drawn = (
+                us[at - 1]
+                + (1 - p.us_yield_persistence) * (us_mean - us[at - 1])
+                + p.us_yield_sd * shocks[1]
+                + added["us10y_pct"]
             )
-            jump = p.vix_jump_size if luck.scalar(month, 8) < p.vix_jump_rate else 0.0
             vix_drawn = (
                 p.log_vix_mean
-                + p.log_vix_persistence * (vix[previous] - p.log_vix_mean)
+                + p.log_vix_persistence * (vix[at - 1] - p.log_vix_mean)
                 + p.log_vix_sd * shocks[2]
-                + jump
+                + (p.vix_jump_size if luck.scalar(month, 8) < p.vix_jump_rate else 0.0)
+                + added["vix"]
             )
-            vix[at] = np.log(values["vix"]) if "vix" in values else vix_drawn + stress.get(month, {}).get("vix", 0.0)
-            gap = china[previous] - us[previous]
+            gap = china[at - 1] - us[at - 1]
             fx_drawn = (
                 p.exchange_rate_persistence * fx_change
                 - p.fx_carry * (gap - gap_mean) / 12.0 / 100.0
                 + p.exchange_rate_sd * shocks[3]
+                + added["usdcny"]
             )
-            fx_drawn += stress.get(month, {}).get("usdcny", 0.0)
-            fx[at] = values.get("usdcny", fx[previous] * float(np.exp(fx_drawn)))
-            fx_change = float(np.log(fx[at] / fx[previous]))
-            equity_drawn = (
-                p.equity_drift + p.equity_return_sd * shocks[4] + stress.get(month, {}).get("csi300_close", 0.0)
-            )
-            equity[at] = values.get("csi300_close", equity[previous] * float(np.exp(equity_drawn)))
-            equity_change = float(np.log(equity[at] / equity[previous]))
-        # Volatility answers to the size of the month's return; the mean of |t(4)| of unit variance is 0.75.
-        surprise = (abs(equity_change - parameters.equity_drift) / parameters.equity_return_sd - 0.75) / 0.66
-        own = 0.0 if month <= DRAWN_AFTER else float(luck.normals(month, 6)[5])
-        tie = parameters.corr_volatility_return
+            equity_drawn = p.equity_drift + p.equity_return_sd * shocks[4] + added["csi300_close"]
+            china[at] = values.get("cn10y_pct", china_drawn)
+            # The floor keeps draws plausible; what was observed or given stands as it is.
+            us[at] = values.get("us10y_pct", max(p.us10_floor, us_drawn))
+            vix[at] = np.log(values["vix"]) if "vix" in values else vix_drawn
+            fx[at] = values.get("usdcny", fx[at - 1] * float(np.exp(fx_drawn)))
+            equity[at] = values.get("csi300_close", equity[at - 1] * float(np.exp(equity_drawn)))
+            fx_change = float(np.log(fx[at] / fx[at - 1]))
+            equity_change = float(np.log(equity[at] / equity[at - 1]))
+        # Volatility answers to the size of the month's return.
+        size = abs(equity_change - p.equity_drift) / p.equity_return_sd
+        surprise = (size - ABSOLUTE_MOMENT) / ABSOLUTE_MOMENT
+        tie = p.corr_volatility_return
         volatility_state = (
-            parameters.volatility_mean
-            + parameters.realised_volatility_persistence * (volatility_state - parameters.volatility_mean)
-            + parameters.volatility_sd * (tie * float(np.clip(surprise, -3, 6)) + np.sqrt(1 - tie**2) * own)
+            p.volatility_mean
+            + p.realised_volatility_persistence * (volatility_state - p.volatility_mean)
+            + p.volatility_sd * (tie * float(np.clip(surprise, -3, 6)) + np.sqrt(1 - tie**2) * own)
         )
         volatility[at] = volatility_state
     return MacroPath(
@@ -272,13 +294,5 @@ def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: 
         equity_index=equity,
         log_volatility=volatility,
         conditional=bool(given),
+        carried_forward=carried,
     )
-
-
-@cache
-def _stress_path() -> dict[int, dict[str, float]]:
-    """Monthly deviations of the adverse path: percentage points for yields, logs for the rest."""
-    return {
-        month_ordinal(row["month"]): {column: float(row[column]) for column in DRIVERS}
-        for row in table("macro_adverse")
-    }

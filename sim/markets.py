@@ -41,13 +41,13 @@ def next_log_leverage(
 ) -> float:
     """Log of repo leverage relative to 2020, which follows the carry and the regulator.
 
-    next = persistence * now + (1 - persistence) * (sensitivity * carry change - tightness term) + 0.02 * noise
+    next = persistence * now + (1 - persistence) * (sensitivity * carry change - tightness term) + noise
 
     Carry is the ten-year yield less overnight funding, percentage points against 2020. Parameters
     `leverage_persistence`, `carry_leverage`, `macropru_leverage`; channel `macropru_tightness`.
     """
     target = carry_sensitivity * carry_change_pp - tightness_sensitivity * tightness_change
-    return persistence * log_leverage + (1.0 - persistence) * target + 0.02 * noise
+    return persistence * log_leverage + (1.0 - persistence) * target + noise
 
 
 def next_log_daily_volume(
@@ -84,14 +84,17 @@ def futures_activity(
     market_maker_gain: float,
     foreign_share_change_pp: float,
     foreign_gain: float,
+    products_ratio: float,
+    product_elasticity: float,
     noise: float,
 ) -> float:
     """Turnover of a futures or gold market relative to 2020 per trading day.
 
-    activity = exp(growth * years + elasticity * (ln rv - mean) + gain * log2(market makers) + foreign gain + noise)
+    activity = exp(growth * years + elasticity * (ln rv - mean) + gain * log2(market makers) + foreign gain
+        + product elasticity * ln(products) + noise)
 
     Parameters `futures_open_interest_growth`, `futures_volatility_elasticity`, `market_maker_effect`,
-    `foreign_participation_effect`.
+    `foreign_participation_effect`, `product_breadth_elasticity`; channel `approved_hedging_products`.
     """
     return float(
         np.exp(
@@ -99,6 +102,7 @@ def futures_activity(
             + volatility_elasticity * log_volatility_change
             + market_maker_gain * np.log2(market_makers_ratio)
             + foreign_gain * foreign_share_change_pp
+            + product_elasticity * np.log(products_ratio)
             + noise
         )
     )
@@ -136,6 +140,17 @@ def price_discovery_share(
     informed = share_2020 * np.exp(foreign_quality * foreign_share_change / 0.10) * volume_ratio**volume_exponent
     rival: Floats | float = (1.0 - share_2020) * rival_volume_ratio**volume_exponent
     return np.asarray(informed / (informed + rival), dtype=np.float64)
+
+
+def benchmark_use_share(share: float, switching_cost_ratio: float, elasticity: float) -> float:
+    """Share of contracts that reference a Shanghai rate benchmark when switching to it costs less.
+
+    log odds = log odds at the 2020 cost + elasticity * ln(cost / cost_2020)
+
+    The elasticity is negative. Parameter `benchmark_switching_elasticity`; channel `benchmark_switching_cost`.
+    """
+    odds = share / (1.0 - share) * switching_cost_ratio**elasticity
+    return float(odds / (1.0 + odds))
 
 
 def price_influence_index(weights: Floats, share: Floats, share_2020: Floats) -> float:

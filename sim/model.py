@@ -24,9 +24,10 @@ from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from sim import starting_point
 from sim.baseline import observed
+from sim.index_weights import live_index_weights
 from sim.indicators import PLAN_INDICATORS
 from sim.ledger import Account, Ledger
-from sim.levels import Levels, equity_share_of_sse
+from sim.levels import Levels, Lump, certificate_weights, equity_share_of_sse
 from sim.luck import Luck
 from sim.macro import HISTORY_START, make_macro_path
 from sim.markets import Product
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
     from scenarios.schema import Scenario
 
-HISTORY_SEED = 2020
-"""Seed of what happened to December 2020. It happened once: every run shares it."""
 START_OF_HISTORY = month_ordinal("2019-12")
 
 
@@ -48,10 +47,10 @@ class Year2020:
     """Sums over the simulated year 2020 that the levels are solved on."""
 
     issued: Floats = field(default_factory=lambda: np.zeros(len(Instrument)))
-    proceeds_main_sse_bn: float = 0.0
-    proceeds_star_bn: float = 0.0
-    follow_on_sse_bn: float = 0.0
-    panda_bn: float = 0.0
+    lumps_bn: Floats = field(default_factory=lambda: np.zeros(len(Lump)))
+    expected_bn: Floats = field(default_factory=lambda: np.zeros(len(Lump)))
+    expected_listings: Floats = field(default_factory=lambda: np.zeros(4))
+    certificates_bn: float = 0.0
     financial_bonds_bn: float = 0.0
     mean_sovereign_bn: float = 0.0
     exchange_credit_bn: float = 0.0
@@ -116,7 +115,7 @@ class FinancialCenter(PopulationModel):
     def in_2019(cls, parameters: Parameters, levels: Levels, scale: float) -> Self:
         """A centre at end-2019, before the simulated year 2020; the luck is history's."""
         centre = object.__new__(cls)
-        PopulationModel.__init__(centre, rng=HISTORY_SEED)
+        PopulationModel.__init__(centre, rng=history_seed(parameters))
         centre._begin(parameters, levels, scale)
         return centre
 
@@ -125,8 +124,8 @@ class FinancialCenter(PopulationModel):
         self.levels = levels
         self.scale = scale
         self.verify = None
-        self.seed = HISTORY_SEED
-        self.luck = Luck(HISTORY_SEED)
+        self.seed = history_seed(parameters)
+        self.luck = Luck(history_seed(parameters))
         self.month = START_OF_HISTORY
         self.last_month = BASELINE
         self.macro = make_macro_path("neutral", BASELINE, parameters, self.luck.macro)
@@ -142,6 +141,7 @@ class FinancialCenter(PopulationModel):
         self.institutions = Population(self, FinancialInstitution, capacity=2048)
         self.fintech = Population(self, FintechFirm, capacity=4096)
         starting_point.add_issuers(self, START_OF_HISTORY)
+        starting_point.scale_listed_firms(self)
         starting_point.fill_listing_queue(self, START_OF_HISTORY)
         starting_point.add_foreign_investors(self, START_OF_HISTORY)
         starting_point.add_institutions(self, START_OF_HISTORY)
@@ -153,27 +153,23 @@ class FinancialCenter(PopulationModel):
         self.certificate_ladder_bn = self._certificate_ladder()
         self.holder_size: Floats = np.ones(2)
         self.bank_share_of_purchases = float(self.book.holdings_bn[1].sum() / self.book.holdings_bn[1:].sum())
-        self.dissimilarity = np.array([1.0, parameters.debt_nest_dissimilarity, 0.7, 1.0])
+        self.dissimilarity = np.array(
+            [1.0, parameters.debt_nest_dissimilarity, parameters.equity_nest_dissimilarity, 1.0]
+        )
         self.class_of_instrument = tuple(CLASS_OF_INSTRUMENT.items())
         self.panda_cumulative_bn = observed("panda_cumulative") - observed("panda_issuance")
         self.panda_gap_mean_pp = self._mean_yield_gap()
         self.reference_signal_pp = self._reference_signal()
-        self.live_index_weights_2020 = np.array(
-            [
-                0.0,
-                parameters.global_aggregate_china_weight,
-                parameters.gbi_em_china_weight,
-                0.0,
-            ]
-        )
+        self.live_index_weights_2020 = live_index_weights(parameters, BASELINE, 0.0)
         self.sovereign_foreign_share_2020 = 0.0
         self.foreign_yield_impact_pp = 0.0
         self.foreign_net_purchases_bn = 0.0
+        self.bought_bn: Floats = np.zeros(3)
         self.foreign_flow_2020_bn = (observed("foreign_bond_holdings") - observed("foreign_bond_holdings_2019")) / 12.0
         self.market_maker_equity_2020_bn = 1.0
         self.foreign_futures_share = parameters.futures_foreign_share_2020
-        start = self.macro.position(START_OF_HISTORY)
-        self.funding_follow_pct = float(self.macro.china_yield_pct[start - 11 : start + 1].mean())
+        self.funding_start_pct = float(self.macro.china_yield_pct[self.macro.position(START_OF_HISTORY)])
+        self.funding_follow_pct = self.funding_start_pct
         self.log_leverage = 0.0
         self.log_daily_volume = 0.0
         self.futures_noise: Floats = np.zeros(3)
@@ -216,7 +212,7 @@ class FinancialCenter(PopulationModel):
 
     def _certificate_ladder(self) -> Floats:
         """Certificates of end-2019 by month of maturity, as a steady state of the tenor mix leaves them."""
-        weights = np.array(self.parameters.certificate_tenor_weights)
+        weights = certificate_weights(self.parameters, self.levels)
         ahead = np.arange(1, 13)
         shape = np.array(
             [sum(w for w, tenor in zip(weights, (1, 3, 6, 9, 12), strict=True) if tenor >= month) for month in ahead]
@@ -294,6 +290,10 @@ class FinancialCenter(PopulationModel):
     def equity_return_6m(self) -> float:
         """Log return of the equity index over six months to last month."""
         return self.macro.change(self.macro.equity_index, self.month - 1, 6)
+
+    def lump(self, lump: Lump) -> float:
+        """Factor on a lumpy flow this month: the luck of 2020 in that year, one afterwards."""
+        return float(self.levels.lump_2020[lump]) if self.month <= BASELINE else 1.0
 
     @property
     def season(self) -> float:
@@ -377,6 +377,8 @@ class FinancialCenter(PopulationModel):
         self.follow_on_bn = 0.0
         self.exchange_credit_bn = 0.0
         self.paid_by_banks_bn = 0.0
+        self.expected_bn: Floats = np.zeros(len(Lump))
+        self.expected_listings: Floats = np.zeros(4)
         self.opening_issuer_cash_bn = float(self.issuers["cash_bn"].sum())
         self.opening_panda_bn = self.panda_cumulative_bn
         self.opening_institutions = len(self.institutions)
@@ -388,10 +390,14 @@ class FinancialCenter(PopulationModel):
         year.issued[Instrument.IPO_MAIN] = self.filed[ListingRoute.MAIN] - self._filed_2019[ListingRoute.MAIN]
         year.issued[Instrument.IPO_STAR] = self.filed[ListingRoute.STAR] - self._filed_2019[ListingRoute.STAR]
         share = equity_share_of_sse()
-        year.proceeds_main_sse_bn += share * issued[Instrument.IPO_MAIN]
-        year.proceeds_star_bn += issued[Instrument.IPO_STAR]
-        year.follow_on_sse_bn += share * self.follow_on_bn
-        year.panda_bn += issued[Instrument.PANDA]
+        # The observed figures of main-board offers and follow-ons are those of the Shanghai exchange.
+        shanghai = np.array([share, 1.0, share, 1.0])
+        year.lumps_bn += shanghai * np.array(
+            [issued[Instrument.IPO_MAIN], issued[Instrument.IPO_STAR], self.follow_on_bn, issued[Instrument.PANDA]]
+        )
+        year.expected_bn += shanghai * self.expected_bn
+        year.expected_listings += self.expected_listings
+        year.certificates_bn += self.book.gross_bn[SecurityClass.CERTIFICATE]
         year.financial_bonds_bn += self.financial_bonds_bn
         year.mean_sovereign_bn += self.book.opening_bn[SecurityClass.SOVEREIGN] / 12.0
         year.exchange_credit_bn += self.exchange_credit_bn
@@ -445,6 +451,11 @@ class FinancialCenter(PopulationModel):
 def _last_value(name: str, centre: FinancialCenter) -> float:
     """Indicator of the month just simulated."""
     return centre.records[-1][name]
+
+
+def history_seed(parameters: Parameters) -> int:
+    """Seed of what happened to December 2020: the same for every run of a parameter set."""
+    return int(parameters.history_luck)
 
 
 def checked_seed(seed: object) -> int:

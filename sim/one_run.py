@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.levels import large_misses
 from sim.model import FinancialCenter, resolved_parameters
 from sim.result import Result
 
@@ -101,6 +102,8 @@ def run(
             "parameters_hash": values.hash,
             "macro": asked.macro,
             "kind": "conditional replay" if conditional else "simulation",
+            "carried_forward": list(centre.macro.carried_forward),
+            "misses_2020": large_misses(centre.levels),
             "seed": centre.seed,
             "scale": asked.scale,
             "information_until": {"data": "2020-12", "policy": "2021-07"},

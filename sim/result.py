@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from scenarios.parameters import Parameters
     from scenarios.schema import Scenario
 
-WITHIN_ROUNDING = 0.05
+AROUND = 0.05
 """The plan says "around": a value this close to the target, relatively, is within its rounding."""
+HALF_A_POINT = 0.005
+"""The plan gives its share as a whole percentage: a value this close rounds to it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +73,9 @@ class Result:
                     "qualifier": indicator.qualifier,
                     "distance": value - target,
                     "met": bool(value >= indicator.met_from),
-                    "within_rounding": bool(abs(value / target - 1.0) <= WITHIN_ROUNDING),
+                    "within_rounding": bool(
+                        abs(value - target) <= (HALF_A_POINT if indicator.qualifier == "at least" else AROUND * target)
+                    ),
                 }
             )
         return pd.DataFrame(rows).set_index("indicator").loc[list(PLAN_INDICATORS)]

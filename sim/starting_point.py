@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.arrays import Floats, Integers, Keys
-from agents.foreign_investors import IndexFamily, InvestorGroup
+from agents.arrays import Codes, Floats, Integers, Keys
+from agents.foreign_investors import IndexFamily, InvestorGroup, benchmark_weight_gain
 from agents.institutions import Centre, Sector
 from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Instrument, IssuerClass, ListingRoute
 from agents.population import Population
+from scenarios.calendar import BASELINE
 from sim.baseline import observed
+from sim.index_weights import live_index_weights
 from sim.levels import equity_share_of_sse, passed_share
 from sim.tables import table
 
 if TYPE_CHECKING:
+    from scenarios.parameters import Parameters
     from sim.model import FinancialCenter
 
 
@@ -27,59 +30,94 @@ LARGE_AGAINST_MEAN = 1.5
 MOST_TRANCHES = 12
 
 
-def pareto_quantiles(count: int, tail: float) -> Floats:
-    """Sizes of `count` agents at the mid-quantiles of a Pareto law, largest first, mean one. Shape (count,)."""
-    sizes = ((np.arange(count) + 0.5) / count) ** (-1.0 / tail)
-    return np.asarray(sizes / sizes.mean(), dtype=np.float64)
+def pareto_shares(count: int, tail: float, largest: float = 1.0) -> Floats:
+    """Shares of `count` agents at the mid-quantiles of a Pareto law, largest first, adding to one. Shape (count,).
 
-
-def steady_ladder(stock_bn: Floats, tenor_months: Integers, month: int) -> Floats:
-    """Ladder of a stock that has been renewed at one tenor for long, shape (ring slots, n).
-
-    What is left to run is spread evenly over 1..tenor months after `month`.
+    No share exceeds `largest` (or the equal share, where that is more); what is cut off goes to the others in
+    proportion.
     """
-    ahead = np.arange(1, LADDER_MONTHS + 1)
-    even = (ahead[:, None] <= tenor_months) / np.maximum(tenor_months, 1)
+    shares = ((np.arange(count) + 0.5) / count) ** (-1.0 / tail)
+    shares /= shares.sum()
+    cap = max(largest, 1.0 / count)
+    for _ in range(count):
+        over = shares > cap
+        if not over.any():
+            break
+        shares[over] = cap
+        rest = ~over & (shares < cap)
+        if not rest.any():
+            return np.full(count, 1.0 / count)
+        shares[rest] *= (1.0 - shares[~rest].sum()) / shares[rest].sum()
+    return np.asarray(shares, dtype=np.float64)
+
+
+def steady_ladder(stock_bn: Floats, tenor_months: Integers, month: int, growth_per_year: float) -> Floats:
+    """Ladder of a stock that was issued at one tenor and grew at a steady rate, shape (ring slots, n).
+
+    What runs out `ahead` months after `month` was issued `tenor - ahead` months ago, when issues were smaller by that
+    many months of growth.
+    """
+    ahead = np.arange(1, LADDER_MONTHS + 1)[:, None]
+    weight = np.where(ahead <= tenor_months, np.exp(-growth_per_year * (tenor_months - ahead) / 12.0), 0.0)
     ladder = np.zeros((LADDER_MONTHS, len(stock_bn)))
-    ladder[(month + ahead) % LADDER_MONTHS] = even * stock_bn
+    ladder[(month + ahead[:, 0]) % LADDER_MONTHS] = weight / weight.sum(axis=0) * stock_bn
     return ladder
 
 
 def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
-    """The institutions in the interbank bond market at end-2019, their assets and wanted weights."""
+    """The institutions in the interbank bond market at end-2019, their assets and wanted weights.
+
+    Benchmark funds have the assets that follow each index and hold the index weight that is live, passed through,
+    with what they hold outside it. Reserve managers hold what their share of yuan reserves gives. Real money and
+    hedged buyers hold the rest; their assets are such that the group holds its typical weight.
+    """
     parameters, levels = centre.parameters, centre.levels
     count = levels.foreign_investors_2019
     rows = {row["group"]: row for row in table("investor_groups")}
     sizes = np.floor(np.array([float(rows[g.name]["count_share"]) for g in InvestorGroup]) * count).astype(int)
     sizes[InvestorGroup.REAL_MONEY] += count - sizes.sum()
     group = np.repeat(np.arange(4), sizes)
-    shares = np.array(parameters.holdings_share_by_type)
-    total = observed("foreign_bond_holdings_2019")
-    rest = (total - levels.reserve_holdings_2019_bn) * shares[1:] / shares[1:].sum()
-    group_holdings = np.array([levels.reserve_holdings_2019_bn, *rest])
-    weight = np.concatenate([pareto_quantiles(size, parameters.investor_size_tail) / size for size in sizes])
-    holdings = group_holdings[group] * weight
-    # Assets are such that the group as a whole holds its typical weight; intercepts spread around it.
+    family = np.zeros(count, dtype=np.int8)
+    family[group == InvestorGroup.BENCHMARK_FUND] = _index_families(
+        int(sizes[InvestorGroup.BENCHMARK_FUND]), parameters
+    )
     typical = np.array([float(rows[g.name]["typical_weight"] or "nan") for g in InvestorGroup])
     typical[InvestorGroup.RESERVE_MANAGER] = parameters.rmb_reserve_share_2020 * parameters.reserve_bond_fraction
+    live = live_index_weights(parameters, month, 0.0)
+    normal_weight = parameters.off_benchmark_weight + parameters.benchmark_passthrough * live
+    typical_weight = np.where(group == InvestorGroup.BENCHMARK_FUND, normal_weight[family], typical[group])
     keys = _filled(centre.investors, count, month)
-    spread = centre.luck.population.normal(keys, month, count=3)
-    weights = typical[group] * np.exp(0.5 * spread[0] - 0.125)
-    rates = centre.macro.usdcny[centre.macro.position(month)]
-    assets = holdings / weights / rates
-    target = np.log(weights)
+    luck = centre.luck.population.normal(keys, month, count=2)
+    spread = parameters.weight_spread
+    weights = typical_weight * np.exp(spread * luck[0] - 0.5 * spread**2)
+    rate = float(centre.macro.usdcny[centre.macro.position(month)])
+
+    share = np.zeros(count)
+    followers = np.array([0.0, parameters.global_aggregate_assets, parameters.gbi_em_assets, parameters.wgbi_assets])
+    for members in [
+        *((group == g) for g in InvestorGroup if g != InvestorGroup.BENCHMARK_FUND),
+        *(family == f for f in IndexFamily if f),
+    ]:
+        share[members] = pareto_shares(
+            int(members.sum()), parameters.investor_size_tail, parameters.largest_investor_share
+        )
+    assets = followers[family] * share
+    benchmark = float((assets * weights).sum()) * rate
+    held = np.zeros(len(InvestorGroup))
+    held[InvestorGroup.RESERVE_MANAGER] = levels.reserve_holdings_2019_bn
+    total = observed("foreign_bond_holdings_2019")
+    rest = max(0.05 * total, total - levels.reserve_holdings_2019_bn - benchmark)
+    wanted = np.array(parameters.holdings_share_by_type)
+    for other in (InvestorGroup.REAL_MONEY, InvestorGroup.HEDGED_BUYER):
+        held[other] = rest * wanted[other] / wanted[InvestorGroup.REAL_MONEY :].sum()
+    funds = group == InvestorGroup.BENCHMARK_FUND
+    holdings = np.where(funds, assets * weights * rate, held[group] * share)
+    assets = np.where(funds, assets, holdings / weights / rate)
+    # Targets are stated at end-2020: index weights that went live in between are a gain of their own.
+    target = np.log(weights) + levels.foreign_target_shift[group]
+    target -= np.where(funds, benchmark_gain_in_2019(parameters, month)[family], 0.0)
     reserve = group == InvestorGroup.RESERVE_MANAGER
     target[reserve] += np.log(parameters.rmb_reserve_share_target / parameters.rmb_reserve_share_2020)
-    target[~reserve] += levels.foreign_target_shift
-    family = np.zeros(count, dtype=np.int8)
-    fund = np.flatnonzero(group == InvestorGroup.BENCHMARK_FUND)
-    pick = centre.luck.population.uniform(keys, month, count=6)[5][fund]
-    world = parameters.foreign_wgbi_fund_count
-    family[fund] = np.where(
-        pick < world,
-        IndexFamily.WORLD_GOVERNMENT,
-        np.where(pick < world + 0.15, IndexFamily.EMERGING_MARKETS, IndexFamily.GLOBAL_AGGREGATE),
-    )
     _write(
         centre.investors,
         count,
@@ -90,7 +128,26 @@ def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
         weight=weights,
         target_weight=np.exp(target),
         holdings_bn=holdings,
-        inaction_band=parameters.inaction_band * np.exp(0.3 * spread[1]),
+        inaction_band=parameters.inaction_band * np.exp(0.3 * luck[1]),
+    )
+
+
+def _index_families(funds: int, parameters: "Parameters") -> Codes:
+    """Index that each benchmark fund follows, shape (funds,)."""
+    world = round(parameters.world_index_fund_share * funds)
+    emerging = round(parameters.emerging_index_fund_share * funds)
+    counts = [funds - world - emerging, emerging, world]
+    families = (IndexFamily.GLOBAL_AGGREGATE, IndexFamily.EMERGING_MARKETS, IndexFamily.WORLD_GOVERNMENT)
+    return np.repeat(np.array(families, dtype=np.int8), counts)
+
+
+def benchmark_gain_in_2019(parameters: "Parameters", month: int) -> Floats:
+    """Log gain of benchmark funds' targets at `month` against end-2020, by index family, shape (4,)."""
+    return benchmark_weight_gain(
+        live_index_weights(parameters, month, 0.0),
+        live_index_weights(parameters, BASELINE, 0.0),
+        parameters.off_benchmark_weight,
+        parameters.benchmark_passthrough,
     )
 
 
@@ -163,9 +220,7 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
         luck = centre.luck.population.uniform(keys, month, count=8)
         # Every agent stands for as many firms as the others of its class; sizes of firms differ.
         firms = np.full(count, plan.firms / count)
-        size = pareto_quantiles(count, parameters.issuer_size_tail)
-        size = np.minimum(size, 0.02 * count)  # the largest single firm holds at most 2 % of its class
-        size /= size.sum()
+        size = pareto_shares(count, parameters.issuer_size_tail, parameters.largest_issuer_share)
         order = np.argsort(luck[0])
         debt = np.zeros((LADDER_INSTRUMENTS, count))
         rank = np.empty(count)
@@ -189,25 +244,29 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
                 weight = share
             if plan.stock_bn[instrument] > 0.0:
                 debt[instrument] = plan.stock_bn[instrument] * weight / weight.sum()
-        tenor = np.where(luck[3] < 0.5, 36, 60)
-        if plan.issuer_class is IssuerClass.BANK:
-            tenor[:] = round(parameters.financial_bond_tenor)
+        tenors = np.array(
+            parameters.financial_bond_tenors
+            if plan.issuer_class is IssuerClass.BANK
+            else parameters.corporate_bond_tenors
+        ).astype(np.int64)
+        tenor = tenors[np.minimum((luck[3] * len(tenors)).astype(np.int64), len(tenors) - 1)]
         if plan.issuer_class is IssuerClass.FOREIGN:
             tenor[:] = round(parameters.panda_tenor)
         ladder = np.zeros((LADDER_MONTHS, LADDER_INSTRUMENTS, count))
+        growth = parameters.need_growth
         short = np.full(count, 12)
         long = np.full(count, LADDER_MONTHS)
         loans = debt[Instrument.LOAN]
-        ladder[:, Instrument.LOAN] = steady_ladder(loans * parameters.short_loan_share, short, month) + steady_ladder(
-            loans * (1.0 - parameters.short_loan_share), long, month
-        )
-        ladder[:, Instrument.BOND] = steady_ladder(debt[Instrument.BOND], tenor, month)
-        ladder[:, Instrument.GREEN_BOND] = steady_ladder(debt[Instrument.GREEN_BOND], tenor, month)
+        ladder[:, Instrument.LOAN] = steady_ladder(
+            loans * parameters.short_loan_share, short, month, growth
+        ) + steady_ladder(loans * (1.0 - parameters.short_loan_share), long, month, growth)
+        ladder[:, Instrument.BOND] = steady_ladder(debt[Instrument.BOND], tenor, month, growth)
+        ladder[:, Instrument.GREEN_BOND] = steady_ladder(debt[Instrument.GREEN_BOND], tenor, month, growth)
         ladder[:, Instrument.COMMERCIAL_PAPER] = steady_ladder(
-            debt[Instrument.COMMERCIAL_PAPER], np.full(count, round(parameters.commercial_paper_tenor)), month
+            debt[Instrument.COMMERCIAL_PAPER], np.full(count, round(parameters.commercial_paper_tenor)), month, growth
         )
         ladder[:, Instrument.ABS] = steady_ladder(
-            debt[Instrument.ABS], np.full(count, round(parameters.abs_tenor)), month
+            debt[Instrument.ABS], np.full(count, round(parameters.abs_tenor)), month, growth
         )
         hard = luck[5] < parameters.hard_technology_share
         private = plan.issuer_class in (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID)
@@ -231,11 +290,21 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             market_access=market,
             pool_rank=pool,
             hard_technology=private & hard,
-            listed=luck[6] < plan.listed_share,
+            listed_firms=plan.listed_share * firms,
             asset_rank=luck[7],
             registered=registered,
             last_choice=-1,
         )
+
+
+def scale_listed_firms(centre: "FinancialCenter") -> None:
+    """Make the listed firms add up to the companies listed at end-2019, in all exchanges of the country.
+
+    The Shanghai count is observed; the country's is taken to be in proportion to main-board offers.
+    """
+    listed = centre.issuers["listed_firms"]
+    listed *= observed("listed_companies_sse_2019") / equity_share_of_sse() / listed.sum()
+    np.minimum(listed, centre.issuers["firms"], out=listed)
 
 
 def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
@@ -258,7 +327,7 @@ def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
             parameters.queue_mainboard,
         ),
     ):
-        waiting = round(listings / 12.0 / passed * lead_months)
+        waiting = round(centre.levels.queue_2019[route] * listings / 12.0 / passed * lead_months)
         rows = np.flatnonzero(eligible)
         first = rows[np.argsort(luck[0][rows])[:waiting]]
         issuers["waiting_for"][first] = route
@@ -271,7 +340,7 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
     rows = {row["sector"]: row for row in table("institution_classes")}
     share = np.array([float(rows[s.name]["share"]) for s in Sector])
     foreign = np.array([float(rows[s.name]["foreign_share"]) for s in Sector])
-    foreign = foreign * observed("foreign_institution_share") / (share * foreign).sum() * share.sum()
+    foreign = foreign * parameters.foreign_institution_share_2020 / (share * foreign).sum() * share.sum()
     centre.sector_share = share / share.sum()
     centre.foreign_share_of_sector = np.minimum(foreign, 0.95)
     count = centre.levels.institutions_2019
@@ -280,9 +349,16 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
     sector = np.repeat(np.arange(len(Sector)), per_sector)
     keys = _filled(centre.institutions, count, month)
     luck = centre.luck.population.uniform(keys, month, count=3)
-    size = np.concatenate([pareto_quantiles(n, 1.06) / n for n in per_sector])
+    size = np.concatenate(
+        [pareto_shares(n, parameters.institution_size_tail, parameters.largest_institution_share) for n in per_sector]
+    )
     asset_share = np.array([float(rows[s.name]["assets_share"]) for s in Sector])
-    assets = observed("institution_assets") / 1.095 * (asset_share / asset_share.sum())[sector] * size
+    assets = (
+        observed("institution_assets")
+        / (1.0 + observed("institution_assets_growth_2020"))
+        * (asset_share / asset_share.sum())[sector]
+        * size
+    )
     equity = assets * np.array([float(rows[s.name]["equity_ratio"]) for s in Sector])[sector]
     _write(
         centre.institutions,

@@ -8,6 +8,7 @@ from agents.institutions import Sector
 from scenarios.calendar import BASELINE
 from sim.markets import (
     Product,
+    benchmark_use_share,
     foreign_open_interest_share,
     futures_activity,
     next_log_daily_volume,
@@ -20,13 +21,18 @@ from sim.markets import (
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
+RATE_BENCHMARKS = 3
+"""Position of rate benchmarks among the contracts of Shanghai Prices."""
+
 
 def leverage_follows_carry(centre: "FinancialCenter") -> None:
     """Repo leverage moves towards what the carry and the regulator allow."""
     parameters, channels = centre.parameters, centre.channels
-    # Overnight funding follows the ten-year yield slowly; the gap between them is the carry.
-    carry = centre.china_yield_pct - centre.funding_follow_pct
-    centre.funding_follow_pct += parameters.funding_rate_passthrough * carry
+    # Overnight funding follows the ten-year yield slowly and in the end moves more: easing first narrows the carry and
+    # then widens it.
+    start = centre.funding_start_pct
+    carry = centre.china_yield_pct - start - parameters.funding_passthrough * (centre.funding_follow_pct - start)
+    centre.funding_follow_pct += parameters.funding_speed * (centre.china_yield_pct - centre.funding_follow_pct)
     centre.log_leverage = next_log_leverage(
         centre.log_leverage,
         carry,
@@ -34,7 +40,7 @@ def leverage_follows_carry(centre: "FinancialCenter") -> None:
         parameters.leverage_persistence,
         parameters.carry_leverage,
         parameters.macropru_leverage,
-        float(centre.luck.market.normals(centre.month, 6)[0]),
+        parameters.leverage_noise * float(centre.luck.market.normals(centre.month, 6)[0]),
     )
 
 
@@ -100,6 +106,8 @@ def markets_turn_over(centre: "FinancialCenter") -> None:
             parameters.market_maker_effect,
             foreign_gain_pp,
             parameters.foreign_participation_effect,
+            channels["approved_hedging_products"] / baseline["approved_hedging_products"],
+            parameters.product_breadth_elasticity,
             float(centre.futures_noise[position]),
         )
     centre.activity = activity
@@ -123,6 +131,11 @@ def prices_are_discovered(centre: "FinancialCenter") -> None:
         float(np.exp(parameters.rival_volume_growth * max(0, centre.month - BASELINE) / 12.0)),
         parameters.price_discovery_volume_exponent,
         parameters.price_discovery_foreign_effect,
+    )
+    # A cheaper switch to Shanghai benchmarks moves contracts of the last kind, which choose what they reference.
+    switching = centre.channels["benchmark_switching_cost"] / centre.policy.baseline["benchmark_switching_cost"]
+    share[RATE_BENCHMARKS] = benchmark_use_share(
+        float(share[RATE_BENCHMARKS]), switching, parameters.benchmark_switching_elasticity
     )
     centre.price_discovery_shares = share
     centre.price_influence = price_influence_index(np.array(parameters.price_weights), share, share_2020)

@@ -300,3 +300,20 @@ class TestHelp:
 
     def test_no_argument_means_help(self, call):
         assert call().out == call("--help").out
+
+
+class TestWidths:
+    @pytest.mark.parametrize("columns", [50, 80, 100, 120, 200])
+    @pytest.mark.parametrize(
+        "arguments", ["run", "levers", "levers reits_pilot", "measures", "measures M14", "indicators"]
+    )
+    def test_a_table_fits_its_terminal_and_loses_nothing(self, call, monkeypatch, columns, arguments):
+        from app import tables
+
+        monkeypatch.setattr(tables, "WIDTH_WITHOUT_TERMINAL", columns)
+        narrow = call(*arguments.split()).out
+        assert max(len(line) for line in narrow.splitlines()) <= columns
+        monkeypatch.setattr(tables, "WIDTH_WITHOUT_TERMINAL", 1000)
+        wide = call(*arguments.split()).out
+        shown = [sorted(letter for letter in text if letter.isalnum()) for text in (narrow, wide)]
+        assert shown[0] == shown[1]

@@ -52,7 +52,7 @@ def interrupted(environment, *arguments, after):
 
 def test_ctrl_c_in_the_middle_of_a_run_ends_in_one_line_and_writes_nothing(environment, tmp_path):
     target = tmp_path / "run.csv"
-    code, out, err = interrupted(environment, "run", "--seed", "503", "--out", str(target), after=3.0)
+    code, out, err = interrupted(environment, "run", "--seed", "503", "--out", str(target), after=2.0)
     assert (code, out, err) == (2, "", "Interrupted; nothing was written.\n")
     assert list(tmp_path.iterdir()) == []
 
@@ -159,14 +159,14 @@ def on_a_terminal(environment, *arguments, seconds):
 
 
 def test_whoever_waits_at_a_terminal_sees_the_months_go_by(environment):
-    code, shown = on_a_terminal(environment, "run", "--seed", "503", seconds=5)
+    code, shown = on_a_terminal(environment, "run", "--seed", "503", seconds=3)
     assert code == 2
     assert "/144" in shown
     assert "Interrupted; nothing was written." in shown
 
 
 def test_quiet_shows_no_progress_even_at_a_terminal(environment):
-    code, shown = on_a_terminal(environment, "run", "--seed", "503", "--quiet", seconds=5)
+    code, shown = on_a_terminal(environment, "run", "--seed", "503", "--quiet", seconds=3)
     assert code == 2
     assert shown.strip() == "Interrupted; nothing was written."
 

@@ -1,0 +1,179 @@
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from agents.foreign_investors import (
+    IndexFamily,
+    InvestorGroup,
+    access_shift,
+    benchmark_weight_gain,
+    entry_rate_per_month,
+    hedged_room,
+    risk_aversion_shift,
+    target_log_weight,
+    traded_log_gap,
+    unhedged_signal_pp,
+    yield_impact_pp,
+)
+
+costs = st.floats(1.0, 200.0)
+shares = st.floats(0.01, 0.99)
+elasticities = st.floats(0.05, 3.0)
+yields = st.floats(-2.0, 10.0)
+
+
+def shift(cost=35.0, universe=0.7, access_elasticity=0.9, universe_elasticity=0.5):
+    return access_shift(cost, 35.0, 0.25, access_elasticity, universe, 0.7, universe_elasticity)
+
+
+# What moves the wanted weight
+
+
+def test_at_the_access_regime_of_2020_nothing_shifts():
+    assert shift() == 0.0
+
+
+@given(costs, costs, shares, elasticities)
+def test_dearer_access_never_raises_the_wanted_weight(one, other, universe, elasticity):
+    cheap, dear = sorted((one, other))
+    assert shift(dear, universe, elasticity) <= shift(cheap, universe, elasticity)
+
+
+@given(costs, shares, shares, elasticities)
+def test_more_paper_to_hold_never_lowers_the_wanted_weight(cost, one, other, elasticity):
+    narrow, wide = sorted((one, other))
+    assert shift(cost, narrow, universe_elasticity=elasticity) <= shift(cost, wide, universe_elasticity=elasticity)
+
+
+def test_free_access_takes_away_the_whole_friction_and_twice_the_paper_counts_by_its_elasticity():
+    assert access_shift(0.0, 35.0, 0.25, 0.9, 0.7, 0.7, 0.5) == pytest.approx(0.9 * 0.25)
+    assert access_shift(35.0, 35.0, 0.25, 0.9, 0.7, 0.35, 0.5) == pytest.approx(0.5 * np.log(2.0))
+
+
+@given(yields, yields, st.floats(-20, 20), st.floats(0, 1), st.floats(0.01, 3))
+def test_a_higher_onshore_yield_attracts_and_a_higher_yield_abroad_draws_away_by_as_much(here, abroad, gain, chi, rise):
+    signal = unhedged_signal_pp(here, abroad, gain, chi)
+    assert unhedged_signal_pp(here + rise, abroad, gain, chi) - signal == pytest.approx(rise)
+    assert unhedged_signal_pp(here, abroad + rise, gain, chi) - signal == pytest.approx(-rise)
+    assert unhedged_signal_pp(here + rise, abroad + rise, gain, chi) == pytest.approx(signal)
+
+
+def test_a_currency_that_rose_is_expected_to_rise_on_only_by_those_who_extrapolate():
+    assert unhedged_signal_pp(3.0, 1.0, 5.0, 0.2) == pytest.approx(2.0 + 1.0)
+    assert unhedged_signal_pp(3.0, 1.0, 5.0, 0.0) == 2.0
+    assert unhedged_signal_pp(3.0, 1.0, -5.0, 0.2) < 2.0
+
+
+def test_world_volatility_at_its_reference_leaves_the_weight_alone():
+    assert risk_aversion_shift(2.9, 2.9, 3.3, 0.1, 0.3) == 0.0
+
+
+@given(st.floats(2.0, 4.5), st.floats(2.0, 4.5), st.floats(0.01, 1), st.floats(0.01, 1))
+def test_fear_grows_with_volatility_and_twice_over_beyond_the_threshold(one, other, low, high):
+    calm, wild = sorted((one, other))
+    assume(wild - calm > 1e-6)
+    fear = risk_aversion_shift(wild, 2.9, 3.3, low, high) - risk_aversion_shift(calm, 2.9, 3.3, low, high)
+    beyond = max(0.0, wild - 3.3) - max(0.0, calm - 3.3)
+    assert fear == pytest.approx(low * (wild - calm) + high * beyond)
+    assert fear > 0.0
+
+
+# Index trackers
+
+
+def test_no_new_index_weight_brings_no_new_demand():
+    live = np.array([0.0, 0.06, 0.10, 0.02])
+    assert (benchmark_weight_gain(live, live, 0.01, 0.7) == 0.0).all()
+
+
+@given(st.lists(st.floats(0, 0.2), min_size=4, max_size=4), st.integers(0, 3), st.floats(0.001, 0.2))
+def test_weight_that_goes_live_in_one_index_raises_demand_of_its_own_trackers_alone(live, family, rise):
+    before = np.array(live)
+    after = before.copy()
+    after[family] += rise
+    gain = benchmark_weight_gain(after, before, 0.01, 0.7)
+    assert gain[family] > 0.0
+    assert (np.delete(gain, family) == 0.0).all()
+
+
+def test_a_tracker_moves_from_its_off_index_weight_to_the_passed_through_index_weight():
+    gain = benchmark_weight_gain(np.array([0.0525]), np.array([0.0]), 0.01, 0.7)
+    assert 0.01 * np.exp(gain[0]) == pytest.approx(0.01 + 0.7 * 0.0525)
+    assert benchmark_weight_gain(np.array([0.05]), np.array([0.0]), 0.01, 0.0)[0] == 0.0
+
+
+# Hedged buyers
+
+
+def test_a_hedged_buyer_at_the_pickup_of_2020_keeps_its_position():
+    assert hedged_room(0.4, 0.15, 0.4) == 0.0
+
+
+@given(st.floats(-3, 3), st.floats(-3, 3))
+def test_a_richer_pickup_after_hedging_never_makes_a_hedged_buyer_smaller(one, other):
+    poor, rich = sorted((one, other))
+    assert hedged_room(poor, 0.15, 0.4) <= hedged_room(rich, 0.15, 0.4)
+
+
+def test_hedged_capacity_is_linear_in_the_pickup_above_the_threshold_and_nearly_gone_below():
+    assert hedged_room(0.15 + 2 * 0.25, 0.15, 0.4) == pytest.approx(np.log(2.0))
+    assert hedged_room(-1.0, 0.15, 0.4) == hedged_room(0.1, 0.15, 0.4) < -3.0
+
+
+# Target and trade
+
+
+def test_an_investor_feels_its_own_group_and_its_own_index_only():
+    base = np.log([0.02, 0.03, 0.04, 0.05])
+    group = np.array([0, 1, 2, 1], dtype=np.int8)
+    family = np.array([0, 3, 0, 1], dtype=np.int8)
+    nothing = np.zeros(4)
+    assert (target_log_weight(base, nothing, group, nothing, family) == base).all()
+    shift_by_group = np.array([0.0, 0.5, 0.0, 0.0])
+    gain = np.array([0.0, 0.0, 0.0, 0.25])
+    moved = target_log_weight(base, shift_by_group, group, gain, family) - base
+    np.testing.assert_allclose(moved, [0.0, 0.75, 0.0, 0.5])
+    assert InvestorGroup.BENCHMARK_FUND == 1
+    assert IndexFamily.WORLD_GOVERNMENT == 3
+
+
+@given(st.floats(-3, 3), st.floats(0.01, 0.99), st.floats(0.0, 0.5))
+def test_nobody_trades_inside_the_inaction_band_and_beyond_it_a_part_of_the_gap_is_closed(gap, speed, band):
+    (trade,) = traded_log_gap(np.array([gap]), np.array([speed]), np.array([band]))
+    if abs(gap) <= band:
+        assert trade == 0.0
+    else:
+        assert trade == speed * gap
+        assert abs(gap - trade) < abs(gap)
+
+
+def test_trading_month_after_month_ends_inside_the_band_without_ever_crossing_the_target():
+    gap = np.array([1.0, -0.7, 0.05, 0.0])
+    speed, band = np.array([0.18, 0.45, 0.2, 0.9]), np.full(4, 0.06)
+    sign = np.sign(gap)
+    for _ in range(60):
+        gap = gap - traded_log_gap(gap, speed, band)
+        assert (gap * sign >= 0.0).all()
+    assert (np.abs(gap) <= band).all()
+    assert gap[2] == 0.05
+
+
+# Entry and what foreigners do to yields
+
+
+@given(st.floats(-1, 1), st.floats(-1, 1), st.floats(0.01, 4))
+def test_more_friction_never_brings_more_entrants(one, other, elasticity):
+    easy, hard = sorted((one, other))
+    assert entry_rate_per_month(9.0, hard, elasticity) <= entry_rate_per_month(9.0, easy, elasticity)
+
+
+def test_entry_runs_at_its_base_rate_while_access_is_as_in_2020():
+    assert entry_rate_per_month(9.0, 0.0, 1.5) == 9.0
+    assert entry_rate_per_month(9.0, -0.25, 1.5) == pytest.approx(9.0 * np.exp(0.375))
+
+
+def test_ten_points_more_of_the_market_in_foreign_hands_lower_the_yield_by_forty_basis_points():
+    assert yield_impact_pp(0.09, 0.09, 4.0) == 0.0
+    assert yield_impact_pp(0.19, 0.09, 4.0) == pytest.approx(-0.40)
+    assert yield_impact_pp(0.05, 0.09, 4.0) > 0.0

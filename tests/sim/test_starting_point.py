@@ -1,0 +1,237 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.foreign_investors import IndexFamily, InvestorGroup
+from agents.institutions import Centre, Sector
+from agents.issuers import LADDER_MONTHS, Instrument, IssuerClass, ListingRoute
+from scenarios.calendar import month_ordinal
+from scenarios.parameters import ParameterSet
+from sim.baseline import observed
+from sim.levels import first_guess, passed_share, worst_miss
+from sim.model import FinancialCenter
+from sim.securities import Holder, SecurityClass
+from sim.starting_point import pareto_quantiles, steady_ladder
+
+CENTRAL = ParameterSet.prior_2020().central()
+END_2019 = month_ordinal("2019-12")
+
+
+@pytest.fixture(scope="module")
+def centre():
+    """End-2019 at a tenth of the issuers."""
+    return FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL), 0.1)
+
+
+# Sizes and ladders
+
+
+@given(st.integers(1, 3000), st.floats(1.02, 3.0))
+def test_sizes_fall_from_the_largest_and_average_to_one(count, tail):
+    sizes = pareto_quantiles(count, tail)
+    assert len(sizes) == count
+    assert sizes.mean() == pytest.approx(1.0)
+    assert (np.diff(sizes) < 0.0).all()
+
+
+@given(st.floats(1.05, 2.5))
+def test_sizes_follow_the_pareto_law_they_are_named_after(tail):
+    sizes = np.log(pareto_quantiles(5000, tail))
+    ranks = np.log(np.arange(5000) + 0.5)
+    assert -np.polyfit(sizes, ranks, 1)[0] == pytest.approx(tail, rel=1e-6)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.0, 1e5), st.integers(1, LADDER_MONTHS)), min_size=1, max_size=8),
+    st.integers(2000 * 12, 2030 * 12),
+)
+def test_a_steady_stock_falls_due_in_equal_parts_over_its_tenor(stocks, month):
+    amount = np.array([stock for stock, _ in stocks])
+    tenor = np.array([months for _, months in stocks])
+    ladder = steady_ladder(amount, tenor, month)
+    assert ladder.shape == (LADDER_MONTHS, len(stocks))
+    np.testing.assert_allclose(ladder.sum(axis=0), amount)
+    for ahead in range(1, LADDER_MONTHS + 1):
+        due = np.where(ahead <= tenor, amount / tenor, 0.0)
+        np.testing.assert_allclose(ladder[(month + ahead) % LADDER_MONTHS], due)
+
+
+# Issuers
+
+
+def test_the_ladder_of_every_issuer_adds_up_to_its_debt_and_no_debt_is_negative(centre):
+    issuers = centre.issuers
+    np.testing.assert_allclose(issuers["maturing_bn"].sum(axis=0), issuers["debt_bn"], atol=1e-9)
+    assert (issuers["maturing_bn"] >= 0.0).all()
+
+
+def test_debt_adds_up_to_the_national_stocks_at_any_number_of_agents(centre):
+    other = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL), 0.05)
+    assert len(other.issuers) < len(centre.issuers)
+    for one in (centre, other):
+        debt, kind = one.issuers["debt_bn"], one.issuers["issuer_class"]
+        credit = (kind != IssuerClass.BANK) & (kind != IssuerClass.FOREIGN)
+        assert debt[Instrument.LOAN].sum() == pytest.approx(observed("enterprise_loans_outstanding_2019"))
+        bonds = debt[[Instrument.BOND, Instrument.COMMERCIAL_PAPER, Instrument.GREEN_BOND]][:, credit].sum()
+        assert bonds == pytest.approx(observed("corporate_bonds_outstanding_2019"))
+        assert debt[Instrument.ABS].sum() == pytest.approx(observed("abs_outstanding_2019"))
+        assert debt[Instrument.BOND, kind == IssuerClass.FOREIGN].sum() == pytest.approx(
+            observed("panda_outstanding_2019")
+        )
+        assert debt[Instrument.BOND, kind == IssuerClass.BANK].sum() == pytest.approx(
+            one.levels.financial_bonds_2019_bn
+        )
+
+
+def test_only_issuers_large_enough_for_the_bond_market_have_bonds(centre):
+    issuers = centre.issuers
+    outsiders = ~issuers["market_access"] & (issuers["issuer_class"] != IssuerClass.BANK)
+    outsiders &= issuers["issuer_class"] != IssuerClass.FOREIGN
+    assert outsiders.any()
+    assert (issuers["debt_bn"][1:, outsiders] == 0.0).all()
+    assert (issuers["debt_bn"][Instrument.GREEN_BOND, ~issuers["green"]] == 0.0).all()
+
+
+def test_larger_firms_of_a_class_are_rated_better(centre):
+    issuers = centre.issuers
+    local = issuers["issuer_class"] == IssuerClass.LOCAL_SOE
+    mean = [
+        issuers["debt_bn"][Instrument.LOAN, local & (issuers["rating"] == rating)].mean() for rating in (0, 1, 2, 3)
+    ]
+    assert (np.diff(mean) < 0.0).all()
+
+
+def test_no_firm_holds_more_than_a_fiftieth_of_the_loans_of_a_class_of_many(centre):
+    issuers = centre.issuers
+    loans = issuers["debt_bn"][Instrument.LOAN, issuers["issuer_class"] == IssuerClass.LOCAL_SOE]
+    assert loans.max() / loans.sum() < 0.05
+
+
+def test_only_private_firms_with_the_technology_may_file_for_star(centre):
+    issuers = centre.issuers
+    kind = issuers["issuer_class"]
+    private = (kind == IssuerClass.PRIVATE_LARGE) | (kind == IssuerClass.PRIVATE_MID)
+    assert not (issuers["hard_technology"] & ~private).any()
+    share = issuers["hard_technology"][private].mean()
+    assert share == pytest.approx(CENTRAL.hard_technology_share, abs=0.08)
+
+
+def test_the_queue_holds_what_the_listings_of_2020_and_the_lead_time_ask_for():
+    centre = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL), 0.5)
+    issuers = centre.issuers
+    waiting = issuers["waiting_for"]
+    lead = sum(CENTRAL.queue_star) / 30.4
+    asked = observed("ipo_count_star") / 12.0 / passed_share(CENTRAL) * lead
+    assert (waiting == ListingRoute.STAR).sum() == round(asked)
+    assert issuers["hard_technology"][waiting == ListingRoute.STAR].all()
+    assert not issuers["hard_technology"][waiting == ListingRoute.MAIN].any()
+    filed = issuers["waiting_months"][waiting != ListingRoute.NONE]
+    assert (filed >= 1.0).all()
+    assert (waiting != ListingRoute.REIT).all()
+
+
+# Foreign investors
+
+
+def test_foreign_investors_hold_the_observed_stock_and_the_book_agrees(centre):
+    total = observed("foreign_bond_holdings_2019")
+    assert centre.investors["holdings_bn"].sum() == pytest.approx(total)
+    assert centre.book.holdings_bn[Holder.FOREIGN].sum() == pytest.approx(total)
+
+
+def test_what_an_investor_holds_is_its_weight_of_its_assets(centre):
+    investors = centre.investors
+    rate = centre.macro.usdcny[centre.macro.position(END_2019)]
+    implied = investors["weight"] * investors["assets_usd_bn"] * rate
+    np.testing.assert_allclose(implied, investors["holdings_bn"])
+    assert (investors["assets_usd_bn"] > 0.0).all()
+
+
+def test_reserve_managers_hold_their_own_part_and_mean_to_hold_more(centre):
+    investors = centre.investors
+    reserve = investors["group"] == InvestorGroup.RESERVE_MANAGER
+    held = investors["holdings_bn"][reserve].sum()
+    assert held == pytest.approx(centre.levels.reserve_holdings_2019_bn)
+    ahead = CENTRAL.rmb_reserve_share_target / CENTRAL.rmb_reserve_share_2020
+    np.testing.assert_allclose(investors["target_weight"][reserve] / investors["weight"][reserve], ahead)
+    np.testing.assert_allclose(investors["target_weight"][~reserve] / investors["weight"][~reserve], 1.0)
+
+
+def test_index_families_belong_to_benchmark_funds_alone(centre):
+    investors = centre.investors
+    fund = investors["group"] == InvestorGroup.BENCHMARK_FUND
+    assert (investors["index_family"][~fund] == IndexFamily.NONE).all()
+    assert (investors["index_family"][fund] != IndexFamily.NONE).all()
+    world = (investors["index_family"][fund] == IndexFamily.WORLD_GOVERNMENT).mean()
+    assert world == pytest.approx(CENTRAL.foreign_wgbi_fund_count, abs=0.1)
+
+
+# Institutions and fintech firms
+
+
+def test_the_licensed_institutions_are_all_there_with_balanced_books(centre):
+    institutions = centre.institutions
+    assert len(institutions) == observed("institutions_2019")
+    np.testing.assert_allclose(
+        institutions["assets_bn"], institutions["equity_bn"] + institutions["liabilities_bn"], rtol=1e-12
+    )
+    assert (institutions["equity_bn"] > 0.0).all()
+    assert set(institutions["sector"].tolist()) == {sector.value for sector in Sector}
+
+
+def test_nearly_a_third_of_institutions_is_foreign(centre):
+    assert centre.institutions["foreign"].mean() == pytest.approx(observed("foreign_institution_share"), abs=0.03)
+    expected = (centre.sector_share * centre.foreign_share_of_sector).sum()
+    assert expected == pytest.approx(observed("foreign_institution_share"))
+
+
+def test_entrants_of_2020_choose_among_six_centres_and_better_rated_rivals_draw_more(centre):
+    share = centre.entrant_share_2020
+    assert share.sum() == pytest.approx(1.0)
+    assert share[Centre.SHANGHAI] == CENTRAL.entrant_share_shanghai
+    assert share[Centre.HONG_KONG] > share[Centre.SINGAPORE] > share[Centre.SHENZHEN] > share[Centre.OTHER_MAINLAND]
+    ratio = centre.seats_baseline / centre.seats_baseline[..., :1]
+    np.testing.assert_allclose(ratio, np.broadcast_to(share / share[0], ratio.shape))
+
+
+def test_fintech_firms_of_the_rest_of_the_country_are_four_times_as_many_and_smaller_by_the_premium(centre):
+    firms = centre.fintech
+    local = firms["in_shanghai"]
+    assert local.sum() == round(CENTRAL.fintech_firms_2020)
+    assert (~local).sum() == round(CENTRAL.fintech_firms_2020 * CENTRAL.rest_of_china_firms)
+    assert firms["log_size"][local].min() >= centre.levels.fintech_size_premium
+    # Sizes are Pareto: log sizes are exponential with the tail as their rate.
+    assert firms["log_size"][~local].mean() == pytest.approx(1 / CENTRAL.fintech_size_tail, rel=0.08)
+
+
+def test_rounds_closed_come_with_capital_and_with_age(centre):
+    firms = centre.fintech
+    raised = firms["capital"] > 0.0
+    np.testing.assert_array_equal(raised, firms["funding_round"] > 0)
+    assert firms["age_months"][raised].mean() > firms["age_months"][~raised].mean()
+
+
+# The whole
+
+
+def test_public_bonds_are_what_all_custody_leaves(centre):
+    assert centre.book.outstanding_bn.sum() == pytest.approx(observed("bond_custody_total_2019"))
+    assert centre.book.outstanding_bn[SecurityClass.SOVEREIGN] > 0.5 * centre.book.outstanding_bn.sum()
+
+
+def test_the_past_is_the_same_for_everyone_to_the_bit(centre):
+    again = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL), 0.1)
+    for population in ("investors", "issuers", "institutions", "fintech"):
+        one, other = getattr(centre, population), getattr(again, population)
+        for name in one.agent_type.columns:
+            np.testing.assert_array_equal(one[name], other[name])
+
+
+def test_the_worst_miss_is_measured_in_tolerances_and_lumpy_flows_have_wider_ones():
+    from dataclasses import replace
+
+    levels = replace(first_guess(CENTRAL), misses={"Panda bonds issued": -0.02, "green bonds issued": 0.06})
+    assert worst_miss(levels) == ("Panda bonds issued", pytest.approx(2.0))
+    small = replace(levels, misses={"Panda bonds issued": 0.005, "green bonds issued": -0.048})
+    assert worst_miss(small) == ("green bonds issued", pytest.approx(0.8))
