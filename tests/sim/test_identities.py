@@ -175,7 +175,8 @@ FAULTS = {
         for route in ListingRoute
         if route is not ListingRoute.NONE
     },
-    "turnover": lambda m: grow(m.turnover_trn, 0),
+    "purchases of all holders": lambda m: grow(m.bought_bn, 0),
+    "foreign net purchases": lambda m: grow(m.investors["net_purchases_bn"], 0),
     "Shanghai is part of the country": lambda m: setattr(
         m, "levels", dataclasses.replace(m.levels, shenzhen_share_of_exchange_credit=-9.0)
     ),

@@ -72,7 +72,8 @@ def test_targets_compare_2025_with_the_plan(result):
         assert row["target_2025"] == indicator.target_2025
         assert row["distance"] == row["value_2025"] - row["target_2025"]
         assert row["met"] == (row["value_2025"] >= indicator.met_from)
-        assert row["within_rounding"] == (abs(row["value_2025"] / row["target_2025"] - 1) <= 0.05)
+        room = 0.005 if indicator.qualifier == "at least" else 0.05 * row["target_2025"]
+        assert row["within_rounding"] == (abs(row["distance"]) <= room)
 
 
 def test_a_target_is_met_from_its_threshold_on_and_not_below(result, monkeypatch):
