@@ -97,19 +97,18 @@ class Issuer(ArrayAgent):
 
 
 def funding_need_bn(
-    debt_bn: Floats, cash_bn: Floats, growth_per_year: float, growth_shock: Floats, season: float
+    maturing_bn: Floats, debt_bn: Floats, cash_bn: Floats, growth_per_year: float, growth_shock: Floats, season: float
 ) -> tuple[Floats, Floats]:
     """Need of the month and the spending that causes it, each of shape (n,), CNY bn.
 
     spending = growth / 12 * debt * exp(shock)
-    need = max(0, spending - cash) * season
+    need = max(0, maturing + spending - cash) * season
 
-    Debt that fell due was paid out of cash, so an overdraft is debt to be raised again. The season moves when issuers
-    come to the market; what is not raised now stays as an overdraft and is raised later.
+    The season moves when issuers come to the market; what is not raised now stays as an overdraft and is raised later.
     Parameters `need_growth`, `issuance_seasonal`.
     """
     spending = growth_per_year / 12.0 * debt_bn * np.exp(growth_shock)
-    return np.maximum(0.0, spending - cash_bn) * season, spending
+    return np.maximum(0.0, maturing_bn + spending - cash_bn) * season, spending
 
 
 def instrument_utility(

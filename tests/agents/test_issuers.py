@@ -248,28 +248,44 @@ def test_cost_and_waiting_never_make_an_instrument_more_attractive(sensitivity, 
 # Needs
 
 
-@given(st.floats(0.0, 1e4), st.floats(-1e4, 1e4), st.floats(-0.5, 0.5), st.floats(-1, 1), st.floats(0.5, 1.5))
-def test_a_need_is_never_negative_and_cash_never_raises_it(debt, cash, growth, shock, season):
-    def need_with(held):
-        need, _ = funding_need_bn(np.array([debt]), np.array([held]), growth, np.array([shock]), season)
-        return need[0]
-
-    assert need_with(cash) >= 0.0
-    assert need_with(cash + 10.0) <= need_with(cash)
-
-
-def test_debt_that_fell_due_is_raised_again_in_full_when_nothing_grows():
-    need, spending = funding_need_bn(np.array([500.0]), np.array([-40.0]), 0.0, np.zeros(1), 1.0)
-    assert need[0] == 40.0
-    assert spending[0] == 0.0
+def need_and_spending(maturing=0.0, debt=0.0, cash=0.0, growth=0.0, shock=0.0, season=1.0):
+    need, spending = funding_need_bn(
+        maturing_bn=np.array([maturing]),
+        debt_bn=np.array([debt]),
+        cash_bn=np.array([cash]),
+        growth_per_year=growth,
+        growth_shock=np.array([shock]),
+        season=season,
+    )
+    return need[0], spending[0]
 
 
-def test_investment_is_a_twelfth_of_yearly_growth_and_waits_for_nobody():
-    need, spending = funding_need_bn(np.array([1200.0]), np.array([0.0]), 0.11, np.zeros(1), 0.7)
-    assert spending[0] == pytest.approx(11.0)
-    assert need[0] == pytest.approx(0.7 * 11.0)
-    shocked = funding_need_bn(np.array([1200.0]), np.array([0.0]), 0.11, np.array([np.log(2.0)]), 0.7)
-    assert shocked[1][0] == pytest.approx(22.0)
+@given(
+    st.floats(0.0, 1e3),
+    st.floats(0.0, 1e4),
+    st.floats(-1e4, 1e4),
+    st.floats(-0.5, 0.5),
+    st.floats(-1, 1),
+    st.floats(0.5, 1.5),
+)
+def test_a_need_is_never_negative_cash_never_raises_it_and_debt_that_falls_due_never_lowers_it(
+    maturing, debt, cash, growth, shock, season
+):
+    need, _ = need_and_spending(maturing, debt, cash, growth, shock, season)
+    assert need >= 0.0
+    assert need_and_spending(maturing, debt, cash + 10.0, growth, shock, season)[0] <= need
+    assert need_and_spending(maturing + 10.0, debt, cash, growth, shock, season)[0] >= need
+
+
+def test_debt_that_falls_due_is_raised_again_in_full_when_nothing_grows():
+    assert need_and_spending(maturing=40.0, debt=500.0) == (40.0, 0.0)
+
+
+def test_investment_is_a_twelfth_of_yearly_growth_whatever_the_season_lets_be_raised():
+    need, spending = need_and_spending(debt=1200.0, growth=0.11, season=0.7)
+    assert spending == pytest.approx(11.0)
+    assert need == pytest.approx(0.7 * 11.0)
+    assert need_and_spending(debt=1200.0, growth=0.11, shock=np.log(2.0))[1] == pytest.approx(22.0)
 
 
 # Queue, default, offers, Panda bonds, certificates
@@ -295,7 +311,14 @@ def test_follow_on_offers_come_after_high_returns():
 
 
 def panda(gap=0.5, cost=60.0, rate=0.045, elasticity=0.25):
-    return panda_issue_probability(rate, gap, -0.8, cost, 60.0, elasticity)
+    return panda_issue_probability(
+        issue_rate_per_month=rate,
+        yield_gap_pp=gap,
+        yield_gap_mean_pp=-0.8,
+        issue_cost_bp=cost,
+        issue_cost_baseline_bp=60.0,
+        cost_elasticity=elasticity,
+    )
 
 
 def test_at_the_mean_yield_gap_and_the_cost_of_2020_panda_bonds_come_at_their_base_rate():

@@ -36,7 +36,15 @@ def test_shorter_money_turns_more_often(days, few, many, short, long):
 
 
 def leverage(now=0.0, carry=0.0, tightness=0.0, noise=0.0):
-    return next_log_leverage(now, carry, tightness, 0.85, 0.3, 0.4, noise)
+    return next_log_leverage(
+        log_leverage=now,
+        carry_change_pp=carry,
+        tightness_change=tightness,
+        persistence=0.85,
+        carry_sensitivity=0.3,
+        tightness_sensitivity=0.4,
+        noise=noise,
+    )
 
 
 def test_leverage_stays_at_its_level_of_2020_while_carry_and_rules_do():
@@ -81,7 +89,17 @@ def test_quiet_markets_trade_at_their_reference_volume():
 
 
 def futures(years=0.0, volatility=0.0, makers=1.0, foreign=0.0, noise=0.0):
-    return futures_activity(0.05, years, volatility, 0.5, makers, 0.05, foreign, 0.01, noise)
+    return futures_activity(
+        open_interest_growth=0.05,
+        years=years,
+        log_volatility_change=volatility,
+        volatility_elasticity=0.5,
+        market_makers_ratio=makers,
+        market_maker_gain=0.05,
+        foreign_share_change_pp=foreign,
+        foreign_gain=0.01,
+        noise=noise,
+    )
 
 
 def test_futures_trade_as_in_2020_under_the_conditions_of_2020():

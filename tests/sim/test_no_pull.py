@@ -113,10 +113,10 @@ def asked_tables(monkeypatch):
             raise LookupError("the years after 2020 were read")
         return tables.table(name)
 
-    macro._package_drivers.cache_clear()
+    macro.package_drivers.cache_clear()
     monkeypatch.setattr(macro, "table", noted)
     yield asked
-    macro._package_drivers.cache_clear()
+    macro.package_drivers.cache_clear()
 
 
 def test_what_happened_after_2020_is_read_only_for_a_replay(asked_tables, forget, small, tmp_path):
