@@ -341,8 +341,18 @@ def large_misses(levels: Levels) -> dict[str, float]:
     }
 
 
+def scaled_misses(levels: Levels) -> dict[str, float]:
+    """Miss of each solved observation in its tolerances: met where it is at most one."""
+    return {name: abs(miss) / LUMPY_TOLERANCE.get(name, TOLERANCE) for name, miss in levels.misses.items()}
+
+
 def worst_miss(levels: Levels) -> tuple[str, float]:
-    """Solved observation that is furthest off, and its miss in tolerances: met where it is at most one."""
-    scaled = {name: abs(miss) / LUMPY_TOLERANCE.get(name, TOLERANCE) for name, miss in levels.misses.items()}
+    """Solved observation that is furthest off, and its miss in tolerances."""
+    scaled = scaled_misses(levels)
     name = max(scaled, key=lambda key: scaled[key])
     return name, scaled[name]
+
+
+def total_miss(levels: Levels) -> float:
+    """Sum of all misses in tolerances."""
+    return sum(scaled_misses(levels).values())

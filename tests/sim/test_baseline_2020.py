@@ -136,18 +136,22 @@ def test_drawn_parameters_meet_2020_with_few_issuers(seed):
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_drawn_parameters_meet_2020_at_full_size(capsys):
-    worst = {}
+    """A few parameter sets give Panda bonds so seldom that history's luck has none in 2020, and then no size fits."""
+    worst, without_panda = {}, []
     for seed in range(20):
-        model = state_at_baseline(ParameterSet.prior_2020().draw(seed))
-        stocks, flows = misses(model)
+        stocks, flows = misses(state_at_baseline(ParameterSet.prior_2020().draw(seed)))
+        if flows["panda_issuance"] == -1.0:
+            without_panda.append(seed)
+            del flows["panda_issuance"], stocks["panda_cumulative"]
         for name, miss in (*stocks.items(), *flows.items()):
             worst[name] = max(worst.get(name, (0.0, 0)), (abs(float(miss)), seed))
     with capsys.disabled():
-        print("\nlargest misses of 2020 over 20 drawn parameter sets:")
+        print(f"\nparameter sets without a Panda bond in 2020: {without_panda} of 20; largest other misses:")
         for name, (miss, seed) in sorted(worst.items(), key=lambda item: -item[1][0])[:6]:
             print(f"  {name}: {miss:.2%} (draw {seed})")
+    assert len(without_panda) <= 2
     for name, (miss, _) in worst.items():
-        assert miss < (0.01 if name in STOCKS else 0.05), name
+        assert miss < (0.01 if name in STOCKS else 0.03), name
 
 
 def test_a_smaller_population_keeps_the_totals():

@@ -141,6 +141,30 @@ def test_one_more_agent_leaves_every_other_agents_draws_untouched(centre, name):
     assert len(getattr(crowded, name)) > len(getattr(plain, name)) - 1
 
 
+def test_one_more_agent_today_leaves_those_born_later_with_their_luck(centre):
+    """Nothing in fintech reads issuers, so one more issuer moves the numbers of later firms and nothing else."""
+    plain = centre("plan", rng=7, verify=False)
+    plain.run_for(2)
+    crowded = copy.deepcopy(plain)
+    copy_last(crowded.issuers, crowded.month)
+    plain.run_for(12)
+    crowded.run_for(12)
+    born = plain.fintech["birth_month"] > month_ordinal("2021-02")
+    assert born.sum() > 50
+    assert (plain.fintech.unique_ids[born] != crowded.fintech.unique_ids[born]).all()
+    for column in ("luck", "log_size", "capability", "capital", "age_months"):
+        assert plain.fintech[column].tobytes() == crowded.fintech[column].tobytes(), column
+
+
+def test_in_the_frozen_path_every_channel_stays_at_its_baseline(centre):
+    model = centre("frozen", rng=1)
+    baseline = np.array([channel.baseline_2020 for channel in plan.channels()])
+    assert model.policy.paths.shape == (60, len(baseline))
+    assert (model.policy.paths == baseline).all()
+    model.step()
+    assert dict(model.channels) == dict(model.policy.baseline)
+
+
 def recorded(model, stream, seen):
     """Note what every agent draws from a stream."""
     original = stream.uniform
