@@ -45,7 +45,7 @@ def test_sizes_follow_the_pareto_law_they_are_named_after(tail):
 
 
 LADDERS = (
-    st.lists(st.tuples(st.floats(0.0, 1e5), st.integers(1, LADDER_MONTHS)), min_size=1, max_size=8),
+    st.lists(st.tuples(st.floats(1e-6, 1e5), st.integers(1, LADDER_MONTHS)), min_size=1, max_size=8),
     st.integers(2000 * 12, 2030 * 12),
 )
 
