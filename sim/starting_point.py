@@ -232,6 +232,8 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
         rating = np.where(rank < best, 0, np.where(rank < good, 1, np.where(rank < fair, 2, 3)))
         market = rank < plan.market_rank
         green = (luck[1] < parameters.green_share) & market
+        if plan.stock_bn[Instrument.GREEN_BOND] > 0.0 and not green.any():
+            green = rank == rank.min()  # in a small population the largest firm stands for the green ones
         pool = luck[2]
         for instrument, able in (
             (Instrument.BOND, market),
@@ -239,9 +241,7 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             (Instrument.GREEN_BOND, green),
             (Instrument.ABS, market & (pool < parameters.securitisable_share_of_issuers)),
         ):
-            weight = np.where(able, share, 0.0)
-            if weight.sum() == 0.0 and plan.stock_bn[instrument] > 0.0:
-                weight = share
+            weight = np.where(able if able.any() else market, share, 0.0)
             if plan.stock_bn[instrument] > 0.0:
                 debt[instrument] = plan.stock_bn[instrument] * weight / weight.sum()
         tenors = np.array(

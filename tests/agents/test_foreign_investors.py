@@ -138,7 +138,7 @@ def test_an_investor_feels_its_own_group_and_its_own_index_only():
     assert IndexFamily.WORLD_GOVERNMENT == 3
 
 
-@given(st.floats(-3, 3), st.floats(0.01, 0.99), st.floats(0.0, 0.5))
+@given(st.floats(-3, 3, allow_subnormal=False), st.floats(0.01, 0.99), st.floats(0.0, 0.5))
 def test_nobody_trades_inside_the_inaction_band_and_beyond_it_a_part_of_the_gap_is_closed(gap, speed, band):
     (trade,) = traded_log_gap(np.array([gap]), np.array([speed]), np.array([band]))
     if abs(gap) <= band:

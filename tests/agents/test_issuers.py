@@ -248,28 +248,50 @@ def test_cost_and_waiting_never_make_an_instrument_more_attractive(sensitivity, 
 # Needs
 
 
-@given(st.floats(0.0, 1e4), st.floats(-1e4, 1e4), st.floats(-0.5, 0.5), st.floats(-1, 1), st.floats(0.5, 1.5))
-def test_a_need_is_never_negative_and_cash_never_raises_it(debt, cash, growth, shock, season):
-    def need_with(held):
-        need, _ = funding_need_bn(np.array([debt]), np.array([held]), growth, np.array([shock]), season)
-        return need[0]
-
-    assert need_with(cash) >= 0.0
-    assert need_with(cash + 10.0) <= need_with(cash)
+def funding(maturing=0.0, debt=1200.0, cash=0.0, growth=0.11, shock=0.0, season=1.0, repayment=0.2, spending=0.1):
+    need, spent = funding_need_bn(
+        np.array([maturing]), np.array([debt]), np.array([cash]), growth, np.array([shock]), season, repayment, spending
+    )
+    return need[0], spent[0]
 
 
-def test_debt_that_fell_due_is_raised_again_in_full_when_nothing_grows():
-    need, spending = funding_need_bn(np.array([500.0]), np.array([-40.0]), 0.0, np.zeros(1), 1.0)
-    assert need[0] == 40.0
-    assert spending[0] == 0.0
+@given(st.floats(0, 1e3), st.floats(0.0, 1e4), st.floats(-1e4, 1e4), st.floats(-0.5, 0.5), st.floats(0.5, 1.5))
+def test_a_need_is_never_negative_and_cash_never_raises_it(maturing, debt, cash, growth, season):
+    need, _ = funding(maturing, debt, cash, growth, season=season)
+    richer, _ = funding(maturing, debt, cash + 10.0, growth, season=season)
+    assert need >= 0.0
+    assert richer <= need
 
 
-def test_investment_is_a_twelfth_of_yearly_growth_and_waits_for_nobody():
-    need, spending = funding_need_bn(np.array([1200.0]), np.array([0.0]), 0.11, np.zeros(1), 0.7)
-    assert spending[0] == pytest.approx(11.0)
-    assert need[0] == pytest.approx(0.7 * 11.0)
-    shocked = funding_need_bn(np.array([1200.0]), np.array([0.0]), 0.11, np.array([np.log(2.0)]), 0.7)
-    assert shocked[1][0] == pytest.approx(22.0)
+def test_debt_that_falls_due_is_raised_again_in_full_when_nothing_grows():
+    assert funding(maturing=40.0, growth=0.0) == (40.0, 0.0)
+
+
+def test_investment_is_a_twelfth_of_yearly_growth_and_waits_for_no_season():
+    need, spent = funding(season=0.7)
+    assert spent == pytest.approx(11.0)
+    assert need == pytest.approx(0.7 * 11.0)
+    assert funding(shock=np.log(2.0))[1] == pytest.approx(22.0)
+
+
+def test_an_overdraft_is_made_good_in_parts_and_idle_cash_is_invested_in_parts():
+    assert funding(cash=-50.0)[0] == pytest.approx(11.0 + 0.2 * 50.0)
+    assert funding(cash=-50.0)[1] == pytest.approx(11.0)
+    assert funding(cash=30.0)[0] == pytest.approx(11.0 - 0.2 * 30.0)
+    assert funding(cash=30.0)[1] == pytest.approx(11.0 + 0.1 * 30.0)
+
+
+def test_a_year_of_seasons_raises_the_needs_of_a_year():
+    seasons = np.array([0.78, 0.72, 1.18, 1.08, 0.92, 1.05, 1.02, 1.12, 1.1, 0.88, 1.08, 1.07])
+    seasons /= seasons.mean()
+    cash, raised = 0.0, []
+    for month in range(120):
+        need, spent = funding(maturing=60.0, cash=cash, season=seasons[month % 12])
+        raised.append(need)
+        cash += need - spent - 60.0
+    assert np.mean(raised[-12:]) == pytest.approx(71.0, rel=0.01)
+    shape = np.array(raised[-12:]) / np.mean(raised[-12:])
+    assert np.abs(shape - seasons).max() < 0.2
 
 
 # Queue, default, offers, Panda bonds, certificates
@@ -294,8 +316,8 @@ def test_follow_on_offers_come_after_high_returns():
     assert follow_on_rate(0.12, -0.2, 0.15) < 0.01
 
 
-def panda(gap=0.5, cost=60.0, rate=0.045, elasticity=0.25):
-    return panda_issue_probability(rate, gap, -0.8, cost, 60.0, elasticity)
+def panda(gap=0.5, cost=60.0, rate=0.045, elasticity=0.25, premium=0.0):
+    return panda_issue_probability(rate, gap, -0.8, premium, cost, 60.0, elasticity)
 
 
 def test_at_the_mean_yield_gap_and_the_cost_of_2020_panda_bonds_come_at_their_base_rate():
@@ -306,6 +328,13 @@ def test_at_the_mean_yield_gap_and_the_cost_of_2020_panda_bonds_come_at_their_ba
 def test_dollar_funding_that_gets_dearer_never_keeps_issuers_from_panda_bonds(one, other, cost, elasticity):
     low, high = sorted((one, other))
     assert 0.0 <= panda(low, cost, elasticity=elasticity) <= panda(high, cost, elasticity=elasticity) <= 1.0
+
+
+@given(st.floats(-4, 4), st.floats(-2, 2), st.floats(0, 1))
+def test_a_premium_on_panda_bonds_weighs_as_much_as_the_yield_it_adds_to(gap, premium, elasticity):
+    assert panda(gap, premium=premium, elasticity=elasticity) == pytest.approx(
+        panda(gap - premium, elasticity=elasticity)
+    )
 
 
 @given(st.floats(-4, 4), st.floats(1, 200), st.floats(0, 100), st.floats(0, 1))

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.markets import (
+    benchmark_use_share,
     foreign_open_interest_share,
     futures_activity,
     next_log_daily_volume,
@@ -51,9 +52,9 @@ def test_leverage_settles_where_carry_and_rules_want_it(carry, tightness):
     assert level == pytest.approx(0.3 * carry - 0.4 * tightness, abs=1e-9)
 
 
-def test_a_shock_to_leverage_fades_and_luck_moves_it_by_two_per_cent():
+def test_a_shock_to_leverage_fades_and_luck_adds_to_it():
     assert leverage(1.0) == pytest.approx(0.85)
-    assert leverage(0.0, noise=1.0) == pytest.approx(0.02)
+    assert leverage(0.0, noise=0.02) == pytest.approx(0.02)
 
 
 # Shares
@@ -80,8 +81,8 @@ def test_quiet_markets_trade_at_their_reference_volume():
 # Futures and gold
 
 
-def futures(years=0.0, volatility=0.0, makers=1.0, foreign=0.0, noise=0.0):
-    return futures_activity(0.05, years, volatility, 0.5, makers, 0.05, foreign, 0.01, noise)
+def futures(years=0.0, volatility=0.0, makers=1.0, foreign=0.0, products=1.0, noise=0.0):
+    return futures_activity(0.05, years, volatility, 0.5, makers, 0.05, foreign, 0.01, products, 0.15, noise)
 
 
 def test_futures_trade_as_in_2020_under_the_conditions_of_2020():
@@ -93,6 +94,7 @@ def test_each_driver_of_futures_trading_counts_by_its_own_coefficient():
     assert np.log(futures(volatility=-0.2)) == pytest.approx(-0.1)
     assert np.log(futures(makers=4.0)) == pytest.approx(2 * 0.05)
     assert np.log(futures(foreign=5.0)) == pytest.approx(0.05)
+    assert np.log(futures(products=1.5)) == pytest.approx(0.15 * np.log(1.5))
     assert np.log(futures(noise=0.3)) == pytest.approx(0.3)
 
 
@@ -107,6 +109,12 @@ def test_dearer_access_never_raises_the_foreign_share_of_open_interest_nor_does_
 
 
 # Shanghai Prices
+
+
+@given(st.floats(0.01, 0.9), st.floats(0.2, 1.0), st.floats(-1.0, 0.0))
+def test_a_cheaper_switch_never_loses_contracts_to_foreign_benchmarks(share, cost, elasticity):
+    assert share - 1e-12 <= benchmark_use_share(share, cost, elasticity) < 1.0
+    assert benchmark_use_share(share, 1.0, elasticity) == pytest.approx(share)
 
 
 def discovery(volume_ratio=1.0, foreign=0.0, rivals=1.0, exponent=0.6):

@@ -9,10 +9,11 @@ from agents.issuers import LADDER_MONTHS, Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import month_ordinal
 from scenarios.parameters import ParameterSet
 from sim.baseline import observed
+from sim.index_weights import live_index_weights
 from sim.levels import first_guess, passed_share, worst_miss
 from sim.model import FinancialCenter
 from sim.securities import Holder, SecurityClass
-from sim.starting_point import pareto_quantiles, steady_ladder
+from sim.starting_point import pareto_shares, steady_ladder
 
 CENTRAL = ParameterSet.prior_2020().central()
 END_2019 = month_ordinal("2019-12")
@@ -27,34 +28,50 @@ def centre():
 # Sizes and ladders
 
 
-@given(st.integers(1, 3000), st.floats(1.02, 3.0))
-def test_sizes_fall_from_the_largest_and_average_to_one(count, tail):
-    sizes = pareto_quantiles(count, tail)
-    assert len(sizes) == count
-    assert sizes.mean() == pytest.approx(1.0)
-    assert (np.diff(sizes) < 0.0).all()
+@given(st.integers(1, 2000), st.floats(1.02, 3.0), st.floats(0.001, 1.0))
+def test_shares_fall_from_the_largest_add_to_one_and_respect_the_cap(count, tail, largest):
+    shares = pareto_shares(count, tail, largest)
+    assert len(shares) == count
+    assert shares.sum() == pytest.approx(1.0)
+    assert (np.diff(shares) <= 1e-15).all()
+    assert shares.max() <= max(largest, 1.0 / count) * (1 + 1e-9)
 
 
 @given(st.floats(1.05, 2.5))
 def test_sizes_follow_the_pareto_law_they_are_named_after(tail):
-    sizes = np.log(pareto_quantiles(5000, tail))
+    sizes = np.log(pareto_shares(5000, tail))
     ranks = np.log(np.arange(5000) + 0.5)
     assert -np.polyfit(sizes, ranks, 1)[0] == pytest.approx(tail, rel=1e-6)
 
 
-@given(
-    st.lists(st.tuples(st.floats(0.0, 1e5), st.integers(1, LADDER_MONTHS)), min_size=1, max_size=8),
+LADDERS = (
+    st.lists(st.tuples(st.floats(1e-6, 1e5), st.integers(1, LADDER_MONTHS)), min_size=1, max_size=8),
     st.integers(2000 * 12, 2030 * 12),
 )
+
+
+@given(*LADDERS)
 def test_a_steady_stock_falls_due_in_equal_parts_over_its_tenor(stocks, month):
     amount = np.array([stock for stock, _ in stocks])
     tenor = np.array([months for _, months in stocks])
-    ladder = steady_ladder(amount, tenor, month)
+    ladder = steady_ladder(amount, tenor, month, 0.0)
     assert ladder.shape == (LADDER_MONTHS, len(stocks))
-    np.testing.assert_allclose(ladder.sum(axis=0), amount)
+    np.testing.assert_allclose(ladder.sum(axis=0), amount, atol=1e-300)
     for ahead in range(1, LADDER_MONTHS + 1):
         due = np.where(ahead <= tenor, amount / tenor, 0.0)
-        np.testing.assert_allclose(ladder[(month + ahead) % LADDER_MONTHS], due)
+        np.testing.assert_allclose(ladder[(month + ahead) % LADDER_MONTHS], due, atol=1e-300)
+
+
+@given(*LADDERS, st.floats(0.01, 0.3))
+def test_issues_that_grew_leave_more_to_fall_due_later(stocks, month, growth):
+    amount = np.array([stock for stock, _ in stocks])
+    tenor = np.array([months for _, months in stocks])
+    ladder = steady_ladder(amount, tenor, month, growth)
+    np.testing.assert_allclose(ladder.sum(axis=0), amount)
+    for ahead in range(2, LADDER_MONTHS + 1):
+        now, before = ladder[(month + ahead) % LADDER_MONTHS], ladder[(month + ahead - 1) % LADDER_MONTHS]
+        run = ahead <= tenor
+        np.testing.assert_allclose(now[run], before[run] * np.exp(growth / 12.0), atol=1e-9)
 
 
 # Issuers
@@ -135,8 +152,8 @@ def test_the_queue_holds_what_the_listings_of_2020_and_the_lead_time_ask_for():
 
 
 def test_foreign_investors_hold_the_observed_stock_and_the_book_agrees(centre):
-    total = observed("foreign_bond_holdings_2019")
-    assert centre.investors["holdings_bn"].sum() == pytest.approx(total)
+    total = centre.investors["holdings_bn"].sum()
+    assert total == pytest.approx(observed("foreign_bond_holdings_2019"))
     assert centre.book.holdings_bn[Holder.FOREIGN].sum() == pytest.approx(total)
 
 
@@ -155,7 +172,39 @@ def test_reserve_managers_hold_their_own_part_and_mean_to_hold_more(centre):
     assert held == pytest.approx(centre.levels.reserve_holdings_2019_bn)
     ahead = CENTRAL.rmb_reserve_share_target / CENTRAL.rmb_reserve_share_2020
     np.testing.assert_allclose(investors["target_weight"][reserve] / investors["weight"][reserve], ahead)
-    np.testing.assert_allclose(investors["target_weight"][~reserve] / investors["weight"][~reserve], 1.0)
+    money = (investors["group"] == InvestorGroup.REAL_MONEY) | (investors["group"] == InvestorGroup.HEDGED_BUYER)
+    np.testing.assert_allclose(investors["target_weight"][money] / investors["weight"][money], 1.0)
+
+
+def test_benchmark_funds_have_the_assets_of_their_index_and_hold_about_the_weight_that_is_live(centre):
+    investors = centre.investors
+    followers = {
+        IndexFamily.GLOBAL_AGGREGATE: CENTRAL.global_aggregate_assets,
+        IndexFamily.EMERGING_MARKETS: CENTRAL.gbi_em_assets,
+        IndexFamily.WORLD_GOVERNMENT: CENTRAL.wgbi_assets,
+    }
+    live = live_index_weights(CENTRAL, END_2019, 0.0)
+    assert live[IndexFamily.WORLD_GOVERNMENT] == 0.0
+    assert live[IndexFamily.GLOBAL_AGGREGATE] == pytest.approx(0.0603 * 9 / 20)
+    for family, assets in followers.items():
+        members = investors["index_family"] == family
+        held = investors["assets_usd_bn"][members]
+        assert held.sum() == pytest.approx(assets)
+        assert held.max() <= CENTRAL.largest_investor_share * assets * (1 + 1e-9)
+        normal = CENTRAL.off_benchmark_weight + CENTRAL.benchmark_passthrough * live[family]
+        assert investors["weight"][members].mean() == pytest.approx(normal, rel=0.2)
+
+
+def test_no_index_is_reached_twice(centre):
+    """What goes live between end-2019 and end-2020 is in the target already."""
+    investors = centre.investors
+    aggregate = investors["index_family"] == IndexFamily.GLOBAL_AGGREGATE
+    off, passed = CENTRAL.off_benchmark_weight, CENTRAL.benchmark_passthrough
+    gain = (off + passed * 0.0603) / (off + passed * 0.0603 * 9 / 20)
+    ratio = investors["target_weight"][aggregate] / investors["weight"][aggregate]
+    np.testing.assert_allclose(ratio, gain)
+    world = investors["index_family"] == IndexFamily.WORLD_GOVERNMENT
+    np.testing.assert_allclose(investors["target_weight"][world] / investors["weight"][world], 1.0)
 
 
 def test_index_families_belong_to_benchmark_funds_alone(centre):
@@ -164,7 +213,7 @@ def test_index_families_belong_to_benchmark_funds_alone(centre):
     assert (investors["index_family"][~fund] == IndexFamily.NONE).all()
     assert (investors["index_family"][fund] != IndexFamily.NONE).all()
     world = (investors["index_family"][fund] == IndexFamily.WORLD_GOVERNMENT).mean()
-    assert world == pytest.approx(CENTRAL.foreign_wgbi_fund_count, abs=0.1)
+    assert world == pytest.approx(CENTRAL.world_index_fund_share, abs=0.1)
 
 
 # Institutions and fintech firms
@@ -181,9 +230,9 @@ def test_the_licensed_institutions_are_all_there_with_balanced_books(centre):
 
 
 def test_nearly_a_third_of_institutions_is_foreign(centre):
-    assert centre.institutions["foreign"].mean() == pytest.approx(observed("foreign_institution_share"), abs=0.03)
+    assert centre.institutions["foreign"].mean() == pytest.approx(CENTRAL.foreign_institution_share_2020, abs=0.03)
     expected = (centre.sector_share * centre.foreign_share_of_sector).sum()
-    assert expected == pytest.approx(observed("foreign_institution_share"))
+    assert expected == pytest.approx(CENTRAL.foreign_institution_share_2020)
 
 
 def test_entrants_of_2020_choose_among_six_centres_and_better_rated_rivals_draw_more(centre):
