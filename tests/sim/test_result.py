@@ -229,3 +229,11 @@ def test_progress_is_told_after_each_month(small):
 def test_bad_input_is_refused_with_what_is_allowed(options, named):
     with pytest.raises(sim.InputError, match=named):
         sim.run(**options)
+
+
+def test_a_result_says_what_it_is_in_one_line_and_shows_its_targets_in_a_notebook(result):
+    assert repr(result).startswith("<Result 'plan', seed ")
+    assert "\n" not in repr(result)
+    shown = result._repr_html_()
+    assert "&lt;Result" in shown
+    assert shown.count("<tr") >= 8
