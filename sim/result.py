@@ -39,7 +39,8 @@ class Result:
     def __repr__(self) -> str:
         kind = self.provenance["kind"]
         months = f"{self.indicators.index[0]:%Y-%m}..{self.indicators.index[-1]:%Y-%m}"
-        return f"<Result {self.scenario.name!r}, seed {self.seed}, {kind}, {months}, {len(self.indicators.columns)} indicators>"
+        count = len(self.indicators.columns)
+        return f"<Result {self.scenario.name!r}, seed {self.seed}, {kind}, {months}, {count} indicators>"
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self))}</p>{self.targets().to_html()}"
