@@ -113,5 +113,5 @@ def run(
     )
     # The model points at itself through its agents and would stay in memory until the collector finds it; nobody else
     # has it, so it lets go of its arrays here.
-    vars(centre).clear()
+    centre.__dict__.clear()
     return result
