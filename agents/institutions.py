@@ -8,6 +8,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from agents.adoption import NEIGHBOURS
 from agents.arrays import Floats
 from agents.columns import column
 from agents.population import ArrayAgent
@@ -50,6 +51,10 @@ class FinancialInstitution(ArrayAgent):
     liabilities_bn = column("f8", unit="CNY bn", doc="Total liabilities without equity")
     equity_bn = column("f8", unit="CNY bn", doc="Equity")
     profitability = column("f8", unit="standard deviations", doc="Return on equity against the sector, z-score")
+    managed_assets = column("f8", unit="index points", doc="Assets managed for others; Shanghai at end-2019 = 100")
+    trailing_excess_return = column("f8", unit="share", doc="Return over the class's in about the last twelve months")
+    adopted = column("?", unit="flag", doc="Has adopted financial technology")
+    neighbours = column("i8", unit="unique id", doc="Institutions it looks at", shape=(NEIGHBOURS,))
 
 
 def centre_utility(

@@ -112,6 +112,22 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         float(licences["filed"]),
         float(licences["licensed"] + licences["withdrawn"] + centre.licence_queue.sum()),
     )
+    managed = centre.managed_flows
+    yield (
+        "assets under management",
+        float(institutions["managed_assets"].sum()),
+        managed["opening"]
+        + managed["returns"]
+        + managed["net flow"]
+        + managed["brought along"]
+        - managed["taken along"],
+    )
+    adopters = centre.adopters
+    yield (
+        "adopters fall by exit alone",
+        float(institutions["adopted"].sum()),
+        float(adopters["opening"] + adopters["adopted"] - adopters["left"]),
+    )
     waiting = np.bincount(issuers["waiting_for"], minlength=4)
     for route in (ListingRoute.MAIN, ListingRoute.STAR, ListingRoute.REIT):
         yield (

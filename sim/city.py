@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.adoption import NEIGHBOURS, cost_of_adopters, drawn_neighbours
 from agents.city_state import (
     location_environment,
     log_real_wage,
@@ -31,7 +32,7 @@ from agents.licences import (
 from scenarios.calendar import BASELINE, month_ordinal
 
 if TYPE_CHECKING:
-    from agents.arrays import Floats
+    from agents.arrays import Floats, Integers
     from sim.model import FinancialCenter
 
 OWNERSHIP_CAPS_LIFTED = {
@@ -114,15 +115,16 @@ def institutions_leave_and_move(centre: "FinancialCenter") -> None:
     """Institutions close, merge or hand back a licence; some move their seat to a rival, some come from one."""
     parameters, institutions, month = centre.parameters, centre.institutions, centre.month
     luck = centre.luck.institution.uniform(institutions.luck, month, count=3)
+    cost = unit_operating_cost(
+        centre.channels["operating_cost"],
+        float(centre.log_density[Centre.SHANGHAI]),
+        parameters.agglomeration_productivity,
+        parameters.congestion_elasticity,
+    )
     closes = luck[0] < exit_probability(
         parameters.institution_exit_hazard,
         institutions["profitability"],
-        unit_operating_cost(
-            centre.channels["operating_cost"],
-            float(centre.log_density[Centre.SHANGHAI]),
-            parameters.agglomeration_productivity,
-            parameters.congestion_elasticity,
-        ),
+        cost * cost_of_adopters(institutions["adopted"], parameters.adoption_cost_effect),
     )
     shares, _ = _shares(centre)
     hazard = -np.expm1(-parameters.headquarters_relocation_hazard / 12.0)
@@ -135,7 +137,10 @@ def institutions_leave_and_move(centre: "FinancialCenter") -> None:
         target = int(np.searchsorted(rivals / rivals[-1], luck[2][row]))
         centre.rival_seats[sector[row], owner[row], min(target, 4)] += 1.0
     exits = int(closes.sum())
-    institutions.remove(closes | moves)
+    leaves = closes | moves
+    centre.managed_flows["taken along"] += float(institutions["managed_assets"][leaves].sum())
+    centre.adopters["left"] += int(institutions["adopted"][leaves].sum())
+    institutions.remove(leaves)
     # Seats of rivals that reconsider move here by the same rule.
     wins = shares[..., Centre.SHANGHAI, None]
     stay = 1.0 - wins
@@ -184,8 +189,10 @@ def licence_queue_moves(centre: "FinancialCenter") -> None:
         # In the pandemic year filings and their handling ran at the same part of their usual pace.
         passes, withdraws = passes * parameters.entry_factor_2020, withdraws * parameters.entry_factor_2020
     luck = licence_luck(centre, centre.month, 2)
-    withdrawn = binomial(queue, withdraws, luck[0])
-    moved = binomial(queue - withdrawn, passes, luck[1])
+    full = queue > 0
+    withdrawn, moved = np.zeros_like(queue), np.zeros_like(queue)
+    withdrawn[full] = binomial(queue[full], withdraws, luck[0][full])
+    moved[full] = binomial((queue - withdrawn)[full], passes, luck[1][full])
     queue -= withdrawn + moved
     queue[1:] += moved[:-1]
     licensed = moved[-1]
@@ -224,9 +231,12 @@ def _add(centre: "FinancialCenter", by_class: "np.ndarray") -> None:
         return
     institutions = centre.institutions
     sector, owner = (np.repeat(index.ravel(), by_class.ravel()) for index in np.indices(by_class.shape))
-    median = np.zeros(len(Sector))
+    median, managed = np.zeros(len(Sector)), np.zeros(len(Sector))
     for each in np.unique(sector):
-        median[each] = np.median(institutions["assets_bn"][institutions["sector"] == each])
+        peers = institutions["sector"] == each
+        median[each] = np.median(institutions["assets_bn"][peers])
+        if centre.manages[each]:
+            managed[each] = np.median(institutions["managed_assets"][peers])
     rows = institutions.add(total, centre.month, sector=sector, foreign=owner.astype(bool))
     luck = centre.luck.population.uniform(institutions.luck[rows], centre.month)
     spread = centre.luck.population.normal(institutions.luck[rows], centre.month, count=3)
@@ -237,6 +247,18 @@ def _add(centre: "FinancialCenter", by_class: "np.ndarray") -> None:
     institutions["equity_bn"][rows] = equity
     institutions["liabilities_bn"][rows] = assets - equity
     institutions["profitability"][rows] = spread[2]
+    clients = managed[sector] * np.exp(0.5 * spread[1])
+    institutions["managed_assets"][rows] = clients
+    centre.managed_flows["brought along"] += float(clients.sum())
+    meet_neighbours(centre, rows)
+
+
+def meet_neighbours(centre: "FinancialCenter", rows: "Integers") -> None:
+    """Draw once and for all whom institutions look at."""
+    institutions = centre.institutions
+    drawn = centre.luck.neighbours.uniform(institutions.luck[rows], centre.month, count=NEIGHBOURS)
+    met = drawn_neighbours(drawn, rows, institutions["sector"], institutions.unique_ids)
+    institutions["neighbours"][:, rows] = np.where(met >= 0, institutions.unique_ids[met], -1)
 
 
 def balance_sheets_grow(centre: "FinancialCenter") -> None:

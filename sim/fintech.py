@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.adoption import adoption_probability, neighbours_share
 from agents.draws import poisson
 from agents.fintech_firms import (
     births_per_month,
@@ -86,6 +87,27 @@ def firms_exit_and_start(centre: "FinancialCenter") -> None:
         spread = centre.luck.population.normal(firms.luck[rows], centre.month, count=2)
         firms["log_size"][rows] = 0.5 * spread[0]
         firms["capability"][rows] = spread[1]
+
+
+def institutions_adopt(centre: "FinancialCenter") -> None:
+    """Institutions without financial technology take it up as their neighbours did and as local firms supply it."""
+    parameters, institutions = centre.parameters, centre.institutions
+    adopted = institutions["adopted"]
+    without = np.flatnonzero(~adopted)
+    log_assets = np.log(institutions["assets_bn"])
+    neighbours = institutions.rows_of(institutions["neighbours"][:, without])
+    chance = adoption_probability(
+        neighbours_share(adopted, neighbours),
+        (log_assets[without] - log_assets.mean()) / log_assets.std(),
+        parameters.bass_innovation,
+        parameters.bass_imitation,
+        parameters.adoption_size_effect,
+        float(centre.fintech["in_shanghai"].sum()) / parameters.fintech_firms_2020,
+        parameters.adoption_supply_elasticity,
+    )
+    takes = without[centre.luck.adoption.uniform(institutions.luck[without], centre.month) < chance]
+    adopted[takes] = True
+    centre.adopters["adopted"] += len(takes)
 
 
 def leading_in_shanghai(centre: "FinancialCenter") -> int:

@@ -4,9 +4,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.institutions import Sector
 from agents.issuers import Instrument, ListingRoute
+from scenarios.calendar import BASELINE
 from sim.fintech import leading_in_shanghai
 from sim.issuance import direct_financing_bn
+from sim.managed_assets import managed_by_class
 from sim.markets import Product
 from sim.securities import Holder
 
@@ -85,4 +88,14 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
         "usdcny": float(centre.macro.usdcny[centre.macro.position(centre.month)]),
         "repo_leverage": float(np.exp(centre.log_leverage)) * 100.0,
     }
+    managed = managed_by_class(centre)
+    record["aum_managed"] = float(managed.sum())
+    record |= {f"aum_{sector.name.lower()}": float(managed[sector]) for sector in Sector if centre.manages[sector]}
+    record["institution_fintech_adoption"] = float(institutions["adopted"].mean())
     centre.records.append(record)
+    # The level of 2020 is not known, so these are indices; at end-2020 the months before it are put on its base.
+    if centre.month == BASELINE:
+        centre.managed_2020 = {name: value for name, value in record.items() if name.startswith("aum_")}
+    earlier = centre.records if centre.month == BASELINE else centre.records[-1:]
+    for each in earlier:
+        each |= {name: each[name] / value * 100.0 for name, value in centre.managed_2020.items()}

@@ -18,6 +18,9 @@ STREAMS = {
     "relocation": "institution.relocation",
     "entry": "institution.entry",
     "licence": "institution.licence",
+    "managed_assets": "institution.managed_assets",
+    "neighbours": "institution.neighbours",
+    "adoption": "institution.adoption",
     "balance": "institution.balance_sheet",
     "fintech_growth": "fintech.growth",
     "funding": "fintech.funding",
@@ -45,6 +48,9 @@ class Luck:
     relocation: Stream
     entry: Stream
     licence: Stream
+    managed_assets: Stream
+    neighbours: Stream
+    adoption: Stream
     balance: Stream
     fintech_growth: Stream
     funding: Stream

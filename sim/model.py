@@ -175,6 +175,7 @@ class FinancialCenter(PopulationModel):
         self.foreign_futures_share = parameters.futures_foreign_share_2020
         self.funding_start_pct = float(self.macro.china_yield_pct[self.macro.position(START_OF_HISTORY)])
         self.funding_follow_pct = self.funding_start_pct
+        self.yield_of_last_month_pct = self.funding_start_pct
         self.log_leverage = 0.0
         self.log_daily_volume = 0.0
         self.futures_noise: Floats = np.zeros(3)
@@ -194,6 +195,7 @@ class FinancialCenter(PopulationModel):
         self.entrants_looking = 0.0
         self.institution_flows: dict[str, int] = {}
         self.records: list[dict[str, float]] = []
+        self.managed_2020: dict[str, float] = {}
         self.first_recorded_month = START_OF_HISTORY + 1
         self.largest_error = 0.0
         self.step_seconds: dict[str, float] = {}
@@ -387,6 +389,14 @@ class FinancialCenter(PopulationModel):
         self.opening_issuer_cash_bn = float(self.issuers["cash_bn"].sum())
         self.opening_panda_bn = self.panda_cumulative_bn
         self.opening_institutions = len(self.institutions)
+        self.managed_flows = {
+            "opening": float(self.institutions["managed_assets"].sum()),
+            "returns": 0.0,
+            "net flow": 0.0,
+            "brought along": 0.0,
+            "taken along": 0.0,
+        }
+        self.adopters = {"opening": int(self.institutions["adopted"].sum()), "adopted": 0, "left": 0}
         self.opening_star_listings = int(self.listings[ListingRoute.STAR])
 
     def _add_to_2020(self) -> None:

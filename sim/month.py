@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim import accounts, city, fintech, foreign_flows, indicators, issuance, trading
+from sim import accounts, city, fintech, foreign_flows, indicators, issuance, managed_assets, trading
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -109,6 +109,13 @@ MONTH: tuple[Step, ...] = (
     ),
     Step("FinancialInstitution", city.balance_sheets_grow, "Balance sheets grow", "growth", "assets, equity"),
     Step(
+        "FinancialInstitution",
+        managed_assets.managed_assets_grow,
+        "Managed assets earn returns and follow performance",
+        "equity index, yields",
+        "managed assets",
+    ),
+    Step(
         "FintechFirm",
         fintech.firms_grow_and_raise_funds,
         "Fintech firms grow and close funding rounds",
@@ -116,6 +123,13 @@ MONTH: tuple[Step, ...] = (
         "size, capital",
     ),
     Step("FintechFirm", fintech.firms_exit_and_start, "Fintech firms leave and start", "size, age, channels", "firms"),
+    Step(
+        "FinancialInstitution",
+        fintech.institutions_adopt,
+        "Institutions adopt technology as their neighbours did",
+        "neighbours, size, local fintech firms",
+        "adopters",
+    ),
     Step("Market", trading.leverage_follows_carry, "Repo leverage follows the carry", "yields, channels", "leverage"),
     Step("Market", trading.markets_turn_over, "Markets turn over", "stocks, volatility, leverage", "turnover"),
     Step(

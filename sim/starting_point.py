@@ -18,7 +18,7 @@ from agents.licences import stage_probability, steady_queue
 from agents.population import Population
 from scenarios.calendar import BASELINE
 from sim.baseline import observed
-from sim.city import filings_looked_for, licence_luck
+from sim.city import filings_looked_for, licence_luck, meet_neighbours
 from sim.index_weights import live_index_weights
 from sim.levels import equity_share_of_sse, passed_share
 from sim.tables import table
@@ -375,6 +375,13 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
         profitability=centre.luck.population.normal(keys, month, count=4)[3],
     )
     centre.equity_ratio = np.array([float(rows[s.name]["equity_ratio"]) for s in Sector])
+    managed = np.array([float(rows[s.name]["managed_share"]) for s in Sector])
+    centre.manages = managed > 0.0
+    centre.equity_weight = np.array([float(rows[s.name]["equity_weight"]) for s in Sector])
+    centre.institutions["managed_assets"][:] = 100.0 * (managed / managed.sum())[sector] * size
+    start = centre.luck.adoption.uniform(keys, month)
+    centre.institutions["adopted"][:] = start < parameters.adopters_2019
+    meet_neighbours(centre, np.arange(count))
     ratings = {row["centre"]: float(row["rating_2020"]) for row in table("centres")}
     rating = np.array([ratings[c.name] for c in Centre])
     odds = np.exp(parameters.rating_logit * (rating - rating[Centre.SHANGHAI]))

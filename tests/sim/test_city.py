@@ -1,7 +1,9 @@
 """The city among its rivals: states, crowding and the queue for licences in the whole model."""
 
+import numpy as np
 import pytest
 
+from agents.adoption import neighbours_share
 from agents.city_state import CityState
 from agents.institutions import Centre
 from sim.city import filings_looked_for
@@ -87,3 +89,85 @@ def test_a_city_with_dear_rents_keeps_fewer_institutions(centre, central):
         model.run_to_end()
     assert len(crowded.institutions) < len(empty.institutions)
     assert crowded.entrants_looking < empty.entrants_looking
+
+
+# Managed assets
+
+
+def test_managed_assets_are_an_index_of_the_end_of_2020_by_class(frozen):
+    table = frozen.indicators.filter(like="aum_")
+    assert (table.loc["2020-12"] == 100.0).all(axis=None)
+    assert table.shape[1] == 7
+    assert (table > 0.0).all(axis=None)
+    growth = table.iloc[-1]
+    assert growth.drop("aum_managed").min() < growth["aum_managed"] < growth.drop("aum_managed").max()
+
+
+def test_only_managers_manage(frozen):
+    sector, managed = frozen.institutions["sector"], frozen.institutions["managed_assets"]
+    assert (managed[np.isin(sector, np.flatnonzero(frozen.manages))] > 0.0).all()
+    assert (managed[~np.isin(sector, np.flatnonzero(frozen.manages))] == 0.0).all()
+
+
+def test_managers_that_did_well_grow_faster(centre):
+    model = centre("frozen", rng=2)
+    rows = np.flatnonzero(model.institutions["managed_assets"] > 0.0)
+    ids, before = model.institutions.unique_ids[rows], model.institutions["managed_assets"][rows].copy()
+    earned = model.institutions["trailing_excess_return"][rows].copy()
+    model.step()
+    after = model.institutions.rows_of(ids)
+    here = after >= 0
+    growth = model.institutions["managed_assets"][after[here]] / before[here]
+    assert np.corrcoef(growth, earned[here])[0, 1] > 0.05
+
+
+# Adoption
+
+
+def test_adoption_spreads_faster_among_neighbours_of_users(centre):
+    model = centre("frozen", rng=2)
+    institutions = model.institutions
+    waiting = institutions.unique_ids[~institutions["adopted"]]
+    users = neighbours_share(
+        institutions["adopted"], institutions.rows_of(institutions["neighbours"][:, ~institutions["adopted"]])
+    )
+    model.run_for(24)
+    rows = institutions.rows_of(waiting)
+    took = institutions["adopted"][rows[rows >= 0]]
+    many = users[rows >= 0] > 0.3
+    assert many.sum() > 100
+    assert took[many].mean() > took[~many].mean()
+
+
+def test_adopters_stay_adopters(centre):
+    model = centre("plan", rng=2)
+    users = model.institutions.unique_ids[model.institutions["adopted"]]
+    model.run_for(24)
+    rows = model.institutions.rows_of(users)
+    assert model.institutions["adopted"][rows[rows >= 0]].all()
+    assert model.institutions["adopted"].mean() > 0.15
+
+
+def test_more_local_fintech_firms_speed_adoption(centre, central):
+    shares = []
+    for elasticity in (0.0, 2.0):
+        model = centre("frozen", rng=2, parameters=central.replace(adoption_supply_elasticity=elasticity))
+        model.fintech["in_shanghai"][:] = True
+        model.run_for(12)
+        shares.append(model.institutions["adopted"].mean())
+    assert shares[1] > shares[0] + 0.05
+
+
+def test_dear_technology_drives_adopters_out(centre):
+    model = centre("frozen", rng=2)
+    parameters = model.parameters
+    exits = []
+    for effect in (-90.0, 400.0):
+        again = centre("frozen", rng=2)
+        again.parameters = parameters.replace(adoption_cost_effect=effect)
+        again.institutions["adopted"][:] = True
+        exits.append(0)
+        for _ in range(12):
+            again.step()
+            exits[-1] += again.institution_flows["exits"]
+    assert exits[1] > exits[0]

@@ -171,6 +171,11 @@ FAULTS = {
     "balance sheets": lambda m: grow(m.institutions["equity_bn"], 0),
     "institutions": lambda m: m.institutions.remove([0]),
     "queue for licences": lambda m: grow(m.licence_queue, (0, 0, 0), 1),
+    "assets under management": lambda m: grow(m.institutions["managed_assets"], 0),
+    "adopters fall by exit alone": lambda m: (
+        grow(m.institutions["adopted"], m.institutions["adopted"].argmax(), True)
+        or m.adopters.update(left=m.adopters["left"] + 1)
+    ),
     **{
         f"queue {route.name}": lambda m, route=route: grow(m.filed, route, 1)
         for route in ListingRoute

@@ -1,0 +1,45 @@
+"""Assets that institutions manage for others: returns, and money that follows performance.
+
+The level of 2020 is not known to us, so assets are index points: all of Shanghai at end-2019 is 100.
+"""
+
+import numpy as np
+
+from agents.arrays import Floats
+
+
+def class_returns(
+    equity_weight: Floats, equity_return: float, yield_pct: float, yield_change_pp: float, duration_years: float
+) -> Floats:
+    """Return of a month on what a class of managers holds, shape of `equity_weight`.
+
+    return = weight * equity return + (1 - weight) * (yield / 1200 - duration * change of the yield / 100)
+
+    Shares and bonds only; returns are simple and per month, the yield in per cent and its change in percentage
+    points. Parameter `managed_bond_duration`; weights in the table of institution classes.
+    """
+    bonds = yield_pct / 1200.0 - duration_years * yield_change_pp / 100.0
+    returns: Floats = equity_weight * equity_return + (1.0 - equity_weight) * bonds
+    return returns
+
+
+def trailing_excess_return(trailing: Floats, excess: Floats) -> Floats:
+    """Excess return of about the last twelve months after another month, shape (n,).
+
+    trailing' = 11 / 12 * trailing + excess
+
+    Older months fade; the weights add to twelve months. `excess` is the month's return over the class's.
+    """
+    newer: Floats = 11.0 / 12.0 * trailing + excess
+    return newer
+
+
+def net_flows(managed: Floats, trailing: Floats, organic_per_year: float, flow_performance: float) -> Floats:
+    """Clients' net money in a month, shape (n,), in the unit of `managed`.
+
+    flow = managed * max(-1, (organic growth + flow_performance * trailing excess return) / 12)
+
+    No client takes more than is there. Parameters `assets_organic_growth`, `flow_performance`.
+    """
+    rate = (organic_per_year + flow_performance * trailing) / 12.0
+    return managed * np.maximum(rate, -1.0)
