@@ -33,11 +33,20 @@ class IndexFamily(IntEnum):
     WORLD_GOVERNMENT = 3
 
 
+class Bloc(IntEnum):
+    """Where an investor's home stands towards China when politics divides the world."""
+
+    WEST = 0
+    NEUTRAL = 1
+    ALIGNED = 2
+
+
 class ForeignInvestor(ArrayAgent):
     """A foreign institution admitted to the interbank bond market."""
 
     group = column("i1", unit="code", doc="InvestorGroup: reserve manager, benchmark fund, real money, hedged buyer")
     index_family = column("i1", unit="code", doc="IndexFamily that the investor is measured against")
+    bloc = column("i1", unit="code", doc="Bloc of the investor's home: west, neutral, aligned")
     assets_usd_bn = column("f8", unit="USD bn", doc="Assets under management")
     base_log_weight = column("f8", unit="log share", doc="Log target weight of onshore bonds at the reference signals")
     weight = column("f8", unit="share", doc="Onshore bonds in assets under management")
@@ -45,6 +54,12 @@ class ForeignInvestor(ArrayAgent):
     holdings_bn = column("f8", unit="CNY bn", doc="Onshore interbank bonds held, face value")
     net_purchases_bn = column("f8", unit="CNY bn a month", doc="Net purchases of the month")
     inaction_band = column("f8", unit="log", doc="No trade while the log gap to the target is smaller than this")
+
+
+GROUP_TERMS = ("yield gap and currency", "world volatility", "access", "hedged pick-up")
+"""Terms of the target that are the same for all investors of a group."""
+TARGET_TERMS = (*GROUP_TERMS, "index weights", "geopolitics")
+"""Terms of the log target beside the normal weight, in the order of `target_terms`."""
 
 
 def unhedged_signal_pp(
@@ -121,14 +136,71 @@ def hedged_room(pickup_pp: float, threshold_pp: float, pickup_baseline_pp: float
     return float(np.log(max(0.01, pickup_pp - threshold_pp) / (pickup_baseline_pp - threshold_pp)))
 
 
-def target_log_weight(
-    base_log_weight: Floats, group_shift: Floats, group: Codes, benchmark_gain: Floats, index_family: Codes
+def bloc_of(uniform: Floats, group: Codes, shares: Floats) -> Codes:
+    """Bloc of each investor from one uniform number each, shape (n,); `shares` by group and bloc, shape (4, 3)."""
+    bounds = np.cumsum(shares, axis=1)[group, :-1]
+    return (uniform[:, None] >= bounds).sum(axis=1).astype(np.int8)
+
+
+def event_probability(hazard: float) -> float:
+    """Probability that at least one geopolitical event falls into a month.
+
+    probability = 1 - exp(-hazard)
+
+    Hazard in events a month; parameter `geopolitical_hazard`.
+    """
+    return float(-np.expm1(-hazard))
+
+
+def tension_after(tension: float, events: int, half_life_months: float) -> float:
+    """Geopolitical events that are still felt, in events: each fades by half in a half-life.
+
+    tension = tension of last month * 0.5 ** (1 / half_life) + events of the month
+
+    Parameter `geopolitical_half_life`.
+    """
+    return float(tension * 0.5 ** (1.0 / half_life_months) + events)
+
+
+def geopolitical_shift(tension: float, jump_west: float, jump_nonaligned: float) -> Floats:
+    """Log shift of the wanted weight by investor group and bloc, shape (4, 3).
+
+    shift = jump * tension: for every investor of the west its jump; for reserve managers of neutral countries, who
+    seek a second home for their reserves, theirs; for others none
+
+    Parameters `geopolitical_jump_west`, `geopolitical_jump_nonaligned`: log shift at one event.
+    """
+    shift = np.zeros((len(InvestorGroup), len(Bloc)))
+    shift[:, Bloc.WEST] = jump_west * tension
+    shift[InvestorGroup.RESERVE_MANAGER, Bloc.NEUTRAL] = jump_nonaligned * tension
+    return shift
+
+
+def target_terms(
+    group_terms: Floats,
+    benchmark_gain: Floats,
+    geopolitics: Floats,
+    group: Codes,
+    index_family: Codes,
+    bloc: Codes,
 ) -> Floats:
+    """What moves each investor's log target away from its normal weight, shape (terms, n); see `TARGET_TERMS`.
+
+    `group_terms` has shape (4 terms, 4 groups), `benchmark_gain` (4 families,), `geopolitics` (4 groups, 3 blocs).
+    """
+    terms = np.empty((len(TARGET_TERMS), len(group)))
+    terms[: len(GROUP_TERMS)] = group_terms[:, group]
+    terms[len(GROUP_TERMS)] = benchmark_gain[index_family]
+    terms[len(GROUP_TERMS) + 1] = geopolitics[group, bloc]
+    return terms
+
+
+def target_log_weight(base_log_weight: Floats, terms: Floats) -> Floats:
     """Log of the wanted share of onshore bonds in assets, shape (n,).
 
-    ln w* = base + shift of the investor's group + gain from index weights that went live
+    ln w* = base + sum of the target's terms
     """
-    target: Floats = base_log_weight + group_shift[group] + benchmark_gain[index_family]
+    target: Floats = base_log_weight + terms.sum(axis=0)
     return target
 
 

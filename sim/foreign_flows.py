@@ -7,14 +7,20 @@ import numpy as np
 from agents.arrays import Floats
 from agents.draws import poisson
 from agents.foreign_investors import (
+    GROUP_TERMS,
     IndexFamily,
     InvestorGroup,
     access_shift,
     benchmark_weight_gain,
+    bloc_of,
     entry_rate_per_month,
+    event_probability,
+    geopolitical_shift,
     hedged_room,
     risk_aversion_shift,
     target_log_weight,
+    target_terms,
+    tension_after,
     traded_log_gap,
     unhedged_signal_pp,
     yield_impact_pp,
@@ -24,11 +30,23 @@ from sim.baseline import observed
 from sim.index_weights import live_index_weights
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass, supply_premium_pp
+from sim.starting_point import bloc_shares
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
 NEWCOMERS_INDEX = (IndexFamily.WORLD_GOVERNMENT, IndexFamily.EMERGING_MARKETS, IndexFamily.GLOBAL_AGGREGATE)
+
+
+def geopolitical_events_happen(centre: "FinancialCenter") -> None:
+    """Politics divides the world now and then; what was felt before fades. Nothing happens before 2021."""
+    if centre.month <= BASELINE:
+        return
+    parameters = centre.parameters
+    event = centre.luck.geopolitics.scalar(centre.month) < event_probability(parameters.geopolitical_hazard)
+    centre.geopolitical_tension = tension_after(
+        centre.geopolitical_tension, int(event), parameters.geopolitical_half_life
+    )
 
 
 def foreign_investors_enter(centre: "FinancialCenter") -> None:
@@ -63,6 +81,8 @@ def foreign_investors_enter(centre: "FinancialCenter") -> None:
     base = normal + parameters.weight_spread * spread[1]
     investors["group"][rows] = chosen
     investors["index_family"][rows] = family
+    entered = centre.luck.investor_bloc.uniform(investors.luck[rows], centre.month)
+    investors["bloc"][rows] = bloc_of(entered, chosen, bloc_shares())
     investors["assets_usd_bn"][rows] = parameters.entrant_size_ratio * median[chosen] * np.exp(spread[0])
     investors["base_log_weight"][rows] = base
     investors["weight"][rows] = parameters.entrant_first_weight * np.exp(base)
@@ -107,17 +127,25 @@ def foreign_investors_trade(centre: "FinancialCenter") -> None:
     hedged_stock = observed("foreign_bond_holdings") * parameters.holdings_share_by_type[InvestorGroup.HEDGED_BUYER]
     pickup_2020 = parameters.hedged_threshold + hedged_stock / 1000.0 / parameters.hedged_capacity
     pickup = pickup_2020 - (channels["hedging_cost"] - baseline["hedging_cost"]) / 100.0
-    shift = np.zeros(len(InvestorGroup))
-    shift[InvestorGroup.BENCHMARK_FUND] = (
-        parameters.spread_semi_elasticity_benchmarked * spread_change - 0.5 * risk + access
+    active = [InvestorGroup.BENCHMARK_FUND, InvestorGroup.REAL_MONEY]
+    group_terms = np.zeros((len(GROUP_TERMS), len(InvestorGroup)))
+    group_terms[0, active] = spread_change * np.array(
+        [parameters.spread_semi_elasticity_benchmarked, parameters.spread_semi_elasticity_real_money]
     )
-    shift[InvestorGroup.REAL_MONEY] = parameters.spread_semi_elasticity_real_money * spread_change - risk + access
-    shift[InvestorGroup.HEDGED_BUYER] = hedged_room(pickup, parameters.hedged_threshold, pickup_2020) + access
+    group_terms[1, active] = [-0.5 * risk, -risk]
+    group_terms[2, InvestorGroup.BENCHMARK_FUND :] = access
+    group_terms[3, InvestorGroup.HEDGED_BUYER] = hedged_room(pickup, parameters.hedged_threshold, pickup_2020)
     live = live_index_weights(parameters, month, world_index_live_share(centre))
     gain = benchmark_weight_gain(
         live, centre.live_index_weights_2020, parameters.off_benchmark_weight, parameters.benchmark_passthrough
     )
-    target = target_log_weight(investors["base_log_weight"], shift, investors["group"], gain, investors["index_family"])
+    geopolitics = geopolitical_shift(
+        centre.geopolitical_tension, parameters.geopolitical_jump_west, parameters.geopolitical_jump_nonaligned
+    )
+    terms = target_terms(
+        group_terms, gain, geopolitics, investors["group"], investors["index_family"], investors["bloc"]
+    )
+    target = target_log_weight(investors["base_log_weight"], terms)
     speed = np.array(
         [
             parameters.adjustment_speed_reserve,

@@ -163,6 +163,7 @@ class FinancialCenter(PopulationModel):
         self.live_index_weights_2020 = live_index_weights(parameters, BASELINE, 0.0)
         self.sovereign_foreign_share_2020 = 0.0
         self.foreign_yield_impact_pp = 0.0
+        self.geopolitical_tension = 0.0
         self.foreign_net_purchases_bn = 0.0
         self.bought_bn: Floats = np.zeros(3)
         self.foreign_flow_2020_bn = (observed("foreign_bond_holdings") - observed("foreign_bond_holdings_2019")) / 12.0

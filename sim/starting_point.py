@@ -5,12 +5,13 @@ which size, and every other attribute, is luck keyed to the agent.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from agents.arrays import Codes, Floats, Integers, Keys
-from agents.foreign_investors import IndexFamily, InvestorGroup, benchmark_weight_gain
+from agents.foreign_investors import Bloc, IndexFamily, InvestorGroup, benchmark_weight_gain, bloc_of
 from agents.institutions import Centre, Sector
 from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Instrument, IssuerClass, ListingRoute
 from agents.population import Population
@@ -76,7 +77,7 @@ def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
     rows = {row["group"]: row for row in table("investor_groups")}
     sizes = np.floor(np.array([float(rows[g.name]["count_share"]) for g in InvestorGroup]) * count).astype(int)
     sizes[InvestorGroup.REAL_MONEY] += count - sizes.sum()
-    group = np.repeat(np.arange(4), sizes)
+    group = np.repeat(np.arange(4, dtype=np.int8), sizes)
     family = np.zeros(count, dtype=np.int8)
     family[group == InvestorGroup.BENCHMARK_FUND] = _index_families(
         int(sizes[InvestorGroup.BENCHMARK_FUND]), parameters
@@ -123,6 +124,7 @@ def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
         count,
         group=group,
         index_family=family,
+        bloc=bloc_of(centre.luck.investor_bloc.uniform(keys, month), group, bloc_shares()),
         assets_usd_bn=assets,
         base_log_weight=target,
         weight=weights,
@@ -130,6 +132,13 @@ def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
         holdings_bn=holdings,
         inaction_band=parameters.inaction_band * np.exp(0.3 * luck[1]),
     )
+
+
+@cache
+def bloc_shares() -> Floats:
+    """Share of each bloc in the institutions of a group, shape (4 groups, 3 blocs)."""
+    rows = {row["group"]: row for row in table("investor_groups")}
+    return np.array([[float(rows[g.name][f"{b.name.lower()}_share"]) for b in Bloc] for g in InvestorGroup])
 
 
 def _index_families(funds: int, parameters: "Parameters") -> Codes:

@@ -4,14 +4,22 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from agents.foreign_investors import (
+    GROUP_TERMS,
+    TARGET_TERMS,
+    Bloc,
     IndexFamily,
     InvestorGroup,
     access_shift,
     benchmark_weight_gain,
+    bloc_of,
     entry_rate_per_month,
+    event_probability,
+    geopolitical_shift,
     hedged_room,
     risk_aversion_shift,
     target_log_weight,
+    target_terms,
+    tension_after,
     traded_log_gap,
     unhedged_signal_pp,
     yield_impact_pp,
@@ -79,6 +87,48 @@ def test_fear_grows_with_volatility_and_twice_over_beyond_the_threshold(one, oth
     assert fear > 0.0
 
 
+# Blocs and geopolitics
+
+
+def test_blocs_come_in_the_shares_of_the_investors_own_group():
+    shares = np.array([[0.3, 0.5, 0.2], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.2, 0.3, 0.5]])
+    uniform = np.tile((np.arange(1000) + 0.5) / 1000, 4)
+    group = np.repeat(np.arange(4, dtype=np.int8), 1000)
+    bloc = bloc_of(uniform, group, shares)
+    for g in range(4):
+        np.testing.assert_allclose(np.bincount(bloc[group == g], minlength=3) / 1000, shares[g])
+
+
+@given(st.floats(0.0, 20.0), st.floats(4.0, 120.0))
+def test_what_an_event_leaves_halves_in_each_half_life(tension, half_life):
+    left = tension
+    for _ in range(24):
+        left = tension_after(left, 0, half_life)
+    assert left == pytest.approx(tension * 0.5 ** (24 / half_life))
+    assert tension_after(tension, 1, half_life) == pytest.approx(tension_after(tension, 0, half_life) + 1.0)
+
+
+def test_events_of_any_hazard_come_with_a_probability():
+    assert event_probability(0.0) == 0.0
+    assert event_probability(0.01) == pytest.approx(0.00995, rel=1e-3)
+    assert 0.99 < event_probability(10.0) <= 1.0
+
+
+def test_an_event_drives_off_the_west_and_draws_reserve_managers_of_neutral_countries_alone():
+    shift = geopolitical_shift(2.0, -0.25, 0.1)
+    np.testing.assert_allclose(shift[:, Bloc.WEST], -0.5)
+    assert shift[InvestorGroup.RESERVE_MANAGER, Bloc.NEUTRAL] == pytest.approx(0.2)
+    assert (shift[1:, Bloc.NEUTRAL] == 0.0).all()
+    assert (shift[:, Bloc.ALIGNED] == 0.0).all()
+    assert (geopolitical_shift(0.0, -0.25, 0.1) == 0.0).all()
+
+
+def test_every_term_of_the_target_has_a_name():
+    code = np.zeros(5, dtype=np.int8)
+    terms = target_terms(np.zeros((len(GROUP_TERMS), 4)), np.zeros(4), np.zeros((4, 3)), code, code, code)
+    assert terms.shape == (len(TARGET_TERMS), 5)
+
+
 # Index trackers
 
 
@@ -128,12 +178,20 @@ def test_an_investor_feels_its_own_group_and_its_own_index_only():
     base = np.log([0.02, 0.03, 0.04, 0.05])
     group = np.array([0, 1, 2, 1], dtype=np.int8)
     family = np.array([0, 3, 0, 1], dtype=np.int8)
-    nothing = np.zeros(4)
-    assert (target_log_weight(base, nothing, group, nothing, family) == base).all()
-    shift_by_group = np.array([0.0, 0.5, 0.0, 0.0])
-    gain = np.array([0.0, 0.0, 0.0, 0.25])
-    moved = target_log_weight(base, shift_by_group, group, gain, family) - base
-    np.testing.assert_allclose(moved, [0.0, 0.75, 0.0, 0.5])
+    bloc = np.array([0, 1, 2, 0], dtype=np.int8)
+    terms = np.zeros((len(GROUP_TERMS), 4))
+    gain = np.zeros(4)
+    politics = np.zeros((4, 3))
+
+    def moved():
+        return target_log_weight(base, target_terms(terms, gain, politics, group, family, bloc)) - base
+
+    assert (moved() == 0.0).all()
+    terms[0, 1] = 0.5
+    gain[3] = 0.25
+    np.testing.assert_allclose(moved(), [0.0, 0.75, 0.0, 0.5])
+    politics[1, 0] = -0.125
+    np.testing.assert_allclose(moved(), [0.0, 0.75, 0.0, 0.375])
     assert InvestorGroup.BENCHMARK_FUND == 1
     assert IndexFamily.WORLD_GOVERNMENT == 3
 

@@ -1,0 +1,70 @@
+"""Foreign investors as a crowd: politics divides them, peers pull them along, indices move them."""
+
+import numpy as np
+import pytest
+
+from agents.foreign_investors import Bloc, InvestorGroup
+from scenarios.calendar import BASELINE
+from sim.starting_point import bloc_shares
+
+GEOPOLITICS = {"geopolitical_jump_west": -0.25, "geopolitical_jump_nonaligned": 0.1}
+
+
+def held_by_bloc(model):
+    investors = model.investors
+    return np.bincount(investors["bloc"], weights=investors["holdings_bn"], minlength=3)
+
+
+def run(model):
+    model.run_to_end()
+    return model
+
+
+# Blocs
+
+
+def test_incumbents_and_newcomers_come_from_all_blocs_in_the_shares_of_their_group(centre):
+    model = run(centre("committed"))
+    investors = model.investors
+    old = investors["birth_month"] < BASELINE - 11
+    for members in (old, ~old):
+        for group in (InvestorGroup.BENCHMARK_FUND, InvestorGroup.REAL_MONEY):
+            blocs = investors["bloc"][members & (investors["group"] == group)]
+            share = np.bincount(blocs, minlength=3) / len(blocs)
+            np.testing.assert_allclose(share, bloc_shares()[group], atol=4.0 * np.sqrt(0.25 / len(blocs)))
+
+
+def test_politics_is_quiet_before_2021_even_where_events_are_certain(centre, central):
+    model = centre("committed", parameters=central.replace(geopolitical_hazard=50.0))
+    assert model.geopolitical_tension == 0.0
+    model.step()
+    assert model.geopolitical_tension == pytest.approx(1.0)
+
+
+def test_certain_events_empty_the_books_of_the_west_and_leave_the_aligned_alone(centre, central):
+    calm = centre("frozen", parameters=central.replace(geopolitical_hazard=0.0, **GEOPOLITICS))
+    tense = centre("frozen", parameters=central.replace(geopolitical_hazard=50.0, **GEOPOLITICS))
+    # Foreigners' own effect on yields would move everybody a little.
+    for model in (calm, tense):
+        for _ in range(12):
+            model.step()
+    ratio = held_by_bloc(tense) / held_by_bloc(calm)
+    assert ratio[Bloc.WEST] < 0.8
+    assert ratio[Bloc.ALIGNED] == pytest.approx(1.0, abs=0.05)
+
+
+def test_events_fall_on_the_same_months_under_every_policy_and_on_others_under_another_seed(centre, central):
+    often = central.replace(geopolitical_hazard=0.1)
+
+    def tension(scenario, seed):
+        model = centre(scenario, parameters=often, rng=seed)
+        path = []
+        while model.running:
+            model.step()
+            path.append(model.geopolitical_tension)
+        return path
+
+    first = tension("frozen", 1)
+    assert first == tension("plan", 1)
+    assert first != tension("frozen", 2)
+    assert max(first) > 0.0
