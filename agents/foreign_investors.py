@@ -53,12 +53,14 @@ class ForeignInvestor(ArrayAgent):
     target_weight = column("f8", unit="share", doc="Weight that the investor wanted this month")
     holdings_bn = column("f8", unit="CNY bn", doc="Onshore interbank bonds held, face value")
     net_purchases_bn = column("f8", unit="CNY bn a month", doc="Net purchases of the month")
+    recent_buying = column("f8", unit="share a month", doc="Remembered net purchases over the holdings they added to")
+    peer_shift = column("f8", unit="log", doc="Shift of the wanted weight by what peers bought")
     inaction_band = column("f8", unit="log", doc="No trade while the log gap to the target is smaller than this")
 
 
 GROUP_TERMS = ("yield gap and currency", "world volatility", "access", "hedged pick-up")
 """Terms of the target that are the same for all investors of a group."""
-TARGET_TERMS = (*GROUP_TERMS, "index weights", "geopolitics")
+TARGET_TERMS = (*GROUP_TERMS, "index weights", "geopolitics", "peers")
 """Terms of the log target beside the normal weight, in the order of `target_terms`."""
 
 
@@ -176,6 +178,59 @@ def geopolitical_shift(tension: float, jump_west: float, jump_nonaligned: float)
     return shift
 
 
+def remembered_buying(
+    remembered: Floats, net_purchases_bn: Floats, holdings_before_bn: Floats, memory_months: float
+) -> Floats:
+    """Net purchases over holdings as they are remembered, share a month, shape (n,).
+
+    memory = memory of last month + (1 - exp(-1 / months)) * (net purchases / holdings before - memory of last month)
+
+    Who held nothing has nothing to compare a first purchase with: it leaves the memory alone. Parameter `peer_memory`.
+    """
+    held = holdings_before_bn > 0.0
+    rate = np.divide(net_purchases_bn, holdings_before_bn, out=remembered.copy(), where=held)
+    return remembered - float(np.expm1(-1.0 / memory_months)) * (rate - remembered)
+
+
+def peer_buying(buying: Floats, holdings_bn: Floats, group: Codes, bloc: Codes, own_share: float) -> Floats:
+    """What each investor's peers bought lately over what they hold, share a month, shape (n,).
+
+    peers = own_share * mean over the others of the same group and bloc + (1 - own_share) * mean over everybody else
+
+    Means weigh by holdings, so they are the totals that the market publishes, and nobody is its own peer. Where one
+    of the two circles is empty the other counts alone; where both are, the result is 0. Source: model of herding in
+    Borensztein and Gelos (2000); parameter `peer_network_overlap`.
+    """
+    cell = group.astype(np.int64) * len(Bloc) + bloc
+    cells = len(InvestorGroup) * len(Bloc)
+    bought = buying * holdings_bn
+    bought_by_cell = np.bincount(cell, weights=bought, minlength=cells)
+    held_by_cell = np.bincount(cell, weights=holdings_bn, minlength=cells)
+    members = np.bincount(cell[holdings_bn > 0.0], minlength=cells)
+    # Counted, not subtracted: what is left of a sum of floats is never surely zero.
+    alone = members[cell] - (holdings_bn > 0.0) == 0
+    nobody_else = members.sum() - members[cell] == 0
+    own_held = np.where(alone, 1.0, held_by_cell[cell] - holdings_bn)
+    own = np.where(alone, 0.0, (bought_by_cell[cell] - bought) / own_held)
+    other_held = np.where(nobody_else, 1.0, held_by_cell.sum() - held_by_cell[cell])
+    other = np.where(nobody_else, 0.0, (bought_by_cell.sum() - bought_by_cell[cell]) / other_held)
+    weight = np.where(alone, 0.0, np.where(nobody_else, 1.0, own_share))
+    peers: Floats = weight * own + (1.0 - weight) * other
+    return peers
+
+
+def shift_by_peers(peers: Floats, spread: float, bound: float, coefficient: float, group: Codes) -> Floats:
+    """Log shift of the wanted weight by what peers bought, shape (n,).
+
+    shift = coefficient * tanh(bound * peers / spread) for those who decide at their own discretion (real money,
+    hedged buyers); 0 for reserve managers and benchmark funds, who have a share or an index to follow
+
+    Peers and their long-run spread in shares a month. Source: herding of funds is significant but moderate
+    (Borensztein and Gelos, 2000); parameters `peer_coefficient_foreign`, `peer_bound`, `peer_flow_spread`.
+    """
+    return np.where(group >= InvestorGroup.REAL_MONEY, coefficient * np.tanh(bound * peers / spread), 0.0)
+
+
 def target_terms(
     group_terms: Floats,
     benchmark_gain: Floats,
@@ -183,15 +238,18 @@ def target_terms(
     group: Codes,
     index_family: Codes,
     bloc: Codes,
+    peer_shift: Floats,
 ) -> Floats:
     """What moves each investor's log target away from its normal weight, shape (terms, n); see `TARGET_TERMS`.
 
-    `group_terms` has shape (4 terms, 4 groups), `benchmark_gain` (4 families,), `geopolitics` (4 groups, 3 blocs).
+    `group_terms` has shape (4 terms, 4 groups), `benchmark_gain` (4 families,), `geopolitics` (4 groups, 3 blocs),
+    `peer_shift` (n,).
     """
     terms = np.empty((len(TARGET_TERMS), len(group)))
     terms[: len(GROUP_TERMS)] = group_terms[:, group]
     terms[len(GROUP_TERMS)] = benchmark_gain[index_family]
     terms[len(GROUP_TERMS) + 1] = geopolitics[group, bloc]
+    terms[len(GROUP_TERMS) + 2] = peer_shift
     return terms
 
 

@@ -17,7 +17,10 @@ from agents.foreign_investors import (
     event_probability,
     geopolitical_shift,
     hedged_room,
+    peer_buying,
+    remembered_buying,
     risk_aversion_shift,
+    shift_by_peers,
     target_log_weight,
     target_terms,
     tension_after,
@@ -142,8 +145,16 @@ def foreign_investors_trade(centre: "FinancialCenter") -> None:
     geopolitics = geopolitical_shift(
         centre.geopolitical_tension, parameters.geopolitical_jump_west, parameters.geopolitical_jump_nonaligned
     )
+    group, bloc = investors["group"], investors["bloc"]
+    if "peers" not in centre.interactions_off:
+        peers = peer_buying(
+            investors["recent_buying"], investors["holdings_bn"], group, bloc, parameters.peer_network_overlap
+        )
+        investors["peer_shift"][:] = shift_by_peers(
+            peers, parameters.peer_flow_spread, parameters.peer_bound, parameters.peer_coefficient_foreign, group
+        )
     terms = target_terms(
-        group_terms, gain, geopolitics, investors["group"], investors["index_family"], investors["bloc"]
+        group_terms, gain, geopolitics, group, investors["index_family"], bloc, investors["peer_shift"]
     )
     target = target_log_weight(investors["base_log_weight"], terms)
     speed = np.array(
@@ -166,7 +177,9 @@ def foreign_investors_trade(centre: "FinancialCenter") -> None:
     weight = drifted * np.exp(trade)
     investors["target_weight"][:] = np.exp(target)
     investors["weight"][:] = weight
-    investors["net_purchases_bn"][:] = assets_bn * weight - held
+    bought = assets_bn * weight - held
+    investors["recent_buying"][:] = remembered_buying(investors["recent_buying"], bought, held, parameters.peer_memory)
+    investors["net_purchases_bn"][:] = bought
     held[:] = assets_bn * weight
 
 

@@ -3,6 +3,7 @@
 import copy
 import time
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,7 @@ from sim import starting_point
 from sim.baseline import observed
 from sim.index_weights import live_index_weights
 from sim.indicators import PLAN_INDICATORS
+from sim.interactions import checked_interactions
 from sim.ledger import Account, Ledger
 from sim.levels import Levels, Lump, certificate_weights, equity_share_of_sse
 from sim.luck import Luck
@@ -77,11 +79,14 @@ class FinancialCenter(PopulationModel):
     verify
         True checks every identity of the accounts every month, False none; None, the default, checks all of them
         every month except the maturity ladder, which it adds up at year ends.
+    interactions_off
+        Interactions between agents to switch off, from January 2020 on; names in `sim.interactions`. Levels of 2020
+        are solved without them.
 
     Raises
     ------
     scenarios.InputError
-        If the scenario, the seed or a parameter cannot be used.
+        If the scenario, the seed, a parameter or the name of an interaction cannot be used.
     """
 
     def __init__(
@@ -91,6 +96,7 @@ class FinancialCenter(PopulationModel):
         rng: int | None = 0,
         parameters: "str | Parameters | None" = None,
         verify: bool | None = None,
+        interactions_off: Iterable[str] = (),
     ) -> None:
         from scenarios.loader import load
         from sim.history import state_at_baseline
@@ -99,7 +105,7 @@ class FinancialCenter(PopulationModel):
         seed = 0 if rng is None else checked_seed(rng)
         values = resolved_parameters(parameters if parameters is not None else asked.parameters)
         super().__init__(rng=seed)
-        past = state_at_baseline(values, asked.scale)
+        past = state_at_baseline(values, asked.scale, checked_interactions(interactions_off))
         self._take_over(past)
         self.scenario_asked = asked
         self.seed = seed
@@ -112,12 +118,18 @@ class FinancialCenter(PopulationModel):
         self.datacollector.collect(self)
 
     @classmethod
-    def in_2019(cls, parameters: Parameters, levels: Levels, scale: float) -> Self:
+    def in_2019(
+        cls, parameters: Parameters, levels: Levels, scale: float, interactions_off: tuple[str, ...] = ()
+    ) -> Self:
         """A centre at end-2019, before the simulated year 2020; the luck is history's."""
         centre = object.__new__(cls)
         PopulationModel.__init__(centre, rng=history_seed(parameters))
+        centre.interactions_off = interactions_off
         centre._begin(parameters, levels, scale)
         return centre
+
+    interactions_off: tuple[str, ...]
+    """Interactions that are switched off, by name."""
 
     def _begin(self, parameters: Parameters, levels: Levels, scale: float) -> None:
         self.parameters = parameters

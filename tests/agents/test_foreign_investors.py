@@ -16,7 +16,10 @@ from agents.foreign_investors import (
     event_probability,
     geopolitical_shift,
     hedged_room,
+    peer_buying,
+    remembered_buying,
     risk_aversion_shift,
+    shift_by_peers,
     target_log_weight,
     target_terms,
     tension_after,
@@ -125,8 +128,66 @@ def test_an_event_drives_off_the_west_and_draws_reserve_managers_of_neutral_coun
 
 def test_every_term_of_the_target_has_a_name():
     code = np.zeros(5, dtype=np.int8)
-    terms = target_terms(np.zeros((len(GROUP_TERMS), 4)), np.zeros(4), np.zeros((4, 3)), code, code, code)
+    terms = target_terms(np.zeros((len(GROUP_TERMS), 4)), np.zeros(4), np.zeros((4, 3)), code, code, code, np.zeros(5))
     assert terms.shape == (len(TARGET_TERMS), 5)
+
+
+# Peers
+
+
+def test_a_steady_buyer_is_remembered_at_its_pace_and_forgotten_when_it_stops():
+    memory = np.zeros(2)
+    for _ in range(100):
+        memory = remembered_buying(memory, np.array([2.0, -1.0]), np.array([100.0, 10.0]), 3.0)
+    np.testing.assert_allclose(memory, [0.02, -0.1])
+    later = memory
+    for _ in range(3):
+        later = remembered_buying(later, np.zeros(2), np.array([100.0, 10.0]), 3.0)
+    np.testing.assert_allclose(later, memory * np.exp(-1.0))
+
+
+def test_a_first_purchase_is_no_multiple_of_nothing():
+    memory = remembered_buying(np.array([0.5]), np.array([3.0]), np.array([0.0]), 3.0)
+    np.testing.assert_allclose(memory, [0.5])
+
+
+def test_nobody_is_its_own_peer():
+    group = np.array([2, 2, 2, 1], dtype=np.int8)
+    bloc = np.zeros(4, dtype=np.int8)
+    held = np.array([10.0, 20.0, 30.0, 40.0])
+    buying = np.array([0.1, 0.0, 0.0, 0.0])
+    first = peer_buying(buying, held, group, bloc, 0.7)
+    assert first[0] == pytest.approx(0.0)
+    assert (first[1:] > 0.0).all()
+    assert first[1] == pytest.approx(0.7 * 1.0 / 40.0)
+    assert first[3] == pytest.approx(1.0 / 60.0)  # alone in its group: everybody else counts in full
+
+
+@given(st.integers(1, 40), st.floats(0.0, 1.0), st.floats(-0.2, 0.2))
+def test_where_all_buy_at_one_pace_peers_show_that_pace(count, own_share, pace):
+    rng = np.random.default_rng(count)
+    group, bloc = rng.integers(0, 4, count).astype(np.int8), rng.integers(0, 3, count).astype(np.int8)
+    held = rng.uniform(0.1, 9.0, count)
+    peers = peer_buying(np.full(count, pace), held, group, bloc, own_share)
+    np.testing.assert_allclose(peers, pace if count > 1 else 0.0, atol=1e-12)
+
+
+def test_the_order_of_investors_is_nothing_to_their_peers():
+    rng = np.random.default_rng(5)
+    group, bloc = rng.integers(0, 4, 60).astype(np.int8), rng.integers(0, 3, 60).astype(np.int8)
+    held, buying = rng.uniform(0.0, 9.0, 60), rng.normal(0.0, 0.1, 60)
+    order = rng.permutation(60)
+    peers = peer_buying(buying, held, group, bloc, 0.7)
+    np.testing.assert_allclose(peer_buying(buying[order], held[order], group[order], bloc[order], 0.7), peers[order])
+
+
+@given(st.floats(-1.0, 1.0))
+def test_peers_pull_those_who_decide_freely_and_never_beyond_the_bound(peers):
+    group = np.arange(4, dtype=np.int8)
+    shift = shift_by_peers(np.full(4, peers), 0.025, 1.5, 0.08, group)
+    assert (shift[: InvestorGroup.REAL_MONEY] == 0.0).all()
+    assert (np.sign(shift[InvestorGroup.REAL_MONEY :]) == np.sign(np.tanh(60.0 * peers))).all()
+    assert np.abs(shift).max() <= 0.08
 
 
 # Index trackers
@@ -182,9 +243,10 @@ def test_an_investor_feels_its_own_group_and_its_own_index_only():
     terms = np.zeros((len(GROUP_TERMS), 4))
     gain = np.zeros(4)
     politics = np.zeros((4, 3))
+    peers = np.zeros(4)
 
     def moved():
-        return target_log_weight(base, target_terms(terms, gain, politics, group, family, bloc)) - base
+        return target_log_weight(base, target_terms(terms, gain, politics, group, family, bloc, peers)) - base
 
     assert (moved() == 0.0).all()
     terms[0, 1] = 0.5
@@ -192,6 +254,8 @@ def test_an_investor_feels_its_own_group_and_its_own_index_only():
     np.testing.assert_allclose(moved(), [0.0, 0.75, 0.0, 0.5])
     politics[1, 0] = -0.125
     np.testing.assert_allclose(moved(), [0.0, 0.75, 0.0, 0.375])
+    peers[2] = 0.0625
+    np.testing.assert_allclose(moved(), [0.0, 0.75, 0.0625, 0.375])
     assert InvestorGroup.BENCHMARK_FUND == 1
     assert IndexFamily.WORLD_GOVERNMENT == 3
 

@@ -120,8 +120,8 @@ POPULATIONS = {
 
 @pytest.mark.parametrize("name", POPULATIONS)
 def test_one_more_agent_leaves_every_other_agents_draws_untouched(centre, name):
-    # The added issuer's debt has no holders, which the accounts would refuse.
-    plain = centre("plan", rng=7, verify=False)
+    # The added issuer's debt has no holders, which the accounts would refuse; and peers feel what one more buys.
+    plain = centre("plan", rng=7, verify=False, interactions_off=("peers",))
     plain.run_for(4)
     crowded = copy.deepcopy(plain)
     copy_last(getattr(crowded, name), crowded.month)

@@ -68,3 +68,35 @@ def test_events_fall_on_the_same_months_under_every_policy_and_on_others_under_a
     assert first == tension("plan", 1)
     assert first != tension("frozen", 2)
     assert max(first) > 0.0
+
+
+# Peers
+
+
+def persistence(results):
+    """Mean first autocorrelation of monthly net purchases over holdings after 2020."""
+    each = []
+    for result in results:
+        monthly = result.indicators.loc["2021":]
+        flow = (monthly["foreign_net_purchases"] / monthly["foreign_bond_holdings"]).to_numpy()
+        each.append(np.corrcoef(flow[1:], flow[:-1])[0, 1])
+    return float(np.mean(each))
+
+
+def test_peers_make_flows_persist(small):
+    seeds = range(5)
+    alone = persistence(small("frozen", seed=seed, interactions_off=("peers",)) for seed in seeds)
+    together = persistence(small("frozen", seed=seed) for seed in seeds)
+    assert together > alone + 0.01
+
+
+def test_without_the_interaction_nobody_is_moved_by_peers_and_2020_is_met_all_the_same(centre):
+    alone, together = centre("frozen", interactions_off=("peers",)), centre("frozen")
+    for model in (alone, together):
+        assert model.investors["holdings_bn"].sum() == pytest.approx(3250.0, rel=0.01)
+    alone.run_for(6)
+    together.run_for(6)
+    assert (alone.investors["peer_shift"] == 0.0).all()
+    free = together.investors["group"] >= InvestorGroup.REAL_MONEY
+    assert (together.investors["peer_shift"][free] != 0.0).all()
+    assert (together.investors["peer_shift"][~free] == 0.0).all()
