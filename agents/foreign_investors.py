@@ -50,6 +50,7 @@ class ForeignInvestor(ArrayAgent):
     assets_usd_bn = column("f8", unit="USD bn", doc="Assets under management")
     base_log_weight = column("f8", unit="log share", doc="Log target weight of onshore bonds at the reference signals")
     weight = column("f8", unit="share", doc="Onshore bonds in assets under management")
+    opening_weight = column("f8", unit="share", doc="Weight that the month's trade started from")
     target_weight = column("f8", unit="share", doc="Weight that the investor wanted this month")
     holdings_bn = column("f8", unit="CNY bn", doc="Onshore interbank bonds held, face value")
     net_purchases_bn = column("f8", unit="CNY bn a month", doc="Net purchases of the month")
@@ -269,6 +270,17 @@ def traded_log_gap(gap: Floats, adjustment_speed: Floats, inaction_band: Floats)
     """
     act: Flags = np.abs(gap) > inaction_band
     return np.where(act, adjustment_speed * gap, 0.0)
+
+
+def traded_log_weight(gap: Floats, index_step: Floats, adjustment_speed: Floats, inaction_band: Floats) -> Floats:
+    """Log change of the weight that is traded this month, shape (n,).
+
+    trade = index step + part of the rest of the gap, as in `traded_log_gap`
+
+    A fund trades a change of its index when it happens, not little by little. `index_step` is the month's change of
+    the gain from index weights, shape (n,), zero for those without an index.
+    """
+    return index_step + traded_log_gap(gap - index_step, adjustment_speed, inaction_band)
 
 
 def entry_rate_per_month(base_rate: float, access_friction_change: float, entry_access_elasticity: float) -> float:

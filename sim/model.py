@@ -15,17 +15,17 @@ import numpy as np
 from agents.arrays import Floats
 from agents.draws import Stream
 from agents.fintech_firms import FintechFirm
-from agents.foreign_investors import ForeignInvestor
+from agents.foreign_investors import ForeignInvestor, benchmark_weight_gain
 from agents.institutions import FinancialInstitution, Sector
 from agents.issuers import Instrument, Issuer, ListingRoute
-from agents.population import Population, PopulationModel
+from agents.population import ArrayAgent, Population, PopulationModel
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.parameters import Parameters, ParameterSet
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from sim import starting_point
 from sim.baseline import observed
-from sim.index_weights import live_index_weights
+from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 from sim.indicators import PLAN_INDICATORS
 from sim.interactions import checked_interactions
 from sim.ledger import Account, Ledger
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from scenarios.schema import Scenario
+    from sim.foreign_flows import ForeignSignals
 
 START_OF_HISTORY = month_ordinal("2019-12")
 
@@ -128,6 +129,8 @@ class FinancialCenter(PopulationModel):
         centre._begin(parameters, levels, scale)
         return centre
 
+    foreign_signals: "ForeignSignals"
+    """What foreign investors saw this month."""
     interactions_off: tuple[str, ...]
     """Interactions that are switched off, by name."""
 
@@ -173,6 +176,12 @@ class FinancialCenter(PopulationModel):
         self.panda_gap_mean_pp = self._mean_yield_gap()
         self.reference_signal_pp = self._reference_signal()
         self.live_index_weights_2020 = live_index_weights(parameters, BASELINE, 0.0)
+        self.benchmark_gain = benchmark_weight_gain(
+            tracked_index_weights(parameters, START_OF_HISTORY, [0.0] * (MONTHS_AROUND + 1)),
+            self.live_index_weights_2020,
+            parameters.off_benchmark_weight,
+            parameters.benchmark_passthrough,
+        )
         self.sovereign_foreign_share_2020 = 0.0
         self.foreign_yield_impact_pp = 0.0
         self.geopolitical_tension = 0.0
@@ -433,6 +442,12 @@ class FinancialCenter(PopulationModel):
             .normalize()
         )
         return pd.DataFrame(self.records, index=pd.DatetimeIndex(index, name="month"))
+
+    def explain(self, agent: ArrayAgent) -> "pd.DataFrame":
+        """Why an agent did what it did this month; see `sim.explain`."""
+        from sim.explanations import explain
+
+        return explain(self, agent)
 
     def run_to_end(self) -> None:
         """Step to the scenario's last month."""

@@ -24,6 +24,7 @@ from agents.foreign_investors import (
     target_terms,
     tension_after,
     traded_log_gap,
+    traded_log_weight,
     unhedged_signal_pp,
     yield_impact_pp,
 )
@@ -279,6 +280,13 @@ def test_trading_month_after_month_ends_inside_the_band_without_ever_crossing_th
         assert (gap * sign >= 0.0).all()
     assert (np.abs(gap) <= band).all()
     assert gap[2] == 0.05
+
+
+def test_a_step_of_the_index_is_traded_at_once_and_the_rest_of_the_gap_as_ever():
+    gap, step = np.array([0.3, 0.3, 0.02, -0.1]), np.array([0.1, 0.0, 0.01, -0.1])
+    speed, band = np.full(4, 0.4), np.full(4, 0.05)
+    trade = traded_log_weight(gap, step, speed, band)
+    np.testing.assert_allclose(trade, [0.1 + 0.4 * 0.2, 0.4 * 0.3, 0.01, -0.1])
 
 
 # Entry and what foreigners do to yields

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from agents.foreign_investors import Bloc, InvestorGroup
+from agents.foreign_investors import Bloc, IndexFamily, InvestorGroup
 from scenarios.calendar import BASELINE
+from scenarios.loader import load
+from sim.model import FinancialCenter
 from sim.starting_point import bloc_shares
 
 GEOPOLITICS = {"geopolitical_jump_west": -0.25, "geopolitical_jump_nonaligned": 0.1}
@@ -100,3 +102,40 @@ def test_without_the_interaction_nobody_is_moved_by_peers_and_2020_is_met_all_th
     free = together.investors["group"] >= InvestorGroup.REAL_MONEY
     assert (together.investors["peer_shift"][free] != 0.0).all()
     assert (together.investors["peer_shift"][~free] == 0.0).all()
+
+
+# Index timing
+
+
+def world_funds_bought(model):
+    investors = model.investors
+    world = investors["index_family"] == IndexFamily.WORLD_GOVERNMENT
+    return float(investors["net_purchases_bn"][world].sum())
+
+
+def test_funds_buy_most_of_a_step_in_its_month_and_the_rest_in_the_three_after_it(central):
+    patient = central.replace(spread_semi_elasticity_benchmarked=0.0, vix_elasticity=0.0, vix_elasticity_high=0.0)
+    lever = {"index_inclusion": {"2022-01": 1.0}}
+
+    def purchases(parameters, levers):
+        asked = load("frozen").with_levers(levers)
+        model = FinancialCenter(
+            type(asked)(**{**asked.plain(), "scale": 0.1}), parameters=parameters, interactions_off=["peers"]
+        )
+        bought = []
+        for _ in range(24):
+            model.step()
+            bought.append(world_funds_bought(model))
+        return np.array(bought)
+
+    def extra(share):
+        parameters = patient.replace(share_at_implementation=share)
+        return purchases(parameters, lever) - purchases(parameters, {})
+
+    quick, slow = extra(1.0), extra(0.5)
+    begins = int(np.argmax(quick > 1.0))
+    assert quick[:begins] == pytest.approx(0.0) and slow[:begins] == pytest.approx(0.0)
+    assert quick[begins] > 20.0 * np.abs(quick[begins + 1 : begins + 4]).max()
+    assert 0.5 * quick[begins] < slow[begins] < 0.9 * quick[begins]
+    assert (slow[begins + 1 : begins + 4] > 0.03 * quick[begins]).all()
+    assert slow[begins : begins + 5].sum() == pytest.approx(quick[begins : begins + 5].sum(), rel=0.05)
