@@ -158,11 +158,11 @@ def event_probability(hazard: float) -> float:
 def tension_after(tension: float, events: int, half_life_months: float) -> float:
     """Geopolitical events that are still felt, in events: each fades by half in a half-life.
 
-    tension = tension of last month * 0.5 ** (1 / half_life) + events of the month
+    tension = tension of last month * 2 ** (-1 / half_life) + events of the month
 
     Parameter `geopolitical_half_life`.
     """
-    return float(tension * 0.5 ** (1.0 / half_life_months) + events)
+    return float(tension * 2.0 ** (-1.0 / half_life_months) + events)
 
 
 def geopolitical_shift(tension: float, jump_west: float, jump_nonaligned: float) -> Floats:
@@ -202,21 +202,25 @@ def peer_buying(buying: Floats, holdings_bn: Floats, group: Codes, bloc: Codes, 
     of the two circles is empty the other counts alone; where both are, the result is 0. Source: model of herding in
     Borensztein and Gelos (2000); parameter `peer_network_overlap`.
     """
-    cell = group.astype(np.int64) * len(Bloc) + bloc
+    cell = group.astype(np.intp) * len(Bloc) + bloc
     cells = len(InvestorGroup) * len(Bloc)
     bought = buying * holdings_bn
+    holds = holdings_bn > 0.0
     bought_by_cell = np.bincount(cell, weights=bought, minlength=cells)
     held_by_cell = np.bincount(cell, weights=holdings_bn, minlength=cells)
-    members = np.bincount(cell[holdings_bn > 0.0], minlength=cells)
     # Counted, not subtracted: what is left of a sum of floats is never surely zero.
-    alone = members[cell] - (holdings_bn > 0.0) == 0
-    nobody_else = members.sum() - members[cell] == 0
-    own_held = np.where(alone, 1.0, held_by_cell[cell] - holdings_bn)
-    own = np.where(alone, 0.0, (bought_by_cell[cell] - bought) / own_held)
-    other_held = np.where(nobody_else, 1.0, held_by_cell.sum() - held_by_cell[cell])
-    other = np.where(nobody_else, 0.0, (bought_by_cell.sum() - bought_by_cell[cell]) / other_held)
-    weight = np.where(alone, 0.0, np.where(nobody_else, 1.0, own_share))
-    peers: Floats = weight * own + (1.0 - weight) * other
+    members = np.bincount(cell, weights=holds, minlength=cells)
+    others = members[cell] > holds
+    outside = members.sum() > members
+    own: Floats = np.divide(
+        bought_by_cell[cell] - bought, held_by_cell[cell] - holdings_bn, out=np.zeros(len(cell)), where=others
+    )
+    elsewhere = np.divide(
+        bought_by_cell.sum() - bought_by_cell, held_by_cell.sum() - held_by_cell, out=np.zeros(cells), where=outside
+    )
+    share_of_own = np.where(outside, own_share, 1.0)
+    weight = np.where(others, share_of_own[cell], 0.0)
+    peers: Floats = weight * own + (1.0 - weight) * elsewhere[cell]
     return peers
 
 
@@ -247,7 +251,7 @@ def target_terms(
     `peer_shift` (n,).
     """
     terms = np.empty((len(TARGET_TERMS), len(group)))
-    terms[: len(GROUP_TERMS)] = group_terms[:, group]
+    terms[: len(GROUP_TERMS)] = np.take(group_terms, group, axis=1)
     terms[len(GROUP_TERMS)] = benchmark_gain[index_family]
     terms[len(GROUP_TERMS) + 1] = geopolitics[group, bloc]
     terms[len(GROUP_TERMS) + 2] = peer_shift

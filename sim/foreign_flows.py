@@ -66,8 +66,9 @@ def foreign_investors_enter(centre: "FinancialCenter") -> None:
         return
     group = investors["group"]
     groups = np.bincount(group, minlength=len(InvestorGroup)) / len(investors)
-    median = np.array([float(np.median(investors["assets_usd_bn"][group == g])) for g in InvestorGroup])
-    typical = np.array([float(np.median(investors["base_log_weight"][group == g])) for g in InvestorGroup])
+    members = [np.flatnonzero(group == g) for g in InvestorGroup]
+    median = np.array([_median(investors["assets_usd_bn"][rows]) for rows in members])
+    typical = np.array([_median(investors["base_log_weight"][rows]) for rows in members])
     rows = investors.add(count, centre.month)
     # Draws 0 and 1 are the spreads, 2 and 3 the group and the index: no number of luck serves twice.
     spread = centre.luck.population.normal(investors.luck[rows], centre.month, count=2)
@@ -95,6 +96,13 @@ def foreign_investors_enter(centre: "FinancialCenter") -> None:
     investors["inaction_band"][rows] = parameters.inaction_band
     # What a newcomer brings in its first month is bought like any other purchase.
     investors["holdings_bn"][rows] = 0.0
+
+
+def _median(values: Floats) -> float:
+    """Median, at a fraction of the overhead of numpy's."""
+    ordered = np.sort(values)
+    count = len(ordered)
+    return float(0.5 * (ordered[(count - 1) // 2] + ordered[count // 2]))
 
 
 def world_index_live_shares(centre: "FinancialCenter") -> list[float]:

@@ -16,7 +16,7 @@ SEED_THAT_LINGERS = 503
 MONTHS = 72
 
 
-def run(scenario: Scenario, *, seed=0, verify=None, progress=None):  # noqa: ARG001
+def run(scenario: Scenario, *, seed=0, verify=None, interactions_off=(), progress=None):  # noqa: ARG001
     if seed == SEED_THAT_FAILS:
         raise ArithmeticError("the books do not close in 2023-05")
     for month in range(1, MONTHS + 1):
@@ -34,7 +34,12 @@ def run(scenario: Scenario, *, seed=0, verify=None, progress=None):  # noqa: ARG
         indicators=paths,
         annual=lambda: paths.groupby(paths.index.year).last(),
         targets=lambda: pd.DataFrame.from_dict(rows, orient="index"),
-        provenance={"version": "0.0.0", "scenario_hash": scenario.content_hash(), "seed": seed},
+        provenance={
+            "version": "0.0.0",
+            "scenario_hash": scenario.content_hash(),
+            "seed": seed,
+            "interactions_off": list(interactions_off),
+        },
         step_seconds={"markets": 0.25, "issuers": 0.5},
     )
 
