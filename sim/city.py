@@ -62,7 +62,10 @@ def institutions_leave_and_move(centre: "FinancialCenter") -> None:
     parameters, institutions, month = centre.parameters, centre.institutions, centre.month
     luck = centre.luck.institution.uniform(institutions.luck, month, count=3)
     closes = luck[0] < exit_probability(
-        parameters.institution_exit_hazard, institutions["profitability"], centre.channels["operating_cost"]
+        parameters.institution_exit_hazard,
+        institutions["profitability"],
+        parameters.exit_profitability_slope,
+        centre.channels["operating_cost"],
     )
     shares, _ = _shares(centre)
     hazard = -np.expm1(-parameters.headquarters_relocation_hazard / 12.0)
@@ -126,7 +129,7 @@ def _add(centre: "FinancialCenter", by_class: "np.ndarray") -> None:
     rows = institutions.add(total, centre.month, sector=sector, foreign=owner.astype(bool))
     luck = centre.luck.population.uniform(institutions.luck[rows], centre.month)
     spread = centre.luck.population.normal(institutions.luck[rows], centre.month, count=3)
-    assets = median[sector] * np.exp(0.5 * spread[1])
+    assets = median[sector] * np.exp(centre.parameters.institution_entrant_spread * spread[1])
     equity = assets * centre.equity_ratio[sector]
     institutions["headquarters"][rows] = luck < centre.parameters.headquarters_share
     institutions["assets_bn"][rows] = assets
@@ -152,4 +155,5 @@ def balance_sheets_grow(centre: "FinancialCenter") -> None:
     assets *= growth
     institutions["equity_bn"][:] *= growth
     institutions["liabilities_bn"][:] = assets - institutions["equity_bn"]
-    institutions["profitability"][:] = 0.95 * institutions["profitability"] + np.sqrt(1.0 - 0.95**2) * luck[1]
+    kept = parameters.profitability_persistence
+    institutions["profitability"][:] = kept * institutions["profitability"] + np.sqrt(1.0 - kept**2) * luck[1]
