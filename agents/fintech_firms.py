@@ -111,9 +111,9 @@ def funding_probability(
 
     p = 1 - exp(-share / gap * exp(slope * growth z-score) * ease)
 
-    The z-score of the month's growth counts between plus and minus the bound. `ease` is one at the 2020 cost of growth capital and above one where it got cheaper. Parameters
-    `funding_round_followon_share`, `funding_round_gap`, `funding_growth_slope`, `funding_growth_bound`; channels
-    `fintech_scaling_cost`, `venture_funding_supply`.
+    The z-score of the month's growth counts between plus and minus the bound. `ease` is one at the 2020 cost of growth
+    capital and above one where it got cheaper. Parameters `funding_round_followon_share`, `funding_round_gap`,
+    `funding_growth_slope`, `funding_growth_bound`; channels `fintech_scaling_cost`, `venture_funding_supply`.
     """
     z = np.clip(growth / (volatility_per_year * np.sqrt(1.0 / 12.0)), -growth_bound, growth_bound)
     rate = follow_on_share / months_between_rounds * np.exp(growth_slope * z) * ease

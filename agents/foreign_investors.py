@@ -14,7 +14,6 @@ from agents.arrays import Codes, Flags, Floats
 from agents.columns import column
 from agents.population import ArrayAgent
 
-
 LEAST_PICKUP_PP = 0.01
 """Pick-up at which the hedged position counts as closed; keeps its logarithm finite."""
 

@@ -24,7 +24,7 @@ NEVER_FUNDED_MONTHS = 60.0
 
 
 def firms_grow_and_raise_funds(centre: "FinancialCenter") -> None:
-    """Firms grow by luck and age, faster for some months after a funding round; growth makes the next round likelier."""
+    """Firms grow by luck and age, faster for a while after a funding round; growth makes the next round likelier."""
     parameters, channels, firms = centre.parameters, centre.channels, centre.fintech
     baseline = centre.policy.baseline
     shock = centre.luck.fintech_growth.laplace(firms.luck, centre.month)

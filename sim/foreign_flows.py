@@ -109,9 +109,7 @@ def foreign_investors_trade(centre: "FinancialCenter") -> None:
     pickup = pickup_2020 - (channels["hedging_cost"] - baseline["hedging_cost"]) / 100.0
     shift = np.zeros(len(InvestorGroup))
     shift[InvestorGroup.BENCHMARK_FUND] = (
-        parameters.spread_semi_elasticity_benchmarked * spread_change
-        - parameters.benchmark_risk_share * risk
-        + access
+        parameters.spread_semi_elasticity_benchmarked * spread_change - parameters.benchmark_risk_share * risk + access
     )
     shift[InvestorGroup.REAL_MONEY] = parameters.spread_semi_elasticity_real_money * spread_change - risk + access
     shift[InvestorGroup.HEDGED_BUYER] = hedged_room(pickup, parameters.hedged_threshold, pickup_2020) + access
