@@ -17,8 +17,6 @@ from agents.fintech_firms import (
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
-MOST_ROUNDS = 8
-"""Rounds after which a firm raises no more; few come this far, so it only bounds the capital of outliers."""
 NEVER_FUNDED_MONTHS = 60.0
 """Months since the last round of a firm that has had none: any number beyond the window in which a round helps."""
 
@@ -57,7 +55,9 @@ def firms_grow_and_raise_funds(centre: "FinancialCenter") -> None:
         parameters.funding_growth_slope,
         parameters.funding_growth_bound,
     )
-    closes = (centre.luck.funding.uniform(firms.luck, centre.month) < chance) & (firms["funding_round"] < MOST_ROUNDS)
+    closes = (centre.luck.funding.uniform(firms.luck, centre.month) < chance) & (
+        firms["funding_round"] < parameters.most_funding_rounds
+    )
     firms["capital"][:] += np.where(closes, parameters.round_size * np.exp(firms["log_size"]), 0.0)
     firms["funding_round"][:] += closes
     firms["months_since_round"][:] = np.where(closes, 0.0, firms["months_since_round"])

@@ -29,10 +29,6 @@ LARGE_AGAINST_MEAN = 1.5
 """An issuer raises one more tranche a month for each such multiple of its class's mean size."""
 MOST_TRANCHES = 12
 """Bound on the work of a month; the number of parts plays no part in what they add up to."""
-MOST_ROUNDS_2019 = 6
-"""Funding rounds that a firm may have behind it at end-2019: a bound on the outliers of the exponential age."""
-LONGEST_SINCE_ROUND = 36.0
-"""Months since the last round at end-2019 lie evenly below this; only those that a round still helps matter."""
 
 
 def pareto_shares(count: int, tail: float, largest: float = 1.0) -> Floats:
@@ -402,7 +398,8 @@ def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
     log_size = log_size + np.where(local, centre.levels.fintech_size_premium, 0.0)
     age = -np.log(luck[1]) * parameters.fintech_mean_age_2019
     rounds = np.minimum(
-        MOST_ROUNDS_2019, np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share)
+        parameters.most_funding_rounds_2019,
+        np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share),
     ).astype(np.int16)
     _write(
         centre.fintech,
@@ -413,7 +410,7 @@ def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
         funding_round=rounds,
         capital=parameters.round_size * rounds * np.exp(log_size),
         capability=centre.luck.population.normal(keys, month, count=5)[4],
-        months_since_round=luck[2] * LONGEST_SINCE_ROUND,
+        months_since_round=luck[2] * parameters.longest_since_round_2019,
     )
 
 
