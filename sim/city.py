@@ -73,10 +73,10 @@ def institutions_leave_and_move(centre: "FinancialCenter") -> None:
     sector = institutions["sector"]
     out = relocation_share_out(shares[sector, owner, Centre.SHANGHAI], parameters.relocation_stay_bonus)
     moves = ~closes & (luck[1] < hazard * out)
-    for row in np.flatnonzero(moves):
-        rivals = np.cumsum(shares[sector[row], owner[row], 1:])
-        target = int(np.searchsorted(rivals / rivals[-1], luck[2][row]))
-        centre.rival_seats[sector[row], owner[row], min(target, 4)] += 1.0
+    rows = np.flatnonzero(moves)
+    rivals = np.cumsum(shares[sector[rows], owner[rows], 1:], axis=1)
+    target = np.minimum((luck[2][rows, None] > rivals / rivals[:, -1:]).sum(axis=1), rivals.shape[1] - 1)
+    np.add.at(centre.rival_seats, (sector[rows], owner[rows], target), 1.0)
     exits = int(closes.sum())
     institutions.remove(closes | moves)
     # Seats of rivals that reconsider move here by the same rule.

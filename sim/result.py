@@ -1,5 +1,6 @@
 """What a run gives back."""
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,15 @@ class Result:
     """Largest relative error of any accounting identity in any month; NaN if none was checked."""
     step_seconds: Mapping[str, float]
     """Seconds spent in each step of the month."""
+
+    def __repr__(self) -> str:
+        kind = self.provenance["kind"]
+        months = f"{self.indicators.index[0]:%Y-%m}..{self.indicators.index[-1]:%Y-%m}"
+        count = len(self.indicators.columns)
+        return f"<Result {self.scenario.name!r}, seed {self.seed}, {kind}, {months}, {count} indicators>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(repr(self))}</p>{self.targets().to_html()}"
 
     def annual(self) -> "pd.DataFrame":
         """Indicators by year: flows summed, December for stocks and ratios."""

@@ -5,6 +5,7 @@ The tests in a browser framework need the extra `app`, which the core install le
 
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,14 @@ if importlib.util.find_spec("solara") is None:
     collect_ignore_glob = ["test_solara*.py"]
 
 STAND_IN = Path(__file__).parent / "stand_in"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hear_ctrl_c():
+    """Let processes hear Ctrl-C even where the tests run in the background, which would make them deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 class Outcome:

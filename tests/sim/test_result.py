@@ -229,3 +229,17 @@ def test_progress_is_told_after_each_month(small):
 def test_bad_input_is_refused_with_what_is_allowed(options, named):
     with pytest.raises(sim.InputError, match=named):
         sim.run(**options)
+
+
+def test_a_result_says_what_it_is_in_one_line_and_shows_its_targets_in_a_notebook(result):
+    assert repr(result).startswith("<Result 'plan', seed ")
+    assert "\n" not in repr(result)
+    shown = result._repr_html_()
+    assert "&lt;Result" in shown
+    assert shown.count("<tr") >= 8
+
+
+def test_the_register_says_which_secondary_indicators_a_result_has(result):
+    recorded = {each.id for each in plan.secondary_indicators() if each.recorded}
+    assert recorded == {each.id for each in plan.secondary_indicators()} & set(result.indicators.columns)
+    assert recorded

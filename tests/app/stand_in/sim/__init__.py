@@ -34,7 +34,13 @@ def run(scenario: Scenario, *, seed=0, verify=None, progress=None):  # noqa: ARG
         indicators=paths,
         annual=lambda: paths.groupby(paths.index.year).last(),
         targets=lambda: pd.DataFrame.from_dict(rows, orient="index"),
-        provenance={"version": "0.0.0", "scenario_hash": scenario.content_hash(), "seed": seed},
+        provenance={
+            "version": "0.0.0",
+            "scenario_hash": scenario.content_hash(),
+            "seed": seed,
+            "kind": "conditional replay" if scenario.macro == "realised" else "simulation",
+            "carried_forward": [],
+        },
         step_seconds={"markets": 0.25, "issuers": 0.5},
     )
 
