@@ -14,6 +14,9 @@ from agents.arrays import Codes, Flags, Floats
 from agents.columns import column
 from agents.population import ArrayAgent
 
+LEAST_PICKUP_PP = 0.01
+"""Pick-up at which the hedged position counts as closed; keeps its logarithm finite."""
+
 
 class InvestorGroup(IntEnum):
     """Why an investor holds onshore bonds."""
@@ -131,12 +134,12 @@ def benchmark_weight_gain(
 def hedged_room(pickup_pp: float, threshold_pp: float, pickup_baseline_pp: float) -> float:
     """Log change of the hedged position that the pick-up after hedging supports.
 
-    room = ln(max(0.01, pickup - threshold) / (pickup_baseline - threshold))
+    room = ln(max(LEAST_PICKUP_PP, pickup - threshold) / (pickup_baseline - threshold))
 
     Capacity is linear in the pick-up above a threshold; percentage points. Parameters `hedged_capacity`,
     `hedged_threshold`; channel `hedging_cost` moves the pick-up.
     """
-    return float(np.log(max(0.01, pickup_pp - threshold_pp) / (pickup_baseline_pp - threshold_pp)))
+    return float(np.log(max(LEAST_PICKUP_PP, pickup_pp - threshold_pp) / (pickup_baseline_pp - threshold_pp)))
 
 
 def bloc_of(uniform: Floats, group: Codes, shares: Floats) -> Codes:

@@ -88,9 +88,9 @@ class RunReport:
 
         notes = [self._header, CAVEAT, NOTE]
         if self._is_replay:
-            notes.insert(
-                1, "conditional replay: driven by what the outside world did after 2020, which nobody could know then"
-            )
+            told = "conditional replay: driven by a world after 2020 that nobody could know then"
+            carried = self._result.provenance["carried_forward"]
+            notes.insert(1, f"{told}; last observation carried forward: {', '.join(carried)}" if carried else told)
         if self._out is not None:
             notes.append(f"Monthly indicators written to {self._out}")
         headings = ("indicator, unit", "2020", "2025", "target", "distance", "met", "committed")
@@ -105,7 +105,7 @@ class RunReport:
 
     @property
     def _is_replay(self) -> bool:
-        return bool(self._result.scenario.macro == "realised")
+        return bool(self._result.provenance["kind"] == "conditional replay")
 
     @property
     def _header(self) -> str:

@@ -153,8 +153,11 @@ def indicators() -> RenderableType:
         ("id", "name", "unit", "threshold"),
         [(redline.id, redline.name, redline.unit, redline.threshold)],
     )
-    more = [(each.id, each.name, each.unit, each.better, each.linked_to) for each in plan.secondary_indicators()]
-    return Group(main, line, table("Secondary indicators", ("id", "name", "unit", "better", "linked to"), more))
+    more = [
+        (each.id, each.name, each.unit, "yes" if each.recorded else "not yet", each.linked_to)
+        for each in plan.secondary_indicators()
+    ]
+    return Group(main, line, table("Secondary indicators", ("id", "name", "unit", "in results", "linked to"), more))
 
 
 def unit_shown(unit: str) -> str:

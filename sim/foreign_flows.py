@@ -195,7 +195,7 @@ def foreign_investors_trade(centre: "FinancialCenter") -> None:
     group_terms[0, active] = spread_change * np.array(
         [parameters.spread_semi_elasticity_benchmarked, parameters.spread_semi_elasticity_real_money]
     )
-    group_terms[1, active] = [-0.5 * risk, -risk]
+    group_terms[1, active] = [-parameters.benchmark_risk_share * risk, -risk]
     group_terms[2, InvestorGroup.BENCHMARK_FUND :] = access
     group_terms[3, InvestorGroup.HEDGED_BUYER] = hedged_room(pickup, parameters.hedged_threshold, pickup_2020)
     gain = benchmark_weight_gain(

@@ -1,5 +1,6 @@
 """The year 2020: simulated once for each parameter set, with its levels solved, then shared by all runs."""
 
+import gc
 from collections import OrderedDict
 from dataclasses import replace
 
@@ -51,6 +52,8 @@ def solve_levels(parameters: Parameters, scale: float, interactions_off: tuple[s
     levels = first_guess(parameters)
     best: tuple[float, Levels] | None = None
     for turn in range(PASSES):
+        # A model and its agents point at each other: without this, every pass leaves one more model in memory.
+        gc.collect()
         tried = levels
         levels = improved(
             tried, simulate_2020(parameters, tried, scale, interactions_off), boldness=1.0 if turn < 3 else 0.5

@@ -347,7 +347,10 @@ class FinancialCenter(PopulationModel):
 
         def leaders(shift: float) -> int:
             score = composite_score(
-                firms["log_size"] + np.where(local, shift, 0.0), firms["capital"], firms["capability"]
+                firms["log_size"] + np.where(local, shift, 0.0),
+                firms["capital"],
+                firms["capability"],
+                self.parameters.leading_score_weights,
             )
             return int(local[np.argsort(-score, kind="stable")[:LEADING_RANKS]].sum())
 

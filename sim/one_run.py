@@ -91,7 +91,7 @@ def run(
             progress(done, months)
     conditional = centre.macro.conditional
     name = parameters if isinstance(parameters, str) else asked.parameters if parameters is None else "given"
-    return Result(
+    result = Result(
         scenario=asked,
         seed=centre.seed,
         parameters=values,
@@ -115,3 +115,7 @@ def run(
         largest_accounting_error=centre.largest_error if verify is not False else float("nan"),
         step_seconds=dict(centre.step_seconds),
     )
+    # The model points at itself through its agents and would stay in memory until the collector finds it; nobody else
+    # has it, so it lets go of its arrays here.
+    centre.__dict__.clear()
+    return result

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 LARGE_AGAINST_MEAN = 1.5
 """An issuer raises one more tranche a month for each such multiple of its class's mean size."""
 MOST_TRANCHES = 12
+"""Bound on the work of a month; the number of parts plays no part in what they add up to."""
 
 
 def pareto_shares(count: int, tail: float, largest: float = 1.0) -> Floats:
@@ -107,7 +108,7 @@ def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
     held = np.zeros(len(InvestorGroup))
     held[InvestorGroup.RESERVE_MANAGER] = levels.reserve_holdings_2019_bn
     total = observed("foreign_bond_holdings_2019")
-    rest = max(0.05 * total, total - levels.reserve_holdings_2019_bn - benchmark)
+    rest = max(parameters.least_rest_share_2019 * total, total - levels.reserve_holdings_2019_bn - benchmark)
     wanted = np.array(parameters.holdings_share_by_type)
     for other in (InvestorGroup.REAL_MONEY, InvestorGroup.HEDGED_BUYER):
         held[other] = rest * wanted[other] / wanted[InvestorGroup.REAL_MONEY :].sum()
@@ -130,7 +131,7 @@ def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
         weight=weights,
         target_weight=np.exp(target),
         holdings_bn=holdings,
-        inaction_band=parameters.inaction_band * np.exp(0.3 * luck[1]),
+        inaction_band=parameters.inaction_band * np.exp(parameters.inaction_band_spread * luck[1]),
     )
 
 
@@ -246,7 +247,7 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
         pool = luck[2]
         for instrument, able in (
             (Instrument.BOND, market),
-            (Instrument.COMMERCIAL_PAPER, market & (rank < 0.5)),
+            (Instrument.COMMERCIAL_PAPER, market & (rank < parameters.paper_issuer_rank)),
             (Instrument.GREEN_BOND, green),
             (Instrument.ABS, market & (pool < parameters.securitisable_share_of_issuers)),
         ):
@@ -351,7 +352,7 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
     foreign = np.array([float(rows[s.name]["foreign_share"]) for s in Sector])
     foreign = foreign * parameters.foreign_institution_share_2020 / (share * foreign).sum() * share.sum()
     centre.sector_share = share / share.sum()
-    centre.foreign_share_of_sector = np.minimum(foreign, 0.95)
+    centre.foreign_share_of_sector = np.minimum(foreign, parameters.largest_foreign_share)
     count = centre.levels.institutions_2019
     per_sector = np.floor(centre.sector_share * count).astype(int)
     per_sector[Sector.LEASING] += count - per_sector.sum()
@@ -404,9 +405,10 @@ def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
     local = np.arange(count) < inside
     log_size = -np.log(luck[0]) / parameters.fintech_size_tail
     log_size = log_size + np.where(local, centre.levels.fintech_size_premium, 0.0)
-    age = -np.log(luck[1]) * 60.0
+    age = -np.log(luck[1]) * parameters.fintech_mean_age_2019
     rounds = np.minimum(
-        6, np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share)
+        parameters.most_funding_rounds_2019,
+        np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share),
     ).astype(np.int16)
     _write(
         centre.fintech,
@@ -417,7 +419,7 @@ def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
         funding_round=rounds,
         capital=parameters.round_size * rounds * np.exp(log_size),
         capability=centre.luck.population.normal(keys, month, count=5)[4],
-        months_since_round=luck[2] * 36.0,
+        months_since_round=luck[2] * parameters.longest_since_round_2019,
     )
 
 

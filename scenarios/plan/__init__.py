@@ -259,7 +259,7 @@ class Redline:
 
 @dataclass(frozen=True, slots=True)
 class Secondary:
-    """A secondary indicator."""
+    """A secondary indicator; `recorded` if a run's results have it so far."""
 
     id: str
     name: str
@@ -267,6 +267,7 @@ class Secondary:
     model_measure: str
     better: str
     linked_to: str
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

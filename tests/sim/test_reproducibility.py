@@ -120,7 +120,13 @@ def test_the_order_of_agents_plays_no_part(centre):
     assert not np.array_equal(mixed.issuers.luck, ordered.issuers.luck)
     ordered.run_to_end()
     mixed.run_to_end()
-    counts = ["leading_fintech_count", "institution_count", "foreign_investor_count", "fintech_total", "star_listings"]
+    counts = [
+        "leading_fintech_count",
+        "institution_count",
+        "foreign_investor_count",
+        "fintech_total",
+        "star_new_listings",
+    ]
     assert mixed.indicators[counts].equals(ordered.indicators[counts])
     np.testing.assert_allclose(mixed.indicators.to_numpy(float), ordered.indicators.to_numpy(float), rtol=1e-9)
     for one, other in zip(ordered.populations.values(), mixed.populations.values(), strict=True):

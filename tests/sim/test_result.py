@@ -237,3 +237,9 @@ def test_a_result_says_what_it_is_in_one_line_and_shows_its_targets_in_a_noteboo
     shown = result._repr_html_()
     assert "&lt;Result" in shown
     assert shown.count("<tr") >= 8
+
+
+def test_the_register_says_which_secondary_indicators_a_result_has(result):
+    recorded = {each.id for each in plan.secondary_indicators() if each.recorded}
+    assert recorded == {each.id for each in plan.secondary_indicators()} & set(result.indicators.columns)
+    assert recorded

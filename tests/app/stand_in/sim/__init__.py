@@ -39,6 +39,8 @@ def run(scenario: Scenario, *, seed=0, verify=None, interactions_off=(), progres
             "scenario_hash": scenario.content_hash(),
             "seed": seed,
             "interactions_off": list(interactions_off),
+            "kind": "conditional replay" if scenario.macro == "realised" else "simulation",
+            "carried_forward": [],
         },
         step_seconds={"markets": 0.25, "issuers": 0.5},
     )
