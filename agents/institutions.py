@@ -55,16 +55,16 @@ class FinancialInstitution(ArrayAgent):
 def centre_utility(
     institutions: Floats,
     institutions_baseline: Floats,
-    agglomeration: float,
+    agglomeration: float | Floats,
     intercept: Floats,
-    policy_shift: float,
+    policy_shift: float | Floats,
 ) -> Floats:
     """Systematic utility of each centre for an entrant, shape (..., 6).
 
     V[c] = intercept[c] + agglomeration * ln(N[c] / N_2020[c]) + policy shift in Shanghai
 
-    Parameters `agglomeration_slope`, `agglomeration_slope_foreign`; intercepts are solved to the shares of entrants
-    at end-2020.
+    The slope broadcasts against the seats, the shift against the classes. Parameters `agglomeration_slope`,
+    `agglomeration_slope_foreign`; intercepts are solved to the shares of entrants at end-2020.
     """
     utility: Floats = intercept + agglomeration * np.log(institutions / institutions_baseline)
     utility[..., Centre.SHANGHAI] += policy_shift
@@ -111,13 +111,14 @@ def entrants_looking(base_rate: Floats, inclusive_value_change: Floats, outside_
 
 
 def exit_probability(
-    exit_rate_per_year: float, profitability: Floats, profitability_slope: float, operating_cost: float
+    exit_rate_per_year: float, profitability: Floats, profitability_slope: float, operating_cost: float | Floats
 ) -> Floats:
     """Monthly probability that an institution closes, merges or returns its licence, shape (n,).
 
     p = 1 - exp(-rate / 12 * exp(-slope * profitability) * operating_cost / 100)
 
-    Parameters `institution_exit_hazard`, `exit_profitability_slope`; channel `operating_cost` (index, 2020 = 100).
+    The cost index (2020 = 100) is one for all or one each. Parameters `institution_exit_hazard`,
+    `exit_profitability_slope`; channel `operating_cost`.
     """
     return -np.expm1(-exit_rate_per_year / 12.0 * np.exp(-profitability_slope * profitability) * operating_cost / 100.0)
 

@@ -106,6 +106,12 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         float(len(institutions)),
         float(centre.opening_institutions + flow["entries"] + flow["moved_in"] - flow["exits"] - flow["moved_out"]),
     )
+    licences = centre.licences
+    yield (
+        "queue for licences",
+        float(licences["filed"]),
+        float(licences["licensed"] + licences["withdrawn"] + centre.licence_queue.sum()),
+    )
     waiting = np.bincount(issuers["waiting_for"], minlength=4)
     for route in (ListingRoute.MAIN, ListingRoute.STAR, ListingRoute.REIT):
         yield (

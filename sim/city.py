@@ -1,10 +1,17 @@
-"""The city among its rivals: institutions enter, leave, move and grow."""
+"""The city among its rivals: it crowds and learns; institutions file, enter, leave, move and grow."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.draws import poisson
+from agents.city_state import (
+    location_environment,
+    log_real_wage,
+    next_states,
+    state_targets,
+    unit_operating_cost,
+)
+from agents.draws import binomial, poisson
 from agents.institutions import (
     Centre,
     Sector,
@@ -14,6 +21,12 @@ from agents.institutions import (
     exit_probability,
     location_shift,
     relocation_share_out,
+)
+from agents.licences import (
+    LICENCE_STAGES,
+    licence_scope_shift,
+    licensed_share,
+    stage_probability,
 )
 from scenarios.calendar import BASELINE, month_ordinal
 
@@ -29,32 +42,72 @@ OWNERSHIP_CAPS_LIFTED = {
 """Month from which a foreign owner may hold all of an institution of the sector."""
 
 
+def seats_of_centres(centre: "FinancialCenter") -> "Floats":
+    """Institutions in each of the six centres, shape (6,)."""
+    return np.array([len(centre.institutions), *centre.rival_seats.sum(axis=(0, 1))])
+
+
+def city_states_move(centre: "FinancialCenter") -> None:
+    """Crowding sets wages and rents; talent, law and services move slowly towards what they and policy ask for."""
+    parameters, channels, baseline = centre.parameters, centre.channels, centre.policy.baseline
+    seats = seats_of_centres(centre)
+    if centre.month <= BASELINE + 1:
+        centre.seats_2020 = seats  # the past is the reference until 2020 is over
+    centre.log_density = np.log(seats / centre.seats_2020)
+    legal, legal_2020 = channels["legal_certainty"], baseline["legal_certainty"]
+    wage = log_real_wage(
+        centre.log_density,
+        parameters.agglomeration_productivity,
+        parameters.congestion_elasticity,
+        parameters.rent_share_of_wage,
+        channels["talent_relocation_cost"],
+    )
+    targets = state_targets(
+        wage,
+        centre.log_density,
+        channels["talent_international_share"] / baseline["talent_international_share"],
+        float(np.log(legal / (1.0 - legal)) - np.log(legal_2020 / (1.0 - legal_2020))),
+        parameters.talent_wage_elasticity,
+        parameters.international_talent_slope,
+        parameters.legal_certainty_slope,
+        parameters.services_density_slope,
+    )
+    speeds = np.array(
+        [parameters.talent_speed, parameters.talent_speed, parameters.law_speed, parameters.service_speed]
+    )
+    centre.city_states = next_states(centre.city_states, targets, speeds)
+
+
 def _shares(centre: "FinancialCenter") -> "tuple[Floats, Floats]":
     """Shares of entrants by centre, shape (sectors, ownership, 6), and the change of the inclusive value."""
-    parameters, channels = centre.parameters, centre.channels
+    parameters, channels, baseline = centre.parameters, centre.channels, centre.policy.baseline
     seats = np.concatenate([np.maximum(centre.institutions_by_class(), 1.0)[..., None], centre.rival_seats], axis=-1)
-    shift = location_shift(
+    package = location_shift(
         channels["hq_location_benefit"],
         channels["institution_setup_cost"],
         channels["operating_cost"],
         parameters.hq_benefit_elasticity,
         parameters.location_cost_slope,
     )
-    baseline = centre.policy.baseline["agglomeration_strength"]
+    scope = licence_scope_shift(
+        channels["licence_scope"] / baseline["licence_scope"], parameters.licence_scope_elasticity
+    )
+    environment = location_environment(
+        centre.city_states,
+        centre.log_density,
+        parameters.location_environment_slope,
+        parameters.location_cost_slope,
+        parameters.congestion_elasticity,
+    )
     # The channel is an elasticity of entry to density; it scales both agglomeration slopes.
-    strength = channels["agglomeration_strength"] / baseline
+    strength = channels["agglomeration_strength"] / baseline["agglomeration_strength"]
     slopes = strength * np.array(
         [parameters.agglomeration_slope, parameters.agglomeration_slope + parameters.agglomeration_slope_foreign]
     )
-    intercept = np.log(centre.entrant_share_2020)
-    utility = np.stack(
-        [
-            centre_utility(seats[:, owner], centre.seats_baseline[:, owner], slopes[owner], intercept, shift)
-            for owner in range(2)
-        ],
-        axis=1,
+    intercept = np.log(centre.entrant_share_2020) + environment
+    return choice_shares(
+        centre_utility(seats, centre.seats_baseline, slopes[:, None], intercept, np.array([package, package + scope]))
     )
-    return choice_shares(utility)
 
 
 def institutions_leave_and_move(centre: "FinancialCenter") -> None:
@@ -65,7 +118,12 @@ def institutions_leave_and_move(centre: "FinancialCenter") -> None:
         parameters.institution_exit_hazard,
         institutions["profitability"],
         parameters.exit_profitability_slope,
-        centre.channels["operating_cost"],
+        unit_operating_cost(
+            centre.channels["operating_cost"],
+            float(centre.log_density[Centre.SHANGHAI]),
+            parameters.agglomeration_productivity,
+            parameters.congestion_elasticity,
+        ),
     )
     shares, _ = _shares(centre)
     hazard = -np.expm1(-parameters.headquarters_relocation_hazard / 12.0)
@@ -97,13 +155,52 @@ def institutions_leave_and_move(centre: "FinancialCenter") -> None:
     }
 
 
-def institutions_enter(centre: "FinancialCenter") -> None:
-    """Entrants look for a centre and choose; those that choose Shanghai are licensed."""
-    parameters, month = centre.parameters, centre.month
-    shares, value = _shares(centre)
+def filings_looked_for(centre: "FinancialCenter") -> "Floats":
+    """Entrants that look for a centre in a month at the values of 2020, of whom the usual part gets a licence here.
+
+    By sector and ownership, shape (11, 2).
+    """
+    parameters = centre.parameters
     foreign = centre.foreign_share_of_sector
     mix = centre.sector_share[:, None] * np.stack([1.0 - foreign, foreign], axis=1)
-    base = parameters.institution_gross_entry / 12.0 * mix / parameters.entrant_share_shanghai
+    passes = stage_probability(parameters.licence_queue_months)
+    rate = parameters.institution_gross_entry / 12.0 / licensed_share(passes, parameters.licence_withdrawal)
+    looking: Floats = rate * mix / parameters.entrant_share_shanghai
+    return looking
+
+
+def licence_luck(centre: "FinancialCenter", month: int, count: int) -> "Floats":
+    """Uniforms for each stage, sector and ownership in a month, shape (count, 3, 11, 2)."""
+    keys = np.arange(LICENCE_STAGES * 2 * len(Sector), dtype=np.uint64)
+    drawn = centre.luck.licence.uniform(keys, month, count=count)
+    return drawn.reshape(count, LICENCE_STAGES, len(Sector), 2)
+
+
+def licence_queue_moves(centre: "FinancialCenter") -> None:
+    """Filings are withdrawn, pass a stage or wait; those that pass the last one are licensed institutions."""
+    parameters, queue = centre.parameters, centre.licence_queue
+    passes = stage_probability(parameters.licence_queue_months)
+    withdraws = parameters.licence_withdrawal
+    if centre.month <= BASELINE:
+        # In the pandemic year filings and their handling ran at the same part of their usual pace.
+        passes, withdraws = passes * parameters.entry_factor_2020, withdraws * parameters.entry_factor_2020
+    luck = licence_luck(centre, centre.month, 2)
+    withdrawn = binomial(queue, withdraws, luck[0])
+    moved = binomial(queue - withdrawn, passes, luck[1])
+    queue -= withdrawn + moved
+    queue[1:] += moved[:-1]
+    licensed = moved[-1]
+    centre.licences["withdrawn"] += int(withdrawn.sum())
+    centre.licences["licensed"] += int(licensed.sum())
+    centre.institution_flows["entries"] = int(licensed.sum())
+    _add(centre, licensed)
+
+
+def entrants_choose(centre: "FinancialCenter") -> None:
+    """Entrants look for a centre and choose; those that choose Shanghai file for a licence."""
+    parameters, month = centre.parameters, centre.month
+    shares, value = _shares(centre)
+    base = filings_looked_for(centre)
     for sector, lifted in OWNERSHIP_CAPS_LIFTED.items():
         if month >= lifted:
             fade = 0.5 ** ((month - lifted) / parameters.ownership_cap_half_life)
@@ -111,11 +208,14 @@ def institutions_enter(centre: "FinancialCenter") -> None:
     if month <= BASELINE:
         base = base * parameters.entry_factor_2020
     looking = entrants_looking(base, value, parameters.inclusive_value_weight)
-    entries = poisson(looking * shares[..., Centre.SHANGHAI], centre.class_luck(centre.luck.entry))
-    centre.rival_seats += looking[..., None] * shares[..., 1:]
+    filings = poisson(looking * shares[..., Centre.SHANGHAI], centre.class_luck(centre.luck.entry))
+    centre.licence_queue[0] += filings
+    centre.licences["filed"] += int(filings.sum())
+    # Rivals license the same part of those who file with them.
+    passes = stage_probability(parameters.licence_queue_months)
+    licensed = licensed_share(passes, parameters.licence_withdrawal)
+    centre.rival_seats += licensed * looking[..., None] * shares[..., 1:]
     centre.entrants_looking = float(looking.sum())
-    _add(centre, entries)
-    centre.institution_flows["entries"] = int(entries.sum())
 
 
 def _add(centre: "FinancialCenter", by_class: "np.ndarray") -> None:
@@ -125,7 +225,9 @@ def _add(centre: "FinancialCenter", by_class: "np.ndarray") -> None:
         return
     institutions = centre.institutions
     sector, owner = (np.repeat(index.ravel(), by_class.ravel()) for index in np.indices(by_class.shape))
-    median = np.array([np.median(institutions["assets_bn"][institutions["sector"] == s]) for s in range(len(Sector))])
+    median = np.zeros(len(Sector))
+    for each in np.unique(sector):
+        median[each] = np.median(institutions["assets_bn"][institutions["sector"] == each])
     rows = institutions.add(total, centre.month, sector=sector, foreign=owner.astype(bool))
     luck = centre.luck.population.uniform(institutions.luck[rows], centre.month)
     spread = centre.luck.population.normal(institutions.luck[rows], centre.month, count=3)

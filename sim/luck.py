@@ -19,6 +19,7 @@ STREAMS = {
     "institution": "institution.exit_and_move",
     "relocation": "institution.relocation",
     "entry": "institution.entry",
+    "licence": "institution.licence",
     "balance": "institution.balance_sheet",
     "fintech_growth": "fintech.growth",
     "funding": "fintech.funding",
@@ -47,6 +48,7 @@ class Luck:
     institution: Stream
     relocation: Stream
     entry: Stream
+    licence: Stream
     balance: Stream
     fintech_growth: Stream
     funding: Stream

@@ -13,17 +13,18 @@ import mesa
 import numpy as np
 
 from agents.arrays import Floats
+from agents.city_state import CityState
 from agents.draws import Stream
 from agents.fintech_firms import FintechFirm
 from agents.foreign_investors import ForeignInvestor, benchmark_weight_gain
-from agents.institutions import FinancialInstitution, Sector
+from agents.institutions import Centre, FinancialInstitution, Sector
 from agents.issuers import Instrument, Issuer, ListingRoute
 from agents.population import ArrayAgent, Population, PopulationModel
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.parameters import Parameters, ParameterSet
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
-from sim import starting_point
+from sim import city, starting_point
 from sim.baseline import observed
 from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 from sim.indicators import PLAN_INDICATORS
@@ -160,8 +161,12 @@ class FinancialCenter(PopulationModel):
         starting_point.fill_listing_queue(self, START_OF_HISTORY)
         starting_point.add_foreign_investors(self, START_OF_HISTORY)
         starting_point.add_institutions(self, START_OF_HISTORY)
+        starting_point.fill_licence_queue(self, START_OF_HISTORY)
         starting_point.add_fintech_firms(self, START_OF_HISTORY)
         self.institutions_2020 = observed("institutions")
+        self.seats_2020: Floats = city.seats_of_centres(self)
+        self.log_density: Floats = np.zeros(len(Centre))
+        self.city_states: Floats = np.zeros((len(CityState), len(Centre)))
         self.book = SecurityBook(starting_point.outstanding_2019_bn(self), float(self.investors["holdings_bn"].sum()))
         self.book.interbank_share[SecurityClass.SOVEREIGN] = levels.sovereign_interbank_share
         self.ledger = Ledger()

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agents.arrays import Codes, Floats, Integers, Keys
+from agents.draws import poisson
 from agents.foreign_investors import Bloc, IndexFamily, InvestorGroup, benchmark_weight_gain, bloc_of
 from agents.institutions import Centre, Sector
 from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Instrument, IssuerClass, ListingRoute
+from agents.licences import stage_probability, steady_queue
 from agents.population import Population
 from scenarios.calendar import BASELINE
 from sim.baseline import observed
+from sim.city import filings_looked_for, licence_luck
 from sim.index_weights import live_index_weights
 from sim.levels import equity_share_of_sse, passed_share
 from sim.tables import table
@@ -392,6 +395,16 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
         np.maximum(mine, 1.0)[..., None] * centre.entrant_share_2020 / centre.entrant_share_2020[Centre.SHANGHAI]
     )
     centre.rival_seats = centre.seats_baseline[..., 1:].copy()
+
+
+def fill_licence_queue(centre: "FinancialCenter", month: int) -> None:
+    """Put into the queue of end-2019 what the usual filings leave there; who waits is luck."""
+    parameters = centre.parameters
+    passes = stage_probability(parameters.licence_queue_months)
+    filings = filings_looked_for(centre) * parameters.entrant_share_shanghai
+    waiting = steady_queue(filings, passes, parameters.licence_withdrawal)
+    centre.licence_queue = poisson(waiting, licence_luck(centre, month, 1)[0])
+    centre.licences = {"filed": int(centre.licence_queue.sum()), "licensed": 0, "withdrawn": 0}
 
 
 def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:

@@ -170,6 +170,7 @@ FAULTS = {
     "Panda bonds issued": lambda m: setattr(m, "panda_cumulative_bn", m.panda_cumulative_bn + 1.0),
     "balance sheets": lambda m: grow(m.institutions["equity_bn"], 0),
     "institutions": lambda m: m.institutions.remove([0]),
+    "queue for licences": lambda m: grow(m.licence_queue, (0, 0, 0), 1),
     **{
         f"queue {route.name}": lambda m, route=route: grow(m.filed, route, 1)
         for route in ListingRoute

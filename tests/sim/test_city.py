@@ -1,0 +1,89 @@
+"""The city among its rivals: states, crowding and the queue for licences in the whole model."""
+
+import pytest
+
+from agents.city_state import CityState
+from agents.institutions import Centre
+from sim.city import filings_looked_for
+
+
+@pytest.fixture(scope="module")
+def steered(centre):
+    """Run the frozen path with channels set by hand."""
+
+    def run(months=36, **channels):
+        model = centre("frozen", rng=2)
+        names = list(model.policy.baseline)
+        for name, value in channels.items():
+            model.policy.paths[:, names.index(name)] = value
+        model.run_for(months)
+        return model
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def frozen(steered):
+    return steered()
+
+
+def test_the_states_of_all_centres_are_zero_at_the_end_of_2020(centre):
+    model = centre("plan")
+    assert (model.city_states == 0.0).all()
+    model.step()
+    assert (model.log_density == 0.0).all()
+    assert model.seats_2020[Centre.SHANGHAI] == 1674.0
+
+
+@pytest.mark.parametrize(
+    ("channel", "value", "state"),
+    [
+        ("talent_relocation_cost", 50.0, CityState.TALENT),
+        ("talent_international_share", 0.2, CityState.INTERNATIONAL_TALENT),
+        ("legal_certainty", 0.8, CityState.LAW),
+    ],
+)
+def test_a_channel_moves_its_state_and_brings_filings(steered, frozen, channel, value, state):
+    moved = steered(**{channel: value})
+    gain = moved.city_states[state, Centre.SHANGHAI] - frozen.city_states[state, Centre.SHANGHAI]
+    assert gain > 0.05
+    assert moved.entrants_looking > frozen.entrants_looking
+    assert moved.licences["filed"] >= frozen.licences["filed"]
+
+
+def test_a_wider_licence_scope_brings_foreign_filings_and_no_domestic_ones_at_first(steered):
+    months = 2
+    plain, wide = steered(months), steered(months, licence_scope=0.95)
+    domestic, foreign = (wide.licence_queue - plain.licence_queue).sum(axis=(0, 1))
+    assert domestic == 0
+    assert foreign >= 0
+    later, wide_later = steered(), steered(licence_scope=0.95)
+    assert wide_later.institutions["foreign"].mean() > later.institutions["foreign"].mean()
+
+
+def test_the_queue_holds_about_a_year_of_filings_and_keeps_its_size(frozen):
+    usual = filings_looked_for(frozen).sum() * frozen.parameters.entrant_share_shanghai * 12.0
+    assert frozen.licence_queue.sum() == pytest.approx(usual, rel=0.4)
+    assert frozen.licence_queue.min() >= 0
+
+
+def test_who_files_waits_at_least_three_months(centre):
+    model = centre("frozen", rng=2)
+    model.licence_queue[:] = 0
+    model.licences = {"filed": 0, "licensed": 0, "withdrawn": 0}
+    for _ in range(3):
+        model.step()
+        assert model.licences["licensed"] == 0
+    model.run_for(12)
+    assert 0 < model.licences["licensed"] < model.licences["filed"]
+
+
+def test_a_city_with_dear_rents_keeps_fewer_institutions(centre, central):
+    crowded, empty = (
+        centre("frozen", rng=2, parameters=central.replace(congestion_elasticity=value)) for value in (1.0, 0.0)
+    )
+    for model in (crowded, empty):
+        assert len(model.institutions) == 1674
+        model.run_to_end()
+    assert len(crowded.institutions) < len(empty.institutions)
+    assert crowded.entrants_looking < empty.entrants_looking
