@@ -75,38 +75,62 @@ def log_growth(
     return growth
 
 
-def exit_probability(log_size: Floats, age_months: Floats, mean_log_size: float, exit_rate_per_year: float) -> Floats:
+def exit_probability(
+    log_size: Floats,
+    age_months: Floats,
+    mean_log_size: float,
+    exit_rate_per_year: float,
+    size_slope: float,
+    age_slope_per_year: float,
+    age_bound_years: float,
+) -> Floats:
     """Monthly probability of exit; smaller and younger firms leave more often. Shape (n,).
 
-    p = 1 - exp(-rate / 12 * exp(-0.35 * (log_size - mean) - 0.10 * min(age in years, 10)))
+    p = 1 - exp(-rate / 12 * exp(-size slope * (log_size - mean) - age slope * min(age in years, bound)))
 
-    Parameter `fintech_exit_hazard`.
+    The closed form of the Pareto tail, from which the growth drift is taken, holds where the exit rate is the same for
+    all firms (both slopes zero). Here large firms hardly ever leave, so their tail is thicker than Zipf's in the long
+    run. Parameters `fintech_exit_hazard`, `fintech_exit_size_slope`, `fintech_exit_age_slope`,
+    `fintech_exit_age_bound`.
     """
-    years = np.minimum(age_months / 12.0, 10.0)
-    return -np.expm1(-exit_rate_per_year / 12.0 * np.exp(-0.35 * (log_size - mean_log_size) - 0.10 * years))
+    years = np.minimum(age_months / 12.0, age_bound_years)
+    slowed = np.exp(-size_slope * (log_size - mean_log_size) - age_slope_per_year * years)
+    return -np.expm1(-exit_rate_per_year / 12.0 * slowed)
 
 
 def funding_probability(
-    growth: Floats, volatility_per_year: float, follow_on_share: float, months_between_rounds: float, ease: Floats
+    growth: Floats,
+    volatility_per_year: float,
+    follow_on_share: float,
+    months_between_rounds: float,
+    ease: Floats,
+    growth_slope: float,
+    growth_bound: float,
 ) -> Floats:
     """Monthly probability of closing a further funding round, shape (n,).
 
-    p = 1 - exp(-share / gap * exp(0.5 * growth z-score) * ease)
+    p = 1 - exp(-share / gap * exp(slope * growth z-score) * ease)
 
-    `ease` is one at the 2020 cost of growth capital and above one where it got cheaper. Parameters
-    `funding_round_followon_share`, `funding_round_gap`; channels `fintech_scaling_cost`, `venture_funding_supply`.
+    The z-score of the month's growth counts between plus and minus the bound. `ease` is one at the 2020 cost of growth
+    capital and above one where it got cheaper. Parameters `funding_round_followon_share`, `funding_round_gap`,
+    `funding_growth_slope`, `funding_growth_bound`; channels `fintech_scaling_cost`, `venture_funding_supply`.
     """
-    z = np.clip(growth / (volatility_per_year * np.sqrt(1.0 / 12.0)), -3.0, 3.0)
-    rate = follow_on_share / months_between_rounds * np.exp(0.5 * z) * ease
+    z = np.clip(growth / (volatility_per_year * np.sqrt(1.0 / 12.0)), -growth_bound, growth_bound)
+    rate = follow_on_share / months_between_rounds * np.exp(growth_slope * z) * ease
     return np.asarray(-np.expm1(-rate), dtype=np.float64)
 
 
-def composite_score(log_size: Floats, capital: Floats, capability: Floats) -> Floats:
-    """Score that ranks firms nationally: 0.4 size, 0.3 capital raised, 0.3 licences and patents. Shape (n,).
+def composite_score(
+    log_size: Floats, capital: Floats, capability: Floats, weights: tuple[float, float, float]
+) -> Floats:
+    """Score that ranks firms nationally, from size, capital raised, and licences and patents. Shape (n,).
 
-    Size and capital enter in logs. The weights are a fixed rule of ours; there is no official one.
+    score = weights[0] * log_size + weights[1] * ln(1 + capital) + weights[2] * capability
+
+    The rule is ours; there is no official one. Parameter `leading_score_weights`.
     """
-    return 0.4 * log_size + 0.3 * np.log1p(capital) + 0.3 * capability
+    of_size, of_capital, of_capability = weights
+    return of_size * log_size + of_capital * np.log1p(capital) + of_capability * capability
 
 
 def leading_rows(score: Floats, ranks: int = LEADING_RANKS) -> Integers:

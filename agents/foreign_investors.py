@@ -14,6 +14,9 @@ from agents.arrays import Codes, Flags, Floats
 from agents.columns import column
 from agents.population import ArrayAgent
 
+LEAST_PICKUP_PP = 0.01
+"""Pick-up at which the hedged position counts as closed; keeps its logarithm finite."""
+
 
 class InvestorGroup(IntEnum):
     """Why an investor holds onshore bonds."""
@@ -33,18 +36,36 @@ class IndexFamily(IntEnum):
     WORLD_GOVERNMENT = 3
 
 
+class Bloc(IntEnum):
+    """Where an investor's home stands towards China when politics divides the world."""
+
+    WEST = 0
+    NEUTRAL = 1
+    ALIGNED = 2
+
+
 class ForeignInvestor(ArrayAgent):
     """A foreign institution admitted to the interbank bond market."""
 
     group = column("i1", unit="code", doc="InvestorGroup: reserve manager, benchmark fund, real money, hedged buyer")
     index_family = column("i1", unit="code", doc="IndexFamily that the investor is measured against")
+    bloc = column("i1", unit="code", doc="Bloc of the investor's home: west, neutral, aligned")
     assets_usd_bn = column("f8", unit="USD bn", doc="Assets under management")
     base_log_weight = column("f8", unit="log share", doc="Log target weight of onshore bonds at the reference signals")
     weight = column("f8", unit="share", doc="Onshore bonds in assets under management")
+    opening_weight = column("f8", unit="share", doc="Weight that the month's trade started from")
     target_weight = column("f8", unit="share", doc="Weight that the investor wanted this month")
     holdings_bn = column("f8", unit="CNY bn", doc="Onshore interbank bonds held, face value")
     net_purchases_bn = column("f8", unit="CNY bn a month", doc="Net purchases of the month")
+    recent_buying = column("f8", unit="share a month", doc="Remembered net purchases over the holdings they added to")
+    peer_shift = column("f8", unit="log", doc="Shift of the wanted weight by what peers bought")
     inaction_band = column("f8", unit="log", doc="No trade while the log gap to the target is smaller than this")
+
+
+GROUP_TERMS = ("yield gap and currency", "world volatility", "access", "hedged pick-up")
+"""Terms of the target that are the same for all investors of a group."""
+TARGET_TERMS = (*GROUP_TERMS, "index weights", "geopolitics", "peers")
+"""Terms of the log target beside the normal weight, in the order of `target_terms`."""
 
 
 def unhedged_signal_pp(
@@ -113,22 +134,139 @@ def benchmark_weight_gain(
 def hedged_room(pickup_pp: float, threshold_pp: float, pickup_baseline_pp: float) -> float:
     """Log change of the hedged position that the pick-up after hedging supports.
 
-    room = ln(max(0.01, pickup - threshold) / (pickup_baseline - threshold))
+    room = ln(max(LEAST_PICKUP_PP, pickup - threshold) / (pickup_baseline - threshold))
 
     Capacity is linear in the pick-up above a threshold; percentage points. Parameters `hedged_capacity`,
     `hedged_threshold`; channel `hedging_cost` moves the pick-up.
     """
-    return float(np.log(max(0.01, pickup_pp - threshold_pp) / (pickup_baseline_pp - threshold_pp)))
+    return float(np.log(max(LEAST_PICKUP_PP, pickup_pp - threshold_pp) / (pickup_baseline_pp - threshold_pp)))
 
 
-def target_log_weight(
-    base_log_weight: Floats, group_shift: Floats, group: Codes, benchmark_gain: Floats, index_family: Codes
+def bloc_of(uniform: Floats, group: Codes, shares: Floats) -> Codes:
+    """Bloc of each investor from one uniform number each, shape (n,); `shares` by group and bloc, shape (4, 3)."""
+    bounds = np.cumsum(shares, axis=1)[group, :-1]
+    return (uniform[:, None] >= bounds).sum(axis=1).astype(np.int8)
+
+
+def event_probability(hazard: float) -> float:
+    """Probability that at least one geopolitical event falls into a month.
+
+    probability = 1 - exp(-hazard)
+
+    Hazard in events a month; parameter `geopolitical_hazard`.
+    """
+    return float(-np.expm1(-hazard))
+
+
+def tension_after(tension: float, events: int, half_life_months: float) -> float:
+    """Geopolitical events that are still felt, in events: each fades by half in a half-life.
+
+    tension = tension of last month * 2 ** (-1 / half_life) + events of the month
+
+    Parameter `geopolitical_half_life`.
+    """
+    return float(tension * 2.0 ** (-1.0 / half_life_months) + events)
+
+
+def geopolitical_shift(tension: float, jump_west: float, jump_nonaligned: float) -> Floats:
+    """Log shift of the wanted weight by investor group and bloc, shape (4, 3).
+
+    shift = jump * tension: for every investor of the west its jump; for reserve managers of neutral countries, who
+    seek a second home for their reserves, theirs; for others none
+
+    Parameters `geopolitical_jump_west`, `geopolitical_jump_nonaligned`: log shift at one event.
+    """
+    shift = np.zeros((len(InvestorGroup), len(Bloc)))
+    shift[:, Bloc.WEST] = jump_west * tension
+    shift[InvestorGroup.RESERVE_MANAGER, Bloc.NEUTRAL] = jump_nonaligned * tension
+    return shift
+
+
+def remembered_buying(
+    remembered: Floats, net_purchases_bn: Floats, holdings_before_bn: Floats, memory_months: float
 ) -> Floats:
+    """Net purchases over holdings as they are remembered, share a month, shape (n,).
+
+    memory = memory of last month + (1 - exp(-1 / months)) * (net purchases / holdings before - memory of last month)
+
+    Who held nothing has nothing to compare a first purchase with: it leaves the memory alone. Parameter `peer_memory`.
+    """
+    held = holdings_before_bn > 0.0
+    rate = np.divide(net_purchases_bn, holdings_before_bn, out=remembered.copy(), where=held)
+    return remembered - float(np.expm1(-1.0 / memory_months)) * (rate - remembered)
+
+
+def peer_buying(buying: Floats, holdings_bn: Floats, group: Codes, bloc: Codes, own_share: float) -> Floats:
+    """What each investor's peers bought lately over what they hold, share a month, shape (n,).
+
+    peers = own_share * mean over the others of the same group and bloc + (1 - own_share) * mean over everybody else
+
+    Means weigh by holdings, so they are the totals that the market publishes, and nobody is its own peer. Where one
+    of the two circles is empty the other counts alone; where both are, the result is 0. Source: model of herding in
+    Borensztein and Gelos (2000); parameter `peer_network_overlap`.
+    """
+    cell = group.astype(np.intp) * len(Bloc) + bloc
+    cells = len(InvestorGroup) * len(Bloc)
+    bought = buying * holdings_bn
+    holds = holdings_bn > 0.0
+    bought_by_cell = np.bincount(cell, weights=bought, minlength=cells)
+    held_by_cell = np.bincount(cell, weights=holdings_bn, minlength=cells)
+    # Counted, not subtracted: what is left of a sum of floats is never surely zero.
+    members = np.bincount(cell, weights=holds, minlength=cells)
+    others = members[cell] > holds
+    outside = members.sum() > members
+    own: Floats = np.divide(
+        bought_by_cell[cell] - bought, held_by_cell[cell] - holdings_bn, out=np.zeros(len(cell)), where=others
+    )
+    elsewhere = np.divide(
+        bought_by_cell.sum() - bought_by_cell, held_by_cell.sum() - held_by_cell, out=np.zeros(cells), where=outside
+    )
+    share_of_own = np.where(outside, own_share, 1.0)
+    weight = np.where(others, share_of_own[cell], 0.0)
+    peers: Floats = weight * own + (1.0 - weight) * elsewhere[cell]
+    return peers
+
+
+def shift_by_peers(peers: Floats, spread: float, bound: float, coefficient: float, group: Codes) -> Floats:
+    """Log shift of the wanted weight by what peers bought, shape (n,).
+
+    shift = coefficient * tanh(bound * peers / spread) for those who decide at their own discretion (real money,
+    hedged buyers); 0 for reserve managers and benchmark funds, who have a share or an index to follow
+
+    Peers and their long-run spread in shares a month. Source: herding of funds is significant but moderate
+    (Borensztein and Gelos, 2000); parameters `peer_coefficient_foreign`, `peer_bound`, `peer_flow_spread`.
+    """
+    return np.where(group >= InvestorGroup.REAL_MONEY, coefficient * np.tanh(bound * peers / spread), 0.0)
+
+
+def target_terms(
+    group_terms: Floats,
+    benchmark_gain: Floats,
+    geopolitics: Floats,
+    group: Codes,
+    index_family: Codes,
+    bloc: Codes,
+    peer_shift: Floats,
+) -> Floats:
+    """What moves each investor's log target away from its normal weight, shape (terms, n); see `TARGET_TERMS`.
+
+    `group_terms` has shape (4 terms, 4 groups), `benchmark_gain` (4 families,), `geopolitics` (4 groups, 3 blocs),
+    `peer_shift` (n,).
+    """
+    terms = np.empty((len(TARGET_TERMS), len(group)))
+    terms[: len(GROUP_TERMS)] = np.take(group_terms, group, axis=1)
+    terms[len(GROUP_TERMS)] = benchmark_gain[index_family]
+    terms[len(GROUP_TERMS) + 1] = geopolitics[group, bloc]
+    terms[len(GROUP_TERMS) + 2] = peer_shift
+    return terms
+
+
+def target_log_weight(base_log_weight: Floats, terms: Floats) -> Floats:
     """Log of the wanted share of onshore bonds in assets, shape (n,).
 
-    ln w* = base + shift of the investor's group + gain from index weights that went live
+    ln w* = base + sum of the target's terms
     """
-    target: Floats = base_log_weight + group_shift[group] + benchmark_gain[index_family]
+    target: Floats = base_log_weight + terms.sum(axis=0)
     return target
 
 
@@ -139,6 +277,17 @@ def traded_log_gap(gap: Floats, adjustment_speed: Floats, inaction_band: Floats)
     """
     act: Flags = np.abs(gap) > inaction_band
     return np.where(act, adjustment_speed * gap, 0.0)
+
+
+def traded_log_weight(gap: Floats, index_step: Floats, adjustment_speed: Floats, inaction_band: Floats) -> Floats:
+    """Log change of the weight that is traded this month, shape (n,).
+
+    trade = index step + part of the rest of the gap, as in `traded_log_gap`
+
+    A fund trades a change of its index when it happens, not little by little. `index_step` is the month's change of
+    the gain from index weights, shape (n,), zero for those without an index.
+    """
+    return index_step + traded_log_gap(gap - index_step, adjustment_speed, inaction_band)
 
 
 def entry_rate_per_month(base_rate: float, access_friction_change: float, entry_access_elasticity: float) -> float:

@@ -115,15 +115,17 @@ def entrants_looking(base_rate: Floats, inclusive_value_change: Floats, outside_
     return base_rate * np.exp(outside_elasticity * inclusive_value_change)
 
 
-def exit_probability(exit_rate_per_year: float, profitability: Floats, operating_cost: float | Floats) -> Floats:
+def exit_probability(
+    exit_rate_per_year: float, profitability: Floats, profitability_slope: float, operating_cost: float | Floats
+) -> Floats:
     """Monthly probability that an institution closes, merges or returns its licence, shape (n,).
 
-    p = 1 - exp(-rate / 12 * exp(-0.5 * profitability) * operating_cost / 100)
+    p = 1 - exp(-rate / 12 * exp(-slope * profitability) * operating_cost / 100)
 
-    The cost index (2020 = 100) is one for all or one each. Parameter `institution_exit_hazard`; channel
-    `operating_cost`.
+    The cost index (2020 = 100) is one for all or one each. Parameters `institution_exit_hazard`,
+    `exit_profitability_slope`; channel `operating_cost`.
     """
-    return -np.expm1(-exit_rate_per_year / 12.0 * np.exp(-0.5 * profitability) * operating_cost / 100.0)
+    return -np.expm1(-exit_rate_per_year / 12.0 * np.exp(-profitability_slope * profitability) * operating_cost / 100.0)
 
 
 def relocation_share_out(shanghai_share: Floats, stay_bonus: float) -> Floats:

@@ -13,6 +13,8 @@ from agents.arrays import Flags, Floats, Integers
 from agents.columns import column
 from agents.population import ArrayAgent
 
+RETURN_STEP = 0.10
+"""Responses to share returns are stated per ten per cent."""
 LADDER_MONTHS = 60
 """Longest tenor kept month by month; longer debt is booked at this tenor."""
 
@@ -138,7 +140,10 @@ def all_in_cost_pp(
     government_yield_pct: float,
     credit_spread_pp: Floats,
     class_premium_pp: Floats,
+    paper_spread_share: float,
+    abs_premium_pp: float,
     bond_issue_cost_pp: float,
+    paper_issue_cost_pp: float,
     green_spread_pp: float,
     equity_cost_pct: float,
     equity_fee_pp: float,
@@ -149,20 +154,22 @@ def all_in_cost_pp(
 
     market = government yield + liquidity premium
     loan = loan rate + spread[r];   bond = market + credit spread[r] + issue cost
-    paper = market + 0.6 * credit spread[r] + 4 * issue cost
-    green = bond + green spread;   ABS = market + AAA spread + 0.6
-    offers = cost of equity + fee spread over ten years + liquidity premium;   REIT = distribution yield
+    paper = market + paper spread share * credit spread[r] + paper's issue cost
+    green = bond + green spread;   ABS = market + AAA spread + ABS premium
+    offers = cost of equity + fee + liquidity premium;   REIT = distribution yield
 
     `class_premium_pp` (shape (9,)), what the market asks above its 2020 level for more supply of the class, comes on
-    top. Issue costs are spread over four years; paper is renewed more often. Panda bonds are decided apart.
+    top. Fees and issue costs are spread over years, those of paper over fewer because it is renewed more often. Panda
+    bonds are decided apart. Parameters `credit_spread`, `paper_spread_share`, `abs_premium`, `bond_issue_cost_years`,
+    `paper_issue_cost_years`, `offer_cost_years`.
     """
     cost = np.zeros((4, len(Instrument)))
     market = government_yield_pct + liquidity_premium_pp
     cost[:, Instrument.LOAN] = loan_rate_pct + loan_spread_pp
     cost[:, Instrument.BOND] = market + credit_spread_pp + bond_issue_cost_pp
-    cost[:, Instrument.COMMERCIAL_PAPER] = market + 0.6 * credit_spread_pp + 4.0 * bond_issue_cost_pp
+    cost[:, Instrument.COMMERCIAL_PAPER] = market + paper_spread_share * credit_spread_pp + paper_issue_cost_pp
     cost[:, Instrument.GREEN_BOND] = cost[:, Instrument.BOND] + green_spread_pp
-    cost[:, Instrument.ABS] = market + credit_spread_pp[0] + 0.6
+    cost[:, Instrument.ABS] = market + credit_spread_pp[0] + abs_premium_pp
     cost[:, Instrument.IPO_MAIN] = equity_cost_pct + equity_fee_pp + liquidity_premium_pp
     cost[:, Instrument.IPO_STAR] = cost[:, Instrument.IPO_MAIN]
     cost[:, Instrument.REIT] = reit_yield_pct
@@ -219,7 +226,7 @@ def follow_on_rate(rate_per_year: float, return_6m: float, return_sensitivity: f
 
     Source: offers follow high market returns (Pastor and Veronesi); parameter `ipo_return_sensitivity`.
     """
-    return rate_per_year / 12.0 * float(np.exp(return_sensitivity * return_6m / 0.10))
+    return rate_per_year / 12.0 * float(np.exp(return_sensitivity * return_6m / RETURN_STEP))
 
 
 def panda_issue_probability(
@@ -243,9 +250,13 @@ def panda_issue_probability(
     return float(-np.expm1(-issue_rate_per_month * np.exp(cost_elasticity * advantage)))
 
 
-def certificate_target_growth(liability_growth_per_month: float, loan_yield_gap_change_pp: float) -> float:
+def certificate_target_growth(
+    liability_growth_per_month: float, loan_yield_gap_change_pp: float, yield_sensitivity_per_year: float
+) -> float:
     """Log growth of the stock of certificates of deposit that banks aim at in a month.
 
-    growth = growth of liabilities + 0.3 / 12 * change of (loan yield - certificate yield) against 2020
+    growth = growth of liabilities + sensitivity / 12 * change of (loan yield - certificate yield) against 2020
+
+    Yields in per cent. Parameters `bank_asset_growth`, `certificate_yield_sensitivity`.
     """
-    return liability_growth_per_month + 0.3 / 12.0 * loan_yield_gap_change_pp
+    return liability_growth_per_month + yield_sensitivity_per_year / 12.0 * loan_yield_gap_change_pp

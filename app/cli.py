@@ -112,6 +112,10 @@ def run(
     verify: Annotated[
         bool | None, typer.Option("--verify/--no-verify", help="Check the accounting identities every month, or not.")
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Switch off an interaction between agents: peers; may be repeated."),
+    ] = None,
     timings: Annotated[bool, typer.Option("--timings", help="Show the seconds each step of the month took.")] = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -130,8 +134,9 @@ def run(
     from app.progress import ProgressBar
 
     with ProgressBar(runs=2, hidden=quiet) as progress:
-        result = sim.run(asked, seed=luck, verify=verify, progress=progress)
-        committed = sim.run(beside, seed=luck, verify=verify, progress=progress)
+        how: dict[str, Any] = {"seed": luck, "verify": verify, "interactions_off": without or (), "progress": progress}
+        result = sim.run(asked, **how)
+        committed = sim.run(beside, **how)
     report = RunReport(result, committed, settings=tuple(settings or ()), out=out, with_timings=timings)
     with output.uninterrupted():
         if target is not None:

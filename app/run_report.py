@@ -111,9 +111,11 @@ class RunReport:
     def _header(self) -> str:
         scenario, version = self._result.scenario, self._result.provenance["version"]
         changes = f" with {', '.join(self._settings)}" if self._settings else ""
+        off = self._result.provenance["interactions_off"]
+        without = f" without {', '.join(off)}" if off else ""
         replay = " (conditional replay)" if self._is_replay else ""
         return (
-            f"Scenario {scenario.name}{changes}, seed {self._result.seed}, macro {scenario.macro}{replay}, "
+            f"Scenario {scenario.name}{changes}{without}, seed {self._result.seed}, macro {scenario.macro}{replay}, "
             f"parameters {scenario.parameters}, lujiazui {version}"
         )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scenarios.errors import InputError
     from scenarios.schema import Scenario
     from sim.accounts import AccountingError
+    from sim.explanations import explain
     from sim.model import FinancialCenter
     from sim.one_run import run
     from sim.result import Result
@@ -31,6 +32,7 @@ __all__ = [
     "Issuer",
     "Result",
     "Scenario",
+    "explain",
     "run",
 ]
 
@@ -42,6 +44,7 @@ _HOMES = {
     "scenarios.errors": ("InputError",),
     "scenarios.schema": ("Scenario",),
     "sim.accounts": ("AccountingError",),
+    "sim.explanations": ("explain",),
     "sim.model": ("FinancialCenter",),
     "sim.result": ("Result",),
     "sim.one_run": ("run",),

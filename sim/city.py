@@ -124,6 +124,7 @@ def institutions_leave_and_move(centre: "FinancialCenter") -> None:
     closes = luck[0] < exit_probability(
         parameters.institution_exit_hazard,
         institutions["profitability"],
+        parameters.exit_profitability_slope,
         cost * cost_of_adopters(institutions["adopted"], parameters.adoption_cost_effect),
     )
     shares, _ = _shares(centre)
@@ -132,10 +133,10 @@ def institutions_leave_and_move(centre: "FinancialCenter") -> None:
     sector = institutions["sector"]
     out = relocation_share_out(shares[sector, owner, Centre.SHANGHAI], parameters.relocation_stay_bonus)
     moves = ~closes & (luck[1] < hazard * out)
-    for row in np.flatnonzero(moves):
-        rivals = np.cumsum(shares[sector[row], owner[row], 1:])
-        target = int(np.searchsorted(rivals / rivals[-1], luck[2][row]))
-        centre.rival_seats[sector[row], owner[row], min(target, 4)] += 1.0
+    rows = np.flatnonzero(moves)
+    rivals = np.cumsum(shares[sector[rows], owner[rows], 1:], axis=1)
+    target = np.minimum((luck[2][rows, None] > rivals / rivals[:, -1:]).sum(axis=1), rivals.shape[1] - 1)
+    np.add.at(centre.rival_seats, (sector[rows], owner[rows], target), 1.0)
     exits = int(closes.sum())
     leaves = closes | moves
     centre.managed_flows["taken along"] += float(institutions["managed_assets"][leaves].sum())
@@ -240,7 +241,7 @@ def _add(centre: "FinancialCenter", by_class: "np.ndarray") -> None:
     rows = institutions.add(total, centre.month, sector=sector, foreign=owner.astype(bool))
     luck = centre.luck.population.uniform(institutions.luck[rows], centre.month)
     spread = centre.luck.population.normal(institutions.luck[rows], centre.month, count=3)
-    assets = median[sector] * np.exp(0.5 * spread[1])
+    assets = median[sector] * np.exp(centre.parameters.institution_entrant_spread * spread[1])
     equity = assets * centre.equity_ratio[sector]
     institutions["headquarters"][rows] = luck < centre.parameters.headquarters_share
     institutions["assets_bn"][rows] = assets
@@ -278,4 +279,5 @@ def balance_sheets_grow(centre: "FinancialCenter") -> None:
     assets *= growth
     institutions["equity_bn"][:] *= growth
     institutions["liabilities_bn"][:] = assets - institutions["equity_bn"]
-    institutions["profitability"][:] = 0.95 * institutions["profitability"] + np.sqrt(1.0 - 0.95**2) * luck[1]
+    kept = parameters.profitability_persistence
+    institutions["profitability"][:] = kept * institutions["profitability"] + np.sqrt(1.0 - kept**2) * luck[1]

@@ -18,11 +18,12 @@ from agents.fintech_firms import (
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
-MOST_ROUNDS = 8
+NEVER_FUNDED_MONTHS = 60.0
+"""Months since the last round of a firm that has had none: any number beyond the window in which a round helps."""
 
 
 def firms_grow_and_raise_funds(centre: "FinancialCenter") -> None:
-    """Firms grow by luck and age, faster in the year after a funding round; growth makes the next round likelier."""
+    """Firms grow by luck and age, faster for a while after a funding round; growth makes the next round likelier."""
     parameters, channels, firms = centre.parameters, centre.channels, centre.fintech
     baseline = centre.policy.baseline
     shock = centre.luck.fintech_growth.laplace(firms.luck, centre.month)
@@ -34,7 +35,7 @@ def firms_grow_and_raise_funds(centre: "FinancialCenter") -> None:
         parameters.fintech_age_scale,
         parameters.fintech_growth_sd,
     )
-    funded = firms["months_since_round"] < 12.0
+    funded = firms["months_since_round"] < parameters.funding_boost_months
     growth = growth + np.where(funded, parameters.funding_growth_boost / 12.0, 0.0)
     firms["growth"][:] = growth
     firms["log_size"][:] += growth
@@ -52,8 +53,12 @@ def firms_grow_and_raise_funds(centre: "FinancialCenter") -> None:
         parameters.funding_round_followon_share,
         parameters.funding_round_gap,
         ease,
+        parameters.funding_growth_slope,
+        parameters.funding_growth_bound,
     )
-    closes = (centre.luck.funding.uniform(firms.luck, centre.month) < chance) & (firms["funding_round"] < MOST_ROUNDS)
+    closes = (centre.luck.funding.uniform(firms.luck, centre.month) < chance) & (
+        firms["funding_round"] < parameters.most_funding_rounds
+    )
     firms["capital"][:] += np.where(closes, parameters.round_size * np.exp(firms["log_size"]), 0.0)
     firms["funding_round"][:] += closes
     firms["months_since_round"][:] = np.where(closes, 0.0, firms["months_since_round"])
@@ -63,7 +68,15 @@ def firms_exit_and_start(centre: "FinancialCenter") -> None:
     """Small and young firms leave more often; new ones start, in Shanghai at a rate that policy moves."""
     parameters, channels, firms = centre.parameters, centre.channels, centre.fintech
     mean = float(firms["log_size"].mean())
-    chance = exit_probability(firms["log_size"], firms["age_months"], mean, parameters.fintech_exit_hazard)
+    chance = exit_probability(
+        firms["log_size"],
+        firms["age_months"],
+        mean,
+        parameters.fintech_exit_hazard,
+        parameters.fintech_exit_size_slope,
+        parameters.fintech_exit_age_slope,
+        parameters.fintech_exit_age_bound,
+    )
     firms.remove(centre.luck.fintech_exit.uniform(firms.luck, centre.month) < chance)
     inside = int(firms["in_shanghai"].sum())
     data = channels["data_access"]
@@ -83,9 +96,9 @@ def firms_exit_and_start(centre: "FinancialCenter") -> None:
         count = int(poisson(expected, centre.luck.fintech_birth.scalar(centre.month, index=int(place))))
         if count == 0:
             continue
-        rows = firms.add(count, centre.month, in_shanghai=place, months_since_round=60.0)
+        rows = firms.add(count, centre.month, in_shanghai=place, months_since_round=NEVER_FUNDED_MONTHS)
         spread = centre.luck.population.normal(firms.luck[rows], centre.month, count=2)
-        firms["log_size"][rows] = 0.5 * spread[0]
+        firms["log_size"][rows] = parameters.fintech_entrant_spread * spread[0]
         firms["capability"][rows] = spread[1]
 
 
@@ -113,5 +126,7 @@ def institutions_adopt(centre: "FinancialCenter") -> None:
 def leading_in_shanghai(centre: "FinancialCenter") -> int:
     """Firms of Shanghai among the hundred with the highest composite score in the country."""
     firms = centre.fintech
-    score = composite_score(firms["log_size"], firms["capital"], firms["capability"])
+    score = composite_score(
+        firms["log_size"], firms["capital"], firms["capability"], centre.parameters.leading_score_weights
+    )
     return int(firms["in_shanghai"][leading_rows(score)].sum())

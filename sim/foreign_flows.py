@@ -1,34 +1,58 @@
 """Foreign investors enter and trade; the bond market clears around them."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from agents.arrays import Floats
 from agents.draws import poisson
 from agents.foreign_investors import (
+    GROUP_TERMS,
+    TARGET_TERMS,
     IndexFamily,
     InvestorGroup,
     access_shift,
     benchmark_weight_gain,
+    bloc_of,
     entry_rate_per_month,
+    event_probability,
+    geopolitical_shift,
     hedged_room,
+    peer_buying,
+    remembered_buying,
     risk_aversion_shift,
+    shift_by_peers,
     target_log_weight,
-    traded_log_gap,
+    target_terms,
+    tension_after,
+    traded_log_weight,
     unhedged_signal_pp,
     yield_impact_pp,
 )
 from scenarios.calendar import BASELINE
 from sim.baseline import observed
-from sim.index_weights import live_index_weights
+from sim.index_weights import MONTHS_AROUND, tracked_index_weights
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass, supply_premium_pp
+from sim.starting_point import bloc_shares
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
 NEWCOMERS_INDEX = (IndexFamily.WORLD_GOVERNMENT, IndexFamily.EMERGING_MARKETS, IndexFamily.GLOBAL_AGGREGATE)
+
+
+def geopolitical_events_happen(centre: "FinancialCenter") -> None:
+    """Politics divides the world now and then; what was felt before fades. Nothing happens before 2021."""
+    if centre.month <= BASELINE:
+        return
+    parameters = centre.parameters
+    event = centre.luck.geopolitics.scalar(centre.month) < event_probability(parameters.geopolitical_hazard)
+    centre.geopolitical_tension = tension_after(
+        centre.geopolitical_tension, int(event), parameters.geopolitical_half_life
+    )
 
 
 def foreign_investors_enter(centre: "FinancialCenter") -> None:
@@ -42,8 +66,9 @@ def foreign_investors_enter(centre: "FinancialCenter") -> None:
         return
     group = investors["group"]
     groups = np.bincount(group, minlength=len(InvestorGroup)) / len(investors)
-    median = np.array([float(np.median(investors["assets_usd_bn"][group == g])) for g in InvestorGroup])
-    typical = np.array([float(np.median(investors["base_log_weight"][group == g])) for g in InvestorGroup])
+    members = [np.flatnonzero(group == g) for g in InvestorGroup]
+    median = np.array([_median(investors["assets_usd_bn"][rows]) for rows in members])
+    typical = np.array([_median(investors["base_log_weight"][rows]) for rows in members])
     rows = investors.add(count, centre.month)
     # Draws 0 and 1 are the spreads, 2 and 3 the group and the index: no number of luck serves twice.
     spread = centre.luck.population.normal(investors.luck[rows], centre.month, count=2)
@@ -63,6 +88,8 @@ def foreign_investors_enter(centre: "FinancialCenter") -> None:
     base = normal + parameters.weight_spread * spread[1]
     investors["group"][rows] = chosen
     investors["index_family"][rows] = family
+    entered = centre.luck.investor_bloc.uniform(investors.luck[rows], centre.month)
+    investors["bloc"][rows] = bloc_of(entered, chosen, bloc_shares())
     investors["assets_usd_bn"][rows] = parameters.entrant_size_ratio * median[chosen] * np.exp(spread[0])
     investors["base_log_weight"][rows] = base
     investors["weight"][rows] = parameters.entrant_first_weight * np.exp(base)
@@ -71,13 +98,69 @@ def foreign_investors_enter(centre: "FinancialCenter") -> None:
     investors["holdings_bn"][rows] = 0.0
 
 
-def world_index_live_share(centre: "FinancialCenter") -> float:
-    """Share of the world government index's weight that is live this month.
+def _median(values: Floats) -> float:
+    """Median, at a fraction of the overhead of numpy's."""
+    ordered = np.sort(values)
+    count = len(ordered)
+    return float(0.5 * (ordered[(count - 1) // 2] + ordered[count // 2]))
+
+
+def world_index_live_shares(centre: "FinancialCenter") -> list[float]:
+    """Share of the world government index's weight that is live, this month and in the three before it.
 
     The channel is the live share of all announced weight; what was not live at end-2020 belongs to that index.
     """
-    rise = centre.channels["index_tracking_demand"] - centre.policy.baseline["index_tracking_demand"]
-    return float(rise / centre.parameters.index_weight_not_live_2020)
+    policy, not_live = centre.policy, centre.parameters.index_weight_not_live_2020
+    baseline = policy.baseline["index_tracking_demand"]
+    months = range(centre.month, centre.month - MONTHS_AROUND - 1, -1)
+    return [(policy.at(month)["index_tracking_demand"] - baseline) / not_live for month in months]
+
+
+@dataclass(frozen=True)
+class ForeignSignals:
+    """What all foreign investors saw in a month, kept for those who ask why they traded."""
+
+    group_terms: Floats
+    """Terms of the log target by group, shape (4 terms, 4 groups)."""
+    benchmark_gain: Floats
+    """Gain from index weights by index family, log, shape (4,)."""
+    index_step: Floats
+    """Change of that gain this month, shape (4,)."""
+    geopolitics: Floats
+    """Shift by group and bloc, log, shape (4, 3)."""
+    adjustment_speed: Floats
+    """Part of a gap that is traded in a month, by group, shape (4,)."""
+
+
+@dataclass(frozen=True)
+class _Decision:
+    """Log terms of the wanted weights and the trades they led to."""
+
+    terms: Floats
+    """Shape (terms, n)."""
+    target: Floats
+    gap: Floats
+    trade: Floats
+
+
+def _decision(investors: Mapping[str, Any], signals: ForeignSignals) -> _Decision:
+    """Decision of investors whose columns are given, at the signals of the month."""
+    group, family = investors["group"], investors["index_family"]
+    terms = target_terms(
+        signals.group_terms,
+        signals.benchmark_gain,
+        signals.geopolitics,
+        group,
+        family,
+        investors["bloc"],
+        investors["peer_shift"],
+    )
+    target = target_log_weight(investors["base_log_weight"], terms)
+    gap = target - np.log(investors["opening_weight"])
+    # Reserve managers hold their band against a reserve share that moves slowly: they trade every month.
+    band = np.where(group == InvestorGroup.RESERVE_MANAGER, 0.0, investors["inaction_band"])
+    trade = traded_log_weight(gap, signals.index_step[family], signals.adjustment_speed[group], band)
+    return _Decision(terms, target, gap, trade)
 
 
 def foreign_investors_trade(centre: "FinancialCenter") -> None:
@@ -107,39 +190,87 @@ def foreign_investors_trade(centre: "FinancialCenter") -> None:
     hedged_stock = observed("foreign_bond_holdings") * parameters.holdings_share_by_type[InvestorGroup.HEDGED_BUYER]
     pickup_2020 = parameters.hedged_threshold + hedged_stock / 1000.0 / parameters.hedged_capacity
     pickup = pickup_2020 - (channels["hedging_cost"] - baseline["hedging_cost"]) / 100.0
-    shift = np.zeros(len(InvestorGroup))
-    shift[InvestorGroup.BENCHMARK_FUND] = (
-        parameters.spread_semi_elasticity_benchmarked * spread_change - 0.5 * risk + access
+    active = [InvestorGroup.BENCHMARK_FUND, InvestorGroup.REAL_MONEY]
+    group_terms = np.zeros((len(GROUP_TERMS), len(InvestorGroup)))
+    group_terms[0, active] = spread_change * np.array(
+        [parameters.spread_semi_elasticity_benchmarked, parameters.spread_semi_elasticity_real_money]
     )
-    shift[InvestorGroup.REAL_MONEY] = parameters.spread_semi_elasticity_real_money * spread_change - risk + access
-    shift[InvestorGroup.HEDGED_BUYER] = hedged_room(pickup, parameters.hedged_threshold, pickup_2020) + access
-    live = live_index_weights(parameters, month, world_index_live_share(centre))
+    group_terms[1, active] = [-parameters.benchmark_risk_share * risk, -risk]
+    group_terms[2, InvestorGroup.BENCHMARK_FUND :] = access
+    group_terms[3, InvestorGroup.HEDGED_BUYER] = hedged_room(pickup, parameters.hedged_threshold, pickup_2020)
     gain = benchmark_weight_gain(
-        live, centre.live_index_weights_2020, parameters.off_benchmark_weight, parameters.benchmark_passthrough
+        tracked_index_weights(parameters, month, world_index_live_shares(centre)),
+        centre.live_index_weights_2020,
+        parameters.off_benchmark_weight,
+        parameters.benchmark_passthrough,
     )
-    target = target_log_weight(investors["base_log_weight"], shift, investors["group"], gain, investors["index_family"])
-    speed = np.array(
-        [
-            parameters.adjustment_speed_reserve,
-            parameters.adjustment_speed_benchmarked,
-            parameters.adjustment_speed_real_money,
-            parameters.adjustment_speed_hedged,
-        ]
-    )[investors["group"]]
+    geopolitics = geopolitical_shift(
+        centre.geopolitical_tension, parameters.geopolitical_jump_west, parameters.geopolitical_jump_nonaligned
+    )
+    group, bloc = investors["group"], investors["bloc"]
+    if "peers" not in centre.interactions_off:
+        peers = peer_buying(
+            investors["recent_buying"], investors["holdings_bn"], group, bloc, parameters.peer_network_overlap
+        )
+        investors["peer_shift"][:] = shift_by_peers(
+            peers, parameters.peer_flow_spread, parameters.peer_bound, parameters.peer_coefficient_foreign, group
+        )
+    centre.foreign_signals = ForeignSignals(
+        group_terms,
+        gain,
+        gain - centre.benchmark_gain,
+        geopolitics,
+        np.array(
+            [
+                parameters.adjustment_speed_reserve,
+                parameters.adjustment_speed_benchmarked,
+                parameters.adjustment_speed_real_money,
+                parameters.adjustment_speed_hedged,
+            ]
+        ),
+    )
+    centre.benchmark_gain = gain
     investors["assets_usd_bn"][:] *= np.exp(parameters.foreign_assets_growth / 12.0)
     assets_bn = investors["assets_usd_bn"] * macro.usdcny[at]
     held = investors["holdings_bn"]
     held *= 1.0 - _default_loss(centre)
     # Holdings are kept at face value, so the weight drifts with the currency and with growth, not with prices.
     drifted = np.where(held > 0.0, held / assets_bn, investors["weight"])
-    # Reserve managers hold their band against a reserve share that moves slowly: they trade every month.
-    band = np.where(investors["group"] == InvestorGroup.RESERVE_MANAGER, 0.0, investors["inaction_band"])
-    trade = traded_log_gap(target - np.log(drifted), speed, band)
-    weight = drifted * np.exp(trade)
-    investors["target_weight"][:] = np.exp(target)
+    investors["opening_weight"][:] = drifted
+    decision = _decision(investors, centre.foreign_signals)
+    weight = drifted * np.exp(decision.trade)
+    investors["target_weight"][:] = np.exp(decision.target)
     investors["weight"][:] = weight
-    investors["net_purchases_bn"][:] = assets_bn * weight - held
+    bought = assets_bn * weight - held
+    investors["recent_buying"][:] = remembered_buying(investors["recent_buying"], bought, held, parameters.peer_memory)
+    investors["net_purchases_bn"][:] = bought
     held[:] = assets_bn * weight
+
+
+def purchase_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+    """Terms of an investor's net purchases this month, CNY bn, which add up to them: (term, value, unit).
+
+    Terms of the log weight become money at the same rate, net purchases over the log change of the weight, so that
+    they add up. The last one takes off what is left for later months: partial adjustment and the inaction band.
+    """
+    investors = centre.investors
+    columns = ("group", "index_family", "bloc", "base_log_weight", "peer_shift", "opening_weight", "inaction_band")
+    one = {name: investors[name][row : row + 1] for name in columns}
+    decision = _decision(one, centre.foreign_signals)
+    bought, holdings = float(investors["net_purchases_bn"][row]), float(investors["holdings_bn"][row])
+    gap, trade = float(decision.gap[0]), float(decision.trade[0])
+    opening_bn = holdings * float(np.exp(-trade))
+    # A newcomer's first position is a purchase of its own; everybody else held it before.
+    first_bn = opening_bn if bought == holdings else 0.0
+    rate = (bought - first_bn) / trade if trade != 0.0 else opening_bn
+    terms = decision.terms[:, 0]
+    parts = {
+        "first position": first_bn,
+        "normal weight less weight held": rate * (gap - float(terms.sum())),
+        **{name: rate * float(term) for name, term in zip(TARGET_TERMS, terms, strict=True)},
+        "left for later": rate * (trade - gap),
+    }
+    return [(name, value, "CNY bn") for name, value in parts.items()]
 
 
 def _default_loss(centre: "FinancialCenter") -> float:

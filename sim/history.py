@@ -13,35 +13,41 @@ PASSES = 12
 KEPT = 4
 """Parameter sets whose end-2020 state stays in memory."""
 
-_states: OrderedDict[tuple[str, float], FinancialCenter] = OrderedDict()
+_states: OrderedDict[tuple[str, float, tuple[str, ...]], FinancialCenter] = OrderedDict()
 
 
-def state_at_baseline(parameters: Parameters, scale: float = 1.0) -> FinancialCenter:
+def state_at_baseline(
+    parameters: Parameters, scale: float = 1.0, interactions_off: tuple[str, ...] = ()
+) -> FinancialCenter:
     """The centre at end-2020; copy it before use.
 
     The luck of the year is history's and the same for every seed: 2020 happened once. Levels are solved by running
-    the year until each observation is met; the state belongs to the parameters and the scale alone.
+    the year until each observation is met; the state belongs to the parameters, the scale and the interactions that
+    are switched off.
     """
-    key = (parameters.hash, scale)
+    key = (parameters.hash, scale, interactions_off)
     if key in _states:
         _states.move_to_end(key)
         return _states[key]
-    centre = simulate_2020(parameters, solve_levels(parameters, scale), scale)
+    levels = solve_levels(parameters, scale, interactions_off)
+    centre = simulate_2020(parameters, levels, scale, interactions_off)
     _states[key] = centre
     while len(_states) > KEPT:
         _states.popitem(last=False)
     return centre
 
 
-def simulate_2020(parameters: Parameters, levels: Levels, scale: float) -> FinancialCenter:
+def simulate_2020(
+    parameters: Parameters, levels: Levels, scale: float, interactions_off: tuple[str, ...] = ()
+) -> FinancialCenter:
     """Run the twelve months of 2020 from the fitted end-2019 stocks."""
-    centre = FinancialCenter.in_2019(parameters, levels, scale)
+    centre = FinancialCenter.in_2019(parameters, levels, scale, interactions_off)
     while centre.month < BASELINE:
         centre.step()
     return centre
 
 
-def solve_levels(parameters: Parameters, scale: float) -> Levels:
+def solve_levels(parameters: Parameters, scale: float, interactions_off: tuple[str, ...] = ()) -> Levels:
     """Levels that make the simulated year 2020 meet the observed one."""
     levels = first_guess(parameters)
     best: tuple[float, Levels] | None = None
@@ -49,7 +55,9 @@ def solve_levels(parameters: Parameters, scale: float) -> Levels:
         # A model and its agents point at each other: without this, every pass leaves one more model in memory.
         gc.collect()
         tried = levels
-        levels = improved(tried, simulate_2020(parameters, tried, scale), boldness=1.0 if turn < 3 else 0.5)
+        levels = improved(
+            tried, simulate_2020(parameters, tried, scale, interactions_off), boldness=1.0 if turn < 3 else 0.5
+        )
         # One observation that no level can meet must not hide that the others still improve.
         miss = total_miss(levels)
         if best is None or miss < best[0]:

@@ -1,5 +1,6 @@
 """Weights of Chinese bonds in the world's bond indices as they go live."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +13,13 @@ if TYPE_CHECKING:
 
 GLOBAL_AGGREGATE_PHASE_IN = (month_ordinal("2019-04"), month_ordinal("2020-11"))
 EMERGING_MARKETS_PHASE_IN = (month_ordinal("2020-02"), month_ordinal("2020-11"))
+MONTHS_AROUND = 3
+"""Months before and after a step over which funds trade what they do not trade in its month."""
 
 
 def _phased(month: int, window: tuple[int, int]) -> float:
     first, last = window
-    return float(np.clip((min(month, BASELINE) - first + 1) / (last - first + 1), 0.0, 1.0))
+    return min(max((min(month, BASELINE) - first + 1) / (last - first + 1), 0.0), 1.0)
 
 
 def live_index_weights(parameters: "Parameters", month: int, world_live_share: float) -> Floats:
@@ -31,6 +34,28 @@ def live_index_weights(parameters: "Parameters", month: int, world_live_share: f
             0.0,
             parameters.global_aggregate_china_weight * _phased(month, GLOBAL_AGGREGATE_PHASE_IN),
             parameters.gbi_em_china_weight * _phased(month, EMERGING_MARKETS_PHASE_IN),
-            parameters.wgbi_china_weight * float(np.clip(world_live_share, 0.0, 1.0)),
+            parameters.wgbi_china_weight * min(max(world_live_share, 0.0), 1.0),
         ]
     )
+
+
+def tracked_index_weights(parameters: "Parameters", month: int, world_live_shares: Sequence[float]) -> Floats:
+    """Index weight of Chinese bonds that funds have traded for, by `IndexFamily`, shape (4,).
+
+    tracked = p * live + (1 - p) / 6 * sum of live weights in the three months before and the three after
+
+    so that of every step the part p is traded in its month and the rest around it. The phase-ins that ended in 2020
+    were dated in advance. After that nobody knows the policy of months to come: what would be traded ahead of a step
+    of the world government index is traded in its month. `world_live_shares` are those of this month and of the three
+    before it. Source: World Bank study of index changes; parameter `share_at_implementation`.
+    """
+    implemented = parameters.share_at_implementation
+    around = (1.0 - implemented) / (2.0 * MONTHS_AROUND)
+    tracked: Floats = (1.0 - MONTHS_AROUND * around) * live_index_weights(parameters, month, world_live_shares[0])
+    for lag in range(1, MONTHS_AROUND + 1):
+        tracked += around * live_index_weights(parameters, month - lag, world_live_shares[lag])
+    if month <= BASELINE:
+        tracked -= MONTHS_AROUND * around * live_index_weights(parameters, month, 0.0)
+        for lead in range(1, MONTHS_AROUND + 1):
+            tracked += around * live_index_weights(parameters, month + lead, 0.0)
+    return tracked

@@ -9,6 +9,7 @@ from agents.draws import poisson
 from agents.issuers import (
     LADDER_INSTRUMENTS,
     LADDER_MONTHS,
+    RETURN_STEP,
     Instrument,
     IssuerClass,
     ListingRoute,
@@ -148,7 +149,11 @@ def banks_roll_certificates(centre: "FinancialCenter") -> None:
     by_class = np.zeros(len(SecurityClass))
     by_class[SecurityClass.CERTIFICATE] = due
     _redeem(centre, Account.BANKS, by_class)
-    growth = certificate_target_growth(parameters.bank_asset_growth / 12.0, -book.premium_pp[SecurityClass.CERTIFICATE])
+    growth = certificate_target_growth(
+        parameters.bank_asset_growth / 12.0,
+        -book.premium_pp[SecurityClass.CERTIFICATE],
+        parameters.certificate_yield_sensitivity,
+    )
     stock = float(ladder.sum())
     issue = max(0.0, book.opening_bn[SecurityClass.CERTIFICATE] * np.exp(growth) - stock)
     weights = certificate_weights(parameters, centre.levels)
@@ -176,7 +181,7 @@ def _costs_pp(centre: "FinancialCenter") -> Floats:
     for instrument, security in centre.class_of_instrument:
         premium[instrument] = book.premium_pp[security]
     baseline = centre.policy.baseline
-    issue_cost = channels["bond_issuance_cost"] / 100.0 / 4.0 + parameters.fee_bond / 4.0
+    issue_cost_pp = channels["bond_issuance_cost"] / 100.0 + parameters.fee_bond
     green = (
         channels["green_financing_spread"]
         + parameters.green_label_cost
@@ -193,12 +198,17 @@ def _costs_pp(centre: "FinancialCenter") -> Floats:
         government_yield_pct=centre.china_yield_pct,
         credit_spread_pp=np.array([*parameters.credit_spread, parameters.credit_spread_lower]) / 100.0,
         class_premium_pp=premium,
-        bond_issue_cost_pp=issue_cost,
+        paper_spread_share=parameters.paper_spread_share,
+        abs_premium_pp=parameters.abs_premium,
+        bond_issue_cost_pp=issue_cost_pp / parameters.bond_issue_cost_years,
+        paper_issue_cost_pp=issue_cost_pp / parameters.paper_issue_cost_years,
         green_spread_pp=green,
         equity_cost_pct=equity,
-        equity_fee_pp=parameters.fee_ipo / 10.0,
+        equity_fee_pp=parameters.fee_ipo / parameters.offer_cost_years,
         liquidity_premium_pp=liquidity,
-        reit_yield_pct=parameters.reit_yield + parameters.reit_fee / 10.0 - (parameters.cost_of_equity - equity),
+        reit_yield_pct=parameters.reit_yield
+        + parameters.reit_fee / parameters.offer_cost_years
+        - (parameters.cost_of_equity - equity),
     )
 
 
@@ -313,9 +323,9 @@ def _chosen_instruments(centre: "FinancialCenter", rows: Integers, tranche: Inte
     lead_by_instrument[Instrument.IPO_STAR] = lead[ListingRoute.STAR]
     lead_by_instrument[Instrument.REIT] = lead[ListingRoute.REIT]
     constants = centre.levels.instrument_constants.copy()
-    constants[1:LADDER_INSTRUMENTS] += parameters.market_timing * centre.china_yield_change_3m_pp / 0.5
+    constants[1:LADDER_INSTRUMENTS] += parameters.market_timing * centre.china_yield_change_3m_pp
     constants[Instrument.IPO_MAIN : Instrument.REIT] += (
-        parameters.ipo_return_sensitivity * centre.equity_return_6m / 0.10
+        parameters.ipo_return_sensitivity * centre.equity_return_6m / RETURN_STEP
     )
     by_rating = instrument_utility(
         constants, _costs_pp(centre), parameters.cost_sensitivity, lead_by_instrument, parameters.queue_disutility

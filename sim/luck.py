@@ -14,6 +14,8 @@ STREAMS = {
     "panda": "issuer.panda",
     "panda_size": "issuer.panda_size",
     "investor_entry": "investor.entry",
+    "investor_bloc": "investor.bloc",
+    "geopolitics": "geopolitics.event",
     "institution": "institution.exit_and_move",
     "relocation": "institution.relocation",
     "entry": "institution.entry",
@@ -44,6 +46,8 @@ class Luck:
     panda: Stream
     panda_size: Stream
     investor_entry: Stream
+    investor_bloc: Stream
+    geopolitics: Stream
     institution: Stream
     relocation: Stream
     entry: Stream

@@ -282,7 +282,8 @@ def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: 
         volatility_state = (
             p.volatility_mean
             + p.realised_volatility_persistence * (volatility_state - p.volatility_mean)
-            + p.volatility_sd * (tie * float(np.clip(surprise, -3, 6)) + np.sqrt(1 - tie**2) * own)
+            + p.volatility_sd
+            * (tie * float(np.clip(surprise, *p.volatility_surprise_bounds)) + np.sqrt(1 - tie**2) * own)
         )
         volatility[at] = volatility_state
     return MacroPath(

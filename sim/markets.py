@@ -58,19 +58,21 @@ def next_log_daily_volume(
     persistence: float,
     volatility_slope: float,
     return_slope: float,
+    lagged_return: float,
     noise: float,
 ) -> float:
     """Log of average daily share turnover relative to its level at 2020 volatility and no return.
 
-    next = persistence * now + volatility_slope * (ln rv - mean) + return_slope * (return + 0.3 * return before) + noise
+    next = persistence * now + volatility_slope * (ln rv - mean) + return_slope * (return + lagged * return before)
+        + noise
 
     Estimated on the Shanghai Stock Exchange, 2010-2020 and 2016-2020. Parameters `equity_volume_persistence`,
-    `equity_volume_volatility_slope`, `equity_volume_return_slope`, `equity_volume_sd`.
+    `equity_volume_volatility_slope`, `equity_volume_return_slope`, `equity_volume_lagged_return`, `equity_volume_sd`.
     """
     return (
         persistence * log_volume
         + volatility_slope * log_volatility_change
-        + return_slope * (equity_return + 0.3 * equity_return_before)
+        + return_slope * (equity_return + lagged_return * equity_return_before)
         + noise
     )
 
@@ -109,15 +111,16 @@ def futures_activity(
 
 
 def foreign_open_interest_share(
-    share_2020: float, access_cost_bp: float, access_cost_baseline_bp: float, elasticity: float
+    share_2020: float, access_cost_bp: float, access_cost_baseline_bp: float, elasticity: float, largest_share: float
 ) -> float:
     """Foreign share of open interest in internationalised contracts.
 
-    share = share_2020 * (cost / cost_2020) ** elasticity, at most one half
+    share = share_2020 * (cost / cost_2020) ** elasticity, at most the largest share
 
-    Parameters `futures_foreign_share_2020`, `futures_access_elasticity`; channel `futures_access_cost`.
+    Parameters `futures_foreign_share_2020`, `futures_access_elasticity`, `futures_foreign_share_bound`; channel
+    `futures_access_cost`.
     """
-    return min(0.5, share_2020 * float((access_cost_bp / access_cost_baseline_bp) ** elasticity))
+    return min(largest_share, share_2020 * float((access_cost_bp / access_cost_baseline_bp) ** elasticity))
 
 
 def price_discovery_share(

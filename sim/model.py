@@ -3,6 +3,7 @@
 import copy
 import time
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,18 +16,19 @@ from agents.arrays import Floats
 from agents.city_state import CityState
 from agents.draws import Stream
 from agents.fintech_firms import FintechFirm
-from agents.foreign_investors import ForeignInvestor
+from agents.foreign_investors import ForeignInvestor, benchmark_weight_gain
 from agents.institutions import Centre, FinancialInstitution, Sector
 from agents.issuers import Instrument, Issuer, ListingRoute
-from agents.population import Population, PopulationModel
+from agents.population import ArrayAgent, Population, PopulationModel
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.parameters import Parameters, ParameterSet
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from sim import city, starting_point
 from sim.baseline import observed
-from sim.index_weights import live_index_weights
+from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 from sim.indicators import PLAN_INDICATORS
+from sim.interactions import checked_interactions
 from sim.ledger import Account, Ledger
 from sim.levels import Levels, Lump, certificate_weights, equity_share_of_sse
 from sim.luck import Luck
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from scenarios.schema import Scenario
+    from sim.foreign_flows import ForeignSignals
 
 START_OF_HISTORY = month_ordinal("2019-12")
 
@@ -78,11 +81,14 @@ class FinancialCenter(PopulationModel):
     verify
         True checks every identity of the accounts every month, False none; None, the default, checks all of them
         every month except the maturity ladder, which it adds up at year ends.
+    interactions_off
+        Interactions between agents to switch off, from January 2020 on; names in `sim.interactions`. Levels of 2020
+        are solved without them.
 
     Raises
     ------
     scenarios.InputError
-        If the scenario, the seed or a parameter cannot be used.
+        If the scenario, the seed, a parameter or the name of an interaction cannot be used.
     """
 
     def __init__(
@@ -92,6 +98,7 @@ class FinancialCenter(PopulationModel):
         rng: int | None = 0,
         parameters: "str | Parameters | None" = None,
         verify: bool | None = None,
+        interactions_off: Iterable[str] = (),
     ) -> None:
         from scenarios.loader import load
         from sim.history import state_at_baseline
@@ -100,7 +107,7 @@ class FinancialCenter(PopulationModel):
         seed = 0 if rng is None else checked_seed(rng)
         values = resolved_parameters(parameters if parameters is not None else asked.parameters)
         super().__init__(rng=seed)
-        past = state_at_baseline(values, asked.scale)
+        past = state_at_baseline(values, asked.scale, checked_interactions(interactions_off))
         self._take_over(past)
         self.scenario_asked = asked
         self.seed = seed
@@ -113,12 +120,20 @@ class FinancialCenter(PopulationModel):
         self.datacollector.collect(self)
 
     @classmethod
-    def in_2019(cls, parameters: Parameters, levels: Levels, scale: float) -> Self:
+    def in_2019(
+        cls, parameters: Parameters, levels: Levels, scale: float, interactions_off: tuple[str, ...] = ()
+    ) -> Self:
         """A centre at end-2019, before the simulated year 2020; the luck is history's."""
         centre = object.__new__(cls)
         PopulationModel.__init__(centre, rng=history_seed(parameters))
+        centre.interactions_off = interactions_off
         centre._begin(parameters, levels, scale)
         return centre
+
+    foreign_signals: "ForeignSignals"
+    """What foreign investors saw this month."""
+    interactions_off: tuple[str, ...]
+    """Interactions that are switched off, by name."""
 
     def _begin(self, parameters: Parameters, levels: Levels, scale: float) -> None:
         self.parameters = parameters
@@ -166,8 +181,15 @@ class FinancialCenter(PopulationModel):
         self.panda_gap_mean_pp = self._mean_yield_gap()
         self.reference_signal_pp = self._reference_signal()
         self.live_index_weights_2020 = live_index_weights(parameters, BASELINE, 0.0)
+        self.benchmark_gain = benchmark_weight_gain(
+            tracked_index_weights(parameters, START_OF_HISTORY, [0.0] * (MONTHS_AROUND + 1)),
+            self.live_index_weights_2020,
+            parameters.off_benchmark_weight,
+            parameters.benchmark_passthrough,
+        )
         self.sovereign_foreign_share_2020 = 0.0
         self.foreign_yield_impact_pp = 0.0
+        self.geopolitical_tension = 0.0
         self.foreign_net_purchases_bn = 0.0
         self.bought_bn: Floats = np.zeros(3)
         self.foreign_flow_2020_bn = (observed("foreign_bond_holdings") - observed("foreign_bond_holdings_2019")) / 12.0
@@ -332,7 +354,10 @@ class FinancialCenter(PopulationModel):
 
         def leaders(shift: float) -> int:
             score = composite_score(
-                firms["log_size"] + np.where(local, shift, 0.0), firms["capital"], firms["capability"]
+                firms["log_size"] + np.where(local, shift, 0.0),
+                firms["capital"],
+                firms["capability"],
+                self.parameters.leading_score_weights,
             )
             return int(local[np.argsort(-score, kind="stable")[:LEADING_RANKS]].sum())
 
@@ -435,6 +460,12 @@ class FinancialCenter(PopulationModel):
             .normalize()
         )
         return pd.DataFrame(self.records, index=pd.DatetimeIndex(index, name="month"))
+
+    def explain(self, agent: ArrayAgent) -> "pd.DataFrame":
+        """Why an agent did what it did this month; see `sim.explain`."""
+        from sim.explanations import explain
+
+        return explain(self, agent)
 
     def run_to_end(self) -> None:
         """Step to the scenario's last month."""

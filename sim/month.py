@@ -59,6 +59,13 @@ MONTH: tuple[Step, ...] = (
         "debt, flows",
     ),
     Step(
+        "World",
+        foreign_flows.geopolitical_events_happen,
+        "Geopolitical events happen and fade",
+        "luck",
+        "tension",
+    ),
+    Step(
         "ForeignInvestor",
         foreign_flows.foreign_investors_enter,
         "Foreign institutions enter the market",
@@ -69,7 +76,7 @@ MONTH: tuple[Step, ...] = (
         "ForeignInvestor",
         foreign_flows.foreign_investors_trade,
         "Foreign investors move towards their targets",
-        "yields, currency, volatility, channels",
+        "yields, currency, volatility, tension, channels",
         "holdings",
     ),
     Step(

@@ -1,6 +1,6 @@
 """One run of a scenario."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ def run(
     parameters: "str | Parameters | None" = None,
     scale: float | None = None,
     verify: bool | None = None,
+    interactions_off: Iterable[str] = (),
     progress: Progress | None = None,
 ) -> Result:
     """Run a scenario once.
@@ -56,6 +57,8 @@ def run(
         Number of issuers against the full model; their weights keep the totals.
     verify
         True checks every accounting identity every month, False none; None checks all but the ladder every month.
+    interactions_off
+        Interactions between agents to switch off, such as ("peers",); names in `sim.interactions`.
     progress
         Called after each month with the months done and the months in all.
 
@@ -80,7 +83,7 @@ def run(
     if levers:
         asked = asked.with_levers(levers)
     values = resolved_parameters(parameters if parameters is not None else asked.parameters)
-    centre = FinancialCenter(asked, rng=seed, parameters=values, verify=verify)
+    centre = FinancialCenter(asked, rng=seed, parameters=values, verify=verify, interactions_off=interactions_off)
     months = centre.last_month - centre.month
     for done in range(1, months + 1):
         centre.step()
@@ -106,6 +109,7 @@ def run(
             "misses_2020": large_misses(centre.levels),
             "seed": centre.seed,
             "scale": asked.scale,
+            "interactions_off": list(centre.interactions_off),
             "information_until": {"data": "2020-12", "policy": "2021-07"},
         },
         largest_accounting_error=centre.largest_error if verify is not False else float("nan"),

@@ -36,19 +36,23 @@ def effective_changes(intensities: Floats, levers: Sequence["Lever"], parameters
 
     change(t) = fidelity * (I(t - lag) - I_2020) * (1 + complement_strength * mean progress of the complements)
 
-    Fidelity scales levers that the city delivers; slippage adds months to national levers and the lag is
-    uncertain as a whole. Months before the first
-    row count as end-2020. Intensities 0..1; lags in months.
+    Progress is the way a lever has gone from its intensity of 2020 to full intensity; a lever that was in full force in
+    2020 has no way to go and helps nobody. Help takes effect with the lag of the lever that is helped: complements act
+    through it and not before it. Fidelity scales levers that the city delivers. Slippage adds months to the levers that
+    national authorities or market institutions deliver, and the lag is uncertain as a whole. Months before the first
+    row count as end-2020. Intensities 0..1; lags in months. Parameters `municipal_fidelity`,
+    `delivery_slippage_months`, `effect_lag_scale`, `complement_strength`.
     """
     capped = capped_intensities(intensities, levers)
     start = np.array([lever.intensity_2020 for lever in levers])
     index = {lever.id: column for column, lever in enumerate(levers)}
     months = len(capped)
-    progress = (capped - start) / (1.0 - start)
+    progress = np.divide(capped - start, 1.0 - start, out=np.zeros_like(capped), where=start < 1.0)
     changes = np.zeros_like(capped)
     for column, lever in enumerate(levers):
-        slippage = parameters.delivery_slippage_months if lever.authority == "national" else 0.0
-        fidelity = parameters.municipal_fidelity if lever.authority == "municipal" else 1.0
+        municipal = lever.authority == "municipal"
+        slippage = 0.0 if municipal else parameters.delivery_slippage_months
+        fidelity = parameters.municipal_fidelity if municipal else 1.0
         lag = max(0, round(parameters.effect_lag_scale * lever.effect_lag_months + slippage))
         change = capped[:, column] - start[column]
         partners = [index[complement] for complement in lever.complements]

@@ -91,7 +91,7 @@ class Result:
         return pd.DataFrame(rows).set_index("indicator").loc[list(PLAN_INDICATORS)]
 
     def fork(self, date: str, levers: Mapping[str, Any]) -> "Result":
-        """The same run to the month before `date`, then other lever paths; same luck throughout.
+        """The same run to the month before `date`, then other lever paths; same luck and interactions throughout.
 
         Parameters
         ----------
@@ -111,4 +111,5 @@ class Result:
             self.scenario.with_levers(levers, after=date),
             seed=self.seed,
             parameters=self.parameters,
+            interactions_off=self.provenance["interactions_off"],
         )

@@ -5,13 +5,14 @@ which size, and every other attribute, is luck keyed to the agent.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from agents.arrays import Codes, Floats, Integers, Keys
 from agents.draws import poisson
-from agents.foreign_investors import IndexFamily, InvestorGroup, benchmark_weight_gain
+from agents.foreign_investors import Bloc, IndexFamily, InvestorGroup, benchmark_weight_gain, bloc_of
 from agents.institutions import Centre, Sector
 from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Instrument, IssuerClass, ListingRoute
 from agents.licences import stage_probability, steady_queue
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 LARGE_AGAINST_MEAN = 1.5
 """An issuer raises one more tranche a month for each such multiple of its class's mean size."""
 MOST_TRANCHES = 12
+"""Bound on the work of a month; the number of parts plays no part in what they add up to."""
 
 
 def pareto_shares(count: int, tail: float, largest: float = 1.0) -> Floats:
@@ -79,7 +81,7 @@ def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
     rows = {row["group"]: row for row in table("investor_groups")}
     sizes = np.floor(np.array([float(rows[g.name]["count_share"]) for g in InvestorGroup]) * count).astype(int)
     sizes[InvestorGroup.REAL_MONEY] += count - sizes.sum()
-    group = np.repeat(np.arange(4), sizes)
+    group = np.repeat(np.arange(4, dtype=np.int8), sizes)
     family = np.zeros(count, dtype=np.int8)
     family[group == InvestorGroup.BENCHMARK_FUND] = _index_families(
         int(sizes[InvestorGroup.BENCHMARK_FUND]), parameters
@@ -109,7 +111,7 @@ def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
     held = np.zeros(len(InvestorGroup))
     held[InvestorGroup.RESERVE_MANAGER] = levels.reserve_holdings_2019_bn
     total = observed("foreign_bond_holdings_2019")
-    rest = max(0.05 * total, total - levels.reserve_holdings_2019_bn - benchmark)
+    rest = max(parameters.least_rest_share_2019 * total, total - levels.reserve_holdings_2019_bn - benchmark)
     wanted = np.array(parameters.holdings_share_by_type)
     for other in (InvestorGroup.REAL_MONEY, InvestorGroup.HEDGED_BUYER):
         held[other] = rest * wanted[other] / wanted[InvestorGroup.REAL_MONEY :].sum()
@@ -126,13 +128,21 @@ def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
         count,
         group=group,
         index_family=family,
+        bloc=bloc_of(centre.luck.investor_bloc.uniform(keys, month), group, bloc_shares()),
         assets_usd_bn=assets,
         base_log_weight=target,
         weight=weights,
         target_weight=np.exp(target),
         holdings_bn=holdings,
-        inaction_band=parameters.inaction_band * np.exp(0.3 * luck[1]),
+        inaction_band=parameters.inaction_band * np.exp(parameters.inaction_band_spread * luck[1]),
     )
+
+
+@cache
+def bloc_shares() -> Floats:
+    """Share of each bloc in the institutions of a group, shape (4 groups, 3 blocs)."""
+    rows = {row["group"]: row for row in table("investor_groups")}
+    return np.array([[float(rows[g.name][f"{b.name.lower()}_share"]) for b in Bloc] for g in InvestorGroup])
 
 
 def _index_families(funds: int, parameters: "Parameters") -> Codes:
@@ -240,7 +250,7 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
         pool = luck[2]
         for instrument, able in (
             (Instrument.BOND, market),
-            (Instrument.COMMERCIAL_PAPER, market & (rank < 0.5)),
+            (Instrument.COMMERCIAL_PAPER, market & (rank < parameters.paper_issuer_rank)),
             (Instrument.GREEN_BOND, green),
             (Instrument.ABS, market & (pool < parameters.securitisable_share_of_issuers)),
         ):
@@ -345,7 +355,7 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
     foreign = np.array([float(rows[s.name]["foreign_share"]) for s in Sector])
     foreign = foreign * parameters.foreign_institution_share_2020 / (share * foreign).sum() * share.sum()
     centre.sector_share = share / share.sum()
-    centre.foreign_share_of_sector = np.minimum(foreign, 0.95)
+    centre.foreign_share_of_sector = np.minimum(foreign, parameters.largest_foreign_share)
     count = centre.levels.institutions_2019
     per_sector = np.floor(centre.sector_share * count).astype(int)
     per_sector[Sector.LEASING] += count - per_sector.sum()
@@ -415,9 +425,10 @@ def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
     local = np.arange(count) < inside
     log_size = -np.log(luck[0]) / parameters.fintech_size_tail
     log_size = log_size + np.where(local, centre.levels.fintech_size_premium, 0.0)
-    age = -np.log(luck[1]) * 60.0
+    age = -np.log(luck[1]) * parameters.fintech_mean_age_2019
     rounds = np.minimum(
-        6, np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share)
+        parameters.most_funding_rounds_2019,
+        np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share),
     ).astype(np.int16)
     _write(
         centre.fintech,
@@ -428,7 +439,7 @@ def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
         funding_round=rounds,
         capital=parameters.round_size * rounds * np.exp(log_size),
         capability=centre.luck.population.normal(keys, month, count=5)[4],
-        months_since_round=luck[2] * 36.0,
+        months_since_round=luck[2] * parameters.longest_since_round_2019,
     )
 
 

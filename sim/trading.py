@@ -64,7 +64,7 @@ def markets_turn_over(centre: "FinancialCenter") -> None:
     activity[Product.INTERBANK_FX_DERIVATIVES] = (
         days
         * np.exp(parameters.fx_turnover_growth * years)
-        * (1.0 + parameters.fx_portfolio_share * (min(flows, 4.0) - 1.0))
+        * (1.0 + parameters.fx_portfolio_share * (min(flows, parameters.fx_flow_bound) - 1.0))
     )
     returns = [macro.change(macro.equity_index, centre.month - back, 1) for back in (0, 1)]
     centre.log_daily_volume = next_log_daily_volume(
@@ -75,6 +75,7 @@ def markets_turn_over(centre: "FinancialCenter") -> None:
         parameters.equity_volume_persistence,
         parameters.equity_volume_volatility_slope,
         parameters.equity_volume_return_slope,
+        parameters.equity_volume_lagged_return,
         parameters.equity_volume_sd * float(noise[1]),
     )
     activity[Product.SSE_EQUITY] = days * np.exp(centre.log_daily_volume)
@@ -89,6 +90,7 @@ def markets_turn_over(centre: "FinancialCenter") -> None:
         channels["futures_access_cost"],
         baseline["futures_access_cost"],
         parameters.futures_access_elasticity,
+        parameters.futures_foreign_share_bound,
     )
     centre.foreign_futures_share = foreign_share
     foreign_gain_pp = 100.0 * (foreign_share - parameters.futures_foreign_share_2020)

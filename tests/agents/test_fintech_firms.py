@@ -74,7 +74,7 @@ def tail_exponent(log_size, largest):
 def test_random_growth_with_births_and_deaths_makes_the_pareto_tail_of_the_closed_form(drift, volatility, death):
     closed_form = (-drift + np.sqrt(drift**2 + 2 * death * volatility**2)) / volatility**2
     keys, log_size, nothing = KEYS.copy(), np.zeros(FIRMS), np.zeros(FIRMS)
-    chance = exit_probability(nothing, nothing, 0.0, death)
+    chance = exit_probability(nothing, nothing, 0.0, death, 0.0, 0.0, 10.0)
     for month in range(1000):
         log_size += log_growth(nothing, GROWTH.laplace(keys, month), drift, 0.0, 4.0, volatility)
         dead = np.flatnonzero(EXIT.uniform(keys, month) < chance)
@@ -92,18 +92,23 @@ def test_small_and_young_firms_leave_more_often(small, large, young, old):
     young, old = sorted((young, old))
 
     def leaves(size, age):
-        return exit_probability(np.array([size]), np.array([age]), 1.0, 0.08)[0]
+        return exit_probability(np.array([size]), np.array([age]), 1.0, 0.08, 0.35, 0.10, 10.0)[0]
 
     assert 0.0 <= leaves(large, young) <= leaves(small, young) <= 1.0
     assert leaves(small, old) <= leaves(small, young)
 
 
-def test_a_new_firm_of_mean_size_leaves_at_the_hazard_and_age_protects_for_ten_years():
-    month = exit_probability(np.full(4, 1.5), np.array([0.0, 60.0, 120.0, 240.0]), 1.5, 0.08)
+def test_a_new_firm_of_mean_size_leaves_at_the_hazard_and_age_protects_up_to_its_bound():
+    month = exit_probability(np.full(4, 1.5), np.array([0.0, 60.0, 120.0, 240.0]), 1.5, 0.08, 0.35, 0.10, 10.0)
     rate = -12.0 * np.log1p(-month)
     np.testing.assert_allclose(rate, 0.08 * np.exp([0.0, -0.5, -1.0, -1.0]))
-    (twice,) = exit_probability(np.array([1.5 + np.log(2.0)]), np.zeros(1), 1.5, 0.08)
+    (twice,) = exit_probability(np.array([1.5 + np.log(2.0)]), np.zeros(1), 1.5, 0.08, 0.35, 0.10, 10.0)
     assert np.log1p(-twice) / np.log1p(-month[0]) == pytest.approx(2.0**-0.35)
+
+
+def test_without_slopes_every_firm_leaves_at_the_same_rate():
+    chance = exit_probability(np.array([-2.0, 0.0, 7.0]), np.array([0.0, 60.0, 300.0]), 0.0, 0.08, 0.0, 0.0, 10.0)
+    np.testing.assert_allclose(chance, -np.expm1(-0.08 / 12.0))
 
 
 # Funding
@@ -114,22 +119,23 @@ def test_growth_and_easy_money_never_make_a_round_less_likely(slow, fast, tight,
     slow, fast = sorted((slow, fast))
     tight, easy = sorted((tight, easy))
     growth = np.array([slow, fast])
-    at_tight = funding_probability(growth, 0.5, 0.46, 15.0, np.full(2, tight))
-    at_easy = funding_probability(growth, 0.5, 0.46, 15.0, np.full(2, easy))
+    at_tight = funding_probability(growth, 0.5, 0.46, 15.0, np.full(2, tight), 0.5, 3.0)
+    at_easy = funding_probability(growth, 0.5, 0.46, 15.0, np.full(2, easy), 0.5, 3.0)
     assert at_tight[0] <= at_tight[1]
     assert (at_tight <= at_easy).all()
     assert ((at_tight >= 0.0) & (at_easy <= 1.0)).all()
 
 
-def test_a_firm_that_stands_still_closes_rounds_at_the_base_rate_and_no_growth_spurt_counts_beyond_three_sigma():
+def test_a_firm_that_stands_still_closes_rounds_at_the_base_rate_and_no_growth_spurt_counts_beyond_its_bound():
     sigma = 0.5 / np.sqrt(12.0)
-    chance = funding_probability(sigma * np.array([0.0, 1.0, 3.0, 30.0]), 0.5, 0.46, 15.0, np.ones(4))
+    growth = sigma * np.array([0.0, 1.0, 3.0, 30.0, -30.0])
+    chance = funding_probability(growth, 0.5, 0.46, 15.0, np.ones(5), 0.5, 3.0)
     rate = -np.log1p(-chance) * 15.0 / 0.46
-    np.testing.assert_allclose(rate, np.exp([0.0, 0.5, 1.5, 1.5]))
+    np.testing.assert_allclose(rate, np.exp([0.0, 0.5, 1.5, 1.5, -1.5]))
 
 
 def test_money_twice_as_easy_makes_rounds_twice_as_frequent():
-    once, twice = funding_probability(np.zeros(2), 0.5, 0.46, 15.0, np.array([1.0, 2.0]))
+    once, twice = funding_probability(np.zeros(2), 0.5, 0.46, 15.0, np.array([1.0, 2.0]), 0.5, 3.0)
     assert np.log1p(-twice) == pytest.approx(2 * np.log1p(-once))
 
 
@@ -141,12 +147,12 @@ def test_size_capital_and_capability_each_raise_the_score(what, rise):
     firm = [np.array([1.0]), np.array([2.0]), np.array([0.5])]
     better = [part.copy() for part in firm]
     better[what] += rise
-    assert composite_score(*better)[0] > composite_score(*firm)[0]
+    assert composite_score(*better, (0.4, 0.3, 0.3))[0] > composite_score(*firm, (0.4, 0.3, 0.3))[0]
 
 
-def test_the_score_weighs_log_size_four_log_capital_three_and_capability_three_tenths():
-    score = composite_score(np.array([1.0, 0.0, 0.0]), np.array([0.0, np.e - 1.0, 0.0]), np.array([0.0, 0.0, 1.0]))
-    np.testing.assert_allclose(score, [0.4, 0.3, 0.3])
+def test_the_score_weighs_log_size_log_capital_and_capability():
+    size, capital, capability = np.array([1.0, 0.0, 0.0]), np.array([0.0, np.e - 1.0, 0.0]), np.array([0.0, 0.0, 1.0])
+    np.testing.assert_allclose(composite_score(size, capital, capability, (0.5, 0.2, 0.3)), [0.5, 0.2, 0.3])
 
 
 @given(st.integers(1, 400), st.integers(0, 2**32 - 1))

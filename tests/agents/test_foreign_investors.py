@@ -4,15 +4,27 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from agents.foreign_investors import (
+    GROUP_TERMS,
+    TARGET_TERMS,
+    Bloc,
     IndexFamily,
     InvestorGroup,
     access_shift,
     benchmark_weight_gain,
+    bloc_of,
     entry_rate_per_month,
+    event_probability,
+    geopolitical_shift,
     hedged_room,
+    peer_buying,
+    remembered_buying,
     risk_aversion_shift,
+    shift_by_peers,
     target_log_weight,
+    target_terms,
+    tension_after,
     traded_log_gap,
+    traded_log_weight,
     unhedged_signal_pp,
     yield_impact_pp,
 )
@@ -79,6 +91,106 @@ def test_fear_grows_with_volatility_and_twice_over_beyond_the_threshold(one, oth
     assert fear > 0.0
 
 
+# Blocs and geopolitics
+
+
+def test_blocs_come_in_the_shares_of_the_investors_own_group():
+    shares = np.array([[0.3, 0.5, 0.2], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.2, 0.3, 0.5]])
+    uniform = np.tile((np.arange(1000) + 0.5) / 1000, 4)
+    group = np.repeat(np.arange(4, dtype=np.int8), 1000)
+    bloc = bloc_of(uniform, group, shares)
+    for g in range(4):
+        np.testing.assert_allclose(np.bincount(bloc[group == g], minlength=3) / 1000, shares[g])
+
+
+@given(st.floats(0.0, 20.0), st.floats(4.0, 120.0))
+def test_what_an_event_leaves_halves_in_each_half_life(tension, half_life):
+    left = tension
+    for _ in range(24):
+        left = tension_after(left, 0, half_life)
+    assert left == pytest.approx(tension * 0.5 ** (24 / half_life))
+    assert tension_after(tension, 1, half_life) == pytest.approx(tension_after(tension, 0, half_life) + 1.0)
+
+
+def test_events_of_any_hazard_come_with_a_probability():
+    assert event_probability(0.0) == 0.0
+    assert event_probability(0.01) == pytest.approx(0.00995, rel=1e-3)
+    assert 0.99 < event_probability(10.0) <= 1.0
+
+
+def test_an_event_drives_off_the_west_and_draws_reserve_managers_of_neutral_countries_alone():
+    shift = geopolitical_shift(2.0, -0.25, 0.1)
+    np.testing.assert_allclose(shift[:, Bloc.WEST], -0.5)
+    assert shift[InvestorGroup.RESERVE_MANAGER, Bloc.NEUTRAL] == pytest.approx(0.2)
+    assert (shift[1:, Bloc.NEUTRAL] == 0.0).all()
+    assert (shift[:, Bloc.ALIGNED] == 0.0).all()
+    assert (geopolitical_shift(0.0, -0.25, 0.1) == 0.0).all()
+
+
+def test_every_term_of_the_target_has_a_name():
+    code = np.zeros(5, dtype=np.int8)
+    terms = target_terms(np.zeros((len(GROUP_TERMS), 4)), np.zeros(4), np.zeros((4, 3)), code, code, code, np.zeros(5))
+    assert terms.shape == (len(TARGET_TERMS), 5)
+
+
+# Peers
+
+
+def test_a_steady_buyer_is_remembered_at_its_pace_and_forgotten_when_it_stops():
+    memory = np.zeros(2)
+    for _ in range(100):
+        memory = remembered_buying(memory, np.array([2.0, -1.0]), np.array([100.0, 10.0]), 3.0)
+    np.testing.assert_allclose(memory, [0.02, -0.1])
+    later = memory
+    for _ in range(3):
+        later = remembered_buying(later, np.zeros(2), np.array([100.0, 10.0]), 3.0)
+    np.testing.assert_allclose(later, memory * np.exp(-1.0))
+
+
+def test_a_first_purchase_is_no_multiple_of_nothing():
+    memory = remembered_buying(np.array([0.5]), np.array([3.0]), np.array([0.0]), 3.0)
+    np.testing.assert_allclose(memory, [0.5])
+
+
+def test_nobody_is_its_own_peer():
+    group = np.array([2, 2, 2, 1], dtype=np.int8)
+    bloc = np.zeros(4, dtype=np.int8)
+    held = np.array([10.0, 20.0, 30.0, 40.0])
+    buying = np.array([0.1, 0.0, 0.0, 0.0])
+    first = peer_buying(buying, held, group, bloc, 0.7)
+    assert first[0] == pytest.approx(0.0)
+    assert (first[1:] > 0.0).all()
+    assert first[1] == pytest.approx(0.7 * 1.0 / 40.0)
+    assert first[3] == pytest.approx(1.0 / 60.0)  # alone in its group: everybody else counts in full
+
+
+@given(st.integers(1, 40), st.floats(0.0, 1.0), st.floats(-0.2, 0.2))
+def test_where_all_buy_at_one_pace_peers_show_that_pace(count, own_share, pace):
+    rng = np.random.default_rng(count)
+    group, bloc = rng.integers(0, 4, count).astype(np.int8), rng.integers(0, 3, count).astype(np.int8)
+    held = rng.uniform(0.1, 9.0, count)
+    peers = peer_buying(np.full(count, pace), held, group, bloc, own_share)
+    np.testing.assert_allclose(peers, pace if count > 1 else 0.0, atol=1e-12)
+
+
+def test_the_order_of_investors_is_nothing_to_their_peers():
+    rng = np.random.default_rng(5)
+    group, bloc = rng.integers(0, 4, 60).astype(np.int8), rng.integers(0, 3, 60).astype(np.int8)
+    held, buying = rng.uniform(0.0, 9.0, 60), rng.normal(0.0, 0.1, 60)
+    order = rng.permutation(60)
+    peers = peer_buying(buying, held, group, bloc, 0.7)
+    np.testing.assert_allclose(peer_buying(buying[order], held[order], group[order], bloc[order], 0.7), peers[order])
+
+
+@given(st.floats(-1.0, 1.0))
+def test_peers_pull_those_who_decide_freely_and_never_beyond_the_bound(peers):
+    group = np.arange(4, dtype=np.int8)
+    shift = shift_by_peers(np.full(4, peers), 0.025, 1.5, 0.08, group)
+    assert (shift[: InvestorGroup.REAL_MONEY] == 0.0).all()
+    assert (np.sign(shift[InvestorGroup.REAL_MONEY :]) == np.sign(np.tanh(60.0 * peers))).all()
+    assert np.abs(shift).max() <= 0.08
+
+
 # Index trackers
 
 
@@ -128,12 +240,23 @@ def test_an_investor_feels_its_own_group_and_its_own_index_only():
     base = np.log([0.02, 0.03, 0.04, 0.05])
     group = np.array([0, 1, 2, 1], dtype=np.int8)
     family = np.array([0, 3, 0, 1], dtype=np.int8)
-    nothing = np.zeros(4)
-    assert (target_log_weight(base, nothing, group, nothing, family) == base).all()
-    shift_by_group = np.array([0.0, 0.5, 0.0, 0.0])
-    gain = np.array([0.0, 0.0, 0.0, 0.25])
-    moved = target_log_weight(base, shift_by_group, group, gain, family) - base
-    np.testing.assert_allclose(moved, [0.0, 0.75, 0.0, 0.5])
+    bloc = np.array([0, 1, 2, 0], dtype=np.int8)
+    terms = np.zeros((len(GROUP_TERMS), 4))
+    gain = np.zeros(4)
+    politics = np.zeros((4, 3))
+    peers = np.zeros(4)
+
+    def moved():
+        return target_log_weight(base, target_terms(terms, gain, politics, group, family, bloc, peers)) - base
+
+    assert (moved() == 0.0).all()
+    terms[0, 1] = 0.5
+    gain[3] = 0.25
+    np.testing.assert_allclose(moved(), [0.0, 0.75, 0.0, 0.5])
+    politics[1, 0] = -0.125
+    np.testing.assert_allclose(moved(), [0.0, 0.75, 0.0, 0.375])
+    peers[2] = 0.0625
+    np.testing.assert_allclose(moved(), [0.0, 0.75, 0.0625, 0.375])
     assert InvestorGroup.BENCHMARK_FUND == 1
     assert IndexFamily.WORLD_GOVERNMENT == 3
 
@@ -157,6 +280,13 @@ def test_trading_month_after_month_ends_inside_the_band_without_ever_crossing_th
         assert (gap * sign >= 0.0).all()
     assert (np.abs(gap) <= band).all()
     assert gap[2] == 0.05
+
+
+def test_a_step_of_the_index_is_traded_at_once_and_the_rest_of_the_gap_as_ever():
+    gap, step = np.array([0.3, 0.3, 0.02, -0.1]), np.array([0.1, 0.0, 0.01, -0.1])
+    speed, band = np.full(4, 0.4), np.full(4, 0.05)
+    trade = traded_log_weight(gap, step, speed, band)
+    np.testing.assert_allclose(trade, [0.1 + 0.4 * 0.2, 0.4 * 0.3, 0.01, -0.1])
 
 
 # Entry and what foreigners do to yields

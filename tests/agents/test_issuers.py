@@ -176,7 +176,10 @@ def costs(**changed):
         "government_yield_pct": 3.2,
         "credit_spread_pp": np.array([0.75, 1.15, 2.2, 4.0]),
         "class_premium_pp": np.zeros(9),
+        "paper_spread_share": 0.6,
+        "abs_premium_pp": 0.6,
         "bond_issue_cost_pp": 0.14,
+        "paper_issue_cost_pp": 0.56,
         "green_spread_pp": -0.02,
         "equity_cost_pct": 9.0,
         "equity_fee_pp": 0.75,
@@ -195,7 +198,10 @@ OFFERS = {Instrument.IPO_MAIN, Instrument.IPO_STAR}
     [
         ("loan_rate_pct", 4.85, {Instrument.LOAN}),
         ("government_yield_pct", 4.2, BONDS),
-        ("bond_issue_cost_pp", 0.2, {Instrument.BOND, Instrument.COMMERCIAL_PAPER, Instrument.GREEN_BOND}),
+        ("bond_issue_cost_pp", 0.2, {Instrument.BOND, Instrument.GREEN_BOND}),
+        ("paper_issue_cost_pp", 0.6, {Instrument.COMMERCIAL_PAPER}),
+        ("paper_spread_share", 0.7, {Instrument.COMMERCIAL_PAPER}),
+        ("abs_premium_pp", 0.7, {Instrument.ABS}),
         ("green_spread_pp", 0.05, {Instrument.GREEN_BOND}),
         ("equity_cost_pct", 10.0, OFFERS),
         ("equity_fee_pp", 0.85, OFFERS),
@@ -345,6 +351,7 @@ def test_a_basis_point_of_issue_cost_weighs_as_much_as_one_of_yield(gap, cost, r
 
 
 def test_banks_aim_at_more_certificates_when_loans_earn_more_than_certificates_cost():
-    assert certificate_target_growth(0.008, 0.0) == 0.008
-    assert certificate_target_growth(0.008, 1.0) == pytest.approx(0.008 + 0.025)
-    assert certificate_target_growth(0.008, -1.0) < 0.008
+    assert certificate_target_growth(0.008, 0.0, 0.3) == 0.008
+    assert certificate_target_growth(0.008, 1.0, 0.3) == pytest.approx(0.008 + 0.025)
+    assert certificate_target_growth(0.008, 1.0, 0.6) == pytest.approx(0.008 + 0.05)
+    assert certificate_target_growth(0.008, -1.0, 0.3) < 0.008

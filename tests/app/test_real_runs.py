@@ -46,6 +46,22 @@ def test_a_lever_set_on_the_command_line_changes_the_run_but_not_the_path_beside
     assert [row["committed_2025"] for row in plain] == [row["committed_2025"] for row in opened]
 
 
+def test_an_interaction_is_switched_off_for_the_run_and_the_path_beside_it(answer):
+    told = json.loads(answer("run", "committed", "--without", "peers", "--json", *SMALL))
+    assert told["provenance"]["interactions_off"] == ["peers"]
+    assert all(row["value_2025"] == row["committed_2025"] for row in told["indicators"])
+    assert "without peers" in answer("run", "committed", "--without", "peers", *SMALL)
+    plain = json.loads(answer("run", "committed", "--json", *SMALL))
+    assert plain["indicators"] != told["indicators"]
+
+
+def test_an_unknown_interaction_is_refused_with_the_nearest_name(capsys):
+    assert command_line(("run", "--without", "peer", "--quiet", *SMALL)) == 2
+    said = capsys.readouterr()
+    assert not said.out
+    assert "did you mean 'peers'" in said.err
+
+
 def test_parquet_and_csv_hold_the_same_months(answer, tmp_path):
     for name in ("run.parquet", "run.csv"):
         answer("run", "--quiet", "--out", (tmp_path / name).as_posix(), *SMALL)

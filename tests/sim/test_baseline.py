@@ -178,6 +178,11 @@ def test_classes_share_out_the_whole(name, column):
     assert sum(float(row[column]) for row in table(name)) == pytest.approx(1.0, abs=1e-9)
 
 
+def test_blocs_share_out_every_group_of_investors():
+    for row in table("investor_groups"):
+        assert sum(float(row[f"{bloc}_share"]) for bloc in ("west", "neutral", "aligned")) == pytest.approx(1.0)
+
+
 def test_a_table_is_what_its_file_says():
     text = files("sim").joinpath("data", "centres.csv").read_text(encoding="utf-8")
     assert list(table("centres")) == list(csv.DictReader(text.splitlines()))

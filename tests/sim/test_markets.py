@@ -61,7 +61,7 @@ def test_a_shock_to_leverage_fades_and_luck_adds_to_it():
 
 
 def volume(now=0.0, volatility=0.0, month=0.0, before=0.0, noise=0.0):
-    return next_log_daily_volume(now, volatility, month, before, 0.75, 0.17, 2.8, noise)
+    return next_log_daily_volume(now, volatility, month, before, 0.75, 0.17, 2.8, 0.3, noise)
 
 
 @given(st.floats(-2, 2), st.floats(-1, 1), st.floats(-0.3, 0.3), st.floats(-0.3, 0.3), st.floats(0.01, 0.3))
@@ -99,13 +99,13 @@ def test_each_driver_of_futures_trading_counts_by_its_own_coefficient():
 
 
 @given(st.floats(0.5, 60), st.floats(0.5, 60), st.floats(0.01, 0.4), st.floats(-2, 0))
-def test_dearer_access_never_raises_the_foreign_share_of_open_interest_nor_does_it_pass_one_half(
+def test_dearer_access_never_raises_the_foreign_share_of_open_interest_nor_does_it_pass_its_bound(
     one, other, share, elasticity
 ):
     cheap, dear = sorted((one, other))
-    at_cheap, at_dear = (foreign_open_interest_share(share, cost, 8.0, elasticity) for cost in (cheap, dear))
+    at_cheap, at_dear = (foreign_open_interest_share(share, cost, 8.0, elasticity, 0.5) for cost in (cheap, dear))
     assert 0.0 < at_dear <= at_cheap <= 0.5
-    assert foreign_open_interest_share(share, 8.0, 8.0, elasticity) == share
+    assert foreign_open_interest_share(share, 8.0, 8.0, elasticity, 0.5) == share
 
 
 # Shanghai Prices

@@ -238,15 +238,16 @@ def test_a_lag_beyond_the_horizon_is_never_felt():
     assert (values(arm("plan"), patient) == BASELINES).all()
 
 
-def test_slippage_delays_national_levers_and_haste_never_makes_an_effect_precede_its_lever():
+def test_slippage_delays_all_but_the_citys_levers_and_haste_never_makes_an_effect_precede_its_lever():
     free = [unhindered(lever) for lever in LEVERS]
     path = held(np.ones(len(LEVERS)))
     late, early = (changes(path, PLAIN.replace(delivery_slippage_months=s), free) for s in (6.0, -1000.0))
     for column, lever in enumerate(LEVERS):
         first = {name: int(np.flatnonzero(felt[:, column])[0]) for name, felt in (("late", late), ("early", early))}
-        national = lever.authority == "national"
-        assert first["late"] == lever.effect_lag_months + (6 if national else 0)
-        assert first["early"] == (0 if national else lever.effect_lag_months)
+        slips = lever.authority != "municipal"
+        assert first["late"] == lever.effect_lag_months + (6 if slips else 0)
+        assert first["early"] == (0 if slips else lever.effect_lag_months)
+    assert {lever.authority for lever in LEVERS} == {"national", "market institution", "municipal"}
 
 
 def test_the_scale_of_lags_holds_for_all_levers():
@@ -320,6 +321,35 @@ def test_progress_of_its_complements_makes_a_lever_stronger_and_their_absence_le
     first = lever.complements[0]
     one = changes(moved(**{lever.id: 1.0, first: 1.0}), helped, free)[lever.effect_lag_months :, column]
     np.testing.assert_allclose(one, (1.0 + 0.2 / len(lever.complements)) * (1.0 - lever.intensity_2020))
+
+
+@ids
+def test_a_lever_in_full_force_in_2020_can_be_taken_back_but_makes_no_progress_and_helps_nobody(lever):
+    column = PLACE[lever.id]
+    full = [replace(unhindered(other), intensity_2020=1.0) if other == lever else unhindered(other) for other in LEVERS]
+    path = held(np.ones(len(LEVERS)))
+    path[:, column] = 0.5
+    strong = PLAIN.replace(complement_strength=0.2)
+    felt = changes(path, strong, full)
+    assert (felt[lever.effect_lag_months :, column] < 0.0).all()
+    for position, other in enumerate(LEVERS):
+        helpers = [name for name in other.complements if name != lever.id]
+        gain = 1.0 + 0.2 * len(helpers) / len(other.complements)
+        begins = 0.5 if position == column else 1.0
+        start = 1.0 if position == column else other.intensity_2020
+        np.testing.assert_allclose(felt[-1, position], gain * (begins - start), atol=1e-12)
+
+
+def test_help_that_comes_later_than_the_lever_is_felt_with_the_lag_of_the_lever_it_helps():
+    free = [unhindered(other) for other in LEVERS]
+    lever = next(one for one in LEVERS if one.effect_lag_months >= 6)
+    path = moved(**{lever.id: 1.0})
+    path[10:, [PLACE[name] for name in lever.complements]] = 1.0
+    felt = changes(path, PLAIN.replace(complement_strength=0.2), free)[:, PLACE[lever.id]]
+    alone = changes(path, PLAIN, free)[:, PLACE[lever.id]]
+    helped_from = 10 + lever.effect_lag_months
+    assert (felt[:helped_from] == alone[:helped_from]).all()
+    np.testing.assert_allclose(felt[helped_from:], 1.2 * alone[helped_from:])
 
 
 def test_a_complement_held_by_its_own_prerequisite_helps_no_more_than_its_cap_allows():

@@ -16,7 +16,7 @@ SEED_THAT_LINGERS = 503
 MONTHS = 72
 
 
-def run(scenario: Scenario, *, seed=0, verify=None, progress=None):  # noqa: ARG001
+def run(scenario: Scenario, *, seed=0, verify=None, interactions_off=(), progress=None):  # noqa: ARG001
     if seed == SEED_THAT_FAILS:
         raise ArithmeticError("the books do not close in 2023-05")
     for month in range(1, MONTHS + 1):
@@ -38,6 +38,7 @@ def run(scenario: Scenario, *, seed=0, verify=None, progress=None):  # noqa: ARG
             "version": "0.0.0",
             "scenario_hash": scenario.content_hash(),
             "seed": seed,
+            "interactions_off": list(interactions_off),
             "kind": "conditional replay" if scenario.macro == "realised" else "simulation",
             "carried_forward": [],
         },

@@ -1,0 +1,43 @@
+"""Interactions between agents that can be switched off, to see what they do to the whole."""
+
+from collections.abc import Iterable
+
+from scenarios.errors import InputError, Problem, nearest_name
+
+INTERACTIONS = {
+    "peers": "active foreign investors want more when others have bought",
+}
+"""Every interaction that can be switched off, with what goes when it does."""
+
+
+def checked_interactions(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of interactions to switch off, each once and in order.
+
+    Raises
+    ------
+    scenarios.InputError
+        For a name that is not an interaction, or one text in place of a collection of names.
+    """
+    allowed = ", ".join(INTERACTIONS)
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise InputError(
+            f"{names!r} is not a collection of names",
+            key="interactions_off",
+            value=names,
+            allowed=f'such as ("{next(iter(INTERACTIONS))}",)',
+        )
+    asked = list(names)
+    problems = [
+        Problem(
+            f"unknown interaction {name!r}",
+            key="interactions_off",
+            value=name,
+            allowed=allowed,
+            nearest=nearest_name(name, INTERACTIONS),
+        )
+        for name in asked
+        if name not in INTERACTIONS
+    ]
+    if problems:
+        raise InputError(problems)
+    return tuple(sorted(set(asked)))
