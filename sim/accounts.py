@@ -7,7 +7,7 @@ import numpy as np
 
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import month_text
-from sim.issuance import direct_financing_bn
+from sim.direct_financing import direct_financing_bn
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass
 

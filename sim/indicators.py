@@ -7,8 +7,8 @@ import numpy as np
 from agents.institutions import Sector
 from agents.issuers import Instrument, ListingRoute
 from scenarios.calendar import BASELINE
+from sim.direct_financing import direct_financing_bn
 from sim.fintech import leading_in_shanghai
-from sim.issuance import direct_financing_bn
 from sim.managed_assets import managed_by_class
 from sim.markets import Product
 from sim.securities import Holder

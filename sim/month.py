@@ -4,7 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim import accounts, city, fintech, foreign_flows, indicators, issuance, managed_assets, trading
+from sim import (
+    accounts,
+    certificates,
+    city,
+    fintech,
+    foreign_flows,
+    indicators,
+    issuance,
+    listings,
+    managed_assets,
+    maturities,
+    panda_bonds,
+    public_supply,
+    trading,
+)
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -33,10 +47,10 @@ class Step:
 
 MONTH: tuple[Step, ...] = (
     Step(
-        "Issuer", issuance.debt_matures, "Debt matures, some issuers default", "ladders, ratings", "debt, cash, flows"
+        "Issuer", maturities.debt_matures, "Debt matures, some issuers default", "ladders, ratings", "debt, cash, flows"
     ),
-    Step("Supply", issuance.public_sector_issues, "Government and policy banks issue", "outstanding", "flows"),
-    Step("Supply", issuance.banks_roll_certificates, "Banks renew certificates of deposit", "yields", "flows"),
+    Step("Supply", public_supply.public_sector_issues, "Government and policy banks issue", "outstanding", "flows"),
+    Step("Supply", certificates.banks_roll_certificates, "Banks renew certificates of deposit", "yields", "flows"),
     Step(
         "Issuer",
         issuance.issuers_raise_money,
@@ -46,14 +60,14 @@ MONTH: tuple[Step, ...] = (
     ),
     Step(
         "Issuer",
-        issuance.listing_queue_moves,
+        listings.listing_queue_moves,
         "Filed issuers list, wait or are stopped",
         "queue, channels",
         "cash, flows",
     ),
     Step(
         "Issuer",
-        issuance.foreign_issuers_decide,
+        panda_bonds.foreign_issuers_decide,
         "Foreign issuers sell Panda bonds or stay offshore",
         "yields, channels",
         "debt, flows",

@@ -1,8 +1,10 @@
 """FinancialCenter behaves like any Mesa model, though its agents live in arrays."""
 
+import importlib
 import inspect
 import multiprocessing
 import pickle
+import pkgutil
 
 import mesa
 import numpy as np
@@ -14,7 +16,6 @@ from agents.foreign_investors import ForeignInvestor
 from agents.institutions import FinancialInstitution
 from agents.issuers import Issuer
 from scenarios.calendar import month_ordinal
-from sim import accounts, city, fintech, foreign_flows, indicators, issuance, trading
 from sim.indicators import PLAN_INDICATORS
 from sim.month import MONTH
 
@@ -184,7 +185,8 @@ def test_the_table_of_steps_is_the_month(model):
 def test_every_function_that_changes_the_centre_in_a_month_is_in_the_table():
     """A step takes the centre and gives nothing back; a new one that is not in the table would never run."""
     listed = {stage.run for stage in MONTH}
-    for module in (accounts, city, fintech, foreign_flows, indicators, issuance, trading):
+    for found in pkgutil.iter_modules(sim.__path__):
+        module = importlib.import_module(f"sim.{found.name}")
         for name, function in inspect.getmembers(module, inspect.isfunction):
             own = function.__module__ == module.__name__ and not name.startswith("_")
             signature = inspect.signature(function)

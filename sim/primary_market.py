@@ -1,0 +1,37 @@
+"""Redemptions and new issues: who pays whom."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.arrays import Floats
+from sim.ledger import Account
+from sim.securities import Holder
+
+if TYPE_CHECKING:
+    from sim.model import FinancialCenter
+
+
+HOLDER_ACCOUNT = {
+    Holder.FOREIGN: Account.FOREIGN_INVESTORS,
+    Holder.BANKS: Account.BANKS,
+    Holder.ASSET_MANAGERS: Account.ASSET_MANAGERS,
+}
+
+
+def redeem(centre: "FinancialCenter", payer: Account, by_class_bn: Floats) -> None:
+    """Repay securities; every holder gets its share of each class."""
+    book = centre.book
+    book.redeemed_bn += by_class_bn
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rate = np.where(book.opening_bn > 0.0, by_class_bn / book.opening_bn, 0.0)
+    for holder, account in HOLDER_ACCOUNT.items():
+        centre.ledger.pay("redemption", payer, account, float((book.opening_holdings_bn[holder] * rate).sum()))
+
+
+def sell_issue(centre: "FinancialCenter", seller: Account, amount_bn: float) -> None:
+    """Residual holders pay for a new issue, in proportion to what they hold of all bonds."""
+    share = centre.bank_share_of_purchases
+    centre.ledger.pay("issue proceeds", Account.BANKS, seller, amount_bn * share)
+    centre.ledger.pay("issue proceeds", Account.ASSET_MANAGERS, seller, amount_bn * (1.0 - share))
+    centre.paid_by_banks_bn += amount_bn * share
