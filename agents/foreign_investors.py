@@ -158,7 +158,7 @@ def event_probability(hazard: float) -> float:
     return float(-np.expm1(-hazard))
 
 
-def tension_after(tension: float, events: int, half_life_months: float) -> float:
+def tension_after(tension: float, events: float, half_life_months: float) -> float:
     """Geopolitical events that are still felt, in events: each fades by half in a half-life.
 
     tension = tension of last month * 2 ** (-1 / half_life) + events of the month

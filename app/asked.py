@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from scenarios import InputError, Problem, Scenario, load, parse_settings
+from scenarios import InputError, Problem, Scenario, load, parse_settings, parse_shock
 
 LARGEST_SEED = 2**63 - 1
 
@@ -24,7 +24,9 @@ def seed_asked(text: str) -> int:
     raise InputError(f"{text!r} is not a whole number from 0 to {LARGEST_SEED}", key="--seed", value=text)
 
 
-def scenario_asked(name: str, settings: Sequence[str], *, macro: str | None, scale: str | None) -> Scenario:
+def scenario_asked(
+    name: str, settings: Sequence[str], shocks: Sequence[str], *, macro: str | None, scale: str | None
+) -> Scenario:
     """Return a scenario with the changes given as options.
 
     Raises
@@ -55,9 +57,37 @@ def scenario_asked(name: str, settings: Sequence[str], *, macro: str | None, sca
         scenario = scenario.with_levers(changes)
     except InputError as error:
         problems += [replace(problem, where="--set") for problem in error.problems]
+    for text in shocks:
+        try:
+            scenario = _struck(scenario, text)
+        except InputError as error:
+            problems += error.problems
     if problems:
         raise InputError(problems)
     return scenario
+
+
+def _struck(scenario: Scenario, text: str) -> Scenario:
+    """Return the scenario with one more shock, its problems named by the shock instead of its place in a list."""
+    shock = parse_shock(text)
+    try:
+        return scenario.with_shocks([shock])
+    except InputError as error:
+        raise InputError(
+            replace(each, where="--shock", key=".".join([shock["name"], *each.key.split(".")[2:]]))
+            for each in error.problems
+        ) from None
+
+
+@contextmanager
+def options_named() -> Iterator[None]:
+    """Name the option instead of the argument of `sim.run` in what the model refuses."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(
+            replace(each, key="--without") if each.key == "interactions_off" else each for each in error.problems
+        ) from None
 
 
 def committed_beside(scenario: Scenario) -> Scenario:

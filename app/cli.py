@@ -103,6 +103,12 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="LEVER=VALUE[@MONTH]", help="Another intensity for a lever; may be repeated."),
     ] = None,
+    shocks: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--shock", metavar="NAME[=SIZE][@MONTH[..MONTH]]", help="A dated shock, see 'shocks'; may be repeated."
+        ),
+    ] = None,
     macro: Annotated[
         str | None,
         typer.Option(metavar="PATH", help="Macro path: neutral, realised (a conditional replay) or adverse."),
@@ -122,18 +128,18 @@ def run(
 ) -> None:
     """Run one scenario and compare 2025 with 2020, with the targets and with the committed path."""
     from app import output
-    from app.asked import committed_beside, scenario_asked, seed_asked
+    from app.asked import committed_beside, options_named, scenario_asked, seed_asked
     from app.run_report import RunReport
 
     luck = seed_asked(seed)
-    asked = scenario_asked(scenario, settings or [], macro=macro, scale=scale)
+    asked = scenario_asked(scenario, settings or [], shocks or [], macro=macro, scale=scale)
     beside = committed_beside(asked)
     target = output.checked_target(out) if out is not None else None
 
     import sim
     from app.progress import ProgressBar
 
-    with ProgressBar(runs=2, hidden=quiet) as progress:
+    with ProgressBar(runs=2, hidden=quiet) as progress, options_named():
         how: dict[str, Any] = {"seed": luck, "verify": verify, "interactions_off": without or (), "progress": progress}
         result = sim.run(asked, **how)
         committed = sim.run(beside, **how)
@@ -172,6 +178,24 @@ def levers(
         known = plan.levers()
         rows = [details.lever_data(lever) for lever in known]
         _show(rows, [lever.id for lever in known], lambda: tables.levers(known), json, quiet)
+
+
+@commands.command(epilog="Example: lujiazui shocks us_yield")
+def shocks(
+    name: Annotated[str | None, typer.Argument(help="One shock, in detail.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """List the dated shocks: what each moves, how large it may be, how it fades, and where its numbers come from."""
+    from app import details, tables
+    from scenarios import shock_kinds
+
+    known = shock_kinds()
+    if name is not None:
+        shock = _chosen("shock", name, known)
+        _show(shock, [shock.name], lambda: details.shock(shock), json, quiet)
+    else:
+        _show(list(known.values()), list(known), lambda: tables.shocks(list(known.values())), json, quiet)
 
 
 @commands.command(epilog="Example: lujiazui measures M14")

@@ -12,6 +12,7 @@ from app.output import plain_data
 from app.tables import UNREAD, channels_of, control, table
 from scenarios import plan
 from scenarios.plan import Lever, Measure
+from scenarios.shocks import PROFILES, ShockKind
 
 
 def lever_data(lever: Lever) -> dict[str, Any]:
@@ -94,6 +95,26 @@ def measure(chosen: Measure) -> RenderableType:
     }
     instruments = [(each.lever, each.what) for each in chosen.instruments]
     return Group(_facts(chosen.title, facts), table("Instruments", ("lever", "what"), instruments))
+
+
+def shock(chosen: ShockKind) -> RenderableType:
+    """Return a shock's facts and where its numbers come from."""
+    facts = {
+        "name": chosen.name,
+        "moves": chosen.moves,
+        "size": f"{chosen.size:g} {chosen.unit}",
+        "range": chosen.allowed,
+        "months": " to ".join(dict.fromkeys(chosen.window)),
+        "profile": f"{chosen.profile}: {PROFILES[chosen.profile]}",
+        "after": chosen.after,
+        "shocks that overlap": "multiply" if chosen.form == "factor" else "add up",
+        "enters": chosen.rule,
+        "basis of size": chosen.basis.size,
+        "basis of range": chosen.basis.range,
+        "basis of months and fading": chosen.basis.time,
+        "example": f"lujiazui run plan --shock {chosen.name}={chosen.size:g}@{'..'.join(chosen.window)}",
+    }
+    return _facts(chosen.title, facts)
 
 
 def record(chosen: plan.Indicator | plan.Redline | plan.Secondary) -> RenderableType:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from scenarios.schema import Shock
     from sim import Result
 
 CAVEAT = (
@@ -24,6 +25,11 @@ QUALIFIERS = {"around": "~", "at least": ">=", "qualitative": "proxy"}
 def _rows(targets: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """Return a table of targets as a row for each indicator."""
     return {str(name): {str(column): value for column, value in row.items()} for name, row in targets.iterrows()}
+
+
+def _shock_told(shock: Shock) -> str:
+    """Return a shock as the command line takes it, with size and months filled in."""
+    return f"{shock.name}={shock.full_size:g}@{'..'.join(dict.fromkeys(shock.window))}"
 
 
 class RunReport:
@@ -111,12 +117,13 @@ class RunReport:
     def _header(self) -> str:
         scenario, version = self._result.scenario, self._result.provenance["version"]
         changes = f" with {', '.join(self._settings)}" if self._settings else ""
+        struck = f" and shocks {', '.join(map(_shock_told, scenario.shocks))}" if scenario.shocks else ""
         off = self._result.provenance["interactions_off"]
         without = f" without {', '.join(off)}" if off else ""
         replay = " (conditional replay)" if self._is_replay else ""
         return (
-            f"Scenario {scenario.name}{changes}{without}, seed {self._result.seed}, macro {scenario.macro}{replay}, "
-            f"parameters {scenario.parameters}, lujiazui {version}"
+            f"Scenario {scenario.name}{changes}{struck}{without}, seed {self._result.seed}, "
+            f"macro {scenario.macro}{replay}, parameters {scenario.parameters}, lujiazui {version}"
         )
 
     def _row(self, name: str) -> tuple[object, ...]:

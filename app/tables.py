@@ -14,6 +14,7 @@ from rich.text import Text
 
 from scenarios import Scenario, plan
 from scenarios.plan import Channel, Lever, Measure
+from scenarios.shocks import PROFILES, ShockKind
 
 UNREAD = "not read yet"
 GAP = 3
@@ -109,6 +110,29 @@ def _lever_row(lever: Lever) -> tuple[object, ...]:
         f"{lever.intensity_2025_plan:.2f}",
         lever.effect_lag_months,
         Text.assemble("\n".join(read), "\n" if read and unread else "", (idle, "dim")),
+    )
+
+
+def shocks(known: Sequence[ShockKind]) -> RenderableType:
+    """Return a table of shocks, then what their profiles mean."""
+    rows = [
+        (
+            Text.assemble(each.name, "\n", (each.title, "dim")),
+            each.moves,
+            each.unit,
+            f"{each.size:g}",
+            f"{each.low:g} to {each.high:g}",
+            " to ".join(dict.fromkeys(each.window)),
+            each.profile,
+            each.basis.size,
+        )
+        for each in known
+    ]
+    headings = ("shock", "moves", "unit", "size", "range", "months", "profile", "basis of the size")
+    told = "\n".join(f"{name}: {meaning}." for name, meaning in PROFILES.items())
+    return Group(
+        table("Dated shocks", headings, rows, right=("size",)),
+        Text(f"size and months: where none are given. All are hypothetical.\n{told}"),
     )
 
 

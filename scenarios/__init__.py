@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scenarios.errors import InputError, Problem
-    from scenarios.loader import load, names, parse_setting, parse_settings
+    from scenarios.loader import load, names, parse_setting, parse_settings, parse_shock
     from scenarios.parameters import Parameters, ParameterSet
     from scenarios.plan import channels, indicators, levers, levers_moving, measures
     from scenarios.schema import Scenario
+    from scenarios.shocks import shock_kinds
 
 __all__ = [
     "InputError",
@@ -27,14 +28,17 @@ __all__ = [
     "names",
     "parse_setting",
     "parse_settings",
+    "parse_shock",
+    "shock_kinds",
 ]
 
 _HOMES = {
     "errors": ("InputError", "Problem"),
-    "loader": ("load", "names", "parse_setting", "parse_settings"),
+    "loader": ("load", "names", "parse_setting", "parse_settings", "parse_shock"),
     "parameters": ("ParameterSet", "Parameters"),
     "plan": ("channels", "indicators", "levers", "levers_moving", "measures"),
     "schema": ("Scenario",),
+    "shocks": ("shock_kinds",),
 }
 
 

@@ -103,6 +103,32 @@ def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
     return paths
 
 
+def parse_shock(text: str) -> dict[str, Any]:
+    """Read a shock such as "us_yield=2@2022-01..2023-06" into the form of a scenario file.
+
+    Size and date may be left out: then those of its kind hold. Name, size and months are checked with the scenario.
+
+    Raises
+    ------
+    InputError
+        If the form or the size is wrong.
+    """
+    form = "name, name=size or name=size@month or name=size@month..month, such as us_yield=2@2022-01..2023-06"
+    head, at, when = text.partition("@")
+    name, equals, size = (part.strip() for part in head.partition("="))
+    first, dots, last = (part.strip() for part in when.partition(".."))
+    if not name or (equals and not size) or (at and not first) or (dots and not last):
+        raise InputError(f"{text!r} is not a shock", where="--shock", value=text, allowed=form)
+    shock: dict[str, Any] = {"name": name}
+    if at:
+        shock |= {"from": first, "to": last} if dots else {"month": first}
+    if equals:
+        shock["size"] = parse_yaml(size, "--shock").data
+        if not isinstance(shock["size"], int | float) or isinstance(shock["size"], bool):
+            raise InputError(f"{size!r} is not a number", where="--shock", key=name, value=size, allowed=form)
+    return shock
+
+
 def _are_steps(path: Any) -> bool:
     return isinstance(path, dict) and "switch" not in path
 

@@ -15,6 +15,7 @@ from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
 from scenarios.paths import LeverPath, follow, parse_lever_path, shown, switched
 from scenarios.plan import ARMS, Arm, lever_ids, levers
+from scenarios.shocks import ShockKind, shock_kinds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +28,10 @@ Text = Annotated[str, Field(strict=True, max_length=4000)]
 
 
 class Shock(BaseModel):
-    """A named shock, in one month (`month`), over several (`from`, `to`), or when the shock's own data say."""
+    """A named shock, in one month (`month`), over several (`from`, `to`), or when the shock's own data say.
+
+    Its size is in the unit of its kind; without one it has the size that its kind gives.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
@@ -35,6 +39,29 @@ class Shock(BaseModel):
     month: str | None = None
     first: str | None = Field(default=None, alias="from")
     last: str | None = Field(default=None, alias="to")
+    size: Annotated[float, Field(strict=True)] | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in shock_kinds():
+            nearest = nearest_name(value, shock_kinds())
+            raise InputError(
+                f"unknown shock {shown(value)}", value=value, allowed="see: lujiazui shocks", nearest=nearest
+            )
+        return value
+
+    @field_validator("size")
+    @classmethod
+    def _is_size(cls, value: float | None, info: ValidationInfo) -> float | None:
+        kind = shock_kinds().get(info.data.get("name", ""))
+        if value is None or kind is None:
+            return value
+        if not kind.low <= value <= kind.high:  # NaN is not in the range either
+            raise InputError(
+                f"{shown(value)} is outside {kind.low:g}..{kind.high:g}", value=value, allowed=kind.allowed
+            )
+        return value + 0.0  # -0.0 becomes 0.0
 
     @field_validator("month", "first", "last")
     @classmethod
@@ -47,6 +74,30 @@ class Shock(BaseModel):
     def months(self) -> tuple[str, ...]:
         """The months it names."""
         return tuple(month for month in (self.month, self.first, self.last) if month is not None)
+
+    @property
+    def kind(self) -> ShockKind:
+        """What is known of shocks of this name."""
+        return shock_kinds()[self.name]
+
+    @property
+    def window(self) -> tuple[str, str]:
+        """First and last month in which it has its full size."""
+        if self.month is not None:
+            return self.month, self.month
+        if self.first is not None and self.last is not None:
+            return self.first, self.last
+        return self.kind.window
+
+    @property
+    def full_size(self) -> float:
+        """Its size in the unit of its kind, as asked or as its kind gives it."""
+        return self.kind.size if self.size is None else self.size
+
+    def resolved(self) -> dict[str, Any]:
+        """Name, months, size and unit with nothing left to defaults."""
+        first, last = self.window
+        return {"name": self.name, "from": first, "to": last, "size": self.full_size, "unit": self.kind.unit}
 
 
 class Scenario(BaseModel):
@@ -124,6 +175,9 @@ class Scenario(BaseModel):
                 problems.append(Problem("a shock has a month, or from and to, or no date", key=str(place)))
             elif shock.first is not None and shock.last is not None and shock.last < shock.first:
                 problems.append(Problem(f"the shock ends in {shock.last}, before it begins", key=str(place)))
+            elif not shock.months and shock.window[0] > end:
+                told = f"without a date the shock begins in {shock.window[0]}, after the end"
+                problems.append(Problem(told, key=str(place), allowed=f"a month in {PLAN_START}..{end}"))
         if problems:
             raise InputError(problems)
         return value
@@ -153,6 +207,17 @@ class Scenario(BaseModel):
                 (lever, switched(self.levers.get(lever), path, after, self.start)) for lever, path in later.items()
             )
         return self.model_copy(update={"levers": _in_plan_order({**self.levers, **paths})})
+
+    def with_shocks(self, more: Iterable[Any]) -> Scenario:
+        """Return the scenario with more shocks, each in the form of a scenario file.
+
+        Raises
+        ------
+        InputError
+            For an unknown shock, a size outside its range or a month outside the horizon.
+        """
+        added = Scenario(name=self.name, end=self.end, shocks=list(more)).shocks
+        return self.model_copy(update={"shocks": (*self.shocks, *added)})
 
     def intensities(self, first: int, last: int) -> NDArray[np.float64]:
         """Return the intensity of the regime in force at the end of each month.

@@ -215,7 +215,8 @@ def entrants_choose(centre: "FinancialCenter") -> None:
     if month <= BASELINE:
         base = base * parameters.entry_factor_2020
     looking = entrants_looking(base, value, parameters.inclusive_value_weight)
-    filings = poisson(looking * shares[..., Centre.SHANGHAI], centre.class_luck(centre.luck.entry))
+    expected = looking * shares[..., Centre.SHANGHAI] * centre.shock["lockdown"]
+    filings = poisson(expected, centre.class_luck(centre.luck.entry))
     centre.licence_queue[0] += filings
     centre.licences["filed"] += int(filings.sum())
     # Rivals license the same part of those who file with them.

@@ -92,6 +92,7 @@ def firms_exit_and_start(centre: "FinancialCenter") -> None:
         parameters.data_birth_elasticity,
     )
     elsewhere = (len(firms) - inside) * parameters.fintech_birth_rate / 12.0
+    here *= centre.shock["lockdown"]
     for place, expected in ((True, here), (False, elsewhere)):
         count = int(poisson(expected, centre.luck.fintech_birth.scalar(centre.month, index=int(place))))
         if count == 0:

@@ -11,6 +11,7 @@ from agents.draws import poisson
 from agents.foreign_investors import (
     GROUP_TERMS,
     TARGET_TERMS,
+    Bloc,
     IndexFamily,
     InvestorGroup,
     access_shift,
@@ -41,17 +42,28 @@ from sim.starting_point import bloc_shares
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
+MANAGERS = Holder.ASSET_MANAGERS - 1
+"""Row of asset managers among the residual holders."""
+
+MOST_REDEEMED = 0.9
+"""Largest share of managers' demand that shocks of redemptions which overlap can take away."""
+
 NEWCOMERS_INDEX = (IndexFamily.WORLD_GOVERNMENT, IndexFamily.EMERGING_MARKETS, IndexFamily.GLOBAL_AGGREGATE)
 
 
 def geopolitical_events_happen(centre: "FinancialCenter") -> None:
-    """Politics divides the world now and then; what was felt before fades. Nothing happens before 2021."""
+    """Politics divides the world now and then; what was felt before fades. Nothing happens before 2021.
+
+    Events of a shock `geopolitical_event` come on top of those of chance.
+    """
     if centre.month <= BASELINE:
         return
     parameters = centre.parameters
     event = centre.luck.geopolitics.scalar(centre.month) < event_probability(parameters.geopolitical_hazard)
     centre.geopolitical_tension = tension_after(
-        centre.geopolitical_tension, int(event), parameters.geopolitical_half_life
+        centre.geopolitical_tension,
+        int(event) + centre.shock["geopolitical_event"],
+        parameters.geopolitical_half_life,
     )
 
 
@@ -207,6 +219,7 @@ def foreign_investors_trade(centre: "FinancialCenter") -> None:
     geopolitics = geopolitical_shift(
         centre.geopolitical_tension, parameters.geopolitical_jump_west, parameters.geopolitical_jump_nonaligned
     )
+    geopolitics[:, Bloc.WEST] += centre.shock["western_demand"]
     group, bloc = investors["group"], investors["bloc"]
     if "peers" not in centre.interactions_off:
         peers = peer_buying(
@@ -304,6 +317,7 @@ def bond_market_clears(centre: "FinancialCenter") -> None:
         book.demand_base_bn = residual * share / centre.holder_size[:, None]
         book.premium_pp[:] = 0.0
     demand = book.demand_base_bn * centre.holder_size[:, None]
+    demand[MANAGERS] *= 1.0 - min(centre.shock["bond_fund_redemptions"], MOST_REDEEMED)
     if centre.month > BASELINE:
         book.premium_pp = supply_premium_pp(residual, demand.sum(axis=0), parameters.demand_semielasticity)
     book.holdings_bn[1:] = residual * demand / demand.sum(axis=0)

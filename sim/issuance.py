@@ -31,6 +31,9 @@ REIT_PILOT_START = 2020 * 12 + 7
 """First month in which a sponsor could file for a REIT: the pilot's rules are of August 2020."""
 
 
+RATING_AA = 2
+"""Rating whose spread states the size of a shock `credit_spread`."""
+
 TRANCHE_KEY = np.uint64(0x9E3779B97F4A7C15)
 """Step between the luck keys of an issuer's tranches: odd, so that no two tranches share a key."""
 
@@ -56,11 +59,12 @@ def _costs_pp(centre: "FinancialCenter") -> Floats:
         channels["long_term_equity_allocation"] / baseline["long_term_equity_allocation"]
     )
     liquidity = (channels["market_liquidity_premium"] - baseline["market_liquidity_premium"]) / 100.0
+    spreads_bp = np.array([*parameters.credit_spread, parameters.credit_spread_lower])
     return all_in_cost_pp(
         loan_rate_pct=loan_rate,
         loan_spread_pp=np.array(parameters.loan_spread),
         government_yield_pct=centre.china_yield_pct,
-        credit_spread_pp=np.array([*parameters.credit_spread, parameters.credit_spread_lower]) / 100.0,
+        credit_spread_pp=spreads_bp * (1.0 + centre.shock["credit_spread"] / spreads_bp[RATING_AA]) / 100.0,
         class_premium_pp=premium,
         paper_spread_share=parameters.paper_spread_share,
         abs_premium_pp=parameters.abs_premium,

@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
 
 def lead_times(centre: "FinancialCenter") -> Floats:
-    """Expected months from filing to listing by route: none, main board, STAR, REIT."""
+    """Expected months from filing to listing by route: none, main board, STAR, REIT.
+
+    The gate of a shock lets more or fewer filings through to the two boards: months * exp(-shift of log throughput).
+    """
     parameters, channels = centre.parameters, centre.channels
     speed = channels["listing_lead_time"] / centre.policy.baseline["listing_lead_time"]
+    speed *= float(np.exp(-centre.listing_gate_shift))
     return np.array(
         [1.0, parameters.queue_mainboard * speed, sum(parameters.queue_star) / 30.4 * speed, parameters.queue_reit]
     )

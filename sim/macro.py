@@ -21,6 +21,7 @@ from sim.tables import table
 if TYPE_CHECKING:
     from agents.draws import Stream
     from scenarios.parameters import Parameters
+    from sim.shocks import ShockPaths
 
 DRIVERS = ("usdcny", "us10y_pct", "vix", "csi300_close", "cn10y_pct")
 """Columns of a file of macro drivers."""
@@ -194,7 +195,15 @@ def carried_forward(
     return filled, tuple(carried)
 
 
-def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: "Stream") -> MacroPath:
+def shocks_at(shocks: "ShockPaths | None", month: int) -> "Mapping[str, float]":
+    """Values of the macro shocks in a month; all zero without shocks."""
+    names = ("us_yield", "china_yield", "world_volatility", "currency", "equity", "equity_drift")
+    return {name: 0.0 if shocks is None else shocks.value(name, month) for name in names}
+
+
+def make_macro_path(
+    kind: str, last_month: int, parameters: "Parameters", luck: "Stream", shocks: "ShockPaths | None" = None
+) -> MacroPath:
     """Draw, replay or read the drivers to `last_month`.
 
     `neutral` draws them; `realised` replays what was observed after 2020 and carries each driver's last observation
@@ -203,6 +212,11 @@ def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: 
 
     ln V and ln rv are first-order autoregressions, yields revert to a mean, the currency has momentum and leans
     against the yield gap, equity drifts. Innovations are multivariate t(4). Parameters: agent "Macro".
+
+    Dated shocks come on top of any of these, with the same luck: `us_yield`, `china_yield` and `world_volatility` lift
+    a driver's path by their value, where a floor allows it; `currency`, `equity` and `equity_drift` are log changes
+    of a level that stays. A drawn path is lifted by the innovation value[t] - persistence * value[t-1], so that
+    nothing but the process itself carries the shift on.
     """
     history = package_drivers("macro_history")
     given: dict[int, dict[str, float]] = {}
@@ -225,6 +239,8 @@ def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: 
     )
     us_mean = float(np.mean([history[m]["us10y_pct"] for m in range(first_month, BASELINE + 1)]))
     p, unstressed = parameters, dict.fromkeys(DRIVERS, 0.0)
+    moved = struck = shocks_at(shocks, first_month - 1)
+    currency_level = equity_level = 0.0
     for at in range(months):
         month = first_month + at
         if month <= DRAWN_AFTER:
@@ -236,44 +252,61 @@ def make_macro_path(kind: str, last_month: int, parameters: "Parameters", luck: 
             own = 0.0
         else:
             values, added = given.get(month, {}), stress.get(month, unstressed)
+            moved, struck = struck, shocks_at(shocks, month)
+            equity_step = struck["equity"] + struck["equity_drift"]
+            currency_level += struck["currency"]
+            equity_level += equity_step
             normals = luck.normals(month, 6)
             heavy = student_t_scale(luck.scalar(month, 6), luck.scalar(month, 7))
-            shocks = factor @ normals[:5] * heavy
+            innovations = factor @ normals[:5] * heavy
             own = float(normals[5])
             china_drawn = (
                 china[at - 1]
                 + (1 - p.china_yield_persistence) * (p.china_yield_mean - china[at - 1])
-                + p.china_yield_sd * shocks[0]
+                + p.china_yield_sd * innovations[0]
                 + added["cn10y_pct"]
+                + (struck["china_yield"] - p.china_yield_persistence * moved["china_yield"])
             )
             us_drawn = (
                 us[at - 1]
                 + (1 - p.us_yield_persistence) * (us_mean - us[at - 1])
-                + p.us_yield_sd * shocks[1]
+                + p.us_yield_sd * innovations[1]
                 + added["us10y_pct"]
+                + (struck["us_yield"] - p.us_yield_persistence * moved["us_yield"])
             )
             vix_drawn = (
                 p.log_vix_mean
                 + p.log_vix_persistence * (vix[at - 1] - p.log_vix_mean)
-                + p.log_vix_sd * shocks[2]
+                + p.log_vix_sd * innovations[2]
                 + (p.vix_jump_size if luck.scalar(month, 8) < p.vix_jump_rate else 0.0)
                 + added["vix"]
+                + (struck["world_volatility"] - p.log_vix_persistence * moved["world_volatility"])
             )
             gap = china[at - 1] - us[at - 1]
             fx_drawn = (
                 p.exchange_rate_persistence * fx_change
                 - p.fx_carry * (gap - gap_mean) / 12.0 / 100.0
-                + p.exchange_rate_sd * shocks[3]
+                + p.exchange_rate_sd * innovations[3]
                 + added["usdcny"]
             )
-            equity_drawn = p.equity_drift + p.equity_return_sd * shocks[4] + added["csi300_close"]
-            china[at] = values.get("cn10y_pct", china_drawn)
-            # The floor keeps draws plausible; what was observed or given stands as it is.
-            us[at] = values.get("us10y_pct", max(p.us10_floor, us_drawn))
-            vix[at] = np.log(values["vix"]) if "vix" in values else vix_drawn
-            fx[at] = values.get("usdcny", fx[at - 1] * float(np.exp(fx_drawn)))
-            equity[at] = values.get("csi300_close", equity[at - 1] * float(np.exp(equity_drawn)))
-            fx_change = float(np.log(fx[at] / fx[at - 1]))
+            equity_drawn = p.equity_drift + p.equity_return_sd * innovations[4] + added["csi300_close"]
+            china[at] = values["cn10y_pct"] + struck["china_yield"] if "cn10y_pct" in values else china_drawn
+            # The floor keeps draws and shocks plausible; what was observed or given stands as it is.
+            if "us10y_pct" in values:
+                lowest = min(p.us10_floor, values["us10y_pct"])
+                us[at] = max(lowest, values["us10y_pct"] + struck["us_yield"])
+            else:
+                us[at] = max(p.us10_floor, us_drawn)
+            vix[at] = np.log(values["vix"]) + struck["world_volatility"] if "vix" in values else vix_drawn
+            if "usdcny" in values:
+                fx[at] = values["usdcny"] * float(np.exp(currency_level))
+            else:
+                fx[at] = fx[at - 1] * float(np.exp(fx_drawn + struck["currency"]))
+            if "csi300_close" in values:
+                equity[at] = values["csi300_close"] * float(np.exp(equity_level))
+            else:
+                equity[at] = equity[at - 1] * float(np.exp(equity_drawn + equity_step))
+            fx_change = float(np.log(fx[at] / fx[at - 1])) - struck["currency"]
             equity_change = float(np.log(equity[at] / equity[at - 1]))
         # Volatility answers to the size of the month's return.
         size = abs(equity_change - p.equity_drift) / p.equity_return_sd

@@ -73,7 +73,8 @@ def _failing_share(centre: "FinancialCenter", rows: Integers, probability: Float
     issuers = centre.issuers
     luck = centre.luck.default.uniform(issuers.luck[rows], centre.month)
     firms = issuers["firms"][rows]
-    expected = probability[issuers["rating"][rows]] * firms
+    private = np.isin(issuers["issuer_class"][rows], (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID))
+    expected = probability[issuers["rating"][rows]] * firms * np.where(private, centre.shock["default_rate"], 1.0)
     share = np.zeros(len(rows))
     hit = luck > np.exp(-expected)
     share[hit] = np.minimum(1.0, poisson(expected[hit], luck[hit]) / firms[hit])

@@ -36,6 +36,7 @@ from sim.macro import HISTORY_START, make_macro_path
 from sim.markets import Product
 from sim.policy import ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
+from sim.shocks import ShockPaths
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +114,8 @@ class FinancialCenter(PopulationModel):
         self.verify = verify
         self.last_month = month_ordinal(asked.end)
         self.luck.draws.seed = seed
-        self.macro = make_macro_path(asked.macro, self.last_month, values, self.luck.macro)
+        self.shock_paths = ShockPaths(asked.shocks, self.last_month, values)
+        self.macro = make_macro_path(asked.macro, self.last_month, values, self.luck.macro, self.shock_paths)
         self.policy = self._policy(asked)
         self.datacollector = mesa.DataCollector({name: partial(_last_value, name) for name in PLAN_INDICATORS})
         self.datacollector.collect(self)
@@ -144,6 +146,11 @@ class FinancialCenter(PopulationModel):
         self.month = START_OF_HISTORY
         self.last_month = BASELINE
         self.macro = make_macro_path("neutral", BASELINE, parameters, self.luck.macro)
+        self.shock_paths = ShockPaths((), BASELINE, parameters)
+        self.shock = self.shock_paths.at(BASELINE)
+        self.funding_shift = 0.0
+        self.listing_gate_shift = 0.0
+        self.extra_public_supply_bn = 0.0
         self.policy = Policy(
             np.array([[lever.intensity_2020 for lever in plan_levers()]] * 12),
             START_OF_HISTORY + 1,

@@ -17,6 +17,7 @@ from sim import (
     maturities,
     panda_bonds,
     public_supply,
+    shocks,
     trading,
 )
 
@@ -46,6 +47,7 @@ class Step:
 
 
 MONTH: tuple[Step, ...] = (
+    Step("World", shocks.shocks_strike, "Dated shocks of the scenario strike", "scenario", "shock"),
     Step(
         "Issuer", maturities.debt_matures, "Debt matures, some issuers default", "ladders, ratings", "debt, cash, flows"
     ),

@@ -30,6 +30,7 @@ def run(
     *,
     seed: int = 0,
     levers: Mapping[str, Any] | None = None,
+    shocks: Iterable[Mapping[str, Any]] = (),
     macro: str | None = None,
     parameters: "str | Parameters | None" = None,
     scale: float | None = None,
@@ -49,6 +50,9 @@ def run(
     levers
         Paths that replace the scenario's own: a number (constant from 2021-01), a mapping of dates to numbers, or any
         other form of a scenario file.
+    shocks
+        Shocks beside the scenario's own, in the form of a scenario file, such as
+        [{"name": "us_yield", "from": "2022-01", "to": "2023-06", "size": 2}]; names in `scenarios.shock_kinds`.
     macro
         `neutral`, `realised` (a conditional replay), `adverse` or the path of a CSV of drivers.
     parameters
@@ -82,6 +86,9 @@ def run(
         asked = type(asked)(**{**asked.plain(), **changes})
     if levers:
         asked = asked.with_levers(levers)
+    more = list(shocks)
+    if more:
+        asked = asked.with_shocks(more)
     values = resolved_parameters(parameters if parameters is not None else asked.parameters)
     centre = FinancialCenter(asked, rng=seed, parameters=values, verify=verify, interactions_off=interactions_off)
     months = centre.last_month - centre.month
@@ -104,6 +111,7 @@ def run(
             "parameter_set": name,
             "parameters_hash": values.hash,
             "macro": asked.macro,
+            "shocks": [shock.resolved() for shock in asked.shocks],
             "kind": "conditional replay" if conditional else "simulation",
             "carried_forward": list(centre.macro.carried_forward),
             "misses_2020": large_misses(centre.levels),

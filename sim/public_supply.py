@@ -18,16 +18,21 @@ def public_sector_issues(centre: "FinancialCenter") -> None:
 
     gross = redeemed + net;  net = growth / 12 * outstanding * season (2020: the observed year spread by the season)
 
+    What a shock `public_supply` adds comes on top and is refinanced; the trend grows on the rest.
+
     Exogenous: no rule of the model moves public supply. Parameter `sovereign_growth`.
     """
     book, levels = centre.book, centre.levels
     outstanding = book.opening_bn[SecurityClass.SOVEREIGN]
     redeemed = levels.sovereign_redemption_rate / 12.0 * outstanding
     if centre.month <= BASELINE:
-        net = levels.sovereign_net_2020_bn / 12.0 * centre.season
+        trend = levels.sovereign_net_2020_bn / 12.0 * centre.season
     else:
-        net = centre.parameters.sovereign_growth / 12.0 * outstanding * centre.season
-    gross = max(0.0, redeemed + net)
+        growing = outstanding - centre.extra_public_supply_bn
+        trend = centre.parameters.sovereign_growth / 12.0 * growing * centre.season
+    usual = max(0.0, redeemed + trend)
+    gross = max(0.0, usual + 1000.0 * centre.shock["public_supply"])
+    centre.extra_public_supply_bn += gross - usual
     by_class = np.zeros(len(SecurityClass))
     by_class[SecurityClass.SOVEREIGN] = redeemed
     redeem(centre, Account.GOVERNMENT, by_class)

@@ -7,9 +7,10 @@ import pytest
 
 from scenarios import load, names, plan
 
-EVERY_LISTING = ["levers", "measures", "indicators", "scenarios"]
+EVERY_LISTING = ["levers", "shocks", "measures", "indicators", "scenarios"]
 ONE_OF_EACH = [
     ("levers", "bond_market_access"),
+    ("shocks", "us_yield"),
     ("measures", "M14"),
     ("indicators", "foreign_bond_share"),
     ("indicators", "systemic_risk"),
@@ -43,6 +44,32 @@ class TestRun:
 
     def test_the_default_scenario_is_the_plan(self, call):
         assert call("run", "--json").out == call("run", "plan", "--json").out
+
+    def test_shocks_of_the_command_line_come_after_those_of_the_scenario_and_strike_the_path_beside_it_too(
+        self, call, stand_in_model, monkeypatch
+    ):
+        worlds = []
+        answer = stand_in_model.run
+        monkeypatch.setattr(stand_in_model, "run", lambda asked, **how: worlds.append(asked) or answer(asked, **how))
+        typed = (
+            "us_yield=2@2022-01..2023-06",
+            "public_supply=10@2023-01",
+            "lockdown@2022-04",
+            "equity=-2e-1",
+            "currency",
+        )
+        out = call("run", "us_rates_up", *(part for text in typed for part in ("--shock", text))).out
+        asked, beside = worlds
+        assert asked.shocks == beside.shocks
+        assert [(each.name, each.window, each.full_size) for each in asked.shocks] == [
+            ("us_yield", ("2022-01", "2023-06"), 2.0),
+            ("us_yield", ("2022-01", "2023-06"), 2.0),
+            ("public_supply", ("2023-01", "2023-01"), 10.0),
+            ("lockdown", ("2022-04", "2022-04"), 0.5),
+            ("equity", ("2022-01", "2022-03"), -0.2),
+            ("currency", ("2022-01", "2022-06"), 0.08),
+        ]
+        assert "and shocks us_yield=2@2022-01..2023-06, us_yield=2@2022-01..2023-06, public_supply=10@2023-01" in out
 
     def test_realised_macro_is_labelled_a_conditional_replay(self, call):
         assert "conditional replay" in call("run", "--macro", "realised").out
@@ -220,6 +247,22 @@ class TestRefusals:
             (["run", "--set", "reits_pilot=0.5@soon"], "soon"),
             (["run", "--set", "reits_pilot"], "'reits_pilot' is not a setting"),
             (["run", "--set", "reits_pilot=0.5@2022-01", "--set", "reits_pilot=0.6@2022-01"], "contradicts"),
+            (
+                ["run", "--shock", "us_yeld=1"],
+                "--shock: us_yeld.name: unknown shock 'us_yeld'; did you mean 'us_yield'?",
+            ),
+            (["run", "--shock", "us_yield=7"], "--shock: us_yield.size: 7.0 is outside -4..6 (-4 to 6 pp)"),
+            (["run", "--shock", "us_yield=nan"], "us_yield.size: nan is outside -4..6"),
+            (["run", "--shock", "us_yield=much"], "--shock: us_yield: 'much' is not a number (name, name=size"),
+            (["run", "--shock", "us_yield=true"], "'true' is not a number"),
+            (["run", "--shock", "us_yield="], "'us_yield=' is not a shock (name, name=size"),
+            (["run", "--shock", "=1"], "'=1' is not a shock"),
+            (["run", "--shock", "us_yield=1@"], "'us_yield=1@' is not a shock"),
+            (["run", "--shock", "us_yield=1@2022-01.."], "'us_yield=1@2022-01..' is not a shock"),
+            (["run", "--shock", "us_yield=1@2022-13"], "--shock: us_yield.month: '2022-13' is not a month"),
+            (["run", "--shock", "us_yield=1@2022-01..2022-14"], "--shock: us_yield.to: '2022-14' is not a month"),
+            (["run", "--shock", "us_yield=1@2022-05..2022-01"], "--shock: us_yield: the shock ends in 2022-01, before"),
+            (["run", "--shock", "us_yield=1@2026-01"], "--shock: us_yield: 2026-01 is outside 2021-01..2025-12"),
             (["run", "--macro", "neutrl"], "did you mean 'neutral'?"),
             (["run", "--scale", "0"], "--scale"),
             (["run", "--scale", "nan"], "--scale"),
@@ -232,6 +275,7 @@ class TestRefusals:
             (["rnu"], "Did you mean 'run'?"),
             (["levers", "bond_market_acces"], "did you mean 'bond_market_access'?"),
             (["levers", "bond_market_access", "--steps"], "--steps"),
+            (["shocks", "us_yeld"], "unknown shock 'us_yeld'; did you mean 'us_yield'? (see: lujiazui shocks)"),
             (["measures", "M99"], "unknown measure 'M99'"),
             (["indicators", "turnovr_total"], "did you mean 'turnover_total'?"),
             (["scenarios", "strech"], "did you mean 'stretch'?"),
@@ -266,9 +310,11 @@ class TestRefusals:
         assert said in answer.err and str(file) in answer.err
 
     def test_all_that_is_wrong_with_a_run_is_told_at_once(self, call):
-        answer = call("run", "plam", "--set", "reits_pilot=2", "--macro", "neutrl", "--scale", "11")
+        answer = call(
+            "run", "plam", "--set", "reits_pilot=2", "--macro", "neutrl", "--scale", "11", "--shock", "equity=9"
+        )
         assert answer.refused()
-        assert len(answer.err.splitlines()) == 4
+        assert len(answer.err.splitlines()) == 5
 
     @pytest.mark.parametrize(
         "name", ["run.txt", "run", "folder.csv", "missing/run.csv", "file/run.csv", "x" * 300 + ".csv"]
@@ -305,7 +351,8 @@ class TestHelp:
 class TestWidths:
     @pytest.mark.parametrize("columns", [50, 80, 100, 120, 200])
     @pytest.mark.parametrize(
-        "arguments", ["run", "levers", "levers reits_pilot", "measures", "measures M14", "indicators"]
+        "arguments",
+        ["run", "shocks", "shocks lockdown", "levers", "levers reits_pilot", "measures", "measures M14", "indicators"],
     )
     def test_a_table_fits_its_terminal_and_loses_nothing(self, call, monkeypatch, columns, arguments):
         from app import tables

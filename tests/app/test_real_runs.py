@@ -59,7 +59,19 @@ def test_an_unknown_interaction_is_refused_with_the_nearest_name(capsys):
     assert command_line(("run", "--without", "peer", "--quiet", *SMALL)) == 2
     said = capsys.readouterr()
     assert not said.out
-    assert "did you mean 'peers'" in said.err
+    assert said.err.startswith("error: --without: unknown interaction 'peer'; did you mean 'peers'?")
+
+
+def test_a_shock_of_the_command_line_changes_the_run_and_is_listed_in_its_provenance(answer):
+    plain = json.loads(answer("run", "committed", "--json", *SMALL))
+    struck = json.loads(answer("run", "committed", "--shock", "public_supply=10@2022-01..2022-06", "--json", *SMALL))
+    assert plain["provenance"]["shocks"] == []
+    assert struck["provenance"]["shocks"] == [
+        {"name": "public_supply", "from": "2022-01", "to": "2022-06", "size": 10.0, "unit": "CNY trn"}
+    ]
+    assert struck["scenario_hash"] != plain["scenario_hash"]
+    assert struck["indicators"] != plain["indicators"]
+    assert all(row["value_2025"] == row["committed_2025"] for row in struck["indicators"])
 
 
 def test_parquet_and_csv_hold_the_same_months(answer, tmp_path):

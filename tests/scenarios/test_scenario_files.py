@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scenarios
-from scenarios import InputError, Scenario, load, plan
+from scenarios import InputError, Scenario, load, plan, shock_kinds
 from scenarios.calendar import BASELINE, month_text
 from scenarios.yaml_tree import DEEPEST, LARGEST_BYTES, parse_yaml, write_yaml
 
@@ -46,7 +46,11 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), ma
         " x ",
     ]
 )
-SHOCK = st.fixed_dictionaries({"name": TEXT.filter(bool)}, optional={"month": MONTH})
+SHOCK = st.sampled_from(list(shock_kinds().values())).flatmap(
+    lambda kind: st.fixed_dictionaries(
+        {"name": st.just(kind.name)}, optional={"month": MONTH, "size": st.floats(kind.low, kind.high)}
+    )
+)
 SCENARIO = st.fixed_dictionaries(
     {},
     optional={
@@ -111,10 +115,16 @@ def test_every_ready_scenario_loads_with_its_header_and_round_trips(name, tmp_pa
     assert load(write(tmp_path, scenario.to_yaml())) == scenario
 
 
-def test_the_ready_scenarios_are_the_arms_and_one_for_each_flagship_lever():
+def test_the_ready_scenarios_are_the_arms_one_for_each_flagship_lever_and_the_hypothetical_shocks():
     assert scenarios.names()[:4] == ["frozen", "committed", "plan", "stretch"]
     flagship = {"bond_market_access", "panda_bond_framework", "star_registration_reform", "headquarters_incentives"}
-    assert flagship | {"opening", "reits", "green", "fintech", "city_only"} == set(scenarios.names()[4:])
+    struck = {name for name in scenarios.names() if load(name).shocks}
+    assert flagship | {"opening", "reits", "green", "fintech", "city_only"} == set(scenarios.names()[4:]) - struck
+    assert struck == {"us_rates_up", "more_government_bonds", "hard_landing", "decoupling", "bond_fund_run"}
+    for name in struck:
+        assert load(name).title.endswith("(hypothetical)")
+        assert load(name).description.startswith("Hypothetical. The plan, ")
+        assert load(name).policy == "plan" and not load(name).levers
     assert len({load(name).content_hash() for name in scenarios.names()}) == len(scenarios.names())
 
 
@@ -153,6 +163,9 @@ def test_the_content_hash_sees_what_is_asked_and_not_how_it_is_called():
         {"macro": "adverse"},
         {"end": "2030-12"},
         {"levers": {"reits_pilot": 0.1}},
+        {"shocks": [{"name": "us_yield"}]},
+        {"shocks": [{"name": "us_yield", "size": 2}]},
+        {"shocks": [{"name": "us_yield", "month": "2022-01"}]},
     ]
     hashes = {Scenario(name="a", **{"policy": "plan", **change}).content_hash() for change in [{}, *changes]}
     assert len(hashes) == len(changes) + 1
@@ -254,11 +267,13 @@ levers:
   reit_pilot: 0.3
   fintech_hub: {ramp: {2022-01: .nan, 2026-01: 0.5}}
   carbon_market: {plse: {from: 2022-01, to: 2022-02, value: 1}}
-shocks: [{name: a, mont: 2022-01}, {name: b, month: 2022-01}, 3]
+shocks: [{name: equity, mont: 2022-01}, {name: us_yeld, month: 2022-01}, {name: equity, size: -9}, 3]
 policy: plan
 """
     told = problems_of(tmp_path, text)
-    assert [line.split(": ")[0] for line in told] == [f"my.yaml:{n}" for n in (1, 2, 3, 4, 7, 8, 9, 9, 10, 11, 11, 12)]
+    assert [line.split(": ")[0] for line in told] == [
+        f"my.yaml:{n}" for n in (1, 2, 3, 4, 7, 8, 9, 9, 10, 11, 11, 11, 11, 12)
+    ]
     assert "my.yaml:7: levers.reits_pilot: 1.4 is outside 0..1" in told
     unknown = (
         "my.yaml:8: levers.reit_pilot: unknown lever 'reit_pilot'; did you mean 'reits_pilot'? (see: lujiazui levers)"
@@ -271,7 +286,9 @@ policy: plan
     assert any("did you mean 'policy'?" in line and line.startswith("my.yaml:1:") for line in told)
     assert any("did you mean 'neutral'?" in line for line in told)
     assert any("my.yaml:3: scale: True is not a number" in line for line in told)
-    assert "my.yaml:11: shocks.2: 3 is not a shock such as {name: ..., month: 2022-03}" in told
+    assert "my.yaml:11: shocks.3: 3 is not a shock such as {name: ..., month: 2022-03}" in told
+    assert "my.yaml:11: shocks.1.name: unknown shock 'us_yeld'; did you mean 'us_yield'? (see: lujiazui shocks)" in told
+    assert "my.yaml:11: shocks.2.size: -9.0 is outside -1.3..1 (-1.3 to 1 log)" in told
 
 
 @pytest.mark.parametrize(
@@ -335,10 +352,17 @@ policy: plan
         ("levers: {reits_pilot: {switch: {2023-01: {switch: {2024-01: 0.5}}}}}", "did you mean"),
         ("shocks: 3", "is not a list of shocks"),
         ("shocks: [{month: 2022-01}]", "shocks.0.name: is missing"),
-        ("shocks: [{name: a, month: 2026-01}]", "2026-01 is outside"),
-        ("shocks: [{name: a, month: 2022}]", "is not text"),
-        ("shocks: [{name: a, from: 2022-01}]", "a shock has a month, or from and to, or no date"),
-        ("shocks: [{name: a, from: 2022-02, to: 2022-01}]", "before it begins"),
+        ("shocks: [{name: equity, month: 2026-01}]", "2026-01 is outside"),
+        ("shocks: [{name: equity, month: 2020-12}]", "2020-12 is outside"),
+        ("shocks: [{name: equity, month: 2022}]", "is not text"),
+        ("shocks: [{name: equity, from: 2022-01}]", "a shock has a month, or from and to, or no date"),
+        ("shocks: [{name: equity, from: 2022-02, to: 2022-01}]", "before it begins"),
+        ("shocks: [{name: equty}]", "did you mean 'equity'?"),
+        ("shocks: [{name: us_yield, size: 6.1}]", "6.1 is outside -4..6 (-4 to 6 pp)"),
+        ("shocks: [{name: us_yield, size: .nan}]", "nan is outside -4..6"),
+        ("shocks: [{name: us_yield, size: '2'}]", "shocks.0.size: '2' is not a number"),
+        ("shocks: [{name: us_yield, size: true}]", "True is not a number"),
+        ("end: 2021-12\nshocks: [{name: us_yield}]", "begins in 2022-01, after the end"),
         ("name: ''", "at least 1 character"),
     ],
 )

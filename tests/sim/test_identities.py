@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import sim
 from agents.issuers import Instrument, IssuerClass, ListingRoute
-from scenarios import plan
+from scenarios import plan, shock_kinds
 from scenarios.calendar import month_text
 from scenarios.parameters import ParameterSet
 from scenarios.schema import Scenario
@@ -35,6 +35,17 @@ def lever_paths():
     return st.one_of(intensity, st.sampled_from(plan.ARMS), steps, steps.map(lambda dated: {"ramp": dated}), pulse)
 
 
+def shocks():
+    def of(kind):
+        return st.builds(
+            lambda size, at: {"name": kind.name, "size": size, "from": min(at), "to": max(at)},
+            st.floats(kind.low, kind.high),
+            st.tuples(months(), months()),
+        )
+
+    return st.sampled_from(list(shock_kinds().values())).flatmap(of)
+
+
 def scenarios():
     return st.builds(
         Scenario,
@@ -42,6 +53,7 @@ def scenarios():
         policy=st.sampled_from(plan.ARMS),
         macro=st.sampled_from(["neutral", "adverse", "realised"]),
         levers=st.dictionaries(st.sampled_from(LEVERS), lever_paths(), max_size=len(LEVERS)),
+        shocks=st.lists(shocks(), max_size=6),
         scale=st.just(0.1),
         end=st.sampled_from(["2023-12", "2025-12"]),
     )

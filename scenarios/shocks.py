@@ -1,0 +1,77 @@
+"""Kinds of dated shocks as data: what each moves, in which unit, how large it may be and how it fades."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from scenarios.calendar import month_ordinal, month_text
+
+Profile = Literal["hold", "fade", "spread"]
+PROFILES: dict[Profile, str] = {
+    "hold": "full size in every month of the window, nothing after it",
+    "fade": "full size in every month of the window, then it fades",
+    "spread": "the size is the total, in equal parts over the months of the window",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShockBasis:
+    """Where the numbers of a shock come from; each text begins with its status (judgement, literature ..)."""
+
+    size: str
+    range: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShockKind:
+    """A shock that a scenario may ask for by name."""
+
+    name: str
+    title: str
+    moves: str
+    unit: str
+    form: Literal["add", "factor"]
+    """`add`: sizes of overlapping shocks add up, 0 is none; `factor`: they multiply, 1 is none."""
+    size: float
+    """Size where the scenario names none."""
+    low: float
+    high: float
+    profile: Profile
+    start: str
+    """First month where the scenario names none."""
+    months: int
+    """Length of the window where the scenario names none."""
+    rule: str
+    """The decision or process it enters, as module:function."""
+    after: str
+    """What becomes of it after the window."""
+    basis: ShockBasis
+    persistence: str = ""
+    """Parameter with the share that is left a month later."""
+    half_life: str = ""
+    """Parameter with the months after which half is left."""
+    half_life_months: float = 0.0
+    """The same as a number of the shock's own."""
+
+    @property
+    def allowed(self) -> str:
+        """Sizes that may be asked for."""
+        return f"{self.low:g} to {self.high:g} {self.unit}"
+
+    @property
+    def window(self) -> tuple[str, str]:
+        """First and last month where the scenario names none."""
+        return self.start, month_text(month_ordinal(self.start) + self.months - 1)
+
+
+@cache
+def shock_kinds() -> dict[str, ShockKind]:
+    """Return every kind of shock by name."""
+    text = resources.files("scenarios").joinpath("data/shocks.toml").read_text(encoding="utf-8")
+    rows = tomllib.loads(text)["shock"]
+    return {row["name"]: ShockKind(**{**row, "basis": ShockBasis(**row["basis"])}) for row in rows}

@@ -1,0 +1,277 @@
+"""Dated shocks: their paths by hand, what each moves and when, and that none strikes by default."""
+
+import numpy as np
+import pytest
+
+import sim
+from scenarios import Scenario, load, shock_kinds
+from scenarios.calendar import BASELINE, month_ordinal
+from scenarios.errors import InputError
+from scenarios.parameters import ParameterSet
+from sim.foreign_flows import MANAGERS, MOST_REDEEMED
+from sim.history import state_at_baseline
+from sim.issuance import _costs_pp
+from sim.listings import lead_times
+from sim.macro import make_macro_path
+from sim.securities import Holder, SecurityClass
+from sim.shocks import ShockPaths, additive_path, kept_share
+
+CENTRAL = ParameterSet.prior_2020().central()
+KINDS = shock_kinds()
+END = month_ordinal("2025-12")
+
+
+def asked(*shocks, policy="plan", **options):
+    return Scenario(name="struck", policy=policy, shocks=list(shocks), scale=0.1, **options)
+
+
+def paths(*shocks):
+    return ShockPaths(asked(*shocks).shocks, END, CENTRAL)
+
+
+def at(month, *shocks, name=None):
+    return paths(*shocks).value(name or shocks[0]["name"], month_ordinal(month))
+
+
+# Paths
+
+
+def test_profiles_by_hand():
+    hold, fade, spread = KINDS["equity_drift"], KINDS["us_yield"], KINDS["public_supply"]
+    assert additive_path(hold, 2.0, 1, 2, 5, 0.0).tolist() == [0.0, 2.0, 2.0, 0.0, 0.0]
+    assert additive_path(fade, 2.0, 1, 2, 5, 0.5).tolist() == [0.0, 2.0, 2.0, 1.0, 0.5]
+    assert additive_path(spread, 2.0, 1, 4, 5, 0.0).tolist() == [0.0, 0.5, 0.5, 0.5, 0.5]
+    assert additive_path(fade, 2.0, 0, 0, 1, 0.5).tolist() == [2.0]
+
+
+def test_what_is_left_a_month_later_comes_from_the_parameter_or_the_half_life():
+    assert kept_share(KINDS["us_yield"], CENTRAL) == CENTRAL.us_yield_persistence
+    assert kept_share(KINDS["western_demand"], CENTRAL) ** CENTRAL.geopolitical_half_life == pytest.approx(0.5)
+    assert kept_share(KINDS["credit_spread"], CENTRAL) ** 6 == pytest.approx(0.5)
+
+
+def test_shocks_of_a_kind_add_up_and_factors_multiply():
+    rates = ({"name": "equity_drift", "month": "2022-01", "size": 0.01}, {"name": "equity_drift", "size": 0.02})
+    assert at("2022-01", *rates) == pytest.approx(0.03)
+    assert at("2022-02", *rates) == pytest.approx(0.02)
+    halves = ({"name": "lockdown", "month": "2022-01", "size": 0.5}, {"name": "lockdown", "size": 0.4})
+    assert at("2022-01", *halves) == pytest.approx(0.2)
+    assert at("2022-02", *halves) == pytest.approx(0.4)
+    assert at("2022-03", *halves) == 1.0
+
+
+def test_to_the_end_of_2020_nothing_strikes_and_a_window_may_reach_beyond_the_end():
+    everything = [{"name": name, "from": "2021-01", "to": "2025-12"} for name in KINDS]
+    struck = paths(*everything)
+    neutral = ShockPaths((), END, CENTRAL).at(BASELINE + 1)
+    assert struck.at(BASELINE) == neutral
+    assert all(struck.at(BASELINE + 1)[name] != neutral[name] for name in KINDS)
+    short = ShockPaths(asked({"name": "platform_rules"}, end="2022-06").shocks, month_ordinal("2022-06"), CENTRAL)
+    assert short.value("platform_rules", month_ordinal("2022-06")) == KINDS["platform_rules"].size
+
+
+# World finance
+
+
+def macro(*shocks, kind="neutral"):
+    from agents.draws import Draws
+
+    return make_macro_path(kind, END, CENTRAL, Draws(5).stream("macro.innovations"), paths(*shocks))
+
+
+@pytest.mark.parametrize("kind", ["neutral", "realised", "adverse"])
+@pytest.mark.parametrize(
+    ("name", "size", "series"),
+    [
+        ("us_yield", 2.0, lambda m: m.us_yield_pct),
+        ("china_yield", -0.5, lambda m: m.china_yield_pct),
+        ("world_volatility", 0.6, lambda m: m.log_vix),
+    ],
+)
+def test_a_driver_is_lifted_by_the_shock_in_its_window_and_by_its_own_persistence_after(kind, name, size, series):
+    shock = {"name": name, "from": "2022-03", "to": "2022-05", "size": size}
+    gap = series(macro(shock, kind=kind)) - series(macro(kind=kind))
+    start = macro().position(month_ordinal("2022-03"))
+    np.testing.assert_allclose(gap[:start], 0.0, atol=1e-12)
+    np.testing.assert_allclose(gap[start : start + 3], size, atol=1e-9)
+    kept = kept_share(KINDS[name], CENTRAL)
+    np.testing.assert_allclose(gap[start + 3 :], size * kept ** np.arange(1, len(gap) - start - 2), atol=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["neutral", "realised"])
+def test_levels_of_currency_and_equity_move_by_the_total_over_the_window_and_stay(kind):
+    shocks = (
+        {"name": "currency", "from": "2022-01", "to": "2022-04", "size": 0.08},
+        {"name": "equity", "from": "2022-01", "to": "2022-02", "size": -0.2},
+        {"name": "equity_drift", "from": "2022-03", "to": "2022-05", "size": -0.01},
+    )
+    struck, plain = macro(*shocks, kind=kind), macro(kind=kind)
+    start = plain.position(month_ordinal("2022-01"))
+    currency = np.log(struck.usdcny / plain.usdcny)[start - 1 : start + 30]
+    np.testing.assert_allclose(currency[:6], [0.0, 0.02, 0.04, 0.06, 0.08, 0.08], atol=1e-9)
+    np.testing.assert_allclose(currency[6:], 0.08, atol=1e-9)
+    equity = np.log(struck.equity_index / plain.equity_index)[start - 1 : start + 30]
+    np.testing.assert_allclose(equity[:7], [0.0, -0.1, -0.2, -0.21, -0.22, -0.23, -0.23], atol=1e-9)
+    np.testing.assert_allclose(equity[7:], -0.23, atol=1e-9)
+    assert (struck.log_volatility[start : start + 2] != plain.log_volatility[start : start + 2]).all()
+
+
+def test_the_floor_under_us_yields_holds_against_a_shock():
+    fallen = macro({"name": "us_yield", "from": "2021-01", "to": "2025-12", "size": -4.0})
+    assert fallen.us_yield_pct[fallen.position(BASELINE) + 1 :].min() == CENTRAL.us10_floor
+    replayed = macro({"name": "us_yield", "from": "2021-01", "to": "2021-12", "size": -4.0}, kind="realised")
+    assert replayed.us_yield_pct.min() == CENTRAL.us10_floor
+
+
+# The centre
+
+
+@pytest.fixture(scope="module")
+def pair():
+    """Two models of one seed to the end of a month, without and with shocks."""
+
+    def run(month, *shocks, seed=2):
+        both = []
+        for each in (asked(), asked(*shocks)):
+            model = sim.FinancialCenter(each, rng=seed, verify=True)
+            while model.month < month_ordinal(month):
+                model.step()
+            both.append(model)
+        return both
+
+    return run
+
+
+def test_without_shocks_none_strikes_and_the_history_is_shared(centre):
+    model = centre("plan")
+    model.step()
+    assert model.shock == ShockPaths((), END, CENTRAL).at(model.month)
+    assert model.funding_shift == model.listing_gate_shift == 0.0
+    assert state_at_baseline(model.parameters, 0.1).shock == model.shock
+
+
+def test_before_its_month_a_shock_changes_nothing_to_the_bit(small, bits):
+    everything = [{"name": name, "from": "2022-01", "to": "2022-12"} for name in KINDS]
+    plain, struck = small("plan"), small("plan", shocks=everything)
+    assert bits(struck.indicators[:"2021-12"]) == bits(plain.indicators[:"2021-12"])
+    assert bits(struck.indicators[:"2022-01"]) != bits(plain.indicators[:"2022-01"])
+
+
+def test_more_government_bonds_are_outstanding_by_exactly_the_size_and_stay_so(pair):
+    shock = {"name": "public_supply", "from": "2021-02", "to": "2021-05", "size": 10}
+    for month, more in (("2021-01", 0.0), ("2021-02", 2500.0), ("2021-05", 10_000.0), ("2022-06", 10_000.0)):
+        plain, struck = (model.book.outstanding_bn[SecurityClass.SOVEREIGN] for model in pair(month, shock))
+        assert struck - plain == pytest.approx(more, abs=1e-6)
+
+
+def test_fewer_government_bonds_are_issued_only_as_far_as_there_are_issues(pair):
+    plain, struck = pair("2021-01", {"name": "public_supply", "month": "2021-01", "size": -20})
+    usual = plain.book.gross_bn[SecurityClass.SOVEREIGN]
+    assert struck.book.gross_bn[SecurityClass.SOVEREIGN] == 0.0
+    assert struck.extra_public_supply_bn == pytest.approx(-usual)
+
+
+def test_credit_spreads_move_in_proportion_with_the_size_at_aa(pair):
+    plain, struck = pair("2021-01", {"name": "credit_spread", "month": "2021-01", "size": 60})
+    struck.book.premium_pp[:] = plain.book.premium_pp
+    struck.foreign_yield_impact_pp = plain.foreign_yield_impact_pp
+    gap = 100.0 * (_costs_pp(struck) - _costs_pp(plain))
+    usual = np.array([*CENTRAL.credit_spread, CENTRAL.credit_spread_lower])
+    np.testing.assert_allclose(gap[:, 1], 60.0 * usual / usual[2], atol=1e-6)
+    np.testing.assert_allclose(gap[:, 0], 0.0, atol=1e-9)
+
+
+def test_private_issuers_default_more_often_and_others_as_before(pair):
+    plain, struck = pair("2021-06", {"name": "default_rate", "from": "2021-01", "to": "2021-06", "size": 15})
+    assert struck.defaults > 3 * max(plain.defaults, 1)
+    none = pair("2021-06", {"name": "default_rate", "from": "2021-01", "to": "2021-06", "size": 0})[1]
+    assert none.defaults <= plain.defaults
+
+
+def test_an_event_adds_to_tension_and_fades(pair):
+    shock = {"name": "geopolitical_event", "month": "2021-02", "size": 2}
+    for month, left in (
+        ("2021-01", 0.0),
+        ("2021-02", 2.0),
+        ("2021-03", 2.0 * 2 ** (-1 / CENTRAL.geopolitical_half_life)),
+    ):
+        plain, struck = pair(month, shock)
+        assert struck.geopolitical_tension - plain.geopolitical_tension == pytest.approx(left)
+
+
+def test_the_west_turns_away_and_others_do_not(pair):
+    plain, struck = pair("2021-01", {"name": "western_demand", "month": "2021-01", "size": -1})
+    change = np.log(struck.investors["target_weight"] / plain.investors["target_weight"])
+    west = plain.investors["bloc"] == 0
+    # Newcomers come with the same luck; peers are seen from the next month on.
+    np.testing.assert_allclose(change[west], -1.0, atol=1e-9)
+    np.testing.assert_allclose(change[~west], 0.0, atol=1e-9)
+
+
+def test_platform_rules_and_the_listing_gate_are_shifts_of_the_month(pair):
+    struck = pair(
+        "2022-01",
+        {"name": "platform_rules", "month": "2022-01", "size": -0.4},
+        {"name": "listing_gate", "month": "2022-01", "size": -0.7},
+    )[1]
+    assert (struck.funding_shift, struck.listing_gate_shift) == (-0.4, -0.7)
+    narrowed = lead_times(struck)
+    struck.step()
+    assert (struck.funding_shift, struck.listing_gate_shift) == (0.0, 0.0)
+    struck.month -= 1
+    assert narrowed[1:3] / lead_times(struck)[1:3] == pytest.approx(np.exp(0.7), rel=0.05)
+    assert narrowed[3] == lead_times(struck)[3]
+
+
+def test_a_narrow_gate_lets_fewer_firms_list(pair):
+    plain, struck = pair("2021-12", {"name": "listing_gate", "from": "2021-01", "to": "2021-12", "size": -1.5})
+    before = state_at_baseline(CENTRAL, 0.1).listings
+    listed, through = ((model.listings - before)[1:3].sum() for model in (plain, struck))
+    assert through < 0.5 * listed
+
+
+def test_a_closed_city_files_and_starts_nothing(pair):
+    plain, struck = pair("2021-03", {"name": "lockdown", "from": "2021-01", "to": "2021-03", "size": 0})
+    assert struck.licences["filed"] == state_at_baseline(CENTRAL, 0.1).licences["filed"] < plain.licences["filed"]
+    assert struck.fintech["in_shanghai"].sum() < plain.fintech["in_shanghai"].sum()
+    elsewhere = [model.fintech["in_shanghai"].size - model.fintech["in_shanghai"].sum() for model in (plain, struck)]
+    assert elsewhere[0] == pytest.approx(elsewhere[1], rel=0.01)
+
+
+def test_redemptions_make_managers_sell_to_banks_at_wider_spreads(pair):
+    plain, struck = pair("2021-01", {"name": "bond_fund_redemptions", "month": "2021-01", "size": 0.1})
+    assert struck.book.holdings_bn[Holder.ASSET_MANAGERS].sum() < plain.book.holdings_bn[Holder.ASSET_MANAGERS].sum()
+    assert struck.book.holdings_bn[Holder.BANKS].sum() > plain.book.holdings_bn[Holder.BANKS].sum()
+    demand = plain.book.demand_base_bn * plain.holder_size[:, None]
+    gone = 0.1 * demand[MANAGERS] / demand.sum(axis=0)
+    wider = struck.book.premium_pp - plain.book.premium_pp
+    # Foreigners see the same month: only what they do about wider spreads keeps this from being exact.
+    np.testing.assert_allclose(wider, -np.log(1.0 - gone) / CENTRAL.demand_semielasticity, rtol=1e-3)
+
+
+def test_redemptions_that_overlap_leave_some_demand(pair):
+    much = {"name": "bond_fund_redemptions", "month": "2021-01", "size": 0.5}
+    struck = pair("2021-01", much, much, much)[1]
+    assert np.isfinite(struck.book.premium_pp).all()
+    assert 0.0 < MOST_REDEEMED < 1.0
+
+
+def test_a_run_lists_its_shocks_and_its_forks_keep_them(small, bits):
+    shock = {"name": "us_yield", "month": "2022-03", "size": 2}
+    result = small("plan", shocks=[shock], seed=3)
+    assert result.provenance["shocks"] == [
+        {"name": "us_yield", "from": "2022-03", "to": "2022-03", "size": 2.0, "unit": "pp"}
+    ]
+    assert small("plan", seed=3).provenance["shocks"] == []
+    branch = result.fork("2023-01", {"reits_pilot": "plan"})
+    assert branch.provenance["shocks"] == result.provenance["shocks"]
+    assert bits(branch.indicators) == bits(result.indicators)
+
+
+def test_a_run_refuses_a_shock_it_does_not_know():
+    with pytest.raises(InputError, match="unknown shock 'us_yeld'; did you mean 'us_yield'"):
+        sim.run("plan", shocks=[{"name": "us_yeld"}])
+
+
+def test_a_ready_scenario_of_shocks_runs(small):
+    assert len(small("hard_landing").provenance["shocks"]) == len(load("hard_landing").shocks)
