@@ -1,0 +1,99 @@
+"""Experiments whose answer nobody doubts, on pairs of runs with the same luck; docs/experiments.md has the numbers."""
+
+import numpy as np
+import pytest
+
+import sim
+from scenarios import Scenario
+from scenarios.calendar import month_ordinal
+from sim.securities import SecurityClass
+
+SEEDS = range(3)
+
+
+def walked(shocks, seed, end):
+    """A model to the end of a month, with its premia by month from 2021-01, shape (months, classes)."""
+    scenario = Scenario(name="asked", policy="plan", scale=0.1, end=end, shocks=shocks)
+    model = sim.FinancialCenter(scenario, rng=seed)
+    premia = []
+    while model.month < month_ordinal(end):
+        model.step()
+        premia.append(model.book.premium_pp.copy())
+    return model, np.array(premia)
+
+
+@pytest.fixture(scope="module")
+def usual():
+    return [walked([], seed, "2023-12") for seed in SEEDS]
+
+
+def pairs(usual, shocks):
+    """For each seed: indicators without and with the shocks, and the difference of premia."""
+    for seed, (plain, premia) in zip(SEEDS, usual, strict=True):
+        struck, widened = walked(shocks, seed, "2023-12")
+        yield plain.indicators, struck.indicators, widened - premia
+
+
+def year(indicators, name, which):
+    return float(indicators.loc[str(which), name].sum())
+
+
+def december(indicators, name, which):
+    return float(indicators.loc[f"{which}-12", name].iloc[-1])
+
+
+@pytest.fixture(scope="module")
+def more_bonds(usual):
+    return list(pairs(usual, [{"name": "public_supply", "from": "2022-01", "to": "2022-12", "size": 10}]))
+
+
+@pytest.fixture(scope="module")
+def dearer_dollars(usual):
+    return list(pairs(usual, [{"name": "us_yield", "from": "2022-01", "to": "2023-06", "size": 2}]))
+
+
+class TestMoreGovernmentBonds:
+    """CNY 10 trn beyond the trend in 2022."""
+
+    def test_the_foreign_share_falls_by_arithmetic_while_foreigners_buy_at_the_higher_yield(self, more_bonds):
+        for plain, struck, _ in more_bonds:
+            held, held_now = (december(each, "foreign_bond_holdings", 2022) for each in (plain, struck))
+            custody, custody_now = (december(each, "bond_custody_interbank", 2022) for each in (plain, struck))
+            arithmetic = held / custody_now - held / custody
+            holdings = (held_now - held) / custody_now
+            fall = december(struck, "foreign_bond_share", 2022) - december(plain, "foreign_bond_share", 2022)
+            assert fall == pytest.approx(arithmetic + holdings, abs=1e-12)
+            assert fall < 0.0
+            assert arithmetic < -abs(holdings)
+            assert holdings > 0.0
+
+    def test_the_yield_of_government_bonds_rises(self, more_bonds):
+        for plain, struck, widened in more_bonds:
+            assert 0.3 < widened[23, SecurityClass.SOVEREIGN] < 0.6
+            assert december(struck, "china_yield", 2022) > december(plain, "china_yield", 2022) + 0.3
+
+    def test_direct_financing_gains_nothing(self, more_bonds):
+        for plain, struck, _ in more_bonds:
+            for which in (2022, 2023):
+                assert year(struck, "direct_financing", which) < year(plain, "direct_financing", which)
+
+
+class TestHigherYieldsAbroad:
+    """US ten-year yields 2 points higher from 2022-01 to 2023-06."""
+
+    def test_foreigners_sell(self, dearer_dollars):
+        for plain, struck, _ in dearer_dollars:
+            assert year(struck, "foreign_net_purchases", 2022) < year(plain, "foreign_net_purchases", 2022) - 100.0
+            for which in (2022, 2023):
+                assert december(struck, "foreign_bond_share", which) < december(plain, "foreign_bond_share", which)
+
+    def test_foreign_issuers_come(self, dearer_dollars):
+        for plain, struck, _ in dearer_dollars:
+            for which in (2022, 2023):
+                assert year(struck, "panda_issuance", which) > 1.1 * year(plain, "panda_issuance", which)
+
+    def test_turnover_hardly_moves(self, dearer_dollars):
+        for plain, struck, _ in dearer_dollars:
+            for which in (2022, 2023):
+                ratio = year(struck, "turnover_total", which) / year(plain, "turnover_total", which)
+                assert ratio == pytest.approx(1.0, abs=0.03)
