@@ -290,6 +290,11 @@ def traded_log_weight(gap: Floats, index_step: Floats, adjustment_speed: Floats,
     return index_step + traded_log_gap(gap - index_step, adjustment_speed, inaction_band)
 
 
+def within_assets(trade: Floats, log_weight: Floats) -> Floats:
+    """Log change of the weight that stops where all assets are onshore bonds: min(trade, -log weight)."""
+    return np.minimum(trade, -log_weight)
+
+
 def entry_rate_per_month(base_rate: float, access_friction_change: float, entry_access_elasticity: float) -> float:
     """Expected number of institutions that enter in a month.
 

@@ -122,6 +122,17 @@ def funding_need_bn(
     return need, growth + proceeds_spending_rate * np.maximum(0.0, cash_bn)
 
 
+def need_growth_now(trend: float, elasticity: float, growth_gap_pp: float) -> float:
+    """Growth of issuers' need a year while the economy grows faster or slower than its trend.
+
+    growth = max(0, trend + elasticity * gap / 100)
+
+    The gap is real growth less its trend, percentage points; it is zero unless a shock moves it. Parameters
+    `need_growth`, `need_growth_elasticity`.
+    """
+    return max(0.0, trend + elasticity * growth_gap_pp / 100.0)
+
+
 def instrument_utility(
     constant: Floats, cost_pp: Floats, cost_sensitivity: float, lead_time_months: Floats, queue_disutility: float
 ) -> Floats:

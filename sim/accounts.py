@@ -7,7 +7,10 @@ import numpy as np
 
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import month_text
+from sim.baseline import observed
 from sim.direct_financing import direct_financing_bn
+from sim.foreign_flows import world_index_live_shares
+from sim.index_weights import live_index_weights
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass
 
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
 TOLERANCE = 1e-9
+ROUNDING_BN = 1e-9
+"""What is left of a maturity after it was paid down in parts, in floating point."""
 
 
 class AccountingError(AssertionError):
@@ -39,7 +44,11 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         )
     yield "holdings are not negative", float(min(book.holdings_bn.min(), 0.0)), 0.0
     flows = book.opening_bn + book.gross_bn - book.redeemed_bn - book.defaulted_bn
-    yield "stocks and flows", float(np.abs(flows).sum()), float(book.outstanding_bn.sum())
+    yield (
+        "stocks and flows",
+        float(np.abs(flows - book.outstanding_bn).sum() + book.outstanding_bn.sum()),
+        float(book.outstanding_bn.sum()),
+    )
     yield (
         "flows are not negative",
         float(min(book.gross_bn.min(), book.redeemed_bn.min(), book.defaulted_bn.min(), 0)),
@@ -51,6 +60,7 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
     bond = debt[Instrument.BOND]
     if thorough:
         yield "ladder", float(issuers["maturing_bn"].sum()), float(debt.sum())
+        yield "maturities are not negative", float(min(issuers["maturing_bn"].min() + ROUNDING_BN, 0.0)), 0.0
     yield (
         "corporate debt",
         float(bond[~(bank | foreign)].sum() + debt[Instrument.GREEN_BOND].sum()),
@@ -93,6 +103,13 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         centre.panda_cumulative_bn,
         centre.opening_panda_bn + float(centre.issued_bn[Instrument.PANDA]),
     )
+    yield "Panda bonds issued never fall", float(min(centre.panda_cumulative_bn - centre.opening_panda_bn, 0.0)), 0.0
+    start = observed("panda_cumulative") - observed("panda_issuance")
+    yield (
+        "Panda bonds outstanding",
+        float(book.outstanding_bn[SecurityClass.PANDA] + book.gone_bn[SecurityClass.PANDA]),
+        float(book.start_bn[SecurityClass.PANDA]) + centre.panda_cumulative_bn - start,
+    )
     institutions = centre.institutions
     yield (
         "balance sheets",
@@ -128,6 +145,10 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         float(institutions["adopted"].sum()),
         float(adopters["opening"] + adopters["adopted"] - adopters["left"]),
     )
+    firms, rounds = centre.opening_rounds
+    rows = centre.fintech.rows_of(firms)
+    lost = rounds[rows >= 0] - centre.fintech["funding_round"][rows[rows >= 0]]
+    yield "funding rounds never fall", float(np.maximum(lost, 0).sum()), 0.0
     waiting = np.bincount(issuers["waiting_for"], minlength=4)
     for route in (ListingRoute.MAIN, ListingRoute.STAR, ListingRoute.REIT):
         yield (
@@ -143,6 +164,20 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
     )
     financing = direct_financing_bn(centre)
     yield "Shanghai is part of the country", float(max(financing[0] - financing[1], 0.0)), 0.0
+    yield (
+        "turnover of products",
+        float(np.abs(centre.turnover_trn).sum()),
+        float(centre.levels.velocity @ centre.activity),
+    )
+    for name, shares in (
+        ("weights of foreign investors", centre.investors["weight"]),
+        (
+            "live weights of indices",
+            live_index_weights(centre.parameters, centre.month, world_index_live_shares(centre)[0]),
+        ),
+        ("shares of price discovery", centre.price_discovery_shares),
+    ):
+        yield f"{name} within 0..1", float(np.abs(np.clip(shares, 0.0, 1.0) - shares).sum()), 0.0
     share = float(book.holdings_bn[Holder.FOREIGN].sum() / book.interbank_custody_bn())
     yield "foreign share within 0..1", float(np.clip(share, 0.0, 1.0)), share
 

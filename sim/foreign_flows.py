@@ -30,6 +30,7 @@ from agents.foreign_investors import (
     tension_after,
     traded_log_weight,
     unhedged_signal_pp,
+    within_assets,
     yield_impact_pp,
 )
 from scenarios.calendar import BASELINE
@@ -168,11 +169,12 @@ def _decision(investors: Mapping[str, Any], signals: ForeignSignals) -> _Decisio
         investors["peer_shift"],
     )
     target = target_log_weight(investors["base_log_weight"], terms)
-    gap = target - np.log(investors["opening_weight"])
+    held = np.log(investors["opening_weight"])
+    gap = target - held
     # Reserve managers hold their band against a reserve share that moves slowly: they trade every month.
     band = np.where(group == InvestorGroup.RESERVE_MANAGER, 0.0, investors["inaction_band"])
     trade = traded_log_weight(gap, signals.index_step[family], signals.adjustment_speed[group], band)
-    return _Decision(terms, target, gap, trade)
+    return _Decision(terms, target, gap, within_assets(trade, held))
 
 
 def foreign_investors_trade(centre: "FinancialCenter") -> None:

@@ -16,6 +16,7 @@ from agents.issuers import (
     choose_instrument,
     funding_need_bn,
     instrument_utility,
+    need_growth_now,
 )
 from sim.baseline import observed
 from sim.ledger import Account
@@ -118,7 +119,7 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
         centre.due_bn,
         issuers["debt_bn"].sum(axis=0),
         issuers["cash_bn"],
-        parameters.need_growth,
+        need_growth_now(parameters.need_growth, parameters.need_growth_elasticity, centre.shock["economic_growth"]),
         parameters.need_shock_sd * centre.luck.need.normal(issuers.luck, centre.month),
         centre.season,
         parameters.backlog_repayment,

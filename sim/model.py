@@ -429,6 +429,7 @@ class FinancialCenter(PopulationModel):
             "taken along": 0.0,
         }
         self.adopters = {"opening": int(self.institutions["adopted"].sum()), "adopted": 0, "left": 0}
+        self.opening_rounds = (self.fintech.unique_ids.copy(), self.fintech["funding_round"].copy())
         self.opening_star_listings = int(self.listings[ListingRoute.STAR])
 
     def _add_to_2020(self) -> None:

@@ -82,6 +82,9 @@ class SecurityBook:
         self.gross_bn: Floats = np.zeros(len(SecurityClass))
         self.redeemed_bn: Floats = np.zeros(len(SecurityClass))
         self.defaulted_bn: Floats = np.zeros(len(SecurityClass))
+        self.start_bn: Floats = self.outstanding_bn.copy()
+        self.gone_bn: Floats = np.zeros(len(SecurityClass))
+        """Redeemed or written off since the start, by class."""
         self.opening_bn: Floats = self.outstanding_bn.copy()
         self.opening_holdings_bn: Floats = self.holdings_bn.copy()
 
@@ -95,6 +98,7 @@ class SecurityBook:
     def close_flows(self) -> None:
         """Move outstanding amounts by the month's issues, redemptions and defaults."""
         self.outstanding_bn = self.opening_bn + self.gross_bn - self.redeemed_bn - self.defaulted_bn
+        self.gone_bn = self.gone_bn + self.redeemed_bn + self.defaulted_bn
 
     def interbank_custody_bn(self) -> float:
         """Bonds in interbank custody, CNY bn."""

@@ -26,6 +26,7 @@ from agents.foreign_investors import (
     traded_log_gap,
     traded_log_weight,
     unhedged_signal_pp,
+    within_assets,
     yield_impact_pp,
 )
 
@@ -287,6 +288,13 @@ def test_a_step_of_the_index_is_traded_at_once_and_the_rest_of_the_gap_as_ever()
     speed, band = np.full(4, 0.4), np.full(4, 0.05)
     trade = traded_log_weight(gap, step, speed, band)
     np.testing.assert_allclose(trade, [0.1 + 0.4 * 0.2, 0.4 * 0.3, 0.01, -0.1])
+
+
+def test_nobody_buys_beyond_its_assets():
+    log_weight = np.log([0.5, 0.5, 0.5, 2.0])
+    trade = within_assets(np.array([0.1, 1.0, -0.2, 0.0]), log_weight)
+    np.testing.assert_allclose(trade, [0.1, np.log(2.0), -0.2, -np.log(2.0)])
+    assert (log_weight + trade <= 1e-12).all()
 
 
 # Entry and what foreigners do to yields

@@ -16,6 +16,7 @@ from agents.issuers import (
     funding_need_bn,
     instrument_utility,
     listing_probability,
+    need_growth_now,
     panda_issue_probability,
 )
 
@@ -252,6 +253,12 @@ def test_cost_and_waiting_never_make_an_instrument_more_attractive(sensitivity, 
 
 
 # Needs
+
+
+def test_need_follows_the_economy_and_never_shrinks():
+    assert need_growth_now(0.11, 1.5, 0.0) == 0.11
+    assert need_growth_now(0.11, 1.5, -2.0) == pytest.approx(0.08)
+    assert need_growth_now(0.11, 1.5, -20.0) == 0.0
 
 
 def funding(maturing=0.0, debt=1200.0, cash=0.0, growth=0.11, shock=0.0, season=1.0, repayment=0.2, spending=0.1):

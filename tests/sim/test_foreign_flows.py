@@ -139,3 +139,12 @@ def test_funds_buy_most_of_a_step_in_its_month_and_the_rest_in_the_three_after_i
     assert 0.5 * quick[begins] < slow[begins] < 0.9 * quick[begins]
     assert (slow[begins + 1 : begins + 4] > 0.03 * quick[begins]).all()
     assert slow[begins : begins + 5].sum() == pytest.approx(quick[begins : begins + 5].sum(), rel=0.05)
+
+
+def test_an_investor_who_wants_more_than_its_assets_holds_all_of_them(centre):
+    model = centre("plan")
+    rows = np.flatnonzero(model.investors["group"] == InvestorGroup.REAL_MONEY)[:5]
+    model.investors["base_log_weight"][rows] = 3.0
+    model.run_for(24)
+    assert model.investors["weight"][rows] == pytest.approx(1.0)
+    assert model.investors["weight"].max() == pytest.approx(1.0)

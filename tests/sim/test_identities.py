@@ -151,6 +151,21 @@ def hold_less_than_nothing(model):
     model.book.holdings_bn[Holder.ASSET_MANAGERS, SecurityClass.PANDA] += lent
 
 
+def owe_less_than_nothing(model):
+    """One slot of an issuer's ladder is negative, another makes up for it."""
+    ladder = model.issuers["maturing_bn"]
+    owed = ladder[3, Instrument.LOAN, 0] + 1.0
+    ladder[3, Instrument.LOAN, 0] -= owed
+    ladder[4, Instrument.LOAN, 0] += owed
+
+
+def take_panda_bonds_back(model):
+    """The month's issue is negative, in every place where it is booked."""
+    back = model.issued_bn[Instrument.PANDA] + 1.0
+    model.issued_bn[Instrument.PANDA] -= back
+    model.panda_cumulative_bn -= back
+
+
 def hold(model, security):
     model.book.holdings_bn[Holder.BANKS, security] += 1.0
 
@@ -166,6 +181,7 @@ FAULTS = {
     "stocks and flows": lambda m: grow(m.book.gross_bn, SecurityClass.SOVEREIGN),
     "flows are not negative": book_negative_issue,
     "ladder": lambda m: grow(m.issuers["maturing_bn"], (0, 0, 0)),
+    "maturities are not negative": owe_less_than_nothing,
     "corporate debt": lambda m: add_to_debt(m, Instrument.GREEN_BOND, ORDINARY),
     "financial debt": lambda m: add_to_debt(m, Instrument.BOND, IssuerClass.BANK),
     "Panda debt": lambda m: add_to_debt(m, Instrument.BOND, IssuerClass.FOREIGN),
@@ -180,6 +196,8 @@ FAULTS = {
     "foreign cash": lambda m: move_cash(m, Account.FOREIGN_INVESTORS),
     "foreign issuers' cash": lambda m: move_cash(m, Account.FOREIGN_ISSUERS),
     "Panda bonds issued": lambda m: setattr(m, "panda_cumulative_bn", m.panda_cumulative_bn + 1.0),
+    "Panda bonds issued never fall": take_panda_bonds_back,
+    "Panda bonds outstanding": lambda m: grow(m.book.gone_bn, SecurityClass.PANDA),
     "balance sheets": lambda m: grow(m.institutions["equity_bn"], 0),
     "institutions": lambda m: m.institutions.remove([0]),
     "queue for licences": lambda m: grow(m.licence_queue, (0, 0, 0), 1),
@@ -188,6 +206,7 @@ FAULTS = {
         grow(m.institutions["adopted"], m.institutions["adopted"].argmax(), True)
         or m.adopters.update(left=m.adopters["left"] + 1)
     ),
+    "funding rounds never fall": lambda m: grow(m.fintech["funding_round"], m.fintech["funding_round"].argmax(), -1),
     **{
         f"queue {route.name}": lambda m, route=route: grow(m.filed, route, 1)
         for route in ListingRoute
@@ -198,6 +217,12 @@ FAULTS = {
     "Shanghai is part of the country": lambda m: setattr(
         m, "levels", dataclasses.replace(m.levels, shenzhen_share_of_exchange_credit=-9.0)
     ),
+    "turnover of products": lambda m: grow(m.turnover_trn, 0),
+    "weights of foreign investors within 0..1": lambda m: grow(m.investors["weight"], 0, -2.0),
+    "live weights of indices within 0..1": lambda m: setattr(
+        m, "parameters", m.parameters.replace(gbi_em_china_weight=1.5)
+    ),
+    "shares of price discovery within 0..1": lambda m: grow(m.price_discovery_shares, 0),
     "foreign share within 0..1": lambda m: grow(m.book.interbank_share, slice(None), -0.96),
 }
 

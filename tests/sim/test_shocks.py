@@ -181,6 +181,15 @@ def test_credit_spreads_move_in_proportion_with_the_size_at_aa(pair):
     np.testing.assert_allclose(gap[:, 0], 0.0, atol=1e-9)
 
 
+def test_a_slower_economy_lets_issuers_need_grow_less(pair):
+    plain, struck = pair("2021-01", {"name": "economic_growth", "month": "2021-01", "size": -4})
+    less = plain.issuers["need_bn"] - struck.issuers["need_bn"]
+    assert (less >= 0.0).all()
+    debt = state_at_baseline(CENTRAL, 0.1).issuers["debt_bn"].sum(axis=0)
+    most = CENTRAL.need_growth_elasticity * 0.04 / 12.0 * debt * plain.season
+    assert 0.5 * most.sum() < less.sum() < 1.5 * most.sum()
+
+
 def test_private_issuers_default_more_often_and_others_as_before(pair):
     plain, struck = pair("2021-06", {"name": "default_rate", "from": "2021-01", "to": "2021-06", "size": 15})
     assert struck.defaults > 3 * max(plain.defaults, 1)
