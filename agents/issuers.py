@@ -32,6 +32,23 @@ class IssuerClass(IntEnum):
     INFRASTRUCTURE = 7
 
 
+class Industry(IntEnum):
+    """What the firms of an issuer do."""
+
+    ENERGY_AND_UTILITIES = 0
+    METALS_AND_MINING = 1
+    CHEMICALS_AND_MATERIALS = 2
+    MACHINERY_AND_VEHICLES = 3
+    ELECTRONICS = 4
+    HEALTH = 5
+    CONSUMER_GOODS = 6
+    CONSTRUCTION_AND_INFRASTRUCTURE = 7
+    REAL_ESTATE = 8
+    TRANSPORT_AND_TRADE = 9
+    SOFTWARE_AND_SERVICES = 10
+    FINANCE = 11
+
+
 class Instrument(IntEnum):
     """The nine ways of raising money. The first five are debt with a place in the maturity ladder."""
 
@@ -69,6 +86,7 @@ class Issuer(ArrayAgent):
     """A group of `firms` like firms that raise money."""
 
     issuer_class = column("i1", unit="code", doc="IssuerClass")
+    industry = column("i1", unit="code", doc="Industry")
     rating = column("i1", unit="code", doc="0 AAA, 1 AA+, 2 AA, 3 lower")
     firms = column("f8", unit="count", doc="Firms that the agent stands for")
     debt_bn = column("f8", unit="CNY bn", doc="Debt outstanding by instrument, all firms", shape=(LADDER_INSTRUMENTS,))

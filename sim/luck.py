@@ -11,6 +11,7 @@ STREAMS = {
     "listing": "issuer.listing",
     "listing_size": "issuer.listing_size",
     "follow_on": "issuer.follow_on",
+    "industry": "issuer.industry",
     "panda": "issuer.panda",
     "panda_size": "issuer.panda_size",
     "investor_entry": "investor.entry",
@@ -43,6 +44,7 @@ class Luck:
     listing: Stream
     listing_size: Stream
     follow_on: Stream
+    industry: Stream
     panda: Stream
     panda_size: Stream
     investor_entry: Stream

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.arrays import Codes, Floats, Integers, Keys
+from agents.arrays import Codes, Flags, Floats, Integers, Keys
 from agents.draws import poisson
 from agents.foreign_investors import Bloc, IndexFamily, InvestorGroup, benchmark_weight_gain, bloc_of
 from agents.institutions import Centre, Sector
-from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Instrument, IssuerClass, ListingRoute
+from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Industry, Instrument, IssuerClass, ListingRoute
 from agents.licences import stage_probability, steady_queue
 from agents.population import Population
 from scenarios.calendar import BASELINE
@@ -290,6 +290,7 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             centre.issuers,
             count,
             issuer_class=int(plan.issuer_class),
+            industry=_industries(centre, keys, month, plan.issuer_class, private & hard),
             rating=rating,
             firms=firms,
             debt_bn=debt,
@@ -308,6 +309,30 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             registered=registered,
             last_choice=-1,
         )
+
+
+def _industries(
+    centre: "FinancialCenter", keys: Keys, month: int, issuer_class: IssuerClass, hard_technology: Flags
+) -> Codes:
+    """Industry of each issuer of a class, drawn from its shares, shape (n,); hard technology has shares of its own."""
+    luck = centre.luck.industry.uniform(keys, month)
+    shares = industry_shares()
+    code = np.searchsorted(np.cumsum(shares[issuer_class]), luck)
+    hard = np.searchsorted(np.cumsum(shares[HARD_TECHNOLOGY]), luck)
+    return np.minimum(np.where(hard_technology, hard, code), len(Industry) - 1).astype(np.int8)
+
+
+HARD_TECHNOLOGY = len(IssuerClass)
+"""Row of hard technology in `industry_shares`, after those of the classes."""
+
+
+@cache
+def industry_shares() -> Floats:
+    """Share of each industry in the issuers of a class and, last, in those with hard technology, shape (9, 12)."""
+    rows = {row["industry"]: row for row in table("industries")}
+    columns = [name.lower() for name in (*(c.name for c in IssuerClass), "HARD_TECHNOLOGY")]
+    column = {"private_large": "private", "private_mid": "private"}
+    return np.array([[float(rows[i.name][column.get(name, name)]) for i in Industry] for name in columns])
 
 
 def scale_listed_firms(centre: "FinancialCenter") -> None:
