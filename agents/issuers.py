@@ -87,6 +87,7 @@ class Issuer(ArrayAgent):
 
     issuer_class = column("i1", unit="code", doc="IssuerClass")
     industry = column("i1", unit="code", doc="Industry")
+    province = column("i1", unit="code", doc="Province in the order of its table; -1 none", default=-1)
     rating = column("i1", unit="code", doc="0 AAA, 1 AA+, 2 AA, 3 lower")
     firms = column("f8", unit="count", doc="Firms that the agent stands for")
     debt_bn = column("f8", unit="CNY bn", doc="Debt outstanding by instrument, all firms", shape=(LADDER_INSTRUMENTS,))
@@ -114,6 +115,10 @@ class Issuer(ArrayAgent):
     last_choice = column("i1", unit="code", doc="Instrument chosen this month; -1 none")
     need_bn = column("f8", unit="CNY bn", doc="Need of the month")
     defaulted_bn = column("f8", unit="CNY bn", doc="Debt written off this month")
+    score = column("f8", unit="sd", doc="What a bank that screens the firm thinks of it")
+    rollover_pressure = column("f8", unit="share", doc="How much of a twelfth of its market debt fell due this month")
+    unmet_months = column("i2", unit="month", doc="Successive months in which most of the need was not met")
+    distressed = column("?", unit="flag", doc="Needs went unmet too long when defaults of the month were drawn")
 
 
 def funding_need_bn(
@@ -232,11 +237,6 @@ def choose_instrument(
 def listing_probability(lead_time_months: Floats) -> Floats:
     """Monthly probability that a waiting issuer leaves the queue: 1 - exp(-1 / lead time)."""
     return -np.expm1(-1.0 / lead_time_months)
-
-
-def default_probability(rate_per_year: Floats) -> Floats:
-    """Monthly probability of default by rating: 1 - (1 - rate) ** (1/12). Parameter `default_rate`."""
-    return 1.0 - (1.0 - rate_per_year) ** (1.0 / 12.0)
 
 
 def follow_on_rate(rate_per_year: float, return_6m: float, return_sensitivity: float) -> float:

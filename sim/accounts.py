@@ -52,6 +52,18 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
     if thorough:
         yield "ladder", float(issuers["maturing_bn"].sum()), float(debt.sum())
     yield (
+        "loans",
+        float(debt[Instrument.LOAN].sum()),
+        centre.opening_loans_bn + ledger.total("loan") - ledger.total("loan repayment"),
+    )
+    requests = centre.loan_requests
+    yield (
+        "loans asked for",
+        requests["asked"] + requests["beyond what was asked"],
+        ledger.total("loan") + requests["refused"],
+    )
+    yield "debt written off", float(issuers["defaulted_bn"].sum()), float(book.defaulted_bn.sum())
+    yield (
         "corporate debt",
         float(bond[~(bank | foreign)].sum() + debt[Instrument.GREEN_BOND].sum()),
         float(book.outstanding_bn[SecurityClass.CORPORATE]),

@@ -12,6 +12,8 @@ STREAMS = {
     "listing_size": "issuer.listing_size",
     "follow_on": "issuer.follow_on",
     "industry": "issuer.industry",
+    "province": "issuer.province",
+    "score": "issuer.score",
     "panda": "issuer.panda",
     "panda_size": "issuer.panda_size",
     "investor_entry": "investor.entry",
@@ -45,6 +47,8 @@ class Luck:
     listing_size: Stream
     follow_on: Stream
     industry: Stream
+    province: Stream
+    score: Stream
     panda: Stream
     panda_size: Stream
     investor_entry: Stream

@@ -26,6 +26,7 @@ from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from sim import city, starting_point
 from sim.baseline import observed
+from sim.credit_events import Contagion
 from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 from sim.indicators import PLAN_INDICATORS
 from sim.interactions import checked_interactions
@@ -36,6 +37,7 @@ from sim.macro import HISTORY_START, make_macro_path
 from sim.markets import Product
 from sim.policy import ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
+from sim.small_firm_credit import start_with_refused_needs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +57,8 @@ class Year2020:
     expected_bn: Floats = field(default_factory=lambda: np.zeros(len(Lump)))
     expected_listings: Floats = field(default_factory=lambda: np.zeros(4))
     certificates_bn: float = 0.0
+    expected_defaults: Floats = field(default_factory=lambda: np.zeros(2))
+    """Defaults expected at the month's chances, and at those of the ratings alone."""
     financial_bonds_bn: float = 0.0
     mean_sovereign_bn: float = 0.0
     exchange_credit_bn: float = 0.0
@@ -213,10 +217,17 @@ class FinancialCenter(PopulationModel):
         self.listings = np.zeros(4, dtype=np.int64)
         self.stopped = np.zeros(4, dtype=np.int64)
         self.defaults = 0
+        self.expected_defaults = (0.0, 0.0)
+        self.contagion = Contagion()
+        self.guarantee_coverage = self.policy.baseline["guarantee_coverage"]
+        self.newly_guaranteed = 0.0
+        self.msme_acceptance_rate = 0.0
+        self.loan_requests: dict[str, float] = {}
+        start_with_refused_needs(self)
         self.entrants_looking = 0.0
         self.institution_flows: dict[str, int] = {}
         self.records: list[dict[str, float]] = []
-        self.managed_2020: dict[str, float] = {}
+        self.indexed_2020: dict[str, float] = {}
         self.first_recorded_month = START_OF_HISTORY + 1
         self.largest_error = 0.0
         self.step_seconds: dict[str, float] = {}
@@ -410,7 +421,9 @@ class FinancialCenter(PopulationModel):
         self.paid_by_banks_bn = 0.0
         self.expected_bn: Floats = np.zeros(len(Lump))
         self.expected_listings: Floats = np.zeros(4)
+        self.issuers["defaulted_bn"][:] = 0.0
         self.opening_issuer_cash_bn = float(self.issuers["cash_bn"].sum())
+        self.opening_loans_bn = float(self.issuers["debt_bn"][Instrument.LOAN].sum())
         self.opening_panda_bn = self.panda_cumulative_bn
         self.opening_institutions = len(self.institutions)
         self.managed_flows = {
@@ -437,6 +450,7 @@ class FinancialCenter(PopulationModel):
         year.expected_bn += shanghai * self.expected_bn
         year.expected_listings += self.expected_listings
         year.certificates_bn += self.book.gross_bn[SecurityClass.CERTIFICATE]
+        year.expected_defaults += self.expected_defaults
         year.financial_bonds_bn += self.financial_bonds_bn
         year.mean_sovereign_bn += self.book.opening_bn[SecurityClass.SOVEREIGN] / 12.0
         year.exchange_credit_bn += self.exchange_credit_bn

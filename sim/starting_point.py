@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agents.arrays import Codes, Flags, Floats, Integers, Keys
+from agents.credit_events import NO_PROVINCE
 from agents.draws import poisson
 from agents.foreign_investors import Bloc, IndexFamily, InvestorGroup, benchmark_weight_gain, bloc_of
 from agents.institutions import Centre, Sector
@@ -291,6 +292,8 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             count,
             issuer_class=int(plan.issuer_class),
             industry=_industries(centre, keys, month, plan.issuer_class, private & hard),
+            province=_provinces(centre, keys, month, plan.issuer_class),
+            score=centre.luck.score.normal(keys, month),
             rating=rating,
             firms=firms,
             debt_bn=debt,
@@ -320,6 +323,22 @@ def _industries(
     code = np.searchsorted(np.cumsum(shares[issuer_class]), luck)
     hard = np.searchsorted(np.cumsum(shares[HARD_TECHNOLOGY]), luck)
     return np.minimum(np.where(hard_technology, hard, code), len(Industry) - 1).astype(np.int8)
+
+
+def _provinces(centre: "FinancialCenter", keys: Keys, month: int, issuer_class: IssuerClass) -> Codes:
+    """Province of each issuer of a class, shape (n,); central enterprises, banks and foreigners answer to none."""
+    if issuer_class in (IssuerClass.CENTRAL_SOE, IssuerClass.BANK, IssuerClass.FOREIGN):
+        return np.full(len(keys), NO_PROVINCE, dtype=np.int8)
+    luck = centre.luck.province.uniform(keys, month)
+    code = np.searchsorted(np.cumsum(province_shares()), luck)
+    return np.minimum(code, len(province_shares()) - 1).astype(np.int8)
+
+
+@cache
+def province_shares() -> Floats:
+    """Share of each province in the issuers that have one, shape (31,)."""
+    output: Floats = np.array([float(row["output_trn"]) for row in table("provinces")])
+    return np.asarray(output / output.sum())
 
 
 HARD_TECHNOLOGY = len(IssuerClass)
