@@ -80,7 +80,7 @@ def newly_guaranteed(new_share: float, coverage: float, coverage_before: float, 
 
     Parameter `guarantee_half_life`: the effect of a programme on amounts is not sustained.
     """
-    return float(new_share * 2.0 ** (-1.0 / half_life_months) + coverage - coverage_before
+    return float(new_share * 2.0 ** (-1.0 / half_life_months) + coverage - coverage_before)
 
 
 def amount_factor(new_share: float, effect_pct: float) -> float:
