@@ -64,6 +64,8 @@ class Instrument(IntEnum):
 
 
 LADDER_INSTRUMENTS = 5
+CERTIFICATE_MONTHS = 13
+"""Places of the ring of certificates of deposit, whose longest tenor is twelve months."""
 NESTS = (
     (Instrument.LOAN,),
     (Instrument.BOND, Instrument.COMMERCIAL_PAPER, Instrument.GREEN_BOND, Instrument.ABS),
@@ -115,6 +117,14 @@ class Issuer(ArrayAgent):
     last_choice = column("i1", unit="code", doc="Instrument chosen this month; -1 none")
     need_bn = column("f8", unit="CNY bn", doc="Need of the month")
     defaulted_bn = column("f8", unit="CNY bn", doc="Debt written off this month")
+    bank_tier = column("i1", unit="code", doc="BankTier; -1 no bank", default=-1)
+    certificates_bn = column(
+        "f8",
+        unit="CNY bn",
+        doc="Certificates of deposit by month of maturity (ring, slot = month modulo its length)",
+        shape=(CERTIFICATE_MONTHS,),
+    )
+    usual_certificates_bn = column("f8", unit="CNY bn", doc="Certificates that the bank would have without stress")
     score = column("f8", unit="sd", doc="What a bank that screens the firm thinks of it")
     rollover_pressure = column("f8", unit="share", doc="How much of a twelfth of its market debt fell due this month")
     unmet_months = column("i2", unit="month", doc="Successive months in which most of the need was not met")
@@ -266,15 +276,3 @@ def panda_issue_probability(
     """
     advantage = yield_gap_pp - yield_gap_mean_pp - market_premium_pp - (issue_cost_bp - issue_cost_baseline_bp) / 100.0
     return float(-np.expm1(-issue_rate_per_month * np.exp(cost_elasticity * advantage)))
-
-
-def certificate_target_growth(
-    liability_growth_per_month: float, loan_yield_gap_change_pp: float, yield_sensitivity_per_year: float
-) -> float:
-    """Log growth of the stock of certificates of deposit that banks aim at in a month.
-
-    growth = growth of liabilities + sensitivity / 12 * change of (loan yield - certificate yield) against 2020
-
-    Yields in per cent. Parameters `bank_asset_growth`, `certificate_yield_sensitivity`.
-    """
-    return liability_growth_per_month + yield_sensitivity_per_year / 12.0 * loan_yield_gap_change_pp

@@ -78,7 +78,7 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
     yield "securitised debt", float(debt[Instrument.ABS].sum()), float(book.outstanding_bn[SecurityClass.ABS])
     yield (
         "certificates",
-        float(centre.certificate_ladder_bn.sum()),
+        float(issuers["certificates_bn"].sum()),
         float(book.outstanding_bn[SecurityClass.CERTIFICATE]),
     )
     yield (

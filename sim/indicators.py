@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.certificates import BankTier
 from agents.institutions import Sector
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import BASELINE
@@ -95,6 +96,8 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     small = centre.issuers["issuer_class"] == IssuerClass.MSME
     record["msme_loans"] = float(centre.issuers["debt_bn"][Instrument.LOAN] @ small)
     record["msme_acceptance_rate"] = centre.msme_acceptance_rate
+    spread = centre.certificate_spread_pp
+    record["certificate_spread_small_banks"] = float(spread[BankTier.SMALL] - spread[BankTier.LARGE]) * 100.0
     centre.records.append(record)
     # The level of 2020 is not known, so these are indices; at end-2020 the months before it are put on its base.
     if centre.month == BASELINE:

@@ -31,7 +31,7 @@ from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_w
 from sim.indicators import PLAN_INDICATORS
 from sim.interactions import checked_interactions
 from sim.ledger import Account, Ledger
-from sim.levels import Levels, Lump, certificate_weights, equity_share_of_sse
+from sim.levels import Levels, Lump, equity_share_of_sse
 from sim.luck import Luck
 from sim.macro import HISTORY_START, make_macro_path
 from sim.markets import Product
@@ -173,7 +173,9 @@ class FinancialCenter(PopulationModel):
         self.book = SecurityBook(starting_point.outstanding_2019_bn(self), float(self.investors["holdings_bn"].sum()))
         self.book.interbank_share[SecurityClass.SOVEREIGN] = levels.sovereign_interbank_share
         self.ledger = Ledger()
-        self.certificate_ladder_bn = self._certificate_ladder()
+        self.bank_stress = 0.0
+        """Bank failures still felt; one is a small bank that has just failed."""
+        self.certificate_spread_pp: Floats = np.zeros(3)
         self.holder_size: Floats = np.ones(2)
         self.bank_share_of_purchases = float(self.book.holdings_bn[1].sum() / self.book.holdings_bn[1:].sum())
         self.dissimilarity = np.array(
@@ -248,17 +250,6 @@ class FinancialCenter(PopulationModel):
         return Policy(
             scenario.intensities(first, self.last_month), first, plan_levers(), plan_channels(), self.parameters
         )
-
-    def _certificate_ladder(self) -> Floats:
-        """Certificates of end-2019 by month of maturity, as a steady state of the tenor mix leaves them."""
-        weights = certificate_weights(self.parameters, self.levels)
-        ahead = np.arange(1, 13)
-        shape = np.array(
-            [sum(w for w, tenor in zip(weights, (1, 3, 6, 9, 12), strict=True) if tenor >= month) for month in ahead]
-        )
-        ladder = np.zeros(13)
-        ladder[(START_OF_HISTORY + ahead) % 13] = observed("ncd_outstanding_2019") * shape / shape.sum()
-        return ladder
 
     def _mean_yield_gap(self) -> float:
         """Mean of the US less the Chinese ten-year yield over 2016-2020, percentage points."""

@@ -20,6 +20,7 @@ from agents.licences import stage_probability, steady_queue
 from agents.population import Population
 from scenarios.calendar import BASELINE
 from sim.baseline import observed
+from sim.certificates import certificate_ladder, certificates_2019_bn, tier_by_rank
 from sim.city import filings_looked_for, licence_luck, meet_neighbours
 from sim.index_weights import live_index_weights
 from sim.levels import equity_share_of_sse, passed_share
@@ -296,6 +297,7 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             score=centre.luck.score.normal(keys, month),
             rating=rating,
             firms=firms,
+            **(_certificates(centre, rank, share, month) if plan.issuer_class is IssuerClass.BANK else {}),
             debt_bn=debt,
             maturing_bn=ladder,
             tenor_months=tenor,
@@ -323,6 +325,17 @@ def _industries(
     code = np.searchsorted(np.cumsum(shares[issuer_class]), luck)
     hard = np.searchsorted(np.cumsum(shares[HARD_TECHNOLOGY]), luck)
     return np.minimum(np.where(hard_technology, hard, code), len(Industry) - 1).astype(np.int8)
+
+
+def _certificates(centre: "FinancialCenter", rank: Floats, size: Floats, month: int) -> dict[str, Any]:
+    """Columns of banks at end-2019: tier, certificates by month of maturity, and the stock they aim at."""
+    tier = tier_by_rank(rank)
+    stock = certificates_2019_bn(tier, size)
+    return {
+        "bank_tier": tier,
+        "certificates_bn": certificate_ladder(centre, stock, month),
+        "usual_certificates_bn": stock,
+    }
 
 
 def _provinces(centre: "FinancialCenter", keys: Keys, month: int, issuer_class: IssuerClass) -> Codes:
