@@ -32,6 +32,23 @@ class IssuerClass(IntEnum):
     INFRASTRUCTURE = 7
 
 
+class Industry(IntEnum):
+    """What the firms of an issuer do."""
+
+    ENERGY_AND_UTILITIES = 0
+    METALS_AND_MINING = 1
+    CHEMICALS_AND_MATERIALS = 2
+    MACHINERY_AND_VEHICLES = 3
+    ELECTRONICS = 4
+    HEALTH = 5
+    CONSUMER_GOODS = 6
+    CONSTRUCTION_AND_INFRASTRUCTURE = 7
+    REAL_ESTATE = 8
+    TRANSPORT_AND_TRADE = 9
+    SOFTWARE_AND_SERVICES = 10
+    FINANCE = 11
+
+
 class Instrument(IntEnum):
     """The nine ways of raising money. The first five are debt with a place in the maturity ladder."""
 
@@ -47,6 +64,8 @@ class Instrument(IntEnum):
 
 
 LADDER_INSTRUMENTS = 5
+CERTIFICATE_MONTHS = 13
+"""Places of the ring of certificates of deposit, whose longest tenor is twelve months."""
 NESTS = (
     (Instrument.LOAN,),
     (Instrument.BOND, Instrument.COMMERCIAL_PAPER, Instrument.GREEN_BOND, Instrument.ABS),
@@ -69,6 +88,8 @@ class Issuer(ArrayAgent):
     """A group of `firms` like firms that raise money."""
 
     issuer_class = column("i1", unit="code", doc="IssuerClass")
+    industry = column("i1", unit="code", doc="Industry")
+    province = column("i1", unit="code", doc="Province in the order of its table; -1 none", default=-1)
     rating = column("i1", unit="code", doc="0 AAA, 1 AA+, 2 AA, 3 lower")
     firms = column("f8", unit="count", doc="Firms that the agent stands for")
     debt_bn = column("f8", unit="CNY bn", doc="Debt outstanding by instrument, all firms", shape=(LADDER_INSTRUMENTS,))
@@ -96,6 +117,18 @@ class Issuer(ArrayAgent):
     last_choice = column("i1", unit="code", doc="Instrument chosen this month; -1 none")
     need_bn = column("f8", unit="CNY bn", doc="Need of the month")
     defaulted_bn = column("f8", unit="CNY bn", doc="Debt written off this month")
+    bank_tier = column("i1", unit="code", doc="BankTier; -1 no bank", default=-1)
+    certificates_bn = column(
+        "f8",
+        unit="CNY bn",
+        doc="Certificates of deposit by month of maturity (ring, slot = month modulo its length)",
+        shape=(CERTIFICATE_MONTHS,),
+    )
+    usual_certificates_bn = column("f8", unit="CNY bn", doc="Certificates that the bank would have without stress")
+    score = column("f8", unit="sd", doc="What a bank that screens the firm thinks of it")
+    rollover_pressure = column("f8", unit="share", doc="How much of a twelfth of its market debt fell due this month")
+    unmet_months = column("i2", unit="month", doc="Successive months in which most of the need was not met")
+    distressed = column("?", unit="flag", doc="Needs went unmet too long when defaults of the month were drawn")
 
 
 def funding_need_bn(
@@ -227,11 +260,6 @@ def listing_probability(lead_time_months: Floats) -> Floats:
     return -np.expm1(-1.0 / lead_time_months)
 
 
-def default_probability(rate_per_year: Floats) -> Floats:
-    """Monthly probability of default by rating: 1 - (1 - rate) ** (1/12). Parameter `default_rate`."""
-    return 1.0 - (1.0 - rate_per_year) ** (1.0 / 12.0)
-
-
 def follow_on_rate(rate_per_year: float, return_6m: float, return_sensitivity: float) -> float:
     """Monthly rate of follow-on offers by listed issuers: rate / 12 * exp(sensitivity * return / 10 %).
 
@@ -259,15 +287,3 @@ def panda_issue_probability(
     """
     advantage = yield_gap_pp - yield_gap_mean_pp - market_premium_pp - (issue_cost_bp - issue_cost_baseline_bp) / 100.0
     return float(-np.expm1(-issue_rate_per_month * np.exp(cost_elasticity * advantage)))
-
-
-def certificate_target_growth(
-    liability_growth_per_month: float, loan_yield_gap_change_pp: float, yield_sensitivity_per_year: float
-) -> float:
-    """Log growth of the stock of certificates of deposit that banks aim at in a month.
-
-    growth = growth of liabilities + sensitivity / 12 * change of (loan yield - certificate yield) against 2020
-
-    Yields in per cent. Parameters `bank_asset_growth`, `certificate_yield_sensitivity`.
-    """
-    return liability_growth_per_month + yield_sensitivity_per_year / 12.0 * loan_yield_gap_change_pp

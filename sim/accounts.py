@@ -62,6 +62,18 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         yield "ladder", float(issuers["maturing_bn"].sum()), float(debt.sum())
         yield "maturities are not negative", float(min(issuers["maturing_bn"].min() + ROUNDING_BN, 0.0)), 0.0
     yield (
+        "loans",
+        float(debt[Instrument.LOAN].sum()),
+        centre.opening_loans_bn + ledger.total("loan") - ledger.total("loan repayment"),
+    )
+    requests = centre.loan_requests
+    yield (
+        "loans asked for",
+        requests["asked"] + requests["beyond what was asked"],
+        ledger.total("loan") + requests["refused"],
+    )
+    yield "debt written off", float(issuers["defaulted_bn"].sum()), float(book.defaulted_bn.sum())
+    yield (
         "corporate debt",
         float(bond[~(bank | foreign)].sum() + debt[Instrument.GREEN_BOND].sum()),
         float(book.outstanding_bn[SecurityClass.CORPORATE]),
@@ -76,7 +88,7 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
     yield "securitised debt", float(debt[Instrument.ABS].sum()), float(book.outstanding_bn[SecurityClass.ABS])
     yield (
         "certificates",
-        float(centre.certificate_ladder_bn.sum()),
+        float(issuers["certificates_bn"].sum()),
         float(book.outstanding_bn[SecurityClass.CERTIFICATE]),
     )
     yield (

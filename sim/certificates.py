@@ -1,43 +1,103 @@
-"""Banks bring their certificates of deposit to a target stock."""
+"""Each bank brings its certificates of deposit to the stock it aims at."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.issuers import (
+from agents.arrays import Codes, Floats
+from agents.certificates import (
+    BankTier,
     certificate_target_growth,
+    certificates_issued_bn,
+    faded_stress,
+    stress_spread_pp,
+    wanted_certificates_bn,
 )
+from agents.issuers import CERTIFICATE_MONTHS
+from sim.baseline import observed
 from sim.ledger import Account
 from sim.levels import certificate_weights
 from sim.primary_market import redeem, sell_issue
 from sim.securities import SecurityClass
+from sim.tables import table
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
+TENORS = (1, 3, 6, 9, 12)
+"""Tenors of certificates, months."""
+
+
+@cache
+def bank_tiers() -> dict[str, Floats]:
+    """Number of banks, share of certificates and spread over large banks in bp, each by tier, shape (3,)."""
+    rows = {row["tier"]: row for row in table("bank_tiers")}
+    names = ("banks", "certificate_share", "spread_2020_bp")
+    return {name: np.array([float(rows[tier.name][name]) for tier in BankTier]) for name in names}
+
+
+def tier_by_rank(rank: Floats) -> Codes:
+    """Tier of banks by their rank, 0 for the largest and 1 for the smallest, shape (n,); no tier is empty."""
+    count = len(rank)
+    place = np.argsort(np.argsort(rank))
+    part = np.cumsum(bank_tiers()["banks"]) / bank_tiers()["banks"].sum()
+    first = np.maximum(np.round(part[:-1] * count), [1, 2])
+    return np.searchsorted(first, place, side="right").astype(np.int8)
+
+
+def certificates_2019_bn(tier: Codes, size: Floats) -> Floats:
+    """Certificates of each bank at end-2019, shape (n,), CNY bn: those of its tier in proportion to its size."""
+    of_tier = np.bincount(tier, weights=size, minlength=len(BankTier))
+    share = bank_tiers()["certificate_share"] / bank_tiers()["certificate_share"].sum()
+    return observed("ncd_outstanding_2019") * np.take(share / of_tier, tier) * size
+
+
+def certificate_ladder(centre: "FinancialCenter", stock_bn: Floats, month: int) -> Floats:
+    """Certificates by month of maturity as a steady state of the tenor mix leaves them, shape (slots, n), CNY bn."""
+    weights = certificate_weights(centre.parameters, centre.levels)
+    ahead = np.arange(1, CERTIFICATE_MONTHS)
+    shape = np.array([weights[np.array(TENORS) >= month_ahead].sum() for month_ahead in ahead])
+    ladder = np.zeros((CERTIFICATE_MONTHS, len(stock_bn)))
+    ladder[(month + ahead) % CERTIFICATE_MONTHS] = (shape / shape.sum())[:, None] * stock_bn
+    return ladder
+
 
 def banks_roll_certificates(centre: "FinancialCenter") -> None:
-    """Banks bring their certificates of deposit to a target stock.
+    """Banks repay the certificates of the month and sell new ones up to the stock they aim at.
 
-    issue = max(0, target - stock after redemption), spread over tenors of 1, 3, 6, 9 and 12 months
+    What is sold is spread over tenors of 1, 3, 6, 9 and 12 months. Bank failures still felt make certificates of small
+    banks dearer and fewer.
     """
-    parameters, book = centre.parameters, centre.book
-    ladder = centre.certificate_ladder_bn
-    slot = centre.month % len(ladder)
-    due = float(ladder[slot])
-    ladder[slot] = 0.0
+    parameters, book, issuers = centre.parameters, centre.book, centre.issuers
+    rows = np.flatnonzero(issuers["bank_tier"] >= 0)
+    tier = issuers["bank_tier"][rows]
+    ladder = issuers["certificates_bn"][:, rows]
+    slot = centre.month % CERTIFICATE_MONTHS
     by_class = np.zeros(len(SecurityClass))
-    by_class[SecurityClass.CERTIFICATE] = due
+    by_class[SecurityClass.CERTIFICATE] = ladder[slot].sum()
+    ladder[slot] = 0.0
     redeem(centre, Account.BANKS, by_class)
     growth = certificate_target_growth(
         parameters.bank_asset_growth / 12.0,
         -book.premium_pp[SecurityClass.CERTIFICATE],
         parameters.certificate_yield_sensitivity,
     )
-    stock = float(ladder.sum())
-    issue = max(0.0, book.opening_bn[SecurityClass.CERTIFICATE] * np.exp(growth) - stock)
+    issuers["usual_certificates_bn"][rows] *= np.exp(growth)
+    stress = stress_spread_pp(
+        centre.bank_stress,
+        np.array([0.0, parameters.bank_stress_spread_joint_stock, parameters.bank_stress_spread_small]),
+    )
+    centre.certificate_spread_pp = bank_tiers()["spread_2020_bp"] / 100.0 + stress
+    issue = certificates_issued_bn(
+        wanted_certificates_bn(issuers["usual_certificates_bn"][rows], tier, stress, parameters.certificate_flight),
+        ladder.sum(axis=0),
+    )
     weights = certificate_weights(parameters, centre.levels)
-    for tenor, weight in zip((1, 3, 6, 9, 12), weights, strict=True):
-        ladder[(centre.month + tenor) % len(ladder)] += issue * weight
-    book.gross_bn[SecurityClass.CERTIFICATE] += issue
-    sell_issue(centre, Account.BANKS, issue)
+    for tenor, weight in zip(TENORS, weights, strict=True):
+        ladder[(centre.month + tenor) % CERTIFICATE_MONTHS] += issue * weight
+    issuers["certificates_bn"][:, rows] = ladder
+    sold = float(issue.sum())
+    book.gross_bn[SecurityClass.CERTIFICATE] += sold
+    sell_issue(centre, Account.BANKS, sold)
+    centre.bank_stress = faded_stress(centre.bank_stress, parameters.bank_stress_half_life)

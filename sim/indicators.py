@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.certificates import BankTier
 from agents.institutions import Sector
-from agents.issuers import Instrument, ListingRoute
+from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import BASELINE
 from sim.direct_financing import direct_financing_bn
 from sim.fintech import leading_in_shanghai
@@ -92,10 +93,17 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     record["aum_managed"] = float(managed.sum())
     record |= {f"aum_{sector.name.lower()}": float(managed[sector]) for sector in Sector if centre.manages[sector]}
     record["institution_fintech_adoption"] = float(institutions["adopted"].mean())
+    small = centre.issuers["issuer_class"] == IssuerClass.MSME
+    record["msme_loans"] = float(centre.issuers["debt_bn"][Instrument.LOAN] @ small)
+    record["msme_acceptance_rate"] = centre.msme_acceptance_rate
+    spread = centre.certificate_spread_pp
+    record["certificate_spread_small_banks"] = float(spread[BankTier.SMALL] - spread[BankTier.LARGE]) * 100.0
     centre.records.append(record)
     # The level of 2020 is not known, so these are indices; at end-2020 the months before it are put on its base.
     if centre.month == BASELINE:
-        centre.managed_2020 = {name: value for name, value in record.items() if name.startswith("aum_")}
+        centre.indexed_2020 = {
+            name: value for name, value in record.items() if name.startswith("aum_") or name == "msme_loans"
+        }
     earlier = centre.records if centre.month == BASELINE else centre.records[-1:]
     for each in earlier:
-        each |= {name: each[name] / value * 100.0 for name, value in centre.managed_2020.items()}
+        each |= {name: each[name] / value * 100.0 for name, value in centre.indexed_2020.items()}

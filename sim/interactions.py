@@ -6,6 +6,7 @@ from scenarios.errors import InputError, Problem, nearest_name
 
 INTERACTIONS = {
     "peers": "active foreign investors want more when others have bought",
+    "default_contagion": "a default raises spreads in its industry and province, and banks lend less after defaults",
 }
 """Every interaction that can be switched off, with what goes when it does."""
 

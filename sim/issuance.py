@@ -19,10 +19,12 @@ from agents.issuers import (
     need_growth_now,
 )
 from sim.baseline import observed
+from sim.credit_events import contagion_spreads_pp, needs_go_unmet
 from sim.ledger import Account
 from sim.listings import lead_times
 from sim.primary_market import sell_issue
 from sim.securities import SecurityClass
+from sim.small_firm_credit import loans_granted
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -147,6 +149,8 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
     for k in range(LADDER_INSTRUMENTS):
         takes = instrument == k
         raised[k] = np.bincount(rows[takes], weights=amount[takes], minlength=len(issuers))
+    raised[Instrument.LOAN] = loans_granted(centre, raised[Instrument.LOAN])
+    needs_go_unmet(centre, raised.sum(axis=0))
     _book_debt(centre, raised)
     by_instrument = raised[:, ~bank].sum(axis=1)
     financial = float(raised[:, bank].sum())
@@ -196,7 +200,18 @@ def _chosen_instruments(centre: "FinancialCenter", rows: Integers, tranche: Inte
     keys = issuers.luck[rows] + tranche.astype(np.uint64) * TRANCHE_KEY
     luck = centre.luck.financing.gumbel(keys, centre.month, count=11)
     utility = np.take(by_rating.T, issuers["rating"][rows], axis=1)
+    _add_contagion(centre, utility, rows)
     return choose_instrument(utility, eligible, centre.dissimilarity, luck[:4], luck[3:])
+
+
+def _add_contagion(centre: "FinancialCenter", utility: Floats, rows: Integers) -> None:
+    """Take what defaults of others add to the cost of bonds and paper off their utility, shape (9, rows), in place."""
+    if not (centre.contagion.industry_spread_pp.any() or centre.contagion.province_spread_pp.any()):
+        return
+    dearer = centre.parameters.cost_sensitivity * contagion_spreads_pp(centre, rows)
+    utility[Instrument.BOND] -= dearer
+    utility[Instrument.GREEN_BOND] -= dearer
+    utility[Instrument.COMMERCIAL_PAPER] -= centre.parameters.paper_spread_share * dearer
 
 
 def _book_debt(centre: "FinancialCenter", raised_bn: Floats) -> None:

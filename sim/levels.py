@@ -131,6 +131,8 @@ class Levels:
     """Part of exchange-traded credit issues that goes to Shenzhen."""
     fintech_size_premium: float
     """Log size of Shanghai's fintech firms over firms elsewhere at end-2019."""
+    default_rate_scale: float = 1.0
+    """Factor on all default rates, below one where contagion and distress raise them: 2020 keeps its rate."""
     misses: dict[str, float] = field(default_factory=dict)
     """Relative miss of each solved observation after the last pass."""
 
@@ -284,8 +286,11 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
     queue[1:3] = (levels.queue_2019 * wanted_listings / np.maximum(year.expected_listings, 1e-9))[1:3]
     for route, name in ((1, "main-board listings expected"), (2, "STAR listings expected")):
         miss(name, year.expected_listings[route], wanted_listings[route])
+    expected_defaults, usual_defaults = year.expected_defaults
+    scale = miss("defaults expected", expected_defaults, usual_defaults) if usual_defaults > 0.0 else 1.0
     return replace(
         levels,
+        default_rate_scale=levels.default_rate_scale * scale,
         instrument_constants=constants,
         listing_size_main_bn=float(sizes[Lump.MAIN_OFFERS] * resized[Lump.MAIN_OFFERS]),
         listing_size_star_bn=float(sizes[Lump.STAR_OFFERS] * resized[Lump.STAR_OFFERS]),

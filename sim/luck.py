@@ -11,6 +11,9 @@ STREAMS = {
     "listing": "issuer.listing",
     "listing_size": "issuer.listing_size",
     "follow_on": "issuer.follow_on",
+    "industry": "issuer.industry",
+    "province": "issuer.province",
+    "score": "issuer.score",
     "panda": "issuer.panda",
     "panda_size": "issuer.panda_size",
     "investor_entry": "investor.entry",
@@ -43,6 +46,9 @@ class Luck:
     listing: Stream
     listing_size: Stream
     follow_on: Stream
+    industry: Stream
+    province: Stream
+    score: Stream
     panda: Stream
     panda_size: Stream
     investor_entry: Stream

@@ -6,13 +6,8 @@ import numpy as np
 
 from agents.arrays import Floats, Integers
 from agents.draws import poisson
-from agents.issuers import (
-    LADDER_MONTHS,
-    Instrument,
-    IssuerClass,
-    default_probability,
-)
-from sim.baseline import observed
+from agents.issuers import LADDER_MONTHS, Instrument, IssuerClass
+from sim.credit_events import default_chances, defaults_are_felt
 from sim.ledger import Account
 from sim.primary_market import redeem
 from sim.securities import SecurityClass
@@ -27,19 +22,21 @@ def debt_matures(centre: "FinancialCenter") -> None:
     slot = centre.month % LADDER_MONTHS
     kind = issuers["issuer_class"]
     bank, foreign = kind == IssuerClass.BANK, kind == IssuerClass.FOREIGN
-    rates = centre.parameters.default_rate * np.array(
-        [observed(f"default_weight_{name}") for name in ("aaa", "aa_plus", "aa", "lower")]
-    )
-    rows = np.flatnonzero(issuers["debt_bn"][1:].sum(axis=0) > 0.0)
-    share = _failing_share(centre, rows, default_probability(rates))
+    market_debt = issuers["debt_bn"][1:].sum(axis=0)
+    rows = np.flatnonzero(market_debt > 0.0)
+    market_debt = market_debt[rows]
+    chance, by_rating = default_chances(centre, rows, issuers["maturing_bn"][slot, 1:].sum(axis=0)[rows], market_debt)
+    firms = issuers["firms"][rows]
+    centre.expected_defaults = (float(chance @ firms), float(by_rating @ firms))
+    share = _failing_share(centre, rows, chance)
+    defaults_are_felt(centre, rows, market_debt, by_rating * market_debt, share * market_debt)
     rows, share = rows[share > 0.0], share[share > 0.0]
     written_off = np.zeros(len(SecurityClass))
-    issuers["defaulted_bn"][:] = 0.0
     if len(rows):
         lost = issuers["debt_bn"][1:, rows] * share
         issuers["maturing_bn"][:, 1:, rows] *= 1.0 - share
         issuers["debt_bn"][1:, rows] -= lost
-        issuers["defaulted_bn"][rows] = lost.sum(axis=0)
+        issuers["defaulted_bn"][rows] += lost.sum(axis=0)
         centre.defaults += int(np.rint(share * issuers["firms"][rows]).sum())
         corporate = ~(bank | foreign)[rows]
         bonds = lost[Instrument.BOND - 1]
@@ -73,8 +70,7 @@ def _failing_share(centre: "FinancialCenter", rows: Integers, probability: Float
     issuers = centre.issuers
     luck = centre.luck.default.uniform(issuers.luck[rows], centre.month)
     firms = issuers["firms"][rows]
-    private = np.isin(issuers["issuer_class"][rows], (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID))
-    expected = probability[issuers["rating"][rows]] * firms * np.where(private, centre.shock["default_rate"], 1.0)
+    expected = probability * firms
     share = np.zeros(len(rows))
     hit = luck > np.exp(-expected)
     share[hit] = np.minimum(1.0, poisson(expected[hit], luck[hit]) / firms[hit])

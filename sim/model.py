@@ -27,17 +27,19 @@ from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from sim import city, starting_point
 from sim.baseline import observed
+from sim.credit_events import Contagion
 from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 from sim.indicators import PLAN_INDICATORS
 from sim.interactions import checked_interactions
 from sim.ledger import Account, Ledger
-from sim.levels import Levels, Lump, certificate_weights, equity_share_of_sse
+from sim.levels import Levels, Lump, equity_share_of_sse
 from sim.luck import Luck
 from sim.macro import HISTORY_START, make_macro_path
 from sim.markets import Product
 from sim.policy import ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
 from sim.shocks import ShockPaths
+from sim.small_firm_credit import start_with_refused_needs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +59,8 @@ class Year2020:
     expected_bn: Floats = field(default_factory=lambda: np.zeros(len(Lump)))
     expected_listings: Floats = field(default_factory=lambda: np.zeros(4))
     certificates_bn: float = 0.0
+    expected_defaults: Floats = field(default_factory=lambda: np.zeros(2))
+    """Defaults expected at the month's chances, and at those of the ratings alone."""
     financial_bonds_bn: float = 0.0
     mean_sovereign_bn: float = 0.0
     exchange_credit_bn: float = 0.0
@@ -177,7 +181,9 @@ class FinancialCenter(PopulationModel):
         self.book = SecurityBook(starting_point.outstanding_2019_bn(self), float(self.investors["holdings_bn"].sum()))
         self.book.interbank_share[SecurityClass.SOVEREIGN] = levels.sovereign_interbank_share
         self.ledger = Ledger()
-        self.certificate_ladder_bn = self._certificate_ladder()
+        self.bank_stress = 0.0
+        """Bank failures still felt; one is a small bank that has just failed."""
+        self.certificate_spread_pp: Floats = np.zeros(3)
         self.holder_size: Floats = np.ones(2)
         self.bank_share_of_purchases = float(self.book.holdings_bn[1].sum() / self.book.holdings_bn[1:].sum())
         self.dissimilarity = np.array(
@@ -221,10 +227,17 @@ class FinancialCenter(PopulationModel):
         self.listings = np.zeros(4, dtype=np.int64)
         self.stopped = np.zeros(4, dtype=np.int64)
         self.defaults = 0
+        self.expected_defaults = (0.0, 0.0)
+        self.contagion = Contagion()
+        self.guarantee_coverage = self.policy.baseline["guarantee_coverage"]
+        self.newly_guaranteed = 0.0
+        self.msme_acceptance_rate = 0.0
+        self.loan_requests: dict[str, float] = {}
+        start_with_refused_needs(self)
         self.entrants_looking = 0.0
         self.institution_flows: dict[str, int] = {}
         self.records: list[dict[str, float]] = []
-        self.managed_2020: dict[str, float] = {}
+        self.indexed_2020: dict[str, float] = {}
         self.first_recorded_month = START_OF_HISTORY + 1
         self.largest_error = 0.0
         self.step_seconds: dict[str, float] = {}
@@ -245,17 +258,6 @@ class FinancialCenter(PopulationModel):
         return Policy(
             scenario.intensities(first, self.last_month), first, plan_levers(), plan_channels(), self.parameters
         )
-
-    def _certificate_ladder(self) -> Floats:
-        """Certificates of end-2019 by month of maturity, as a steady state of the tenor mix leaves them."""
-        weights = certificate_weights(self.parameters, self.levels)
-        ahead = np.arange(1, 13)
-        shape = np.array(
-            [sum(w for w, tenor in zip(weights, (1, 3, 6, 9, 12), strict=True) if tenor >= month) for month in ahead]
-        )
-        ladder = np.zeros(13)
-        ladder[(START_OF_HISTORY + ahead) % 13] = observed("ncd_outstanding_2019") * shape / shape.sum()
-        return ladder
 
     def _mean_yield_gap(self) -> float:
         """Mean of the US less the Chinese ten-year yield over 2016-2020, percentage points."""
@@ -418,7 +420,9 @@ class FinancialCenter(PopulationModel):
         self.paid_by_banks_bn = 0.0
         self.expected_bn: Floats = np.zeros(len(Lump))
         self.expected_listings: Floats = np.zeros(4)
+        self.issuers["defaulted_bn"][:] = 0.0
         self.opening_issuer_cash_bn = float(self.issuers["cash_bn"].sum())
+        self.opening_loans_bn = float(self.issuers["debt_bn"][Instrument.LOAN].sum())
         self.opening_panda_bn = self.panda_cumulative_bn
         self.opening_institutions = len(self.institutions)
         self.managed_flows = {
@@ -446,6 +450,7 @@ class FinancialCenter(PopulationModel):
         year.expected_bn += shanghai * self.expected_bn
         year.expected_listings += self.expected_listings
         year.certificates_bn += self.book.gross_bn[SecurityClass.CERTIFICATE]
+        year.expected_defaults += self.expected_defaults
         year.financial_bonds_bn += self.financial_bonds_bn
         year.mean_sovereign_bn += self.book.opening_bn[SecurityClass.SOVEREIGN] / 12.0
         year.exchange_credit_bn += self.exchange_credit_bn

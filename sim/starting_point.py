@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.arrays import Codes, Floats, Integers, Keys
+from agents.arrays import Codes, Flags, Floats, Integers, Keys
+from agents.credit_events import NO_PROVINCE
 from agents.draws import poisson
 from agents.foreign_investors import Bloc, IndexFamily, InvestorGroup, benchmark_weight_gain, bloc_of
 from agents.institutions import Centre, Sector
-from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Instrument, IssuerClass, ListingRoute
+from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Industry, Instrument, IssuerClass, ListingRoute
 from agents.licences import stage_probability, steady_queue
 from agents.population import Population
 from scenarios.calendar import BASELINE
 from sim.baseline import observed
+from sim.certificates import certificate_ladder, certificates_2019_bn, tier_by_rank
 from sim.city import filings_looked_for, licence_luck, meet_neighbours
 from sim.index_weights import live_index_weights
 from sim.levels import equity_share_of_sse, passed_share
@@ -290,8 +292,12 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             centre.issuers,
             count,
             issuer_class=int(plan.issuer_class),
+            industry=_industries(centre, keys, month, plan.issuer_class, private & hard),
+            province=_provinces(centre, keys, month, plan.issuer_class),
+            score=centre.luck.score.normal(keys, month),
             rating=rating,
             firms=firms,
+            **(_certificates(centre, rank, share, month) if plan.issuer_class is IssuerClass.BANK else {}),
             debt_bn=debt,
             maturing_bn=ladder,
             tenor_months=tenor,
@@ -308,6 +314,57 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             registered=registered,
             last_choice=-1,
         )
+
+
+def _industries(
+    centre: "FinancialCenter", keys: Keys, month: int, issuer_class: IssuerClass, hard_technology: Flags
+) -> Codes:
+    """Industry of each issuer of a class, drawn from its shares, shape (n,); hard technology has shares of its own."""
+    luck = centre.luck.industry.uniform(keys, month)
+    shares = industry_shares()
+    code = np.searchsorted(np.cumsum(shares[issuer_class]), luck)
+    hard = np.searchsorted(np.cumsum(shares[HARD_TECHNOLOGY]), luck)
+    return np.minimum(np.where(hard_technology, hard, code), len(Industry) - 1).astype(np.int8)
+
+
+def _certificates(centre: "FinancialCenter", rank: Floats, size: Floats, month: int) -> dict[str, Any]:
+    """Columns of banks at end-2019: tier, certificates by month of maturity, and the stock they aim at."""
+    tier = tier_by_rank(rank)
+    stock = certificates_2019_bn(tier, size)
+    return {
+        "bank_tier": tier,
+        "certificates_bn": certificate_ladder(centre, stock, month),
+        "usual_certificates_bn": stock,
+    }
+
+
+def _provinces(centre: "FinancialCenter", keys: Keys, month: int, issuer_class: IssuerClass) -> Codes:
+    """Province of each issuer of a class, shape (n,); central enterprises, banks and foreigners answer to none."""
+    if issuer_class in (IssuerClass.CENTRAL_SOE, IssuerClass.BANK, IssuerClass.FOREIGN):
+        return np.full(len(keys), NO_PROVINCE, dtype=np.int8)
+    luck = centre.luck.province.uniform(keys, month)
+    code = np.searchsorted(np.cumsum(province_shares()), luck)
+    return np.minimum(code, len(province_shares()) - 1).astype(np.int8)
+
+
+@cache
+def province_shares() -> Floats:
+    """Share of each province in the issuers that have one, shape (31,)."""
+    output: Floats = np.array([float(row["output_trn"]) for row in table("provinces")])
+    return np.asarray(output / output.sum())
+
+
+HARD_TECHNOLOGY = len(IssuerClass)
+"""Row of hard technology in `industry_shares`, after those of the classes."""
+
+
+@cache
+def industry_shares() -> Floats:
+    """Share of each industry in the issuers of a class and, last, in those with hard technology, shape (9, 12)."""
+    rows = {row["industry"]: row for row in table("industries")}
+    columns = [name.lower() for name in (*(c.name for c in IssuerClass), "HARD_TECHNOLOGY")]
+    column = {"private_large": "private", "private_mid": "private"}
+    return np.array([[float(rows[i.name][column.get(name, name)]) for i in Industry] for name in columns])
 
 
 def scale_listed_firms(centre: "FinancialCenter") -> None:

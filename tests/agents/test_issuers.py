@@ -4,14 +4,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from agents.certificates import certificate_target_growth
+from agents.credit_events import default_probability
 from agents.draws import Draws, agent_key
 from agents.issuers import (
     NESTS,
     Instrument,
     all_in_cost_pp,
-    certificate_target_growth,
     choose_instrument,
-    default_probability,
     follow_on_rate,
     funding_need_bn,
     instrument_utility,

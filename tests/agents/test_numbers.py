@@ -5,7 +5,15 @@ from importlib import resources
 
 import pytest
 
-RULES = ("foreign_investors", "issuers", "institutions", "fintech_firms")
+RULES = (
+    "foreign_investors",
+    "issuers",
+    "credit_events",
+    "certificates",
+    "small_firm_credit",
+    "institutions",
+    "fintech_firms",
+)
 # Arithmetic and units: months of a year, per cent, bp and bn against trn.
 UNITS = {0.0, 1.0, 2.0, 12.0, 100.0, 1000.0}
 NEGLIGIBLE = 1e-6

@@ -182,12 +182,15 @@ FAULTS = {
     "flows are not negative": book_negative_issue,
     "ladder": lambda m: grow(m.issuers["maturing_bn"], (0, 0, 0)),
     "maturities are not negative": owe_less_than_nothing,
+    "loans": lambda m: add_to_debt(m, Instrument.LOAN, ORDINARY),
+    "loans asked for": lambda m: m.loan_requests.update(refused=m.loan_requests["refused"] + 1.0),
+    "debt written off": lambda m: grow(m.issuers["defaulted_bn"], 0),
     "corporate debt": lambda m: add_to_debt(m, Instrument.GREEN_BOND, ORDINARY),
     "financial debt": lambda m: add_to_debt(m, Instrument.BOND, IssuerClass.BANK),
     "Panda debt": lambda m: add_to_debt(m, Instrument.BOND, IssuerClass.FOREIGN),
     "commercial paper debt": lambda m: add_to_debt(m, Instrument.COMMERCIAL_PAPER, ORDINARY),
     "securitised debt": lambda m: add_to_debt(m, Instrument.ABS, ORDINARY),
-    "certificates": lambda m: grow(m.certificate_ladder_bn, 0),
+    "certificates": lambda m: grow(m.issuers["certificates_bn"], (0, 0)),
     "cash of all accounts": lambda m: grow(m.ledger.month_cash_bn, Account.BANKS),
     "cash of issuers": lambda m: grow(m.issuers["cash_bn"], 0),
     "proceeds of issues": lambda m: book_twice(m, "issue proceeds"),
@@ -272,7 +275,10 @@ def test_a_smaller_fault_than_the_tolerance_passes_and_a_larger_one_does_not(may
 
 def test_a_fault_between_two_months_is_found_in_the_month_that_follows(may_2021):
     for fault, identity in (
-        (lambda m: grow(m.certificate_ladder_bn, (m.month + 5) % 13), "certificates"),
+        (
+            lambda m: grow(m.issuers["certificates_bn"], ((m.month + 5) % 13, m.issuers["bank_tier"].argmax())),
+            "certificates",
+        ),
         (lambda m: grow(m.issuers["debt_bn"], (Instrument.LOAN, 0)), "ladder"),
     ):
         model = copy.deepcopy(may_2021)
@@ -293,7 +299,7 @@ def test_by_default_the_ladder_is_added_up_in_december(centre):
 
 def test_without_verification_a_fault_passes_and_no_error_is_claimed(centre, small):
     model = centre("frozen", verify=False)
-    model.certificate_ladder_bn[0] += 1.0
+    model.issuers["certificates_bn"][0, 0] += 1.0
     model.step()
     assert np.isnan(small("frozen", verify=False).largest_accounting_error)
     assert 0.0 < small("frozen", verify=True).largest_accounting_error < TOLERANCE

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from agents.foreign_investors import IndexFamily, InvestorGroup
 from agents.institutions import Centre, Sector
-from agents.issuers import LADDER_MONTHS, Instrument, IssuerClass, ListingRoute
+from agents.issuers import LADDER_MONTHS, Industry, Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import month_ordinal
 from scenarios.parameters import ParameterSet
 from sim.baseline import observed
@@ -13,7 +13,7 @@ from sim.index_weights import live_index_weights
 from sim.levels import first_guess, passed_share, worst_miss
 from sim.model import FinancialCenter
 from sim.securities import Holder, SecurityClass
-from sim.starting_point import pareto_shares, steady_ladder
+from sim.starting_point import industry_shares, pareto_shares, steady_ladder
 
 CENTRAL = ParameterSet.prior_2020().central()
 END_2019 = month_ordinal("2019-12")
@@ -132,6 +132,20 @@ def test_only_private_firms_with_the_technology_may_file_for_star(centre):
     assert not (issuers["hard_technology"] & ~private).any()
     share = issuers["hard_technology"][private].mean()
     assert share == pytest.approx(CENTRAL.hard_technology_share, abs=0.08)
+
+
+def test_every_class_spreads_over_industries_as_the_table_says_and_hard_technology_over_its_own():
+    shares = industry_shares()
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0)
+    issuers = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL), 1.0).issuers
+    hard = issuers["hard_technology"]
+    groups = [(shares[-1], hard)]
+    groups += [(shares[kind], (issuers["issuer_class"] == kind) & ~hard) for kind in IssuerClass]
+    for expected, members in groups:
+        count = np.bincount(issuers["industry"][members], minlength=len(Industry))
+        assert (count[expected == 0.0] == 0).all()
+        error = np.sqrt(expected * (1.0 - expected) / members.sum())
+        assert (np.abs(count / members.sum() - expected) <= 4.0 * error).all()
 
 
 def test_the_queue_holds_what_the_listings_of_2020_and_the_lead_time_ask_for():

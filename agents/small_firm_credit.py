@@ -1,0 +1,101 @@
+"""Banks ration small and mid-size firms: part of what they ask for is refused, less of it with a guarantee.
+
+An agent stands for many firms, so acceptance is the accepted part of what it asks for, not a draw.
+"""
+
+import numpy as np
+
+from agents.arrays import Flags, Floats
+
+
+def acceptance_log_odds(
+    usual_acceptance: Floats,
+    score: Floats,
+    strategic: Flags,
+    score_slope: float,
+    loan_quality_shift: float,
+    screening_shift: float,
+    directed_shift: float,
+) -> list[Floats]:
+    """Terms of the log odds that a bank accepts a loan without a guarantee, each of shape (n,); they add up.
+
+    usual = logit(acceptance of 2020);   quality of the firm = slope * score
+    bad loans, screening cost = shifts that are the same for all;   direction = shift of strategic firms
+
+    Score is standard normal between firms. Parameters `msme_acceptance_2020`, `mid_firm_acceptance_2020`,
+    `score_log_odds`.
+    """
+    zero = np.zeros_like(score)
+    return [
+        np.log(usual_acceptance / (1.0 - usual_acceptance)),
+        score_slope * score,
+        zero + loan_quality_shift,
+        zero + screening_shift,
+        np.where(strategic, directed_shift, 0.0),
+    ]
+
+
+def loan_quality_shift(nonperforming_excess: float, yearly_spread: float, log_odds_per_sd: float) -> float:
+    """Shift of the log odds of acceptance by bad loans: -slope * (ratio - ratio of 2020) / its spread over years.
+
+    Ratios are shares of loans. Parameters `nonperforming_spread`, `nonperforming_log_odds`.
+    """
+    return -log_odds_per_sd * nonperforming_excess / yearly_spread
+
+
+def screening_shift(cost: float, cost_2020: float, log_odds_per_log: float) -> float:
+    """Shift of the log odds of acceptance by the cost of screening: -slope * ln(cost / cost of 2020).
+
+    Cost in per cent of principal. Channel `msme_screening_cost`; parameter `screening_cost_log_odds`.
+    """
+    return -log_odds_per_log * float(np.log(cost / cost_2020))
+
+
+def directed_shift(weight: float, weight_2020: float, log_odds_per_log: float) -> float:
+    """Shift of the log odds of acceptance of strategic firms: slope * ln(weight / weight of 2020).
+
+    Channel `directed_credit_weight`; parameter `directed_credit_log_odds`.
+    """
+    return log_odds_per_log * float(np.log(weight / weight_2020))
+
+
+def accepted_share(log_odds: Floats, usual_acceptance: Floats, coverage: float, guarantee_effect_pp: float) -> Floats:
+    """Part of what firms ask for that banks accept, shape (n,).
+
+    accepted = (1 - coverage) * sigmoid(x) + coverage * sigmoid(x + effect / 100 / (a * (1 - a)))
+
+    `coverage` is the share of firms with a guarantee, `a` the usual acceptance: for a firm with usual odds a guarantee
+    raises the probability by the effect, in percentage points. Channel `guarantee_coverage`; parameter
+    `guarantee_probability_effect`; source Yu et al. (2022).
+    """
+    doubt = np.exp(-log_odds)
+    help_ = guarantee_effect_pp / 100.0 / (usual_acceptance * (1.0 - usual_acceptance))
+    return (1.0 - coverage) / (1.0 + doubt) + coverage / (1.0 + doubt * np.exp(-help_))
+
+
+def newly_guaranteed(new_share: float, coverage: float, coverage_before: float, half_life_months: float) -> float:
+    """Share of firms whose guarantee is new enough to make banks lend them more.
+
+    new = new * 2 ** (-1 / half-life) + rise of the coverage
+
+    Parameter `guarantee_half_life`: the effect of a programme on amounts is not sustained.
+    """
+    return float(new_share * 2.0 ** (-1.0 / half_life_months) + coverage - coverage_before)
+
+
+def amount_factor(new_share: float, effect_pct: float) -> float:
+    """Loan amounts over what they would be without new guarantees: 1 + effect / 100 * newly guaranteed share.
+
+    Parameter `guarantee_amount_effect`; source Yu et al. (2022).
+    """
+    return 1.0 + effect_pct / 100.0 * new_share
+
+
+def steady_overdraft_bn(monthly_need_bn: Floats, accepted: Floats, backlog_repayment: float) -> Floats:
+    """Overdraft at which what is refused each month equals what is made good, shape (n,), CNY bn.
+
+    accepted * (need + repayment * overdraft) = need
+
+    Parameter `backlog_repayment`.
+    """
+    return monthly_need_bn * (1.0 - accepted) / (accepted * backlog_repayment)
