@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from scenarios.errors import InputError, Problem, nearest_name
 
 INTERACTIONS = {
+    "agglomeration": "institutions choose a centre for the institutions that are there",
     "peers": "active foreign investors want more when others have bought",
 }
 """Every interaction that can be switched off, with what goes when it does."""

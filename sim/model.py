@@ -131,6 +131,10 @@ class FinancialCenter(PopulationModel):
 
     foreign_signals: "ForeignSignals"
     """What foreign investors saw this month."""
+    location_terms: Floats
+    """Terms of the utility of each centre when seats were reconsidered this month; see `sim.location`."""
+    city_cost: float
+    """Cost index of operating in the city this month, without what technology does to it."""
     interactions_off: tuple[str, ...]
     """Interactions that are switched off, by name."""
 
@@ -214,7 +218,6 @@ class FinancialCenter(PopulationModel):
         self.stopped = np.zeros(4, dtype=np.int64)
         self.defaults = 0
         self.entrants_looking = 0.0
-        self.institution_flows: dict[str, int] = {}
         self.records: list[dict[str, float]] = []
         self.managed_2020: dict[str, float] = {}
         self.first_recorded_month = START_OF_HISTORY + 1
@@ -413,6 +416,7 @@ class FinancialCenter(PopulationModel):
         self.opening_issuer_cash_bn = float(self.issuers["cash_bn"].sum())
         self.opening_panda_bn = self.panda_cumulative_bn
         self.opening_institutions = len(self.institutions)
+        self.institution_flows: dict[str, int] = {"entries": 0, "exits": 0, "moved_in": 0, "moved_out": 0}
         self.managed_flows = {
             "opening": float(self.institutions["managed_assets"].sum()),
             "returns": 0.0,

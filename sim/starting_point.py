@@ -18,10 +18,11 @@ from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Instrument, Issuer
 from agents.licences import stage_probability, steady_queue
 from agents.population import Population
 from scenarios.calendar import BASELINE
+from sim.arrivals import meet_neighbours
 from sim.baseline import observed
-from sim.city import filings_looked_for, licence_luck, meet_neighbours
 from sim.index_weights import live_index_weights
 from sim.levels import equity_share_of_sse, passed_share
+from sim.licences import filings_looked_for, licence_luck
 from sim.tables import table
 
 if TYPE_CHECKING:
