@@ -50,6 +50,14 @@ class FinancialInstitution(ArrayAgent):
     assets_bn = column("f8", unit="CNY bn", doc="Total assets")
     liabilities_bn = column("f8", unit="CNY bn", doc="Total liabilities without equity")
     equity_bn = column("f8", unit="CNY bn", doc="Equity")
+    bonds_bn = column("f8", unit="CNY bn", doc="Bonds held, part of assets")
+    interbank_lent_bn = column("f8", unit="CNY bn", doc="Lent to other banks, part of assets")
+    interbank_borrowed_bn = column("f8", unit="CNY bn", doc="Borrowed from other banks, part of liabilities")
+    repo_lent_bn = column("f8", unit="CNY bn", doc="Lent against bonds, part of assets")
+    repo_borrowed_bn = column("f8", unit="CNY bn", doc="Borrowed against bonds, part of liabilities")
+    normal_leverage = column("f8", unit="share", doc="Repo over bonds at carry, rules and volatility of 2020; 0: none")
+    leverage = column("f8", unit="share", doc="Repo borrowed over bonds held")
+    opening_leverage = column("f8", unit="share", doc="Leverage before it last decided")
     profitability = column("f8", unit="standard deviations", doc="Return on equity against the sector, z-score")
     opening_profitability = column(
         "f8", unit="standard deviations", doc="Profitability when it last decided whether to stay"

@@ -6,6 +6,7 @@ import numpy as np
 
 from agents.adoption import NEIGHBOURS, drawn_neighbours
 from agents.institutions import Sector
+from sim.leverage import leverage_begins
 
 if TYPE_CHECKING:
     from agents.arrays import Integers
@@ -39,6 +40,8 @@ def institutions_arrive(centre: "FinancialCenter", by_class: "np.ndarray") -> No
     clients = managed[sector] * np.exp(0.5 * spread[1])
     institutions["managed_assets"][rows] = clients
     centre.managed_flows["brought along"] += float(clients.sum())
+    institutions["bonds_bn"][rows] = assets * centre.bond_share[sector]
+    leverage_begins(centre, rows[centre.borrows_repo[sector] | (sector == Sector.BANK)])
     meet_neighbours(centre, rows)
 
 

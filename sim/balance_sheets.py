@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 
 def balance_sheets_grow(centre: "FinancialCenter") -> None:
-    """Assets grow with the sector's trend and the institution's own luck; leverage stays; profitability reverts.
+    """Assets grow with the sector's trend and the institution's own luck; profitability reverts.
 
-    Residual holders of bonds grow with the assets of the institutions behind them.
+    Equity grows with assets, and so does the part of them that is bonds. Residual holders of bonds in the bond book
+    grow with the assets of the institutions behind them.
     """
     parameters, institutions = centre.parameters, centre.institutions
     luck = centre.luck.balance.normal(institutions.luck, centre.month, count=2)
@@ -26,6 +27,7 @@ def balance_sheets_grow(centre: "FinancialCenter") -> None:
         centre.holder_size[position] *= float((assets[group] * growth[group]).sum() / assets[group].sum())
     assets *= growth
     institutions["equity_bn"][:] *= growth
+    institutions["bonds_bn"][:] = assets * centre.bond_share[institutions["sector"]]
     institutions["liabilities_bn"][:] = assets - institutions["equity_bn"]
     kept = parameters.profitability_persistence
     institutions["profitability"][:] = kept * institutions["profitability"] + np.sqrt(1.0 - kept**2) * luck[1]

@@ -6,6 +6,7 @@ from scenarios.errors import InputError, Problem, nearest_name
 
 INTERACTIONS = {
     "agglomeration": "institutions choose a centre for the institutions that are there",
+    "leverage_response": "institutions borrow less repo when markets are volatile, and more when they are calm",
     "peers": "active foreign investors want more when others have bought",
 }
 """Every interaction that can be switched off, with what goes when it does."""

@@ -25,14 +25,18 @@ from scenarios.parameters import Parameters, ParameterSet
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from sim import city, starting_point
+from sim.bank_failure import BankFailure
 from sim.baseline import observed
 from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 from sim.indicators import PLAN_INDICATORS
 from sim.interactions import checked_interactions
+from sim.interbank import Exposures
 from sim.ledger import Account, Ledger
 from sim.levels import Levels, Lump, certificate_weights, equity_share_of_sse
+from sim.leverage import repo_outstanding_bn
 from sim.luck import Luck
 from sim.macro import HISTORY_START, make_macro_path
+from sim.market_making import MarketMade
 from sim.markets import Product
 from sim.policy import ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
 
     from scenarios.schema import Scenario
     from sim.foreign_flows import ForeignSignals
+    from sim.leverage import LeverageSignals
 
 START_OF_HISTORY = month_ordinal("2019-12")
 
@@ -64,6 +69,7 @@ class Year2020:
     activity: Floats = field(default_factory=lambda: np.zeros(len(Product)))
     foreign_by_group: Floats = field(default_factory=lambda: np.zeros(4))
     leading_fintech: int = 0
+    repo_outstanding_bn: float = 0.0
 
 
 class FinancialCenter(PopulationModel):
@@ -131,6 +137,8 @@ class FinancialCenter(PopulationModel):
 
     foreign_signals: "ForeignSignals"
     """What foreign investors saw this month."""
+    leverage_signals: "LeverageSignals"
+    """What institutions saw when they set leverage this month."""
     location_terms: Floats
     """Terms of the utility of each centre when seats were reconsidered this month; see `sim.location`."""
     city_cost: float
@@ -196,12 +204,15 @@ class FinancialCenter(PopulationModel):
         self.foreign_net_purchases_bn = 0.0
         self.bought_bn: Floats = np.zeros(3)
         self.foreign_flow_2020_bn = (observed("foreign_bond_holdings") - observed("foreign_bond_holdings_2019")) / 12.0
-        self.market_maker_equity_2020_bn = 1.0
         self.foreign_futures_share = parameters.futures_foreign_share_2020
         self.funding_start_pct = float(self.macro.china_yield_pct[self.macro.position(START_OF_HISTORY)])
         self.funding_follow_pct = self.funding_start_pct
         self.yield_of_last_month_pct = self.funding_start_pct
-        self.log_leverage = 0.0
+        self.risk_limit = 0.0
+        self.interbank = Exposures()
+        self.repo = Exposures()
+        self.bank_failures: list[BankFailure] = []
+        self.market_making_2020_bn: Floats = np.ones(len(MarketMade))
         self.log_daily_volume = 0.0
         self.futures_noise: Floats = np.zeros(3)
         self.activity: Floats = np.zeros(len(Product))
@@ -450,6 +461,7 @@ class FinancialCenter(PopulationModel):
         year.activity = year.activity + self.activity
         investors = self.investors
         year.foreign_by_group = np.bincount(investors["group"], weights=investors["holdings_bn"], minlength=4)
+        year.repo_outstanding_bn = repo_outstanding_bn(self)[0]
         year.leading_fintech = int(self.records[-1]["leading_fintech_count"])
 
     @property

@@ -22,6 +22,7 @@ from sim.arrivals import meet_neighbours
 from sim.baseline import observed
 from sim.index_weights import live_index_weights
 from sim.levels import equity_share_of_sse, passed_share
+from sim.leverage import first_borrowers
 from sim.licences import filings_looked_for, licence_luck
 from sim.tables import table
 
@@ -391,6 +392,10 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
     centre.equity_weight = np.array([float(rows[s.name]["equity_weight"]) for s in Sector])
     centre.institutions["managed_assets"][:] = 100.0 * (managed / managed.sum())[sector] * size
     start = centre.luck.adoption.uniform(keys, month)
+    centre.bond_share = np.array([float(rows[s.name]["bond_share"]) for s in Sector])
+    centre.borrows_repo = np.array([rows[s.name]["borrows_repo"] == "1" for s in Sector])
+    centre.institutions["bonds_bn"][:] = assets * centre.bond_share[sector]
+    first_borrowers(centre)
     centre.institutions["adopted"][:] = start < parameters.adopters_2019
     meet_neighbours(centre, np.arange(count))
     ratings = {row["centre"]: float(row["rating_2020"]) for row in table("centres")}
