@@ -12,7 +12,7 @@ Flags = np.ndarray
 
 BALANCING_ROUNDS = 40
 """Most rounds in which exposures are fitted to both totals; a round costs time and the misfit shrinks geometrically."""
-BALANCED = 1e-3
+BALANCED = 1e-6
 """Misfit of lenders' totals, over all that is lent, at which exposures count as fitted."""
 _DIRECTION = np.uint64(0xD1342543DE82EF95)
 """Odd number that tells a lender's key from a borrower's."""
@@ -77,19 +77,20 @@ def balanced_exposures(lender: Integers, borrower: Integers, lent_bn: Floats, bo
 
     Borrowers' totals are met exactly, lenders' to `BALANCED` or as near as the links allow. Both totals must agree.
     """
-    count = len(lent_bn)
+    count, misfit = len(lent_bn), BALANCED * float(lent_bn.sum())
     column = np.ones(count)
-    total = float(lent_bn.sum())
-    row = lent_bn
+    amount = np.zeros(len(lender))
     for _ in range(BALANCING_ROUNDS):
-        reached = np.bincount(lender, weights=column[borrower], minlength=count)
-        fits = float(np.abs(row * reached - lent_bn).sum()) <= BALANCED * total
-        if fits and _ > 0:
+        row = _factor(lent_bn, np.bincount(lender, weights=column[borrower], minlength=count))
+        column = _factor(borrowed_bn, np.bincount(borrower, weights=row[lender], minlength=count))
+        amount = row[lender] * column[borrower]
+        if np.abs(np.bincount(lender, weights=amount, minlength=count) - lent_bn).sum() <= misfit:
             break
-        row = np.divide(lent_bn, reached, out=np.zeros(count), where=reached > 0.0)
-        offered = np.bincount(borrower, weights=row[lender], minlength=count)
-        column = np.divide(borrowed_bn, offered, out=np.zeros(count), where=offered > 0.0)
-    return row[lender] * column[borrower]
+    return amount
+
+
+def _factor(wanted: Floats, reached: Floats) -> Floats:
+    return np.divide(wanted, reached, out=np.zeros_like(wanted), where=reached > 0.0)
 
 
 def repo_lenders(luck: Floats, assets_bn: Floats) -> Integers:

@@ -97,12 +97,16 @@ def repo_dealt_out(centre: "FinancialCenter") -> Exposures:
 
 
 def totals_by_institution(centre: "FinancialCenter", claims: Exposures) -> tuple[Floats, Floats]:
-    """What each institution has lent and borrowed in a set of claims, CNY bn, shapes (n,)."""
-    rows_of, count = centre.institutions.rows_of, len(centre.institutions)
-    return (
-        np.bincount(rows_of(claims.lender), weights=claims.amount_bn, minlength=count),
-        np.bincount(rows_of(claims.borrower), weights=claims.amount_bn, minlength=count),
+    """What each institution has lent and borrowed in a set of claims, CNY bn, shapes (n,).
+
+    An end that is gone counts for nobody.
+    """
+    rows_of, slots = centre.institutions.rows_of, len(centre.institutions) + 1
+    lent, borrowed = (
+        np.bincount(rows_of(end) + 1, weights=claims.amount_bn, minlength=slots)[1:]
+        for end in (claims.lender, claims.borrower)
     )
+    return lent, borrowed
 
 
 def book_exposures(centre: "FinancialCenter") -> None:

@@ -152,3 +152,43 @@ def entrants_choose(centre: "FinancialCenter") -> None:
     licensed = licensed_share(passes, parameters.licence_withdrawal)
     centre.rival_seats += licensed * looking[..., None] * shares[..., 1:]
     centre.entrants_looking = float(looking.sum())
+
+
+def staying_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+    """Terms of an institution's log odds of staying open this month, which add up to them: (term, value, unit).
+
+    The log of the exit rate is a sum; the last term turns the rate into odds of a month. A newcomer's are those that
+    it came with, and tell what it will decide on.
+    """
+    parameters, institutions = centre.parameters, centre.institutions
+    profitability, cost = institutions["opening_profitability"][[row]], float(institutions["unit_cost"][row])
+    leaves = float(
+        exit_probability(parameters.institution_exit_hazard, profitability, parameters.exit_profitability_slope, cost)[
+            0
+        ]
+    )
+    parts = {
+        "usual rate of exit": -float(np.log(parameters.institution_exit_hazard / 12.0)),
+        "profitability": parameters.exit_profitability_slope * float(profitability[0]),
+        "cost of the city": -float(np.log(centre.city_cost / 100.0)),
+        "technology": -float(np.log(cost / centre.city_cost)),
+    }
+    odds = float(np.log1p(-leaves) - np.log(leaves))
+    parts["from a rate to the odds of a month"] = odds - sum(parts.values())
+    return [(name, value, "log odds") for name, value in parts.items()]
+
+
+def seat_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+    """Terms of an institution's log odds of Shanghai over the best rival for its class: (term, value, unit).
+
+    They are those of this month's decision to reconsider the seat or not; the last one is the bond to the seat.
+    """
+    institutions = centre.institutions
+    mine = centre.location_terms[:, institutions["sector"][row], int(institutions["foreign"][row])]
+    rival = 1 + int(mine.sum(axis=0)[1:].argmax())
+    gaps = mine[:, Centre.SHANGHAI] - mine[:, rival]
+    terms = [
+        (f"{name} against {Centre(rival).name}", float(gap), "log odds")
+        for name, gap in zip(LOCATION_TERMS, gaps, strict=True)
+    ]
+    return [*terms, ("bond to the seat", centre.parameters.relocation_stay_bonus, "log odds")]
