@@ -46,7 +46,8 @@ def wanted_certificates_bn(usual_bn: Floats, tier: Codes, stress_spread: Floats,
     The usual stock grows with liabilities; it comes back once the stress has faded. Spread in percentage points.
     Parameter `certificate_flight`, judgement.
     """
-    return usual_bn * np.take(np.exp(-flight_per_pp * stress_spread), tier)
+    wanted: Floats = usual_bn * np.take(np.exp(-flight_per_pp * stress_spread), tier)
+    return wanted
 
 
 def certificates_issued_bn(wanted_bn: Floats, stock_bn: Floats) -> Floats:

@@ -81,10 +81,14 @@ def next_states(states: Floats, targets: Floats, speeds: Floats) -> Floats:
     return moved
 
 
-def location_environment(
+ENVIRONMENT_TERMS = ("talent", "international talent", "law", "services", "wages and rents")
+"""Terms of the utility of a centre that its state gives."""
+
+
+def environment_terms(
     states: Floats, log_density: Floats, environment_slope: float, cost_slope: float, congestion: float
 ) -> Floats:
-    """What the state of each centre adds to its utility, by ownership, log points, shape (2, 6).
+    """What the state of each centre adds to its utility, by ownership, log points, shape (5 terms, 2, 6).
 
     environment = environment_slope * (talent + law + services [+ international talent])
                   + cost_slope * (ln wage + ln rent),  ln wage = ln rent = congestion * log_density
@@ -92,10 +96,11 @@ def location_environment(
     International talent counts for foreign-funded entrants, the second row. The cost slope is negative. Parameters
     `location_environment_slope`, `location_cost_slope`, `congestion_elasticity`.
     """
-    shared = states[CityState.TALENT] + states[CityState.LAW] + states[CityState.SERVICES]
-    crowding = 2.0 * cost_slope * congestion * log_density
-    international = states[CityState.INTERNATIONAL_TALENT]
-    return np.stack([environment_slope * shared + crowding, environment_slope * (shared + international) + crowding])
+    terms = np.zeros((len(ENVIRONMENT_TERMS), 2, len(Centre)))
+    terms[: len(CityState)] = environment_slope * states[:, None]
+    terms[CityState.INTERNATIONAL_TALENT, 0] = 0.0
+    terms[-1] = 2.0 * cost_slope * congestion * log_density
+    return terms
 
 
 def unit_operating_cost(operating_cost: float, log_density: float, productivity: float, congestion: float) -> float:

@@ -50,30 +50,40 @@ class FinancialInstitution(ArrayAgent):
     assets_bn = column("f8", unit="CNY bn", doc="Total assets")
     liabilities_bn = column("f8", unit="CNY bn", doc="Total liabilities without equity")
     equity_bn = column("f8", unit="CNY bn", doc="Equity")
+    bonds_bn = column("f8", unit="CNY bn", doc="Bonds held, part of assets")
+    interbank_lent_bn = column("f8", unit="CNY bn", doc="Lent to other banks, part of assets")
+    interbank_borrowed_bn = column("f8", unit="CNY bn", doc="Borrowed from other banks, part of liabilities")
+    repo_lent_bn = column("f8", unit="CNY bn", doc="Lent against bonds, part of assets")
+    repo_borrowed_bn = column("f8", unit="CNY bn", doc="Borrowed against bonds, part of liabilities")
+    normal_leverage = column("f8", unit="share", doc="Repo over bonds at carry, rules and volatility of 2020; 0: none")
+    leverage = column("f8", unit="share", doc="Repo borrowed over bonds held")
+    opening_leverage = column("f8", unit="share", doc="Leverage before it last decided")
     profitability = column("f8", unit="standard deviations", doc="Return on equity against the sector, z-score")
+    opening_profitability = column(
+        "f8", unit="standard deviations", doc="Profitability when it last decided whether to stay"
+    )
+    unit_cost = column("f8", unit="index", doc="Cost of operating when it last decided whether to stay, 2020 = 100")
     managed_assets = column("f8", unit="index points", doc="Assets managed for others; Shanghai at end-2019 = 100")
     trailing_excess_return = column("f8", unit="share", doc="Return over the class's in about the last twelve months")
     adopted = column("?", unit="flag", doc="Has adopted financial technology")
     neighbours = column("i8", unit="unique id", doc="Institutions it looks at", shape=(NEIGHBOURS,))
 
 
-def centre_utility(
-    institutions: Floats,
-    institutions_baseline: Floats,
-    agglomeration: float | Floats,
-    intercept: Floats,
-    policy_shift: float | Floats,
-) -> Floats:
-    """Systematic utility of each centre for an entrant, shape (..., 6).
+def agglomeration_terms(seats: Floats, seats_baseline: Floats, slope: float, foreign_slope: float) -> Floats:
+    """What the institutions in a centre add to its utility, log points, shape (2 terms, ..., ownership, 6).
 
-    V[c] = intercept[c] + agglomeration * ln(N[c] / N_2020[c]) + policy shift in Shanghai
+    own sector    = slope * ln(N[sector, c] / N_2020[sector, c])
+    foreign peers = foreign_slope * ln(NF[sector, c] / NF_2020[sector, c]), for foreign-funded institutions alone
 
-    The slope broadcasts against the seats, the shift against the classes. Parameters `agglomeration_slope`,
-    `agglomeration_slope_foreign`; intercepts are solved to the shares of entrants at end-2020.
+    Seats are given by sector, ownership (domestic, foreign) and centre, shape (..., 2, 6). The slope is that of
+    location choice, near one half (Head, Ries and Swenson), not the elasticity of productivity to density. Parameters
+    `agglomeration_slope`, `agglomeration_slope_foreign`; channel `agglomeration_strength`.
     """
-    utility: Floats = intercept + agglomeration * np.log(institutions / institutions_baseline)
-    utility[..., Centre.SHANGHAI] += policy_shift
-    return utility
+    terms = np.zeros((2, *seats.shape))
+    own = slope * np.log(seats.sum(axis=-2) / seats_baseline.sum(axis=-2))
+    terms[0] = own[..., None, :]
+    terms[1, ..., 1, :] = foreign_slope * np.log(seats[..., 1, :] / seats_baseline[..., 1, :])
+    return terms
 
 
 def location_shift(

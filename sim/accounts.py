@@ -11,6 +11,7 @@ from sim.baseline import observed
 from sim.direct_financing import direct_financing_bn
 from sim.foreign_flows import world_index_live_shares
 from sim.index_weights import live_index_weights
+from sim.interbank import totals_by_institution
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass
 
@@ -129,6 +130,7 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         + float(institutions["assets_bn"].sum()),
         float(institutions["assets_bn"].sum()),
     )
+    yield from interbank_identities(centre)
     flow = centre.institution_flows
     yield (
         "institutions",
@@ -192,6 +194,32 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         yield f"{name} within 0..1", float(np.abs(np.clip(shares, 0.0, 1.0) - shares).sum()), 0.0
     share = float(book.holdings_bn[Holder.FOREIGN].sum() / book.interbank_custody_bn())
     yield "foreign share within 0..1", float(np.clip(share, 0.0, 1.0)), share
+
+
+def interbank_identities(centre: "FinancialCenter") -> "Iterator[tuple[str, float, float]]":
+    """Claims between institutions agree with both ends' balance sheets and fit into them.
+
+    Perimeter: exposures of which both ends are institutions in the city.
+    """
+    institutions = centre.institutions
+    for kind, claims in (("interbank", centre.interbank), ("repo", centre.repo)):
+        lent, borrowed = institutions[f"{kind}_lent_bn"], institutions[f"{kind}_borrowed_bn"]
+        total = float(claims.amount_bn.sum())
+        claimed, owed = totals_by_institution(centre, claims)
+        yield f"{kind} claims by lender", float(np.abs(lent - claimed).sum()) + total, total
+        yield f"{kind} claims by borrower", float(np.abs(borrowed - owed).sum()) + total, total
+        yield f"{kind} lent is borrowed", float(lent.sum()), float(borrowed.sum())
+    claims = centre.interbank
+    yield "nobody lends to itself", float(claims.amount_bn[claims.lender == claims.borrower].sum()), 0.0
+    bonds = institutions["bonds_bn"]
+    pledged = institutions["repo_borrowed_bn"] / (1.0 - centre.parameters.repo_haircut)
+    yield "collateral pledged is held", float(np.maximum(pledged - bonds, 0.0).sum()), 0.0
+    assets = bonds + institutions["interbank_lent_bn"] + institutions["repo_lent_bn"]
+    liabilities = institutions["interbank_borrowed_bn"] + institutions["repo_borrowed_bn"]
+    beyond = np.maximum(assets - institutions["assets_bn"], 0.0) + np.maximum(
+        liabilities - institutions["liabilities_bn"], 0.0
+    )
+    yield "parts of balance sheets fit into them", float(beyond.sum()), 0.0
 
 
 def _scale(values: "np.ndarray") -> float:

@@ -4,22 +4,37 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from agents.foreign_investors import ForeignInvestor
+from agents.institutions import FinancialInstitution
 from agents.population import ArrayAgent, DeadAgentError
 from scenarios.errors import InputError
 from sim.foreign_flows import purchase_terms
+from sim.leverage import change_terms
+from sim.location import seat_terms, staying_terms
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.model import FinancialCenter
 
-EXPLAINED: dict[type[ArrayAgent], tuple[str, "Callable[[FinancialCenter, int], list[tuple[str, float, str]]]"]] = {
+Explanation = tuple[str, "Callable[[FinancialCenter, int], list[tuple[str, float, str]]]"]
+"""What the terms of a decision add up to, and the function of centre and row for them."""
+
+EXPLAINED: dict[type[ArrayAgent], Explanation] = {
     ForeignInvestor: ("net purchases of the month", purchase_terms),
+    FinancialInstitution: ("log odds of staying open over closing", staying_terms),
 }
-"""Kinds of agents that explain themselves: what the terms add up to, and the function of centre and row for them."""
+"""Kinds of agents that explain themselves, with the decision they explain when not asked for another."""
+
+FURTHER_DECISIONS: dict[type[ArrayAgent], dict[str, Explanation]] = {
+    FinancialInstitution: {
+        "seat": ("log odds of the seat in Shanghai over the best rival, if reconsidered", seat_terms),
+        "leverage": ("change of log repo leverage", change_terms),
+    },
+}
+"""Further decisions by kind and name."""
 
 
-def explain(centre: "FinancialCenter", agent: ArrayAgent) -> "pd.DataFrame":
+def explain(centre: "FinancialCenter", agent: ArrayAgent, decision: str | None = None) -> "pd.DataFrame":
     """Why an agent did what it did in the month just simulated.
 
     Parameters
@@ -27,7 +42,9 @@ def explain(centre: "FinancialCenter", agent: ArrayAgent) -> "pd.DataFrame":
     centre
         The centre the agent lives in.
     agent
-        A living agent of it, of a kind that explains itself: a `ForeignInvestor`.
+        A living agent of it, of a kind that explains itself: a `ForeignInvestor` or a `FinancialInstitution`.
+    decision
+        Name of a further decision of its kind; of an institution `seat` or `leverage`.
 
     Returns
     -------
@@ -36,7 +53,7 @@ def explain(centre: "FinancialCenter", agent: ArrayAgent) -> "pd.DataFrame":
     Raises
     ------
     scenarios.InputError
-        If the agent is of another kind or lives in another model.
+        If the agent is of another kind or lives in another model, or its kind takes no decision of that name.
     agents.population.DeadAgentError
         If the agent has left.
     """
@@ -49,7 +66,15 @@ def explain(centre: "FinancialCenter", agent: ArrayAgent) -> "pd.DataFrame":
         )
     if agent.model is not centre:
         raise InputError(f"{agent!r} lives in another model", key="agent", value=agent)
-    explains, terms = EXPLAINED[type(agent)]
+    further = FURTHER_DECISIONS.get(type(agent), {})
+    if decision is not None and decision not in further:
+        raise InputError(
+            f"a {type(agent).__name__} takes no decision {decision!r}",
+            key="decision",
+            value=decision,
+            allowed=", ".join(further) or "none",
+        )
+    explains, terms = EXPLAINED[type(agent)] if decision is None else further[decision]
     row = int(agent.population.rows_of([agent.unique_id])[0])
     if row < 0:
         raise DeadAgentError(f"{agent!r} cannot be asked any more")

@@ -10,6 +10,7 @@ from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import BASELINE
 from sim.direct_financing import direct_financing_bn
 from sim.fintech import leading_in_shanghai
+from sim.leverage import repo_outstanding_bn
 from sim.managed_assets import managed_by_class
 from sim.markets import Product
 from sim.securities import Holder
@@ -87,8 +88,22 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
         "china_yield": centre.china_yield_pct,
         "us_yield": centre.us_yield_pct,
         "usdcny": float(centre.macro.usdcny[centre.macro.position(centre.month)]),
-        "repo_leverage": float(np.exp(centre.log_leverage)) * 100.0,
+        "repo_outstanding": repo_outstanding_bn(centre)[0] / 1000.0,
     }
+    borrower = institutions["normal_leverage"] > 0.0
+    assets, equity = institutions["assets_bn"], institutions["equity_bn"]
+    record |= {
+        "repo_leverage": float(
+            (institutions["repo_borrowed_bn"].sum() / institutions["bonds_bn"][borrower].sum())
+            / centre.levels.repo_leverage
+        )
+        * 100.0,
+        "leverage": float((assets**2 / equity).sum() / assets.sum()),
+        "interbank_exposures": float(institutions["interbank_lent_bn"].sum()),
+        "headquarters_count": float(institutions["headquarters"].sum()),
+    }
+    count = centre.institutions_by_class().sum(axis=1)
+    record |= {f"institutions_{sector.name.lower()}": float(count[sector]) for sector in Sector}
     managed = managed_by_class(centre)
     record["aum_managed"] = float(managed.sum())
     record |= {f"aum_{sector.name.lower()}": float(managed[sector]) for sector in Sector if centre.manages[sector]}

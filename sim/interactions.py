@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from scenarios.errors import InputError, Problem, nearest_name
 
 INTERACTIONS = {
+    "agglomeration": "institutions choose a centre for the institutions that are there",
+    "leverage_response": "institutions borrow less repo when markets are volatile, and more when they are calm",
     "peers": "active foreign investors want more when others have bought",
     "default_contagion": "a default raises spreads in its industry and province, and banks lend less after defaults",
 }

@@ -127,6 +127,8 @@ class Levels:
     institutions_2019: int
     velocity: Floats
     """Turnover per unit of activity by product, CNY trn."""
+    repo_leverage: float
+    """Normal repo of an institution that borrows it, over the bonds it holds."""
     shenzhen_share_of_exchange_credit: float
     """Part of exchange-traded credit issues that goes to Shenzhen."""
     fintech_size_premium: float
@@ -165,6 +167,7 @@ def first_guess(parameters: "Parameters") -> Levels:
         foreign_investors_2019=800,
         institutions_2019=round(observed("institutions_2019")),
         velocity=np.ones(len(Product)),
+        repo_leverage=0.2,
         shenzhen_share_of_exchange_credit=0.45,
         fintech_size_premium=0.1,
     )
@@ -243,7 +246,9 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
     shift = levels.foreign_target_shift + 1.1 * np.log(wanted / foreign)
     shift[0] = 0.0
     activity = year.activity
+    borrow_more = miss("repo outstanding", year.repo_outstanding_bn, 1000.0 * centre.parameters.repo_outstanding)
     velocity = observed_turnover_trn() / activity
+    velocity[[Product.INTERBANK_MONEY, Product.SSE_REPO_BONDS_FUNDS]] /= borrow_more
     for product in Product:
         miss(f"turnover {product.name}", levels.velocity[product] * activity[product], observed_turnover_trn()[product])
     credit = year.exchange_credit_bn
@@ -312,6 +317,7 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         - len(centre.investors),
         institutions_2019=levels.institutions_2019 + round(observed("institutions")) - len(centre.institutions),
         velocity=velocity,
+        repo_leverage=levels.repo_leverage * borrow_more,
         shenzhen_share_of_exchange_credit=float(np.clip(to_shenzhen / credit, 0.0, 1.0)),
         fintech_size_premium=levels.fintech_size_premium + PREMIUM_STEP * centre.fintech_premium_correction(),
         misses=misses,

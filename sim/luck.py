@@ -26,6 +26,9 @@ STREAMS = {
     "managed_assets": "institution.managed_assets",
     "neighbours": "institution.neighbours",
     "adoption": "institution.adoption",
+    "leverage": "institution.leverage",
+    "interbank": "institution.interbank",
+    "repo": "institution.repo",
     "balance": "institution.balance_sheet",
     "fintech_growth": "fintech.growth",
     "funding": "fintech.funding",
@@ -61,6 +64,9 @@ class Luck:
     managed_assets: Stream
     neighbours: Stream
     adoption: Stream
+    leverage: Stream
+    interbank: Stream
+    repo: Stream
     balance: Stream
     fintech_growth: Stream
     funding: Stream

@@ -30,26 +30,6 @@ def repo_turns_per_month(trading_days: float, overnight_share: float, term_days:
     return trading_days * (overnight_share + (1.0 - overnight_share) / term_days)
 
 
-def next_log_leverage(
-    log_leverage: float,
-    carry_change_pp: float,
-    tightness_change: float,
-    persistence: float,
-    carry_sensitivity: float,
-    tightness_sensitivity: float,
-    noise: float,
-) -> float:
-    """Log of repo leverage relative to 2020, which follows the carry and the regulator.
-
-    next = persistence * now + (1 - persistence) * (sensitivity * carry change - tightness term) + noise
-
-    Carry is the ten-year yield less overnight funding, percentage points against 2020. Parameters
-    `leverage_persistence`, `carry_leverage`, `macropru_leverage`; channel `macropru_tightness`.
-    """
-    target = carry_sensitivity * carry_change_pp - tightness_sensitivity * tightness_change
-    return persistence * log_leverage + (1.0 - persistence) * target + noise
-
-
 def next_log_daily_volume(
     log_volume: float,
     log_volatility_change: float,
@@ -77,13 +57,23 @@ def next_log_daily_volume(
     )
 
 
+def market_maker_gain(market_makers_ratio: float, market_maker_effect: float) -> float:
+    """Turnover of a market over what it is with the market-making capital of 2020.
+
+    gain = exp(effect * log2(capital / capital of 2020))
+
+    Parameter `market_maker_effect`, log points per doubling.
+    """
+    return float(np.exp(market_maker_effect * np.log2(market_makers_ratio)))
+
+
 def futures_activity(
     open_interest_growth: float,
     years: float,
     log_volatility_change: float,
     volatility_elasticity: float,
     market_makers_ratio: float,
-    market_maker_gain: float,
+    market_maker_effect: float,
     foreign_share_change_pp: float,
     foreign_gain: float,
     products_ratio: float,
@@ -92,8 +82,8 @@ def futures_activity(
 ) -> float:
     """Turnover of a futures or gold market relative to 2020 per trading day.
 
-    activity = exp(growth * years + elasticity * (ln rv - mean) + gain * log2(market makers) + foreign gain
-        + product elasticity * ln(products) + noise)
+    activity = exp(growth * years + elasticity * (ln rv - mean) + foreign gain + product elasticity * ln(products)
+        + noise) * gain of market makers
 
     Parameters `futures_open_interest_growth`, `futures_volatility_elasticity`, `market_maker_effect`,
     `foreign_participation_effect`, `product_breadth_elasticity`; channel `approved_hedging_products`.
@@ -102,12 +92,11 @@ def futures_activity(
         np.exp(
             open_interest_growth * years
             + volatility_elasticity * log_volatility_change
-            + market_maker_gain * np.log2(market_makers_ratio)
             + foreign_gain * foreign_share_change_pp
             + product_elasticity * np.log(products_ratio)
             + noise
         )
-    )
+    ) * market_maker_gain(market_makers_ratio, market_maker_effect)
 
 
 def foreign_open_interest_share(

@@ -26,15 +26,19 @@ from scenarios.parameters import Parameters, ParameterSet
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from sim import city, starting_point
+from sim.bank_failure import BankFailure
 from sim.baseline import observed
 from sim.credit_events import Contagion
 from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 from sim.indicators import PLAN_INDICATORS
 from sim.interactions import checked_interactions
+from sim.interbank import Exposures
 from sim.ledger import Account, Ledger
 from sim.levels import Levels, Lump, equity_share_of_sse
+from sim.leverage import repo_outstanding_bn
 from sim.luck import Luck
 from sim.macro import HISTORY_START, make_macro_path
+from sim.market_making import MarketMade
 from sim.markets import Product
 from sim.policy import ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
 
     from scenarios.schema import Scenario
     from sim.foreign_flows import ForeignSignals
+    from sim.leverage import LeverageSignals
 
 START_OF_HISTORY = month_ordinal("2019-12")
 
@@ -70,6 +75,7 @@ class Year2020:
     activity: Floats = field(default_factory=lambda: np.zeros(len(Product)))
     foreign_by_group: Floats = field(default_factory=lambda: np.zeros(4))
     leading_fintech: int = 0
+    repo_outstanding_bn: float = 0.0
 
 
 class FinancialCenter(PopulationModel):
@@ -138,6 +144,12 @@ class FinancialCenter(PopulationModel):
 
     foreign_signals: "ForeignSignals"
     """What foreign investors saw this month."""
+    leverage_signals: "LeverageSignals"
+    """What institutions saw when they set leverage this month."""
+    location_terms: Floats
+    """Terms of the utility of each centre when seats were reconsidered this month; see `sim.location`."""
+    city_cost: float
+    """Cost index of operating in the city this month, without what technology does to it."""
     interactions_off: tuple[str, ...]
     """Interactions that are switched off, by name."""
 
@@ -206,12 +218,15 @@ class FinancialCenter(PopulationModel):
         self.foreign_net_purchases_bn = 0.0
         self.bought_bn: Floats = np.zeros(3)
         self.foreign_flow_2020_bn = (observed("foreign_bond_holdings") - observed("foreign_bond_holdings_2019")) / 12.0
-        self.market_maker_equity_2020_bn = 1.0
         self.foreign_futures_share = parameters.futures_foreign_share_2020
         self.funding_start_pct = float(self.macro.china_yield_pct[self.macro.position(START_OF_HISTORY)])
         self.funding_follow_pct = self.funding_start_pct
         self.yield_of_last_month_pct = self.funding_start_pct
-        self.log_leverage = 0.0
+        self.risk_limit = 0.0
+        self.interbank = Exposures()
+        self.repo = Exposures()
+        self.bank_failures: list[BankFailure] = []
+        self.market_making_2020_bn: Floats = np.ones(len(MarketMade))
         self.log_daily_volume = 0.0
         self.futures_noise: Floats = np.zeros(3)
         self.activity: Floats = np.zeros(len(Product))
@@ -235,7 +250,6 @@ class FinancialCenter(PopulationModel):
         self.loan_requests: dict[str, float] = {}
         start_with_refused_needs(self)
         self.entrants_looking = 0.0
-        self.institution_flows: dict[str, int] = {}
         self.records: list[dict[str, float]] = []
         self.indexed_2020: dict[str, float] = {}
         self.first_recorded_month = START_OF_HISTORY + 1
@@ -425,6 +439,7 @@ class FinancialCenter(PopulationModel):
         self.opening_loans_bn = float(self.issuers["debt_bn"][Instrument.LOAN].sum())
         self.opening_panda_bn = self.panda_cumulative_bn
         self.opening_institutions = len(self.institutions)
+        self.institution_flows: dict[str, int] = {"entries": 0, "exits": 0, "moved_in": 0, "moved_out": 0}
         self.managed_flows = {
             "opening": float(self.institutions["managed_assets"].sum()),
             "returns": 0.0,
@@ -460,6 +475,7 @@ class FinancialCenter(PopulationModel):
         year.activity = year.activity + self.activity
         investors = self.investors
         year.foreign_by_group = np.bincount(investors["group"], weights=investors["holdings_bn"], minlength=4)
+        year.repo_outstanding_bn = repo_outstanding_bn(self)[0]
         year.leading_fintech = int(self.records[-1]["leading_fintech_count"])
 
     @property
@@ -505,11 +521,11 @@ class FinancialCenter(PopulationModel):
         found: ArrayAgent = view(population.agent_type, population, unique_id)
         return found
 
-    def explain(self, agent: ArrayAgent) -> "pd.DataFrame":
+    def explain(self, agent: ArrayAgent, decision: str | None = None) -> "pd.DataFrame":
         """Why an agent did what it did this month; see `sim.explain`."""
         from sim.explanations import explain
 
-        return explain(self, agent)
+        return explain(self, agent, decision)
 
     def run_to_end(self) -> None:
         """Step to the scenario's last month."""

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING
 
 from sim import (
     accounts,
+    balance_sheets,
     certificates,
     city,
     fintech,
     foreign_flows,
     indicators,
+    interbank,
     issuance,
+    leverage,
+    licences,
     listings,
+    location,
     managed_assets,
     maturities,
     panda_bonds,
@@ -48,6 +53,13 @@ class Step:
 
 MONTH: tuple[Step, ...] = (
     Step("World", shocks.shocks_strike, "Dated shocks of the scenario strike", "scenario", "shock"),
+    Step(
+        "World",
+        shocks.small_banks_fail,
+        "A small bank fails where a shock says so",
+        "shock",
+        "debt, certificates, institutions, stress",
+    ),
     Step(
         "Issuer", maturities.debt_matures, "Debt matures, some issuers default", "ladders, ratings", "debt, cash, flows"
     ),
@@ -111,26 +123,26 @@ MONTH: tuple[Step, ...] = (
     ),
     Step(
         "FinancialInstitution",
-        city.institutions_leave_and_move,
+        location.institutions_leave_and_move,
         "Institutions close or move",
         "profitability, city states, channels",
         "institutions, rival seats",
     ),
     Step(
         "FinancialInstitution",
-        city.licence_queue_moves,
+        licences.licence_queue_moves,
         "Filings pass a stage, are withdrawn or wait",
         "queue",
         "institutions, queue",
     ),
     Step(
         "FinancialInstitution",
-        city.entrants_choose,
+        location.entrants_choose,
         "Entrants choose among six centres and file",
         "seats, city states, channels",
         "queue, rival seats",
     ),
-    Step("FinancialInstitution", city.balance_sheets_grow, "Balance sheets grow", "growth", "assets, equity"),
+    Step("FinancialInstitution", balance_sheets.balance_sheets_grow, "Balance sheets grow", "growth", "assets, equity"),
     Step(
         "FinancialInstitution",
         managed_assets.managed_assets_grow,
@@ -153,8 +165,27 @@ MONTH: tuple[Step, ...] = (
         "neighbours, size, local fintech firms",
         "adopters",
     ),
-    Step("Market", trading.leverage_follows_carry, "Repo leverage follows the carry", "yields, channels", "leverage"),
-    Step("Market", trading.markets_turn_over, "Markets turn over", "stocks, volatility, leverage", "turnover"),
+    Step(
+        "FinancialInstitution",
+        leverage.institutions_set_leverage,
+        "Institutions set how much repo they borrow against their bonds",
+        "carry, volatility, channels",
+        "leverage",
+    ),
+    Step(
+        "FinancialInstitution",
+        interbank.interbank_market_clears,
+        "Banks lend to each other, anew each quarter, and to those that borrow repo",
+        "balance sheets, leverage",
+        "exposures",
+    ),
+    Step(
+        "Market",
+        trading.markets_turn_over,
+        "Markets turn over",
+        "stocks, volatility, repo, dealers' capital",
+        "turnover",
+    ),
     Step(
         "Market",
         trading.prices_are_discovered,

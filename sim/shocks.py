@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Floats, Integers
+from agents.certificates import BankTier
+from agents.institutions import Sector
 from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.shocks import ShockKind, shock_kinds
+from sim.bank_failure import bank_fails
+from sim.bank_failures import bank_issuer_fails
 
 if TYPE_CHECKING:
     from scenarios.parameters import Parameters
@@ -68,6 +72,29 @@ class ShockPaths:
     def at(self, month: int) -> Mapping[str, float]:
         """Value of every kind in a month, by name."""
         return {name: self.value(name, month) for name in self._neutral}
+
+
+def small_banks_fail(centre: "FinancialCenter") -> None:
+    """In a month with a shock `small_bank_failure` one small bank fails, as an issuer and as an institution.
+
+    Among issuers it is the one of the small banks with the median stock of certificates, of which the size of the
+    shock is lost; among institutions of the city the bank with the median assets of the smaller half.
+    """
+    loss_share = min(centre.shock["small_bank_failure"], 1.0)
+    if loss_share <= 0.0:
+        return
+    issuers, institutions = centre.issuers, centre.institutions
+    small = np.flatnonzero(issuers["bank_tier"] == BankTier.SMALL)
+    bank_issuer_fails(centre, middle_row(small, issuers["usual_certificates_bn"][small]), loss_share)
+    banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
+    assets = institutions["assets_bn"][banks]
+    smaller = assets <= np.median(assets)
+    bank_fails(centre, middle_row(banks[smaller], assets[smaller]))
+
+
+def middle_row(rows: Integers, values: Floats) -> int:
+    """Row with the middle value; the lower one of two."""
+    return int(rows[np.argsort(values, kind="stable")[(len(rows) - 1) // 2]])
 
 
 def shocks_strike(centre: "FinancialCenter") -> None:

@@ -19,11 +19,13 @@ from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Industry, Instrume
 from agents.licences import stage_probability, steady_queue
 from agents.population import Population
 from scenarios.calendar import BASELINE
+from sim.arrivals import meet_neighbours
 from sim.baseline import observed
 from sim.certificates import certificate_ladder, certificates_2019_bn, tier_by_rank
-from sim.city import filings_looked_for, licence_luck, meet_neighbours
 from sim.index_weights import live_index_weights
 from sim.levels import equity_share_of_sse, passed_share
+from sim.leverage import first_borrowers
+from sim.licences import filings_looked_for, licence_luck
 from sim.tables import table
 
 if TYPE_CHECKING:
@@ -447,6 +449,10 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
     centre.equity_weight = np.array([float(rows[s.name]["equity_weight"]) for s in Sector])
     centre.institutions["managed_assets"][:] = 100.0 * (managed / managed.sum())[sector] * size
     start = centre.luck.adoption.uniform(keys, month)
+    centre.bond_share = np.array([float(rows[s.name]["bond_share"]) for s in Sector])
+    centre.borrows_repo = np.array([rows[s.name]["borrows_repo"] == "1" for s in Sector])
+    centre.institutions["bonds_bn"][:] = assets * centre.bond_share[sector]
+    first_borrowers(centre)
     centre.institutions["adopted"][:] = start < parameters.adopters_2019
     meet_neighbours(centre, np.arange(count))
     ratings = {row["centre"]: float(row["rating_2020"]) for row in table("centres")}

@@ -1,18 +1,19 @@
-"""Trading: leverage, turnover by product, price discovery."""
+"""Trading: turnover by product, price discovery."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.institutions import Sector
 from scenarios.calendar import BASELINE
+from sim.leverage import repo_outstanding_bn
+from sim.market_making import MarketMade, market_making_bn
 from sim.markets import (
     Product,
     benchmark_use_share,
     foreign_open_interest_share,
     futures_activity,
+    market_maker_gain,
     next_log_daily_volume,
-    next_log_leverage,
     price_discovery_share,
     price_influence_index,
     repo_turns_per_month,
@@ -21,27 +22,13 @@ from sim.markets import (
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
+MADE_FUTURES = (
+    (Product.SHFE_FUTURES, MarketMade.COMMODITY_FUTURES),
+    (Product.CFFEX_FUTURES, MarketMade.FINANCIAL_FUTURES),
+    (Product.SGE_GOLD, MarketMade.GOLD),
+)
 RATE_BENCHMARKS = 3
 """Position of rate benchmarks among the contracts of Shanghai Prices."""
-
-
-def leverage_follows_carry(centre: "FinancialCenter") -> None:
-    """Repo leverage moves towards what the carry and the regulator allow."""
-    parameters, channels = centre.parameters, centre.channels
-    # Overnight funding follows the ten-year yield slowly and in the end moves more: easing first narrows the carry and
-    # then widens it.
-    start = centre.funding_start_pct
-    carry = centre.china_yield_pct - start - parameters.funding_passthrough * (centre.funding_follow_pct - start)
-    centre.funding_follow_pct += parameters.funding_speed * (centre.china_yield_pct - centre.funding_follow_pct)
-    centre.log_leverage = next_log_leverage(
-        centre.log_leverage,
-        carry,
-        channels["macropru_tightness"] - centre.policy.baseline["macropru_tightness"],
-        parameters.leverage_persistence,
-        parameters.carry_leverage,
-        parameters.macropru_leverage,
-        parameters.leverage_noise * float(centre.luck.market.normals(centre.month, 6)[0]),
-    )
 
 
 def markets_turn_over(centre: "FinancialCenter") -> None:
@@ -54,12 +41,21 @@ def markets_turn_over(centre: "FinancialCenter") -> None:
     volatility = float(macro.log_volatility[at] - parameters.volatility_mean)
     years = (centre.month - BASELINE) / 12.0
     turns = repo_turns_per_month(days, parameters.overnight_repo_share, parameters.term_repo_days)
-    leverage = float(np.exp(centre.log_leverage))
+    interbank_repo, exchange_repo = repo_outstanding_bn(centre)
     interbank = book.interbank_custody_bn()
     activity = np.zeros(len(Product))
-    activity[Product.INTERBANK_MONEY] = leverage * interbank * turns
+    activity[Product.INTERBANK_MONEY] = interbank_repo * turns
+    makers = market_making_bn(centre)
+    if centre.month <= BASELINE:
+        centre.market_making_2020_bn = makers
+    makers_ratio = np.maximum(makers / centre.market_making_2020_bn, parameters.market_making_floor)
     settlement = (channels["settlement_cost"] / baseline["settlement_cost"]) ** parameters.settlement_turnover
-    activity[Product.INTERBANK_SPOT_BONDS] = interbank * days * settlement
+    activity[Product.INTERBANK_SPOT_BONDS] = (
+        interbank
+        * days
+        * settlement
+        * market_maker_gain(float(makers_ratio[MarketMade.SPOT_BONDS]), parameters.market_maker_effect)
+    )
     flows = abs(centre.foreign_net_purchases_bn) / centre.foreign_flow_2020_bn
     activity[Product.INTERBANK_FX_DERIVATIVES] = (
         days
@@ -79,12 +75,7 @@ def markets_turn_over(centre: "FinancialCenter") -> None:
         parameters.equity_volume_sd * float(noise[1]),
     )
     activity[Product.SSE_EQUITY] = days * np.exp(centre.log_daily_volume)
-    exchange = float(book.outstanding_bn.sum()) - interbank
-    activity[Product.SSE_REPO_BONDS_FUNDS] = leverage * exchange * turns
-    equity = centre.institutions["equity_bn"][np.isin(centre.institutions["sector"], (Sector.BANK, Sector.BROKER))]
-    if centre.month <= BASELINE:
-        centre.market_maker_equity_2020_bn = float(equity.sum())
-    makers = float(equity.sum()) / centre.market_maker_equity_2020_bn
+    activity[Product.SSE_REPO_BONDS_FUNDS] = exchange_repo * turns
     foreign_share = foreign_open_interest_share(
         parameters.futures_foreign_share_2020,
         channels["futures_access_cost"],
@@ -95,7 +86,7 @@ def markets_turn_over(centre: "FinancialCenter") -> None:
     centre.foreign_futures_share = foreign_share
     foreign_gain_pp = 100.0 * (foreign_share - parameters.futures_foreign_share_2020)
     persistence = parameters.futures_velocity_persistence
-    for position, product in enumerate((Product.SHFE_FUTURES, Product.CFFEX_FUTURES, Product.SGE_GOLD)):
+    for position, (product, market) in enumerate(MADE_FUTURES):
         centre.futures_noise[position] = (
             persistence * centre.futures_noise[position] + parameters.futures_velocity_sd * noise[2 + position]
         )
@@ -104,7 +95,7 @@ def markets_turn_over(centre: "FinancialCenter") -> None:
             years,
             volatility,
             parameters.futures_volatility_elasticity,
-            makers,
+            float(makers_ratio[market]),
             parameters.market_maker_effect,
             foreign_gain_pp,
             parameters.foreign_participation_effect,

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from agents.city_state import (
     CityState,
-    location_environment,
+    environment_terms,
     log_real_wage,
     next_states,
     state_targets,
@@ -32,7 +32,7 @@ def only(centre, value):
 def test_at_the_seats_and_channels_of_2020_nothing_moves_to_the_bit():
     assert (targets() == 0.0).all()
     assert (next_states(np.zeros((4, 6)), targets(), SPEEDS) == 0.0).all()
-    assert (location_environment(np.zeros((4, 6)), EVEN, 0.15, -0.4, 0.25) == 0.0).all()
+    assert (environment_terms(np.zeros((4, 6)), EVEN, 0.15, -0.4, 0.25) == 0.0).all()
     assert unit_operating_cost(100.0, 0.0, 0.045, 0.25) == 100.0
 
 
@@ -84,7 +84,7 @@ def test_law_is_slower_than_services_and_talent():
 def test_entrants_look_for_talent_law_and_services_and_foreign_ones_for_international_talent(state):
     states = np.zeros((4, 6))
     states[state, SHANGHAI] = 1.0
-    domestic, foreign = location_environment(states, EVEN, 0.15, -0.4, 0.25)
+    domestic, foreign = environment_terms(states, EVEN, 0.15, -0.4, 0.25).sum(axis=0)
     assert foreign[SHANGHAI] == pytest.approx(0.15)
     assert domestic[SHANGHAI] == pytest.approx(0.0 if state is CityState.INTERNATIONAL_TALENT else 0.15)
     assert (domestic[RIVALS] == 0.0).all() and (foreign[RIVALS] == 0.0).all()
@@ -92,7 +92,7 @@ def test_entrants_look_for_talent_law_and_services_and_foreign_ones_for_internat
 
 @given(st.floats(0.01, 1.0))
 def test_a_crowded_centre_is_dear_to_enter_and_to_stay_in(growth):
-    crowded = location_environment(np.zeros((4, 6)), only(SHANGHAI, growth), 0.15, -0.4, 0.25)
+    crowded = environment_terms(np.zeros((4, 6)), only(SHANGHAI, growth), 0.15, -0.4, 0.25).sum(axis=0)
     np.testing.assert_allclose(crowded[:, SHANGHAI], -0.4 * 2 * 0.25 * growth)
     assert unit_operating_cost(100.0, growth, 0.045, 0.25) > 100.0
     assert unit_operating_cost(100.0, growth, 0.30, 0.25) < 100.0

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from agents.institutions import (
     Centre,
-    centre_utility,
+    agglomeration_terms,
     choice_shares,
     entrants_looking,
     exit_probability,
@@ -19,8 +19,14 @@ INTERCEPT = np.log(SHARES_2020)
 indices = st.floats(20.0, 500.0)
 
 
-def shares(seats=SEATS, shift=0.0, agglomeration=0.5):
-    return choice_shares(centre_utility(seats, SEATS, agglomeration, INTERCEPT, shift))
+BOTH = np.stack([0.7 * SEATS, 0.3 * SEATS])
+
+
+def shares(seats=SEATS, agglomeration=0.5):
+    """Shares and value of domestic entrants."""
+    pull = agglomeration_terms(BOTH * seats / SEATS, BOTH, agglomeration, 0.35).sum(axis=0)
+    split, value = choice_shares(INTERCEPT + pull)
+    return split[0], value[0]
 
 
 # Where entrants go
@@ -32,20 +38,22 @@ def test_with_the_seats_and_the_package_of_2020_entrants_split_as_in_2020():
     assert value == pytest.approx(np.log(SHARES_2020.sum()))
 
 
-@given(st.lists(st.floats(1.0, 1e4), min_size=6, max_size=6), st.floats(-3, 3), st.floats(-1, 2))
-def test_every_entrant_goes_to_one_of_the_six_centres(seats, shift, agglomeration):
-    split, _ = shares(np.array(seats), shift, agglomeration)
+@given(st.lists(st.floats(1.0, 1e4), min_size=6, max_size=6), st.floats(-1, 2))
+def test_every_entrant_goes_to_one_of_the_six_centres(seats, agglomeration):
+    split, _ = shares(np.array(seats), agglomeration)
     assert (split > 0.0).all()
     assert split.sum() == pytest.approx(1.0, abs=1e-12)
 
 
-def test_shares_are_taken_class_by_class():
-    seats = np.stack([SEATS, SEATS * [2.0, 1, 1, 1, 1, 1]])
-    split, value = choice_shares(centre_utility(seats, SEATS, 0.5, INTERCEPT, 0.0))
-    np.testing.assert_allclose(split[0], shares()[0])
-    np.testing.assert_allclose(split.sum(axis=1), 1.0)
-    assert split[1, Centre.SHANGHAI] > split[0, Centre.SHANGHAI]
-    assert value.shape == (2,)
+def test_seats_of_the_own_sector_attract_all_and_foreign_seats_foreign_entrants_alone():
+    seats = np.stack([BOTH, BOTH, BOTH])
+    seats[1, 0, Centre.SHANGHAI] += 0.3 * SEATS[Centre.SHANGHAI]
+    seats[2, 1, Centre.SHANGHAI] += 0.3 * SEATS[Centre.SHANGHAI]
+    own, foreign = agglomeration_terms(seats, np.stack([BOTH] * 3), 0.5, 0.35)
+    assert not own[0].any() and not foreign[0].any()
+    np.testing.assert_allclose(own[1:, :, Centre.SHANGHAI], 0.5 * np.log(1.3))
+    assert not own[:, :, 1:].any() and not foreign[:, 0].any() and not foreign[1].any()
+    assert foreign[2, 1, Centre.SHANGHAI] == pytest.approx(0.35 * np.log(2.0))
 
 
 @given(st.integers(0, 5), st.floats(1.01, 5.0), st.floats(0.05, 1.5))
@@ -65,13 +73,6 @@ def test_institutions_attract_institutions_at_the_expense_of_every_rival(centre,
 
 def test_when_all_centres_grow_alike_none_gains():
     np.testing.assert_allclose(shares(SEATS * 3.0)[0], shares()[0])
-
-
-def test_the_citys_package_lifts_shanghai_and_leaves_its_callers_numbers_alone():
-    intercept = INTERCEPT.copy()
-    utility = centre_utility(SEATS, SEATS, 0.5, intercept, 0.3)
-    np.testing.assert_allclose(utility - INTERCEPT, [0.3, 0, 0, 0, 0, 0], atol=1e-15)
-    assert (intercept == INTERCEPT).all()
 
 
 def test_huge_utilities_do_not_overflow():

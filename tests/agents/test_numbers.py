@@ -13,6 +13,9 @@ RULES = (
     "small_firm_credit",
     "institutions",
     "fintech_firms",
+    "leverage",
+    "interbank",
+    "market_making",
 )
 # Arithmetic and units: months of a year, per cent, bp and bn against trn.
 UNITS = {0.0, 1.0, 2.0, 12.0, 100.0, 1000.0}

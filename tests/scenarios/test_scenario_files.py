@@ -120,7 +120,14 @@ def test_the_ready_scenarios_are_the_arms_one_for_each_flagship_lever_and_the_hy
     flagship = {"bond_market_access", "panda_bond_framework", "star_registration_reform", "headquarters_incentives"}
     struck = {name for name in scenarios.names() if load(name).shocks}
     assert flagship | {"opening", "reits", "green", "fintech", "city_only"} == set(scenarios.names()[4:]) - struck
-    assert struck == {"us_rates_up", "more_government_bonds", "hard_landing", "decoupling", "bond_fund_run"}
+    assert struck == {
+        "us_rates_up",
+        "more_government_bonds",
+        "hard_landing",
+        "decoupling",
+        "bond_fund_run",
+        "small_bank_default",
+    }
     for name in struck:
         assert load(name).title.endswith("(hypothetical)")
         assert load(name).description.startswith("Hypothetical. The plan, ")

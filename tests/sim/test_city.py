@@ -6,7 +6,7 @@ import pytest
 from agents.adoption import neighbours_share
 from agents.city_state import CityState
 from agents.institutions import Centre
-from sim.city import filings_looked_for
+from sim.licences import filings_looked_for
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import sim
+from agents.institutions import Sector
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios import plan, shock_kinds
 from scenarios.calendar import month_text
@@ -174,6 +175,21 @@ def grow(array, place, amount=1.0):
     array[place] += amount
 
 
+def owed_by_nobody(model, kind):
+    """A claim on somebody who is gone: its lender still has it."""
+    claims = getattr(model, kind)
+    row = model.institutions.rows_of(claims.borrower[:1])
+    model.institutions[f"{kind}_borrowed_bn"][row] -= claims.amount_bn[0]
+    claims.borrower[0] = 10**9
+
+
+def lend_to_itself(model):
+    claims = model.interbank
+    rows = model.institutions.rows_of([claims.borrower[0], claims.lender[0]])
+    model.institutions["interbank_borrowed_bn"][rows] += np.array([-1.0, 1.0]) * claims.amount_bn[0]
+    claims.borrower[0] = claims.lender[0]
+
+
 ORDINARY = (IssuerClass.CENTRAL_SOE, IssuerClass.LOCAL_SOE)
 FAULTS = {
     **{f"holders of {each.name}": lambda m, each=each: hold(m, each) for each in SecurityClass},
@@ -202,7 +218,21 @@ FAULTS = {
     "Panda bonds issued never fall": take_panda_bonds_back,
     "Panda bonds outstanding": lambda m: grow(m.book.gone_bn, SecurityClass.PANDA),
     "balance sheets": lambda m: grow(m.institutions["equity_bn"], 0),
-    "institutions": lambda m: m.institutions.remove([0]),
+    **{
+        name: fault
+        for kind in ("interbank", "repo")
+        for name, fault in {
+            f"{kind} claims by lender": lambda m, kind=kind: grow(m.institutions[f"{kind}_lent_bn"], 0),
+            f"{kind} claims by borrower": lambda m, kind=kind: grow(m.institutions[f"{kind}_borrowed_bn"], 0),
+            f"{kind} lent is borrowed": lambda m, kind=kind: owed_by_nobody(m, kind),
+        }.items()
+    },
+    "nobody lends to itself": lend_to_itself,
+    "collateral pledged is held": lambda m: grow(
+        m.institutions["bonds_bn"], m.institutions["repo_borrowed_bn"].argmax(), -1e3
+    ),
+    "parts of balance sheets fit into them": lambda m: grow(m.institutions["bonds_bn"], 0, 1e6),
+    "institutions": lambda m: m.institutions.remove([np.flatnonzero(m.institutions["sector"] == Sector.INSURER)[0]]),
     "queue for licences": lambda m: grow(m.licence_queue, (0, 0, 0), 1),
     "assets under management": lambda m: grow(m.institutions["managed_assets"], 0),
     "adopters fall by exit alone": lambda m: (

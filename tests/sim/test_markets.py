@@ -7,8 +7,8 @@ from sim.markets import (
     benchmark_use_share,
     foreign_open_interest_share,
     futures_activity,
+    market_maker_gain,
     next_log_daily_volume,
-    next_log_leverage,
     price_discovery_share,
     price_influence_index,
     repo_turns_per_month,
@@ -34,27 +34,6 @@ def test_shorter_money_turns_more_often(days, few, many, short, long):
     assert repo_turns_per_month(days, few, short) <= repo_turns_per_month(days, many, short) + 1e-9
     assert repo_turns_per_month(days, many, long) <= repo_turns_per_month(days, many, short) + 1e-9
     assert repo_turns_per_month(days, many, 1.0) == pytest.approx(days)
-
-
-def leverage(now=0.0, carry=0.0, tightness=0.0, noise=0.0):
-    return next_log_leverage(now, carry, tightness, 0.85, 0.3, 0.4, noise)
-
-
-def test_leverage_stays_at_its_level_of_2020_while_carry_and_rules_do():
-    assert leverage() == 0.0
-
-
-@given(st.floats(-3, 3), st.floats(-1, 1))
-def test_leverage_settles_where_carry_and_rules_want_it(carry, tightness):
-    level = 0.7
-    for _ in range(200):
-        level = leverage(level, carry, tightness)
-    assert level == pytest.approx(0.3 * carry - 0.4 * tightness, abs=1e-9)
-
-
-def test_a_shock_to_leverage_fades_and_luck_adds_to_it():
-    assert leverage(1.0) == pytest.approx(0.85)
-    assert leverage(0.0, noise=0.02) == pytest.approx(0.02)
 
 
 # Shares
@@ -96,6 +75,12 @@ def test_each_driver_of_futures_trading_counts_by_its_own_coefficient():
     assert np.log(futures(foreign=5.0)) == pytest.approx(0.05)
     assert np.log(futures(products=1.5)) == pytest.approx(0.15 * np.log(1.5))
     assert np.log(futures(noise=0.3)) == pytest.approx(0.3)
+
+
+def test_each_doubling_of_dealers_capital_adds_its_effect_to_log_turnover():
+    assert market_maker_gain(1.0, 0.05) == 1.0
+    assert market_maker_gain(8.0, 0.05) == pytest.approx(np.exp(0.15))
+    assert market_maker_gain(0.5, 0.05) == pytest.approx(np.exp(-0.05))
 
 
 @given(st.floats(0.5, 60), st.floats(0.5, 60), st.floats(0.01, 0.4), st.floats(-2, 0))

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 import sim
+from agents.certificates import BankTier
 from scenarios import Scenario
-from scenarios.calendar import month_ordinal
+from scenarios.calendar import month_ordinal, month_text
+from scenarios.parameters import ParameterSet
 from sim.securities import SecurityClass
 
 SEEDS = range(3)
+CENTRAL = ParameterSet.prior_2020().central()
 
 
 def walked(shocks, seed, end):
@@ -50,6 +53,21 @@ def more_bonds(usual):
 @pytest.fixture(scope="module")
 def dearer_dollars(usual):
     return list(pairs(usual, [{"name": "us_yield", "from": "2022-01", "to": "2023-06", "size": 2}]))
+
+
+@pytest.fixture(scope="module")
+def small_bank():
+    """For each seed the two models at end-2022, and of June what was written off by class and certificates' ratio."""
+    pairs = []
+    for seed in SEEDS:
+        shock = {"name": "small_bank_failure", "month": "2022-06", "size": 0.3}
+        plain, struck = (walked(shocks, seed, "2022-06")[0] for shocks in ([], [shock]))
+        small = plain.issuers["bank_tier"] == BankTier.SMALL
+        sold = [model.issuers["certificates_bn"][:, small].sum() for model in (plain, struck)]
+        june = (struck.book.defaulted_bn - plain.book.defaulted_bn, sold[1] / sold[0])
+        plain, struck = (walked(shocks, seed, "2022-12")[0] for shocks in ([], [shock]))
+        pairs.append((plain, struck, june))
+    return pairs
 
 
 class TestMoreGovernmentBonds:
@@ -97,3 +115,36 @@ class TestHigherYieldsAbroad:
             for which in (2022, 2023):
                 ratio = year(struck, "turnover_total", which) / year(plain, "turnover_total", which)
                 assert ratio == pytest.approx(1.0, abs=0.03)
+
+
+class TestSmallBankFails:
+    """One small bank fails in 2022-06; holders lose 30 % of its certificates and bonds."""
+
+    def test_small_banks_pay_at_once_and_less_later(self, small_bank):
+        for plain, struck, _ in small_bank:
+            spread = (
+                struck.indicators["certificate_spread_small_banks"] - plain.indicators["certificate_spread_small_banks"]
+            )
+            rise = CENTRAL.bank_stress_spread_small
+            assert (spread[:"2022-05"] == 0.0).all()
+            assert spread["2022-06"].iloc[0] == pytest.approx(rise)
+            assert spread["2022-12"].iloc[0] == pytest.approx(rise * 2 ** (-6 / CENTRAL.bank_stress_half_life))
+
+    def test_their_certificates_are_fewer_and_holders_lose(self, small_bank):
+        for plain, struck, june in small_bank:
+            written_off, certificates = june
+            assert written_off[SecurityClass.CERTIFICATE] > 0.0
+            assert written_off[SecurityClass.FINANCIAL] >= 0.0
+            assert certificates < 1.0
+            assert struck.defaults > plain.defaults
+
+    def test_no_systemic_event_follows(self, small_bank):
+        for plain, struck, _ in small_bank:
+            assert plain.bank_failures == []
+            (failure,) = struck.bank_failures
+            assert month_text(failure.month) == "2022-06"
+            assert 0.0 < failure.equity_loss_share < 0.01
+            assert failure.further_failures == 0
+            for name in ("turnover_total", "direct_financing", "bond_custody_interbank"):
+                ratio = year(struck.indicators, name, 2022) / year(plain.indicators, name, 2022)
+                assert ratio == pytest.approx(1.0, abs=0.01)

@@ -1,0 +1,125 @@
+"""Who lends to whom among banks, and what a bank's failure costs the others.
+
+The network has a core, the largest banks, which all deal with each other; the others deal mostly with the core.
+"""
+
+import numpy as np
+
+from agents.arrays import Floats, Integers, Keys
+
+Flags = np.ndarray
+"""Booleans, one an institution or one a pair of them."""
+
+BALANCING_ROUNDS = 40
+"""Most rounds in which exposures are fitted to both totals; a round costs time and the misfit shrinks geometrically."""
+BALANCED = 1e-6
+"""Misfit of lenders' totals, over all that is lent, at which exposures count as fitted."""
+_DIRECTION = np.uint64(0xD1342543DE82EF95)
+"""Odd number that tells a lender's key from a borrower's."""
+
+
+def core_of(assets_bn: Floats, core_share: float) -> Flags:
+    """Whether a bank belongs to the core: the largest of them, at least two, shape (n,).
+
+    Parameter `interbank_core_share`.
+    """
+    count = min(len(assets_bn), max(2, round(core_share * len(assets_bn))))
+    core = np.zeros(len(assets_bn), dtype=np.bool_)
+    core[np.argsort(-assets_bn, kind="stable")[:count]] = True
+    return core
+
+
+def pair_keys(lenders: Keys, borrowers: Keys) -> Keys:
+    """One key for each ordered pair of lender and borrower, lender by lender, shape (m * n,)."""
+    return np.asarray((lenders[:, None] + borrowers[None, :] * _DIRECTION).ravel(), dtype=np.uint64)
+
+
+def link_probability(core: Flags, density: float, periphery_ratio: float) -> Floats:
+    """Probability that a bank lends to another, shape (n, n).
+
+    One inside the core, p between core and periphery, periphery_ratio * p inside the periphery, with p such that the
+    expected part of all pairs that are linked is the density. Parameters `interbank_density`,
+    `interbank_periphery_ratio`.
+    """
+    count, centre = len(core), int(core.sum())
+    outside = count - centre
+    wanted = density * count * (count - 1) - centre * (centre - 1)
+    possible = 2.0 * centre * outside + periphery_ratio * outside * (outside - 1)
+    mixed = float(np.clip(wanted / max(possible, 1.0), 0.0, 1.0))
+    inner = core.astype(np.float64)
+    both = np.add.outer(inner, inner)
+    probability = np.where(both == 2.0, 1.0, np.where(both == 1.0, mixed, periphery_ratio * mixed))
+    np.fill_diagonal(probability, 0.0)
+    return probability
+
+
+def links(luck: Floats, probability: Floats, core: Flags) -> Flags:
+    """Whether a bank lends to another, shape (n, n), from uniform numbers of the same shape.
+
+    Everybody has at least one debtor and one creditor in the core: where chance gives none, the nearest to one.
+    """
+    linked: Flags = luck < probability
+    members = np.flatnonzero(core)
+    others = np.flatnonzero(~core)
+    if len(others) and len(members):
+        debtor, creditor = luck[np.ix_(others, members)], luck[np.ix_(members, others)]
+        alone = ~linked[np.ix_(others, members)].any(axis=1)
+        linked[others[alone], members[debtor.argmin(axis=1)][alone]] = True
+        alone = ~linked[np.ix_(members, others)].any(axis=0)
+        linked[members[creditor.argmin(axis=0)][alone], others[alone]] = True
+    return linked
+
+
+def balanced_exposures(lender: Integers, borrower: Integers, lent_bn: Floats, borrowed_bn: Floats) -> Floats:
+    """Amounts on the links that add up to what each bank lends and borrows, CNY bn, shape (links,).
+
+    amount = row factor * column factor (RAS, iterative proportional fitting), from equal amounts
+
+    Borrowers' totals are met exactly, lenders' to `BALANCED` or as near as the links allow. Both totals must agree.
+    """
+    count, misfit = len(lent_bn), BALANCED * float(lent_bn.sum())
+    column = np.ones(count)
+    amount = np.zeros(len(lender))
+    for _ in range(BALANCING_ROUNDS):
+        row = _factor(lent_bn, np.bincount(lender, weights=column[borrower], minlength=count))
+        column = _factor(borrowed_bn, np.bincount(borrower, weights=row[lender], minlength=count))
+        amount = row[lender] * column[borrower]
+        if np.abs(np.bincount(lender, weights=amount, minlength=count) - lent_bn).sum() <= misfit:
+            break
+    return amount
+
+
+def _factor(wanted: Floats, reached: Floats) -> Floats:
+    return np.divide(wanted, reached, out=np.zeros_like(wanted), where=reached > 0.0)
+
+
+def repo_lenders(luck: Floats, assets_bn: Floats) -> Integers:
+    """Places of the core banks that lend to borrowers, each drawn in proportion to assets, shape of `luck`."""
+    share = np.cumsum(assets_bn)
+    return np.minimum(np.searchsorted(share / share[-1], luck), len(assets_bn) - 1)
+
+
+def debtrank_distress(
+    lender: Integers,
+    borrower: Integers,
+    amount_bn: Floats,
+    equity_bn: Floats,
+    start: Floats,
+    loss_given_default: float,
+    precision: float,
+) -> Floats:
+    """Part of each bank's equity that is lost when distress spreads along exposures, shape (n,).
+
+    h_i <- min(1, h_i + sum over borrowers j of loss_given_default * exposure[i, j] / equity_i * new distress of j)
+
+    until no distress rises by more than the precision (linear DebtRank: Bardoscia et al. 2015). `start` is the
+    distress of the first month, one for a bank that fails. A creditor marks claims down before anybody defaults, so
+    this is a valuation loss. Parameter `interbank_loss_given_default`.
+    """
+    distress, fresh = start.copy(), start
+    solid = np.maximum(equity_bn, precision)
+    while fresh.max(initial=0.0) > precision:
+        loss = np.bincount(lender, weights=loss_given_default * amount_bn * fresh[borrower], minlength=len(start))
+        after = np.minimum(1.0, distress + loss / solid)
+        fresh, distress = after - distress, after
+    return distress

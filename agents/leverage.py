@@ -1,0 +1,74 @@
+"""How much repo institutions borrow against their bonds: carry and rules move it slowly, volatility fast.
+
+Leverage is the repo an institution borrows over the bonds it holds. Wealth managers, brokers, funds, private funds and
+banks outside the core of the interbank market borrow; for all others it is zero.
+"""
+
+import numpy as np
+
+from agents.arrays import Floats
+
+LEVERAGE_TERMS = (
+    "carry",
+    "macroprudential rules",
+    "volatility",
+    "return to normal",
+    "luck of the market",
+    "own luck",
+    "limit of collateral",
+)
+"""Terms of the change of an institution's log leverage in a month."""
+
+
+def next_risk_limit(risk_limit: float, log_volatility_change: float, procyclicality: float, adjustment: float) -> float:
+    """Log leverage that risk limits add or take off, a month later.
+
+    limit' = limit + adjustment * (procyclicality * (ln volatility - mean) - limit)
+
+    Value-at-risk limits bind when volatility is high (Adrian and Shin): the elasticity is negative. Parameters
+    `leverage_procyclicality`, `leverage_adjustment`.
+    """
+    return risk_limit + adjustment * (procyclicality * log_volatility_change - risk_limit)
+
+
+def leverage_terms(
+    leverage: Floats,
+    normal_leverage: Floats,
+    risk_limit: float,
+    risk_limit_before: float,
+    carry_change_pp: float,
+    tightness_change: float,
+    persistence: float,
+    carry_sensitivity: float,
+    tightness_sensitivity: float,
+    market_luck: float,
+    own_luck: Floats,
+    largest: float,
+) -> Floats:
+    """Terms of the change of log leverage, in the order of `LEVERAGE_TERMS`, shape (7, n).
+
+    change = (1 - persistence) * (carry_sensitivity * carry change - tightness_sensitivity * tightness change)
+        + risk limit - risk limit before
+        - (1 - persistence) * (ln leverage - risk limit before - ln normal leverage)
+        + luck of the market + own luck, and at most what takes leverage to `largest`
+
+    The mandate part of leverage follows carry and regulator with persistence; the risk limit comes on top. Carry is
+    the ten-year yield less overnight funding, percentage points against 2020; `largest` is one less the haircut. With
+    equal institutions, no own luck and no answer to volatility the mean follows
+
+    ln leverage' = persistence * ln leverage + (1 - persistence) * (ln normal + carry and tightness terms) + luck.
+
+    Parameters `leverage_persistence`, `carry_leverage`, `macropru_leverage`, `leverage_noise`, `leverage_own_noise`,
+    `repo_haircut`; channel `macropru_tightness`.
+    """
+    adjusts = 1.0 - persistence
+    log_leverage = np.log(leverage)
+    terms = np.empty((len(LEVERAGE_TERMS), len(leverage)))
+    terms[0] = adjusts * carry_sensitivity * carry_change_pp
+    terms[1] = -adjusts * tightness_sensitivity * tightness_change
+    terms[2] = risk_limit - risk_limit_before
+    terms[3] = -adjusts * (log_leverage - risk_limit_before - np.log(normal_leverage))
+    terms[4] = market_luck
+    terms[5] = own_luck
+    terms[6] = np.minimum(np.log(largest) - log_leverage - terms[:6].sum(axis=0), 0.0)
+    return terms

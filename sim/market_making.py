@@ -1,0 +1,51 @@
+"""The capital dealers put behind the prices they quote, by market."""
+
+from enum import IntEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.arrays import Floats
+from agents.institutions import Sector
+from agents.market_making import market_making_capital
+from sim.tables import table
+
+if TYPE_CHECKING:
+    from sim.model import FinancialCenter
+
+
+class MarketMade(IntEnum):
+    """Markets in which dealers quote prices."""
+
+    SPOT_BONDS = 0
+    COMMODITY_FUTURES = 1
+    FINANCIAL_FUTURES = 2
+    GOLD = 3
+
+
+@cache
+def dealers() -> tuple[Floats, Floats]:
+    """Leverage limit by sector, shape (11,), and part of equity by sector and market, shape (11, 4).
+
+    Zero for sectors that make no markets.
+    """
+    limit, allocation = np.zeros(len(Sector)), np.zeros((len(Sector), len(MarketMade)))
+    for row in table("dealers"):
+        sector = Sector[row["sector"]]
+        limit[sector] = float(row["leverage_limit"])
+        allocation[sector] = [float(row[market.name.lower()]) for market in MarketMade]
+    return limit, allocation
+
+
+def market_making_bn(centre: "FinancialCenter") -> Floats:
+    """Capital that all dealers commit to each market, CNY bn, shape (4,)."""
+    institutions = centre.institutions
+    limit, allocation = dealers()
+    rows = np.flatnonzero(limit[institutions["sector"]])
+    sector = institutions["sector"][rows]
+    capital = market_making_capital(
+        institutions["equity_bn"][rows], institutions["assets_bn"][rows], limit[sector], allocation[sector]
+    )
+    total: Floats = capital.sum(axis=0)
+    return total
