@@ -205,7 +205,7 @@ def interbank_identities(centre: "FinancialCenter") -> "Iterator[tuple[str, floa
     for kind, claims in (("interbank", centre.interbank), ("repo", centre.repo)):
         lent, borrowed = institutions[f"{kind}_lent_bn"], institutions[f"{kind}_borrowed_bn"]
         total = float(claims.amount_bn.sum())
-        claimed, owed = totals_by_institution(centre, claims)
+        claimed, owed = totals_by_institution(institutions, claims)
         yield f"{kind} claims by lender", float(np.abs(lent - claimed).sum()) + total, total
         yield f"{kind} claims by borrower", float(np.abs(borrowed - owed).sum()) + total, total
         yield f"{kind} lent is borrowed", float(lent.sum()), float(borrowed.sum())

@@ -41,7 +41,7 @@ def institutions_arrive(centre: "FinancialCenter", by_class: "np.ndarray") -> No
     institutions["managed_assets"][rows] = clients
     centre.managed_flows["brought along"] += float(clients.sum())
     institutions["bonds_bn"][rows] = assets * centre.bond_share[sector]
-    leverage_begins(centre, rows[centre.borrows_repo[sector] | (sector == Sector.BANK)])
+    leverage_begins(centre, rows[centre.borrows_repo[sector] | (sector == Sector.BANK)], centre.month)
     meet_neighbours(centre, rows)
 
 

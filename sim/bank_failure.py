@@ -79,6 +79,6 @@ def bank_fails(centre: "FinancialCenter", row: int) -> BankFailure:
     centre.institution_flows["exits"] += int(failed.sum())
     institutions_depart(centre, failed)
     settle_claims_of_leavers(centre)
-    book_exposures(centre)
+    book_exposures(institutions, centre.interbank, centre.repo)
     centre.bank_failures.append(record)
     return record

@@ -16,6 +16,8 @@ from agents.interbank import balanced_exposures, core_of, link_probability, link
 from sim.leverage import borrowers
 
 if TYPE_CHECKING:
+    from agents.institutions import FinancialInstitution
+    from agents.population import Population
     from sim.model import FinancialCenter
 
 QUARTER = 3
@@ -43,18 +45,20 @@ def interbank_market_clears(centre: "FinancialCenter") -> None:
     else:
         settle_claims_of_leavers(centre)
     centre.repo = repo_dealt_out(centre)
-    book_exposures(centre)
+    book_exposures(centre.institutions, centre.interbank, centre.repo)
 
 
-def settle_claims_of_leavers(centre: "FinancialCenter") -> None:
-    """Drop what institutions that are gone lent or borrowed: the other end repays it or is repaid."""
-    centre.interbank, centre.repo = (_between_living(centre, claims) for claims in (centre.interbank, centre.repo))
-
-
-def _between_living(centre: "FinancialCenter", claims: Exposures) -> Exposures:
+def settle_claims_of_leavers(centre: "FinancialCenter") -> float:
+    """Drop what institutions that are gone lent or borrowed: the other end repays it or is repaid. CNY bn in all."""
+    settled = 0.0
     rows_of = centre.institutions.rows_of
-    here = (rows_of(claims.lender) >= 0) & (rows_of(claims.borrower) >= 0)
-    return claims if here.all() else claims.among(here)
+    for kind in ("interbank", "repo"):
+        claims: Exposures = getattr(centre, kind)
+        here = (rows_of(claims.lender) >= 0) & (rows_of(claims.borrower) >= 0)
+        if not here.all():
+            setattr(centre, kind, claims.among(here))
+            settled += float(claims.amount_bn[~here].sum())
+    return settled
 
 
 def new_exposures(centre: "FinancialCenter") -> Exposures:
@@ -96,23 +100,21 @@ def repo_dealt_out(centre: "FinancialCenter") -> Exposures:
     return Exposures(ids[lender].ravel(), np.tile(ids[rows], parts), np.tile(amount, parts))
 
 
-def totals_by_institution(centre: "FinancialCenter", claims: Exposures) -> tuple[Floats, Floats]:
+def totals_by_institution(institutions: "Population[FinancialInstitution]", claims: Exposures) -> tuple[Floats, Floats]:
     """What each institution has lent and borrowed in a set of claims, CNY bn, shapes (n,).
 
     An end that is gone counts for nobody.
     """
-    rows_of, slots = centre.institutions.rows_of, len(centre.institutions) + 1
     lent, borrowed = (
-        np.bincount(rows_of(end) + 1, weights=claims.amount_bn, minlength=slots)[1:]
+        np.bincount(institutions.rows_of(end) + 1, weights=claims.amount_bn, minlength=len(institutions) + 1)[1:]
         for end in (claims.lender, claims.borrower)
     )
     return lent, borrowed
 
 
-def book_exposures(centre: "FinancialCenter") -> None:
+def book_exposures(institutions: "Population[FinancialInstitution]", interbank: Exposures, repo: Exposures) -> None:
     """Write what institutions lent and borrowed into their balance sheets."""
-    institutions = centre.institutions
-    for kind, claims in (("interbank", centre.interbank), ("repo", centre.repo)):
-        lent, borrowed = totals_by_institution(centre, claims)
+    for kind, claims in (("interbank", interbank), ("repo", repo)):
+        lent, borrowed = totals_by_institution(institutions, claims)
         institutions[f"{kind}_lent_bn"][:] = lent
         institutions[f"{kind}_borrowed_bn"][:] = borrowed

@@ -25,20 +25,20 @@ class LeverageSignals:
     market_luck: float
 
 
-def first_borrowers(centre: "FinancialCenter") -> None:
-    """Give the institutions at end-2019 their leverage; banks of the core lend."""
+def first_borrowers(centre: "FinancialCenter", month: int) -> None:
+    """Give the institutions that are there at the start their leverage; banks of the core lend."""
     institutions = centre.institutions
     borrows = centre.borrows_repo[institutions["sector"]]
     banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
     core = core_of(institutions["assets_bn"][banks], centre.parameters.interbank_core_share)
     borrows[banks] = ~core
-    leverage_begins(centre, np.flatnonzero(borrows))
+    leverage_begins(centre, np.flatnonzero(borrows), month)
 
 
-def leverage_begins(centre: "FinancialCenter", rows: "Integers") -> None:
+def leverage_begins(centre: "FinancialCenter", rows: "Integers", month: int) -> None:
     """Normal leverage of institutions that borrow repo, around the level that is solved on 2020."""
     institutions, spread = centre.institutions, centre.parameters.leverage_spread
-    luck = centre.luck.leverage.normal(institutions.luck[rows], centre.month, count=2)[1]
+    luck = centre.luck.leverage.normal(institutions.luck[rows], month, count=2)[1]
     normal = centre.levels.repo_leverage * np.exp(spread * luck - 0.5 * spread**2)
     normal = np.minimum(normal, 1.0 - centre.parameters.repo_haircut)
     for column in ("normal_leverage", "leverage", "opening_leverage"):

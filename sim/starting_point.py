@@ -452,7 +452,7 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
     centre.bond_share = np.array([float(rows[s.name]["bond_share"]) for s in Sector])
     centre.borrows_repo = np.array([rows[s.name]["borrows_repo"] == "1" for s in Sector])
     centre.institutions["bonds_bn"][:] = assets * centre.bond_share[sector]
-    first_borrowers(centre)
+    first_borrowers(centre, month)
     centre.institutions["adopted"][:] = start < parameters.adopters_2019
     meet_neighbours(centre, np.arange(count))
     ratings = {row["centre"]: float(row["rating_2020"]) for row in table("centres")}

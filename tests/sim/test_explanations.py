@@ -1,9 +1,11 @@
 """Agents say why they acted, in terms that add up to what they did."""
 
+import numpy as np
 import pytest
 
 import sim
 from agents.foreign_investors import TARGET_TERMS, InvestorGroup
+from agents.institutions import Centre, choice_shares
 from agents.population import DeadAgentError
 from scenarios.errors import InputError
 
@@ -78,3 +80,86 @@ def test_who_cannot_be_asked_is_said_so(centre, model):
     agent.remove()
     with pytest.raises(DeadAgentError):
         other.explain(agent)
+
+
+# Institutions
+
+
+@pytest.fixture(scope="module")
+def institutions(centre):
+    """A centre after ten months with a cheaper city and wider licences."""
+    model = centre("plan", rng=5)
+    model.run_for(10)
+    return model
+
+
+def values(model, agent, decision=None):
+    table = sim.explain(model, agent, decision)
+    assert table["term"].is_unique
+    return dict(zip(table["term"], table["value"], strict=True)), table.attrs["explains"]
+
+
+def test_the_terms_of_staying_are_those_of_the_exit_rule(institutions):
+    parameters = institutions.parameters
+    for agent in list(institutions.institutions)[:200]:
+        terms, explains = values(institutions, agent)
+        assert explains == "log odds of staying open over closing"
+        column = institutions.institutions
+        row = column.rows_of([agent.unique_id])[0]
+        hazard = parameters.institution_exit_hazard / 12.0
+        hazard *= np.exp(-parameters.exit_profitability_slope * column["opening_profitability"][row])
+        hazard *= column["unit_cost"][row] / 100.0
+        assert sum(terms.values()) == pytest.approx(-np.log(np.expm1(hazard)))
+        assert abs(terms["from a rate to the odds of a month"]) < 0.01
+        dearer = terms["technology"] != 0.0
+        assert dearer == (column["unit_cost"][row] != institutions.city_cost)
+
+
+def test_profit_dear_cities_and_technology_each_have_a_term_with_their_own_sign(centre):
+    model = centre("plan", rng=5)
+    names = list(model.policy.baseline)
+    model.policy.paths[:, names.index("operating_cost")] = 150.0
+    model.institutions["adopted"][:] = True
+    model.parameters = model.parameters.replace(adoption_cost_effect=-10.0)
+    model.step()
+    for agent in list(model.institutions)[:50]:
+        terms, _ = values(model, agent)
+        if agent.birth_month == model.month:
+            continue
+        assert terms["cost of the city"] == pytest.approx(-np.log(1.5))
+        assert terms["technology"] == pytest.approx(-np.log(0.9))
+        assert np.sign(terms["profitability"]) == np.sign(agent.opening_profitability)
+
+
+def test_the_terms_of_a_seat_add_up_to_the_odds_against_the_best_rival(institutions):
+    shares, _ = choice_shares(institutions.location_terms.sum(axis=0))
+    for agent in list(institutions.institutions)[:200]:
+        terms, explains = values(institutions, agent, "seat")
+        assert "best rival" in explains
+        mine = shares[agent.sector, int(agent.foreign)]
+        bonus = institutions.parameters.relocation_stay_bonus
+        assert sum(terms.values()) == pytest.approx(np.log(mine[0] / mine[1:].max()) + bonus)
+        assert terms.pop("bond to the seat") == bonus
+        assert {name.split(" against ")[1] for name in terms} == {Centre(1 + int(mine[1:].argmax())).name}
+
+
+def test_the_terms_of_leverage_add_up_to_its_change(institutions):
+    borrows = 0
+    for agent in institutions.institutions:
+        terms, explains = values(institutions, agent, "leverage")
+        assert explains == "change of log repo leverage"
+        if not terms:
+            assert agent.leverage == 0.0
+            continue
+        borrows += 1
+        change = np.log(agent.leverage / agent.opening_leverage)
+        assert sum(terms.values()) == pytest.approx(change, abs=1e-12)
+    assert borrows > 500
+
+
+def test_a_decision_that_a_kind_does_not_take_is_refused(institutions):
+    agent = next(iter(institutions.institutions))
+    with pytest.raises(InputError, match=r"takes no decision 'price'.*seat, leverage"):
+        institutions.explain(agent, "price")
+    with pytest.raises(InputError, match=r"takes no decision 'seat'.*none"):
+        institutions.explain(next(iter(institutions.investors)), "seat")
