@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from agents.foreign_investors import ForeignInvestor
 from agents.population import ArrayAgent, DeadAgentError
-from scenarios.errors import InputError
+from scenarios.errors import InputError, nearest_name
 from sim.foreign_flows import purchase_terms
 
 if TYPE_CHECKING:
@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 
     from sim.model import FinancialCenter
 
-EXPLAINED: dict[type[ArrayAgent], tuple[str, "Callable[[FinancialCenter, int], list[tuple[str, float, str]]]"]] = {
+type Terms = Callable[[FinancialCenter, int], list[tuple[str, float, str]]]
+"""Terms of a decision as (name, value, unit), from the centre and the agent's row."""
+
+EXPLAINED: dict[type[ArrayAgent], tuple[str, Terms]] = {
     ForeignInvestor: ("net purchases of the month", purchase_terms),
 }
-"""Kinds of agents that explain themselves: what the terms add up to, and the function of centre and row for them."""
+"""Kinds of agents that explain themselves: what the terms of their first decision add up to, and the terms."""
+
+FURTHER_DECISIONS: dict[type[ArrayAgent], dict[str, Terms]] = {}
+"""Other decisions of those kinds, by what the terms add up to."""
 
 
-def explain(centre: "FinancialCenter", agent: ArrayAgent) -> "pd.DataFrame":
+def explain(centre: "FinancialCenter", agent: ArrayAgent, *, decision: str | None = None) -> "pd.DataFrame":
     """Why an agent did what it did in the month just simulated.
 
     Parameters
@@ -27,7 +33,9 @@ def explain(centre: "FinancialCenter", agent: ArrayAgent) -> "pd.DataFrame":
     centre
         The centre the agent lives in.
     agent
-        A living agent of it, of a kind that explains itself: a `ForeignInvestor`.
+        A living agent of it, of a kind that explains itself: a key of `EXPLAINED`.
+    decision
+        What to explain, in the words of `EXPLAINED` and `FURTHER_DECISIONS`; None is the kind's first decision.
 
     Returns
     -------
@@ -36,7 +44,7 @@ def explain(centre: "FinancialCenter", agent: ArrayAgent) -> "pd.DataFrame":
     Raises
     ------
     scenarios.InputError
-        If the agent is of another kind or lives in another model.
+        If the agent is of another kind, lives in another model or takes no such decision.
     agents.population.DeadAgentError
         If the agent has left.
     """
@@ -49,10 +57,20 @@ def explain(centre: "FinancialCenter", agent: ArrayAgent) -> "pd.DataFrame":
         )
     if agent.model is not centre:
         raise InputError(f"{agent!r} lives in another model", key="agent", value=agent)
-    explains, terms = EXPLAINED[type(agent)]
+    first, terms = EXPLAINED[type(agent)]
+    decisions = {first: terms, **FURTHER_DECISIONS.get(type(agent), {})}
+    explains = first if decision is None else decision
+    if explains not in decisions:
+        raise InputError(
+            f"a {type(agent).__name__} explains no {explains!r}",
+            key="decision",
+            value=decision,
+            allowed=", ".join(decisions),
+            nearest=nearest_name(explains, decisions),
+        )
     row = int(agent.population.rows_of([agent.unique_id])[0])
     if row < 0:
         raise DeadAgentError(f"{agent!r} cannot be asked any more")
-    table = pd.DataFrame(terms(centre, row), columns=["term", "value", "unit"])
+    table = pd.DataFrame(decisions[explains](centre, row), columns=["term", "value", "unit"])
     table.attrs["explains"] = explains
     return table

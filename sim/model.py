@@ -460,11 +460,11 @@ class FinancialCenter(PopulationModel):
         )
         return pd.DataFrame(self.records, index=pd.DatetimeIndex(index, name="month"))
 
-    def explain(self, agent: ArrayAgent) -> "pd.DataFrame":
+    def explain(self, agent: ArrayAgent, *, decision: str | None = None) -> "pd.DataFrame":
         """Why an agent did what it did this month; see `sim.explain`."""
         from sim.explanations import explain
 
-        return explain(self, agent)
+        return explain(self, agent, decision=decision)
 
     def run_to_end(self) -> None:
         """Step to the scenario's last month."""

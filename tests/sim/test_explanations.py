@@ -33,6 +33,7 @@ def test_the_terms_are_named_once_and_carry_their_unit(model):
     assert table["term"].is_unique and set(TARGET_TERMS) < set(table["term"])
     assert (table["unit"] == "CNY bn").all()
     assert table.attrs["explains"] == "net purchases of the month"
+    assert table.equals(model.explain(next(iter(model.investors)), decision="net purchases of the month"))
 
 
 def test_a_first_purchase_is_a_newcomers_alone(model):
@@ -71,6 +72,8 @@ def test_agents_explain_themselves_from_the_first_state_on(centre):
 def test_who_cannot_be_asked_is_said_so(centre, model):
     with pytest.raises(InputError, match=r"Issuer does not explain itself.*ForeignInvestor"):
         model.explain(next(iter(model.issuers)))
+    with pytest.raises(InputError, match=r"explains no 'net purchase'; did you mean 'net purchases of the month'"):
+        model.explain(next(iter(model.investors)), decision="net purchase")
     other = centre("plan")
     agent = next(iter(other.investors))
     with pytest.raises(InputError, match="lives in another model"):
