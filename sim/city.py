@@ -30,6 +30,7 @@ from agents.licences import (
     stage_probability,
 )
 from scenarios.calendar import BASELINE, month_ordinal
+from sim import districts
 
 if TYPE_CHECKING:
     from agents.arrays import Floats, Integers
@@ -252,6 +253,7 @@ def _add(centre: "FinancialCenter", by_class: "np.ndarray") -> None:
     institutions["managed_assets"][rows] = clients
     centre.managed_flows["brought along"] += float(clients.sum())
     meet_neighbours(centre, rows)
+    districts.newcomers_choose(centre, rows)
 
 
 def meet_neighbours(centre: "FinancialCenter", rows: "Integers") -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from agents.fintech_firms import FintechFirm
 from agents.foreign_investors import ForeignInvestor
 from agents.population import ArrayAgent, DeadAgentError
 from scenarios.errors import InputError, nearest_name
+from sim.fintech import funding_explained, growth_explained, rank_explained, score_explained
 from sim.foreign_flows import purchase_terms
 
 if TYPE_CHECKING:
@@ -17,11 +19,18 @@ type Terms = Callable[[FinancialCenter, int], list[tuple[str, float, str]]]
 """Terms of a decision as (name, value, unit), from the centre and the agent's row."""
 
 EXPLAINED: dict[type[ArrayAgent], tuple[str, Terms]] = {
+    FintechFirm: ("growth of the month", growth_explained),
     ForeignInvestor: ("net purchases of the month", purchase_terms),
 }
 """Kinds of agents that explain themselves: what the terms of their first decision add up to, and the terms."""
 
-FURTHER_DECISIONS: dict[type[ArrayAgent], dict[str, Terms]] = {}
+FURTHER_DECISIONS: dict[type[ArrayAgent], dict[str, Terms]] = {
+    FintechFirm: {
+        "log rate of funding rounds": funding_explained,
+        "score": score_explained,
+        "national rank": rank_explained,
+    },
+}
 """Other decisions of those kinds, by what the terms add up to."""
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from scenarios.errors import InputError, Problem, nearest_name
 
 INTERACTIONS = {
+    "adoption_network": "institutions take up financial technology as their neighbours did",
+    "funding_peers": "fintech firms close rounds more easily when like firms have",
     "peers": "active foreign investors want more when others have bought",
 }
 """Every interaction that can be switched off, with what goes when it does."""

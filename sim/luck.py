@@ -24,6 +24,8 @@ STREAMS = {
     "neighbours": "institution.neighbours",
     "adoption": "institution.adoption",
     "balance": "institution.balance_sheet",
+    "district": "city.district",
+    "sandbox": "fintech.sandbox",
     "fintech_growth": "fintech.growth",
     "funding": "fintech.funding",
     "fintech_exit": "fintech.exit",
@@ -56,6 +58,8 @@ class Luck:
     neighbours: Stream
     adoption: Stream
     balance: Stream
+    district: Stream
+    sandbox: Stream
     fintech_growth: Stream
     funding: Stream
     fintech_exit: Stream

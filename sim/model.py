@@ -151,6 +151,14 @@ class FinancialCenter(PopulationModel):
             plan_channels(),
             parameters,
         )
+        self.district_shares: Floats = np.zeros((0, 0))
+        self.occupants_2020: Floats = np.zeros((0, 0))
+        self.sandbox_places = 0.0
+        self.funding_shift = 0.0
+        self.leading_score_2020 = 0.0
+        stages = round(parameters.most_funding_rounds) + 1
+        self.rounds_closed: Floats = np.zeros((2, stages))
+        self.rounds_expected: Floats = np.zeros((2, stages))
         self.investors = Population(self, ForeignInvestor, capacity=2048)
         self.issuers = Population(self, Issuer, capacity=max(64, round(10_100 * scale)))
         self.institutions = Population(self, FinancialInstitution, capacity=2048)
@@ -346,18 +354,18 @@ class FinancialCenter(PopulationModel):
 
     def fintech_premium_correction(self) -> float:
         """Log size by which Shanghai's firms must differ so that the observed number leads at end-2020."""
-        from agents.fintech_firms import LEADING_RANKS, composite_score
+        from agents.fintech_firms import LEADING_RANKS, score_terms
 
         firms = self.fintech
         local = firms["in_shanghai"]
 
         def leaders(shift: float) -> int:
-            score = composite_score(
+            score = score_terms(
                 firms["log_size"] + np.where(local, shift, 0.0),
                 firms["capital"],
                 firms["capability"],
                 self.parameters.leading_score_weights,
-            )
+            ).sum(axis=0)
             return int(local[np.argsort(-score, kind="stable")[:LEADING_RANKS]].sum())
 
         def smallest_shift(count: int) -> float:

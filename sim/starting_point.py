@@ -20,6 +20,7 @@ from agents.population import Population
 from scenarios.calendar import BASELINE
 from sim.baseline import observed
 from sim.city import filings_looked_for, licence_luck, meet_neighbours
+from sim.districts import fintech_firms_choose, newcomers_choose, shares_2020
 from sim.index_weights import live_index_weights
 from sim.levels import equity_share_of_sse, passed_share
 from sim.tables import table
@@ -392,6 +393,8 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
     start = centre.luck.adoption.uniform(keys, month)
     centre.institutions["adopted"][:] = start < parameters.adopters_2019
     meet_neighbours(centre, np.arange(count))
+    centre.district_shares = shares_2020()
+    newcomers_choose(centre, np.arange(count))
     ratings = {row["centre"]: float(row["rating_2020"]) for row in table("centres")}
     rating = np.array([ratings[c.name] for c in Centre])
     odds = np.exp(parameters.rating_logit * (rating - rating[Centre.SHANGHAI]))
@@ -441,6 +444,7 @@ def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
         capability=centre.luck.population.normal(keys, month, count=5)[4],
         months_since_round=luck[2] * parameters.longest_since_round_2019,
     )
+    fintech_firms_choose(centre, np.flatnonzero(centre.fintech["in_shanghai"]))
 
 
 def outstanding_2019_bn(centre: "FinancialCenter") -> Floats:

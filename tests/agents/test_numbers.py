@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-RULES = ("foreign_investors", "issuers", "institutions", "fintech_firms")
+RULES = ("foreign_investors", "issuers", "institutions", "fintech_firms", "sandbox", "districts")
 # Arithmetic and units: months of a year, per cent, bp and bn against trn.
 UNITS = {0.0, 1.0, 2.0, 12.0, 100.0, 1000.0}
 NEGLIGIBLE = 1e-6
