@@ -10,6 +10,8 @@ import sim
 from agents.issuers import IssuerClass
 from scenarios import plan
 from scenarios.calendar import month_ordinal, month_text
+from sim.interactions import INTERACTIONS
+from sim.luck import STREAMS
 
 MONTH = 2021 * 12 + 3
 
@@ -120,8 +122,8 @@ POPULATIONS = {
 
 @pytest.mark.parametrize("name", POPULATIONS)
 def test_one_more_agent_leaves_every_other_agents_draws_untouched(centre, name):
-    # The added issuer's debt has no holders, which the accounts would refuse; and peers feel what one more buys.
-    plain = centre("plan", rng=7, verify=False, interactions_off=("peers",))
+    # The added issuer's debt has no holders, which the accounts would refuse; and peers feel what one more does.
+    plain = centre("plan", rng=7, verify=False, interactions_off=INTERACTIONS)
     plain.run_for(4)
     crowded = copy.deepcopy(plain)
     copy_last(getattr(crowded, name), crowded.month)
@@ -201,7 +203,7 @@ def test_no_agent_meets_the_same_number_in_two_decisions(centre):
     model = centre("plan", rng=3)
     keys = model.fintech.luck[:500]
     drawn = [getattr(model.luck, name).uniform(keys, MONTH) for name in vars(model.luck) if name != "draws"]
-    assert len(drawn) == len({array.tobytes() for array in drawn}) == 26
+    assert len(drawn) == len({array.tobytes() for array in drawn}) == len(STREAMS)
     assert np.abs(np.corrcoef(drawn) - np.eye(len(drawn))).max() < 0.2
 
 
