@@ -20,6 +20,7 @@ from agents.foreign_investors import ForeignInvestor, benchmark_weight_gain
 from agents.institutions import Centre, FinancialInstitution, Sector
 from agents.issuers import Instrument, Issuer, ListingRoute
 from agents.population import ArrayAgent, Population, PopulationModel
+from agents.views import view
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.parameters import Parameters, ParameterSet
 from scenarios.plan import channels as plan_channels
@@ -467,6 +468,37 @@ class FinancialCenter(PopulationModel):
             .normalize()
         )
         return pd.DataFrame(self.records, index=pd.DatetimeIndex(index, name="month"))
+
+    def agent(self, kind: str, unique_id: int) -> ArrayAgent:
+        """An agent by the name of its class and its id, such as ("Issuer", 1234).
+
+        Raises
+        ------
+        scenarios.InputError
+            If there is no such kind, or nobody of that kind has this id (any more).
+        """
+        from scenarios.errors import InputError, nearest_name
+
+        kinds = {population.agent_type.__name__: population for population in self.populations.values()}
+        if kind not in kinds:
+            raise InputError(
+                f"unknown kind of agent {kind!r}",
+                key="kind",
+                value=kind,
+                allowed=", ".join(kinds),
+                nearest=nearest_name(kind, kinds),
+            )
+        population = kinds[kind]
+        if population.rows_of([unique_id])[0] < 0:
+            ids = population.unique_ids
+            raise InputError(
+                f"no {kind} has the id {unique_id} in {month_text(self.month)}",
+                key="unique_id",
+                value=unique_id,
+                allowed=f"ids of the {len(ids)} that are there, {ids.min()} to {ids.max()}",
+            )
+        found: ArrayAgent = view(population.agent_type, population, unique_id)
+        return found
 
     def explain(self, agent: ArrayAgent, *, decision: str | None = None) -> "pd.DataFrame":
         """Why an agent did what it did this month; see `sim.explain`."""

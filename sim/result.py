@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
+from scenarios.errors import InputError
 from scenarios.plan import indicators as plan_indicators
 from sim.indicators import FLOWS, PLAN_INDICATORS
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from scenarios.parameters import Parameters
     from scenarios.schema import Scenario
+    from sim.model import FinancialCenter
 
 AROUND = 0.05
 """The plan says "around": a value this close to the target, relatively, is within its rounding."""
@@ -113,3 +116,36 @@ class Result:
             parameters=self.parameters,
             interactions_off=self.provenance["interactions_off"],
         )
+
+    def centre_at(self, month: str) -> "FinancialCenter":
+        """The centre as it stood at the end of a month of this run, simulated again to the bit.
+
+        Parameters
+        ----------
+        month
+            A month of the run after 2020, such as "2023-04".
+
+        Raises
+        ------
+        scenarios.InputError
+            If it is not a month of the run.
+        """
+        from sim.model import FinancialCenter
+
+        first, last = BASELINE + 1, month_ordinal(self.scenario.end)
+        if not is_month(month) or not first <= month_ordinal(month) <= last:
+            raise InputError(
+                f"{month!r} is not a month of the run",
+                key="month",
+                value=month,
+                allowed=f"{month_text(first)}..{month_text(last)}",
+            )
+        centre = FinancialCenter(
+            self.scenario,
+            rng=self.seed,
+            parameters=self.parameters,
+            interactions_off=self.provenance["interactions_off"],
+        )
+        while centre.month < month_ordinal(month):
+            centre.step()
+        return centre

@@ -186,6 +186,8 @@ def test_every_function_that_changes_the_centre_in_a_month_is_in_the_table():
     """A step takes the centre and gives nothing back; a new one that is not in the table would never run."""
     listed = {stage.run for stage in MONTH}
     for found in pkgutil.iter_modules(sim.__path__):
+        if found.name == "starting_point":  # what happens once, before the first month
+            continue
         module = importlib.import_module(f"sim.{found.name}")
         for name, function in inspect.getmembers(module, inspect.isfunction):
             own = function.__module__ == module.__name__ and not name.startswith("_")

@@ -243,3 +243,26 @@ def test_the_register_says_which_secondary_indicators_a_result_has(result):
     recorded = {each.id for each in plan.secondary_indicators() if each.recorded}
     assert recorded == {each.id for each in plan.secondary_indicators()} & set(result.indicators.columns)
     assert recorded
+
+
+def test_a_result_can_be_looked_into_at_any_month(result, bits):
+    centre = result.centre_at("2022-06")
+    assert bits(centre.indicators) == bits(result.indicators.loc[:"2022-06"])
+    investor = max(centre.investors, key=lambda agent: agent.holdings_bn)
+    same = centre.agent("ForeignInvestor", investor.unique_id)
+    assert same == investor
+    assert sim.explain(centre, same)["value"].sum() == pytest.approx(investor.net_purchases_bn)
+
+
+@pytest.mark.parametrize("month", ["2020-12", "2026-01", "2022-13", "June 2022"])
+def test_a_month_outside_the_run_is_refused(result, month):
+    with pytest.raises(sim.InputError, match=r"2021-01\.\.2025-12"):
+        result.centre_at(month)
+
+
+def test_an_agent_that_is_not_there_is_refused(centre):
+    model = centre("plan")
+    with pytest.raises(sim.InputError, match="Issuer"):
+        model.agent("Isuer", 1)
+    with pytest.raises(sim.InputError, match=r"no FintechFirm has the id 1 in 2020-12 \(ids of the"):
+        model.agent("FintechFirm", 1)
