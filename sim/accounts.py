@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.districts import NOWHERE
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import month_text
 from sim.direct_financing import direct_financing_bn
@@ -127,6 +128,18 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         "adopters fall by exit alone",
         float(institutions["adopted"].sum()),
         float(adopters["opening"] + adopters["adopted"] - adopters["left"]),
+    )
+    yield (
+        "institutions by district",
+        float((institutions["district"] != NOWHERE).sum()),
+        float(len(institutions)),
+    )
+    firms, moved = centre.fintech, centre.fintech_flows
+    yield "fintech firms", float(len(firms)), float(moved["opening"] + moved["started"] - moved["left"])
+    yield (
+        "funding rounds",
+        float(firms["funding_round"].sum()),
+        float(moved["opening rounds"] + moved["rounds"] - moved["rounds of those who left"]),
     )
     waiting = np.bincount(issuers["waiting_for"], minlength=4)
     for route in (ListingRoute.MAIN, ListingRoute.STAR, ListingRoute.REIT):

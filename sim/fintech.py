@@ -118,6 +118,7 @@ def firms_grow_and_raise_funds(centre: "FinancialCenter") -> None:
         firms["log_size"][closes], helped[closes], parameters.round_size, parameters.sandbox_capital
     )
     firms["funding_round"][closes] += 1
+    centre.fintech_flows["rounds"] += len(closes)
     firms["months_since_round"][closes] = 0.0
 
 
@@ -158,7 +159,10 @@ def firms_exit_and_start(centre: "FinancialCenter") -> None:
         parameters.fintech_exit_age_slope,
         parameters.fintech_exit_age_bound,
     )
-    firms.remove(centre.luck.fintech_exit.uniform(firms.luck, centre.month) < chance)
+    leaves = np.flatnonzero(centre.luck.fintech_exit.uniform(firms.luck, centre.month) < chance)
+    centre.fintech_flows["left"] += len(leaves)
+    centre.fintech_flows["rounds of those who left"] += int(firms["funding_round"][leaves].sum())
+    firms.remove(leaves)
     inside = int(firms["in_shanghai"].sum())
     data = channels["data_access"]
     data_2020 = centre.policy.baseline["data_access"]
@@ -178,6 +182,7 @@ def firms_exit_and_start(centre: "FinancialCenter") -> None:
         count = int(poisson(expected, centre.luck.fintech_birth.scalar(centre.month, index=int(place))))
         if count == 0:
             continue
+        centre.fintech_flows["started"] += count
         rows = firms.add(count, centre.month, in_shanghai=place, months_since_round=NEVER_FUNDED_MONTHS)
         spread = centre.luck.population.normal(firms.luck[rows], centre.month, count=2)
         firms["log_size"][rows] = parameters.fintech_entrant_spread * spread[0]

@@ -430,6 +430,14 @@ class FinancialCenter(PopulationModel):
             "taken along": 0.0,
         }
         self.adopters = {"opening": int(self.institutions["adopted"].sum()), "adopted": 0, "left": 0}
+        self.fintech_flows = {
+            "opening": len(self.fintech),
+            "started": 0,
+            "left": 0,
+            "opening rounds": int(self.fintech["funding_round"].sum()),
+            "rounds": 0,
+            "rounds of those who left": 0,
+        }
         self.opening_star_listings = int(self.listings[ListingRoute.STAR])
 
     def _add_to_2020(self) -> None:
