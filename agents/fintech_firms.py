@@ -5,12 +5,20 @@ Firms of the rest of China live in the same population and obey the same law, be
 
 import numpy as np
 
-from agents.arrays import Floats, Integers
+from agents.arrays import Flags, Floats, Integers
 from agents.columns import column
+from agents.districts import NOWHERE
 from agents.population import ArrayAgent
+from agents.sandbox import NOT_ADMITTED
 
 LEADING_RANKS = 100
 """Length of the national list whose members count as leading."""
+GROWTH_TERMS = ("drift", "age", "funding round", "luck")
+"""What a month's growth is made of, in the order of `growth_terms`."""
+FUNDING_TERMS = ("usual rate", "growth", "venture capital", "cost of scaling", "sandbox", "like firms", "shock")
+"""What the log rate of closing a round is made of, in the order of `funding_terms`."""
+SCORE_TERMS = ("size", "capital", "capability")
+"""What the score that ranks firms is made of, in the order of `score_terms`."""
 
 
 class FintechFirm(ArrayAgent):
@@ -19,17 +27,24 @@ class FintechFirm(ArrayAgent):
     in_shanghai = column("?", unit="flag", doc="Located in Shanghai")
     log_size = column("f8", unit="log", doc="Log size relative to an entrant")
     growth = column("f8", unit="log a month", doc="Growth of log size in the month")
+    growth_terms = column("f8", unit="log", doc="What the month's growth was made of", shape=(len(GROWTH_TERMS),))
     age_months = column("f8", unit="month", doc="Age")
     funding_round = column("i2", unit="count", doc="Funding rounds closed")
+    funding_terms = column(
+        "f8", unit="log", doc="What the log rate of closing a round was made of", shape=(len(FUNDING_TERMS),)
+    )
     capital = column("f8", unit="entrant sizes", doc="Capital raised so far")
     months_since_round = column("f8", unit="month", doc="Months since the last funding round")
     capability = column("f8", unit="standard deviations", doc="Licences and patents, z-score")
+    sandbox_months = column("i2", unit="month", doc="Months since admission to the sandbox", default=NOT_ADMITTED)
+    district = column("i1", unit="code", doc="District of Shanghai", default=NOWHERE)
 
 
 def births_per_month(
     firms: float,
     birth_rate_per_year: float,
     institutions_ratio: float,
+    talent: float,
     spillover_elasticity: float,
     setup_cost: float,
     setup_cost_elasticity: float,
@@ -38,41 +53,75 @@ def births_per_month(
 ) -> float:
     """Expected births in a month.
 
-    births = rate / 12 * firms * (institutions / institutions_2020) ** spillover
+    births = rate / 12 * firms * (institutions / institutions_2020 * exp(talent)) ** spillover
              * (setup_cost / 100) ** setup_cost_elasticity * exp(data_elasticity * data_access_change)
 
-    Index 2020 = 100; the setup cost elasticity is negative; data access changes in log odds against 2020. Parameters
-    `fintech_birth_rate`, `fintech_birth_spillover`, `fintech_setup_cost_elasticity`, `data_birth_elasticity`; channels
+    Talent is the city's slow state, standard deviations against end-2020; index 2020 = 100; the setup cost elasticity
+    is negative; data access changes in log odds against 2020. Parameters `fintech_birth_rate`,
+    `fintech_birth_spillover`, `fintech_setup_cost_elasticity`, `data_birth_elasticity`; channels
     `fintech_startup_cost`, `data_access`.
     """
     return float(
         birth_rate_per_year
         / 12.0
         * firms
-        * institutions_ratio**spillover_elasticity
+        * (institutions_ratio * np.exp(talent)) ** spillover_elasticity
         * (setup_cost / 100.0) ** setup_cost_elasticity
         * np.exp(data_elasticity * data_access_change)
     )
 
 
-def log_growth(
+def growth_from_rounds(
+    boost_per_year: float, boost_months: float, follow_on_share: float, months_between_rounds: float
+) -> float:
+    """Log growth a year that rounds at their usual rate bring on average.
+
+    growth = boost * (1 - exp(-share / gap * months)), the boost times the part of time that is near a round
+
+    Parameters `funding_growth_boost`, `funding_boost_months`, `funding_round_followon_share`, `funding_round_gap`.
+    """
+    return float(-boost_per_year * np.expm1(-follow_on_share / months_between_rounds * boost_months))
+
+
+def zipf_drift(
+    size_tail: float, large_exit_per_year: float, volatility_per_year: float, rounds_growth_per_year: float
+) -> float:
+    """Drift of log size of a mature firm at which sizes keep their Pareto tail, log a year relative to entrants.
+
+    drift = d / tail - tail * volatility ** 2 / 2 - growth from rounds
+
+    With d the exit rate of large firms this solves tail = (-mu + sqrt(mu ** 2 + 2 d volatility ** 2)) / volatility ** 2
+    for the mean growth mu of a mature firm (Gabaix 2009), while the number of firms is steady. Parameters
+    `fintech_size_tail`, `fintech_growth_sd`, `fintech_exit_hazard`, `fintech_acquired_share`.
+    """
+    return large_exit_per_year / size_tail - size_tail * volatility_per_year**2 / 2.0 - rounds_growth_per_year
+
+
+def growth_terms(
     age_months: Floats,
+    months_since_round: Floats,
     shock: Floats,
     drift_per_year: float,
     age_drift_per_year: float,
     age_scale_years: float,
+    boost_per_year: float,
+    boost_months: float,
     volatility_per_year: float,
 ) -> Floats:
-    """Growth of log size in a month, shape (n,).
+    """Terms of the growth of log size in a month, shape (4, n), in the order of `GROWTH_TERMS`.
 
-    growth = (drift + age_drift * exp(-age / age_scale)) / 12 + volatility * sqrt(1 / 12) * shock
+    growth = (drift + age_drift * exp(-age / age_scale) + boost near a round) / 12 + volatility * sqrt(1 / 12) * shock
 
-    The shock is Laplace with unit variance (tent-shaped growth rates). Parameters `fintech_growth_drift`,
-    `fintech_age_drift`, `fintech_age_scale`, `fintech_growth_sd`.
+    A round helps in the `boost_months` after it. The shock is Laplace with unit variance (tent-shaped growth rates).
+    Parameters `fintech_age_drift`, `fintech_age_scale`, `funding_growth_boost`, `funding_boost_months`,
+    `fintech_growth_sd`; the drift is `zipf_drift`.
     """
-    drift = drift_per_year + age_drift_per_year * np.exp(-age_months / 12.0 / age_scale_years)
-    growth: Floats = drift / 12.0 + volatility_per_year * np.sqrt(1.0 / 12.0) * shock
-    return growth
+    terms = np.empty((len(GROWTH_TERMS), len(age_months)))
+    terms[0] = drift_per_year / 12.0
+    terms[1] = age_drift_per_year / 12.0 * np.exp(-age_months / 12.0 / age_scale_years)
+    terms[2] = np.where(months_since_round < boost_months, boost_per_year / 12.0, 0.0)
+    terms[3] = volatility_per_year * np.sqrt(1.0 / 12.0) * shock
+    return terms
 
 
 def exit_probability(
@@ -80,57 +129,99 @@ def exit_probability(
     age_months: Floats,
     mean_log_size: float,
     exit_rate_per_year: float,
+    acquired_share: float,
     size_slope: float,
     age_slope_per_year: float,
     age_bound_years: float,
 ) -> Floats:
-    """Monthly probability of exit; smaller and younger firms leave more often. Shape (n,).
+    """Monthly probability of leaving, shape (n,).
 
-    p = 1 - exp(-rate / 12 * exp(-size slope * (log_size - mean) - age slope * min(age in years, bound)))
+    p = 1 - exp(-rate / 12 * (acquired + (1 - acquired) * exp(-size_slope * (log_size - mean) - age_slope * age)))
 
-    The closed form of the Pareto tail, from which the growth drift is taken, holds where the exit rate is the same for
-    all firms (both slopes zero). Here large firms hardly ever leave, so their tail is thicker than Zipf's in the long
-    run. Parameters `fintech_exit_hazard`, `fintech_exit_size_slope`, `fintech_exit_age_slope`,
-    `fintech_exit_age_bound`.
+    Age counts up to the bound. The acquired part of the rate hits every firm, so that the exit rate of large firms
+    tends to rate * acquired and sizes keep a Pareto tail (see `zipf_drift`). Parameters `fintech_exit_hazard`,
+    `fintech_acquired_share`, `fintech_exit_size_slope`, `fintech_exit_age_slope`, `fintech_exit_age_bound`.
     """
     years = np.minimum(age_months / 12.0, age_bound_years)
     slowed = np.exp(-size_slope * (log_size - mean_log_size) - age_slope_per_year * years)
-    return -np.expm1(-exit_rate_per_year / 12.0 * slowed)
+    return -np.expm1(-exit_rate_per_year / 12.0 * (acquired_share + (1.0 - acquired_share) * slowed))
 
 
-def funding_probability(
+def funding_terms(
     growth: Floats,
     volatility_per_year: float,
     follow_on_share: float,
     months_between_rounds: float,
-    ease: Floats,
     growth_slope: float,
     growth_bound: float,
+    in_shanghai: Flags,
+    venture_supply_ratio: float,
+    scaling_cost_ratio: float,
+    in_sandbox: Flags,
+    sandbox_percent: float,
+    peers: Floats,
+    shock: float,
 ) -> Floats:
-    """Monthly probability of closing a further funding round, shape (n,).
+    """Terms of the log of the monthly rate of closing a further round, shape (7, n), in the order of `FUNDING_TERMS`.
 
-    p = 1 - exp(-share / gap * exp(slope * growth z-score) * ease)
+    ln rate = ln(share / gap) + slope * growth z-score + [Shanghai] (ln supply - ln cost)
+              + [sandbox] ln(1 + percent / 100) + peers + shock
 
-    The z-score of the month's growth counts between plus and minus the bound. `ease` is one at the 2020 cost of growth
-    capital and above one where it got cheaper. Parameters `funding_round_followon_share`, `funding_round_gap`,
-    `funding_growth_slope`, `funding_growth_bound`; channels `fintech_scaling_cost`, `venture_funding_supply`.
+    The z-score of the month's growth counts between plus and minus the bound; supply and cost are ratios to 2020.
+    Parameters `funding_round_followon_share`, `funding_round_gap`, `funding_growth_slope`, `funding_growth_bound`,
+    `sandbox_probability`; channels `venture_funding_supply`, `fintech_scaling_cost`. A dated shock shifts the rate of
+    all firms.
     """
-    z = np.clip(growth / (volatility_per_year * np.sqrt(1.0 / 12.0)), -growth_bound, growth_bound)
-    rate = follow_on_share / months_between_rounds * np.exp(growth_slope * z) * ease
-    return np.asarray(-np.expm1(-rate), dtype=np.float64)
+    terms = np.empty((len(FUNDING_TERMS), len(growth)))
+    z = growth / (volatility_per_year * np.sqrt(1.0 / 12.0))
+    terms[0] = np.log(follow_on_share / months_between_rounds)
+    terms[1] = growth_slope * np.clip(z, -growth_bound, growth_bound)
+    terms[2] = np.log(venture_supply_ratio) * in_shanghai
+    terms[3] = -np.log(scaling_cost_ratio) * in_shanghai
+    terms[4] = np.log1p(sandbox_percent / 100.0) * in_sandbox
+    terms[5] = peers
+    terms[6] = shock
+    return terms
 
 
-def composite_score(
-    log_size: Floats, capital: Floats, capability: Floats, weights: tuple[float, float, float]
-) -> Floats:
-    """Score that ranks firms nationally, from size, capital raised, and licences and patents. Shape (n,).
+def round_probability(terms: Floats) -> Floats:
+    """Monthly probability of closing a round from the terms of its log rate (k, n), shape (n,): 1 - exp(-rate)."""
+    return np.asarray(-np.expm1(-np.exp(terms.sum(axis=0))), dtype=np.float64)
+
+
+def peers_in_funding(closed: Floats, expected: Floats, coefficient: float) -> Floats:
+    """Shift of the log rate of funding rounds by what like firms did lately, of the shape of `closed`.
+
+    shift = coefficient * tanh((closed - expected) / sqrt(expected))
+
+    Like firms are in the same place and have as many rounds behind them. `closed` is their recent rounds, `expected`
+    what the national mean of chances would have given them, both fading with time: the surprise counts in standard
+    deviations. Parameters `peer_coefficient_funding`, `peer_memory`.
+    """
+    surprise = (closed - expected) / np.sqrt(np.where(expected > 0.0, expected, 1.0))
+    return np.asarray(coefficient * np.tanh(surprise), dtype=np.float64)
+
+
+def capital_raised(log_size: Floats, in_sandbox: Flags, round_size: float, sandbox_percent: float) -> Floats:
+    """Capital of one round, entrant sizes, shape (n,).
+
+    capital = round_size * exp(log_size) * (1 + percent / 100 in the sandbox)
+
+    Parameters `round_size`, `sandbox_capital`.
+    """
+    return round_size * np.exp(log_size) * (1.0 + sandbox_percent / 100.0 * in_sandbox)
+
+
+def score_terms(log_size: Floats, capital: Floats, capability: Floats, weights: tuple[float, float, float]) -> Floats:
+    """Terms of the score that ranks firms nationally, shape (3, n), in the order of `SCORE_TERMS`.
 
     score = weights[0] * log_size + weights[1] * ln(1 + capital) + weights[2] * capability
 
-    The rule is ours; there is no official one. Parameter `leading_score_weights`.
+    Capability stands for licences and patents. The rule is ours; there is no official one. Parameter
+    `leading_score_weights`.
     """
     of_size, of_capital, of_capability = weights
-    return of_size * log_size + of_capital * np.log1p(capital) + of_capability * capability
+    return np.stack([of_size * log_size, of_capital * np.log1p(capital), of_capability * capability])
 
 
 def leading_rows(score: Floats, ranks: int = LEADING_RANKS) -> Integers:

@@ -11,6 +11,7 @@ import numpy as np
 from agents.adoption import NEIGHBOURS
 from agents.arrays import Floats
 from agents.columns import column
+from agents.districts import NOWHERE
 from agents.population import ArrayAgent
 
 
@@ -66,6 +67,7 @@ class FinancialInstitution(ArrayAgent):
     managed_assets = column("f8", unit="index points", doc="Assets managed for others; Shanghai at end-2019 = 100")
     trailing_excess_return = column("f8", unit="share", doc="Return over the class's in about the last twelve months")
     adopted = column("?", unit="flag", doc="Has adopted financial technology")
+    district = column("i1", unit="code", doc="District of the city", default=NOWHERE)
     neighbours = column("i8", unit="unique id", doc="Institutions it looks at", shape=(NEIGHBOURS,))
 
 

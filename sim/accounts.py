@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.districts import NOWHERE
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import month_text
 from sim.baseline import observed
@@ -159,10 +160,18 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         float(institutions["adopted"].sum()),
         float(adopters["opening"] + adopters["adopted"] - adopters["left"]),
     )
-    firms, rounds = centre.opening_rounds
-    rows = centre.fintech.rows_of(firms)
-    lost = rounds[rows >= 0] - centre.fintech["funding_round"][rows[rows >= 0]]
-    yield "funding rounds never fall", float(np.maximum(lost, 0).sum()), 0.0
+    yield (
+        "institutions by district",
+        float((institutions["district"] != NOWHERE).sum()),
+        float(len(institutions)),
+    )
+    firms, moved = centre.fintech, centre.fintech_flows
+    yield "fintech firms", float(len(firms)), float(moved["opening"] + moved["started"] - moved["left"])
+    yield (
+        "funding rounds",
+        float(firms["funding_round"].sum()),
+        float(moved["opening rounds"] + moved["rounds"] - moved["rounds of those who left"]),
+    )
     waiting = np.bincount(issuers["waiting_for"], minlength=4)
     for route in (ListingRoute.MAIN, ListingRoute.STAR, ListingRoute.REIT):
         yield (

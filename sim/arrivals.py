@@ -6,6 +6,7 @@ import numpy as np
 
 from agents.adoption import NEIGHBOURS, drawn_neighbours
 from agents.institutions import Sector
+from sim import districts
 from sim.leverage import leverage_begins
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def institutions_arrive(centre: "FinancialCenter", by_class: "np.ndarray") -> No
     institutions["bonds_bn"][rows] = assets * centre.bond_share[sector]
     leverage_begins(centre, rows[centre.borrows_repo[sector] | (sector == Sector.BANK)], centre.month)
     meet_neighbours(centre, rows)
+    districts.newcomers_choose(centre, rows)
 
 
 def meet_neighbours(centre: "FinancialCenter", rows: "Integers") -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from agents.fintech_firms import FintechFirm
 from agents.foreign_investors import ForeignInvestor
 from agents.institutions import FinancialInstitution
 from agents.population import ArrayAgent, DeadAgentError
-from scenarios.errors import InputError
+from scenarios.errors import InputError, nearest_name
+from sim.fintech import funding_explained, growth_explained, rank_explained, score_explained
 from sim.foreign_flows import purchase_terms
 from sim.leverage import change_terms
 from sim.location import seat_terms, staying_terms
@@ -17,21 +19,23 @@ if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
 Explanation = tuple[str, "Callable[[FinancialCenter, int], list[tuple[str, float, str]]]"]
-"""What the terms of a decision add up to, and the function of centre and row for them."""
+"""What the terms of a decision add up to, and the function of centre and row for them: (name, value, unit) each."""
 
-EXPLAINED: dict[type[ArrayAgent], Explanation] = {
-    ForeignInvestor: ("net purchases of the month", purchase_terms),
-    FinancialInstitution: ("log odds of staying open over closing", staying_terms),
-}
-"""Kinds of agents that explain themselves, with the decision they explain when not asked for another."""
-
-FURTHER_DECISIONS: dict[type[ArrayAgent], dict[str, Explanation]] = {
+EXPLAINED: dict[type[ArrayAgent], dict[str, Explanation]] = {
+    ForeignInvestor: {"purchases": ("net purchases of the month", purchase_terms)},
     FinancialInstitution: {
+        "staying": ("log odds of staying open over closing", staying_terms),
         "seat": ("log odds of the seat in Shanghai over the best rival, if reconsidered", seat_terms),
         "leverage": ("change of log repo leverage", change_terms),
     },
+    FintechFirm: {
+        "growth": ("growth of the month", growth_explained),
+        "funding": ("log rate of funding rounds", funding_explained),
+        "score": ("score", score_explained),
+        "rank": ("national rank", rank_explained),
+    },
 }
-"""Further decisions by kind and name."""
+"""Decisions that agents of a kind explain, by name; the first is explained when none is named."""
 
 
 def explain(centre: "FinancialCenter", agent: ArrayAgent, decision: str | None = None) -> "pd.DataFrame":
@@ -42,9 +46,9 @@ def explain(centre: "FinancialCenter", agent: ArrayAgent, decision: str | None =
     centre
         The centre the agent lives in.
     agent
-        A living agent of it, of a kind that explains itself: a `ForeignInvestor` or a `FinancialInstitution`.
+        A living agent of it, of a kind that explains itself: a key of `EXPLAINED`.
     decision
-        Name of a further decision of its kind; of an institution `seat` or `leverage`.
+        Name of a decision of its kind in `EXPLAINED`; None is the first one.
 
     Returns
     -------
@@ -53,7 +57,7 @@ def explain(centre: "FinancialCenter", agent: ArrayAgent, decision: str | None =
     Raises
     ------
     scenarios.InputError
-        If the agent is of another kind or lives in another model, or its kind takes no decision of that name.
+        If the agent is of another kind, lives in another model or takes no such decision.
     agents.population.DeadAgentError
         If the agent has left.
     """
@@ -66,15 +70,16 @@ def explain(centre: "FinancialCenter", agent: ArrayAgent, decision: str | None =
         )
     if agent.model is not centre:
         raise InputError(f"{agent!r} lives in another model", key="agent", value=agent)
-    further = FURTHER_DECISIONS.get(type(agent), {})
-    if decision is not None and decision not in further:
+    decisions = EXPLAINED[type(agent)]
+    if decision is not None and decision not in decisions:
         raise InputError(
             f"a {type(agent).__name__} takes no decision {decision!r}",
             key="decision",
             value=decision,
-            allowed=", ".join(further) or "none",
+            allowed=", ".join(decisions),
+            nearest=nearest_name(decision, decisions),
         )
-    explains, terms = EXPLAINED[type(agent)] if decision is None else further[decision]
+    explains, terms = decisions[decision or next(iter(decisions))]
     row = int(agent.population.rows_of([agent.unique_id])[0])
     if row < 0:
         raise DeadAgentError(f"{agent!r} cannot be asked any more")

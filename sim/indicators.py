@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.certificates import BankTier
+from agents.districts import District
 from agents.institutions import Sector
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import BASELINE
@@ -57,6 +58,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     book = centre.book
     foreign = float(book.holdings_bn[Holder.FOREIGN].sum())
     issued = centre.issued_bn
+    leading, leading_absolute = leading_in_shanghai(centre)
     record = {
         "turnover_total": float(centre.turnover_trn.sum()),
         "direct_financing": shanghai / 1000.0,
@@ -64,7 +66,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
         "foreign_bond_share": foreign / book.interbank_custody_bn(),
         "panda_cumulative": centre.panda_cumulative_bn,
         "shanghai_price_influence": centre.price_influence,
-        "leading_fintech_count": float(leading_in_shanghai(centre)),
+        "leading_fintech_count": float(leading),
     }
     record |= {f"turnover_{p.name.lower()}": float(centre.turnover_trn[p]) for p in Product}
     institutions = centre.institutions
@@ -84,6 +86,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
         "bond_custody_total": float(book.outstanding_bn.sum()) / 1000.0,
         "institution_count": float(len(institutions)),
         "foreign_institution_share": float(institutions["foreign"].mean()),
+        "leading_fintech_absolute": float(leading_absolute),
         "fintech_total": float(centre.fintech["in_shanghai"].sum()),
         "china_yield": centre.china_yield_pct,
         "us_yield": centre.us_yield_pct,
@@ -113,6 +116,9 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     record["msme_acceptance_rate"] = centre.msme_acceptance_rate
     spread = centre.certificate_spread_pp
     record["certificate_spread_small_banks"] = float(spread[BankTier.SMALL] - spread[BankTier.LARGE]) * 100.0
+    by_district = np.bincount(institutions["district"], minlength=len(District))
+    record |= {f"institutions_{each.name.lower()}": float(by_district[each]) for each in District}
+    record["district_concentration"] = float(((by_district / by_district.sum()) ** 2).sum())
     centre.records.append(record)
     # The level of 2020 is not known, so these are indices; at end-2020 the months before it are put on its base.
     if centre.month == BASELINE:

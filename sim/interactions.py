@@ -7,6 +7,8 @@ from scenarios.errors import InputError, Problem, nearest_name
 INTERACTIONS = {
     "agglomeration": "institutions choose a centre for the institutions that are there",
     "leverage_response": "institutions borrow less repo when markets are volatile, and more when they are calm",
+    "adoption_network": "institutions take up financial technology as their neighbours did",
+    "funding_peers": "fintech firms close rounds more easily when like firms have",
     "peers": "active foreign investors want more when others have bought",
     "default_contagion": "a default raises spreads in its industry and province, and banks lend less after defaults",
 }

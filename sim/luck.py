@@ -30,6 +30,8 @@ STREAMS = {
     "interbank": "institution.interbank",
     "repo": "institution.repo",
     "balance": "institution.balance_sheet",
+    "district": "city.district",
+    "sandbox": "fintech.sandbox",
     "fintech_growth": "fintech.growth",
     "funding": "fintech.funding",
     "fintech_exit": "fintech.exit",
@@ -68,6 +70,8 @@ class Luck:
     interbank: Stream
     repo: Stream
     balance: Stream
+    district: Stream
+    sandbox: Stream
     fintech_growth: Stream
     funding: Stream
     fintech_exit: Stream

@@ -175,6 +175,14 @@ class FinancialCenter(PopulationModel):
             plan_channels(),
             parameters,
         )
+        self.district_shares: Floats = np.zeros((0, 0))
+        self.occupants_2020: Floats = np.zeros((0, 0))
+        self.sandbox_places = 0.0
+        self.funding_shift = 0.0
+        self.leading_score_2020 = 0.0
+        stages = round(parameters.most_funding_rounds) + 1
+        self.rounds_closed: Floats = np.zeros((2, stages))
+        self.rounds_expected: Floats = np.zeros((2, stages))
         self.investors = Population(self, ForeignInvestor, capacity=2048)
         self.issuers = Population(self, Issuer, capacity=max(64, round(10_100 * scale)))
         self.institutions = Population(self, FinancialInstitution, capacity=2048)
@@ -370,18 +378,18 @@ class FinancialCenter(PopulationModel):
 
     def fintech_premium_correction(self) -> float:
         """Log size by which Shanghai's firms must differ so that the observed number leads at end-2020."""
-        from agents.fintech_firms import LEADING_RANKS, composite_score
+        from agents.fintech_firms import LEADING_RANKS, score_terms
 
         firms = self.fintech
         local = firms["in_shanghai"]
 
         def leaders(shift: float) -> int:
-            score = composite_score(
+            score = score_terms(
                 firms["log_size"] + np.where(local, shift, 0.0),
                 firms["capital"],
                 firms["capability"],
                 self.parameters.leading_score_weights,
-            )
+            ).sum(axis=0)
             return int(local[np.argsort(-score, kind="stable")[:LEADING_RANKS]].sum())
 
         def smallest_shift(count: int) -> float:
@@ -448,7 +456,14 @@ class FinancialCenter(PopulationModel):
             "taken along": 0.0,
         }
         self.adopters = {"opening": int(self.institutions["adopted"].sum()), "adopted": 0, "left": 0}
-        self.opening_rounds = (self.fintech.unique_ids.copy(), self.fintech["funding_round"].copy())
+        self.fintech_flows = {
+            "opening": len(self.fintech),
+            "started": 0,
+            "left": 0,
+            "opening rounds": int(self.fintech["funding_round"].sum()),
+            "rounds": 0,
+            "rounds of those who left": 0,
+        }
         self.opening_star_listings = int(self.listings[ListingRoute.STAR])
 
     def _add_to_2020(self) -> None:
@@ -521,11 +536,11 @@ class FinancialCenter(PopulationModel):
         found: ArrayAgent = view(population.agent_type, population, unique_id)
         return found
 
-    def explain(self, agent: ArrayAgent, decision: str | None = None) -> "pd.DataFrame":
+    def explain(self, agent: ArrayAgent, *, decision: str | None = None) -> "pd.DataFrame":
         """Why an agent did what it did this month; see `sim.explain`."""
         from sim.explanations import explain
 
-        return explain(self, agent, decision)
+        return explain(self, agent, decision=decision)
 
     def run_to_end(self) -> None:
         """Step to the scenario's last month."""

@@ -22,6 +22,7 @@ from scenarios.calendar import BASELINE
 from sim.arrivals import meet_neighbours
 from sim.baseline import observed
 from sim.certificates import certificate_ladder, certificates_2019_bn, tier_by_rank
+from sim.districts import fintech_firms_choose, newcomers_choose, shares_2020
 from sim.index_weights import live_index_weights
 from sim.levels import equity_share_of_sse, passed_share
 from sim.leverage import first_borrowers
@@ -455,6 +456,8 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
     first_borrowers(centre, month)
     centre.institutions["adopted"][:] = start < parameters.adopters_2019
     meet_neighbours(centre, np.arange(count))
+    centre.district_shares = shares_2020()
+    newcomers_choose(centre, np.arange(count))
     ratings = {row["centre"]: float(row["rating_2020"]) for row in table("centres")}
     rating = np.array([ratings[c.name] for c in Centre])
     odds = np.exp(parameters.rating_logit * (rating - rating[Centre.SHANGHAI]))
@@ -504,6 +507,7 @@ def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
         capability=centre.luck.population.normal(keys, month, count=5)[4],
         months_since_round=luck[2] * parameters.longest_since_round_2019,
     )
+    fintech_firms_choose(centre, np.flatnonzero(centre.fintech["in_shanghai"]))
 
 
 def outstanding_2019_bn(centre: "FinancialCenter") -> Floats:

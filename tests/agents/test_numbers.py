@@ -13,6 +13,8 @@ RULES = (
     "small_firm_credit",
     "institutions",
     "fintech_firms",
+    "sandbox",
+    "districts",
     "leverage",
     "interbank",
     "market_making",

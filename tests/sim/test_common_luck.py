@@ -10,6 +10,7 @@ import sim
 from agents.issuers import IssuerClass
 from scenarios import plan
 from scenarios.calendar import month_ordinal, month_text
+from sim.interactions import INTERACTIONS
 from sim.luck import STREAMS
 
 MONTH = 2021 * 12 + 3
@@ -122,8 +123,8 @@ POPULATIONS = {
 
 @pytest.mark.parametrize("name", POPULATIONS)
 def test_one_more_agent_leaves_every_other_agents_draws_untouched(centre, name):
-    # The added issuer's debt has no holders, which the accounts would refuse; and peers feel what one more buys.
-    plain = centre("plan", rng=7, verify=False, interactions_off=("peers",))
+    # The added issuer's debt has no holders, which the accounts would refuse; and peers feel what one more does.
+    plain = centre("plan", rng=7, verify=False, interactions_off=INTERACTIONS)
     plain.run_for(4)
     crowded = copy.deepcopy(plain)
     copy_last(getattr(crowded, name), crowded.month)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import sim
+from agents.fintech_firms import FUNDING_TERMS, GROWTH_TERMS, LEADING_RANKS
 from agents.foreign_investors import TARGET_TERMS, InvestorGroup
 from agents.institutions import Centre, choice_shares
 from agents.population import DeadAgentError
@@ -19,8 +20,8 @@ def model(centre):
     return model
 
 
-def terms(model, agent):
-    table = sim.explain(model, agent)
+def terms(model, agent, decision=None):
+    table = sim.explain(model, agent, decision=decision)
     return dict(zip(table["term"], table["value"], strict=True))
 
 
@@ -35,6 +36,7 @@ def test_the_terms_are_named_once_and_carry_their_unit(model):
     assert table["term"].is_unique and set(TARGET_TERMS) < set(table["term"])
     assert (table["unit"] == "CNY bn").all()
     assert table.attrs["explains"] == "net purchases of the month"
+    assert table.equals(model.explain(next(iter(model.investors)), decision="purchases"))
 
 
 def test_a_first_purchase_is_a_newcomers_alone(model):
@@ -70,9 +72,71 @@ def test_agents_explain_themselves_from_the_first_state_on(centre):
     assert sum(terms(model, agent).values()) == pytest.approx(agent.net_purchases_bn, abs=1e-9)
 
 
+# Fintech firms
+
+
+@pytest.mark.parametrize("month", [0, 36])
+def test_growth_and_score_of_every_fintech_firm_are_explained(centre, model, month):
+    model = model if month else centre("plan")
+    for agent in list(model.fintech)[::17]:
+        growth = terms(model, agent)
+        assert sum(growth.values()) == pytest.approx(agent.growth, abs=1e-12)
+        assert set(growth) == (set() if agent.birth_month == model.month else set(GROWTH_TERMS))
+        score = terms(model, agent, "score")
+        weights = model.parameters.leading_score_weights
+        of_capital = weights[1] * np.log1p(agent.capital)
+        assert score == pytest.approx(
+            {"size": weights[0] * agent.log_size, "capital": of_capital, "capability": weights[2] * agent.capability}
+        )
+
+
+def test_ranks_are_those_of_the_score_and_say_who_stands_before(model):
+    rank, score = {}, {}
+    for agent in model.fintech:
+        if agent.in_shanghai:
+            parts = terms(model, agent, "rank")
+            assert parts["itself"] == 1.0
+            rank[agent], score[agent] = sum(parts.values()), sum(terms(model, agent, "score").values())
+    ordered = sorted(score, key=score.__getitem__, reverse=True)
+    ranks = [rank[agent] for agent in ordered]
+    assert ranks == sorted(set(ranks))
+    assert [terms(model, agent, "rank")["higher in Shanghai"] for agent in ordered[:9]] == list(range(9))
+    assert sum(place <= LEADING_RANKS for place in ranks) == model.records[-1]["leading_fintech_count"]
+
+
+def test_the_rate_of_rounds_names_the_sandbox_policy_and_like_firms(model):
+    seen = dict.fromkeys(FUNDING_TERMS, False)
+    for agent in model.fintech:
+        reasons = terms(model, agent, "funding")
+        if not reasons:
+            continue
+        inside = 0 <= agent.sandbox_months < model.parameters.sandbox_effect_months
+        assert (reasons["sandbox"] > 0.0) == inside
+        assert reasons["usual rate"] == pytest.approx(
+            np.log(model.parameters.funding_round_followon_share / model.parameters.funding_round_gap)
+        )
+        if not agent.in_shanghai:
+            assert reasons["cost of scaling"] == reasons["venture capital"] == reasons["sandbox"] == 0.0
+        seen |= {name: True for name, value in reasons.items() if value != 0.0}
+    assert seen == {**dict.fromkeys(FUNDING_TERMS, True), "shock": False}
+
+
+def test_a_firm_that_can_close_no_round_has_no_rate_to_explain(centre):
+    model = centre("plan")
+    agents = list(model.fintech)[:5]
+    for agent in agents:
+        agent.funding_round = round(model.parameters.most_funding_rounds)
+    model.step()
+    there = [agent for agent in agents if agent in model.fintech]
+    assert len(there) > 2
+    assert all(terms(model, agent, "funding") == {} for agent in there)
+
+
 def test_who_cannot_be_asked_is_said_so(centre, model):
     with pytest.raises(InputError, match=r"Issuer does not explain itself.*ForeignInvestor"):
         model.explain(next(iter(model.issuers)))
+    with pytest.raises(InputError, match=r"takes no decision 'purchase'; did you mean 'purchases'"):
+        model.explain(next(iter(model.investors)), decision="purchase")
     other = centre("plan")
     agent = next(iter(other.investors))
     with pytest.raises(InputError, match="lives in another model"):

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import sim
+from agents.districts import NOWHERE
 from agents.institutions import Sector
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios import plan, shock_kinds
@@ -239,7 +240,9 @@ FAULTS = {
         grow(m.institutions["adopted"], m.institutions["adopted"].argmax(), True)
         or m.adopters.update(left=m.adopters["left"] + 1)
     ),
-    "funding rounds never fall": lambda m: grow(m.fintech["funding_round"], m.fintech["funding_round"].argmax(), -1),
+    "institutions by district": lambda m: grow(m.institutions["district"], 0, NOWHERE - m.institutions["district"][0]),
+    "fintech firms": lambda m: m.fintech_flows.update(left=m.fintech_flows["left"] + 1),
+    "funding rounds": lambda m: grow(m.fintech["funding_round"], 0, 1),
     **{
         f"queue {route.name}": lambda m, route=route: grow(m.filed, route, 1)
         for route in ListingRoute
