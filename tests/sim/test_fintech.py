@@ -76,18 +76,34 @@ def test_more_slots_bring_no_fewer_rounds_with_the_same_luck(centre):
     assert counts[0] < counts[1] < counts[2]
 
 
-def test_a_firm_in_the_sandbox_raises_more_and_more_often(centre):
-    def all_inside(model):
-        model.fintech["sandbox_months"][model.fintech["in_shanghai"]] = 0
+def everybody_inside(**values):
+    """Put all firms of Shanghai into the sandbox, with its help set anew."""
 
-    raised = {}
-    for name, change in (("outside", untouched), ("inside", all_inside)):
-        model = after(centre, 11, change, off=("funding_peers",))
-        raised[name] = (rounds(model), float(model.fintech["capital"][model.fintech["in_shanghai"]].sum()))
+    def change(model):
+        model.fintech["sandbox_months"][model.fintech["in_shanghai"]] = 0
+        model.parameters = model.parameters.replace(**values)
+
+    return change
+
+
+def test_a_firm_in_the_sandbox_raises_more_often(centre):
     started = rounds(centre("frozen"))
-    ratio = (raised["inside"][0] - started) / (raised["outside"][0] - started)
-    assert 1.25 < ratio < 1.75
-    assert raised["inside"][1] > raised["outside"][1]
+    alone, helped = (
+        rounds(after(centre, 11, everybody_inside(sandbox_probability=percent), off=("funding_peers",))) - started
+        for percent in (0.0, 50.0)
+    )
+    assert 1.25 < helped / alone < 1.75
+
+
+def test_a_firm_in_the_sandbox_raises_larger_rounds(centre):
+    """For one month the same firms close rounds whatever they raise."""
+    model = centre("frozen")
+    started = float(model.fintech["capital"][model.fintech["in_shanghai"]].sum())
+    raised = []
+    for percent in (0.0, 20.0):
+        model = after(centre, 1, everybody_inside(sandbox_capital=percent))
+        raised.append(float(model.fintech["capital"][model.fintech["in_shanghai"]].sum()) - started)
+    assert raised[1] == pytest.approx(1.2 * raised[0])
 
 
 # Rounds
