@@ -68,6 +68,12 @@ class FinancialInstitution(ArrayAgent):
     trailing_excess_return = column("f8", unit="share", doc="Return over the class's in about the last twelve months")
     adopted = column("?", unit="flag", doc="Has adopted financial technology")
     district = column("i1", unit="code", doc="District of the city", default=NOWHERE)
+    local_leaning = column(
+        "f8", unit="standard deviations", doc="Leaning towards CIPS and local reinsurers over foreign ones, z-score"
+    )
+    cips_share = column("f8", unit="share", doc="Part of its yuan payments that a bank routes through CIPS")
+    ceded_locally = column("f8", unit="share", doc="Part of its premiums that an insurer cedes in the city")
+    commitment_bn = column("f8", unit="CNY bn", doc="Capital a private fund has committed across the border")
     neighbours = column("i8", unit="unique id", doc="Institutions it looks at", shape=(NEIGHBOURS,))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from agents.adoption import NEIGHBOURS, drawn_neighbours
 from agents.institutions import Sector
 from sim import districts
+from sim.cross_border_funds import commitments_end
 from sim.leverage import leverage_begins
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def institutions_arrive(centre: "FinancialCenter", by_class: "np.ndarray") -> No
     institutions["liabilities_bn"][rows] = assets - equity
     institutions["profitability"][rows] = institutions["opening_profitability"][rows] = spread[2]
     institutions["unit_cost"][rows] = centre.city_cost
+    institutions["local_leaning"][rows] = centre.luck.leaning.normal(institutions.luck[rows], centre.month)
     clients = managed[sector] * np.exp(0.5 * spread[1])
     institutions["managed_assets"][rows] = clients
     centre.managed_flows["brought along"] += float(clients.sum())
@@ -60,4 +62,5 @@ def institutions_depart(centre: "FinancialCenter", leaves: "np.ndarray") -> None
     institutions = centre.institutions
     centre.managed_flows["taken along"] += float(institutions["managed_assets"][leaves].sum())
     centre.adopters["left"] += int(institutions["adopted"][leaves].sum())
+    commitments_end(centre, leaves)
     institutions.remove(leaves)

@@ -15,6 +15,7 @@ from sim.leverage import repo_outstanding_bn
 from sim.managed_assets import managed_by_class
 from sim.markets import Product
 from sim.securities import Holder
+from sim.side_markets import FLOWS_OF_2020, scales_of_2020, side_market_indicators
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -41,6 +42,7 @@ FLOWS = frozenset(
         "reit_issuance",
         "star_new_listings",
         "foreign_net_purchases",
+        *FLOWS_OF_2020,
     }
 )
 """Indicators that `annual()` sums over the year; of all others it takes December."""
@@ -119,12 +121,15 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     by_district = np.bincount(institutions["district"], minlength=len(District))
     record |= {f"institutions_{each.name.lower()}": float(by_district[each]) for each in District}
     record["district_concentration"] = float(((by_district / by_district.sum()) ** 2).sum())
+    record |= side_market_indicators(centre)
     centre.records.append(record)
     # The level of 2020 is not known, so these are indices; at end-2020 the months before it are put on its base.
     if centre.month == BASELINE:
         centre.indexed_2020 = {
             name: value for name, value in record.items() if name.startswith("aum_") or name == "msme_loans"
         }
+        centre.side_market_scales = scales_of_2020(centre.records)
     earlier = centre.records if centre.month == BASELINE else centre.records[-1:]
     for each in earlier:
         each |= {name: each[name] / value * 100.0 for name, value in centre.indexed_2020.items()}
+        each |= {name: each[name] * scale for name, scale in centre.side_market_scales.items()}

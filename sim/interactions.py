@@ -11,6 +11,8 @@ INTERACTIONS = {
     "funding_peers": "fintech firms close rounds more easily when like firms have",
     "peers": "active foreign investors want more when others have bought",
     "default_contagion": "a default raises spreads in its industry and province, and banks lend less after defaults",
+    "yuan_peers": "issuers settle in yuan when others of their class do",
+    "ecny_network": "small firms accept the digital yuan when others do",
 }
 """Every interaction that can be switched off, with what goes when it does."""
 

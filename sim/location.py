@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.adoption import cost_of_adopters
+from agents.asset_managers import asset_manager_shift
 from agents.city_state import ENVIRONMENT_TERMS, environment_terms, unit_operating_cost
 from agents.draws import poisson
 from agents.institutions import (
@@ -39,6 +40,7 @@ LOCATION_TERMS = (
     *ENVIRONMENT_TERMS,
     *AGGLOMERATION_TERMS,
     "package of the city",
+    "set-up of asset managers",
     "scope of licences",
 )
 """Terms of the utility of a centre, log points."""
@@ -65,19 +67,22 @@ def location_terms(centre: "FinancialCenter") -> "Floats":
     strength = channels["agglomeration_strength"] / baseline["agglomeration_strength"]
     if "agglomeration" not in centre.interactions_off:
         here = np.maximum(centre.institutions_by_class(), 1.0)
-        terms[-4:-2] = agglomeration_terms(
+        terms[-5:-3] = agglomeration_terms(
             np.concatenate([here[..., None], centre.rival_seats], axis=-1),
             centre.seats_baseline,
             strength * parameters.agglomeration_slope,
             strength * parameters.agglomeration_slope_foreign,
         )
-    terms[-2, ..., Centre.SHANGHAI] = location_shift(
+    terms[-3, ..., Centre.SHANGHAI] = location_shift(
         channels["hq_location_benefit"],
         channels["institution_setup_cost"],
         channels["operating_cost"],
         parameters.hq_benefit_elasticity,
         parameters.location_cost_slope,
     )
+    terms[-2, ..., Centre.SHANGHAI] = asset_manager_shift(
+        channels["asset_manager_setup_cost"] / baseline["asset_manager_setup_cost"], parameters.location_cost_slope
+    )[:, None]
     terms[-1, :, 1, Centre.SHANGHAI] = licence_scope_shift(
         channels["licence_scope"] / baseline["licence_scope"], parameters.licence_scope_elasticity
     )

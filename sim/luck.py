@@ -36,6 +36,12 @@ STREAMS = {
     "funding": "fintech.funding",
     "fintech_exit": "fintech.exit",
     "fintech_birth": "fintech.birth",
+    "trade": "issuer.trade",
+    "settlement": "issuer.settlement",
+    "ecny": "issuer.ecny",
+    "carbon": "issuer.carbon",
+    "insurance": "issuer.insurance",
+    "leaning": "institution.leaning",
     "market": "market.activity",
 }
 
@@ -76,6 +82,12 @@ class Luck:
     funding: Stream
     fintech_exit: Stream
     fintech_birth: Stream
+    trade: Stream
+    settlement: Stream
+    ecny: Stream
+    carbon: Stream
+    insurance: Stream
+    leaning: Stream
     market: Stream
 
     def __init__(self, seed: int) -> None:

@@ -25,7 +25,7 @@ from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.parameters import Parameters, ParameterSet
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
-from sim import city, starting_point
+from sim import carbon, city, cross_border_funds, insurance, starting_point, trade_settlement
 from sim.bank_failure import BankFailure
 from sim.baseline import observed
 from sim.credit_events import Contagion
@@ -194,6 +194,10 @@ class FinancialCenter(PopulationModel):
         starting_point.add_institutions(self, START_OF_HISTORY)
         starting_point.fill_licence_queue(self, START_OF_HISTORY)
         starting_point.add_fintech_firms(self, START_OF_HISTORY)
+        trade_settlement.start_trade(self, START_OF_HISTORY)
+        carbon.start_carbon_market(self, START_OF_HISTORY)
+        insurance.start_insurance(self, START_OF_HISTORY)
+        self.commitment_per_managed = cross_border_funds.start_commitments(self)
         self.institutions_2020 = observed("institutions")
         self.seats_2020: Floats = city.seats_of_centres(self)
         self.log_density: Floats = np.zeros(len(Centre))
@@ -260,6 +264,7 @@ class FinancialCenter(PopulationModel):
         self.entrants_looking = 0.0
         self.records: list[dict[str, float]] = []
         self.indexed_2020: dict[str, float] = {}
+        self.side_market_scales: dict[str, float] = {}
         self.first_recorded_month = START_OF_HISTORY + 1
         self.largest_error = 0.0
         self.step_seconds: dict[str, float] = {}
@@ -463,6 +468,14 @@ class FinancialCenter(PopulationModel):
             "opening rounds": int(self.fintech["funding_round"].sum()),
             "rounds": 0,
             "rounds of those who left": 0,
+        }
+        self.commitments = {
+            "opening": float(self.institutions["commitment_bn"].sum()),
+            "granted": 0.0,
+            "run-off": 0.0,
+            "asked": 0.0,
+            "left inward": 0.0,
+            "left outward": 0.0,
         }
         self.opening_star_listings = int(self.listings[ListingRoute.STAR])
 

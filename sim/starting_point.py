@@ -443,6 +443,7 @@ def add_institutions(centre: "FinancialCenter", month: int) -> None:
         equity_bn=equity,
         liabilities_bn=assets - equity,
         profitability=centre.luck.population.normal(keys, month, count=4)[3],
+        local_leaning=centre.luck.leaning.normal(keys, month),
     )
     centre.equity_ratio = np.array([float(rows[s.name]["equity_ratio"]) for s in Sector])
     managed = np.array([float(rows[s.name]["managed_share"]) for s in Sector])

@@ -18,6 +18,11 @@ RULES = (
     "leverage",
     "interbank",
     "market_making",
+    "trade_settlement",
+    "digital_currency",
+    "carbon",
+    "insurance",
+    "cross_border_funds",
 )
 # Arithmetic and units: months of a year, per cent, bp and bn against trn.
 UNITS = {0.0, 1.0, 2.0, 12.0, 100.0, 1000.0}

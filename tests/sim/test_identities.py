@@ -191,6 +191,12 @@ def lend_to_itself(model):
     claims.borrower[0] = claims.lender[0]
 
 
+def commit_above_the_quota(model):
+    more = model.channels["qflp_quota"] + 1.0 - model.institutions["commitment_bn"].sum()
+    model.institutions["commitment_bn"][0] += more
+    model.commitments["granted"] += more
+
+
 ORDINARY = (IssuerClass.CENTRAL_SOE, IssuerClass.LOCAL_SOE)
 FAULTS = {
     **{f"holders of {each.name}": lambda m, each=each: hold(m, each) for each in SecurityClass},
@@ -260,6 +266,13 @@ FAULTS = {
     ),
     "shares of price discovery within 0..1": lambda m: grow(m.price_discovery_shares, 0),
     "foreign share within 0..1": lambda m: grow(m.book.interbank_share, slice(None), -0.96),
+    "trade by currency": lambda m: grow(m.payments, "trade in other currencies"),
+    "yuan payments": lambda m: grow(m.payments, "through correspondents"),
+    "acceptors of e-CNY": lambda m: grow(m.ecny_acceptors, "new", 1),
+    "allowances bought and sold": lambda m: grow(m.issuers["allowances_bought"], 0),
+    "premiums": lambda m: grow(m.issuers["premium"], 0),
+    "commitments of private funds": lambda m: grow(m.institutions["commitment_bn"], 0, -1.0),
+    "commitments within the quota": commit_above_the_quota,
 }
 
 
