@@ -178,7 +178,6 @@ class FinancialCenter(PopulationModel):
         self.district_shares: Floats = np.zeros((0, 0))
         self.occupants_2020: Floats = np.zeros((0, 0))
         self.sandbox_places = 0.0
-        self.funding_shift = 0.0
         self.leading_score_2020 = 0.0
         stages = round(parameters.most_funding_rounds) + 1
         self.rounds_closed: Floats = np.zeros((2, stages))

@@ -224,6 +224,6 @@ def test_the_terms_of_leverage_add_up_to_its_change(institutions):
 def test_a_decision_that_a_kind_does_not_take_is_refused(institutions):
     agent = next(iter(institutions.institutions))
     with pytest.raises(InputError, match=r"takes no decision 'price'.*seat, leverage"):
-        institutions.explain(agent, "price")
+        institutions.explain(agent, decision="price")
     with pytest.raises(InputError, match=r"takes no decision 'seat'.*none"):
         institutions.explain(next(iter(institutions.investors)), "seat")

@@ -9,6 +9,7 @@ from agents.sandbox import NOT_ADMITTED
 from scenarios.loader import load
 from sim.baseline import observed
 from sim.fintech import SANDBOX_OPENED
+from sim.shocks import ShockPaths
 
 
 def rounds(model):
@@ -109,10 +110,23 @@ def test_a_firm_in_the_sandbox_raises_larger_rounds(centre):
 # Rounds
 
 
+class FundingShift:
+    """Shocks that are neutral but for a shift of the ease of funding, of any size."""
+
+    def __init__(self, shift):
+        self.shift = shift
+
+    def at(self, month):
+        return {**ShockPaths((), month, None).at(month), "platform_rules": self.shift}
+
+    def value(self, name, month):
+        return self.at(month)[name]
+
+
 def test_a_higher_ease_of_funding_never_lowers_the_number_of_rounds(centre):
     def shifted(shift):
         def change(model):
-            model.funding_shift = shift
+            model.shock_paths = FundingShift(shift)
 
         return change
 
@@ -123,7 +137,7 @@ def test_a_higher_ease_of_funding_never_lowers_the_number_of_rounds(centre):
 
 def test_a_shock_to_funding_weighs_on_firms_everywhere(centre):
     calm, struck = centre("frozen", rng=2), centre("frozen", rng=2)
-    struck.funding_shift = -50.0
+    struck.shock_paths = FundingShift(-50.0)
     before = struck.fintech["funding_round"].copy()
     for model in (calm, struck):
         model.parameters = model.parameters.replace(fintech_exit_hazard=1e-9)
