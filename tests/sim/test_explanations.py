@@ -225,5 +225,5 @@ def test_a_decision_that_a_kind_does_not_take_is_refused(institutions):
     agent = next(iter(institutions.institutions))
     with pytest.raises(InputError, match=r"takes no decision 'price'.*seat, leverage"):
         institutions.explain(agent, decision="price")
-    with pytest.raises(InputError, match=r"takes no decision 'seat'.*none"):
-        institutions.explain(next(iter(institutions.investors)), "seat")
+    with pytest.raises(InputError, match=r"takes no decision 'seat'.*purchases"):
+        institutions.explain(next(iter(institutions.investors)), decision="seat")
