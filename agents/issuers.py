@@ -112,8 +112,10 @@ class Issuer(ArrayAgent):
     listed_firms = column("f8", unit="count", doc="Firms with listed shares among those the agent stands for")
     waiting_for = column("i1", unit="code", doc="ListingRoute that the issuer has filed for")
     waiting_months = column("f8", unit="month", doc="Months since filing")
+    queue_stage = column("i1", unit="code", doc="Stage of review that its filing is in, from 0")
     asset_rank = column("f8", unit="share", doc="Rank of a sponsor's asset by quality; 0 qualifies first for a REIT")
     registered = column("?", unit="flag", doc="Foreign issuer with a registered Panda programme")
+    applied = column("?", unit="flag", doc="Foreign issuer that has asked for a Panda programme, registered or not yet")
     last_choice = column("i1", unit="code", doc="Instrument chosen this month; -1 none")
     need_bn = column("f8", unit="CNY bn", doc="Need of the month")
     trade_weight = column("f8", unit="share", doc="Share of the country's foreign trade; 0 trades at home only")
@@ -179,13 +181,15 @@ def need_growth_now(trend: float, elasticity: float, growth_gap_pp: float) -> fl
 def instrument_utility(
     constant: Floats, cost_pp: Floats, cost_sensitivity: float, lead_time_months: Floats, queue_disutility: float
 ) -> Floats:
-    """Systematic utility of each instrument by rating class, shape (4, 9).
+    """Terms of the systematic utility of each instrument by rating class, shape (3, 4, 9); they add up to it.
 
     V[r, k] = constant[k] - cost_sensitivity * cost[r, k] - queue_disutility * lead_time[k]
 
-    Costs are all-in, percentage points a year. Parameters `cost_sensitivity`, `queue_disutility`.
+    Costs are all-in, percentage points a year, shape (4, 9). Parameters `cost_sensitivity`, `queue_disutility`.
     """
-    return constant - cost_sensitivity * cost_pp - queue_disutility * lead_time_months
+    terms = np.zeros((3, *cost_pp.shape))
+    terms[0], terms[1], terms[2] = constant, -cost_sensitivity * cost_pp, -queue_disutility * lead_time_months
+    return terms
 
 
 def all_in_cost_pp(
@@ -263,11 +267,6 @@ def choose_instrument(
         best_value = np.where(better, total, best_value)
         choice = np.where(better, np.asarray(rows, dtype=np.int64)[member], choice)
     return choice
-
-
-def listing_probability(lead_time_months: Floats) -> Floats:
-    """Monthly probability that a waiting issuer leaves the queue: 1 - exp(-1 / lead time)."""
-    return -np.expm1(-1.0 / lead_time_months)
 
 
 def follow_on_rate(rate_per_year: float, return_6m: float, return_sensitivity: float) -> float:

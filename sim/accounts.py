@@ -178,7 +178,7 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         yield (
             f"queue {route.name}",
             float(centre.filed[route]),
-            float(centre.listings[route] + centre.stopped[route] + waiting[route]),
+            float(centre.listings[route] + centre.stopped[route] + centre.withdrawn[route] + waiting[route]),
         )
     yield "purchases of all holders", float(centre.bought_bn.sum()), float(book.gross_bn.sum())
     yield (

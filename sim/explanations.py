@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 from agents.fintech_firms import FintechFirm
 from agents.foreign_investors import ForeignInvestor
 from agents.institutions import FinancialInstitution
+from agents.issuers import Issuer
 from agents.population import ArrayAgent, DeadAgentError
 from scenarios.errors import InputError, nearest_name
+from sim.credit_events import default_terms
 from sim.fintech import funding_explained, growth_explained, rank_explained, score_explained
 from sim.foreign_flows import purchase_terms
+from sim.issuance import choice_explained
 from sim.leverage import change_terms
 from sim.location import seat_terms, staying_terms
+from sim.small_firm_credit import acceptance_explained
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +31,11 @@ EXPLAINED: dict[type[ArrayAgent], dict[str, Explanation]] = {
         "staying": ("log odds of staying open over closing", staying_terms),
         "seat": ("log odds of the seat in Shanghai over the best rival, if reconsidered", seat_terms),
         "leverage": ("change of log repo leverage", change_terms),
+    },
+    Issuer: {
+        "instrument": ("utility of an instrument over a bank loan, before luck", choice_explained),
+        "acceptance": ("log odds that a bank accepts a loan of this firm", acceptance_explained),
+        "default": ("log rate of default a year", default_terms),
     },
     FintechFirm: {
         "growth": ("growth of the month", growth_explained),

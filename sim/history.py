@@ -47,6 +47,11 @@ def simulate_2020(
     return centre
 
 
+def _boldness(turn: int) -> float:
+    """Bold first, then careful; in the last passes what jumps stays, so that the rest settles around it."""
+    return 1.0 if turn < 3 else 0.5 if turn < PASSES - 4 else 0.0
+
+
 def solve_levels(parameters: Parameters, scale: float, interactions_off: tuple[str, ...] = ()) -> Levels:
     """Levels that make the simulated year 2020 meet the observed one."""
     levels = first_guess(parameters)
@@ -55,9 +60,7 @@ def solve_levels(parameters: Parameters, scale: float, interactions_off: tuple[s
         # A model and its agents point at each other: without this, every pass leaves one more model in memory.
         gc.collect()
         tried = levels
-        levels = improved(
-            tried, simulate_2020(parameters, tried, scale, interactions_off), boldness=1.0 if turn < 3 else 0.5
-        )
+        levels = improved(tried, simulate_2020(parameters, tried, scale, interactions_off), boldness=_boldness(turn))
         # One observation that no level can meet must not hide that the others still improve.
         miss = total_miss(levels)
         if best is None or miss < best[0]:

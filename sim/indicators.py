@@ -80,7 +80,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
         "green_bond_issuance": float(issued[Instrument.GREEN_BOND]),
         "abs_issuance": float(issued[Instrument.ABS]),
         "reit_issuance": float(issued[Instrument.REIT]),
-        "star_new_listings": float(centre.listings[ListingRoute.STAR] - centre.opening_star_listings),
+        "star_new_listings": float(centre.listings[ListingRoute.STAR] - centre.opening_star_listings) / centre.scale,
         "foreign_bond_holdings": foreign / 1000.0,
         "foreign_net_purchases": centre.foreign_net_purchases_bn,
         "foreign_investor_count": float(len(centre.investors)),

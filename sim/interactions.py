@@ -10,6 +10,8 @@ INTERACTIONS = {
     "adoption_network": "institutions take up financial technology as their neighbours did",
     "funding_peers": "fintech firms close rounds more easily when like firms have",
     "peers": "active foreign investors want more when others have bought",
+    "issuance_spillover": "issuers file for an offer more readily when others of their industry have",
+    "underwriting_limits": "deals beyond what underwriters' capital can place wait a month",
     "default_contagion": "a default raises spreads in its industry and province, and banks lend less after defaults",
     "yuan_peers": "issuers settle in yuan when others of their class do",
     "ecny_network": "small firms accept the digital yuan when others do",

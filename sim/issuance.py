@@ -9,6 +9,7 @@ from agents.issuers import (
     LADDER_INSTRUMENTS,
     LADDER_MONTHS,
     RETURN_STEP,
+    Industry,
     Instrument,
     IssuerClass,
     ListingRoute,
@@ -18,13 +19,16 @@ from agents.issuers import (
     instrument_utility,
     need_growth_now,
 )
+from agents.underwriting import placed_share
 from sim.baseline import observed
 from sim.credit_events import contagion_spreads_pp, needs_go_unmet
+from sim.issuance_spillover import filing_spillover, filings_are_remembered
 from sim.ledger import Account
 from sim.listings import lead_times
 from sim.primary_market import sell_issue
 from sim.securities import SecurityClass
 from sim.small_firm_credit import loans_granted
+from sim.underwriting import capacity_bn
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -36,6 +40,9 @@ REIT_PILOT_START = 2020 * 12 + 7
 
 RATING_AA = 2
 """Rating whose spread states the size of a shock `credit_spread`."""
+
+INSTRUMENT_TERMS = ("constant", "all-in cost", "wait in the queue", "change of yields", "share returns")
+"""Terms of an instrument's utility that depend on the issuer's rating or on nothing of its own."""
 
 TRANCHE_KEY = np.uint64(0x9E3779B97F4A7C15)
 """Step between the luck keys of an issuer's tranches: odd, so that no two tranches share a key."""
@@ -139,9 +146,11 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
     files = choice[: len(issuers)] >= Instrument.IPO_MAIN
     route = np.where(files, choice[: len(issuers)] - Instrument.IPO_MAIN + 1, ListingRoute.NONE)
     issuers["waiting_for"][:] = np.where(files, route, issuers["waiting_for"])
-    issuers["waiting_months"][:] = np.where(files, 0.0, issuers["waiting_months"])
-    for way in (ListingRoute.MAIN, ListingRoute.STAR, ListingRoute.REIT):
-        centre.filed[way] += int((route == way).sum())
+    issuers["waiting_months"][files] = 0.0
+    filings = np.zeros((len(Industry), len(ListingRoute)))
+    np.add.at(filings, (issuers["industry"][files], route[files]), 1.0)
+    centre.filed += filings.sum(axis=0).astype(np.int64)
+    filings_are_remembered(centre, filings)
     # A filing brings no money yet: the need of the month is borrowed from a bank.
     instrument = np.where(choice >= Instrument.IPO_MAIN, Instrument.LOAN, choice)
     amount = need[rows] / issuers["tranches"][rows]
@@ -150,6 +159,10 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
         takes = instrument == k
         raised[k] = np.bincount(rows[takes], weights=amount[takes], minlength=len(issuers))
     raised[Instrument.LOAN] = loans_granted(centre, raised[Instrument.LOAN])
+    asked = float(raised[1:].sum())
+    placed = placed_share(asked, capacity_bn(centre)[0])
+    raised[1:] *= placed
+    centre.deferred_bn["debt"] = (1.0 - placed) * asked
     needs_go_unmet(centre, raised.sum(axis=0))
     _book_debt(centre, raised)
     by_instrument = raised[:, ~bank].sum(axis=1)
@@ -180,28 +193,72 @@ def _tranches(counts: Codes) -> tuple[Integers, Integers]:
 
 def _chosen_instruments(centre: "FinancialCenter", rows: Integers, tranche: Integers) -> Integers:
     """Instrument of each tranche, shape (tranches,); only the first tranche may be a filing."""
-    issuers, parameters = centre.issuers, centre.parameters
-    lead = lead_times(centre)
-    lead_by_instrument = np.zeros(len(Instrument))
-    lead_by_instrument[Instrument.IPO_MAIN] = lead[ListingRoute.MAIN]
-    lead_by_instrument[Instrument.IPO_STAR] = lead[ListingRoute.STAR]
-    lead_by_instrument[Instrument.REIT] = lead[ListingRoute.REIT]
-    constants = centre.levels.instrument_constants.copy()
-    constants[1:LADDER_INSTRUMENTS] += parameters.market_timing * centre.china_yield_change_3m_pp
-    constants[Instrument.IPO_MAIN : Instrument.REIT] += (
-        parameters.ipo_return_sensitivity * centre.equity_return_6m / RETURN_STEP
-    )
-    by_rating = instrument_utility(
-        constants, _costs_pp(centre), parameters.cost_sensitivity, lead_by_instrument, parameters.queue_disutility
-    )
-    eligible = _eligible(centre)[:, rows]
+    issuers = centre.issuers
+    by_rating, by_industry = instrument_terms(centre)
+    by_rating = by_rating.sum(axis=0)
+    centre.eligible = _eligible(centre)
+    eligible = centre.eligible[:, rows]
     eligible[Instrument.IPO_MAIN :, tranche > 0] = False
     # Every tranche has a key of its own; the first keeps the issuer's.
     keys = issuers.luck[rows] + tranche.astype(np.uint64) * TRANCHE_KEY
     luck = centre.luck.financing.gumbel(keys, centre.month, count=11)
     utility = np.take(by_rating.T, issuers["rating"][rows], axis=1)
     _add_contagion(centre, utility, rows)
+    utility[Instrument.IPO_MAIN : Instrument.REIT + 1] += np.take(by_industry.T, issuers["industry"][rows], axis=1)
     return choose_instrument(utility, eligible, centre.dissimilarity, luck[:4], luck[3:])
+
+
+def instrument_terms(centre: "FinancialCenter") -> tuple[Floats, Floats]:
+    """Terms of the utility of each instrument as this month's choices see them, before contagion and luck.
+
+    Returns the terms of `INSTRUMENT_TERMS` by rating and instrument, shape (terms, 4, 9), and what filings of an
+    industry add for its three offers, shape (industries, 3). They are kept for explanations.
+    """
+    parameters = centre.parameters
+    lead = np.zeros(len(Instrument))
+    lead[Instrument.IPO_MAIN : Instrument.REIT + 1] = lead_times(centre)[1:]
+    terms = np.zeros((len(INSTRUMENT_TERMS), 4, len(Instrument)))
+    terms[:3] = instrument_utility(
+        centre.levels.instrument_constants,
+        _costs_pp(centre),
+        parameters.cost_sensitivity,
+        lead,
+        parameters.queue_disutility,
+    )
+    terms[3, :, 1:LADDER_INSTRUMENTS] = parameters.market_timing * centre.china_yield_change_3m_pp
+    terms[4, :, Instrument.IPO_MAIN : Instrument.REIT] = (
+        parameters.ipo_return_sensitivity * centre.equity_return_6m / RETURN_STEP
+    )
+    spillover = np.zeros((len(Industry), 3))
+    if "issuance_spillover" not in centre.interactions_off:
+        spillover = filing_spillover(centre)
+    centre.choice_terms = (terms, spillover)
+    return terms, spillover
+
+
+def choice_explained(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+    """Terms of the utility of an instrument over a bank loan as the issuer saw it this month; they add up to it.
+
+    The instrument is the one it took or filed for; for one that borrowed from a bank, the best of the others it could
+    have taken. Empty for banks and foreign issuers, which have no loan to compare with.
+    """
+    issuers = centre.issuers
+    able = centre.eligible[:, row] if row < centre.eligible.shape[1] else np.zeros(len(Instrument), dtype=bool)
+    others = np.flatnonzero(able[1:]) + 1
+    if not able[Instrument.LOAN] or not len(others):
+        return []
+    terms, spillover = centre.choice_terms
+    by_instrument = terms[:, issuers["rating"][row]]
+    added = np.zeros((2, len(Instrument), 1))
+    _add_contagion(centre, added[0], np.array([row]))
+    added[1, Instrument.IPO_MAIN : Instrument.REIT + 1, 0] = spillover[issuers["industry"][row]]
+    table = np.concatenate([by_instrument, added[:, :, 0]])
+    chosen = int(issuers["last_choice"][row])
+    taken = chosen if chosen > Instrument.LOAN else int(others[table.sum(axis=0)[others].argmax()])
+    names = (*INSTRUMENT_TERMS, "defaults of others", "filings in the industry")
+    label = Instrument(taken).name.lower().replace("_", " ")
+    gaps = table[:, taken] - table[:, Instrument.LOAN]
+    return [(f"{label}: {name}", float(gap), "utility") for name, gap in zip(names, gaps, strict=True)]
 
 
 def _add_contagion(centre: "FinancialCenter", utility: Floats, rows: Integers) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Floats
-from agents.issuers import Instrument
+from agents.issuers import Instrument, ListingRoute
+from agents.listing_queue import STAGES, listed_share, stage_months, stage_probability
 from scenarios.plan import channels
 from sim.baseline import observed
 from sim.markets import Product
@@ -63,10 +64,32 @@ def equity_share_of_sse() -> float:
     return (observed("equity_raised_sse") - star) / (observed("equity_raised_national") - star)
 
 
-def passed_share(parameters: "Parameters") -> float:
-    """Share of filings that end in a listing at the screening of end-2020."""
+def stage_shares(parameters: "Parameters") -> Floats:
+    """Share of each stage in the lead time of a route: none, main board, STAR, REIT; shape (4, STAGES).
+
+    STAR's are observed; the main board is taken to divide its time alike, and the REIT's three offices and its placing
+    to take equal parts.
+    """
+    star = np.array(parameters.queue_star) / sum(parameters.queue_star)
+    return np.stack([np.zeros(STAGES), star, star, np.full(STAGES, 1.0 / STAGES)])
+
+
+def lead_times_2020(parameters: "Parameters") -> Floats:
+    """Months from filing to listing by route at end-2020: none, main board, STAR, REIT; shape (4,)."""
+    return np.array([0.0, parameters.queue_mainboard, sum(parameters.queue_star) / 30.4, parameters.queue_reit])
+
+
+def withdrawal_by_route(parameters: "Parameters") -> Floats:
+    """Part of the filings of a route that is withdrawn in a month, shape (4,); sponsors of REITs do not withdraw."""
+    return float(parameters.withdraw_hazard_star) * np.array([0.0, 1.0, 1.0, 0.0])
+
+
+def passed_share(parameters: "Parameters") -> Floats:
+    """Share of filings that end in a listing at the lead times and the screening of end-2020, by route, shape (4,)."""
     screening = {channel.id: channel.baseline_2020 for channel in channels()}["gatekeeper_screening"]
-    return float(1.0 - parameters.weak_filing_share * screening)
+    passes = stage_probability(stage_months(lead_times_2020(parameters), stage_shares(parameters)))
+    weak = parameters.weak_filing_share * screening * np.array([0.0, 1.0, 1.0, 0.0])
+    return np.asarray(listed_share(passes, withdrawal_by_route(parameters)) * (1.0 - weak))
 
 
 def certificate_weights(parameters: "Parameters", levels: "Levels") -> Floats:
@@ -194,15 +217,16 @@ def _targets(parameters: "Parameters") -> dict[Instrument, float]:
         Instrument.COMMERCIAL_PAPER: paper,
         Instrument.GREEN_BOND: green,
         Instrument.ABS: observed("abs_issuance"),
-        Instrument.IPO_MAIN: observed("ipo_count_main") / equity_share_of_sse() / passed,
-        Instrument.IPO_STAR: observed("ipo_count_star") / passed,
+        Instrument.IPO_MAIN: observed("ipo_count_main") / equity_share_of_sse() / passed[ListingRoute.MAIN],
+        Instrument.IPO_STAR: observed("ipo_count_star") / passed[ListingRoute.STAR],
     }
 
 
 def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -> Levels:
     """Levels after one pass through 2020: each moves by the miss of its own observation.
 
-    `boldness` below one shortens the steps of the instrument constants, whose flows jump when single issuers switch.
+    `boldness` below one shortens the steps of the instrument constants and of the queue for listings, whose flows jump
+    when single issuers switch; at zero they stay.
     """
     year = centre.year_2020
     misses: dict[str, float] = {}
@@ -288,7 +312,8 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         [1.0, observed("ipo_count_main") / equity_share_of_sse(), observed("ipo_count_star"), 1.0]
     )
     queue = np.ones(4)
-    queue[1:3] = (levels.queue_2019 * wanted_listings / np.maximum(year.expected_listings, 1e-9))[1:3]
+    wanted_queue = levels.queue_2019 * (wanted_listings / np.maximum(year.expected_listings, 1e-9)) ** boldness
+    queue[1:3] = wanted_queue[1:3]
     for route, name in ((1, "main-board listings expected"), (2, "STAR listings expected")):
         miss(name, year.expected_listings[route], wanted_listings[route])
     expected_defaults, usual_defaults = year.expected_defaults

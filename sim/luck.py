@@ -9,6 +9,7 @@ STREAMS = {
     "need": "issuer.need",
     "financing": "issuer.financing",
     "listing": "issuer.listing",
+    "listing_gate": "issuer.listing_gate",
     "listing_size": "issuer.listing_size",
     "follow_on": "issuer.follow_on",
     "industry": "issuer.industry",
@@ -55,6 +56,7 @@ class Luck:
     need: Stream
     financing: Stream
     listing: Stream
+    listing_gate: Stream
     listing_size: Stream
     follow_on: Stream
     industry: Stream

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Self
 import mesa
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Flags, Floats
 from agents.city_state import CityState
 from agents.draws import Stream
 from agents.fintech_firms import FintechFirm
 from agents.foreign_investors import ForeignInvestor, benchmark_weight_gain
 from agents.institutions import Centre, FinancialInstitution, Sector
-from agents.issuers import Instrument, Issuer, ListingRoute
+from agents.issuers import LADDER_INSTRUMENTS, Instrument, Issuer, ListingRoute
 from agents.population import ArrayAgent, Population, PopulationModel
 from agents.views import view
 from scenarios.calendar import BASELINE, month_ordinal, month_text
@@ -33,6 +33,7 @@ from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_w
 from sim.indicators import PLAN_INDICATORS
 from sim.interactions import checked_interactions
 from sim.interbank import Exposures
+from sim.issuance_spillover import start_of_filing_memory
 from sim.ledger import Account, Ledger
 from sim.levels import Levels, Lump, equity_share_of_sse
 from sim.leverage import repo_outstanding_bn
@@ -44,6 +45,7 @@ from sim.policy import ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
 from sim.shocks import ShockPaths
 from sim.small_firm_credit import start_with_refused_needs
+from sim.underwriting import UsualDeals, start_of_capacity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,6 +78,8 @@ class Year2020:
     foreign_by_group: Floats = field(default_factory=lambda: np.zeros(4))
     leading_fintech: int = 0
     repo_outstanding_bn: float = 0.0
+    debt_deals_bn: float = 0.0
+    equity_deals_bn: float = 0.0
 
 
 class FinancialCenter(PopulationModel):
@@ -146,6 +150,8 @@ class FinancialCenter(PopulationModel):
     """What foreign investors saw this month."""
     leverage_signals: "LeverageSignals"
     """What institutions saw when they set leverage this month."""
+    choice_terms: tuple[Floats, Floats]
+    """Terms of the utility of instruments this month; see `sim.issuance.instrument_terms`."""
     location_terms: Floats
     """Terms of the utility of each centre when seats were reconsidered this month; see `sim.location`."""
     city_cost: float
@@ -252,6 +258,14 @@ class FinancialCenter(PopulationModel):
         self._filed_2019 = self.filed.copy()
         self.listings = np.zeros(4, dtype=np.int64)
         self.stopped = np.zeros(4, dtype=np.int64)
+        self.withdrawn = np.zeros(4, dtype=np.int64)
+        self.log_listing_gate = 0.0
+        self.eligible: Flags = np.zeros((len(Instrument), 0), dtype=bool)
+        """Instruments that each issuer could take this month, shape (9, issuers)."""
+        self.filing_memory = start_of_filing_memory(self)
+        self.usual_deals = UsualDeals()
+        self.deferred_bn = {"debt": 0.0, "equity": 0.0}
+        """What underwriters could not place this month."""
         self.defaults = 0
         self.expected_defaults = (0.0, 0.0)
         self.contagion = Contagion()
@@ -481,8 +495,9 @@ class FinancialCenter(PopulationModel):
     def _add_to_2020(self) -> None:
         year, issued = self.year_2020, self.issued_bn
         year.issued[: Instrument.IPO_MAIN] += issued[: Instrument.IPO_MAIN]
-        year.issued[Instrument.IPO_MAIN] = self.filed[ListingRoute.MAIN] - self._filed_2019[ListingRoute.MAIN]
-        year.issued[Instrument.IPO_STAR] = self.filed[ListingRoute.STAR] - self._filed_2019[ListingRoute.STAR]
+        filed = (self.filed - self._filed_2019) / self.scale
+        year.issued[Instrument.IPO_MAIN] = filed[ListingRoute.MAIN]
+        year.issued[Instrument.IPO_STAR] = filed[ListingRoute.STAR]
         share = equity_share_of_sse()
         # The observed figures of main-board offers and follow-ons are those of the Shanghai exchange.
         shanghai = np.array([share, 1.0, share, 1.0])
@@ -490,7 +505,7 @@ class FinancialCenter(PopulationModel):
             [issued[Instrument.IPO_MAIN], issued[Instrument.IPO_STAR], self.follow_on_bn, issued[Instrument.PANDA]]
         )
         year.expected_bn += shanghai * self.expected_bn
-        year.expected_listings += self.expected_listings
+        year.expected_listings += self.expected_listings / self.scale
         year.certificates_bn += self.book.gross_bn[SecurityClass.CERTIFICATE]
         year.expected_defaults += self.expected_defaults
         year.financial_bonds_bn += self.financial_bonds_bn
@@ -499,6 +514,10 @@ class FinancialCenter(PopulationModel):
         year.equity_elsewhere_bn += (1.0 - share) * (issued[Instrument.IPO_MAIN] + self.follow_on_bn)
         year.direct_financing_bn += self.direct_financing_bn[0]
         year.direct_financing_national_bn += self.direct_financing_bn[1]
+        year.debt_deals_bn += float(issued[1:LADDER_INSTRUMENTS].sum()) + self.financial_bonds_bn
+        year.equity_deals_bn += float(issued[Instrument.IPO_MAIN : Instrument.REIT + 1].sum()) + self.follow_on_bn
+        if self.month == BASELINE:
+            self.usual_deals = start_of_capacity(self)
         year.activity = year.activity + self.activity
         investors = self.investors
         year.foreign_by_group = np.bincount(investors["group"], weights=investors["holdings_bn"], minlength=4)

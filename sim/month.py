@@ -78,11 +78,12 @@ MONTH: tuple[Step, ...] = (
         "costs, channels",
         "debt, cash, filings",
     ),
+    Step("World", listings.gate_moves, "The regulator lets more or fewer filings through", "luck", "gate"),
     Step(
         "Issuer",
         listings.listing_queue_moves,
-        "Filed issuers list, wait or are stopped",
-        "queue, channels",
+        "Filings pass a stage, list, wait or end; listed firms sell more shares",
+        "queue, gate, underwriters' capital, channels",
         "cash, flows",
     ),
     Step(

@@ -10,6 +10,7 @@ from agents.issuers import (
     IssuerClass,
     panda_issue_probability,
 )
+from agents.listing_queue import stage_probability
 from sim.ledger import Account
 from sim.levels import Lump
 from sim.primary_market import sell_issue
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def foreign_issuers_decide(centre: "FinancialCenter") -> None:
-    """Foreign issuers register, and registered ones sell a Panda bond or stay in their offshore market."""
+    """Foreign issuers ask for a programme; those that are registered sell a Panda bond or stay offshore."""
     issuers, parameters = centre.issuers, centre.parameters
     month = centre.month
     rows = np.flatnonzero(issuers["issuer_class"] == IssuerClass.FOREIGN)
     keys = issuers.luck[rows]
-    luck = centre.luck.panda.uniform(keys, month, count=2)
+    luck = centre.luck.panda.uniform(keys, month, count=3)
     baseline = centre.policy.baseline["panda_issuance_cost"]
     gap = centre.us_yield_pct - centre.china_yield_pct
     decide = {
@@ -44,7 +45,10 @@ def foreign_issuers_decide(centre: "FinancialCenter") -> None:
     sold = np.where(active & (luck[0] < chance), median * centre.lump(Lump.PANDA_BONDS) * size, 0.0)
     mean_size = float(np.exp(0.5 * parameters.panda_size_spread**2))
     centre.expected_bn[Lump.PANDA_BONDS] = float(active.sum()) * chance * median * mean_size
-    registered[rows] |= luck[1] < panda_issue_probability(parameters.panda_registration_rate, **decide)
+    # Who asks for a programme waits for its registration; repeat issues need none.
+    waits = issuers["applied"][rows] & ~active
+    registered[rows] |= waits & (luck[2] < stage_probability(np.array(parameters.queue_panda_first)))
+    issuers["applied"][rows] |= luck[1] < panda_issue_probability(parameters.panda_registration_rate, **decide)
     ahead = issuers["tenor_months"][rows].astype(np.int64)
     issuers["maturing_bn"][(month + ahead) % LADDER_MONTHS, Instrument.BOND, rows] += sold
     issuers["debt_bn"][Instrument.BOND, rows] += sold

@@ -116,6 +116,11 @@ def start_with_refused_needs(centre: "FinancialCenter") -> None:
     issuers["cash_bn"][rows] -= steady_overdraft_bn(need, accepted, parameters.backlog_repayment)
 
 
+def acceptance_explained(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+    """Terms of the log odds that a bank accepts a loan; empty for a firm that banks do not ration."""
+    return acceptance_terms(centre, row) if row in rationed_rows(centre) else []
+
+
 def acceptance_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
     """Terms of the log odds that a bank accepts what a rationed firm asks for this month; they add up to them."""
     at = np.array([row])

@@ -24,7 +24,7 @@ from sim.baseline import observed
 from sim.certificates import certificate_ladder, certificates_2019_bn, tier_by_rank
 from sim.districts import fintech_firms_choose, newcomers_choose, shares_2020
 from sim.index_weights import live_index_weights
-from sim.levels import equity_share_of_sse, passed_share
+from sim.levels import equity_share_of_sse, passed_share, stage_shares
 from sim.leverage import first_borrowers
 from sim.licences import filings_looked_for, licence_luck
 from sim.tables import table
@@ -288,9 +288,13 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
         )
         hard = luck[5] < parameters.hard_technology_share
         private = plan.issuer_class in (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID)
-        registered = np.zeros(count, dtype=bool)
+        registered, applied = np.zeros((2, count), dtype=bool)
         if plan.issuer_class is IssuerClass.FOREIGN:
-            registered[:] = luck[4] < observed("panda_registered_2019") / plan.firms
+            there = observed("panda_registered_2019") / plan.firms
+            registered[:] = luck[4] < there
+            # As many wait as a steady flow of applications keeps in the queue.
+            waits = parameters.panda_registration_rate * parameters.queue_panda_first
+            applied[:] = luck[4] < there + (1.0 - there) * waits
         _write(
             centre.issuers,
             count,
@@ -315,6 +319,7 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             listed_firms=plan.listed_share * firms,
             asset_rank=luck[7],
             registered=registered,
+            applied=applied,
             last_choice=-1,
         )
 
@@ -383,7 +388,8 @@ def scale_listed_firms(centre: "FinancialCenter") -> None:
 def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
     """Put into the queue of end-2019 as many filings as the listings of 2020 and the lead time ask for.
 
-    waiting = listings a month / share that is not stopped * lead time; who waits is luck
+    waiting = listings a month / share that gets through * lead time * scale, for a filing of a smaller model stands for
+    several; who waits, and how far it has come, is luck
     """
     parameters, issuers = centre.parameters, centre.issuers
     keys = issuers.luck
@@ -391,6 +397,7 @@ def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
     kind = issuers["issuer_class"]
     private = (kind == IssuerClass.PRIVATE_LARGE) | (kind == IssuerClass.PRIVATE_MID)
     passed = passed_share(parameters)
+    ends = np.cumsum(stage_shares(parameters), axis=1)[:, :-1]
     for route, eligible, listings, lead_months in (
         (ListingRoute.STAR, issuers["hard_technology"], observed("ipo_count_star"), sum(parameters.queue_star) / 30.4),
         (
@@ -400,11 +407,15 @@ def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
             parameters.queue_mainboard,
         ),
     ):
-        waiting = round(centre.levels.queue_2019[route] * listings / 12.0 / passed * lead_months)
+        steady = listings / 12.0 / passed[route] * lead_months * centre.scale
+        waiting = round(centre.levels.queue_2019[route] * steady)
         rows = np.flatnonzero(eligible)
         first = rows[np.argsort(luck[0][rows])[:waiting]]
         issuers["waiting_for"][first] = route
         issuers["waiting_months"][first] = 1.0 + luck[1][first] * lead_months
+        # Positions are spread evenly, so that no stage is full or empty by luck.
+        position = (np.argsort(np.argsort(luck[1][first])) + 0.5) / max(waiting, 1)
+        issuers["queue_stage"][first] = np.searchsorted(ends[route], position)
 
 
 def add_institutions(centre: "FinancialCenter", month: int) -> None:

@@ -15,10 +15,10 @@ from agents.issuers import (
     follow_on_rate,
     funding_need_bn,
     instrument_utility,
-    listing_probability,
     need_growth_now,
     panda_issue_probability,
 )
+from agents.listing_queue import stage_probability
 
 MANY = 100_000
 KEYS = agent_key(2020 * 12, np.arange(MANY), "Issuer")
@@ -247,7 +247,7 @@ def test_cost_and_waiting_never_make_an_instrument_more_attractive(sensitivity, 
     else:
         lead[instrument] += rise
         loss = disutility * rise
-    change = instrument_utility(constant, cost, sensitivity, lead, disutility) - before
+    change = (instrument_utility(constant, cost, sensitivity, lead, disutility) - before).sum(axis=0)
     np.testing.assert_allclose(change[:, instrument], -loss, atol=1e-12)
     assert (np.delete(change, instrument, axis=1) == 0.0).all()
 
@@ -310,10 +310,10 @@ def test_a_year_of_seasons_raises_the_needs_of_a_year():
 # Queue, default, offers, Panda bonds, certificates
 
 
-def test_the_mean_wait_in_the_queue_is_the_lead_time():
+def test_the_mean_wait_in_a_stage_is_its_length():
     months = np.arange(1, 5000)
     for lead in (5.0, 17.0):
-        leaves = listing_probability(np.array([lead]))[0]
+        leaves = stage_probability(np.array([lead]))[0]
         mean = (months * leaves * (1 - leaves) ** (months - 1)).sum()
         assert mean == pytest.approx(lead + 0.5, abs=0.1)  # someone who leaves within a month is seen at its end
 

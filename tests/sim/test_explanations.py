@@ -7,6 +7,7 @@ import sim
 from agents.fintech_firms import FUNDING_TERMS, GROWTH_TERMS, LEADING_RANKS
 from agents.foreign_investors import TARGET_TERMS, InvestorGroup
 from agents.institutions import Centre, choice_shares
+from agents.issuers import Instrument, IssuerClass
 from agents.population import DeadAgentError
 from scenarios.errors import InputError
 
@@ -133,8 +134,6 @@ def test_a_firm_that_can_close_no_round_has_no_rate_to_explain(centre):
 
 
 def test_who_cannot_be_asked_is_said_so(centre, model):
-    with pytest.raises(InputError, match=r"Issuer does not explain itself.*ForeignInvestor"):
-        model.explain(next(iter(model.issuers)))
     with pytest.raises(InputError, match=r"takes no decision 'purchase'; did you mean 'purchases'"):
         model.explain(next(iter(model.investors)), decision="purchase")
     other = centre("plan")
@@ -227,3 +226,49 @@ def test_a_decision_that_a_kind_does_not_take_is_refused(institutions):
         institutions.explain(agent, decision="price")
     with pytest.raises(InputError, match=r"takes no decision 'seat'.*purchases"):
         institutions.explain(next(iter(institutions.investors)), decision="seat")
+
+
+# Issuers
+
+
+def test_the_terms_of_an_instrument_say_why_it_was_dearer_or_cheaper_than_a_loan(model):
+    issuers, asked = model.issuers, 0
+    for row in range(0, len(issuers), 7):
+        agent = model.agent("Issuer", int(issuers.unique_ids[row]))
+        table = model.explain(agent)
+        if not len(table):
+            assert not agent.market_access or agent.issuer_class in (IssuerClass.BANK, IssuerClass.FOREIGN)
+            continue
+        asked += 1
+        instrument = table["term"].str.split(":").str[0].unique()
+        assert len(instrument) == 1
+        if agent.last_choice > Instrument.LOAN:
+            assert instrument[0] == Instrument(agent.last_choice).name.lower().replace("_", " ")
+    assert asked > 20
+    assert model.explain(agent).attrs["explains"] == "utility of an instrument over a bank loan, before luck"
+
+
+def test_the_explained_cost_is_that_of_the_choice(model):
+    """The terms of a bond over a loan are those the rule of choice has added up for its rating."""
+    kind = model.issuers["issuer_class"]
+    row = int(np.flatnonzero((kind == IssuerClass.CENTRAL_SOE) & (model.issuers["last_choice"] == Instrument.BOND))[0])
+    told = terms(model, model.agent("Issuer", int(model.issuers.unique_ids[row])))
+    by_rating = model.choice_terms[0][:, model.issuers["rating"][row]]
+    gap = by_rating.sum(axis=0)[Instrument.BOND] - by_rating.sum(axis=0)[Instrument.LOAN]
+    assert sum(told.values()) - told["bond: defaults of others"] == pytest.approx(gap, abs=1e-12)
+    assert told["bond: all-in cost"] != 0.0 and told["bond: filings in the industry"] == 0.0
+
+
+def test_rationed_firms_alone_explain_whether_a_bank_accepts(model):
+    for kind, explains in ((IssuerClass.MSME, True), (IssuerClass.CENTRAL_SOE, False)):
+        row = int(np.flatnonzero(model.issuers["issuer_class"] == kind)[0])
+        agent = model.agent("Issuer", int(model.issuers.unique_ids[row]))
+        assert bool(terms(model, agent, "acceptance")) is explains
+
+
+def test_the_terms_of_default_add_up_to_its_hazard(model):
+    for row in range(40):
+        agent = model.agent("Issuer", int(model.issuers.unique_ids[row]))
+        told = terms(model, agent, "default")
+        assert 0.0 < np.exp(sum(told.values())) < 1.0
+        assert (told["distress"] > 0.0) == bool(agent.distressed)
