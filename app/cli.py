@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app import batch
+from app.options import Json, Macro, Quiet, Scale, Without
+
 if TYPE_CHECKING:
     from scenarios import Scenario
 
@@ -27,10 +30,7 @@ distance, met, within_rounding, committed_2025), annual (year, indicator), out, 
 
 commands = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, with the keys that docs/json.md lists.")]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print only the bare answer, one item a line; no progress bar.")
-]
+batch.register(commands)
 
 
 def command_line(arguments: Sequence[str]) -> int:
@@ -109,19 +109,13 @@ def run(
             "--shock", metavar="NAME[=SIZE][@MONTH[..MONTH]]", help="A dated shock, see 'shocks'; may be repeated."
         ),
     ] = None,
-    macro: Annotated[
-        str | None,
-        typer.Option(metavar="PATH", help="Macro path: neutral, realised (a conditional replay) or adverse."),
-    ] = None,
-    scale: Annotated[str | None, typer.Option(metavar="X", help="Size of the population: above 0, at most 10.")] = None,
+    macro: Macro = None,
+    scale: Scale = None,
     out: Annotated[Path | None, typer.Option(help="Write the monthly indicators to a .parquet or .csv file.")] = None,
     verify: Annotated[
         bool | None, typer.Option("--verify/--no-verify", help="Check the accounting identities every month, or not.")
     ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Switch off an interaction between agents: peers; may be repeated."),
-    ] = None,
+    without: Without = None,
     timings: Annotated[bool, typer.Option("--timings", help="Show the seconds each step of the month took.")] = False,
     json: Json = False,
     quiet: Quiet = False,

@@ -52,6 +52,49 @@ class ProgressBar:
         self._runs_done += months_done == months
 
 
+class RunsBar:
+    """Shows runs done, the rate and the time left, unless `hidden` or stderr is no terminal; says lines beside it."""
+
+    def __init__(self, hidden: bool) -> None:
+        self._hidden = hidden or sys.stderr is None or not sys.stderr.isatty()
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def show(self, done: int, total: int) -> None:
+        """Take note of the runs that are done."""
+        if self._hidden:
+            return
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            rate = TextColumn("{task.fields[rate]}")
+            columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._task = self._bar.add_task("runs", total=total, completed=done - 1, rate="")
+            self._bar.start()
+        if self._task is not None:
+            speed = self._bar.tasks[0].speed
+            self._bar.update(self._task, completed=done, rate=f"{speed:.1f} runs/s" if speed else "")
+
+    def say(self, line: str) -> None:
+        """Print a line on stderr, above the bar where there is one."""
+        if self._bar is not None:
+            self._bar.console.print(line, markup=False, highlight=False)
+        elif sys.stderr is not None:
+            print(line, file=sys.stderr)
+
+
 def _shown(months: int) -> tuple[Progress, TaskID]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

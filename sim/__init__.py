@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from scenarios.errors import InputError
     from scenarios.schema import Scenario
     from sim.accounts import AccountingError
+    from sim.experiments.ensemble import Ensemble, ensemble
+    from sim.experiments.store import Store
     from sim.explanations import explain
     from sim.model import FinancialCenter
     from sim.one_run import run
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AccountingError",
+    "Ensemble",
     "FinancialCenter",
     "FinancialInstitution",
     "FintechFirm",
@@ -32,6 +35,8 @@ __all__ = [
     "Issuer",
     "Result",
     "Scenario",
+    "Store",
+    "ensemble",
     "explain",
     "run",
 ]
@@ -44,6 +49,8 @@ _HOMES = {
     "scenarios.errors": ("InputError",),
     "scenarios.schema": ("Scenario",),
     "sim.accounts": ("AccountingError",),
+    "sim.experiments.ensemble": ("Ensemble", "ensemble"),
+    "sim.experiments.store": ("Store",),
     "sim.explanations": ("explain",),
     "sim.model": ("FinancialCenter",),
     "sim.result": ("Result",),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.levels import Levels, first_guess, improved, total_miss, worst_miss
+from sim.levels_cache import cached_levels, keep_levels
 from sim.model import FinancialCenter
 
 PASSES = 12
@@ -29,7 +30,10 @@ def state_at_baseline(
     if key in _states:
         _states.move_to_end(key)
         return _states[key]
-    levels = solve_levels(parameters, scale, interactions_off)
+    levels = cached_levels(parameters, scale, interactions_off)
+    if levels is None:
+        levels = solve_levels(parameters, scale, interactions_off)
+        keep_levels(levels, parameters, scale, interactions_off)
     centre = simulate_2020(parameters, levels, scale, interactions_off)
     _states[key] = centre
     while len(_states) > KEPT:

@@ -1,0 +1,202 @@
+"""Commands on many runs: `batch`, `compare`, `export`, `rerun`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.options import Json, Macro, Quiet, Scale, StoreFolder, Without, Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Executor
+
+    from sim.experiments.outcomes import RunOutcome
+
+INTERRUPTED = 2
+
+
+def batch(
+    scenario: Annotated[
+        list[str] | None,
+        typer.Argument(help="Ready scenarios or scenario files; none goes on with what was asked last."),
+    ] = None,
+    store: Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")] = Path("runs"),
+    runs: Annotated[int, typer.Option(min=1, metavar="N", help="Runs of each scenario.")] = 200,
+    seed: Annotated[str, typer.Option(metavar="N", help="Base seed of luck and parameter draws.")] = "1",
+    draws: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="N", help="Parameter draws shared by the runs; 0 takes the central point."),
+    ] = None,
+    workers: Workers = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Address of a Dask scheduler, in place of processes.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Only go on with a store that is there.")] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="LEVER=VALUE[@MONTH]", help="A lever in all scenarios; may be repeated."),
+    ] = None,
+    macro: Macro = None,
+    scale: Scale = None,
+    without: Without = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run scenarios many times into a store. What the store holds already is not computed again."""
+    from app.asked import options_named, scenario_asked, seed_asked
+    from app.output import print_json
+    from app.progress import RunsBar
+    from scenarios.errors import InputError
+    from sim.experiments.ensemble import run_requests
+    from sim.experiments.requests import ensemble_requests
+    from sim.experiments.store import Store
+
+    if resume or not scenario:
+        known = Store.open(store)
+    if not scenario:
+        requests = known.requests_of_last_design()
+    else:
+        if len(set(scenario)) < len(scenario):
+            raise InputError("a scenario is named twice", key="scenario", value=" ".join(scenario))
+        asked = [scenario_asked(name, settings or [], [], macro=macro, scale=scale) for name in scenario]
+        with options_named():
+            requests = ensemble_requests(
+                asked, runs=runs, seed=seed_asked(seed), draws=draws, interactions_off=without or ()
+            )
+    with Store.writing(store) as written:
+        written.keep_design(requests)
+    failures: list[str] = []
+    with RunsBar(hidden=quiet or json) as bar, _executor(scheduler) as executor:
+
+        def note(outcome: RunOutcome, done: int, total: int) -> None:
+            bar.show(done, total)
+            if outcome.status != "done":
+                failures.append(f"{outcome.request.scenario.name}, run {outcome.request.run}: {outcome.error}")
+                bar.say(f"failed: {failures[-1]}")
+
+        try:
+            run_requests(requests, store=store, workers=workers, executor=executor, progress=note)
+        except KeyboardInterrupt:
+            kept = Store.open(store).counts().get("done", 0)
+            bar.say(f"Interrupted; {kept} runs are kept. To go on: lujiazui batch --resume --store {store}")
+            raise typer.Exit(INTERRUPTED) from None
+    counts = Store.open(store).counts()
+    if json:
+        print_json({"store": str(store), "asked": len(requests), **counts, "failures": failures})
+    elif quiet:
+        print(counts.get("done", 0))
+    else:
+        told = f"{len(requests)} runs asked for; the store {store} holds {counts.get('done', 0)}"
+        print(told + (f", {counts['failed']} failed" if counts.get("failed") else ""))
+        print(f"Next: lujiazui compare {store}")
+    if failures:
+        raise typer.Exit(1)
+
+
+def _executor(address: str | None) -> Any:
+    """Executor of a Dask cluster as a context, or a context of nothing."""
+    from contextlib import contextmanager, nullcontext
+
+    if address is None:
+        return nullcontext()
+
+    @contextmanager
+    def connected() -> Iterator[Executor]:
+        from scenarios.errors import InputError
+
+        try:
+            from distributed import Client
+        except ImportError:
+            raise InputError(
+                "needs the extra 'cluster': pip install 'lujiazui[cluster]'", key="--scheduler", value=address
+            ) from None
+        try:
+            client = Client(address, timeout=10)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise InputError(
+                f"no scheduler answers: {str(error).splitlines()[0]}", key="--scheduler", value=address
+            ) from None
+        with client:
+            yield client.get_executor(pure=False)
+
+    return connected()
+
+
+def compare(
+    store: StoreFolder,
+    baseline: Annotated[str, typer.Option(metavar="SCENARIO", help="What the others are compared with.")] = "committed",
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare the scenarios of a store: paired effects with intervals, chances of the targets, regret."""
+    from app import comparison
+    from app.output import print_json
+    from sim.experiments.ensemble import Ensemble
+    from sim.experiments.store import Store
+
+    ensemble = Ensemble.of_store(Store.open(store))
+    compared = comparison.compared(ensemble, baseline)
+    if json:
+        print_json(compared)
+    elif quiet:
+        print("\n".join(f"{row['scenario']} {row['indicator']} {row['median']:g}" for row in compared["effects"]))
+    else:
+        comparison.show(ensemble, compared)
+
+
+def export(
+    store: StoreFolder,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new or empty folder.")],
+    kind: Annotated[str, typer.Option("--format", metavar="KIND", help="parquet, csv or netcdf.")] = "parquet",
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write the tables of a store as Parquet, CSV or netCDF files."""
+    from app.output import print_json
+    from sim.experiments.export import export_store
+    from sim.experiments.store import Store
+
+    files = export_store(Store.open(store), to, kind)
+    if json:
+        print_json({"files": [str(path) for path in files]})
+    elif quiet:
+        print("\n".join(str(path) for path in files))
+    else:
+        for path in files:
+            print(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
+
+
+def rerun(
+    store: StoreFolder,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Key of a run, or the beginning of it.")],
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a stored run again from the store alone, and say whether it is the same to the bit."""
+    from app.output import print_json
+    from sim.experiments.store import Store
+
+    opened = Store.open(store)
+    request = opened.request(run)
+    result, stored = request.execute().indicators, opened.values(request.key)
+    same = bool(list(stored.columns) == list(result.columns) and (stored.to_numpy() == result.to_numpy()).all())
+    if json:
+        print_json({"key": request.key, "same": same, "scenario": request.scenario.name, "seed": request.seed})
+    elif quiet:
+        print(request.key)
+    else:
+        verdict = "the same to the bit" if same else "not the same"
+        print(f"{request.key}: {request.scenario.name}, seed {request.seed}: {verdict}")
+    if not same:
+        raise typer.Exit(1)
+
+
+def register(commands: typer.Typer) -> None:
+    """Add the commands of this file."""
+    commands.command(epilog="Example: lujiazui batch plan committed --runs 200 --store runs")(batch)
+    commands.command(epilog="Example: lujiazui compare runs --baseline committed")(compare)
+    commands.command(epilog="Example: lujiazui export runs --to tables --format csv")(export)
+    commands.command(epilog="Example: lujiazui rerun runs 3fa9")(rerun)

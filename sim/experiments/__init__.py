@@ -1,0 +1,1 @@
+"""Many runs: requests, worker processes, the store of results, ensembles."""

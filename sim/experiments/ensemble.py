@@ -1,0 +1,478 @@
+"""Ensembles: the same runs of several scenarios, paired, and what they say together."""
+
+import html
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from agents.arrays import Floats
+from scenarios.errors import InputError, nearest_name
+from scenarios.parameters import Parameters
+from scenarios.plan import indicators as plan_indicators
+from scenarios.schema import Scenario
+from sim.experiments.outcomes import RunOutcome, month_index
+from sim.experiments.pool import Cancel, Workers, run_many
+from sim.experiments.requests import RunRequest, ensemble_requests
+from sim.experiments.store import Store, missing
+from sim.indicators import FLOWS, PLAN_INDICATORS
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import pandas as pd
+
+Progress = Callable[[RunOutcome, int, int], None]
+"""Called after each run with its outcome, the runs done and the runs in all."""
+PART = 96
+"""Runs kept in memory before a part of the store is written."""
+PART_SECONDS = 20.0
+"""Longest time after which what is done is written all the same."""
+RESAMPLES = 2000
+"""Bootstrap samples behind an interval."""
+TARGET_YEAR = 2025
+
+
+@cache
+def thresholds() -> dict[str, float]:
+    """Value from which each plan indicator counts as met."""
+    return {indicator.id: float(indicator.met_from) for indicator in plan_indicators()}
+
+
+def ensemble(
+    scenarios: str | Path | Scenario | Sequence[str | Path | Scenario],
+    *,
+    runs: int = 200,
+    seed: int = 1,
+    draws: int | None = None,
+    parameters: str | Parameters | None = None,
+    store: str | Path | None = None,
+    workers: int | Workers | None = None,
+    executor: "Executor | None" = None,
+    levers: Mapping[str, Any] | None = None,
+    macro: str | None = None,
+    scale: float | None = None,
+    interactions_off: Iterable[str] = (),
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+) -> "Ensemble":
+    """Run scenarios many times, each run with luck and a parameter draw of its own, the same for every scenario.
+
+    Parameters
+    ----------
+    scenarios
+        One or more: names of ready scenarios, paths of files, `scenarios.Scenario` objects.
+    runs
+        Runs of each scenario.
+    seed
+        Base seed. A larger ensemble of the same seed contains a smaller one.
+    draws
+        Number of parameter draws that the runs share in turn; None gives every run its own, 0 takes the central point.
+    parameters
+        Name of a parameter set, or `Parameters` that all runs take.
+    store
+        Folder to keep results in. What it holds already is not computed again.
+    workers
+        Number of processes; 1 runs in this process, None takes all processors. A `Workers` pool is used and kept.
+    executor
+        An executor of `concurrent.futures` in place of processes, such as that of a Dask client.
+    levers, macro, scale, interactions_off
+        As in `sim.run`, for every scenario.
+    progress
+        Called after each run.
+    cancel
+        Asked now and then; once it says True the ensemble ends with what is done.
+
+    Returns
+    -------
+    Ensemble
+        Of all runs that are done. Runs that failed are listed in `failures`.
+
+    Raises
+    ------
+    scenarios.InputError
+        If something asked for cannot be used.
+    """
+    single = isinstance(scenarios, str | Path | Scenario)
+    asked = ensemble_requests(
+        [scenarios] if single else list(scenarios),  # type: ignore[list-item, arg-type]
+        runs=runs,
+        seed=seed,
+        draws=draws,
+        parameters=parameters,
+        levers=levers,
+        macro=macro,
+        scale=scale,
+        interactions_off=interactions_off,
+    )
+    return run_requests(asked, store=store, workers=workers, executor=executor, progress=progress, cancel=cancel)
+
+
+def run_requests(
+    requests: Sequence[RunRequest],
+    *,
+    store: str | Path | None = None,
+    workers: int | Workers | None = None,
+    executor: "Executor | None" = None,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+) -> "Ensemble":
+    """Run requests, in a store or in memory, and give them back as an ensemble; see `ensemble`."""
+    from time import monotonic
+
+    with ExitStack() as stack:
+        kept = stack.enter_context(Store.writing(store)) if store is not None else None
+        todo = list(requests) if kept is None else missing(requests, kept)
+        done = len(requests) - len(todo)
+        outcomes: list[RunOutcome] = []
+        buffer: list[RunOutcome] = []
+        written = monotonic()
+        try:
+            for outcome in run_many(todo, workers=workers, executor=executor, cancel=cancel):
+                done += 1
+                if kept is None:
+                    outcomes.append(outcome)
+                else:
+                    buffer.append(outcome)
+                    if len(buffer) >= PART or monotonic() - written > PART_SECONDS:
+                        ready, buffer = buffer, []
+                        kept.append(ready)
+                        written = monotonic()
+                if progress is not None:
+                    progress(outcome, done, len(requests))
+        except InputError:
+            buffer = []  # the store cannot take them
+            raise
+        finally:
+            if kept is not None:
+                kept.append(buffer)
+    if kept is None:
+        return Ensemble.of_outcomes(outcomes)
+    return Ensemble.of_store(Store.open(kept.folder), keys=[request.key for request in requests])
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """Runs of one or more scenarios, paired by their number."""
+
+    values: Mapping[str, Floats]
+    """Indicators by scenario, shape (runs, months, indicators); a run that is not done is all NaN."""
+    columns: tuple[str, ...]
+    first_month: int
+    runs: tuple[int, ...]
+    """Numbers of the runs, the first axis of `values`."""
+    scenarios: Mapping[str, Scenario]
+    failures: tuple[str, ...] = ()
+    """Scenario, run and error of each run that failed."""
+    kinds: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_outcomes(cls, outcomes: Sequence[RunOutcome]) -> Self:
+        """Ensemble of what was run just now."""
+        done = [outcome for outcome in outcomes if outcome.status == "done"]
+        failures = tuple(
+            f"{o.request.scenario.name}, run {o.request.run}: {o.error}" for o in outcomes if o.status != "done"
+        )
+        if not done:
+            raise InputError("no run was done" + (f"; the first failed: {failures[0]}" if failures else ""), key="runs")
+        columns, first = done[0].indicators, min(outcome.first_month for outcome in done)
+        numbers = tuple(sorted({outcome.request.run for outcome in done}))
+        place = {number: row for row, number in enumerate(numbers)}
+        months = max(outcome.first_month + len(outcome.values) for outcome in done) - first
+        scenarios = {outcome.request.scenario.name: outcome.request.scenario for outcome in done}
+        values = {name: np.full((len(numbers), months, len(columns)), np.nan) for name in scenarios}
+        for outcome in done:
+            start = outcome.first_month - first
+            target = values[outcome.request.scenario.name][place[outcome.request.run]]
+            target[start : start + len(outcome.values)] = outcome.values
+        kinds = frozenset(outcome.kind for outcome in done)
+        return cls(values, columns, first, numbers, scenarios, failures, kinds)
+
+    @classmethod
+    def of_store(cls, store: Store, keys: Iterable[str] | None = None) -> Self:
+        """Ensemble of the runs of a store: all that are done, or those with the keys given.
+
+        Raises
+        ------
+        scenarios.InputError
+            If none is done, or two of them have the same scenario and number.
+        """
+        from scenarios.calendar import month_ordinal
+
+        runs = store.runs
+        if keys is not None:
+            runs = runs[runs["key"].isin(list(keys))]
+        failed_rows = runs[runs["status"] != "done"]
+        done = runs[runs["status"] == "done"].drop_duplicates("key")
+        failed_rows = failed_rows[~failed_rows["key"].isin(done["key"])].drop_duplicates("key")
+        failures = tuple(f"{row.scenario}, run {row.run}: {row.error}" for row in failed_rows.itertuples())
+        if done.empty:
+            raise InputError("no run is done", where=str(store.folder), key="store", value=str(store.folder))
+        twice = done[done.duplicated(["scenario", "run"])]
+        if not twice.empty:
+            name = twice.iloc[0]["scenario"]
+            raise InputError(
+                f"holds several ensembles with runs of {name!r}: choose by seed, scale or parameters",
+                where=str(store.folder),
+                key="store",
+                value=str(store.folder),
+            )
+        table = store.query("select * from indicators").drop_duplicates(["key", "month"])
+        table = table[table["key"].isin(done["key"])].sort_values(["key", "month"])
+        columns = tuple(name for name in table.columns if name not in ("key", "month"))
+        first = month_ordinal(f"{table['month'].min():%Y-%m}")
+        months = month_ordinal(f"{table['month'].max():%Y-%m}") - first + 1
+        numbers = tuple(sorted({int(run) for run in done["run"]}))
+        place = {number: row for row, number in enumerate(numbers)}
+        hashes = dict(zip(done["scenario"], done["scenario_hash"], strict=True))
+        scenarios = {name: store.scenarios[digest] for name, digest in hashes.items()}
+        values = {name: np.full((len(numbers), months, len(columns)), np.nan) for name in scenarios}
+        where = {row.key: (row.scenario, place[int(row.run)]) for row in done.itertuples()}
+        stored = table[list(columns)].to_numpy(dtype=np.float64)
+        month = (table["month"].dt.year * 12 + table["month"].dt.month - 1 - first).to_numpy()
+        keys_of = table["key"].to_numpy()
+        edges = [0, *(np.flatnonzero(keys_of[1:] != keys_of[:-1]) + 1), len(keys_of)]
+        for start, stop in pairwise(edges):
+            name, row = where[keys_of[start]]
+            values[name][row, month[start:stop]] = stored[start:stop]
+        return cls(values, columns, first, numbers, scenarios, failures, frozenset(done["kind"]))
+
+    def __repr__(self) -> str:
+        names = ", ".join(f"{name!r}" for name in self.values)
+        failed = f", {len(self.failures)} failed" if self.failures else ""
+        return f"<Ensemble of {names}: {len(self.runs)} runs each{failed}, {len(self.columns)} indicators>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(repr(self))}</p>{self.probability_of_target().to_html(index=False)}"
+
+    def _column(self, indicator: str) -> int:
+        if indicator not in self.columns:
+            raise InputError(
+                f"unknown indicator {indicator!r}",
+                key="indicator",
+                value=indicator,
+                allowed="see: lujiazui indicators",
+                nearest=nearest_name(indicator, self.columns),
+            )
+        return self.columns.index(indicator)
+
+    def _of(self, scenario: str) -> Floats:
+        if scenario not in self.values:
+            raise InputError(
+                f"no runs of {scenario!r}",
+                key="scenario",
+                value=scenario,
+                allowed=", ".join(self.values),
+                nearest=nearest_name(scenario, self.values),
+            )
+        return self.values[scenario]
+
+    @cached_property
+    def months(self) -> "pd.DatetimeIndex":
+        """Month-ends of the second axis of `values`."""
+        return month_index(self.first_month, next(iter(self.values.values())).shape[1])
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """Years that the months cover in whole."""
+        return tuple(sorted({int(month.year) for month in self.months if month.month == 12}))
+
+    @cached_property
+    def target_year(self) -> int:
+        """Place of 2025 among the years, or of the last year of scenarios that end before."""
+        return max(place for place, year in enumerate(self.years) if year <= TARGET_YEAR)
+
+    def yearly(self, scenario: str, indicator: str) -> Floats:
+        """An indicator by run and year, shape (runs, years): flows summed, December for stocks and ratios."""
+        series = self._of(scenario)[:, :, self._column(indicator)]
+        decembers = np.flatnonzero(self.months.month == 12)
+        if indicator not in FLOWS:
+            return series[:, decembers]
+        return np.stack([series[:, december - 11 : december + 1].sum(axis=1) for december in decembers], axis=1)
+
+    @property
+    def indicators(self) -> "pd.DataFrame":
+        """Every indicator by scenario, run and month, one row each month of a run."""
+        import pandas as pd
+
+        tables = []
+        for name, values in self.values.items():
+            flat = values.reshape(-1, len(self.columns))
+            table = pd.DataFrame(flat, columns=list(self.columns))
+            table.insert(0, "month", np.tile(self.months, len(self.runs)))
+            table.insert(0, "run", np.repeat(self.runs, len(self.months)))
+            table.insert(0, "scenario", name)
+            tables.append(table)
+        return pd.concat(tables, ignore_index=True)
+
+    def annual(self, indicators: Iterable[str] | None = None) -> "pd.DataFrame":
+        """Tidy table: scenario, run, year, indicator, value; flows summed, December for stocks and ratios."""
+        import pandas as pd
+
+        wanted = list(self.columns if indicators is None else indicators)
+        tables = []
+        for name in self.values:
+            for indicator in wanted:
+                values = self.yearly(name, indicator)
+                tables.append(
+                    pd.DataFrame(
+                        {
+                            "scenario": name,
+                            "run": np.repeat(self.runs, len(self.years)),
+                            "year": np.tile(self.years, len(self.runs)),
+                            "indicator": indicator,
+                            "value": values.ravel(),
+                        }
+                    )
+                )
+        return pd.concat(tables, ignore_index=True)
+
+    def quantiles(
+        self, indicator: str, q: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95), *, monthly: bool = False
+    ) -> "pd.DataFrame":
+        """Quantiles of an indicator over the runs: index scenario and year (or month), a column for each of `q`."""
+        import pandas as pd
+
+        tables = []
+        for name in self.values:
+            values = self._of(name)[:, :, self._column(indicator)] if monthly else self.yearly(name, indicator)
+            index = pd.Index(self.months if monthly else self.years, name="month" if monthly else "year")
+            table = pd.DataFrame(np.nanquantile(values, list(q), axis=0).T, index=index, columns=list(q))
+            tables.append(pd.concat({name: table}, names=["scenario"]))
+        return pd.concat(tables)
+
+    def difference(
+        self, scenario: str, baseline: str, *, indicators: Iterable[str] = PLAN_INDICATORS, level: float = 0.95
+    ) -> "pd.DataFrame":
+        """Effect of a scenario against another in 2025, run by run with the same luck and parameters.
+
+        Columns: indicator, median, mean, low and high (a bootstrap interval of the median), runs, share_positive, and
+        pairing: by how much the variance of the difference falls against independent runs.
+
+        Raises
+        ------
+        scenarios.InputError
+            If a scenario or an indicator is not there.
+        """
+        import pandas as pd
+
+        rows = []
+        for indicator in indicators:
+            here, there = (self.yearly(name, indicator)[:, self.target_year] for name in (scenario, baseline))
+            both = np.isfinite(here) & np.isfinite(there)
+            gap = here[both] - there[both]
+            low, high = interval(gap, level)
+            apart = here[both].var() + there[both].var()
+            rows.append(
+                {
+                    "indicator": indicator,
+                    "median": float(np.median(gap)) if len(gap) else np.nan,
+                    "mean": float(gap.mean()) if len(gap) else np.nan,
+                    "low": low,
+                    "high": high,
+                    "runs": len(gap),
+                    "share_positive": float((gap > 0.0).mean()) if len(gap) else np.nan,
+                    "pairing": float(apart / gap.var()) if len(gap) > 1 and gap.var() > 0.0 else np.nan,
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def met(self, scenario: str) -> "pd.DataFrame":
+        """Which runs meet which target in 2025: index run, a column for each plan indicator, and `all`."""
+        import pandas as pd
+
+        table = pd.DataFrame(
+            {name: self.yearly(scenario, name)[:, self.target_year] >= thresholds()[name] for name in PLAN_INDICATORS},
+            index=pd.Index(self.runs, name="run"),
+        )
+        table["all"] = table.all(axis=1)
+        return table
+
+    def probability_of_target(self) -> "pd.DataFrame":
+        """Share of runs that meet each target in 2025, and all of them, with the median month of first meeting.
+
+        Columns: scenario, indicator, probability, standard_error, expected_month (empty where fewer than half of the
+        runs ever get there; ratios and flows are taken over the year that ends with the month).
+        """
+        import pandas as pd
+
+        rows = []
+        for name in self.values:
+            met = self.met(name)
+            done = np.isfinite(self._of(name)[:, -1, 0])
+            for indicator in (*PLAN_INDICATORS, "all"):
+                share = float(met[indicator][done].mean())
+                rows.append(
+                    {
+                        "scenario": name,
+                        "indicator": indicator,
+                        "probability": share,
+                        "standard_error": float(np.sqrt(share * (1.0 - share) / max(int(done.sum()), 1))),
+                        "expected_month": self._first_month(name, indicator) if indicator != "all" else "",
+                    }
+                )
+        return pd.DataFrame(rows)
+
+    def _first_month(self, scenario: str, indicator: str) -> str:
+        """Median over the runs of the first month after 2020 at which an indicator is at its threshold."""
+        series = self._of(scenario)[:, :, self._column(indicator)]
+        if indicator in FLOWS:
+            total = np.cumsum(np.pad(series, ((0, 0), (1, 0))), axis=1)
+            series = np.concatenate([np.full((len(series), 11), np.nan), total[:, 12:] - total[:, :-12]], axis=1)
+        future = np.asarray(self.months.year > 2020)
+        at = (series >= thresholds()[indicator]) & future
+        first = np.where(at.any(axis=1), at.argmax(axis=1), len(self.months)).astype(float)
+        middle = int(np.quantile(first, 0.5, method="higher"))
+        return "" if middle >= len(self.months) else f"{self.months[middle]:%Y-%m}"
+
+    def regret(self) -> "pd.DataFrame":
+        """Regret of each scenario: how far it stays behind the best one of the same run, as a share of the target.
+
+        Columns: scenario, indicator, mean, p95 (the loss that one run in twenty exceeds); a run's best scenario has
+        zero. For all seven indicators together, `all` is the mean over them.
+        """
+        import pandas as pd
+
+        rows, losses = [], {}
+        for indicator in PLAN_INDICATORS:
+            last = np.stack([self.yearly(name, indicator)[:, self.target_year] for name in self.values])
+            losses[indicator] = (last.max(axis=0) - last) / thresholds()[indicator]
+        losses["all"] = np.mean([losses[indicator] for indicator in PLAN_INDICATORS], axis=0)
+        for indicator, loss in losses.items():
+            for name, of_scenario in zip(self.values, loss, strict=True):
+                rows.append(
+                    {
+                        "scenario": name,
+                        "indicator": indicator,
+                        "mean": float(np.nanmean(of_scenario)),
+                        "p95": float(np.nanquantile(of_scenario, 0.95)),
+                    }
+                )
+        return pd.DataFrame(rows)
+
+
+def interval(gaps: Floats, level: float = 0.95) -> tuple[float, float]:
+    """Bootstrap interval of a median: percentiles of resampled medians, with a fixed seed so that it repeats.
+
+    The gap itself where there is one alone or all are equal; NaN without any.
+    """
+    from scipy import stats
+
+    if len(gaps) == 0:
+        return np.nan, np.nan
+    if len(gaps) == 1 or np.ptp(gaps) == 0.0:
+        return float(gaps[0]), float(gaps[0])
+    drawn = stats.bootstrap(
+        (gaps,),
+        np.median,
+        n_resamples=RESAMPLES,
+        confidence_level=level,
+        method="percentile",
+        rng=np.random.default_rng(0),
+    )
+    return float(drawn.confidence_interval.low), float(drawn.confidence_interval.high)

@@ -1,0 +1,203 @@
+"""Runs in worker processes: warm, bounded in memory, and safe against a worker or the parent being killed."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import groupby
+from typing import Self
+
+from sim.experiments.outcomes import RunOutcome, executed, failed
+from sim.experiments.requests import RunRequest
+
+CHUNK = 16
+"""Most runs handed to a worker at once."""
+AHEAD = 2
+"""Chunks handed out per worker: one under way, the next ready."""
+DIED = "the worker process died twice while it ran this"
+Cancel = Callable[[], bool]
+
+
+def usual_workers() -> int:
+    """Processors that this process may use."""
+    return os.process_cpu_count() or 1
+
+
+def execute_chunk(requests: Sequence[RunRequest]) -> list[RunOutcome]:
+    """Run several requests one after another in this process."""
+    return [executed(request) for request in requests]
+
+
+def chunks(requests: Iterable[RunRequest], workers: int) -> list[list[RunRequest]]:
+    """Requests cut into parts for workers; runs that share a year 2020 stay together as far as that keeps all busy."""
+    parts: list[list[RunRequest]] = []
+    asked = list(requests)
+    size = max(1, min(CHUNK, -(-len(asked) // (workers * AHEAD))))
+    for _, group in groupby(asked, key=lambda request: request.shares_2020_with):
+        members = list(group)
+        for start in range(0, len(members), CHUNK):
+            part = members[start : start + CHUNK]
+            if parts and len(parts[-1]) + len(part) <= size:
+                parts[-1] += part
+            else:
+                parts.append(part)
+    return parts
+
+
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the parent, end when the parent ends, and use one thread."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def end_with_parent() -> None:
+            multiprocessing.connection.wait([parent.sentinel])
+            os._exit(1)
+
+        threading.Thread(target=end_with_parent, daemon=True).start()
+    import sim.model
+    import sim.month  # noqa: F401  what every run needs is there before the first
+
+
+class Workers:
+    """A pool of processes that live until it is closed; a broken one is made anew.
+
+    Parameters
+    ----------
+    count
+        Number of processes.
+    """
+
+    def __init__(self, count: int | None = None) -> None:
+        self.count = count or usual_workers()
+        self._executor: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def executor(self) -> Executor:
+        """The running executor."""
+        if self._executor is None:
+            for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+                os.environ.setdefault(name, "1")
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["sim.model", "sim.month"])
+            self._executor = ProcessPoolExecutor(self.count, mp_context=context, initializer=_begin_worker)
+        return self._executor
+
+    def renew(self) -> None:
+        """Throw a broken pool away; the next use makes another."""
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = None
+
+    def close(self, now: bool = False) -> None:
+        """End the processes, at once if `now`, else after what they are doing."""
+        executor, self._executor = self._executor, None
+        if executor is None:
+            return
+        processes = list((getattr(executor, "_processes", None) or {}).values())
+        executor.shutdown(wait=not now, cancel_futures=True)
+        if now:
+            for process in processes:
+                process.kill()
+
+
+def run_many(
+    requests: Sequence[RunRequest],
+    *,
+    workers: int | Workers | None = None,
+    executor: Executor | None = None,
+    cancel: Cancel | None = None,
+) -> Iterator[RunOutcome]:
+    """Run requests and give each outcome as it comes.
+
+    Parameters
+    ----------
+    requests
+        What to run. Neighbours with the same parameters share the simulated year 2020.
+    workers
+        Number of processes, or a pool that is kept; 1 runs in this process. None takes all processors.
+    executor
+        Another executor of `concurrent.futures`, such as one of a Dask cluster, in place of processes.
+    cancel
+        Asked now and then; once it says True no further run is begun and the iterator ends.
+
+    Yields
+    ------
+    RunOutcome
+        In the order in which they end. The order and the number of workers change no result. A run whose process dies
+        is tried once more and then comes back as failed.
+    """
+    cancelled = cancel or (lambda: False)
+    if executor is not None:
+        yield from _through(lambda: executor, lambda: None, chunks(requests, 2), 2 * AHEAD, cancelled)
+    elif workers == 1:
+        for request in requests:
+            if cancelled():
+                return
+            yield executed(request)
+    else:
+        pool = workers if isinstance(workers, Workers) else Workers(workers)
+        try:
+            parts = chunks(requests, pool.count)
+            yield from _through(pool.executor, pool.renew, parts, pool.count * AHEAD, cancelled)
+        except BaseException:
+            pool.close(now=True)
+            raise
+        if pool is not workers:
+            pool.close(now=cancelled())
+
+
+def _through(
+    executor: Callable[[], Executor],
+    renew: Callable[[], None],
+    parts: list[list[RunRequest]],
+    at_once: int,
+    cancelled: Cancel,
+) -> Iterator[RunOutcome]:
+    waiting, suspects = deque(parts), deque[RunRequest]()
+    under_way: dict[Future[list[RunOutcome]], list[RunRequest]] = {}
+    while waiting or suspects or under_way:
+        if cancelled():
+            for future in under_way:
+                future.cancel()
+            return
+        try:
+            # After a worker died its runs are tried one by one, with nothing beside them that could be blamed.
+            if suspects and not under_way:
+                only = [suspects[0]]
+                under_way[executor().submit(execute_chunk, only)] = only
+                suspects.popleft()
+            while waiting and not suspects and len(under_way) < at_once:
+                under_way[executor().submit(execute_chunk, waiting[0])] = waiting[0]
+                waiting.popleft()
+        except BrokenProcessPool:
+            renew()
+            continue
+        ended, _ = wait(under_way, timeout=0.25, return_when=FIRST_COMPLETED)
+        lost: list[RunRequest] = []
+        alone = len(under_way) == 1 and len(next(iter(under_way.values()))) == 1
+        for future in ended:
+            part = under_way.pop(future)
+            try:
+                outcomes = future.result()
+            except BrokenProcessPool:
+                lost += part
+                continue
+            yield from outcomes
+        if lost:
+            renew()
+            for future in list(under_way):
+                lost += under_way.pop(future)
+            if alone:
+                yield failed(lost[0], DIED)
+            else:
+                suspects.extend(lost)

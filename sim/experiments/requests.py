@@ -1,0 +1,163 @@
+"""One run as it is asked for, and its address."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scenarios.errors import InputError
+from scenarios.loader import load
+from scenarios.parameters import Parameters, ParameterSet
+from scenarios.schema import Scenario
+from sim.interactions import checked_interactions
+from sim.levels_cache import model_digest
+
+if TYPE_CHECKING:
+    from sim.result import Result
+
+SEEDS_APART = 1_000_000
+"""Runs that a base seed has room for: run r of an ensemble takes the seed base * SEEDS_APART + r."""
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """A run: scenario, luck, parameters and the interactions that are switched off."""
+
+    scenario: Scenario
+    seed: int
+    parameters: Parameters
+    draw: int | None = None
+    """Number of the draw of the parameter set; None for its central point or for parameters of the user's own."""
+    interactions_off: tuple[str, ...] = ()
+    run: int = 0
+    """Number in its ensemble; the same for all scenarios of a pair."""
+
+    @cached_property
+    def key(self) -> str:
+        """Address of the result: a hash of all that decides it, 32 hex digits."""
+        told = [
+            self.scenario.content_hash(),
+            self.seed,
+            self.parameters.hash,
+            self.interactions_off,
+            model_digest(),
+        ]
+        return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
+
+    @property
+    def shares_2020_with(self) -> tuple[str, float, tuple[str, ...]]:
+        """Requests that agree in this share the simulated year 2020."""
+        return self.parameters.hash, self.scenario.scale, self.interactions_off
+
+    def execute(self) -> "Result":
+        """Run it in this process."""
+        from sim.one_run import run
+
+        return run(self.scenario, seed=self.seed, parameters=self.parameters, interactions_off=self.interactions_off)
+
+
+def parameter_draw(name: str, base_seed: int, number: int) -> Parameters:
+    """Draw `number` of a parameter set under a base seed."""
+    return parameter_set(name).draw(base_seed * SEEDS_APART + number)
+
+
+def parameter_set(name: str) -> ParameterSet:
+    """A parameter set by name.
+
+    Raises
+    ------
+    scenarios.InputError
+        If there is none of this name.
+    """
+    from scenarios.errors import nearest_name
+
+    if name != "prior_2020":
+        raise InputError(
+            f"unknown parameter set {name!r}",
+            key="parameters",
+            value=name,
+            allowed="prior_2020",
+            nearest=nearest_name(name, ["prior_2020"]),
+        )
+    return ParameterSet.prior_2020()
+
+
+def checked_count(value: object, key: str, least: int = 1) -> int:
+    """A whole number from `least` on.
+
+    Raises
+    ------
+    scenarios.InputError
+        If it is anything else.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise InputError(
+            f"{value!r} is not a number of {key}", key=key, value=value, allowed=f"a whole number from {least}"
+        )
+    return value
+
+
+def ensemble_requests(
+    scenarios: Sequence[str | Path | Scenario],
+    *,
+    runs: int,
+    seed: int = 1,
+    draws: int | None = None,
+    parameters: str | Parameters | None = None,
+    levers: Mapping[str, Any] | None = None,
+    macro: str | None = None,
+    scale: float | None = None,
+    interactions_off: Iterable[str] = (),
+) -> list[RunRequest]:
+    """Requests of an ensemble, run by run, the scenarios of a run next to one another.
+
+    Run r takes the seed `seed * 1,000,000 + r` and draw `r` (or `r` modulo `draws`) of the parameter set, the same for
+    every scenario, so that scenarios are paired and a larger ensemble contains a smaller one. `draws=0` takes the
+    central point in every run; so do parameters of the user's own.
+
+    Raises
+    ------
+    scenarios.InputError
+        For a bad count, an unknown scenario, lever or set, or two scenarios of one name.
+    """
+    from sim.model import checked_seed, resolved_parameters
+
+    base = checked_seed(seed)
+    runs = checked_count(runs, "runs")
+    if runs > SEEDS_APART:
+        raise InputError(f"{runs} runs are too many", key="runs", value=runs, allowed=f"at most {SEEDS_APART}")
+    if draws is not None:
+        checked_count(draws, "draws", least=0)
+    off = checked_interactions(interactions_off)
+    asked = [_with_changes(load(source), levers, macro, scale) for source in scenarios]
+    if not asked:
+        raise InputError("no scenario is asked for", key="scenarios", allowed="one or more")
+    names = [scenario.name for scenario in asked]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(
+                f"two scenarios have the name {name!r}", key="scenarios", value=name, allowed="names that differ"
+            )
+    requests = []
+    taken: dict[int | None, Parameters] = {}
+    for run in range(runs):
+        single = isinstance(parameters, Parameters) or draws == 0
+        draw = None if single else run if draws is None else run % draws
+        for scenario in asked:
+            if draw not in taken:
+                named = parameters if parameters is not None else scenario.parameters
+                taken[draw] = resolved_parameters(named) if draw is None else parameter_draw(str(named), base, draw)
+            requests.append(RunRequest(scenario, base * SEEDS_APART + run, taken[draw], draw, off, run))
+    return requests
+
+
+def _with_changes(
+    scenario: Scenario, levers: Mapping[str, Any] | None, macro: str | None, scale: float | None
+) -> Scenario:
+    changes = {name: value for name, value in (("macro", macro), ("scale", scale)) if value is not None}
+    if changes:
+        scenario = Scenario(**{**scenario.plain(), **changes})
+    return scenario.with_levers(levers) if levers else scenario
