@@ -114,7 +114,7 @@ def _executor(address: str | None) -> Any:
                 "needs the extra 'cluster': pip install 'lujiazui[cluster]'", key="--scheduler", value=address
             ) from None
         try:
-            client = Client(address, timeout=10)
+            client: Any = Client(address, timeout=10)  # type: ignore[no-untyped-call]
         except (OSError, ValueError, TimeoutError) as error:
             raise InputError(
                 f"no scheduler answers: {str(error).splitlines()[0]}", key="--scheduler", value=address

@@ -227,12 +227,13 @@ class Ensemble:
         columns = tuple(name for name in table.columns if name not in ("key", "month"))
         first = month_ordinal(f"{table['month'].min():%Y-%m}")
         months = month_ordinal(f"{table['month'].max():%Y-%m}") - first + 1
-        numbers = tuple(sorted({int(run) for run in done["run"]}))
+        numbers = tuple(sorted(set(done["run"].astype(int).tolist())))
         place = {number: row for row, number in enumerate(numbers)}
         hashes = dict(zip(done["scenario"], done["scenario_hash"], strict=True))
         scenarios = {name: store.scenarios[digest] for name, digest in hashes.items()}
         values = {name: np.full((len(numbers), months, len(columns)), np.nan) for name in scenarios}
-        where = {row.key: (row.scenario, place[int(row.run)]) for row in done.itertuples()}
+        rows = [place[number] for number in done["run"].astype(int).tolist()]
+        where = dict(zip(done["key"], zip(done["scenario"], rows, strict=True), strict=True))
         stored = table[list(columns)].to_numpy(dtype=np.float64)
         month = (table["month"].dt.year * 12 + table["month"].dt.month - 1 - first).to_numpy()
         keys_of = table["key"].to_numpy()

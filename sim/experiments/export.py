@@ -19,8 +19,8 @@ def export_store(store: Store, folder: str | Path, kind: str = "parquet") -> lis
     """Write the tables of a store into a new or empty folder and return the files.
 
     Parquet and CSV: `runs`, `indicators` (with scenario, run and seed) and `levers`, in an order that does not depend
-    on how the batch ran. netCDF: one file with the dimensions scenario, run and month and a variable for each indicator;
-    it needs the extra `netcdf`.
+    on how the batch ran. netCDF: one file with the dimensions scenario, run and month and a variable for each
+    indicator; it needs the extra `netcdf`.
 
     Raises
     ------
@@ -84,7 +84,10 @@ def to_xarray(ensemble: "Ensemble") -> "xr.Dataset":
         raise InputError("needs the extra 'netcdf': pip install 'lujiazui[netcdf]'", key="--format") from None
     from scenarios.plan import indicators, secondary_indicators
 
-    units = {item.id: item.unit for item in (*indicators(), *secondary_indicators())}
+    units = {item.id: item.unit for item in indicators()}
+    units |= {item.id: item.unit for item in secondary_indicators()}
+    # Readers of netCDF take a unit with "since" for a date.
+    units = {name: unit.replace(" since ", " from ") for name, unit in units.items()}
     values = np.stack([ensemble.values[name] for name in ensemble.values])
     variables = {
         name: (("scenario", "run", "month"), values[..., place], {"units": units.get(name, "")})

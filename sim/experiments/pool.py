@@ -24,7 +24,7 @@ Cancel = Callable[[], bool]
 
 def usual_workers() -> int:
     """Processors that this process may use."""
-    return os.process_cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def execute_chunk(requests: Sequence[RunRequest]) -> list[RunOutcome]:

@@ -61,7 +61,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock: Any = None
-        self._written: dict[str, set[str]] = {"scenarios": set(), "parameters": set()}
+        self._written: set[Path] = set()
 
     @classmethod
     def open(cls, folder: str | Path) -> Self:
@@ -270,23 +270,20 @@ class Store:
         return requests
 
     def _keep_scenarios(self, requests: Iterable[RunRequest]) -> None:
-        new = {request.scenario.content_hash(): request.scenario for request in requests}
-        for digest, scenario in new.items():
-            if digest not in self._written["scenarios"]:
-                path = self.folder / "scenarios" / f"{digest}.json"
-                if not path.exists():
-                    _write_whole(path, json.dumps(scenario.plain()).encode())
-                self._written["scenarios"].add(digest)
+        by_hash = {request.scenario.content_hash(): request.scenario for request in requests}
+        for digest, scenario in by_hash.items():
+            self._keep(self.folder / "scenarios" / f"{digest}.json", scenario.plain())
 
     def _keep_parameters(self, requests: Iterable[RunRequest]) -> None:
-        new = {id(request.parameters): request.parameters for request in requests}
-        new = {parameters.hash: parameters for parameters in new.values()}
-        for digest, parameters in new.items():
-            if digest not in self._written["parameters"]:
-                path = self.folder / "parameters" / f"{digest}.json"
-                if not path.exists():
-                    _write_whole(path, json.dumps(parameters_as_data(parameters)).encode())
-                self._written["parameters"].add(digest)
+        for parameters in {id(request.parameters): request.parameters for request in requests}.values():
+            path = self.folder / "parameters" / f"{parameters.hash}.json"
+            if path not in self._written:
+                self._keep(path, parameters_as_data(parameters))
+
+    def _keep(self, path: Path, data: Mapping[str, Any]) -> None:
+        if path not in self._written and not path.exists():
+            _write_whole(path, json.dumps(data).encode())
+        self._written.add(path)
 
     def _next_part(self) -> int:
         numbers = [int(path.stem) for path in (self.folder / "runs").glob("*.parquet")]
