@@ -119,8 +119,7 @@ class Store:
             path.mkdir(parents=True, exist_ok=True)
             lock = (path / LOCK).open("a+", encoding="utf-8")
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise InputError(f"cannot be written: {reason}", where=where, key="store", value=where) from None
+            raise InputError(f"cannot be written: {_reason(error)}", where=where, key="store", value=where) from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -137,8 +136,7 @@ class Store:
             store._forget_drafts()
         except OSError as error:
             lock.close()
-            reason = error.strerror or str(error)
-            raise InputError(f"cannot be written: {reason}", where=where, key="store", value=where) from None
+            raise InputError(f"cannot be written: {_reason(error)}", where=where, key="store", value=where) from None
         except InputError:
             lock.close()
             raise
@@ -190,8 +188,8 @@ class Store:
         try:
             self._append(outcomes)
         except OSError as error:
-            where, reason = str(self.folder), error.strerror or str(error)
-            raise InputError(f"cannot be written: {reason}", where=where, key="store", value=where) from None
+            where = str(self.folder)
+            raise InputError(f"cannot be written: {_reason(error)}", where=where, key="store", value=where) from None
 
     def _append(self, outcomes: Sequence[RunOutcome]) -> None:
         import pandas as pd
@@ -425,7 +423,7 @@ class Store:
             scenario=Scenario(**_read_json(self.folder / "scenarios" / f"{row['scenario_hash']}.json")),
             seed=int(row["seed"]),
             parameters=self.parameters(str(row["parameters_hash"])),
-            draw=None if row["draw"] is None or np.isnan(row["draw"]) else int(row["draw"]),
+            draw=None if bool(rows["draw"].isna().iloc[0]) else int(row["draw"]),
             interactions_off=tuple(name for name in str(row["interactions_off"]).split(",") if name),
             run=int(row["run"]),
         )
@@ -478,6 +476,11 @@ def _row(outcome: RunOutcome) -> dict[str, Any]:
         "model": model_digest(),
         "finished": _now(),
     }
+
+
+def _reason(error: OSError) -> str:
+    """What the system says; Arrow wraps it into words of its own."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def _now() -> str:

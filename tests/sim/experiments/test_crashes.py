@@ -85,7 +85,7 @@ def test_two_workers_give_what_one_process_gives(requests, outcomes):
         assert (there[outcome.key].values == outcome.values).all()
 
 
-def test_a_worker_that_is_killed_once_costs_nothing_and_twice_costs_its_run(script, tmp_path):
+def test_a_worker_that_is_killed_once_costs_nothing_and_twice_costs_its_run(script):
     """Runs that kill their process: one the first time only, one always."""
     done = script(
         """
@@ -215,7 +215,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path, environment):
     assert Store.open(store).requests_of_last_design()
 
 
-def test_a_disk_that_takes_no_more_is_said_so_and_nothing_is_lost(tmp_path, requests, outcomes, environment):
+def test_a_disk_that_takes_no_more_is_said_so_and_nothing_is_lost(tmp_path, outcomes, environment):
     """A limit on the size of files stands for a full disk: the system refuses the write."""
     store = tmp_path / "runs"
     with Store.writing(store) as written:
@@ -237,7 +237,7 @@ if __name__ == "__main__":
     assert not list(store.rglob("*.part"))
 
 
-def test_a_batch_twice_computes_nothing_and_a_larger_one_the_rest(tmp_path, requests, short):
+def test_a_batch_twice_computes_nothing_and_a_larger_one_the_rest(tmp_path, requests):
     counted = []
     run_requests(requests[:4], store=tmp_path / "runs", workers=1, progress=lambda *told: counted.append(told))
     assert len(counted) == 4

@@ -103,12 +103,13 @@ def test_the_difference_of_a_scenario_with_itself_is_nothing(outcomes):
 
 def test_pairing_needs_fewer_runs_than_independent_seeds(ensemble):
     table = ensemble.difference("plan", "committed").set_index("indicator")
-    assert table.loc["panda_cumulative", "pairing"] > 10.0
-    assert table.loc["panda_cumulative", "runs"] == 3
+    assert table.loc["foreign_bond_share", "pairing"] > 10.0
+    assert table.loc["foreign_bond_share", "runs"] == 3
+    assert (table["low"] <= table["median"]).all() and (table["median"] <= table["high"]).all()
 
 
-def test_intervals_hold_the_median_and_repeat(rng=np.random.default_rng(1)):
-    gaps = rng.normal(2.0, 1.0, 60)
+def test_intervals_hold_the_median_and_repeat():
+    gaps = np.random.default_rng(1).normal(2.0, 1.0, 60)
     low, high = interval(gaps)
     assert low < np.median(gaps) < high and (low, high) == interval(gaps)
     assert interval(np.array([3.0])) == (3.0, 3.0)
@@ -121,7 +122,9 @@ def test_chances_count_runs_at_or_above_the_threshold(ensemble):
         share = (ensemble.yearly("plan", name)[:, -1] >= thresholds()[name]).mean()
         assert table.loc[("plan", name), "probability"] == share
     assert table.loc[("plan", "all"), "probability"] <= table.loc["plan"]["probability"].min()
-    assert table.loc[("plan", "turnover_total"), "expected_month"] >= "2021-01"
+    # The share of the country is above its target at the start; 700 bn of Panda bonds are not reached in a year.
+    assert table.loc[("plan", "direct_financing_share"), "expected_month"] >= "2021-01"
+    assert table.loc[("plan", "panda_cumulative"), "expected_month"] == ""
 
 
 def test_the_best_scenario_of_a_run_has_no_regret(ensemble):

@@ -53,7 +53,7 @@ def test_what_is_there_is_not_missing(store, requests, short):
     assert [request.run for request in missing(other, store)] == [3]
 
 
-def test_the_design_is_kept_once_and_repeats_the_requests(tmp_path, store, requests):
+def test_the_design_is_kept_once_and_repeats_the_requests(store, requests):
     with Store.writing(store.folder) as written:
         written.keep_design(requests)
     assert len(list((store.folder / "designs").iterdir())) == 1
