@@ -295,14 +295,27 @@ def within_assets(trade: Floats, log_weight: Floats) -> Floats:
     return np.minimum(trade, -log_weight)
 
 
-def entry_rate_per_month(base_rate: float, access_friction_change: float, entry_access_elasticity: float) -> float:
+def entry_by_peers(buying: float, spread: float, bound: float, coefficient: float) -> float:
+    """What recent buying of all who are inside adds to the log rate of entry.
+
+    shift = coefficient * tanh(bound * buying / spread)
+
+    Buying and its long-run spread in shares of holdings a month. Parameters `peer_coefficient_foreign`, `peer_bound`,
+    `peer_flow_spread`.
+    """
+    return coefficient * float(np.tanh(bound * buying / spread))
+
+
+def entry_rate_per_month(
+    base_rate: float, access_friction_change: float, entry_access_elasticity: float, peers: float = 0.0
+) -> float:
     """Expected number of institutions that enter in a month.
 
-    rate = base_rate * exp(-entry_access_elasticity * change of access friction)
+    rate = base_rate * exp(-entry_access_elasticity * change of access friction + peers)
 
     Parameters `foreign_entry_rate`, `entry_access_coefficient`; channel `foreign_access_cost`.
     """
-    return base_rate * float(np.exp(-entry_access_elasticity * access_friction_change))
+    return base_rate * float(np.exp(-entry_access_elasticity * access_friction_change + peers))
 
 
 def yield_impact_pp(foreign_share: float, foreign_share_baseline: float, impact_bp_per_pp: float) -> float:

@@ -186,6 +186,17 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         float(centre.investors["net_purchases_bn"].sum()) + 1e5,
         centre.foreign_net_purchases_bn + 1e5,
     )
+    owners = centre.equity_investors
+    yield (
+        "shares held by foreigners",
+        float(owners["holdings_bn"].sum()),
+        centre.opening_foreign_equity_bn + centre.foreign_equity_gain_bn + float(owners["net_purchases_bn"].sum()),
+    )
+    yield (
+        "share trades of foreigners",
+        float(owners["net_purchases_bn"].sum()) + 1e5,
+        ledger.net("share trade", Account.FOREIGN_INVESTORS) + 1e5,
+    )
     financing = direct_financing_bn(centre)
     yield "Shanghai is part of the country", float(max(financing[0] - financing[1], 0.0)), 0.0
     yield (

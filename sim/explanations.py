@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from agents.equity_investors import ForeignEquityInvestor
 from agents.fintech_firms import FintechFirm
 from agents.foreign_investors import ForeignInvestor
 from agents.institutions import FinancialInstitution
@@ -11,6 +12,7 @@ from agents.population import ArrayAgent, DeadAgentError
 from scenarios.errors import InputError, nearest_name
 from sim.credit_events import default_terms
 from sim.fintech import funding_explained, growth_explained, rank_explained, score_explained
+from sim.foreign_equity import equity_purchase_terms
 from sim.foreign_flows import purchase_terms
 from sim.issuance import choice_explained
 from sim.leverage import change_terms
@@ -27,6 +29,7 @@ Explanation = tuple[str, "Callable[[FinancialCenter, int], list[tuple[str, float
 
 EXPLAINED: dict[type[ArrayAgent], dict[str, Explanation]] = {
     ForeignInvestor: {"purchases": ("net purchases of the month", purchase_terms)},
+    ForeignEquityInvestor: {"shares": ("net purchases of shares in the month", equity_purchase_terms)},
     FinancialInstitution: {
         "staying": ("log odds of staying open over closing", staying_terms),
         "seat": ("log odds of the seat in Shanghai over the best rival, if reconsidered", seat_terms),

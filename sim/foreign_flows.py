@@ -17,6 +17,7 @@ from agents.foreign_investors import (
     access_shift,
     benchmark_weight_gain,
     bloc_of,
+    entry_by_peers,
     entry_rate_per_month,
     event_probability,
     geopolitical_shift,
@@ -73,7 +74,9 @@ def foreign_investors_enter(centre: "FinancialCenter") -> None:
     parameters, channels, investors = centre.parameters, centre.channels, centre.investors
     baseline = centre.policy.baseline["foreign_access_cost"]
     friction_change = parameters.access_friction_2020 * (channels["foreign_access_cost"] / baseline - 1.0)
-    rate = entry_rate_per_month(parameters.foreign_entry_rate, friction_change, parameters.entry_access_coefficient)
+    rate = entry_rate_per_month(
+        parameters.foreign_entry_rate, friction_change, parameters.entry_access_coefficient, _peers_of_entrants(centre)
+    )
     count = int(poisson(rate, centre.luck.investor_entry.scalar(centre.month)))
     if count == 0:
         return
@@ -109,6 +112,18 @@ def foreign_investors_enter(centre: "FinancialCenter") -> None:
     investors["inaction_band"][rows] = parameters.inaction_band
     # What a newcomer brings in its first month is bought like any other purchase.
     investors["holdings_bn"][rows] = 0.0
+
+
+def _peers_of_entrants(centre: "FinancialCenter") -> float:
+    """What the recent buying of those inside adds to the log rate of entry."""
+    parameters, investors = centre.parameters, centre.investors
+    if "peers" in centre.interactions_off:
+        return 0.0
+    held = investors["holdings_bn"]
+    buying = float(investors["recent_buying"] @ held) / float(held.sum())
+    return entry_by_peers(
+        buying, parameters.peer_flow_spread, parameters.peer_bound, parameters.peer_coefficient_foreign
+    )
 
 
 def _median(values: Floats) -> float:

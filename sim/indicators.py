@@ -84,6 +84,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
         "foreign_bond_holdings": foreign / 1000.0,
         "foreign_net_purchases": centre.foreign_net_purchases_bn,
         "foreign_investor_count": float(len(centre.investors)),
+        "foreign_equity_holding": float(centre.equity_investors["holdings_bn"].sum()) / centre.share_market_value_bn,
         "bond_custody_interbank": book.interbank_custody_bn() / 1000.0,
         "bond_custody_total": float(book.outstanding_bn.sum()) / 1000.0,
         "institution_count": float(len(institutions)),
@@ -126,7 +127,9 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     # The level of 2020 is not known, so these are indices; at end-2020 the months before it are put on its base.
     if centre.month == BASELINE:
         centre.indexed_2020 = {
-            name: value for name, value in record.items() if name.startswith("aum_") or name == "msme_loans"
+            name: value
+            for name, value in record.items()
+            if name.startswith("aum_") or name in ("msme_loans", "foreign_equity_holding")
         }
         centre.side_market_scales = scales_of_2020(centre.records)
     earlier = centre.records if centre.month == BASELINE else centre.records[-1:]

@@ -59,6 +59,12 @@ class Ledger:
         else:
             self.pay(what, seller, buyer, -amount_bn)
 
+    def net(self, what: str, payer: Account) -> float:
+        """What an account paid in the month under one name less what it received, CNY bn."""
+        paid = sum(amount for (name, by, _), amount in self.flows.items() if name == what and by == payer)
+        got = sum(amount for (name, _, to), amount in self.flows.items() if name == what and to == payer)
+        return paid - got
+
     def total(self, what: str) -> float:
         """Sum of the month's flows with one name, CNY bn."""
         return sum(amount for (name, _, _), amount in self.flows.items() if name == what)

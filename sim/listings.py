@@ -100,6 +100,7 @@ def listing_queue_moves(centre: "FinancialCenter") -> None:
     centre.issued_bn[Instrument.REIT] = raised_by_route[ListingRoute.REIT]
     centre.follow_on_bn = float(follow_ons.sum())
     raised = proceeds + follow_ons
+    centre.share_market_value_bn += float(raised.sum())
     fees = raised * parameters.fee_ipo / 100.0
     issuers["cash_bn"][:] += raised - fees
     centre.ledger.pay("equity proceeds", Account.SHAREHOLDERS, Account.ISSUERS, float(raised.sum()))

@@ -15,6 +15,7 @@ import numpy as np
 from agents.arrays import Flags, Floats
 from agents.city_state import CityState
 from agents.draws import Stream
+from agents.equity_investors import ForeignEquityInvestor
 from agents.fintech_firms import FintechFirm
 from agents.foreign_investors import ForeignInvestor, benchmark_weight_gain
 from agents.institutions import Centre, FinancialInstitution, Sector
@@ -25,7 +26,7 @@ from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.parameters import Parameters, ParameterSet
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
-from sim import carbon, city, cross_border_funds, insurance, starting_point, trade_settlement
+from sim import carbon, city, cross_border_funds, foreign_equity, insurance, starting_point, trade_settlement
 from sim.bank_failure import BankFailure
 from sim.baseline import observed
 from sim.credit_events import Contagion
@@ -150,6 +151,12 @@ class FinancialCenter(PopulationModel):
     """What foreign investors saw this month."""
     leverage_signals: "LeverageSignals"
     """What institutions saw when they set leverage this month."""
+    equity_terms: Floats
+    """Terms of the log target of foreign holders of shares this month; see `sim.foreign_equity`."""
+    share_market_value_bn: float
+    """Market value of shares on the Shanghai exchange."""
+    opening_foreign_equity_bn: float
+    foreign_equity_gain_bn: float
     choice_terms: tuple[Floats, Floats]
     """Terms of the utility of instruments this month; see `sim.issuance.instrument_terms`."""
     location_terms: Floats
@@ -189,6 +196,7 @@ class FinancialCenter(PopulationModel):
         self.rounds_closed: Floats = np.zeros((2, stages))
         self.rounds_expected: Floats = np.zeros((2, stages))
         self.investors = Population(self, ForeignInvestor, capacity=2048)
+        self.equity_investors = Population(self, ForeignEquityInvestor, capacity=512)
         self.issuers = Population(self, Issuer, capacity=max(64, round(10_100 * scale)))
         self.institutions = Population(self, FinancialInstitution, capacity=2048)
         self.fintech = Population(self, FintechFirm, capacity=4096)
@@ -196,6 +204,7 @@ class FinancialCenter(PopulationModel):
         starting_point.scale_listed_firms(self)
         starting_point.fill_listing_queue(self, START_OF_HISTORY)
         starting_point.add_foreign_investors(self, START_OF_HISTORY)
+        foreign_equity.start_equity_investors(self, START_OF_HISTORY)
         starting_point.add_institutions(self, START_OF_HISTORY)
         starting_point.fill_licence_queue(self, START_OF_HISTORY)
         starting_point.add_fintech_firms(self, START_OF_HISTORY)

@@ -14,6 +14,7 @@ from sim import (
     digital_currency,
     districts,
     fintech,
+    foreign_equity,
     foreign_flows,
     indicators,
     insurance,
@@ -113,6 +114,13 @@ MONTH: tuple[Step, ...] = (
         "Foreign investors move towards their targets",
         "yields, currency, volatility, tension, channels",
         "holdings",
+    ),
+    Step(
+        "ForeignEquityInvestor",
+        foreign_equity.equity_investors_trade,
+        "Foreign holders of shares move towards their targets within the quota",
+        "share prices, volatility, tension, channels",
+        "shares held, cash",
     ),
     Step(
         "Market",

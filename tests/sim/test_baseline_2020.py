@@ -71,6 +71,7 @@ def test_counts_that_are_observed_are_met_exactly(full):
     assert {kind.__name__: len(agents) for kind, agents in full.agents_by_type.items()} == {
         "FinancialInstitution": 1674,
         "ForeignInvestor": 905,
+        "ForeignEquityInvestor": 400,
         "Issuer": 10_000,
         "FintechFirm": len(full.fintech),
     }

@@ -256,6 +256,8 @@ FAULTS = {
     },
     "purchases of all holders": lambda m: grow(m.bought_bn, 0),
     "foreign net purchases": lambda m: grow(m.investors["net_purchases_bn"], 0),
+    "shares held by foreigners": lambda m: grow(m.equity_investors["holdings_bn"], 0),
+    "share trades of foreigners": lambda m: book_twice(m, "share trade"),
     "Shanghai is part of the country": lambda m: setattr(
         m, "levels", dataclasses.replace(m.levels, shenzhen_share_of_exchange_credit=-9.0)
     ),

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import sim
+from agents.equity_investors import ForeignEquityInvestor
 from agents.fintech_firms import FintechFirm
 from agents.foreign_investors import ForeignInvestor
 from agents.institutions import FinancialInstitution
@@ -25,15 +26,17 @@ def model(centre):
     return centre("plan", rng=7)
 
 
-def test_the_model_is_a_mesa_model_with_four_kinds_of_agents(model):
+def test_the_model_is_a_mesa_model_with_its_kinds_of_agents(model):
     assert isinstance(model, mesa.Model)
     assert {kind: len(agents) for kind, agents in model.agents_by_type.items()} == {
         FinancialInstitution: 1674,
         ForeignInvestor: 905,
+        ForeignEquityInvestor: 400,
         Issuer: 960 + 400,
         FintechFirm: len(model.fintech),
     }
-    assert set(model.agent_types) == {sim.FinancialInstitution, sim.ForeignInvestor, sim.Issuer, sim.FintechFirm}
+    public = {sim.FinancialInstitution, sim.ForeignInvestor, sim.Issuer, sim.FintechFirm}
+    assert set(model.agent_types) == {*public, ForeignEquityInvestor}
     assert len(model.agents) == sum(len(agents) for agents in model.agents_by_type.values())
 
 
