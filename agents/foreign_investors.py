@@ -57,14 +57,16 @@ class ForeignInvestor(ArrayAgent):
     target_weight = column("f8", unit="share", doc="Weight that the investor wanted this month")
     holdings_bn = column("f8", unit="CNY bn", doc="Onshore interbank bonds held, face value")
     net_purchases_bn = column("f8", unit="CNY bn a month", doc="Net purchases of the month")
+    client_flow = column("f8", unit="log", doc="What clients brought this month over assets; below zero they took it")
     recent_buying = column("f8", unit="share a month", doc="Remembered net purchases over the holdings they added to")
     peer_shift = column("f8", unit="log", doc="Shift of the wanted weight by what peers bought")
+    own_view = column("f8", unit="log", doc="What the investor thinks of onshore bonds beyond what all see")
     inaction_band = column("f8", unit="log", doc="No trade while the log gap to the target is smaller than this")
 
 
 GROUP_TERMS = ("yield gap and currency", "world volatility", "access", "hedged pick-up")
 """Terms of the target that are the same for all investors of a group."""
-TARGET_TERMS = (*GROUP_TERMS, "index weights", "geopolitics", "peers")
+TARGET_TERMS = (*GROUP_TERMS, "index weights", "geopolitics", "peers", "own view")
 """Terms of the log target beside the normal weight, in the order of `target_terms`."""
 
 
@@ -247,17 +249,19 @@ def target_terms(
     index_family: Codes,
     bloc: Codes,
     peer_shift: Floats,
+    own_view: Floats,
 ) -> Floats:
     """What moves each investor's log target away from its normal weight, shape (terms, n); see `TARGET_TERMS`.
 
     `group_terms` has shape (4 terms, 4 groups), `benchmark_gain` (4 families,), `geopolitics` (4 groups, 3 blocs),
-    `peer_shift` (n,).
+    `peer_shift` and `own_view` (n,).
     """
     terms = np.empty((len(TARGET_TERMS), len(group)))
     terms[: len(GROUP_TERMS)] = np.take(group_terms, group, axis=1)
     terms[len(GROUP_TERMS)] = benchmark_gain[index_family]
     terms[len(GROUP_TERMS) + 1] = geopolitics[group, bloc]
     terms[len(GROUP_TERMS) + 2] = peer_shift
+    terms[len(GROUP_TERMS) + 3] = own_view
     return terms
 
 
@@ -293,6 +297,30 @@ def traded_log_weight(gap: Floats, index_step: Floats, adjustment_speed: Floats,
 def within_assets(trade: Floats, log_weight: Floats) -> Floats:
     """Log change of the weight that stops where all assets are onshore bonds: min(trade, -log weight)."""
     return np.minimum(trade, -log_weight)
+
+
+def client_flow(normal: Floats, spread: float, group: Codes) -> Floats:
+    """What clients bring to each investor this month over its assets, log, shape (n,).
+
+    flow = spread * z - spread^2 / 2 for those who manage money of others; 0 for reserve managers
+
+    z is standard normal luck of the investor's own. Parameter `client_flow_spread`.
+    """
+    return np.where(group == InvestorGroup.RESERVE_MANAGER, 0.0, spread * normal - 0.5 * spread**2)
+
+
+def next_view(view: Floats, normal: Floats, spread: float, persistence: float, group: Codes) -> Floats:
+    """View of each investor in the next month, log of the wanted weight, shape (n,).
+
+    view = persistence * view + spread * sqrt(1 - persistence^2) * z for those who decide at their own discretion
+    (real money, hedged buyers); 0 for the others
+
+    z is standard normal luck of the investor's own, so that views have the standard deviation `spread`. Investors
+    disagree about the same data (Giglio and others 2021). Parameters `investor_view_spread`,
+    `investor_view_persistence`.
+    """
+    moved = persistence * view + spread * float(np.sqrt(1.0 - persistence**2)) * normal
+    return np.where(group >= InvestorGroup.REAL_MONEY, moved, 0.0)
 
 
 def entry_by_peers(buying: float, spread: float, bound: float, coefficient: float) -> float:

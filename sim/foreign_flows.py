@@ -17,11 +17,13 @@ from agents.foreign_investors import (
     access_shift,
     benchmark_weight_gain,
     bloc_of,
+    client_flow,
     entry_by_peers,
     entry_rate_per_month,
     event_probability,
     geopolitical_shift,
     hedged_room,
+    next_view,
     peer_buying,
     remembered_buying,
     risk_aversion_shift,
@@ -182,6 +184,7 @@ def _decision(investors: Mapping[str, Any], signals: ForeignSignals) -> _Decisio
         family,
         investors["bloc"],
         investors["peer_shift"],
+        investors["own_view"],
     )
     target = target_log_weight(investors["base_log_weight"], terms)
     held = np.log(investors["opening_weight"])
@@ -262,15 +265,28 @@ def foreign_investors_trade(centre: "FinancialCenter") -> None:
     centre.benchmark_gain = gain
     investors["assets_usd_bn"][:] *= np.exp(parameters.foreign_assets_growth / 12.0)
     assets_bn = investors["assets_usd_bn"] * macro.usdcny[at]
+    luck = centre.luck.client_money.normal(investors.luck, month, count=2)
+    flow = client_flow(luck[0], parameters.client_flow_spread, investors["group"])
+    investors["own_view"][:] = next_view(
+        investors["own_view"],
+        luck[1],
+        parameters.investor_view_spread,
+        parameters.investor_view_persistence,
+        investors["group"],
+    )
+    investors["client_flow"][:] = flow
+    investors["assets_usd_bn"][:] *= np.exp(flow)
     held = investors["holdings_bn"]
     held *= 1.0 - _default_loss(centre)
-    # Holdings are kept at face value, so the weight drifts with the currency and with growth, not with prices.
+    # Holdings are kept at face value, so the weight drifts with the currency and with growth, not with prices. What
+    # clients bring or take is invested or sold at the weight that is held.
     drifted = np.where(held > 0.0, held / assets_bn, investors["weight"])
     investors["opening_weight"][:] = drifted
     decision = _decision(investors, centre.foreign_signals)
     weight = drifted * np.exp(decision.trade)
     investors["target_weight"][:] = np.exp(decision.target)
     investors["weight"][:] = weight
+    assets_bn = assets_bn * np.exp(flow)
     bought = assets_bn * weight - held
     investors["recent_buying"][:] = remembered_buying(investors["recent_buying"], bought, held, parameters.peer_memory)
     investors["net_purchases_bn"][:] = bought
@@ -284,7 +300,16 @@ def purchase_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float
     they add up. The last one takes off what is left for later months: partial adjustment and the inaction band.
     """
     investors = centre.investors
-    columns = ("group", "index_family", "bloc", "base_log_weight", "peer_shift", "opening_weight", "inaction_band")
+    columns = (
+        "group",
+        "index_family",
+        "bloc",
+        "base_log_weight",
+        "peer_shift",
+        "own_view",
+        "opening_weight",
+        "inaction_band",
+    )
     one = {name: investors[name][row : row + 1] for name in columns}
     decision = _decision(one, centre.foreign_signals)
     bought, holdings = float(investors["net_purchases_bn"][row]), float(investors["holdings_bn"][row])
@@ -292,10 +317,12 @@ def purchase_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float
     opening_bn = holdings * float(np.exp(-trade))
     # A newcomer's first position is a purchase of its own; everybody else held it before.
     first_bn = opening_bn if bought == holdings else 0.0
-    rate = (bought - first_bn) / trade if trade != 0.0 else opening_bn
+    clients_bn = 0.0 if first_bn else -opening_bn * float(np.expm1(-investors["client_flow"][row]))
+    rate = (bought - first_bn - clients_bn) / trade if trade != 0.0 else opening_bn
     terms = decision.terms[:, 0]
     parts = {
         "first position": first_bn,
+        "clients' money": clients_bn,
         "normal weight less weight held": rate * (gap - float(terms.sum())),
         **{name: rate * float(term) for name, term in zip(TARGET_TERMS, terms, strict=True)},
         "left for later": rate * (trade - gap),

@@ -18,6 +18,7 @@ STREAMS = {
     "panda": "issuer.panda",
     "panda_size": "issuer.panda_size",
     "investor_entry": "investor.entry",
+    "client_money": "investor.client_money",
     "investor_bloc": "investor.bloc",
     "geopolitics": "geopolitics.event",
     "institution": "institution.exit_and_move",
@@ -65,6 +66,7 @@ class Luck:
     panda: Stream
     panda_size: Stream
     investor_entry: Stream
+    client_money: Stream
     investor_bloc: Stream
     geopolitics: Stream
     institution: Stream

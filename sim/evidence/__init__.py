@@ -1,0 +1,1 @@
+"""What the model shows of itself: stylised facts, what interactions are for, what comes from decisions."""
