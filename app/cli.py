@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app import batch
+from app import batch, evidence
 from app.options import Json, Macro, Quiet, Scale, Without
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ distance, met, within_rounding, committed_2025), annual (year, indicator), out, 
 commands = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 batch.register(commands)
+evidence.register(commands)
 
 
 def command_line(arguments: Sequence[str]) -> int:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from scenarios.errors import InputError
     from scenarios.schema import Scenario
     from sim.accounts import AccountingError
+    from sim.evidence.stylised_facts import stylised_facts
+    from sim.evidence.what_moves import aggregation_error, what_moves
     from sim.experiments.ensemble import Ensemble, ensemble
     from sim.experiments.store import Store
     from sim.explanations import explain
@@ -36,9 +38,12 @@ __all__ = [
     "Result",
     "Scenario",
     "Store",
+    "aggregation_error",
     "ensemble",
     "explain",
     "run",
+    "stylised_facts",
+    "what_moves",
 ]
 
 _HOMES = {
@@ -49,6 +54,8 @@ _HOMES = {
     "scenarios.errors": ("InputError",),
     "scenarios.schema": ("Scenario",),
     "sim.accounts": ("AccountingError",),
+    "sim.evidence.stylised_facts": ("stylised_facts",),
+    "sim.evidence.what_moves": ("aggregation_error", "what_moves"),
     "sim.experiments.ensemble": ("Ensemble", "ensemble"),
     "sim.experiments.store": ("Store",),
     "sim.explanations": ("explain",),

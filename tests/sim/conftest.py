@@ -50,3 +50,13 @@ def central():
 def without_effects(central):
     """The central parameters, with levers that move nothing."""
     return central.replace(betas=dict.fromkeys(central.betas, 0.0))
+
+
+@pytest.fixture(scope="session")
+def short():
+    """A scenario by name with one run in twenty of the issuers, that ends early."""
+
+    def named(name, end="2021-12"):
+        return sim.Scenario(**{**load(name).plain(), "scale": 0.05, "end": end})
+
+    return named

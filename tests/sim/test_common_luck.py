@@ -226,8 +226,8 @@ def test_newcomers_index_and_wanted_weight_are_not_one_draw(centre):
 
 def test_forks_can_be_forked(small):
     result = small("committed", seed=6)
-    first = result.fork("2022-01", {"reits_pilot": 1.0})
-    second = first.fork("2023-06", {"reits_pilot": "committed"})
+    first = result.fork("2022-01", {"bond_market_access": 1.0})
+    second = first.fork("2023-06", {"bond_market_access": "committed"})
     assert first_difference(second.indicators, first.indicators) >= "2023-06"
     partial_year = second.indicators.loc[:"2023-05"]
     assert partial_year.equals(first.indicators.loc[:"2023-05"])

@@ -50,8 +50,8 @@ def test_each_group_names_its_own_reasons(model):
     reasons = {
         InvestorGroup.RESERVE_MANAGER: {"geopolitics"},
         InvestorGroup.BENCHMARK_FUND: {"yield gap and currency", "world volatility", "access", "index weights"},
-        InvestorGroup.REAL_MONEY: {"yield gap and currency", "world volatility", "access", "peers"},
-        InvestorGroup.HEDGED_BUYER: {"hedged pick-up", "access", "peers"},
+        InvestorGroup.REAL_MONEY: {"yield gap and currency", "world volatility", "access", "peers", "own view"},
+        InvestorGroup.HEDGED_BUYER: {"hedged pick-up", "access", "peers", "own view"},
     }
     for group, expected in reasons.items():
         moved = set()

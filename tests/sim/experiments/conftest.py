@@ -2,22 +2,8 @@
 
 import pytest
 
-import sim
-from scenarios.loader import load
 from sim.experiments.outcomes import executed
 from sim.experiments.requests import ensemble_requests
-
-SCALE = 0.05
-
-
-@pytest.fixture(scope="session")
-def short():
-    """A scenario by name with few issuers that ends in mid-2021."""
-
-    def named(name, end="2021-12"):
-        return sim.Scenario(**{**load(name).plain(), "scale": SCALE, "end": end})
-
-    return named
 
 
 @pytest.fixture(scope="session")

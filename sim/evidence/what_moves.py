@@ -1,0 +1,185 @@
+"""What moves the indicators: decisions, exogenous trends, the macro path; and what differences between agents do."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from agents.arrays import Floats
+from scenarios.calendar import BASELINE
+from scenarios.schema import Scenario
+from sim.experiments.pool import Workers
+from sim.experiments.requests import RunRequest, ensemble_requests
+from sim.indicators import FLOWS, PLAN_INDICATORS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.model import FinancialCenter
+
+TRENDS = (
+    "need_growth",
+    "sovereign_growth",
+    "bank_asset_growth",
+    "assets_organic_growth",
+    "foreign_assets_growth",
+    "futures_open_interest_growth",
+    "fx_turnover_growth",
+    "rival_volume_growth",
+    "trade_growth",
+)
+"""Growth rates that no rule of the model moves."""
+WORLDS = ((True, True), (True, False), (False, True), (False, False))
+"""Whether exogenous trends go on, and whether the macro path moves, after 2020."""
+PARTS = ("decisions", "trends", "macro")
+
+
+def set_world(centre: "FinancialCenter", trends: bool, macro: bool) -> None:
+    """Stop exogenous trends or hold the macro path at December 2020 for the months to come."""
+    if not trends:
+        stopped: dict[str, Any] = dict.fromkeys(TRENDS, 0.0)
+        centre.parameters = centre.parameters.replace(**stopped)
+    if not macro:
+        path = centre.macro
+        at = path.position(BASELINE)
+
+        def held(series: Floats) -> Floats:
+            flat = series.copy()
+            flat[at + 1 :] = series[at]
+            return flat
+
+        names = ("china_yield_pct", "us_yield_pct", "log_vix", "usdcny", "equity_index", "log_volatility")
+        series: dict[str, Any] = {name: held(getattr(path, name)) for name in names}
+        centre.macro = replace(path, **series)
+
+
+def make_alike(centre: "FinancialCenter") -> None:
+    """Give every agent the mean of its type in what makes it differ in its decisions; totals stay.
+
+    Foreign investors: assets, holdings, wanted weights and bands by group and index. Issuers: what banks think of them.
+    Institutions: profitability by sector. Sizes of issuers and fintech firms stay, since weights and ranks are theirs.
+    """
+    investors = centre.investors
+    cell = investors["group"].astype(np.int64) * 8 + investors["index_family"]
+    for name in ("assets_usd_bn", "holdings_bn", "base_log_weight", "inaction_band"):
+        investors[name][:] = _means(investors[name], cell)
+    rate = float(centre.macro.usdcny[centre.macro.position(centre.month)])
+    investors["weight"][:] = investors["holdings_bn"] / (investors["assets_usd_bn"] * rate)
+    investors["own_view"][:] = 0.0
+    centre.parameters = centre.parameters.replace(investor_view_spread=0.0, client_flow_spread=0.0)
+    centre.issuers["score"][:] = _means(centre.issuers["score"], centre.issuers["issuer_class"].astype(np.int64))
+    institutions = centre.institutions
+    institutions["profitability"][:] = _means(institutions["profitability"], institutions["sector"].astype(np.int64))
+
+
+def _means(values: Floats, cell: "np.ndarray") -> Floats:
+    count = np.bincount(cell)
+    return np.asarray((np.bincount(cell, weights=values) / np.maximum(count, 1))[cell])
+
+
+def indicators_2025(request: RunRequest, world: tuple[bool, bool] = (True, True), alike: bool = False) -> Floats:
+    """The seven indicators of 2020 and of the last year of a run, shape (2, 7)."""
+    from sim.model import FinancialCenter
+
+    centre = FinancialCenter(
+        request.scenario, rng=request.seed, parameters=request.parameters, interactions_off=request.interactions_off
+    )
+    set_world(centre, *world)
+    if alike:
+        make_alike(centre)
+    centre.run_to_end()
+    table = centre.indicators[list(PLAN_INDICATORS)]
+    flow = np.array([name in FLOWS for name in PLAN_INDICATORS])
+    years = [table.iloc[:12], table.iloc[-12:]]
+    return np.stack([np.where(flow, year.sum(), year.iloc[-1]) for year in years])
+
+
+def what_moves(
+    scenario: str | Path | Scenario = "plan",
+    *,
+    runs: int = 20,
+    seed: int = 1,
+    scale: float | None = None,
+    workers: int | None = None,
+) -> "pd.DataFrame":
+    """Parts of the change of each plan indicator from 2020 to 2025.
+
+    `decisions` is the change in a world in which the macro path stands still and no exogenous trend goes on: entries,
+    moves, choices, holdings and policy alone move it. `trends` and `macro` are what each of the two adds, on average
+    over the order in which they are added (a Shapley value). The parts add up to the whole.
+
+    Returns
+    -------
+    One row an indicator: change (mean), for each part its mean and standard error, and decisions_share, its part of
+    the sum of absolute parts.
+
+    Raises
+    ------
+    scenarios.InputError
+        If something asked for cannot be used.
+    """
+    import pandas as pd
+
+    requests = ensemble_requests([scenario], runs=runs, seed=seed, scale=scale, draws=0)
+    change = {}
+    for world in WORLDS:
+        found = _mapped(partial(indicators_2025, world=world), requests, workers)
+        change[world] = found[:, 1] - found[:, 0]
+    both, trend, macro, none = (change[world] for world in WORLDS)
+    parts = {
+        "decisions": none,
+        "trends": 0.5 * ((trend - none) + (both - macro)),
+        "macro": 0.5 * ((macro - none) + (both - trend)),
+    }
+    rows = []
+    for place, name in enumerate(PLAN_INDICATORS):
+        row: dict[str, str | float] = {"indicator": name, "change": float(both[:, place].mean())}
+        for part, values in parts.items():
+            row[part] = float(values[:, place].mean())
+            row[f"{part}_error"] = float(values[:, place].std(ddof=1) / np.sqrt(runs)) if runs > 1 else float("nan")
+        sizes = [abs(float(row[part])) for part in PARTS]
+        row["decisions_share"] = sizes[0] / sum(sizes) if sum(sizes) else float("nan")
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("indicator")
+
+
+def aggregation_error(
+    scenario: str | Path | Scenario = "plan",
+    *,
+    runs: int = 20,
+    seed: int = 1,
+    scale: float | None = None,
+    workers: int | None = None,
+) -> "pd.DataFrame":
+    """What differences between agents do: the seven indicators of 2025 with agents as they are and alike.
+
+    Returns
+    -------
+    One row an indicator: mean and standard deviation over the runs with different agents and with alike ones, and the
+    change of the mean in per cent.
+    """
+    import pandas as pd
+
+    requests = ensemble_requests([scenario], runs=runs, seed=seed, scale=scale, draws=0)
+    usual = _mapped(indicators_2025, requests, workers)[:, 1]
+    alike = _mapped(partial(indicators_2025, alike=True), requests, workers)[:, 1]
+    return pd.DataFrame(
+        {
+            "mean": usual.mean(axis=0),
+            "mean_alike": alike.mean(axis=0),
+            "change_pct": 100.0 * (alike.mean(axis=0) / usual.mean(axis=0) - 1.0),
+            "spread": usual.std(axis=0, ddof=1),
+            "spread_alike": alike.std(axis=0, ddof=1),
+        },
+        index=pd.Index(PLAN_INDICATORS, name="indicator"),
+    )
+
+
+def _mapped(function: Callable[[RunRequest], Floats], requests: Sequence[RunRequest], workers: int | None) -> Floats:
+    if workers == 1:
+        return np.stack([function(request) for request in requests])
+    with Workers(workers) as pool:
+        return np.stack(list(pool.executor().map(function, requests, chunksize=2)))
