@@ -12,10 +12,12 @@ from agents.foreign_investors import (
     access_shift,
     benchmark_weight_gain,
     bloc_of,
+    client_flow,
     entry_rate_per_month,
     event_probability,
     geopolitical_shift,
     hedged_room,
+    next_view,
     peer_buying,
     remembered_buying,
     risk_aversion_shift,
@@ -322,3 +324,24 @@ def test_ten_points_more_of_the_market_in_foreign_hands_lower_the_yield_by_forty
     assert yield_impact_pp(0.09, 0.09, 4.0) == 0.0
     assert yield_impact_pp(0.19, 0.09, 4.0) == pytest.approx(-0.40)
     assert yield_impact_pp(0.05, 0.09, 4.0) > 0.0
+
+
+# Clients' money and own views
+
+
+def test_clients_move_the_money_of_others_and_not_reserves():
+    group = np.array([0, 1, 2, 3])
+    flow = client_flow(np.full(4, 1.0), 0.03, group)
+    assert flow.tolist() == pytest.approx([0.0, *[0.03 - 0.00045] * 3])
+    drawn = client_flow(np.random.default_rng(5).standard_normal(100_000), 0.03, np.full(100_000, 1))
+    assert np.exp(drawn).mean() == pytest.approx(1.0, abs=5e-4)
+
+
+def test_views_keep_their_spread_fade_and_belong_to_those_who_decide():
+    rng = np.random.default_rng(6)
+    view = np.zeros(20_000)
+    for _ in range(60):
+        view = next_view(view, rng.standard_normal(20_000), 0.3, 0.9, np.full(20_000, 2))
+    assert view.std() == pytest.approx(0.3, rel=0.03)
+    assert next_view(np.array([0.4]), np.zeros(1), 0.3, 0.9, np.array([3]))[0] == pytest.approx(0.36)
+    assert next_view(np.ones(2), np.ones(2), 0.3, 0.9, np.array([0, 1])).tolist() == [0.0, 0.0]
