@@ -8,6 +8,9 @@ from agents.arrays import Codes, Floats
 from agents.columns import column
 from agents.population import ArrayAgent
 
+RETURN_STEP = 0.10
+"""Responses to share returns are stated per ten per cent."""
+
 
 class EquityStyle(IntEnum):
     """How an investor decides what it holds in shares."""
@@ -59,7 +62,7 @@ def equity_terms(
     """What moves each investor's log target away from its normal weight, shape (terms, n); see `EQUITY_TERMS`.
 
     value = price elasticity * duration / 100 * change of the earnings yield (active)
-    trend = momentum * three-month log return / 0.10 (active)
+    trend = momentum * three-month log return / RETURN_STEP (active)
     volatility = -risk (active) or -share * risk (index funds, whose clients leave)
     access, geopolitics: for all, the latter by bloc, shape (3,)
 
@@ -69,7 +72,7 @@ def equity_terms(
     active = style == EquityStyle.ACTIVE
     terms = np.zeros((len(EQUITY_TERMS), len(style)))
     terms[0] = active * (price_elasticity * duration_years / 100.0 * yield_change_pp)
-    terms[1] = active * (momentum * return_3m / 0.10)
+    terms[1] = active * (momentum * return_3m / RETURN_STEP)
     terms[2] = np.where(active, -risk, -index_risk_share * risk)
     terms[3] = access
     terms[4] = geopolitics[bloc]

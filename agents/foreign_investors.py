@@ -306,7 +306,7 @@ def client_flow(normal: Floats, spread: float, group: Codes) -> Floats:
 
     z is standard normal luck of the investor's own. Parameter `client_flow_spread`.
     """
-    return np.where(group == InvestorGroup.RESERVE_MANAGER, 0.0, spread * normal - 0.5 * spread**2)
+    return np.where(group == InvestorGroup.RESERVE_MANAGER, 0.0, spread * normal - spread**2 / 2.0)
 
 
 def next_view(view: Floats, normal: Floats, spread: float, persistence: float, group: Codes) -> Floats:

@@ -123,9 +123,12 @@ class Parameters(Mapping[str, Value]):
     @property
     def hash(self) -> str:
         """A hash of all values and betas."""
-        betas = {f"{lever} {channel}": beta for (lever, channel), beta in self.betas.items()}
-        text = json.dumps([self._values, betas], sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return _digest([self._values, {f"{lever} {channel}": beta for (lever, channel), beta in self.betas.items()}])
+
+    @property
+    def history_hash(self) -> str:
+        """A hash of the values without the betas: what history depends on, because no lever moves before 2021."""
+        return _digest(self._values)
 
     def replace(self, *, betas: Mapping[BetaKey, float] | None = None, **changes: Value) -> Parameters:
         """Return the same parameters with other values for some.
@@ -156,6 +159,11 @@ class Parameters(Mapping[str, Value]):
             raise InputError(problems)
         values = {name: _plain(changes.get(name, value)) for name, value in self._values.items()}
         return Parameters(values, {**self.betas, **{pair: float(beta) for pair, beta in (betas or {}).items()}})
+
+
+def _digest(data: Any) -> str:
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 class ParameterSet:

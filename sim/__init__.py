@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sim.accounts import AccountingError
     from sim.evidence.stylised_facts import stylised_facts
     from sim.evidence.what_moves import aggregation_error, what_moves
+    from sim.experiments.attribution import attribute
+    from sim.experiments.effects import effects
     from sim.experiments.ensemble import Ensemble, ensemble
     from sim.experiments.store import Store
     from sim.explanations import explain
@@ -39,6 +41,8 @@ __all__ = [
     "Scenario",
     "Store",
     "aggregation_error",
+    "attribute",
+    "effects",
     "ensemble",
     "explain",
     "run",
@@ -56,6 +60,8 @@ _HOMES = {
     "sim.accounts": ("AccountingError",),
     "sim.evidence.stylised_facts": ("stylised_facts",),
     "sim.evidence.what_moves": ("aggregation_error", "what_moves"),
+    "sim.experiments.attribution": ("attribute",),
+    "sim.experiments.effects": ("effects",),
     "sim.experiments.ensemble": ("Ensemble", "ensemble"),
     "sim.experiments.store": ("Store",),
     "sim.explanations": ("explain",),

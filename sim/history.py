@@ -23,10 +23,10 @@ def state_at_baseline(
     """The centre at end-2020; copy it before use.
 
     The luck of the year is history's and the same for every seed: 2020 happened once. Levels are solved by running
-    the year until each observation is met; the state belongs to the parameters, the scale and the interactions that
-    are switched off.
+    the year until each observation is met; the state belongs to the parameters without the effects of levers (none of
+    them moves before 2021), the scale and the interactions that are switched off.
     """
-    key = (parameters.hash, scale, interactions_off)
+    key = (parameters.history_hash, scale, interactions_off)
     if key in _states:
         _states.move_to_end(key)
         return _states[key]

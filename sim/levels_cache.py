@@ -106,5 +106,7 @@ def _path(parameters: Parameters, scale: float, interactions_off: tuple[str, ...
         return None
     home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
     folder = Path(asked) if asked else Path(home) / "lujiazui"
-    name = hashlib.blake2b(f"{parameters.hash} {scale!r} {interactions_off}".encode(), digest_size=12).hexdigest()
+    name = hashlib.blake2b(
+        f"{parameters.history_hash} {scale!r} {interactions_off}".encode(), digest_size=12
+    ).hexdigest()
     return folder / "levels" / model_digest() / f"{name}.json"

@@ -126,6 +126,7 @@ class FinancialCenter(PopulationModel):
         super().__init__(rng=seed)
         past = state_at_baseline(values, asked.scale, checked_interactions(interactions_off))
         self._take_over(past)
+        self.parameters = values
         self.seed = seed
         self.verify = verify
         self.last_month = month_ordinal(asked.end)

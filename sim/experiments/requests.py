@@ -50,7 +50,7 @@ class RunRequest:
     @property
     def shares_2020_with(self) -> tuple[str, float, tuple[str, ...]]:
         """Requests that agree in this share the simulated year 2020."""
-        return self.parameters.hash, self.scenario.scale, self.interactions_off
+        return self.parameters.history_hash, self.scenario.scale, self.interactions_off
 
     def execute(self) -> "Result":
         """Run it in this process."""

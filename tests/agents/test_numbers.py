@@ -7,7 +7,11 @@ import pytest
 
 RULES = (
     "foreign_investors",
+    "equity_investors",
     "issuers",
+    "listing_queue",
+    "issuance_spillover",
+    "underwriting",
     "credit_events",
     "certificates",
     "small_firm_credit",

@@ -1,0 +1,228 @@
+"""Which levers make the difference between two scenarios: Shapley values on common random numbers."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import factorial
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from agents.arrays import Floats
+from scenarios.errors import InputError
+from scenarios.loader import load
+from scenarios.plan import TASK_GROUPS, levers
+from scenarios.schema import Scenario
+from sim.experiments.pool import Cancel, Workers, run_many
+from sim.experiments.requests import RunRequest, checked_count, ensemble_requests
+from sim.indicators import FLOWS, PLAN_INDICATORS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiments.outcomes import RunOutcome
+
+By = Literal["group", "lever"]
+Coalition = frozenset[int]
+
+
+@dataclass(frozen=True, eq=False)
+class Attribution:
+    """Parts of the difference of two scenarios in the last year."""
+
+    players: tuple[str, ...]
+    """Task groups or levers."""
+    parts: Floats
+    """Part of each player by run and plan indicator, shape (players, runs, 7)."""
+    whole: Floats
+    """Difference by run and indicator, shape (runs, 7)."""
+    alone: Floats
+    """What each player does alone, shape (players, runs, 7)."""
+
+    @property
+    def table(self) -> "pd.DataFrame":
+        """One row an indicator and player: part (mean over runs), standard_error, share of the whole.
+
+        Two more rows an indicator: `whole`, and `interaction`, the part of the whole that no player brings alone.
+        """
+        import pandas as pd
+
+        rows = []
+        runs = self.whole.shape[0]
+
+        def row(indicator: str, player: str, values: Floats, whole: float) -> dict[str, object]:
+            error = float(values.std(ddof=1) / np.sqrt(runs)) if runs > 1 else float("nan")
+            part = float(values.mean())
+            share = part / whole if whole else float("nan")
+            return {"indicator": indicator, "player": player, "part": part, "standard_error": error, "share": share}
+
+        for place, indicator in enumerate(PLAN_INDICATORS):
+            whole = float(self.whole[:, place].mean())
+            for number, player in enumerate(self.players):
+                rows.append(row(indicator, player, self.parts[number, :, place], whole))
+            rows.append(row(indicator, "whole", self.whole[:, place], whole))
+            mixed = self.whole[:, place] - self.alone[:, :, place].sum(axis=0)
+            rows.append(row(indicator, "interaction", mixed, whole))
+        return pd.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        return f"<Attribution to {len(self.players)} players over {self.whole.shape[0]} runs>"
+
+
+def attribute(
+    scenario: str | Path | Scenario,
+    against: str | Path | Scenario = "committed",
+    *,
+    by: By = "group",
+    runs: int = 4,
+    seed: int = 1,
+    scale: float | None = None,
+    permutations: int = 8,
+    draws: int | None = 0,
+    workers: int | Workers | None = None,
+    progress: "Callable[[RunOutcome, int, int], None] | None" = None,
+    cancel: Cancel | None = None,
+) -> Attribution:
+    """Split the difference between two scenarios among the plan's task groups or among levers.
+
+    Parameters
+    ----------
+    scenario, against
+        Scenarios that differ in lever paths alone.
+    by
+        `group` is exact: all coalitions of the task groups that differ. `lever` draws permutations of the levers that
+        differ, each with its reverse.
+    runs, seed, scale, draws, workers
+        As in `sim.ensemble`.
+    permutations
+        Permutations drawn for `lever`, each run forwards and backwards.
+    progress, cancel
+        As in `sim.ensemble`.
+
+    Returns
+    -------
+    Attribution
+        The parts of every run add up to its whole.
+
+    Raises
+    ------
+    scenarios.InputError
+        If the scenarios differ in more than lever paths, or in none, or a run failed.
+    """
+    target, base = load(scenario), load(against)
+    if scale is not None:
+        target, base = (Scenario(**{**each.plain(), "scale": scale}) for each in (target, base))
+    for name in ("macro", "shocks", "scale", "end", "parameters"):
+        if getattr(target, name) != getattr(base, name):
+            raise InputError(
+                f"{target.name!r} and {base.name!r} differ in more than lever paths",
+                key=name,
+                value=getattr(target, name),
+                allowed=str(getattr(base, name)),
+            )
+    if by not in ("group", "lever"):
+        raise InputError(f"{by!r} is no kind of part", key="by", value=by, allowed="group, lever")
+    checked_count(permutations, "permutations")
+    players = _players(target, base, by)
+    if not players:
+        raise InputError(f"{target.name!r} and {base.name!r} have the same lever paths", key="scenario")
+    count = len(players)
+    orders = _orders(count, permutations, seed) if by == "lever" else []
+    coalitions = _all_coalitions(count) if by == "group" else _prefixes(orders, count)
+    values = _values(
+        coalitions,
+        lambda coalition: _mixed(target, base, [players[name] for name in players], coalition),
+        lambda asked: ensemble_requests([asked], runs=runs, seed=seed, draws=draws),
+        workers,
+        progress,
+        cancel,
+    )
+    empty, full = values[frozenset()], values[frozenset(range(count))]
+    alone = np.stack([values[frozenset({one})] - empty for one in range(count)])
+    parts = _exact(values, count) if by == "group" else _sampled(values, orders)
+    return Attribution(tuple(players), parts, full - empty, alone)
+
+
+def _players(target: Scenario, base: Scenario, by: By) -> dict[str, list[str]]:
+    """Levers of each player whose path differs."""
+    from scenarios.calendar import BASELINE, month_ordinal
+
+    paths = [each.intensities(BASELINE + 1, month_ordinal(each.end)) for each in (target, base)]
+    differ = [lever for place, lever in enumerate(levers()) if (paths[0][:, place] != paths[1][:, place]).any()]
+    if by == "lever":
+        return {lever.id: [lever.id] for lever in differ}
+    groups = {group: [lever.id for lever in differ if lever.task_group == group] for group in TASK_GROUPS}
+    return {group: members for group, members in groups.items() if members}
+
+
+def _mixed(target: Scenario, base: Scenario, members: Sequence[Sequence[str]], coalition: Coalition) -> Scenario:
+    """The base with the levers of a coalition on the target's paths."""
+    changed = {lever: target.levers.get(lever, target.policy) for one in coalition for lever in members[one]}
+    mixed = base.with_levers(changed) if changed else base
+    return mixed.model_copy(update={"name": f"coalition {sorted(coalition)}"})
+
+
+def _all_coalitions(count: int) -> list[Coalition]:
+    return [frozenset(one for one in range(count) if mask >> one & 1) for mask in range(2**count)]
+
+
+def _orders(count: int, permutations: int, seed: int) -> list[tuple[int, ...]]:
+    """Permutations, each with its reverse, which takes most of the luck of the order out."""
+    rng = np.random.default_rng(seed)
+    drawn = [tuple(int(one) for one in rng.permutation(count)) for _ in range(permutations)]
+    return [order for forward in drawn for order in (forward, forward[::-1])]
+
+
+def _prefixes(orders: Iterable[Sequence[int]], count: int) -> list[Coalition]:
+    alone = [frozenset({one}) for one in range(count)]
+    prefixes = [frozenset(order[:length]) for order in orders for length in range(count + 1)]
+    return list(dict.fromkeys([frozenset(), *alone, *prefixes, frozenset(range(count))]))
+
+
+def _values(
+    coalitions: Sequence[Coalition],
+    scenario_of: Callable[[Coalition], Scenario],
+    requests_of: Callable[[Scenario], list[RunRequest]],
+    workers: int | Workers | None,
+    progress: "Callable[[RunOutcome, int, int], None] | None",
+    cancel: Cancel | None,
+) -> dict[Coalition, Floats]:
+    """Plan indicators of the last year by coalition, shape (runs, 7) each."""
+    of_coalition = {coalition: requests_of(scenario_of(coalition)) for coalition in coalitions}
+    requests = [request for asked in of_coalition.values() for request in asked]
+    requests.sort(key=lambda request: request.run)
+    by_key: dict[str, Floats] = {}
+    for done, outcome in enumerate(run_many(requests, workers=workers, cancel=cancel), start=1):
+        if outcome.status != "done":
+            raise InputError(f"a run failed: {outcome.error}", key="scenario", value=outcome.request.scenario.name)
+        columns = [outcome.indicators.index(name) for name in PLAN_INDICATORS]
+        last = outcome.values[-12:, columns]
+        flow = np.array([name in FLOWS for name in PLAN_INDICATORS])
+        by_key[outcome.key] = np.where(flow, last.sum(axis=0), last[-1])
+        if progress is not None:
+            progress(outcome, done, len(requests))
+    if len(by_key) < len({request.key for request in requests}):
+        raise InputError("cancelled before all runs were done", key="runs")
+    return {coalition: np.stack([by_key[each.key] for each in asked]) for coalition, asked in of_coalition.items()}
+
+
+def _exact(values: dict[Coalition, Floats], count: int) -> Floats:
+    """Shapley values from all coalitions, shape (players, runs, 7)."""
+    parts = np.zeros((count, *values[frozenset()].shape))
+    for coalition, value in values.items():
+        size = len(coalition)
+        for one in range(count):
+            if one in coalition:
+                weight = factorial(size - 1) * factorial(count - size) / factorial(count)
+                parts[one] += weight * (value - values[coalition - {one}])
+    return parts
+
+
+def _sampled(values: dict[Coalition, Floats], orders: Sequence[Sequence[int]]) -> Floats:
+    """Mean marginal contributions over permutations, shape (players, runs, 7)."""
+    parts = np.zeros((len(orders[0]), *values[frozenset()].shape))
+    for order in orders:
+        for length, one in enumerate(order):
+            before, after = frozenset(order[:length]), frozenset(order[: length + 1])
+            parts[one] += (values[after] - values[before]) / len(orders)
+    return parts
