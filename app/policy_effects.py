@@ -1,0 +1,111 @@
+"""Commands on what policy does: `effects` of single levers, `attribute` of a difference between scenarios."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app.options import Json, Quiet, Scale, Workers
+
+
+def attribute(
+    scenario: Annotated[str, typer.Argument(help="A ready scenario or a scenario file.")] = "plan",
+    against: Annotated[str, typer.Option(metavar="SCENARIO", help="What it is compared with.")] = "committed",
+    by: Annotated[
+        str, typer.Option(metavar="KIND", help="group (exact, 256 runs a seed) or lever (sampled).")
+    ] = "group",
+    runs: Annotated[int, typer.Option(min=1, metavar="N", help="Seeds.")] = 2,
+    permutations: Annotated[int, typer.Option(min=1, metavar="N", help="Orders drawn for 'lever'.")] = 8,
+    scale: Scale = "0.1",
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Split the difference between two scenarios among the plan's task groups or levers (Shapley values)."""
+    from app.asked import scenario_asked
+    from app.output import print_json
+    from app.progress import RunsBar
+    from app.tables import show, table
+    from sim.experiments.attribution import attribute as attributed
+
+    target, base = (scenario_asked(name, [], [], macro=None, scale=scale) for name in (scenario, against))
+    with RunsBar(hidden=quiet or json) as bar:
+        found = attributed(
+            target,
+            base,
+            by=by,  # type: ignore[arg-type]
+            runs=runs,
+            permutations=permutations,
+            workers=workers,
+            progress=lambda _, done, total: bar.show(done, total),
+        )
+    rows = found.table
+    if json:
+        print_json({"scenario": target.name, "against": base.name, "by": by, "parts": rows.to_dict("records")})
+    elif quiet:
+        print("\n".join(f"{row['indicator']} {row['player']} {row['part']:g}" for row in rows.to_dict("records")))
+    else:
+        wide = rows.pivot(index="player", columns="indicator", values="part")
+        order = [*found.players, "whole", "interaction"]
+        names = list(dict.fromkeys(rows["indicator"]))
+        cells = [(player, *(f"{wide.loc[player, name]:+.3g}" for name in names)) for player in order]
+        title = f"{target.name} against {base.name} in 2025, {runs} seeds: what each part brings"
+        show(table(title, ("part", *names), cells, right=names))
+        print("The parts add up to the whole. Interaction is what no part brings alone.")
+
+
+def effects(
+    lever: Annotated[list[str] | None, typer.Argument(help="Levers; all if none is named.")] = None,
+    runs: Annotated[int, typer.Option(min=1, metavar="N", help="Paired runs, each with drawn effects.")] = 20,
+    intensities: Annotated[int, typer.Option(min=2, metavar="N", help="Intensities from 0 to 1.")] = 2,
+    scale: Scale = "0.1",
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Measure what levers do to the seven indicators, and hold it against the sign that is expected."""
+    from app.asked import scenario_asked
+    from app.output import print_json
+    from app.progress import RunsBar
+    from app.tables import show, table
+    from sim.experiments.effects import effects as measured
+
+    base = scenario_asked("committed", [], [], macro=None, scale=scale)
+    with RunsBar(hidden=quiet or json) as bar:
+        found = measured(
+            lever or None,
+            baseline=base,
+            runs=runs,
+            intensities=intensities,
+            workers=workers,
+            progress=lambda _, done, total: bar.show(done, total),
+        )
+    rows = found.to_dict("records")
+    if json:
+        print_json(rows)
+    elif quiet:
+        print("\n".join(f"{r['lever']} {r['intensity']:g} {r['indicator']} {r['effect']:g}" for r in rows))
+    else:
+        cells = [
+            (
+                row["lever"],
+                f"{row['intensity']:g}",
+                row["indicator"],
+                f"{row['effect']:+.3g}",
+                f"{row['low']:+.3g} .. {row['high']:+.3g}",
+                row["expected"],
+                row["verdict"],
+            )
+            for row in rows
+            if row["effect"] or row["low"] or row["high"]
+        ]
+        headings = ("lever", "intensity", "indicator", "effect", "95 % interval", "expected of more", "verdict")
+        show(table(f"Effects in 2025 against committed, {runs} paired runs", headings, cells, right=("effect",)))
+        print("Rows without any effect are left out. Expected signs are judgement and enter no run.")
+
+
+def register(commands: typer.Typer) -> None:
+    """Add the commands of this file."""
+    commands.command(epilog="Example: lujiazui attribute plan --against committed --by group")(attribute)
+    commands.command(epilog="Example: lujiazui effects bond_market_access reits_pilot --runs 20")(effects)
