@@ -64,7 +64,7 @@ class ForeignInvestor(ArrayAgent):
     inaction_band = column("f8", unit="log", doc="No trade while the log gap to the target is smaller than this")
 
 
-GROUP_TERMS = ("yield gap and currency", "world volatility", "access", "hedged pick-up")
+GROUP_TERMS = ("yield gap and currency", "world volatility", "access", "hedged pick-up", "use as collateral")
 """Terms of the target that are the same for all investors of a group."""
 TARGET_TERMS = (*GROUP_TERMS, "index weights", "geopolitics", "peers", "own view")
 """Terms of the log target beside the normal weight, in the order of `target_terms`."""
@@ -131,6 +131,16 @@ def benchmark_weight_gain(
         (off_benchmark_weight + pass_through * live_weight)
         / (off_benchmark_weight + pass_through * live_weight_baseline)
     )
+
+
+def collateral_shift(haircut_pct: float, haircut_2020_pct: float, elasticity: float) -> float:
+    """Log shift of the weight that reserve managers and banks want when onshore bonds serve as collateral abroad.
+
+    shift = -elasticity * ln(haircut / haircut of 2020)
+
+    Haircuts in per cent. Channel `collateral_haircut`; parameter `collateral_elasticity`.
+    """
+    return -elasticity * float(np.log(haircut_pct / haircut_2020_pct))
 
 
 def hedged_room(pickup_pp: float, threshold_pp: float, pickup_baseline_pp: float) -> float:
@@ -253,7 +263,7 @@ def target_terms(
 ) -> Floats:
     """What moves each investor's log target away from its normal weight, shape (terms, n); see `TARGET_TERMS`.
 
-    `group_terms` has shape (4 terms, 4 groups), `benchmark_gain` (4 families,), `geopolitics` (4 groups, 3 blocs),
+    `group_terms` has shape (5 terms, 4 groups), `benchmark_gain` (4 families,), `geopolitics` (4 groups, 3 blocs),
     `peer_shift` and `own_view` (n,).
     """
     terms = np.empty((len(TARGET_TERMS), len(group)))

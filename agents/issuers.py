@@ -192,6 +192,25 @@ def instrument_utility(
     return terms
 
 
+def regional_search_cost_pp(search_cost: float, search_cost_2020: float, cost_bp: float, in_delta: Flags) -> Floats:
+    """Change of what firms of the Yangtze River Delta pay to be found by underwriters, percentage points, shape (n,).
+
+    change = cost / 100 * (index / index of 2020 - 1) in the delta, 0 elsewhere
+
+    Cost in bp a year at end-2020. Channel `search_cost_regional`; parameter `regional_search_cost`.
+    """
+    return np.where(in_delta, cost_bp / 100.0 * (search_cost / search_cost_2020 - 1.0), 0.0)
+
+
+def registration_rate(rate_per_month: float, linkage: float, linkage_2020: float, elasticity: float) -> float:
+    """Monthly rate at which foreign issuers ask for a Panda programme: rate * (linkage / linkage of 2020) ^ elasticity.
+
+    Links with other centres make the market known abroad. Channel `cross_centre_linkage`; parameters
+    `panda_registration_rate`, `linkage_registration_elasticity`.
+    """
+    return float(rate_per_month * (linkage / linkage_2020) ** elasticity)
+
+
 def all_in_cost_pp(
     loan_rate_pct: float,
     loan_spread_pp: Floats,

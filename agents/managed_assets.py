@@ -34,6 +34,16 @@ def trailing_excess_return(trailing: Floats, excess: Floats) -> Floats:
     return newer
 
 
+def trust_shift(conduct_events: float, conduct_events_2020: float, slope: float) -> float:
+    """Change of the organic growth of managed assets when conduct gets worse or better, 1/year.
+
+    shift = -slope * ln(events / events of 2020)
+
+    Channel `misconduct_rate`; parameter `misconduct_flow_slope`.
+    """
+    return -slope * float(np.log(conduct_events / conduct_events_2020))
+
+
 def net_flows(managed: Floats, trailing: Floats, organic_per_year: float, flow_performance: float) -> Floats:
     """Clients' net money in a month, shape (n,), in the unit of `managed`.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Codes, Floats
+from agents.bank_supervision import stress_half_life_months
 from agents.certificates import (
     BankTier,
     certificate_target_growth,
@@ -100,4 +101,9 @@ def banks_roll_certificates(centre: "FinancialCenter") -> None:
     sold = float(issue.sum())
     book.gross_bn[SecurityClass.CERTIFICATE] += sold
     sell_issue(centre, Account.BANKS, sold)
-    centre.bank_stress = faded_stress(centre.bank_stress, parameters.bank_stress_half_life)
+    half_life = stress_half_life_months(
+        parameters.bank_stress_half_life,
+        centre.channels["resolution_lag"],
+        centre.policy.baseline["resolution_lag"],
+    )
+    centre.bank_stress = faded_stress(centre.bank_stress, half_life)

@@ -18,6 +18,7 @@ from agents.foreign_investors import (
     benchmark_weight_gain,
     bloc_of,
     client_flow,
+    collateral_shift,
     entry_by_peers,
     entry_rate_per_month,
     event_probability,
@@ -151,7 +152,7 @@ class ForeignSignals:
     """What all foreign investors saw in a month, kept for those who ask why they traded."""
 
     group_terms: Floats
-    """Terms of the log target by group, shape (4 terms, 4 groups)."""
+    """Terms of the log target by group, shape (5 terms, 4 groups)."""
     benchmark_gain: Floats
     """Gain from index weights by index family, log, shape (4,)."""
     index_step: Floats
@@ -230,6 +231,9 @@ def foreign_investors_trade(centre: "FinancialCenter") -> None:
     group_terms[1, active] = [-parameters.benchmark_risk_share * risk, -risk]
     group_terms[2, InvestorGroup.BENCHMARK_FUND :] = access
     group_terms[3, InvestorGroup.HEDGED_BUYER] = hedged_room(pickup, parameters.hedged_threshold, pickup_2020)
+    group_terms[4, [InvestorGroup.RESERVE_MANAGER, InvestorGroup.HEDGED_BUYER]] = collateral_shift(
+        channels["collateral_haircut"], baseline["collateral_haircut"], parameters.collateral_elasticity
+    )
     gain = benchmark_weight_gain(
         tracked_index_weights(parameters, month, world_index_live_shares(centre)),
         centre.live_index_weights_2020,

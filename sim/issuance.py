@@ -18,6 +18,7 @@ from agents.issuers import (
     funding_need_bn,
     instrument_utility,
     need_growth_now,
+    regional_search_cost_pp,
 )
 from agents.underwriting import placed_share
 from sim.baseline import observed
@@ -28,6 +29,7 @@ from sim.listings import lead_times
 from sim.primary_market import sell_issue
 from sim.securities import SecurityClass
 from sim.small_firm_credit import loans_granted
+from sim.starting_point import delta_provinces
 from sim.underwriting import capacity_bn
 
 if TYPE_CHECKING:
@@ -203,7 +205,7 @@ def _chosen_instruments(centre: "FinancialCenter", rows: Integers, tranche: Inte
     keys = issuers.luck[rows] + tranche.astype(np.uint64) * TRANCHE_KEY
     luck = centre.luck.financing.gumbel(keys, centre.month, count=11)
     utility = np.take(by_rating.T, issuers["rating"][rows], axis=1)
-    _add_contagion(centre, utility, rows)
+    _dearer_bonds(centre, utility, own_costs_pp(centre, rows).sum(axis=0))
     utility[Instrument.IPO_MAIN : Instrument.REIT + 1] += np.take(by_industry.T, issuers["industry"][rows], axis=1)
     return choose_instrument(utility, eligible, centre.dissimilarity, luck[:4], luck[3:])
 
@@ -249,23 +251,36 @@ def choice_explained(centre: "FinancialCenter", row: int) -> list[tuple[str, flo
         return []
     terms, spillover = centre.choice_terms
     by_instrument = terms[:, issuers["rating"][row]]
-    added = np.zeros((2, len(Instrument), 1))
-    _add_contagion(centre, added[0], np.array([row]))
-    added[1, Instrument.IPO_MAIN : Instrument.REIT + 1, 0] = spillover[issuers["industry"][row]]
+    added = np.zeros((3, len(Instrument), 1))
+    for term, cost_pp in zip(added, own_costs_pp(centre, np.array([row])), strict=False):
+        _dearer_bonds(centre, term, cost_pp)
+    added[2, Instrument.IPO_MAIN : Instrument.REIT + 1, 0] = spillover[issuers["industry"][row]]
     table = np.concatenate([by_instrument, added[:, :, 0]])
     chosen = int(issuers["last_choice"][row])
     taken = chosen if chosen > Instrument.LOAN else int(others[table.sum(axis=0)[others].argmax()])
-    names = (*INSTRUMENT_TERMS, "defaults of others", "filings in the industry")
+    names = (*INSTRUMENT_TERMS, "defaults of others", "search for underwriters", "filings in the industry")
     label = Instrument(taken).name.lower().replace("_", " ")
     gaps = table[:, taken] - table[:, Instrument.LOAN]
     return [(f"{label}: {name}", float(gap), "utility") for name, gap in zip(names, gaps, strict=True)]
 
 
-def _add_contagion(centre: "FinancialCenter", utility: Floats, rows: Integers) -> None:
-    """Take what defaults of others add to the cost of bonds and paper off their utility, shape (9, rows), in place."""
-    if not (centre.contagion.industry_spread_pp.any() or centre.contagion.province_spread_pp.any()):
+def own_costs_pp(centre: "FinancialCenter", rows: Integers) -> Floats:
+    """What bonds cost beyond the rating: defaults of others, search for underwriters; shape (2, rows)."""
+    costs = np.zeros((2, len(rows)))
+    if centre.contagion.industry_spread_pp.any() or centre.contagion.province_spread_pp.any():
+        costs[0] = contagion_spreads_pp(centre, rows)
+    search, usual = centre.channels["search_cost_regional"], centre.policy.baseline["search_cost_regional"]
+    if search != usual:
+        in_delta = np.isin(centre.issuers["province"][rows], delta_provinces())
+        costs[1] = regional_search_cost_pp(search, usual, centre.parameters.regional_search_cost, in_delta)
+    return costs
+
+
+def _dearer_bonds(centre: "FinancialCenter", utility: Floats, cost_pp: Floats) -> None:
+    """Take a cost of bonds and paper, shape (rows,), off their utility, shape (9, rows), in place."""
+    if not cost_pp.any():
         return
-    dearer = centre.parameters.cost_sensitivity * contagion_spreads_pp(centre, rows)
+    dearer = centre.parameters.cost_sensitivity * cost_pp
     utility[Instrument.BOND] -= dearer
     utility[Instrument.GREEN_BOND] -= dearer
     utility[Instrument.COMMERCIAL_PAPER] -= centre.parameters.paper_spread_share * dearer

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.institutions import Sector
-from agents.managed_assets import class_returns, net_flows, trailing_excess_return
+from agents.managed_assets import class_returns, net_flows, trailing_excess_return, trust_shift
 
 if TYPE_CHECKING:
     from agents.arrays import Floats
@@ -37,7 +37,11 @@ def managed_assets_grow(centre: "FinancialCenter") -> None:
     managed = institutions["managed_assets"][rows]
     earned = managed * np.maximum(returns[sector] + excess, -1.0)
     trailing = trailing_excess_return(institutions["trailing_excess_return"][rows], excess)
-    flow = net_flows(managed + earned, trailing, parameters.assets_organic_growth, parameters.flow_performance)
+    trust = trust_shift(
+        centre.channels["misconduct_rate"], centre.policy.baseline["misconduct_rate"], parameters.misconduct_flow_slope
+    )
+    organic = parameters.assets_organic_growth + trust
+    flow = net_flows(managed + earned, trailing, organic, parameters.flow_performance)
     institutions["managed_assets"][rows] = managed + earned + flow
     institutions["trailing_excess_return"][rows] = trailing
     centre.managed_flows["returns"] += float(earned.sum())

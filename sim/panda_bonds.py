@@ -9,6 +9,7 @@ from agents.issuers import (
     Instrument,
     IssuerClass,
     panda_issue_probability,
+    registration_rate,
 )
 from agents.listing_queue import stage_probability
 from sim.ledger import Account
@@ -48,7 +49,13 @@ def foreign_issuers_decide(centre: "FinancialCenter") -> None:
     # Who asks for a programme waits for its registration; repeat issues need none.
     waits = issuers["applied"][rows] & ~active
     registered[rows] |= waits & (luck[2] < stage_probability(np.array(parameters.queue_panda_first)))
-    issuers["applied"][rows] |= luck[1] < panda_issue_probability(parameters.panda_registration_rate, **decide)
+    asks = registration_rate(
+        parameters.panda_registration_rate,
+        centre.channels["cross_centre_linkage"],
+        centre.policy.baseline["cross_centre_linkage"],
+        parameters.linkage_registration_elasticity,
+    )
+    issuers["applied"][rows] |= luck[1] < panda_issue_probability(asks, **decide)
     ahead = issuers["tenor_months"][rows].astype(np.int64)
     issuers["maturing_bn"][(month + ahead) % LADDER_MONTHS, Instrument.BOND, rows] += sold
     issuers["debt_bn"][Instrument.BOND, rows] += sold

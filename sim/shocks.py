@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Floats, Integers
+from agents.bank_supervision import loss_share_seen_late
 from agents.certificates import BankTier
 from agents.institutions import Sector
 from scenarios.calendar import BASELINE, month_ordinal
@@ -83,6 +84,12 @@ def small_banks_fail(centre: "FinancialCenter") -> None:
     loss_share = min(centre.shock["small_bank_failure"], 1.0)
     if loss_share <= 0.0:
         return
+    loss_share = loss_share_seen_late(
+        loss_share,
+        centre.channels["risk_detection_lag"],
+        centre.policy.baseline["risk_detection_lag"],
+        centre.parameters.detection_loss_elasticity,
+    )
     issuers, institutions = centre.issuers, centre.institutions
     small = np.flatnonzero(issuers["bank_tier"] == BankTier.SMALL)
     bank_issuer_fails(centre, middle_row(small, issuers["usual_certificates_bn"][small]), loss_share)

@@ -362,6 +362,17 @@ def province_shares() -> Floats:
     return np.asarray(output / output.sum())
 
 
+DELTA = ("SHANGHAI", "JIANGSU", "ZHEJIANG", "ANHUI")
+"""Provinces of the Yangtze River Delta."""
+
+
+@cache
+def delta_provinces() -> Integers:
+    """Codes of the provinces of the Yangtze River Delta, shape (4,)."""
+    names = [row["province"] for row in table("provinces")]
+    return np.array([names.index(name) for name in DELTA])
+
+
 HARD_TECHNOLOGY = len(IssuerClass)
 """Row of hard technology in `industry_shares`, after those of the classes."""
 

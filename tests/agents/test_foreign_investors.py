@@ -13,6 +13,7 @@ from agents.foreign_investors import (
     benchmark_weight_gain,
     bloc_of,
     client_flow,
+    collateral_shift,
     entry_rate_per_month,
     event_probability,
     geopolitical_shift,
@@ -345,3 +346,8 @@ def test_views_keep_their_spread_fade_and_belong_to_those_who_decide():
     assert view.std() == pytest.approx(0.3, rel=0.03)
     assert next_view(np.array([0.4]), np.zeros(1), 0.3, 0.9, np.array([3]))[0] == pytest.approx(0.36)
     assert next_view(np.ones(2), np.ones(2), 0.3, 0.9, np.array([0, 1])).tolist() == [0.0, 0.0]
+
+
+def test_onshore_bonds_are_worth_more_where_they_serve_as_collateral():
+    assert collateral_shift(10.0, 10.0, 0.05) == 0.0
+    assert collateral_shift(5.0, 10.0, 0.05) == pytest.approx(0.05 * np.log(2.0))

@@ -17,6 +17,8 @@ from agents.issuers import (
     instrument_utility,
     need_growth_now,
     panda_issue_probability,
+    regional_search_cost_pp,
+    registration_rate,
 )
 from agents.listing_queue import stage_probability
 
@@ -362,3 +364,17 @@ def test_banks_aim_at_more_certificates_when_loans_earn_more_than_certificates_c
     assert certificate_target_growth(0.008, 1.0, 0.3) == pytest.approx(0.008 + 0.025)
     assert certificate_target_growth(0.008, 1.0, 0.6) == pytest.approx(0.008 + 0.05)
     assert certificate_target_growth(0.008, -1.0, 0.3) < 0.008
+
+
+# The delta, links abroad
+
+
+def test_firms_of_the_delta_alone_pay_for_being_hard_to_find():
+    delta = np.array([True, False])
+    assert regional_search_cost_pp(100.0, 100.0, 5.0, delta).tolist() == [0.0, 0.0]
+    assert regional_search_cost_pp(60.0, 100.0, 5.0, delta).tolist() == pytest.approx([-0.02, 0.0])
+
+
+def test_links_abroad_bring_foreign_issuers():
+    assert registration_rate(0.004, 100.0, 100.0, 0.5) == 0.004
+    assert registration_rate(0.004, 121.0, 100.0, 0.5) == pytest.approx(0.0044)
