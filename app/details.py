@@ -12,6 +12,7 @@ from app.output import plain_data
 from app.tables import UNREAD, channels_of, control, table
 from scenarios import plan
 from scenarios.plan import Lever, Measure
+from scenarios.plan.register import chain
 from scenarios.shocks import PROFILES, ShockKind
 
 
@@ -78,7 +79,8 @@ def _effects(chosen: Lever) -> RenderableType:
 
 
 def measure(chosen: Measure) -> RenderableType:
-    """Return a measure's facts, and its instruments with the levers that carry them."""
+    """Return a measure's facts, its instruments, and the chain by which it acts."""
+    found = chain(chosen)
     facts = {
         "id": chosen.id,
         "section": f"{chosen.section} {chosen.section_title}",
@@ -90,11 +92,17 @@ def measure(chosen: Measure) -> RenderableType:
         "from": f"{chosen.start}, over {chosen.ramp_months} months",
         "lag": f"{chosen.lag_months} months ({chosen.lag_basis})",
         "strength": f"{chosen.strength}: {chosen.strength_reason}",
-        "modelled as": f"{chosen.modelled_as}. {chosen.modelled_note}",
+        "modelled as": f"{found.modelled_as}. {chosen.modelled_note}",
+        "proof": found.test or "none: context moves nothing",
         "source": chosen.source,
     }
     instruments = [(each.lever, each.what) for each in chosen.instruments]
-    return Group(_facts(chosen.title, facts), table("Instruments", ("lever", "what"), instruments))
+    links = [(each.lever, each.channel, each.kind, each.rule, each.term) for each in found.links]
+    return Group(
+        _facts(chosen.title, facts),
+        table("Instruments", ("lever", "what"), instruments),
+        table("How it acts", ("lever", "channel", "kind", "rule", "term"), links),
+    )
 
 
 def shock(chosen: ShockKind) -> RenderableType:

@@ -98,6 +98,16 @@ def evidence(
         print(out)
 
 
+def register_page(
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The page to write.")] = Path("docs/measures.md"),
+) -> None:
+    """Write the page of measures: the chain from each clause of the plan to rule and indicator."""
+    from app.measures_page import page
+
+    out.write_text(page(), encoding="utf-8")
+    print(out)
+
+
 def band(low: float, high: float) -> str:
     """A band in words."""
     if math.isinf(low):
@@ -127,3 +137,4 @@ def register(commands: typer.Typer) -> None:
     commands.command(epilog="Example: lujiazui facts plan --runs 40 --without peers")(facts)
     commands.command(epilog="Example: lujiazui decisions plan --runs 20")(decisions)
     commands.command(hidden=True)(evidence)
+    commands.command("register", hidden=True)(register_page)
