@@ -1,7 +1,4 @@
-"""The command line as a real process, and in this process with a stand-in for the model.
-
-The tests in a browser framework need the extra `app`, which the core install leaves out; CI has it.
-"""
+"""The command line as a real process, and in this process with a stand-in for the model."""
 
 import importlib.util
 import os
@@ -11,9 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
-if importlib.util.find_spec("solara") is None:
-    collect_ignore_glob = ["test_solara*.py"]
 
 STAND_IN = Path(__file__).parent / "stand_in"
 
