@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app import batch, evidence, policy_effects
+from app import batch, evidence, policy_effects, sweeps
 from app.options import Json, Macro, Quiet, Scale, Without
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ commands = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 batch.register(commands)
 evidence.register(commands)
 policy_effects.register(commands)
+sweeps.register(commands)
 
 
 def command_line(arguments: Sequence[str]) -> int:

@@ -216,8 +216,11 @@ class Store:
         runs = pd.DataFrame([_row(outcome) for outcome in outcomes]).astype(RUN_COLUMNS)
         self._write_part("runs", name, pa.Table.from_pandas(runs, preserve_index=False))
 
-    def keep_design(self, requests: Sequence[RunRequest]) -> None:
-        """Write down what is asked for, so that an interrupted batch can be gone on with from the store alone."""
+    def keep_design(self, requests: Sequence[RunRequest], sweep: Mapping[str, Any] | None = None) -> None:
+        """Write down what is asked for, so that an interrupted batch can be gone on with from the store alone.
+
+        `sweep` is the plain form of the sweep that the requests are of.
+        """
         self._keep_scenarios(requests)
         self._keep_parameters(requests)
         rows = [
@@ -231,12 +234,34 @@ class Store:
             ]
             for request in requests
         ]
-        text = json.dumps({"asked": _now(), "model": model_digest(), "requests": rows})
+        text = json.dumps({"asked": _now(), "model": model_digest(), "requests": rows, "sweep": sweep})
         numbers = [int(path.stem) for path in (self.folder / "designs").glob("*.json")]
         latest = self.folder / "designs" / f"{max(numbers, default=0):08d}.json"
         if latest.exists() and _read_json(latest)["requests"] == rows:
             return
         _write_whole(self.folder / "designs" / f"{max(numbers, default=0) + 1:08d}.json", text.encode())
+
+    def last_sweep(self) -> Mapping[str, Any]:
+        """Plain form of the sweep that was asked for last.
+
+        Raises
+        ------
+        scenarios.InputError
+            If none was.
+        """
+        told: Mapping[str, Any] | None = self._last_design().get("sweep")
+        if told is None:
+            where = str(self.folder)
+            raise InputError("holds no sweep", where=where, key="store", value=where, allowed="see: lujiazui sweep")
+        return told
+
+    def _last_design(self) -> dict[str, Any]:
+        where = str(self.folder)
+        numbers = [int(path.stem) for path in (self.folder / "designs").glob("*.json")]
+        if not numbers:
+            raise InputError("holds no design to go on with", where=where, key="store", value=where)
+        told: dict[str, Any] = _read_json(self.folder / "designs" / f"{max(numbers):08d}.json")
+        return told
 
     def requests_of_last_design(self) -> list[RunRequest]:
         """Requests of what was asked for last.
@@ -246,11 +271,7 @@ class Store:
         scenarios.InputError
             If nothing was, or another version of the model did.
         """
-        where = str(self.folder)
-        numbers = [int(path.stem) for path in (self.folder / "designs").glob("*.json")]
-        if not numbers:
-            raise InputError("holds no design to go on with", where=where, key="store", value=where)
-        told = _read_json(self.folder / "designs" / f"{max(numbers):08d}.json")
+        where, told = str(self.folder), self._last_design()
         if told["model"] != model_digest():
             raise InputError(
                 "was begun by another version of the model; name the scenarios to begin anew",

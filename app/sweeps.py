@@ -1,0 +1,146 @@
+"""Commands on sweeps: `sweep`, `sensitivity`, `discover`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.options import Json, Quiet, StoreFolder, Workers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiments.designs import Design
+
+INTERRUPTED = 2
+
+
+def sweep(
+    spec: Annotated[Path, typer.Argument(help="A design as a YAML file, see docs/sweeps.md.")],
+    store: Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")] = Path("runs"),
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a design: factorial, Latin hypercube, Sobol, Morris or points of your own."""
+    from app.output import print_json
+    from app.progress import RunsBar
+    from sim.experiments.designs import read_design
+    from sim.experiments.ensemble import run_requests
+    from sim.experiments.store import Store
+
+    design = read_design(spec)
+    requests = design.requests()
+    with Store.writing(store) as written:
+        written.keep_design(requests, design.plain())
+    with RunsBar(hidden=quiet or json) as bar:
+        try:
+            found = run_requests(
+                requests, store=store, workers=workers, progress=lambda _, done, total: bar.show(done, total)
+            )
+        except KeyboardInterrupt:
+            bar.say(f"Interrupted; the same command goes on: lujiazui sweep {spec} --store {store}")
+            raise typer.Exit(INTERRUPTED) from None
+    told = {
+        "store": str(store),
+        "points": len(design.points()),
+        "runs": len(requests),
+        "failures": list(found.failures),
+    }
+    if json:
+        print_json(told)
+    elif quiet:
+        print(told["runs"])
+    else:
+        print(f"{told['points']} points, {told['runs']} runs in {store}")
+        print(f"Next: lujiazui sensitivity {store}")
+    if found.failures:
+        raise typer.Exit(1)
+
+
+def sensitivity(store: StoreFolder, json: Json = False, quiet: Quiet = False) -> None:
+    """Which factors of a sweep matter: Morris for a Morris design, else shares of variance by an emulator."""
+    from app.output import print_json
+    from app.tables import show, table
+    from sim.experiments.sensitivity import morris, sobol
+
+    design, found = _swept(store)
+    result = morris(design, found) if design.kind == "morris" else sobol(design, found)
+    if json:
+        print_json({"kind": design.kind, "points": len(found), "indices": result.to_dict("records")})
+        return
+    key = "mean_absolute_effect" if design.kind == "morris" else "total"
+    ordered = result.sort_values(["indicator", key], ascending=[True, False], kind="stable")
+    if quiet:
+        print("\n".join(f"{row['indicator']} {row['factor']} {row[key]:g}" for row in ordered.to_dict("records")))
+        return
+    headings = [str(column).replace("_", " ") for column in ordered.columns]
+    cells = [[_shown(value) for value in row.values()] for row in ordered.to_dict("records")]
+    show(table(f"{design.kind} over {len(found)} points, 2025", headings, cells, right=headings[2:]))
+
+
+def discover(
+    store: StoreFolder,
+    indicator: Annotated[str, typer.Option(metavar="NAME", help="A plan indicator.")] = "foreign_bond_share",
+    at_least: Annotated[
+        float | None, typer.Option(metavar="X", help="Its value in 2025; the target if not given.")
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """In which box of the factors an indicator gets at or above a value (PRIM)."""
+    from app.output import print_json
+    from app.tables import show, table
+    from scenarios.errors import InputError, nearest_name
+    from sim.experiments.ensemble import thresholds
+    from sim.experiments.sensitivity import discover as discovered
+
+    design, found = _swept(store)
+    if indicator not in found.columns:
+        raise InputError(
+            f"unknown plan indicator {indicator!r}",
+            key="--indicator",
+            value=indicator,
+            allowed=", ".join(found.columns),
+            nearest=nearest_name(indicator, found.columns),
+        )
+    wanted = thresholds()[indicator] if at_least is None else at_least
+    box, told = discovered(design, found, indicator, wanted)
+    if json:
+        print_json({"indicator": indicator, "at_least": wanted, **told, "box": box.to_dict("records")})
+    elif quiet:
+        print("\n".join(f"{row['factor']} {row['low']:g} {row['high']:g}" for row in box.to_dict("records")))
+    else:
+        cells = [(row["factor"], _shown(row["low"]), _shown(row["high"])) for row in box.to_dict("records")]
+        show(
+            table(f"{indicator} at or above {wanted:g} in 2025", ("factor", "from", "to"), cells, right=("from", "to"))
+        )
+        print(
+            f"The box holds {told['coverage']:.0%} of the points that get there; "
+            f"{told['density']:.0%} of its points do. It is {told['mass']:.0%} of the design."
+        )
+
+
+def _swept(store: Path) -> tuple[Design, pd.DataFrame]:
+    from sim.experiments.designs import Design
+    from sim.experiments.ensemble import Ensemble
+    from sim.experiments.sensitivity import responses
+    from sim.experiments.store import Store
+
+    opened = Store.open(store)
+    design = Design.from_plain(opened.last_sweep())
+    ensemble = Ensemble.of_store(opened, keys=[request.key for request in design.requests()])
+    return design, responses(design, ensemble)
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def register(commands: typer.Typer) -> None:
+    """Add the commands of this file."""
+    commands.command(epilog="Example: lujiazui sweep access.yaml --store runs")(sweep)
+    commands.command(epilog="Example: lujiazui sensitivity runs")(sensitivity)
+    commands.command(epilog="Example: lujiazui discover runs --indicator foreign_bond_share --at-least 0.03")(discover)

@@ -1,0 +1,186 @@
+"""What a sweep says: screening by Morris, shares of variance by an emulator, boxes in which a target is met."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from agents.arrays import Floats
+from scenarios.errors import InputError
+from sim.experiments.designs import Design
+from sim.experiments.ensemble import Ensemble
+from sim.indicators import PLAN_INDICATORS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HELD_BACK = 0.2
+"""Part of the points on which an emulator is checked."""
+EMULATED = 1024
+"""Base samples of the emulator from which shares of variance come."""
+
+
+def responses(design: Design, ensemble: Ensemble, indicators: Sequence[str] = PLAN_INDICATORS) -> "pd.DataFrame":
+    """Each indicator in 2025 at each point of a sweep, mean over its repetitions: index point.
+
+    Raises
+    ------
+    scenarios.InputError
+        If runs of the design are missing.
+    """
+    import pandas as pd
+
+    points = len(design.points())
+    place = {run: row for row, run in enumerate(ensemble.runs)}
+    if len(place) < points * design.runs:
+        raise InputError(f"{points * design.runs - len(place)} runs of the sweep are missing or failed", key="store")
+    (name,) = ensemble.values if len(ensemble.values) == 1 else (design.scenario.name,)
+    columns = {}
+    for indicator in indicators:
+        values = ensemble.yearly(name, indicator)[:, ensemble.target_year]
+        ordered = np.array([values[place[run]] for run in range(points * design.runs)])
+        columns[indicator] = ordered.reshape(points, design.runs).mean(axis=1)
+    return pd.DataFrame(columns, index=pd.RangeIndex(points, name="point"))
+
+
+def morris(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
+    """Elementary effects over the range of each factor (Morris, with SALib).
+
+    Columns: indicator, factor, mean_effect, mean_absolute_effect, its interval half-width (95 %), spread.
+    """
+    import pandas as pd
+    from SALib.analyze import morris as analysis
+
+    problem = design.unit_problem()
+    shares = design.shares(len(design.factors))
+    rows = []
+    for indicator in found.columns:
+        told = analysis.analyze(
+            problem, shares, found[indicator].to_numpy(), num_levels=design.levels, seed=design.seed
+        )
+        for place, factor in enumerate(design.factors):
+            rows.append(
+                {
+                    "indicator": indicator,
+                    "factor": factor.name,
+                    "mean_effect": float(told["mu"][place]),
+                    "mean_absolute_effect": float(told["mu_star"][place]),
+                    "interval": float(told["mu_star_conf"][place]),
+                    "spread": float(told["sigma"][place]),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def sobol(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
+    """First-order and total shares of variance of each factor, from an emulator of the sweep.
+
+    A Gaussian process is fitted to four fifths of the points and checked on the rest (`held_back_r2`, the part of
+    variance it explains there); shares come from the emulator with bootstrap intervals (95 %).
+    """
+    import pandas as pd
+    from scipy.stats import sobol_indices, uniform
+
+    shares = _shares_of(design)
+    dists: Any = [uniform(0.0, 1.0)] * len(design.factors)
+    rows = []
+    for indicator in found.columns:
+        values = found[indicator].to_numpy()
+        emulator, r2 = fitted(shares, values, design.seed)
+        if values.std() == 0.0:
+            continue
+
+        def answer(x: Floats, emulator: Any = emulator) -> Floats:
+            return np.atleast_2d(emulator.predict(x.T))
+
+        told = sobol_indices(func=answer, n=EMULATED, dists=dists, rng=np.random.default_rng(design.seed))
+        interval = told.bootstrap(confidence_level=0.95, n_resamples=200)
+        for place, factor in enumerate(design.factors):
+            rows.append(
+                {
+                    "indicator": indicator,
+                    "factor": factor.name,
+                    "first": float(np.ravel(told.first_order)[place]),
+                    "first_low": float(np.ravel(interval.first_order.confidence_interval.low)[place]),
+                    "first_high": float(np.ravel(interval.first_order.confidence_interval.high)[place]),
+                    "total": float(np.ravel(told.total_order)[place]),
+                    "total_low": float(np.ravel(interval.total_order.confidence_interval.low)[place]),
+                    "total_high": float(np.ravel(interval.total_order.confidence_interval.high)[place]),
+                    "held_back_r2": r2,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def fitted(shares: Floats, values: Floats, seed: int) -> tuple[Any, float]:
+    """A Gaussian process on four fifths of the points, and the part of variance it explains on the others."""
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(values))
+    held = order[: max(1, round(HELD_BACK * len(values)))]
+    kept = np.setdiff1d(order, held)
+    kernel = ConstantKernel(1.0) * RBF(np.ones(shares.shape[1]), (0.05, 100.0)) + WhiteKernel(0.1, (1e-8, 10.0))
+    process = GaussianProcessRegressor(kernel, normalize_y=True, random_state=0, n_restarts_optimizer=1)
+    with warnings.catch_warnings():
+        # A factor that does not matter drives its length to the bound; the fit is none the worse.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        process.fit(shares[kept], values[kept])
+    misses = values[held] - process.predict(shares[held])
+    spread = float(((values[held] - values[kept].mean()) ** 2).sum())
+    return process, 1.0 - float((misses**2).sum()) / spread if spread else float("nan")
+
+
+def _shares_of(design: Design) -> Floats:
+    points = design.points()
+    columns = [(points[factor.name].to_numpy() - factor.low) / (factor.high - factor.low) for factor in design.factors]
+    return np.stack(columns, axis=1)
+
+
+def discover(
+    design: Design, found: "pd.DataFrame", indicator: str, at_least: float
+) -> tuple["pd.DataFrame", dict[str, float]]:
+    """The box of factors in which an indicator is at or above a value in 2025 (PRIM, with the EMA workbench).
+
+    Returns
+    -------
+    The box, one row a factor that it bounds: low, high; and its coverage (part of all such points that it holds),
+    density (part of its points that are such) and mass.
+
+    Raises
+    ------
+    scenarios.InputError
+        If none or all of the points are such.
+    """
+    import warnings
+
+    import pandas as pd
+
+    good = (found[indicator] >= at_least).to_numpy()
+    if good.all() or not good.any():
+        raise InputError(
+            f"{int(good.sum())} of {len(good)} points have {indicator} at or above {at_least:g}",
+            key="at_least",
+            value=at_least,
+            allowed="a value that some of the points reach and some do not",
+        )
+    with warnings.catch_warnings():
+        # The workbench says at import that it does without packages nobody needs here.
+        warnings.simplefilter("ignore", UserWarning)
+        from ema_workbench.analysis import prim
+
+    points = design.points()
+    box = prim.Prim(points, good, peel_alpha=0.1).find_box()
+    limits = box.box_lims[-1]
+    rows = [
+        {"factor": factor.name, "low": float(limits[factor.name].iloc[0]), "high": float(limits[factor.name].iloc[1])}
+        for factor in design.factors
+        if limits[factor.name].iloc[0] > points[factor.name].min()
+        or limits[factor.name].iloc[1] < points[factor.name].max()
+    ]
+    told = {"coverage": float(box.coverage), "density": float(box.density), "mass": float(box.mass)}
+    return pd.DataFrame(rows, columns=["factor", "low", "high"]), told
