@@ -322,14 +322,16 @@ def client_flow(normal: Floats, spread: float, group: Codes) -> Floats:
 def next_view(view: Floats, normal: Floats, spread: float, persistence: float, group: Codes) -> Floats:
     """View of each investor in the next month, log of the wanted weight, shape (n,).
 
-    view = persistence * view + spread * sqrt(1 - persistence^2) * z for those who decide at their own discretion
-    (real money, hedged buyers); 0 for the others
+    view = mean + persistence * (view - mean) + spread * sqrt(1 - persistence^2) * z for those who decide at their own
+    discretion (real money, hedged buyers); 0 for the others
 
-    z is standard normal luck of the investor's own, so that views have the standard deviation `spread`. Investors
-    disagree about the same data (Giglio and others 2021). Parameters `investor_view_spread`,
+    z is standard normal luck of the investor's own, so that views have the standard deviation `spread`; their mean is
+    -spread^2 / 2, so that they move who holds, not how much all want on average. A persistence of 0 draws a first view.
+    Investors disagree about the same data (Giglio and others 2021). Parameters `investor_view_spread`,
     `investor_view_persistence`.
     """
-    moved = persistence * view + spread * float(np.sqrt(1.0 - persistence**2)) * normal
+    mean = -(spread**2) / 2.0
+    moved = mean + persistence * (view - mean) + spread * float(np.sqrt(1.0 - persistence**2)) * normal
     return np.where(group >= InvestorGroup.REAL_MONEY, moved, 0.0)
 
 

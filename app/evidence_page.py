@@ -26,7 +26,7 @@ def page(runs: int, scale: float | None, workers: int | None) -> str:
     from sim.interactions import INTERACTIONS
     from sim.one_run import model_version
 
-    some = max(4, runs // 5)
+    some = max(4, runs // 10)
     found = sim.stylised_facts("plan", runs=runs, scale=scale, workers=workers)
     lost = {
         name: sim.stylised_facts("plan", runs=some, scale=scale, interactions_off=(name,), workers=workers)

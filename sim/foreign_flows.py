@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Floats, Integers
 from agents.draws import poisson
 from agents.foreign_investors import (
     GROUP_TERMS,
@@ -113,8 +113,18 @@ def foreign_investors_enter(centre: "FinancialCenter") -> None:
     investors["base_log_weight"][rows] = base
     investors["weight"][rows] = parameters.entrant_first_weight * np.exp(base)
     investors["inaction_band"][rows] = parameters.inaction_band
+    views_begin(centre, rows)
     # What a newcomer brings in its first month is bought like any other purchase.
     investors["holdings_bn"][rows] = 0.0
+
+
+def views_begin(centre: "FinancialCenter", rows: Integers | slice) -> None:
+    """Investors come with a view of their own."""
+    investors = centre.investors
+    luck = centre.luck.first_view.normal(investors.luck[rows], centre.month)
+    investors["own_view"][rows] = next_view(
+        np.zeros(len(luck)), luck, centre.parameters.investor_view_spread, 0.0, investors["group"][rows]
+    )
 
 
 def _peers_of_entrants(centre: "FinancialCenter") -> float:

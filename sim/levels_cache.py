@@ -21,7 +21,7 @@ from sim.levels import Levels
 
 PACKAGES = ("agents", "scenarios", "sim")
 SUFFIXES = (".py", ".csv", ".toml")
-UNREAD = ("sim/experiments", "scenarios/library")
+UNREAD = ("sim/experiments", "sim/evidence", "scenarios/library")
 """Parts of the packages that no run reads while it simulates."""
 
 

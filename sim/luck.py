@@ -19,6 +19,7 @@ STREAMS = {
     "panda_size": "issuer.panda_size",
     "investor_entry": "investor.entry",
     "client_money": "investor.client_money",
+    "first_view": "investor.first_view",
     "investor_bloc": "investor.bloc",
     "geopolitics": "geopolitics.event",
     "institution": "institution.exit_and_move",
@@ -67,6 +68,7 @@ class Luck:
     panda_size: Stream
     investor_entry: Stream
     client_money: Stream
+    first_view: Stream
     investor_bloc: Stream
     geopolitics: Stream
     institution: Stream

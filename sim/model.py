@@ -26,7 +26,16 @@ from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.parameters import Parameters, ParameterSet
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
-from sim import carbon, city, cross_border_funds, foreign_equity, insurance, starting_point, trade_settlement
+from sim import (
+    carbon,
+    city,
+    cross_border_funds,
+    foreign_equity,
+    foreign_flows,
+    insurance,
+    starting_point,
+    trade_settlement,
+)
 from sim.bank_failure import BankFailure
 from sim.baseline import observed
 from sim.credit_events import Contagion
@@ -205,6 +214,7 @@ class FinancialCenter(PopulationModel):
         starting_point.scale_listed_firms(self)
         starting_point.fill_listing_queue(self, START_OF_HISTORY)
         starting_point.add_foreign_investors(self, START_OF_HISTORY)
+        foreign_flows.views_begin(self, slice(None))
         foreign_equity.start_equity_investors(self, START_OF_HISTORY)
         starting_point.add_institutions(self, START_OF_HISTORY)
         starting_point.fill_licence_queue(self, START_OF_HISTORY)

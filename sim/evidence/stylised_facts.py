@@ -1,8 +1,10 @@
 """Stylised facts over many runs: statistic, band, value, whether it holds, and whether it emerges or is built in."""
 
+import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,6 @@ from scenarios.schema import Scenario
 from sim.evidence.probe import Probe, watched
 from sim.experiments.pool import Workers
 from sim.experiments.requests import RunRequest, ensemble_requests
-from sim.tables import table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +51,7 @@ class Fact:
 @cache
 def facts() -> tuple[Fact, ...]:
     """All facts, from the package's data."""
+    text = resources.files("sim.evidence").joinpath("stylised_facts.csv").read_text(encoding="utf-8")
     return tuple(
         Fact(
             **{
@@ -58,7 +60,7 @@ def facts() -> tuple[Fact, ...]:
                 "high": float(row["high"] or "inf"),
             }  # type: ignore[arg-type]
         )
-        for row in table("stylised_facts")
+        for row in csv.DictReader(text.splitlines())
     )
 
 

@@ -68,7 +68,7 @@ def make_alike(centre: "FinancialCenter") -> None:
         investors[name][:] = _means(investors[name], cell)
     rate = float(centre.macro.usdcny[centre.macro.position(centre.month)])
     investors["weight"][:] = investors["holdings_bn"] / (investors["assets_usd_bn"] * rate)
-    investors["own_view"][:] = 0.0
+    investors["own_view"][:] = _means(investors["own_view"], cell)
     centre.parameters = centre.parameters.replace(investor_view_spread=0.0, client_flow_spread=0.0)
     centre.issuers["score"][:] = _means(centre.issuers["score"], centre.issuers["issuer_class"].astype(np.int64))
     institutions = centre.institutions

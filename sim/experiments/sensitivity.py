@@ -160,6 +160,7 @@ def discover(
 
     import pandas as pd
 
+    points = design.points()
     good = (found[indicator] >= at_least).to_numpy()
     if good.all() or not good.any():
         raise InputError(
@@ -173,8 +174,10 @@ def discover(
         warnings.simplefilter("ignore", UserWarning)
         from ema_workbench.analysis import prim
 
-    points = design.points()
-    box = prim.Prim(points, good, peel_alpha=0.1).find_box()
+        # It also uses an argument of pandas that is on its way out.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
+        box = prim.Prim(points, good, peel_alpha=0.1).find_box()
     limits = box.box_lims[-1]
     rows = [
         {"factor": factor.name, "low": float(limits[factor.name].iloc[0]), "high": float(limits[factor.name].iloc[1])}

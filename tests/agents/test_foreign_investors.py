@@ -338,13 +338,15 @@ def test_clients_move_the_money_of_others_and_not_reserves():
     assert np.exp(drawn).mean() == pytest.approx(1.0, abs=5e-4)
 
 
-def test_views_keep_their_spread_fade_and_belong_to_those_who_decide():
+def test_views_keep_their_spread_cancel_out_fade_and_belong_to_those_who_decide():
     rng = np.random.default_rng(6)
-    view = np.zeros(20_000)
+    view = next_view(np.zeros(20_000), rng.standard_normal(20_000), 0.3, 0.0, np.full(20_000, 2))
+    assert view.std() == pytest.approx(0.3, rel=0.03)
     for _ in range(60):
         view = next_view(view, rng.standard_normal(20_000), 0.3, 0.9, np.full(20_000, 2))
     assert view.std() == pytest.approx(0.3, rel=0.03)
-    assert next_view(np.array([0.4]), np.zeros(1), 0.3, 0.9, np.array([3]))[0] == pytest.approx(0.36)
+    assert np.exp(view).mean() == pytest.approx(1.0, abs=0.01)
+    assert next_view(np.array([0.4]), np.zeros(1), 0.3, 0.9, np.array([3]))[0] == pytest.approx(0.36 - 0.1 * 0.045)
     assert next_view(np.ones(2), np.ones(2), 0.3, 0.9, np.array([0, 1])).tolist() == [0.0, 0.0]
 
 

@@ -1,0 +1,166 @@
+"""Sweeps: designs from files, the runs they ask for, and what they say."""
+
+import numpy as np
+import pytest
+
+import sim
+from scenarios.errors import InputError
+from sim.experiments.designs import Design, Factor, read_design
+from sim.experiments.ensemble import run_requests
+from sim.experiments.sensitivity import discover, morris, responses, sobol
+
+FACTORS = (Factor("bond_market_access", "lever", 0.4, 1.0), Factor("sovereign_growth", "parameter", 0.08, 0.14))
+
+
+@pytest.fixture
+def design(short):
+    def made(kind, **options):
+        return Design(short("committed"), kind, FACTORS, **options)
+
+    return made
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text):
+        path = tmp_path / "design.yaml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_a_factorial_has_every_combination(design):
+    points = design("factorial", levels=3).points()
+    assert len(points) == 9 and len(points.drop_duplicates()) == 9
+    assert set(points["bond_market_access"]) == {0.4, 0.7, 1.0}
+
+
+@pytest.mark.parametrize(("kind", "count"), [("latin_hypercube", 10), ("sobol", 16), ("morris", 30)])
+def test_points_fill_the_ranges_and_repeat(design, kind, count):
+    points = design(kind, samples=10).points()
+    assert len(points) == count
+    for factor in FACTORS:
+        assert points[factor.name].between(factor.low, factor.high).all()
+    assert points.equals(design(kind, samples=10).points())
+
+
+def test_a_latin_hypercube_has_one_point_in_every_slice(design):
+    shares = design("latin_hypercube", samples=20).shares(2)
+    for column in shares.T:
+        assert sorted((column * 20).astype(int)) == list(range(20))
+
+
+def test_points_have_the_same_luck_and_their_own_levers_and_parameters(design):
+    asked = design("factorial", levels=2, runs=2).requests()
+    assert len(asked) == 8 and len({request.key for request in asked}) == 8
+    assert [request.run for request in asked] == list(range(8))
+    assert len({request.seed for request in asked}) == 2
+    assert asked[0].parameters.sovereign_growth == 0.08
+    assert asked[-1].parameters.sovereign_growth == 0.14
+    assert asked[-1].scenario.levers["bond_market_access"] is not None
+
+
+def test_a_design_survives_its_plain_form(design):
+    given = Design(design("sobol").scenario, "points", FACTORS, given=((0.5, 0.1), (0.6, 0.12)))
+    for one in (design("morris", samples=4, runs=3), given):
+        again = Design.from_plain(one.plain())
+        assert again.plain() == one.plain() and again.points().equals(one.points())
+        assert [request.key for request in again.requests()] == [request.key for request in one.requests()]
+
+
+def test_a_file_is_read(written):
+    design = read_design(
+        written(
+            "title: A\nscenario: committed\nkind: points\nscale: 0.05\nruns: 2\n"
+            "factors:\n  bond_market_access: [0.5, 1]\n  fx_extrapolation: prior\n"
+            "points:\n  - [0.6, 0.1]\n  - [0.7, 0.2]\n"
+        )
+    )
+    assert design.kind == "points" and design.scenario.scale == 0.05 and design.runs == 2
+    assert design.points()["fx_extrapolation"].tolist() == [0.1, 0.2]
+    prior = design.factors[1]
+    assert 0.0 < prior.low < 0.05 and 0.35 < prior.high < 0.4
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("kind: sobl\nfactors: {reits_pilot: [0, 1]}\n", "unknown kind 'sobl'; did you mean 'sobol'"),
+        ("kind: sobol\nfactors: {reit_pilot: [0, 1]}\n", "did you mean 'reits_pilot'"),
+        ("kind: sobol\nfactors: {reits_pilot: [0.5, 2]}\n", "is no range"),
+        ("kind: sobol\nfactors: {reits_pilot: [0.5, .nan]}\n", "design.yaml"),
+        ("kind: sobol\nfactors: {reits_pilot: prior}\n", "is no range"),
+        ("kind: sobol\nfactors: {reits_pilot: [1, 0]}\n", "is no range"),
+        ("kind: sobol\nfactors: {}\n", "are no factors"),
+        ("kind: sobol\n", "is missing"),
+        ("kind: sobol\nsample: 3\nfactors: {reits_pilot: [0, 1]}\n", "did you mean 'samples'"),
+        ("kind: sobol\nsamples: 0\nfactors: {reits_pilot: [0, 1]}\n", "not a whole number"),
+        ("kind: sobol\nsamples: 10000000\nfactors: {reits_pilot: [0, 1]}\n", "asks for 10000000 points"),
+        ("kind: points\nfactors: {reits_pilot: [0, 1]}\npoints: [[1, 2]]\n", "lists of one number a factor"),
+        ("kind: sobol\nscenario: plann\nfactors: {reits_pilot: [0, 1]}\n", "plan"),
+        ("[1, 2]\n", "is not a design"),
+    ],
+)
+def test_a_bad_file_is_refused(written, text, message):
+    with pytest.raises(InputError, match=message):
+        read_design(written(text))
+
+
+@pytest.fixture(scope="module")
+def swept(short, tmp_path_factory):
+    made = Design(short("committed", end="2022-12"), "sobol", FACTORS, samples=16)
+    ensemble = run_requests(made.requests(), store=tmp_path_factory.mktemp("sweep") / "runs", workers=1)
+    return made, responses(made, ensemble)
+
+
+def test_shares_of_variance_find_what_matters(swept):
+    table = sobol(*swept).set_index(["indicator", "factor"])
+    share = table.loc["foreign_bond_share"]
+    assert share.loc["bond_market_access", "total"] > share.loc["sovereign_growth", "total"]
+    assert share.loc["bond_market_access", "held_back_r2"] > 0.5
+    assert (table["first_low"] <= table["first"]).all() and (table["first"] <= table["first_high"]).all()
+
+
+def test_a_box_bounds_what_has_to_be_high(swept):
+    design, found = swept
+    wanted = float(found["foreign_bond_share"].quantile(0.6))
+    box, told = discover(design, found, "foreign_bond_share", wanted)
+    assert box.set_index("factor").loc["bond_market_access", "low"] > 0.5
+    assert told["coverage"] > 0.7 and told["density"] > 0.7
+    with pytest.raises(InputError, match="0 of 16 points"):
+        discover(design, found, "foreign_bond_share", 1.0)
+
+
+def test_elementary_effects_are_those_of_a_known_function(design):
+    import pandas as pd
+
+    made = design("morris", samples=20)
+    shares = made.shares(2)
+    known = pd.DataFrame({"known": 3.0 * shares[:, 0] - 0.5 * shares[:, 1]})
+    table = morris(made, known).set_index("factor")
+    assert table["mean_effect"].tolist() == pytest.approx([3.0, -0.5])
+    assert table["spread"].tolist() == pytest.approx([0.0, 0.0], abs=1e-9)
+
+
+def test_missing_runs_are_said_so(swept, outcomes):
+    design, _ = swept
+    with pytest.raises(InputError, match="13 runs of the sweep are missing"):
+        responses(design, sim.Ensemble.of_outcomes(outcomes))
+
+
+def test_the_commands_sweep_and_explain(written, tmp_path, capsys):
+    from app.cli import command_line
+
+    spec = written(
+        "scenario: committed\nkind: morris\nsamples: 2\nscale: 0.05\n"
+        "factors:\n  reits_pilot: [0, 1]\n  bond_market_access: [0, 1]\n"
+    )
+    store = str(tmp_path / "runs")
+    assert command_line(["sweep", str(spec), "--store", store, "--workers", "1"]) == 0
+    assert "6 points, 6 runs" in capsys.readouterr().out
+    assert command_line(["sensitivity", store]) == 0
+    assert "bond_market_access" in capsys.readouterr().out
+    assert command_line(["discover", store, "--indicator", "foreign_bond_shar"]) == 2
+    assert "did you mean 'foreign_bond_share'" in capsys.readouterr().err
+    assert np.isfinite(sim.Store.open(store).indicators["turnover_total"]).all()
