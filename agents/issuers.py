@@ -288,6 +288,18 @@ def choose_instrument(
     return choice
 
 
+def exchange_share(usual_share: float, lead_time_change_months: float, queue_disutility: float) -> float:
+    """Part of main-board issuers that choose the Shanghai exchange rather than Shenzhen or Beijing.
+
+    odds = usual odds * exp(-disutility * change of Shanghai's lead time)
+
+    The usual share is that of 2020 at the lead times of 2020; the others' lead times are taken to stay, so a quicker
+    way to list in Shanghai draws issuers there. Months; parameter `queue_disutility`; channel `listing_lead_time`.
+    """
+    odds = usual_share / (1.0 - usual_share) * float(np.exp(-queue_disutility * lead_time_change_months))
+    return usual_share if lead_time_change_months == 0.0 else odds / (1.0 + odds)
+
+
 def follow_on_rate(rate_per_year: float, return_6m: float, return_sensitivity: float) -> float:
     """Monthly rate of follow-on offers by listed issuers: rate / 12 * exp(sensitivity * return / 10 %).
 

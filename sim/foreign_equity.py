@@ -15,15 +15,14 @@ from agents.equity_investors import (
 from agents.foreign_investors import (
     Bloc,
     InvestorGroup,
-    access_shift,
     bloc_of,
     geopolitical_shift,
-    risk_aversion_shift,
     traded_log_gap,
     within_assets,
 )
 from scenarios.calendar import BASELINE
 from sim.baseline import observed
+from sim.foreign_flows import risk_and_access
 from sim.ledger import Account
 from sim.starting_point import bloc_shares, pareto_shares
 
@@ -87,25 +86,9 @@ def equity_investors_trade(centre: "FinancialCenter") -> None:
 def _terms(centre: "FinancialCenter") -> Floats:
     """Terms of the log target of every investor this month, shape (terms, n)."""
     parameters, investors, macro, month = centre.parameters, centre.equity_investors, centre.macro, centre.month
-    channels, baseline = centre.channels, centre.policy.baseline
     since_2020 = macro.change(macro.equity_index, month, max(month - BASELINE, 0))
     trend = parameters.equity_drift * max(month - BASELINE, 0)
-    risk = risk_aversion_shift(
-        float(macro.log_vix[macro.position(month)]),
-        parameters.log_vix_mean,
-        float(np.log(parameters.vix_threshold)),
-        parameters.vix_elasticity,
-        parameters.vix_elasticity_high,
-    )
-    access = access_shift(
-        channels["foreign_access_cost"],
-        baseline["foreign_access_cost"],
-        parameters.access_friction_2020,
-        parameters.access_elasticity,
-        channels["eligible_universe"],
-        baseline["eligible_universe"],
-        parameters.universe_elasticity,
-    )
+    risk, access = risk_and_access(centre)
     politics = geopolitical_shift(
         centre.geopolitical_tension, parameters.geopolitical_jump_west, parameters.geopolitical_jump_nonaligned
     )[InvestorGroup.REAL_MONEY]

@@ -206,16 +206,11 @@ def _decision(investors: Mapping[str, Any], signals: ForeignSignals) -> _Decisio
     return _Decision(terms, target, gap, within_assets(trade, held))
 
 
-def foreign_investors_trade(centre: "FinancialCenter") -> None:
-    """Each investor sets a target weight and trades a part of the gap."""
-    parameters, channels, investors = centre.parameters, centre.channels, centre.investors
-    baseline, macro, month = centre.policy.baseline, centre.macro, centre.month
-    at = macro.position(month)
-    appreciation = -100.0 * macro.change(macro.usdcny, month, 12)
-    signal = unhedged_signal_pp(centre.china_yield_pct, centre.us_yield_pct, appreciation, parameters.fx_extrapolation)
-    spread_change = signal - centre.reference_signal_pp
+def risk_and_access(centre: "FinancialCenter") -> tuple[float, float]:
+    """What world volatility and the cost and breadth of access do to what foreigners want to hold, log, this month."""
+    parameters, channels, baseline, macro = centre.parameters, centre.channels, centre.policy.baseline, centre.macro
     risk = risk_aversion_shift(
-        float(macro.log_vix[at]),
+        float(macro.log_vix[macro.position(centre.month)]),
         parameters.log_vix_mean,
         float(np.log(parameters.vix_threshold)),
         parameters.vix_elasticity,
@@ -230,6 +225,18 @@ def foreign_investors_trade(centre: "FinancialCenter") -> None:
         baseline["eligible_universe"],
         parameters.universe_elasticity,
     )
+    return risk, access
+
+
+def foreign_investors_trade(centre: "FinancialCenter") -> None:
+    """Each investor sets a target weight and trades a part of the gap."""
+    parameters, channels, investors = centre.parameters, centre.channels, centre.investors
+    baseline, macro, month = centre.policy.baseline, centre.macro, centre.month
+    at = macro.position(month)
+    appreciation = -100.0 * macro.change(macro.usdcny, month, 12)
+    signal = unhedged_signal_pp(centre.china_yield_pct, centre.us_yield_pct, appreciation, parameters.fx_extrapolation)
+    spread_change = signal - centre.reference_signal_pp
+    risk, access = risk_and_access(centre)
     hedged_stock = observed("foreign_bond_holdings") * parameters.holdings_share_by_type[InvestorGroup.HEDGED_BUYER]
     pickup_2020 = parameters.hedged_threshold + hedged_stock / 1000.0 / parameters.hedged_capacity
     pickup = pickup_2020 - (channels["hedging_cost"] - baseline["hedging_cost"]) / 100.0

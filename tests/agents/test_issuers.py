@@ -12,6 +12,7 @@ from agents.issuers import (
     Instrument,
     all_in_cost_pp,
     choose_instrument,
+    exchange_share,
     follow_on_rate,
     funding_need_bn,
     instrument_utility,
@@ -378,3 +379,10 @@ def test_firms_of_the_delta_alone_pay_for_being_hard_to_find():
 def test_links_abroad_bring_foreign_issuers():
     assert registration_rate(0.004, 100.0, 100.0, 0.5) == 0.004
     assert registration_rate(0.004, 121.0, 100.0, 0.5) == pytest.approx(0.0044)
+
+
+def test_a_quicker_way_to_list_draws_issuers_to_the_exchange():
+    assert exchange_share(0.6, 0.0, 0.05) == 0.6
+    quicker = exchange_share(0.6, -4.0, 0.05)
+    assert quicker == pytest.approx(1.5 * np.exp(0.2) / (1.0 + 1.5 * np.exp(0.2)))
+    assert exchange_share(0.6, 4.0, 0.05) < 0.6 < quicker
