@@ -1,0 +1,81 @@
+"""The centre as a model of the EMA workbench, for its samplers, scenario discovery and robust search."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from scenarios.errors import InputError, nearest_name
+from scenarios.loader import load
+from scenarios.plan import lever_ids
+from scenarios.schema import Scenario
+from sim.experiments.requests import RunRequest, parameter_set
+from sim.indicators import PLAN_INDICATORS
+
+
+def workbench_model(
+    scenario: str | Path | Scenario = "committed",
+    *,
+    levers: Mapping[str, tuple[float, float]],
+    uncertainties: Mapping[str, tuple[float, float]] | None = None,
+    seeds: Sequence[int] = (0,),
+    scale: float | None = None,
+    name: str = "lujiazui",
+) -> Any:
+    """An `ema_workbench.Model`: levers as decisions, parameters as uncertainties, plan indicators of 2025 as outcomes.
+
+    Parameters
+    ----------
+    scenario
+        What everything else is taken from.
+    levers
+        Range of intensity from 2021-01 on by lever.
+    uncertainties
+        Range by parameter.
+    seeds
+        Luck over which outcomes are averaged, the same for every point.
+    scale
+        Size of the population.
+    name
+        Name of the model in the workbench; letters and digits.
+
+    Returns
+    -------
+    A model for `perform_experiments` or `optimize`. It needs the extra `explore`.
+
+    Raises
+    ------
+    scenarios.InputError
+        For an unknown lever or parameter, or without the workbench.
+    """
+    import warnings
+
+    base = load(scenario)
+    if scale is not None:
+        base = Scenario(**{**base.plain(), "scale": scale})
+    central = parameter_set(base.parameters).central()
+    for asked, known in ((levers, lever_ids()), (uncertainties or {}, list(central))):
+        for each in asked:
+            if each not in known:
+                raise InputError(f"unknown {each!r}", key="factors", value=each, nearest=nearest_name(each, known))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # it names packages that it can do without
+            from ema_workbench import Model, RealParameter, ScalarOutcome
+    except ImportError:
+        raise InputError("needs the extra 'explore': pip install 'lujiazui[explore]'", key="name") from None
+    model = Model(name, function=partial(answer, base, tuple(levers), tuple(seeds)))
+    model.levers = [RealParameter(each, *limits) for each, limits in levers.items()]
+    model.uncertainties = [RealParameter(each, *limits) for each, limits in (uncertainties or {}).items()]
+    model.outcomes = [ScalarOutcome(each) for each in PLAN_INDICATORS]
+    return model
+
+
+def answer(base: Scenario, levers: Sequence[str], seeds: Sequence[int], **point: float) -> dict[str, float]:
+    """Plan indicators of the last year at a point, mean over the seeds."""
+    chosen = {name: float(point[name]) for name in levers}
+    changed: dict[str, Any] = {name: float(value) for name, value in point.items() if name not in chosen}
+    scenario = base.with_levers(chosen) if chosen else base
+    parameters = parameter_set(base.parameters).central().replace(**changed)
+    found = [RunRequest(scenario, seed, parameters).execute().annual().iloc[-1] for seed in seeds]
+    return {name: float(sum(each[name] for each in found) / len(found)) for name in PLAN_INDICATORS}
