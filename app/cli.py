@@ -30,11 +30,6 @@ distance, met, within_rounding, committed_2025), annual (year, indicator), out, 
 
 commands = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-batch.register(commands)
-evidence.register(commands)
-policy_effects.register(commands)
-sweeps.register(commands)
-
 
 def command_line(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code: 0 done, 1 failed inside, 2 refused.
@@ -306,3 +301,7 @@ def _print_json(data: Any) -> None:
     from app.output import print_json
 
     print_json(data)
+
+
+for more in (batch, sweeps, policy_effects, evidence):
+    more.register(commands)
