@@ -38,7 +38,7 @@ def page(runs: int, scale: float | None, workers: int | None) -> str:
     return (
         HEAD.format(runs=runs, size=size, version=model_version())
         + _facts(found)
-        + _interactions(found, lost, some)
+        + _interactions(sim.stylised_facts("plan", runs=some, scale=scale, workers=workers), lost, some)
         + _decisions(moved, some)
         + _alike(alike, some)
     )
@@ -77,7 +77,8 @@ def _interactions(found: pd.DataFrame, lost: dict[str, pd.DataFrame], runs: int)
         )
         rows.append((name, ", ".join(gone) or "none", ", ".join(won) or "none", moves))
     headings = ("switched off", "facts lost", "facts gained", "moves most, in widths of its 5-95 % range")
-    return f"## What each interaction is for\n\n{runs} runs without each.\n\n" + _table(headings, rows)
+    told = f"{runs} runs without each, against the same {runs} runs with all of them."
+    return f"## What each interaction is for\n\n{told}\n\n" + _table(headings, rows)
 
 
 def _decisions(moved: pd.DataFrame, runs: int) -> str:
