@@ -128,7 +128,9 @@ class TestSmallBankFails:
             rise = CENTRAL.bank_stress_spread_small
             assert (spread[:"2022-05"] == 0.0).all()
             assert spread["2022-06"].iloc[0] == pytest.approx(rise)
-            assert spread["2022-12"].iloc[0] == pytest.approx(rise * 2 ** (-6 / CENTRAL.bank_stress_half_life))
+            # The plan has failed banks resolved sooner, so the stress is forgotten a little faster than in 2020.
+            usual = rise * 2 ** (-6 / CENTRAL.bank_stress_half_life)
+            assert 0.9 * usual < spread["2022-12"].iloc[0] < usual
 
     def test_their_certificates_are_fewer_and_holders_lose(self, small_bank):
         for plain, struck, june in small_bank:
