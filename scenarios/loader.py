@@ -49,6 +49,24 @@ def load(source: str | Path | Scenario) -> Scenario:
     return _from_file(Path(source))
 
 
+def parse_scenario(text: str, file_name: str) -> Scenario:
+    """Return the scenario that a text holds, such as one that was sent: it can extend ready scenarios and no files.
+
+    Parameters
+    ----------
+    text
+        YAML.
+    file_name
+        Its name, for messages; the scenario takes its name from it.
+
+    Raises
+    ------
+    InputError
+        With every problem found, each with file, line, key, value, what is allowed and the nearest valid name.
+    """
+    return _resolved(parse_yaml(text, file_name), Path(file_name).stem or "scenario", None, ())
+
+
 def parse_setting(text: str) -> tuple[str, Any]:
     """Read a setting such as "reits_pilot=0.5@2022-01" into a lever id and a path for `Scenario.with_levers`.
 

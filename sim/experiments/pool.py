@@ -32,15 +32,15 @@ def execute_chunk(requests: Sequence[RunRequest]) -> list[RunOutcome]:
     return [executed(request) for request in requests]
 
 
-def chunks(requests: Iterable[RunRequest], workers: int) -> list[list[RunRequest]]:
+def chunks(requests: Iterable[RunRequest], workers: int, most: int = CHUNK) -> list[list[RunRequest]]:
     """Requests cut into parts for workers; runs that share a year 2020 stay together as far as that keeps all busy."""
     parts: list[list[RunRequest]] = []
     asked = list(requests)
-    size = max(1, min(CHUNK, -(-len(asked) // (workers * AHEAD))))
+    size = max(1, min(most, -(-len(asked) // (workers * AHEAD))))
     for _, group in groupby(asked, key=lambda request: request.shares_2020_with):
         members = list(group)
-        for start in range(0, len(members), CHUNK):
-            part = members[start : start + CHUNK]
+        for start in range(0, len(members), most):
+            part = members[start : start + most]
             if parts and len(parts[-1]) + len(part) <= size:
                 parts[-1] += part
             else:
@@ -116,6 +116,7 @@ def run_many(
     workers: int | Workers | None = None,
     executor: Executor | None = None,
     cancel: Cancel | None = None,
+    most_at_once: int = CHUNK,
 ) -> Iterator[RunOutcome]:
     """Run requests and give each outcome as it comes.
 
@@ -129,6 +130,8 @@ def run_many(
         Another executor of `concurrent.futures`, such as one of a Dask cluster, in place of processes.
     cancel
         Asked now and then; once it says True no further run is begun and the iterator ends.
+    most_at_once
+        Most runs that a worker gets in one piece: few where several callers share a pool and each wants its turn.
 
     Yields
     ------
@@ -138,7 +141,7 @@ def run_many(
     """
     cancelled = cancel or (lambda: False)
     if executor is not None:
-        yield from _through(lambda: executor, lambda: None, chunks(requests, 2), 2 * AHEAD, cancelled)
+        yield from _through(lambda: executor, lambda: None, chunks(requests, 2, most_at_once), 2 * AHEAD, cancelled)
     elif workers == 1:
         for request in requests:
             if cancelled():
@@ -146,14 +149,18 @@ def run_many(
             yield executed(request)
     else:
         pool = workers if isinstance(workers, Workers) else Workers(workers)
+        at_once = False
         try:
-            parts = chunks(requests, pool.count)
+            parts = chunks(requests, pool.count, most_at_once)
             yield from _through(pool.executor, pool.renew, parts, pool.count * AHEAD, cancelled)
+            at_once = cancelled()
         except BaseException:
-            pool.close(now=True)
+            at_once = True
             raise
-        if pool is not workers:
-            pool.close(now=cancelled())
+        finally:
+            # A pool that the caller keeps serves others too.
+            if pool is not workers:
+                pool.close(now=at_once)
 
 
 def _through(
@@ -165,10 +172,25 @@ def _through(
 ) -> Iterator[RunOutcome]:
     waiting, suspects = deque(parts), deque[RunRequest]()
     under_way: dict[Future[list[RunOutcome]], list[RunRequest]] = {}
+    try:
+        yield from _handed_out(executor, renew, waiting, suspects, under_way, at_once, cancelled)
+    finally:
+        for future in under_way:
+            future.cancel()
+
+
+def _handed_out(
+    executor: Callable[[], Executor],
+    renew: Callable[[], None],
+    waiting: deque[list[RunRequest]],
+    suspects: deque[RunRequest],
+    under_way: dict[Future[list[RunOutcome]], list[RunRequest]],
+    at_once: int,
+    cancelled: Cancel,
+) -> Iterator[RunOutcome]:
+    """Hand parts to workers and give back what ends, until all is done or cancelled."""
     while waiting or suspects or under_way:
         if cancelled():
-            for future in under_way:
-                future.cancel()
             return
         try:
             # After a worker died its runs are tried one by one, with nothing beside them that could be blamed.

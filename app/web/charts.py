@@ -1,0 +1,187 @@
+"""Pictures as ECharts options: fans, bars, networks, histograms."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from agents.arrays import Floats
+from app.web.words import Words
+from sim.experiments.ensemble import Ensemble
+
+BLUE, ORANGE, GREEN, GREY = "#1565c0", "#b26a00", "#2e7d32", "#777777"
+PERCENT = ("direct_financing_share", "foreign_bond_share")
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def factor(indicator: str) -> float:
+    """What turns an indicator's own unit into the one that is shown: shares are shown in per cent."""
+    return 100.0 if indicator in PERCENT else 1.0
+
+
+def digits(indicator: str) -> int:
+    """Decimal places that are shown."""
+    return {"turnover_total": 0, "panda_cumulative": 0, "leading_fintech_count": 0, "foreign_bond_share": 2}.get(indicator, 1)
+
+
+def number(indicator: str, value: float) -> str:
+    """A value of an indicator in the unit that is shown."""
+    return f"{value * factor(indicator):,.{digits(indicator)}f}"
+
+
+def signed(indicator: str, value: float) -> str:
+    """A change of an indicator with its sign; shares in percentage points."""
+    places = max(digits(indicator), 2 if indicator in PERCENT else digits(indicator) + (indicator != "turnover_total"))
+    return f"{value * factor(indicator):+,.{places}f}{' pp' if indicator in PERCENT else ''}"
+
+
+def _line(name: str, places: Sequence[str], values: Floats, **style: Any) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "name": name,
+        "data": [[place, round(float(value), 6)] for place, value in zip(places, values, strict=True)],
+        "showSymbol": False,
+        **style,
+    }
+
+
+def _band(name: str, years: list[str], low: Floats, high: Floats, opacity: float, colour: str) -> list[dict[str, Any]]:
+    """A band as an unseen line and what lies on it."""
+    hidden = {"lineStyle": {"opacity": 0}, "stack": name, "silent": True, "tooltip": {"show": False}}
+    return [
+        _line(f"{name} ", years, low, **hidden),
+        _line(name, years, high - low, **hidden, areaStyle={"color": colour, "opacity": opacity}),
+    ]
+
+
+def fan(
+    ensemble: Ensemble,
+    scenario: str,
+    baseline: str | None,
+    indicator: str,
+    target: float,
+    observed: Mapping[int, float],
+    words: Words,
+    limits: tuple[float, float] | None = None,
+) -> dict[str, Any]:
+    """A fan of a scenario by year: bands, median, median of the baseline, target and what was observed to 2020.
+
+    `limits` fixes the vertical axis, so that pictures side by side can be compared.
+    """
+    scaled = factor(indicator)
+    table = ensemble.quantiles(indicator, QUANTILES)
+    years = [str(year) for year in ensemble.years]
+    past = [str(year) for year in sorted(observed) if year >= 2015]
+    own = table.loc[scenario].to_numpy() * scaled
+    series = [
+        *_band(words("desk.most"), years, own[:, 0], own[:, 4], 0.18, BLUE),
+        *_band(words("desk.half"), years, own[:, 1], own[:, 3], 0.35, BLUE),
+        _line(f"{scenario_name(scenario, words)}, {words('desk.median')}", years, own[:, 2], lineStyle={"color": BLUE, "width": 2}, itemStyle={"color": BLUE}),
+    ]
+    if baseline is not None:
+        other = table.loc[baseline].to_numpy()[:, 2] * scaled
+        style = {"lineStyle": {"color": ORANGE, "type": "dashed", "width": 2}, "itemStyle": {"color": ORANGE}}
+        series.append(_line(scenario_name(baseline, words), years, other, **style))
+    if past:
+        points = [[year, round(observed[int(year)] * scaled, 6)] for year in past]
+        series.append(
+            {"type": "scatter", "name": words("desk.observed"), "data": points, "symbolSize": 7, "itemStyle": {"color": GREY}}
+        )
+    series[4]["markLine"] = {
+        "silent": True,
+        "symbol": "none",
+        "data": [
+            {"yAxis": round(target * scaled, 6), "lineStyle": {"color": GREEN}, "label": {"show": False}},
+            {"xAxis": "2020", "lineStyle": {"color": GREY, "type": "dotted"}, "label": {"show": False}},
+        ],
+    }
+    shown = [each["name"] for each in series if not str(each["name"]).endswith(" ")]
+    axis: dict[str, Any] = {"type": "value", "scale": True}
+    if limits is not None:
+        axis |= {"min": limits[0], "max": limits[1]}
+    return {
+        "grid": {"left": 52, "right": 14, "top": 12, "bottom": 58},
+        "legend": {"bottom": 0, "data": shown, "itemWidth": 16, "textStyle": {"fontSize": 11}},
+        "tooltip": {"trigger": "axis", "show": False},
+        "xAxis": {"type": "category", "data": [*[year for year in past if year not in years], *years], "boundaryGap": False},
+        "yAxis": axis,
+        "series": series,
+    }
+
+
+def common_limits(ensemble: Ensemble, indicator: str, target: float, observed: Mapping[int, float]) -> tuple[float, float]:
+    """Axis that holds every scenario of an ensemble, its target and what was observed."""
+    values = ensemble.quantiles(indicator, (0.05, 0.95)).to_numpy() * factor(indicator)
+    more = [target * factor(indicator), *(value * factor(indicator) for year, value in observed.items() if year >= 2015)]
+    low, high = float(np.nanmin([np.nanmin(values), *more])), float(np.nanmax([np.nanmax(values), *more]))
+    room = 0.05 * (high - low or 1.0)
+    return float(f"{low - room:.4g}"), float(f"{high + room:.4g}")
+
+
+def fan_csv(ensemble: Ensemble, scenarios: Sequence[str], indicator: str) -> str:
+    """Quantiles by year of some scenarios as comma-separated values, in the indicator's own unit."""
+    table = ensemble.quantiles(indicator, QUANTILES).loc[list(scenarios)]
+    return str(table.to_csv(lineterminator="\n"))
+
+
+def scenario_name(name: str, words: Words) -> str:
+    """Name of a scenario as it is shown; the desk's own is called by the page."""
+    return words("page.desk") if name == "desk" else words.known(f"scenario.{name}", name)
+
+
+def bars(labels: Sequence[str], groups: Mapping[str, Sequence[float]], *, stacked: bool = False) -> dict[str, Any]:
+    """Horizontal bars, one row a label, one colour a group."""
+    series = [
+        {"type": "bar", "name": name, "data": [round(float(value), 4) for value in values], "stack": "all" if stacked else None}
+        for name, values in groups.items()
+    ]
+    return {
+        "grid": {"left": 150, "right": 20, "top": 10, "bottom": 46},
+        "legend": {"bottom": 0, "show": len(groups) > 1},
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
+        "xAxis": {"type": "value"},
+        "yAxis": {"type": "category", "data": list(labels), "inverse": True, "axisLabel": {"fontSize": 11}},
+        "series": series,
+    }
+
+
+def histogram(values: Floats, what: str, logarithmic: bool) -> dict[str, Any]:
+    """Distribution of a column over agents; sizes over steps of equal ratio."""
+    values = values[np.isfinite(values)]
+    if logarithmic:
+        values = values[values > 0.0]
+    if len(values) == 0:
+        edges, counts = np.zeros(2), np.zeros(1)
+    elif logarithmic:
+        spread = np.log10([values.min(), max(values.max(), values.min() * 1.01)])
+        edges = np.logspace(spread[0], spread[1], 25)
+        counts = np.histogram(values, edges)[0]
+    else:
+        counts, edges = np.histogram(values, 24)
+    labels = [f"{edge:.3g}" for edge in edges[:-1]]
+    return {
+        "grid": {"left": 50, "right": 14, "top": 12, "bottom": 46},
+        "tooltip": {"trigger": "axis"},
+        "xAxis": {"type": "category", "data": labels, "name": what, "nameLocation": "middle", "nameGap": 28},
+        "yAxis": {"type": "value"},
+        "series": [{"type": "bar", "data": counts.tolist(), "barCategoryGap": "5%", "itemStyle": {"color": BLUE}}],
+    }
+
+
+def network(nodes: Sequence[dict[str, Any]], links: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Banks on a circle with what they owe each other."""
+    return {
+        "tooltip": {},
+        "series": [
+            {
+                "type": "graph",
+                "layout": "circular",
+                "data": list(nodes),
+                "links": list(links),
+                "lineStyle": {"color": "source", "curveness": 0.2, "opacity": 0.6},
+                "label": {"show": True, "fontSize": 10, "position": "right"},
+                "edgeSymbol": ["none", "arrow"],
+                "edgeSymbolSize": 6,
+            }
+        ],
+    }

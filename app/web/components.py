@@ -1,0 +1,68 @@
+"""Pieces of the pages that are drawn in the browser: charts, levers, cards, forms, tables."""
+# ruff: noqa: D103, ARG001  each is described by the component file that it names
+
+from collections.abc import Callable
+from typing import Any
+
+import solara
+
+Handler = Callable[[Any], None]
+
+
+@solara.component_vue("vue/chart.vue")
+def Chart(
+    option: dict[str, Any],
+    title: str,
+    name: str = "chart",
+    subtitle: str = "",
+    caption: str = "",
+    alt: str = "",
+    csv: str = "",
+    height: int = 260,
+    tools: bool = True,
+    event_clicked: Handler | None = None,
+) -> None: ...
+
+
+@solara.component_vue("vue/levers.vue")
+def Levers(
+    groups: list[dict[str, Any]], texts: dict[str, Any], event_moved: Handler | None = None, event_reset: Handler | None = None
+) -> None: ...
+
+
+@solara.component_vue("vue/cards.vue")
+def Cards(cards: list[dict[str, Any]], event_choose: Handler | None = None) -> None: ...
+
+
+@solara.component_vue("vue/frame.vue")
+def Frame(
+    pages: list[dict[str, Any]],
+    texts: dict[str, str],
+    title: str,
+    language: str,
+    query: str,
+    event_go: Handler | None = None,
+    event_switch_language: Callable[..., None] | None = None,
+) -> None: ...
+
+
+@solara.component_vue("vue/form.vue")
+def Form(
+    fields: list[dict[str, Any]],
+    buttons: list[dict[str, Any]],
+    upload: str = "",
+    most_bytes: int = 100_000,
+    event_chosen: Handler | None = None,
+    event_pressed: Handler | None = None,
+    event_uploaded: Handler | None = None,
+) -> None: ...
+
+
+@solara.component_vue("vue/table.vue")
+def Table(
+    title: str, heads: list[str], rows: list[list[str]], clickable: bool = False, event_picked: Handler | None = None
+) -> None: ...
+
+
+@solara.component_vue("vue/save.vue")
+def Save(label: str, filename: str, content: str) -> None: ...

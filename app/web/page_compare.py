@@ -1,0 +1,105 @@
+"""Scenarios of the server's store side by side, on the same axes and with the same luck."""
+
+from typing import Any
+
+import solara
+
+from app.web import charts, session
+from app.web.components import Chart, Form, Table
+from app.web.simulations import the_server
+from calibration.observations import observed_indicator
+from scenarios import plan
+from scenarios.errors import InputError
+from sim.experiments.ensemble import Ensemble
+from sim.experiments.store import Store
+from sim.indicators import PLAN_INDICATORS
+
+
+def stored_ensemble() -> Ensemble | str | None:
+    """The runs of the server's store, why they cannot be read, or None where there is no store."""
+    folder = the_server().store
+    if folder is None:
+        return None
+    if not folder.exists():
+        return ""
+    try:
+        return Ensemble.of_store(Store.open(folder))
+    except InputError as error:
+        return "; ".join(problem.message for problem in error.problems)
+
+
+@solara.component
+def ComparePage() -> None:
+    """The page."""
+    words = session.words()
+    ensemble = solara.use_memo(stored_ensemble, [])
+    pair, set_pair = solara.use_state(("", ""))
+    with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
+        solara.HTML(tag="h1", unsafe_innerHTML=words("compare.heading"))
+        if ensemble is None or isinstance(ensemble, str):
+            told = words("compare.none") if ensemble is None else ensemble or words("compare.empty")
+            solara.Div(classes=["lj-note"], children=[told])
+            return
+        names = list(ensemble.values)
+        first = pair[0] if pair[0] in names else names[0]
+        usual = "committed" if "committed" in names and first != "committed" else names[-1]
+        second = pair[1] if pair[1] in names else usual
+        options = [{"value": name, "text": charts.scenario_name(name, words)} for name in names]
+        fields = [
+            {"id": "first", "label": words("compare.first"), "value": first, "options": options},
+            {"id": "second", "label": words("compare.second"), "value": second, "options": options},
+        ]
+
+        def chosen(event: dict[str, str]) -> None:
+            set_pair((event["value"], second) if event["id"] == "first" else (first, event["value"]))
+
+        Form(
+            fields=fields,
+            buttons=[{"id": "swap", "text": words("compare.swap")}],
+            event_chosen=chosen,
+            event_pressed=lambda _: set_pair((second, first)),
+        )
+        _tables(ensemble, first, second, words)
+        _fans(ensemble, first, second, words)
+
+
+def _tables(ensemble: Ensemble, first: str, second: str, words: Any) -> None:
+    effect = ensemble.difference(first, second).set_index("indicator")
+    rows = []
+    for id in PLAN_INDICATORS:
+        row = effect.loc[id]
+        shown = [charts.signed(id, float(row[key])) for key in ("median", "low", "high")]
+        saved = f"{row['pairing']:.1f}" if row["pairing"] == row["pairing"] else ""
+        rows.append([words(f"indicator.{id}"), words(f"unit.{id}"), *shown, saved])
+    heads = [words(f"table.{key}") for key in ("indicator", "unit", "median", "low", "high", "pairing")]
+    Table(title=words("compare.effects"), heads=heads, rows=rows)
+    solara.Div(classes=["lj-muted"], children=[words("compare.note", runs=len(ensemble.runs))])
+    chances = ensemble.probability_of_target()
+    rows = []
+    for id in (*PLAN_INDICATORS, "all"):
+        mine = chances[chances["indicator"] == id].set_index("scenario")
+        name = words("compare.all") if id == "all" else words(f"indicator.{id}")
+        cells = [f"{mine.loc[each, 'probability']:.0%} {mine.loc[each, 'expected_month']}".strip() for each in (first, second)]
+        rows.append([name, *cells])
+    heads = [words("table.indicator"), *(charts.scenario_name(each, words) for each in (first, second))]
+    Table(title=f"{words('compare.chances')}; {words('table.month')}", heads=heads, rows=rows)
+    regret = ensemble.regret()
+    numbers = [column for column in regret.columns if regret[column].dtype.kind == "f"]
+    shown = [[str(row[key]) if key not in numbers else f"{row[key]:.4g}" for key in regret.columns] for _, row in regret.iterrows()]
+    Table(title=words("compare.regret"), heads=list(regret.columns), rows=shown)
+
+
+def _fans(ensemble: Ensemble, first: str, second: str, words: Any) -> None:
+    with solara.Div(classes=["lj-charts"]):
+        for indicator in plan.indicators():
+            id = indicator.id
+            observed = observed_indicator(id)
+            limits = charts.common_limits(ensemble, id, indicator.target_2025, observed)
+            for name in dict.fromkeys((first, second)):
+                Chart(
+                    option=charts.fan(ensemble, name, None, id, indicator.target_2025, observed, words, limits),
+                    title=f"{words(f'indicator.{id}')}: {charts.scenario_name(name, words)}",
+                    subtitle=words(f"unit.{id}"),
+                    name=f"{id}-{name}",
+                    csv=charts.fan_csv(ensemble, [name], id),
+                ).key(f"{id}-{name}")

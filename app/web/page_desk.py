@@ -1,0 +1,315 @@
+"""The policy desk: levers, assumptions, seven cards and their fans."""
+
+import threading
+from typing import Any
+
+import numpy as np
+import solara
+
+from app.web import charts, session
+from app.web.components import Cards, Chart, Form, Levers, Save, Table
+from app.web.desk import BASELINES, LARGEST_FILE, MACRO, RUNS, SCALES, Change, Desk, opened_scenario
+from app.web.simulations import Answer, answers
+from app.web.words import Words
+from calibration.observations import observed_indicator
+from scenarios import names, plan
+from scenarios.calendar import month_ordinal
+from scenarios.errors import InputError
+from sim.experiments.ensemble import thresholds
+from sim.indicators import PLAN_INDICATORS
+
+LAST = month_ordinal("2025-12")
+WORKING = "under way"
+
+
+@solara.component
+def DeskPage() -> None:
+    """The page."""
+    words, desk = session.words(), session.desk.value
+    halted, set_halted = solara.use_state(False)
+    progress, set_progress = solara.use_state((0, 0))
+    failure, set_failure = solara.use_state("")
+    round_, set_round = solara.use_state(0)
+
+    def simulate() -> Any:
+        stop = threading.Event()
+
+        def work() -> None:
+            set_halted(False)
+            set_failure("")
+            for given in answers(desk, stop.is_set, lambda done, wanted: set_progress((done, wanted))):
+                if stop.is_set():
+                    return
+                if given.ensemble is None:
+                    set_failure(given.failed)
+                else:
+                    session.answer.value = given
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        stops.current = stop
+        return stop.set
+
+    stops = solara.use_ref(threading.Event())
+    solara.use_effect(simulate, [desk, round_])
+
+    def pressed(button: str) -> None:
+        if button == "cancel":
+            stops.current.set()
+            set_halted(True)
+        elif button == "go_on":
+            set_round(round_ + 1)
+        else:
+            {"undo": session.undo, "redo": session.redo, "reset": lambda: session.put(Desk())}[button]()
+
+    with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
+        solara.HTML(tag="h1", unsafe_innerHTML=words("desk.heading"))
+        _caveats(desk, words)
+        with solara.Div(classes=["lj-desk"]):
+            with solara.Div():
+                _assumptions(desk, words)
+                done, wanted = progress
+                finished = halted or failure or done >= wanted
+                buttons = [
+                    {"id": "undo", "text": words("desk.undo"), "off": not session.past.value},
+                    {"id": "redo", "text": words("desk.redo"), "off": not session.future.value},
+                    {"id": "reset", "text": words("desk.reset"), "off": desk == Desk()},
+                    {"id": "go_on", "text": words("desk.go_on")}
+                    if halted
+                    else {"id": "cancel", "text": words("desk.cancel"), "off": bool(finished)},
+                ]
+                Form(fields=[], buttons=buttons, event_pressed=pressed)
+                _levers(desk, words)
+            with solara.Div():
+                _state(words, progress, halted, failure)
+                _results(desk, words)
+                _file_and_link(desk, words)
+
+
+def _caveats(desk: Desk, words: Words) -> None:
+    second = "desk.caveat_2" if desk.parameters == "drawn" else "desk.caveat_2_central"
+    told = [words("desk.caveat_1"), words(second, runs=desk.runs, scale=f"{desk.scale:g}", draws=desk.draws), words("desk.caveat_3")]
+    if desk.scenario().macro == "realised":
+        told.insert(0, words("desk.replay"))
+    solara.Div(classes=["lj-note"], children=[" ".join(told)])
+
+
+def _assumptions(desk: Desk, words: Words) -> None:
+    def select(id: str, value: Any, options: list[tuple[Any, str]]) -> dict[str, Any]:
+        shown = [{"value": str(each), "text": text} for each, text in options]
+        return {"id": id, "label": words(f"desk.{id}"), "value": str(value), "options": shown}
+
+    presets = [(name, charts.scenario_name(name, words)) for name in names()]
+    fields = [
+        select("preset", desk.preset, presets),
+        select("baseline", desk.baseline, [(name, charts.scenario_name(name, words)) for name in BASELINES]),
+        select("macro", desk.macro, [(name, words(f"macro.{name}")) for name in MACRO]),
+        select("parameters", desk.parameters, [(each, words(f"desk.{each}")) for each in ("drawn", "central")]),
+        select("runs", desk.runs, [(number, str(number)) for number in sorted({*RUNS, desk.runs})]),
+        select("scale", desk.scale, [(size, f"{size:g}") for size in SCALES]),
+        {"id": "seed", "label": words("desk.seed"), "value": desk.seed, "type": "number", "min": 1, "max": 1_000_000},
+    ]
+
+    def chosen(event: dict[str, str]) -> None:
+        kinds = {"runs": int, "scale": float, "seed": int}
+        try:
+            value = kinds.get(event["id"], str)(event["value"])
+            more = {"file": ""} if event["id"] == "preset" else {}
+            session.put(desk.but(**{event["id"]: value}, **more))
+            session.message.value = ""
+        except (InputError, ValueError) as error:
+            session.message.value = str(error)
+
+    Form(fields=fields, buttons=[], event_chosen=chosen)
+
+
+def _levers(desk: Desk, words: Words) -> None:
+    start = desk.start()
+    planned = start.intensities(LAST, LAST)[0]
+    groups: dict[str, list[dict[str, Any]]] = {group: [] for group in plan.TASK_GROUPS}
+    for place, lever in enumerate(plan.levers()):
+        change = desk.changes.get(lever.id)
+        usual = round(float(planned[place]), 3)
+        name = words(f"lever.{lever.id}")
+        value = usual if change is None else change.value
+        shown = change or Change(usual)
+        groups[lever.task_group].append(
+            {
+                "id": lever.id,
+                "name": name,
+                "value": value,
+                "value_2020": lever.intensity_2020,
+                "planned": usual,
+                "moved": change is not None,
+                "start": shown.start,
+                "months": shown.months,
+                "sentence": words("desk.sentence", name=name, value=f"{value:g}", start=shown.start, end=shown.end),
+                "authority": words(f"authority.{lever.municipal_handle}"),
+                "authority_told": words(f"authority.{lever.municipal_handle}_told"),
+                "unit": lever.natural_unit,
+                "ends": lever.unit,
+                "acts": f"{words('desk.acts')}: {', '.join(effect.channel for effect in lever.effects)}",
+            }
+        )
+    shown_groups = []
+    for group, levers in groups.items():
+        moved = sum(lever["moved"] for lever in levers)
+        title = f"{group.removeprefix('III')} {words(f'group.{group}')}"
+        shown_groups.append({"id": group, "title": title, "levers": levers, "moved": moved, "open": moved > 0 or group == "III(III)"})
+
+    def moved_to(event: dict[str, Any]) -> None:
+        try:
+            change = Change(round(float(event["value"]), 4), str(event["start"]), int(event["months"]))
+            session.put(session.desk.value.with_change(str(event["lever"]), change))
+            session.message.value = ""
+        except (InputError, ValueError, TypeError) as error:
+            session.message.value = str(error)
+
+    texts: dict[str, Any] = {
+        "intensity": words("desk.intensity"),
+        "in_2020": words("desk.in_2020"),
+        "preset": words("desk.planned"),
+        "start": words("desk.from"),
+        "months": words("desk.months"),
+        "reset": words("desk.reset_one"),
+        "what": words("desk.what"),
+        "words": words("desk.words").split("|"),
+    }
+    solara.HTML(tag="h2", unsafe_innerHTML=words("desk.policy"))
+    Levers(
+        groups=shown_groups,
+        texts=texts,
+        event_moved=moved_to,
+        event_reset=lambda lever: session.put(session.desk.value.with_change(str(lever), None)),
+    )
+
+
+def _state(words: Words, progress: tuple[int, int], halted: bool, failure: str) -> None:
+    told = words("desk.running", done=progress[0], all=progress[1])
+    given = session.answer.value
+    if halted:
+        told = f"{words('desk.stopped')} {told}"
+    elif given is None:
+        told = f"{told}. {words('desk.first')}"
+    solara.Div(classes=["lj-muted"], children=[told], attributes={"role": "status", "data-runs": f"{progress[0]}/{progress[1]}"})
+    solara.v.ProgressLinear(
+        value=100.0 * progress[0] / max(progress[1], 1), height=3, attributes={"aria-label": words("desk.runs")}
+    )
+    if failure:
+        solara.Div(classes=["lj-bad"], children=[words("desk.failed", why=failure)], attributes={"role": "alert"})
+    if session.message.value:
+        lines = [solara.Div(children=[line]) for line in session.message.value.splitlines()]
+        solara.Div(classes=["lj-bad"], children=lines, attributes={"role": "alert"})
+
+
+def _card(indicator: plan.Indicator, given: Answer, baseline: str, words: Words) -> dict[str, Any]:
+    ensemble, id = given.ensemble, indicator.id
+    assert ensemble is not None
+    year = ensemble.target_year
+    ours, theirs = ensemble.yearly("desk", id)[:, year], ensemble.yearly(baseline, id)[:, year]
+    met = int((ours >= thresholds()[id]).sum())
+    shown = charts.number(id, indicator.target_2025)
+    target = {"at least": "desk.floor", "qualitative": "desk.no_number"}.get(indicator.qualifier, "desk.target")
+    change = charts.signed(id, float(np.median(ours - theirs)))
+    return {
+        "id": id,
+        "name": words(f"indicator.{id}"),
+        "unit": words(f"unit.{id}"),
+        "value": charts.number(id, float(np.median(ours))),
+        "change": words("desk.change", change=change, baseline=charts.scenario_name(baseline, words)),
+        "target": words(target, value=shown),
+        "share": words("desk.share", met=met, runs=len(ours)),
+        "chosen": id in session.chosen_indicators.value,
+    }
+
+
+def _results(desk: Desk, words: Words) -> None:
+    given = session.answer.value
+    if given is None or given.ensemble is None:
+        return
+    ensemble = given.ensemble
+    baseline = next(name for name in ensemble.values if name != "desk")
+    indicators = plan.indicators()
+
+    def choose(id: str) -> None:
+        now = session.chosen_indicators.value
+        session.chosen_indicators.value = tuple(each for each in now if each != id) if id in now else (*now, id)
+
+    Cards(cards=[_card(indicator, given, baseline, words) for indicator in indicators], event_choose=choose)
+    all_met = int(ensemble.met("desk")["all"].sum())
+    told = [
+        words("desk.all_met", met=all_met, runs=given.runs),
+        words("desk.shown", runs=given.runs, wanted=given.wanted),
+    ]
+    solara.Div(classes=["lj-muted"], children=[". ".join(told) + "."])
+    wanted = session.chosen_indicators.value or PLAN_INDICATORS
+    with solara.Div(classes=["lj-charts"]):
+        for indicator in indicators:
+            if indicator.id in wanted:
+                _fan(ensemble, baseline, indicator, words)
+    solara.Div(classes=["lj-caption"], children=[words("desk.caption")])
+    _numbers(ensemble, baseline, words)
+    request = next(iter(ensemble.scenarios.values()))
+    parameters = f"{request.parameters}, {words(f'desk.{desk.parameters}')}"
+    from sim.one_run import model_version
+
+    solara.Div(
+        classes=["lj-muted"],
+        children=[words("desk.version", version=model_version(), parameters=parameters, seed=desk.seed, runs=given.runs)],
+    )
+
+
+def _fan(ensemble: Any, baseline: str, indicator: plan.Indicator, words: Words) -> None:
+    id = indicator.id
+    median = charts.number(id, float(np.median(ensemble.yearly("desk", id)[:, ensemble.target_year])))
+    Chart(
+        option=charts.fan(ensemble, "desk", baseline, id, indicator.target_2025, observed_indicator(id), words),
+        title=words(f"indicator.{id}"),
+        subtitle=words(f"unit.{id}"),
+        name=id,
+        alt=f"{words(f'indicator.{id}')}: {words('desk.median')} 2025 {median} {words(f'unit.{id}')}",
+        csv=charts.fan_csv(ensemble, ["desk", baseline], id),
+    ).key(f"fan-{id}")
+
+
+def _numbers(ensemble: Any, baseline: str, words: Words) -> None:
+    rows = []
+    for indicator in plan.indicators():
+        id = indicator.id
+        values = ensemble.quantiles(id, (0.05, 0.5, 0.95)).loc["desk"].iloc[ensemble.target_year]
+        met = float((ensemble.yearly("desk", id)[:, ensemble.target_year] >= thresholds()[id]).mean())
+        rows.append(
+            [
+                words(f"indicator.{id}"),
+                words(f"unit.{id}"),
+                *(charts.number(id, float(values[q])) for q in (0.05, 0.5, 0.95)),
+                charts.number(id, indicator.target_2025),
+                f"{met:.0%}",
+            ]
+        )
+    heads = [words(f"table.{key}") for key in ("indicator", "unit", "low", "median", "high", "target", "share")]
+    Table(title=words("desk.table_title"), heads=heads, rows=rows)
+
+
+def _file_and_link(desk: Desk, words: Words) -> None:
+    def uploaded(event: dict[str, Any]) -> None:
+        name = str(event["name"])[:200]
+        try:
+            if event["text"] is None:
+                raise InputError(words("desk.too_large", most=LARGEST_FILE), where=name)
+            text = str(event["text"])
+            opened_scenario(text, name)
+            session.put(Desk(file=text, baseline=desk.baseline, runs=desk.runs, scale=desk.scale, seed=desk.seed))
+            session.message.value = words("desk.good_file", name=name)
+        except InputError as error:
+            told = [str(problem) for problem in error.problems]
+            session.message.value = "\n".join([words("desk.bad_file", name=name), *told])
+
+    solara.HTML(tag="h2", unsafe_innerHTML=words("desk.reproduce"))
+    Form(fields=[], buttons=[], upload=words("desk.upload"), most_bytes=LARGEST_FILE, event_uploaded=uploaded)
+    with solara.Div(classes=["lj-bar"]):
+        Save(label=words("desk.download"), filename="desk.yaml", content=desk.scenario().to_yaml())
+        solara.Div(classes=["lj-muted"], children=[words("desk.link")])
+    solara.Div(classes=["lj-muted"], children=[words("desk.reproduce_told")])
+    solara.Preformatted(desk.command_line())
+    solara.Preformatted(desk.python())

@@ -1,0 +1,148 @@
+"""The server's store: what it holds, a batch that is under way, a batch to start and leave."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import solara
+
+from app.web import charts, session
+from app.web.components import Form, Table
+from app.web.desk import MOST_RUNS
+from app.web.page_compare import stored_ensemble
+from app.web.simulations import the_server
+from scenarios import names
+from scenarios.errors import InputError
+from sim.experiments.ensemble import Ensemble, ensemble
+from sim.experiments.store import Store
+
+ROWS = 12
+
+
+@dataclass
+class Batch:
+    """The batch of this server that is under way; it outlives the page that started it."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    stop: threading.Event = field(default_factory=threading.Event)
+    busy: bool = False
+    done: int = 0
+    wanted: int = 0
+    error: str = ""
+
+    def start(self, scenarios: list[str], runs: int) -> None:
+        """Begin a batch in the background; one at a time."""
+        with self.lock:
+            if self.busy:
+                return
+            self.busy, self.done, self.wanted, self.error = True, 0, runs * len(scenarios), ""
+            self.stop.clear()
+        threading.Thread(target=self._run, args=(scenarios, runs), daemon=True).start()
+
+    def _run(self, scenarios: list[str], runs: int) -> None:
+        server = the_server()
+
+        def told(done: int, wanted: int) -> None:
+            self.done, self.wanted = done, wanted
+
+        try:
+            ensemble(
+                scenarios, runs=runs, store=server.store, workers=server.pool, progress=told, cancel=self.stop.is_set
+            )
+        except InputError as error:
+            self.error = "; ".join(problem.message for problem in error.problems)
+        finally:
+            self.busy = False
+
+
+BATCH = Batch()
+
+
+@solara.component
+def ExperimentsPage() -> None:
+    """The page."""
+    words = session.words()
+    first, set_first = solara.use_state("plan")
+    second, set_second = solara.use_state("committed")
+    runs, set_runs = solara.use_state(20)
+    _, set_seen = solara.use_state(0)
+
+    def watch() -> Any:
+        closed = threading.Event()
+
+        def look() -> None:
+            seen = 0
+            while not closed.wait(1.0):
+                if BATCH.busy or seen == 0 or seen % 10 == 0:
+                    set_seen(seen)
+                seen += 1
+
+        threading.Thread(target=look, daemon=True).start()
+        return closed.set
+
+    solara.use_effect(watch, [])
+
+    def chosen(event: dict[str, str]) -> None:
+        if event["id"] == "runs" and event["value"].isdigit():
+            set_runs(min(max(int(event["value"]), 1), MOST_RUNS))
+        elif event["id"] == "first" and event["value"] in names():
+            set_first(event["value"])
+        elif event["id"] == "second" and event["value"] in ("", *names()):
+            set_second(event["value"])
+
+    def pressed(button: str) -> None:
+        if button == "stop":
+            BATCH.stop.set()
+        else:
+            BATCH.start([each for each in dict.fromkeys((first, second)) if each], runs)
+        set_seen(-1)
+
+    with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
+        solara.HTML(tag="h1", unsafe_innerHTML=words("experiments.heading"))
+        folder = the_server().store
+        if folder is None:
+            solara.Div(classes=["lj-note"], children=[words("compare.none")])
+            return
+        ready = [{"value": name, "text": charts.scenario_name(name, words)} for name in names()]
+        fields = [
+            {"id": "first", "label": words("experiments.scenarios"), "value": first, "options": ready},
+            {"id": "second", "label": words("table.scenario"), "value": second, "options": [{"value": "", "text": "-"}, *ready]},
+            {"id": "runs", "label": words("experiments.runs"), "value": runs, "type": "number", "min": 1, "max": MOST_RUNS},
+        ]
+        buttons = [
+            {"id": "start", "text": words("experiments.start"), "off": BATCH.busy},
+            {"id": "stop", "text": words("experiments.stop"), "off": not BATCH.busy},
+        ]
+        Form(fields=fields, buttons=buttons, event_chosen=chosen, event_pressed=pressed)
+        told = words("experiments.idle")
+        if BATCH.busy:
+            told = f"{words('experiments.busy', done=BATCH.done, all=BATCH.wanted)}. {words('experiments.leave')}"
+        solara.Div(classes=["lj-muted"], children=[told], attributes={"role": "status", "data-busy": str(BATCH.busy)})
+        if BATCH.error:
+            solara.Div(classes=["lj-bad"], children=[BATCH.error], attributes={"role": "alert"})
+        if not folder.exists():
+            solara.Div(children=[words("compare.empty")])
+            return
+        _contents(folder, words)
+
+
+def _contents(folder: Any, words: Any) -> None:
+    try:
+        store = Store.open(folder)
+        counts, runs = store.counts(), store.runs
+    except InputError as error:
+        solara.Div(classes=["lj-bad"], children=["; ".join(problem.message for problem in error.problems)])
+        return
+    solara.Div(children=[words("experiments.counts", done=counts.get("done", 0), failed=counts.get("failed", 0))])
+    shown = [column for column in ("scenario", "run", "seed", "status", "seconds", "kind", "key") if column in runs.columns]
+    rows = [[str(row[column])[:24] for column in shown] for _, row in runs.tail(ROWS).iloc[::-1].iterrows()]
+    Table(title=words("experiments.latest"), heads=shown, rows=rows)
+    found = stored_ensemble()
+    if isinstance(found, Ensemble):
+        chances = found.probability_of_target()
+        rows = [
+            [charts.scenario_name(str(row.scenario), words), words.known(f"indicator.{row.indicator}", words("compare.all")), f"{row.probability:.0%}"]
+            for row in chances.itertuples()
+        ]
+        heads = [words("table.scenario"), words("table.indicator"), words("table.share")]
+        Table(title=words("experiments.bands"), heads=heads, rows=rows)

@@ -1,0 +1,96 @@
+"""Where every number comes from: indicators, observations, parameters, measures, what is not modelled."""
+
+import solara
+
+from app.web import session
+from app.web.components import Form, Table
+from app.web.words import Words
+from calibration.observations import annual_observations
+from scenarios import plan
+from scenarios.parameters import parameter_table
+from sim.baseline import observations
+
+SHOWN = 60
+
+
+@solara.component
+def SourcesPage() -> None:
+    """The page."""
+    words = session.words()
+    wanted, set_wanted = solara.use_state("")
+    with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
+        solara.HTML(tag="h1", unsafe_innerHTML=words("sources.heading"))
+        solara.HTML(tag="h2", unsafe_innerHTML=words("sources.caveats"))
+        told = [words(f"sources.caveat_{number}") for number in (1, 2, 3)]
+        solara.Div(classes=["lj-note"], children=[solara.Div(children=[each]) for each in told])
+        field = {"id": "search", "label": words("sources.search"), "value": wanted}
+        Form(fields=[field], buttons=[], event_chosen=lambda event: set_wanted(event["value"][:80]))
+        _indicators(wanted, words)
+        _measures(wanted, words)
+        _observations(wanted, words)
+        _parameters(wanted, words)
+
+
+def _table(title: str, heads: list[str], rows: list[list[str]], wanted: str, words: Words) -> None:
+    """The rows that hold what is searched for, as many as fit."""
+    found = [row for row in rows if wanted.lower() in " ".join(row).lower()]
+    more = words("sources.more", shown=min(len(found), SHOWN), all=len(found))
+    Table(title=f"{title}: {more}" if len(found) > SHOWN else title, heads=heads, rows=found[:SHOWN])
+
+
+def _heads(words: Words, *keys: str) -> list[str]:
+    return [words(f"table.{key}") for key in keys]
+
+
+def _indicators(wanted: str, words: Words) -> None:
+    rows = [
+        [words(f"indicator.{each.id}"), each.unit, each.definition, each.proxy_basis or each.location]
+        for each in plan.indicators()
+    ]
+    heads = _heads(words, "indicator", "unit", "definition", "source")
+    _table(words("sources.indicators"), heads, rows, wanted, words)
+
+
+def _measures(wanted: str, words: Words) -> None:
+    rows = [
+        [
+            each.id,
+            each.title,
+            ", ".join(words(f"lever.{lever}") for lever in each.levers),
+            each.modelled_as,
+            each.authority,
+            ", ".join(words.known(f"indicator.{kpi}", kpi) for kpi in each.kpis),
+        ]
+        for each in plan.measures()
+    ]
+    heads = _heads(words, "measure", "title", "levers", "modelled", "authority", "indicator")
+    _table(f"{words('sources.measures')}: {words('sources.registered')}", heads, rows, wanted, words)
+
+
+def _observations(wanted: str, words: Words) -> None:
+    rows = [
+        [each.id, f"{each.value:g} {each.unit}, {each.date}", each.definition, each.source, each.status]
+        for each in observations().values()
+    ]
+    rows += [
+        [each.series, f"{each.value:g} {each.unit}, {each.year}", each.definition, each.source, each.status]
+        for each in annual_observations()
+    ]
+    heads = _heads(words, "id", "value", "definition", "source", "status")
+    _table(words("sources.observations"), heads, rows, wanted, words)
+
+
+def _parameters(wanted: str, words: Words) -> None:
+    rows = [
+        [
+            each.id,
+            each.description,
+            each.unit,
+            each.distribution_prior_2020 or each.distribution,
+            each.status,
+            each.source,
+        ]
+        for each in parameter_table()
+    ]
+    heads = _heads(words, "parameter", "definition", "unit", "distribution", "status", "source")
+    _table(words("sources.parameters"), heads, rows, wanted, words)

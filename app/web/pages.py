@@ -1,0 +1,80 @@
+"""The pages of the app and the frame around them; Solara starts here."""
+
+from typing import Any
+
+import solara
+
+from app.web import session
+from app.web.components import Frame
+from app.web.desk import Desk
+from app.web.page_agents import AgentsPage
+from app.web.page_compare import ComparePage
+from app.web.page_desk import DeskPage
+from app.web.page_experiments import ExperimentsPage
+from app.web.page_model import ModelPage
+from app.web.page_sources import SourcesPage
+from app.web.words import LANGUAGES
+from scenarios.errors import InputError
+
+PAGES = {
+    "desk": "",
+    "compare": "compare",
+    "agents": "agents",
+    "model": "model",
+    "experiments": "experiments",
+    "sources": "sources",
+}
+
+
+@solara.component
+def Layout(children: list[Any]) -> Any:
+    """Navigation, language and theme around a page; reads the address once and keeps it up to date."""
+    router = solara.use_router()
+
+    def read_address() -> None:
+        query = router.search or ""
+        from urllib.parse import parse_qs
+
+        asked = parse_qs(query.lstrip("?")).get("lang", ["en"])[0]
+        session.language.value = asked if asked in LANGUAGES else "en"
+        if not query:
+            return
+        try:
+            session.desk.value = Desk.from_query(query)
+        except InputError as error:
+            session.message.value = session.words()("desk.bad_link", why="; ".join(str(each) for each in error.problems))
+
+    solara.use_memo(read_address, [])
+    words = session.words()
+    here = (router.path or "/").strip("/")
+    query = "&".join(part for part in (session.desk.value.query(), "lang=zh" if words.language == "zh" else "") if part)
+
+    def switch() -> None:
+        session.language.value = "zh" if session.language.value == "en" else "en"
+
+    pages = [
+        {"path": f"/{path}", "label": words(f"page.{name}"), "here": here == path} for name, path in PAGES.items()
+    ]
+    keys = ("pages", "skip", "brand", "other_language", "other_code", "theme")
+    with solara.Div() as main:
+        Frame(
+            pages=pages,
+            texts={key: words(f"app.{key}") for key in keys},
+            title=words("app.title"),
+            language=words.language,
+            query=query,
+            event_go=lambda path: router.push(f"{path}?{query}" if query else path),
+            event_switch_language=lambda *_: switch(),
+        )
+        solara.Div(children=children)
+    return main
+
+
+routes = [
+    solara.Route("/", component=DeskPage, layout=Layout),
+    solara.Route("compare", component=ComparePage),
+    solara.Route("agents", component=AgentsPage),
+    solara.Route("model", component=ModelPage),
+    solara.Route("experiments", component=ExperimentsPage),
+    solara.Route("sources", component=SourcesPage),
+]

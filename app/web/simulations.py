@@ -1,0 +1,141 @@
+"""Simulations behind the pages: one pool of processes for the server, a cache of runs, bounds for everybody."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.web.desk import Desk
+from sim.experiments.ensemble import Ensemble
+from sim.experiments.outcomes import RunOutcome
+from sim.experiments.pool import Workers, run_many, usual_workers
+from sim.experiments.requests import RunRequest, ensemble_requests
+
+if TYPE_CHECKING:
+    from scenarios.schema import Scenario
+
+FIRST_STAGES = (2, 8, 24)
+"""Runs after which a first answer and better ones are shown."""
+KEPT_RUNS = 20_000
+SESSIONS_AT_ONCE = 64
+"""Sessions whose simulations may be under way together; others wait for their turn."""
+
+
+@dataclass
+class Server:
+    """What all sessions share."""
+
+    store: Path | None
+    pool: Workers
+    runs: "OrderedDict[str, RunOutcome]" = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    turns: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(SESSIONS_AT_ONCE))
+
+    def known(self, request: RunRequest) -> RunOutcome | None:
+        """A run that the server has done before."""
+        with self.lock:
+            outcome = self.runs.get(request.key)
+            if outcome is not None:
+                self.runs.move_to_end(request.key)
+            return outcome
+
+    def keep(self, outcome: RunOutcome) -> None:
+        """Remember a run; the one that was not asked for longest goes."""
+        with self.lock:
+            self.runs[outcome.key] = outcome
+            while len(self.runs) > KEPT_RUNS:
+                self.runs.popitem(last=False)
+
+
+_server: Server | None = None
+
+
+def open_server(store: Path | None = None, workers: int | None = None) -> Server:
+    """Start the pool that all sessions share."""
+    global _server
+    if _server is None:
+        _server = Server(store, Workers(workers or usual_workers()))
+    return _server
+
+
+def the_server() -> Server:
+    """The server's shared part; tests and notebooks get one without a store."""
+    return _server or open_server()
+
+
+def close_server() -> None:
+    """End all worker processes."""
+    global _server
+    if _server is not None:
+        _server.pool.close(now=True)
+        _server = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Paired runs of the desk's scenario and of its baseline, as far as they are."""
+
+    ensemble: Ensemble | None
+    runs: int
+    wanted: int
+    failed: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all runs that were asked for are there."""
+        return self.runs >= self.wanted
+
+
+def stages(wanted: int) -> list[int]:
+    """Numbers of paired runs after which an answer is shown, the last the number wanted."""
+    return [number for number in FIRST_STAGES if number < wanted] + [wanted]
+
+
+def paired_requests(desk: Desk) -> list[RunRequest]:
+    """Requests of the desk's scenario and its baseline, run by run."""
+    scenarios: list[Scenario] = [desk.scenario(), desk.baseline_scenario()]
+    draws = 0 if desk.parameters == "central" else desk.draws
+    return ensemble_requests(scenarios, runs=desk.runs, seed=desk.seed, draws=draws)
+
+
+def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int], None]) -> Iterator[Answer]:
+    """Answers to a desk, each with more runs than the one before.
+
+    Parameters
+    ----------
+    desk
+        What is asked.
+    cancelled
+        Asked now and then; once it says True the answers end.
+    tick
+        Called with the runs that are done and all that are wanted, both arms counted.
+    """
+    server = the_server()
+    requests = paired_requests(desk)
+    outcomes: list[RunOutcome] = []
+    while not server.turns.acquire(timeout=0.2):
+        if cancelled():
+            return
+    try:
+        before = 0
+        for stage in stages(desk.runs):
+            wanted = [request for request in requests if before <= request.run < stage]
+            found = [(request, server.known(request)) for request in wanted]
+            outcomes += [outcome for _, outcome in found if outcome is not None]
+            tick(len(outcomes), len(requests))
+            missing = [request for request, outcome in found if outcome is None]
+            for outcome in run_many(missing, workers=server.pool, cancel=cancelled, most_at_once=1):
+                if outcome.status == "failed":
+                    yield Answer(None, 0, desk.runs, outcome.error)
+                    return
+                server.keep(outcome)
+                outcomes.append(outcome)
+                tick(len(outcomes), len(requests))
+            if cancelled():
+                return
+            yield Answer(Ensemble.of_outcomes(outcomes), stage, desk.runs)
+            before = stage
+    finally:
+        server.turns.release()

@@ -1,0 +1,33 @@
+"""What the app says, in English and Chinese."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("en", "zh")
+
+
+@cache
+def catalogue() -> dict[str, tuple[str, str]]:
+    """Every entry by its key, such as "desk.undo": English, Chinese."""
+    with (Path(__file__).parent / "words.toml").open("rb") as file:
+        groups = tomllib.load(file)
+    return {f"{group}.{key}": (text[0], text[1]) for group, texts in groups.items() for key, text in texts.items()}
+
+
+class Words:
+    """The entries in one language: `words("desk.undo")`, `words("desk.share", met=3, runs=24)`."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in LANGUAGES else LANGUAGES[0]
+        self._place = LANGUAGES.index(self.language)
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """An entry with its values filled in; a missing one raises KeyError."""
+        text = catalogue()[key][self._place]
+        return text.format(**values) if values else text
+
+    def known(self, key: str, otherwise: str) -> str:
+        """An entry, or other text where there is none, such as the name of a user's own scenario."""
+        return catalogue()[key][self._place] if key in catalogue() else otherwise

@@ -1,0 +1,31 @@
+"""The command `lujiazui app`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(commands: typer.Typer) -> None:
+    """Add the command."""
+    commands.command(name="app", epilog="Example: lujiazui app --store runs --port 8765")(serve_app)
+
+
+def serve_app(
+    store: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of stored runs that the app shows and adds to.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8765,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; loopback unless you say otherwise, see docs/app.md.")
+    ] = "127.0.0.1",
+    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes of the server.")] = None,
+    root_path: Annotated[str, typer.Option(metavar="/PREFIX", help="Path prefix behind a reverse proxy.")] = "",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+) -> None:
+    """Open the policy desk in the browser; it works without a network."""
+    from app.web.server import serve
+
+    serve(store=store, host=host, port=port, workers=workers, root_path=root_path.rstrip("/"), browser=browser)
