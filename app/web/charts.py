@@ -10,6 +10,8 @@ from app.web.words import Words
 from sim.experiments.ensemble import Ensemble
 
 BLUE, ORANGE, GREEN, GREY = "#1565c0", "#b26a00", "#2e7d32", "#777777"
+FIRST_SHOWN = 2015
+"""First year of the pictures."""
 PERCENT = ("direct_financing_share", "foreign_bond_share")
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -21,7 +23,9 @@ def factor(indicator: str) -> float:
 
 def digits(indicator: str) -> int:
     """Decimal places that are shown."""
-    return {"turnover_total": 0, "panda_cumulative": 0, "leading_fintech_count": 0, "foreign_bond_share": 2}.get(indicator, 1)
+    return {"turnover_total": 0, "panda_cumulative": 0, "leading_fintech_count": 0, "foreign_bond_share": 2}.get(
+        indicator, 1
+    )
 
 
 def number(indicator: str, value: float) -> str:
@@ -47,10 +51,11 @@ def _line(name: str, places: Sequence[str], values: Floats, **style: Any) -> dic
 
 def _band(name: str, years: list[str], low: Floats, high: Floats, opacity: float, colour: str) -> list[dict[str, Any]]:
     """A band as an unseen line and what lies on it."""
+    shade = {"color": colour, "opacity": opacity}
     hidden = {"lineStyle": {"opacity": 0}, "stack": name, "silent": True, "tooltip": {"show": False}}
     return [
         _line(f"{name} ", years, low, **hidden),
-        _line(name, years, high - low, **hidden, areaStyle={"color": colour, "opacity": opacity}),
+        _line(name, years, high - low, **hidden, areaStyle=shade, itemStyle=shade),
     ]
 
 
@@ -71,12 +76,18 @@ def fan(
     scaled = factor(indicator)
     table = ensemble.quantiles(indicator, QUANTILES)
     years = [str(year) for year in ensemble.years]
-    past = [str(year) for year in sorted(observed) if year >= 2015]
+    past = [str(year) for year in sorted(observed) if year >= FIRST_SHOWN]
     own = table.loc[scenario].to_numpy() * scaled
     series = [
         *_band(words("desk.most"), years, own[:, 0], own[:, 4], 0.18, BLUE),
         *_band(words("desk.half"), years, own[:, 1], own[:, 3], 0.35, BLUE),
-        _line(f"{scenario_name(scenario, words)}, {words('desk.median')}", years, own[:, 2], lineStyle={"color": BLUE, "width": 2}, itemStyle={"color": BLUE}),
+        _line(
+            f"{scenario_name(scenario, words)}, {words('desk.median')}",
+            years,
+            own[:, 2],
+            lineStyle={"color": BLUE, "width": 2},
+            itemStyle={"color": BLUE},
+        ),
     ]
     if baseline is not None:
         other = table.loc[baseline].to_numpy()[:, 2] * scaled
@@ -85,7 +96,13 @@ def fan(
     if past:
         points = [[year, round(observed[int(year)] * scaled, 6)] for year in past]
         series.append(
-            {"type": "scatter", "name": words("desk.observed"), "data": points, "symbolSize": 7, "itemStyle": {"color": GREY}}
+            {
+                "type": "scatter",
+                "name": words("desk.observed"),
+                "data": points,
+                "symbolSize": 7,
+                "itemStyle": {"color": GREY},
+            }
         )
     series[4]["markLine"] = {
         "silent": True,
@@ -100,19 +117,28 @@ def fan(
     if limits is not None:
         axis |= {"min": limits[0], "max": limits[1]}
     return {
-        "grid": {"left": 52, "right": 14, "top": 12, "bottom": 58},
-        "legend": {"bottom": 0, "data": shown, "itemWidth": 16, "textStyle": {"fontSize": 11}},
+        "grid": {"left": 52, "right": 14, "top": 12, "bottom": 62},
+        "legend": {"bottom": 0, "data": shown, "icon": "roundRect", "itemWidth": 12, "itemHeight": 8, "itemGap": 8},
         "tooltip": {"trigger": "axis", "show": False},
-        "xAxis": {"type": "category", "data": [*[year for year in past if year not in years], *years], "boundaryGap": False},
+        "xAxis": {
+            "type": "category",
+            "data": [str(year) for year in range(int(min([*past, *years])), int(years[-1]) + 1)],
+            "boundaryGap": False,
+        },
         "yAxis": axis,
         "series": series,
     }
 
 
-def common_limits(ensemble: Ensemble, indicator: str, target: float, observed: Mapping[int, float]) -> tuple[float, float]:
+def common_limits(
+    ensemble: Ensemble, indicator: str, target: float, observed: Mapping[int, float]
+) -> tuple[float, float]:
     """Axis that holds every scenario of an ensemble, its target and what was observed."""
     values = ensemble.quantiles(indicator, (0.05, 0.95)).to_numpy() * factor(indicator)
-    more = [target * factor(indicator), *(value * factor(indicator) for year, value in observed.items() if year >= 2015)]
+    more = [
+        target * factor(indicator),
+        *(value * factor(indicator) for year, value in observed.items() if year >= FIRST_SHOWN),
+    ]
     low, high = float(np.nanmin([np.nanmin(values), *more])), float(np.nanmax([np.nanmax(values), *more]))
     room = 0.05 * (high - low or 1.0)
     return float(f"{low - room:.4g}"), float(f"{high + room:.4g}")
@@ -132,7 +158,12 @@ def scenario_name(name: str, words: Words) -> str:
 def bars(labels: Sequence[str], groups: Mapping[str, Sequence[float]], *, stacked: bool = False) -> dict[str, Any]:
     """Horizontal bars, one row a label, one colour a group."""
     series = [
-        {"type": "bar", "name": name, "data": [round(float(value), 4) for value in values], "stack": "all" if stacked else None}
+        {
+            "type": "bar",
+            "name": name,
+            "data": [round(float(value), 4) for value in values],
+            "stack": "all" if stacked else None,
+        }
         for name, values in groups.items()
     ]
     return {
@@ -151,7 +182,7 @@ def histogram(values: Floats, what: str, logarithmic: bool) -> dict[str, Any]:
     if logarithmic:
         values = values[values > 0.0]
     if len(values) == 0:
-        edges, counts = np.zeros(2), np.zeros(1)
+        edges, counts = np.zeros(2), np.zeros(1, dtype=np.int64)
     elif logarithmic:
         spread = np.log10([values.min(), max(values.max(), values.min() * 1.01)])
         edges = np.logspace(spread[0], spread[1], 25)

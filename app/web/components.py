@@ -1,5 +1,5 @@
 """Pieces of the pages that are drawn in the browser: charts, levers, cards, forms, tables."""
-# ruff: noqa: D103, ARG001  each is described by the component file that it names
+# ruff: noqa: D103  each is described by the component file that it names
 
 from collections.abc import Callable
 from typing import Any
@@ -26,7 +26,10 @@ def Chart(
 
 @solara.component_vue("vue/levers.vue")
 def Levers(
-    groups: list[dict[str, Any]], texts: dict[str, Any], event_moved: Handler | None = None, event_reset: Handler | None = None
+    groups: list[dict[str, Any]],
+    texts: dict[str, Any],
+    event_moved: Handler | None = None,
+    event_reset: Handler | None = None,
 ) -> None: ...
 
 

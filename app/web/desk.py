@@ -123,12 +123,16 @@ class Desk:
             if value not in known:
                 told = ", ".join(str(each) for each in known)
                 nearest = nearest_name(str(value), [str(each) for each in known])
-                problems.append(Problem(f"unknown {key} {value!r}", key=key, value=value, allowed=told, nearest=nearest))
+                problems.append(
+                    Problem(f"unknown {key} {value!r}", key=key, value=value, allowed=told, nearest=nearest)
+                )
         for key, most in (("runs", MOST_RUNS), ("seed", 1_000_000)):
             value = getattr(self, key)
             if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
                 problems.append(
-                    Problem(f"{value!r} is not usable", key=key, value=value, allowed=f"a whole number from 1 to {most}")
+                    Problem(
+                        f"{value!r} is not usable", key=key, value=value, allowed=f"a whole number from 1 to {most}"
+                    )
                 )
         return problems
 
@@ -199,7 +203,7 @@ class Desk:
             if getattr(self, key) != getattr(usual, key)
         ]
         pairs += [
-            (f"lever.{lever}", f"{change.value:g}@{change.start}+{change.months}")
+            (f"lever.{lever}", f"{change.value:g}@{change.start}~{change.months}")
             for lever, change in sorted(self.changes.items())
         ]
         if self.file:
@@ -230,7 +234,7 @@ class Desk:
             try:
                 if key.startswith("lever."):
                     value, _, dates = text.partition("@")
-                    start, _, months = dates.partition("+")
+                    start, _, months = dates.partition("~")
                     changes[key.removeprefix("lever.")] = Change(float(value), start, int(months))
                 elif key == "file":
                     chosen[key] = _unpacked(text)

@@ -150,10 +150,15 @@ def _places(centre: "FinancialCenter", words: "Words") -> None:
     place = institutions["district"]
     counts = [np.bincount(place[mask], minlength=len(District)) for mask in (~foreign, foreign)]
     names = (words("table.domestic"), words("table.foreign"))
-    by_district = dict(zip(names, counts, strict=True))
+    by_district = {name: count.tolist() for name, count in zip(names, counts, strict=True)}
     labels = [words(f"district.{each.name}") for each in District]
-    Chart(option=charts.bars(labels, by_district, stacked=True), title=words("agents.districts"), name="districts", height=300)
-    by_class = dict(zip(names, centre.institutions_by_class().T, strict=True))
+    Chart(
+        option=charts.bars(labels, by_district, stacked=True),
+        title=words("agents.districts"),
+        name="districts",
+        height=300,
+    )
+    by_class = {name: count.tolist() for name, count in zip(names, centre.institutions_by_class().T, strict=True)}
     labels = [words(f"sector.{each.name}") for each in Sector]
     Chart(option=charts.bars(labels, by_class, stacked=True), title=words("agents.classes"), name="classes", height=330)
 
@@ -171,20 +176,37 @@ def _network(centre: "FinancialCenter", words: "Words") -> None:
     ]
     top = float(claims.amount_bn.max()) if len(claims.amount_bn) else 1.0
     links = [
-        {"source": str(lender), "target": str(borrower), "value": round(amount, 2), "lineStyle": {"width": 0.5 + 5 * amount / top}}
+        {
+            "source": str(lender),
+            "target": str(borrower),
+            "value": round(amount, 2),
+            "lineStyle": {"width": 0.5 + 5 * amount / top},
+        }
         for lender, borrower, amount in zip(
             claims.lender.tolist(), claims.borrower.tolist(), claims.amount_bn.tolist(), strict=True
         )
         if lender in shown and borrower in shown
     ]
-    Chart(option=charts.network(nodes, links), title=words("agents.network"), subtitle="CNY bn", name="network", height=330)
+    Chart(
+        option=charts.network(nodes, links),
+        title=words("agents.network"),
+        subtitle="CNY bn",
+        name="network",
+        height=330,
+    )
 
 
 def _sizes(centre: "FinancialCenter", kind: str, words: "Words") -> None:
     column, unit = SIZE[kind]
     values = np.asarray(_population(centre, kind)[column], dtype=np.float64)
     option = charts.histogram(values, f"{column}, {unit}", logarithmic=column != "log_size")
-    Chart(option=option, title=words("agents.sizes", what=words(f"kind.{kind}")), subtitle=words("agents.count"), name="sizes", height=300)
+    Chart(
+        option=option,
+        title=words("agents.sizes", what=words(f"kind.{kind}")),
+        subtitle=words("agents.count"),
+        name="sizes",
+        height=300,
+    )
 
 
 def _people(centre: "FinancialCenter", kind: str, words: "Words", pick: Any) -> None:
@@ -196,7 +218,8 @@ def _people(centre: "FinancialCenter", kind: str, words: "Words", pick: Any) -> 
     for row in rows:
         if kind == "FinancialInstitution":
             sector = Sector(int(population["sector"][row]))
-            what = f"{words(f'sector.{sector.name}')}, {words(f'district.{District(int(population["district"][row])).name}')}"
+            district = District(int(population["district"][row]))
+            what = f"{words(f'sector.{sector.name}')}, {words(f'district.{district.name}')}"
         else:
             what = words(f"kind.{kind}")
         shown.append([str(int(population.unique_ids[row])), what, f"{float(values[row]):,.2f}"])

@@ -1,12 +1,12 @@
 """Scenarios of the server's store side by side, on the same axes and with the same luck."""
 
-from typing import Any
-
+import numpy as np
 import solara
 
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
 from app.web.simulations import the_server
+from app.web.words import Words
 from calibration.observations import observed_indicator
 from scenarios import plan
 from scenarios.errors import InputError
@@ -63,13 +63,13 @@ def ComparePage() -> None:
         _fans(ensemble, first, second, words)
 
 
-def _tables(ensemble: Ensemble, first: str, second: str, words: Any) -> None:
+def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
     effect = ensemble.difference(first, second).set_index("indicator")
     rows = []
     for id in PLAN_INDICATORS:
-        row = effect.loc[id]
-        shown = [charts.signed(id, float(row[key])) for key in ("median", "low", "high")]
-        saved = f"{row['pairing']:.1f}" if row["pairing"] == row["pairing"] else ""
+        shown = [charts.signed(id, float(effect[key][id])) for key in ("median", "low", "high")]
+        times = float(effect["pairing"][id])
+        saved = f"{times:.1f}" if np.isfinite(times) else ""
         rows.append([words(f"indicator.{id}"), words(f"unit.{id}"), *shown, saved])
     heads = [words(f"table.{key}") for key in ("indicator", "unit", "median", "low", "high", "pairing")]
     Table(title=words("compare.effects"), heads=heads, rows=rows)
@@ -79,18 +79,28 @@ def _tables(ensemble: Ensemble, first: str, second: str, words: Any) -> None:
     for id in (*PLAN_INDICATORS, "all"):
         mine = chances[chances["indicator"] == id].set_index("scenario")
         name = words("compare.all") if id == "all" else words(f"indicator.{id}")
-        cells = [f"{mine.loc[each, 'probability']:.0%} {mine.loc[each, 'expected_month']}".strip() for each in (first, second)]
+        cells = [
+            f"{float(mine['probability'][each]):.0%} {mine['expected_month'][each]!s}".strip()
+            for each in (first, second)
+        ]
         rows.append([name, *cells])
-    heads = [words("table.indicator"), *(charts.scenario_name(each, words) for each in (first, second))]
-    Table(title=f"{words('compare.chances')}; {words('table.month')}", heads=heads, rows=rows)
-    regret = ensemble.regret()
-    numbers = [column for column in regret.columns if regret[column].dtype.kind == "f"]
-    shown = [[str(row[key]) if key not in numbers else f"{row[key]:.4g}" for key in regret.columns] for _, row in regret.iterrows()]
-    Table(title=words("compare.regret"), heads=list(regret.columns), rows=shown)
+    columns: list[str] = [words("table.indicator"), *(charts.scenario_name(each, words) for each in (first, second))]
+    Table(title=f"{words('compare.chances')}; {words('table.month')}", heads=columns, rows=rows)
+    regret = [
+        [
+            charts.scenario_name(str(row["scenario"]), words),
+            words.known(f"indicator.{row['indicator']}", words("compare.all")),
+            f"{row['mean']:.1%}",
+            f"{row['p95']:.1%}",
+        ]
+        for row in ensemble.regret().to_dict("records")
+    ]
+    heads = [words(f"table.{key}") for key in ("scenario", "indicator", "regret", "worst")]
+    Table(title=words("compare.regret"), heads=heads, rows=regret)
 
 
-def _fans(ensemble: Ensemble, first: str, second: str, words: Any) -> None:
-    with solara.Div(classes=["lj-charts"]):
+def _fans(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
+    with solara.Div(classes=["lj-charts", "lj-pairs"]):
         for indicator in plan.indicators():
             id = indicator.id
             observed = observed_indicator(id)

@@ -1,6 +1,7 @@
 """The policy desk: levers, assumptions, seven cards and their fans."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,12 @@ def DeskPage() -> None:
         elif button == "go_on":
             set_round(round_ + 1)
         else:
-            {"undo": session.undo, "redo": session.redo, "reset": lambda: session.put(Desk())}[button]()
+            actions: dict[str, Callable[[], None]] = {
+                "undo": session.undo,
+                "redo": session.redo,
+                "reset": lambda: session.put(Desk()),
+            }
+            actions[button]()
 
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("desk.heading"))
@@ -88,7 +94,11 @@ def DeskPage() -> None:
 
 def _caveats(desk: Desk, words: Words) -> None:
     second = "desk.caveat_2" if desk.parameters == "drawn" else "desk.caveat_2_central"
-    told = [words("desk.caveat_1"), words(second, runs=desk.runs, scale=f"{desk.scale:g}", draws=desk.draws), words("desk.caveat_3")]
+    told = [
+        words("desk.caveat_1"),
+        words(second, runs=desk.runs, scale=f"{desk.scale:g}", draws=desk.draws),
+        words("desk.caveat_3"),
+    ]
     if desk.scenario().macro == "realised":
         told.insert(0, words("desk.replay"))
     solara.Div(classes=["lj-note"], children=[" ".join(told)])
@@ -155,7 +165,9 @@ def _levers(desk: Desk, words: Words) -> None:
     for group, levers in groups.items():
         moved = sum(lever["moved"] for lever in levers)
         title = f"{group.removeprefix('III')} {words(f'group.{group}')}"
-        shown_groups.append({"id": group, "title": title, "levers": levers, "moved": moved, "open": moved > 0 or group == "III(III)"})
+        shown_groups.append(
+            {"id": group, "title": title, "levers": levers, "moved": moved, "open": moved > 0 or group == "III(III)"}
+        )
 
     def moved_to(event: dict[str, Any]) -> None:
         try:
@@ -191,7 +203,11 @@ def _state(words: Words, progress: tuple[int, int], halted: bool, failure: str) 
         told = f"{words('desk.stopped')} {told}"
     elif given is None:
         told = f"{told}. {words('desk.first')}"
-    solara.Div(classes=["lj-muted"], children=[told], attributes={"role": "status", "data-runs": f"{progress[0]}/{progress[1]}"})
+    solara.Div(
+        classes=["lj-muted"],
+        children=[told],
+        attributes={"role": "status", "data-runs": f"{progress[0]}/{progress[1]}"},
+    )
     solara.v.ProgressLinear(
         value=100.0 * progress[0] / max(progress[1], 1), height=3, attributes={"aria-label": words("desk.runs")}
     )
@@ -248,14 +264,16 @@ def _results(desk: Desk, words: Words) -> None:
             if indicator.id in wanted:
                 _fan(ensemble, baseline, indicator, words)
     solara.Div(classes=["lj-caption"], children=[words("desk.caption")])
-    _numbers(ensemble, baseline, words)
+    _numbers(ensemble, words)
     request = next(iter(ensemble.scenarios.values()))
     parameters = f"{request.parameters}, {words(f'desk.{desk.parameters}')}"
     from sim.one_run import model_version
 
     solara.Div(
         classes=["lj-muted"],
-        children=[words("desk.version", version=model_version(), parameters=parameters, seed=desk.seed, runs=given.runs)],
+        children=[
+            words("desk.version", version=model_version(), parameters=parameters, seed=desk.seed, runs=given.runs)
+        ],
     )
 
 
@@ -272,7 +290,7 @@ def _fan(ensemble: Any, baseline: str, indicator: plan.Indicator, words: Words) 
     ).key(f"fan-{id}")
 
 
-def _numbers(ensemble: Any, baseline: str, words: Words) -> None:
+def _numbers(ensemble: Any, words: Words) -> None:
     rows = []
     for indicator in plan.indicators():
         id = indicator.id

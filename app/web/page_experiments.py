@@ -14,6 +14,7 @@ from app.web.simulations import the_server
 from scenarios import names
 from scenarios.errors import InputError
 from sim.experiments.ensemble import Ensemble, ensemble
+from sim.experiments.outcomes import RunOutcome
 from sim.experiments.store import Store
 
 ROWS = 12
@@ -42,7 +43,7 @@ class Batch:
     def _run(self, scenarios: list[str], runs: int) -> None:
         server = the_server()
 
-        def told(done: int, wanted: int) -> None:
+        def told(_: RunOutcome, done: int, wanted: int) -> None:
             self.done, self.wanted = done, wanted
 
         try:
@@ -106,8 +107,20 @@ def ExperimentsPage() -> None:
         ready = [{"value": name, "text": charts.scenario_name(name, words)} for name in names()]
         fields = [
             {"id": "first", "label": words("experiments.scenarios"), "value": first, "options": ready},
-            {"id": "second", "label": words("table.scenario"), "value": second, "options": [{"value": "", "text": "-"}, *ready]},
-            {"id": "runs", "label": words("experiments.runs"), "value": runs, "type": "number", "min": 1, "max": MOST_RUNS},
+            {
+                "id": "second",
+                "label": words("table.scenario"),
+                "value": second,
+                "options": [{"value": "", "text": "-"}, *ready],
+            },
+            {
+                "id": "runs",
+                "label": words("experiments.runs"),
+                "value": runs,
+                "type": "number",
+                "min": 1,
+                "max": MOST_RUNS,
+            },
         ]
         buttons = [
             {"id": "start", "text": words("experiments.start"), "off": BATCH.busy},
@@ -134,15 +147,26 @@ def _contents(folder: Any, words: Any) -> None:
         solara.Div(classes=["lj-bad"], children=["; ".join(problem.message for problem in error.problems)])
         return
     solara.Div(children=[words("experiments.counts", done=counts.get("done", 0), failed=counts.get("failed", 0))])
-    shown = [column for column in ("scenario", "run", "seed", "status", "seconds", "kind", "key") if column in runs.columns]
-    rows = [[str(row[column])[:24] for column in shown] for _, row in runs.tail(ROWS).iloc[::-1].iterrows()]
+    shown = [
+        column for column in ("scenario", "run", "seed", "status", "seconds", "kind", "key") if column in runs.columns
+    ]
+    latest = runs.tail(ROWS).iloc[::-1]
+    rows = [[_shown(row[column]) for column in shown] for row in latest.to_dict("records")]
     Table(title=words("experiments.latest"), heads=shown, rows=rows)
     found = stored_ensemble()
     if isinstance(found, Ensemble):
         chances = found.probability_of_target()
         rows = [
-            [charts.scenario_name(str(row.scenario), words), words.known(f"indicator.{row.indicator}", words("compare.all")), f"{row.probability:.0%}"]
+            [
+                charts.scenario_name(str(row.scenario), words),
+                words.known(f"indicator.{row.indicator}", words("compare.all")),
+                f"{row.probability:.0%}",
+            ]
             for row in chances.itertuples()
         ]
         heads = [words("table.scenario"), words("table.indicator"), words("table.share")]
         Table(title=words("experiments.bands"), heads=heads, rows=rows)
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)[:24]

@@ -42,7 +42,9 @@ def Layout(children: list[Any]) -> Any:
         try:
             session.desk.value = Desk.from_query(query)
         except InputError as error:
-            session.message.value = session.words()("desk.bad_link", why="; ".join(str(each) for each in error.problems))
+            session.message.value = session.words()(
+                "desk.bad_link", why="; ".join(str(each) for each in error.problems)
+            )
 
     solara.use_memo(read_address, [])
     words = session.words()
@@ -52,9 +54,7 @@ def Layout(children: list[Any]) -> Any:
     def switch() -> None:
         session.language.value = "zh" if session.language.value == "en" else "en"
 
-    pages = [
-        {"path": f"/{path}", "label": words(f"page.{name}"), "here": here == path} for name, path in PAGES.items()
-    ]
+    pages = [{"path": f"/{path}", "label": words(f"page.{name}"), "here": here == path} for name, path in PAGES.items()]
     keys = ("pages", "skip", "brand", "other_language", "other_code", "theme")
     with solara.Div() as main:
         Frame(

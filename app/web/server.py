@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
-from scenarios.errors import InputError
 from app.web import offline
+from scenarios.errors import InputError
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -78,9 +78,9 @@ def serve(*, store: Path | None, host: str, port: int, workers: int | None, root
     offline.prepare()
     try:
         import uvicorn
+        from solara.server import starlette
 
         from app.web import simulations
-        from solara.server import starlette
     except ImportError as error:
         raise InputError(
             f"the app needs the extra 'app' ({error.name} is missing)", allowed="pip install lujiazui[app]"
@@ -99,7 +99,7 @@ def serve(*, store: Path | None, host: str, port: int, workers: int | None, root
     if browser:
         threading.Timer(1.0, webbrowser.open, [address]).start()
     config = uvicorn.Config(
-        SafeHeaders(starlette.app),  # type: ignore[arg-type]  # an ASGI application under other names
+        SafeHeaders(starlette.app),
         host=host,
         port=port,
         root_path=root_path,

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,7 +123,8 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
         for stage in stages(desk.runs):
             wanted = [request for request in requests if before <= request.run < stage]
             found = [(request, server.known(request)) for request in wanted]
-            outcomes += [outcome for _, outcome in found if outcome is not None]
+            # A desk that was not moved is its preset under another name.
+            outcomes += [replace(outcome, request=request) for request, outcome in found if outcome is not None]
             tick(len(outcomes), len(requests))
             missing = [request for request, outcome in found if outcome is None]
             for outcome in run_many(missing, workers=server.pool, cancel=cancelled, most_at_once=1):

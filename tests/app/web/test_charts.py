@@ -1,0 +1,60 @@
+"""Pictures hold the numbers of the ensemble they show."""
+
+import numpy as np
+import pytest
+
+from app.web import charts
+from app.web.words import Words
+from scenarios import load
+from sim.experiments.ensemble import Ensemble
+from sim.indicators import PLAN_INDICATORS
+
+
+@pytest.fixture(scope="module")
+def ensemble():
+    rng = np.random.default_rng(3)
+    base = rng.normal(100.0, 5.0, (40, 72, len(PLAN_INDICATORS)))
+    values = {"plan": base + 1.0, "committed": base}
+    scenarios = {name: load(name) for name in values}
+    from scenarios.calendar import month_ordinal
+
+    return Ensemble(values, tuple(PLAN_INDICATORS), month_ordinal("2020-01"), tuple(range(40)), scenarios)
+
+
+def test_a_fan_shows_the_quantiles(ensemble):
+    option = charts.fan(ensemble, "plan", "committed", "panda_cumulative", 700.0, {2020: 393.72}, Words("en"))
+    quantiles = ensemble.quantiles("panda_cumulative").loc["plan"]
+    series = {each["name"]: each for each in option["series"]}
+    median = dict(series["The plan, median"]["data"])
+    assert median["2025"] == pytest.approx(quantiles.loc[2025, 0.5], abs=1e-5)
+    low, width = dict(series["5-95 % "]["data"]), dict(series["5-95 %"]["data"])
+    assert low["2023"] + width["2023"] == pytest.approx(quantiles.loc[2023, 0.95], abs=1e-5)
+    assert series["observed"]["data"] == [["2020", 393.72]]
+    assert series["The plan, median"]["markLine"]["data"][0]["yAxis"] == 700.0
+    assert option["xAxis"]["data"] == [str(year) for year in range(2020, 2026)]
+
+
+def test_shares_are_shown_in_per_cent():
+    assert charts.number("foreign_bond_share", 0.0323) == "3.23"
+    assert charts.signed("foreign_bond_share", 0.0041) == "+0.41 pp"
+    assert charts.number("turnover_total", 2274.8) == "2,275"
+    assert charts.signed("panda_cumulative", -3.2) == "-3.2"
+
+
+def test_axes_side_by_side_are_the_same(ensemble):
+    limits = charts.common_limits(ensemble, "panda_cumulative", 700.0, {2020: 393.72})
+    pictures = [
+        charts.fan(ensemble, name, None, "panda_cumulative", 700.0, {}, Words("zh"), limits)["yAxis"]
+        for name in ("plan", "committed")
+    ]
+    assert pictures[0] == pictures[1]
+    assert limits[0] < 90.0
+    assert limits[1] > 700.0
+
+
+def test_a_histogram_counts_every_agent():
+    sizes = np.array([0.5, 1.0, 2.0, 400.0, 0.0])
+    option = charts.histogram(sizes, "assets", logarithmic=True)
+    assert sum(option["series"][0]["data"]) == 4
+    assert sum(charts.histogram(sizes, "assets", logarithmic=False)["series"][0]["data"]) == 5
+    assert charts.histogram(np.zeros(0), "assets", logarithmic=True)["series"][0]["data"] == [0]

@@ -1,0 +1,133 @@
+"""What stands on the desk: links, files, changes, and what is refused."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.web.desk import LARGEST_FILE, Change, Desk, opened_scenario
+from scenarios import InputError, load
+from scenarios.calendar import month_ordinal
+from scenarios.plan import lever_ids
+
+LEVERS = st.sampled_from(lever_ids())
+CHANGES = st.builds(
+    Change,
+    value=st.integers(0, 100).map(lambda hundredths: hundredths / 100),
+    start=st.sampled_from(["2021-01", "2022-06", "2025-12"]),
+    months=st.integers(0, 59),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.dictionaries(LEVERS, CHANGES, max_size=6),
+    st.sampled_from(["plan", "frozen", "opening"]),
+    st.integers(1, 200),
+    st.sampled_from(["drawn", "central"]),
+)
+def test_a_link_brings_back_the_whole_desk(changes, preset, runs, parameters):
+    desk = Desk(preset=preset, runs=runs, parameters=parameters)
+    for lever, change in changes.items():
+        desk = desk.with_change(lever, change)
+    again = Desk.from_query(desk.query())
+    assert again == desk
+    assert again.scenario().content_hash() == desk.scenario().content_hash()
+
+
+def test_a_link_carries_an_opened_file():
+    desk = Desk(file="extends: plan\nlevers:\n  reits_pilot: 0.9\n").with_change("fintech_hub", Change(0.7))
+    again = Desk.from_query(desk.query())
+    assert again.scenario().content_hash() == desk.scenario().content_hash()
+    assert again.scenario().levers["reits_pilot"] == desk.scenario().levers["reits_pilot"]
+
+
+def test_a_plain_desk_is_a_plain_address():
+    assert Desk().query() == ""
+    assert Desk.from_query("lang=zh") == Desk()
+
+
+def test_a_change_leaves_the_past_alone_and_arrives_in_time():
+    desk = Desk().with_change("bond_market_access", Change(0.9, "2022-01", 12))
+    place = lever_ids().index("bond_market_access")
+    first = month_ordinal("2021-01")
+    ours = desk.scenario().intensities(first, month_ordinal("2025-12"))[:, place]
+    plan = load("plan").intensities(first, month_ordinal("2025-12"))[:, place]
+    assert (ours[:12] == plan[:12]).all()
+    assert (ours[24:] == 0.9).all()
+    assert (ours[13:24] > plan[13:24]).all()
+
+
+def test_a_change_at_once_and_one_back_to_the_preset():
+    desk = Desk().with_change("reits_pilot", Change(0.5, "2023-01", 0))
+    place = lever_ids().index("reits_pilot")
+    path = desk.scenario().intensities(month_ordinal("2022-12"), month_ordinal("2023-01"))[:, place]
+    assert path[0] != 0.5
+    assert path[1] == 0.5
+    assert desk.with_change("reits_pilot", None) == Desk()
+
+
+def test_the_baseline_lives_in_the_same_world():
+    desk = Desk(preset="us_rates_up", macro="adverse", scale=0.05)
+    other = desk.baseline_scenario()
+    assert other.macro == "adverse"
+    assert other.scale == 0.05
+    assert other.shocks == desk.scenario().shocks
+    assert not other.levers
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("preset=plam", "plan"),
+        ("runs=100000", "200"),
+        ("runs=many", "runs"),
+        ("scale=7", "0.05"),
+        ("lever.reits_pilto=0.5@2022-01~12", "reits_pilot"),
+        ("lever.reits_pilot=7@2022-01~12", "0 to 1"),
+        ("lever.reits_pilot=nan@2022-01~12", "0 to 1"),
+        ("lever.reits_pilot=0.5@2031-01~12", "2025-12"),
+        ("lever.reits_pilot=0.5", "lever.reits_pilot"),
+        ("presett=plan", "preset"),
+        ("file=notbase64!", "file"),
+        ("macro=/etc/passwd.csv", "neutral"),
+    ],
+)
+def test_a_bad_link_is_refused_and_says_why(query, told):
+    with pytest.raises(InputError) as error:
+        Desk.from_query(query)
+    assert told in "; ".join(str(problem) for problem in error.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("levers:\n  reits_pilto: 0.5\n", "reits_pilot"),
+        ("extends: ../secret.yaml\n", "extends"),
+        ("macro: /etc/drivers.csv\n", "macro"),
+        ("scale: [1\n", "scenario.yaml"),
+        ("", "empty"),
+        ("!!python/object:os.system {}\n", "scenario.yaml"),
+        ("# " + "x" * LARGEST_FILE, "too large"),
+    ],
+)
+def test_a_bad_file_is_refused_and_no_other_file_is_read(text, told):
+    with pytest.raises(InputError) as error:
+        opened_scenario(text)
+    assert told in "; ".join(str(problem) for problem in error.value.problems)
+
+
+def test_a_link_that_unpacks_without_end_is_refused():
+    import base64
+    import zlib
+
+    bomb = base64.urlsafe_b64encode(zlib.compress(b"#" * 50_000_000, 9)).decode()
+    with pytest.raises(InputError):
+        Desk.from_query(f"file={bomb}")
+
+
+def test_the_saved_file_runs_the_desk_on_the_command_line(tmp_path):
+    desk = Desk(preset="opening", scale=0.05).with_change("fintech_hub", Change(0.8))
+    file = tmp_path / "desk.yaml"
+    file.write_text(desk.scenario().to_yaml(), encoding="utf-8")
+    assert load(file).content_hash() == desk.scenario().content_hash()
+    assert "--draws 8" in desk.command_line()

@@ -1,0 +1,55 @@
+"""Answers to a desk: staged, paired, cached, cancelled, with a pool that outlives each of them."""
+
+import pytest
+
+from app.web import simulations
+from app.web.desk import Change, Desk
+from app.web.simulations import answers, stages
+
+QUICK = Desk(parameters="central", scale=0.05, runs=3)
+
+
+@pytest.fixture(scope="module")
+def server():
+    yield simulations.open_server(workers=2)
+    simulations.close_server()
+
+
+def test_stages_end_with_the_number_wanted():
+    assert stages(24) == [2, 8, 24]
+    assert stages(3) == [2, 3]
+    assert stages(1) == [1]
+    assert stages(200) == [2, 8, 24, 200]
+
+
+def test_answers_grow_are_paired_and_the_second_time_nothing_is_run(server):
+    ticks = []
+    given = list(answers(QUICK, lambda: False, lambda done, wanted: ticks.append((done, wanted))))
+    assert [answer.runs for answer in given] == [2, 3]
+    assert given[-1].complete
+    ensemble = given[-1].ensemble
+    assert set(ensemble.values) == {"desk", "committed"}
+    assert ensemble.runs == (0, 1, 2)
+    assert ticks[-1] == (6, 6)
+    known = len(server.runs)
+    moved = QUICK.with_change("bond_market_access", Change(0.9))
+    again = list(answers(moved, lambda: False, lambda *_: None))[-1].ensemble
+    assert len(server.runs) == known + 3  # the baseline was known
+    assert (again.values["committed"] == ensemble.values["committed"]).all()
+    effect = again.difference("desk", "committed").set_index("indicator")["median"]
+    assert effect["foreign_bond_share"] > 0.0
+
+
+def test_a_cancelled_answer_leaves_the_pool_to_others(server):
+    other = QUICK.but(seed=9)
+    assert list(answers(other, lambda: True, lambda *_: None)) == []
+    executor = server.pool.executor()
+    assert list(answers(QUICK, lambda: False, lambda *_: None))[-1].complete
+    assert server.pool.executor() is executor
+
+
+@pytest.mark.usefixtures("server")
+def test_the_unmoved_desk_equals_its_preset():
+    desk = QUICK.but(preset="committed")
+    ensemble = list(answers(desk, lambda: False, lambda *_: None))[-1].ensemble
+    assert (ensemble.values["desk"] == ensemble.values["committed"]).all()

@@ -1,0 +1,57 @@
+"""Every text of the app is there in both languages, and no page asks for one that is not."""
+
+import re
+import string
+from pathlib import Path
+
+import app.web
+from agents.districts import District
+from agents.institutions import Sector
+from app.web.words import Words, catalogue
+from scenarios import names, plan
+from sim.indicators import PLAN_INDICATORS
+
+FOLDER = Path(app.web.__file__).parent
+
+
+def fields(text):
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+
+def test_every_entry_has_two_languages_with_the_same_values():
+    for key, (english, chinese) in catalogue().items():
+        assert english.strip(), key
+        assert chinese.strip(), key
+        assert fields(english) == fields(chinese), key
+
+
+def test_chinese_is_chinese():
+    spared = {
+        "unit.direct_financing_share",
+        "unit.foreign_bond_share",
+        "desk.half",
+        "desk.most",
+        "app.other_code",
+        "app.other_language",
+    }
+    for key, (_, chinese) in catalogue().items():
+        assert key in spared or re.search("[\u4e00-\u9fff]", chinese), key
+
+
+def test_every_key_that_a_page_asks_for_is_there():
+    asked = set()
+    for file in FOLDER.glob("*.py"):
+        asked |= set(re.findall(r'words(?:\(\))?\(\s*"([a-z_]+\.[a-z_A-Z0-9]+)"', file.read_text(encoding="utf-8")))
+    assert len(asked) > 60
+    assert asked <= set(catalogue())
+
+
+def test_everything_that_has_a_name_has_it_in_both_languages():
+    keys = [f"lever.{lever}" for lever in plan.lever_ids()]
+    keys += [f"group.{group}" for group in plan.TASK_GROUPS]
+    keys += [f"{kind}.{id}" for id in PLAN_INDICATORS for kind in ("indicator", "unit")]
+    keys += [f"scenario.{name}" for name in names()]
+    keys += [f"district.{each.name}" for each in District] + [f"sector.{each.name}" for each in Sector]
+    assert [key for key in keys if key not in catalogue()] == []
+    assert Words("zh")("lever.fintech_hub") != Words("en")("lever.fintech_hub")
+    assert Words("fr").language == "en"
