@@ -208,7 +208,7 @@ class Desk:
         ]
         if self.file:
             pairs.append(("file", base64.urlsafe_b64encode(zlib.compress(self.file.encode(), 9)).decode()))
-        return urlencode(pairs)
+        return urlencode(pairs, safe="@~")
 
     @classmethod
     def from_query(cls, query: str) -> Desk:

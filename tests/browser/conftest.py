@@ -1,0 +1,91 @@
+"""A server of the app and a real browser that can reach nothing else."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import expect
+
+import sim
+
+expect.set_options(timeout=45_000)
+
+QUICK = "parameters=central&scale=0.05&runs=2"
+"""Query of a desk whose answer takes a second or two."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/tests/browser/" in str(item.path):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert chromium, "these tests need Chromium: apt-get install chromium fonts-noto-cjk"
+    return {"executable_path": chromium, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("store") / "runs"
+    sim.ensemble(["plan", "committed"], runs=3, scale=0.05, draws=0, store=folder, workers=1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(store):
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "app", "app", "--no-browser", "--port", str(port), "--store", str(store)]
+    environment = {**os.environ, "LUJIAZUI_CACHE": str(store.parent / "cache")}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ) as process:
+        assert "127.0.0.1" in process.stdout.readline()
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(f"{address}/readyz", timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address
+        process.terminate()
+
+
+@pytest.fixture
+def context(context, server):
+    """A session whose requests to any other host fail the test."""
+    elsewhere = []
+
+    def guard(route):
+        if route.request.url.startswith((server, "data:", "blob:")):
+            route.continue_()
+        else:
+            elsewhere.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", guard)
+    context.set_default_timeout(45_000)
+    yield context
+    assert elsewhere == []
+
+
+@pytest.fixture
+def page(context):
+    """A page that must not write errors."""
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    yield page
+    assert errors == []

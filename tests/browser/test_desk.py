@@ -1,0 +1,144 @@
+"""The policy desk, driven as a person would."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import QUICK
+
+LEVER = "bond_market_access"
+
+
+def card(page, indicator):
+    return page.locator(f'[data-indicator="{indicator}"]')
+
+
+def open_desk(page, server, query=QUICK):
+    page.goto(f"{server}/?{query}")
+    expect(page.locator(".lj-card")).to_have_count(7)
+    expect(page.locator('[data-runs="4/4"]')).to_be_visible()
+
+
+def move(page, value, lever=LEVER):
+    """Type an intensity beside the slider and leave the field."""
+    entry = page.locator(f"#r-{lever} ~ input[type=number]")
+    entry.fill(str(value))
+    entry.press("Tab")
+
+
+def test_the_desk_shows_seven_cards_and_seven_fans_without_a_network(page, server):
+    open_desk(page, server)
+    expect(page.locator(".lj-canvas svg")).to_have_count(7)
+    expect(card(page, "turnover_total")).to_contain_text("target 2,800")
+    expect(page.locator(".lj-note")).to_contain_text("not a forecast")
+
+
+def test_a_lever_changes_its_card_and_the_address_and_can_be_undone(page, server):
+    open_desk(page, server)
+    before = card(page, "foreign_bond_share").locator(".lj-change").inner_text()
+    move(page, 0.3)
+    expect(card(page, "foreign_bond_share").locator(".lj-change")).not_to_have_text(before)
+    assert f"lever.{LEVER}=0.3" in page.url
+    expect(page.locator(".lj-sentence")).to_contain_text("to 0.3 from 2021-07 to 2023-07")
+    page.get_by_role("button", name="Undo").click()
+    expect(card(page, "foreign_bond_share").locator(".lj-change")).to_have_text(before)
+    assert "lever." not in page.url
+    page.get_by_role("button", name="Redo").click()
+    expect(page.locator(f"#r-{LEVER}")).to_have_value("0.3")
+
+
+def test_a_link_opens_the_same_desk_elsewhere_and_sessions_do_not_mix(page, server, browser):
+    open_desk(page, server)
+    move(page, 0.95)
+    expect(page).to_have_url(re.compile("0.95"))
+    shown = card(page, "foreign_bond_share").locator(".lj-value")
+    expect(page.locator('[data-runs="4/4"]')).to_be_visible()
+    page.wait_for_timeout(3000)
+    other = browser.new_context().new_page()
+    other.set_default_timeout(45_000)
+    other.goto(page.url)
+    expect(other.locator(f"#r-{LEVER}")).to_have_value("0.95")
+    expect(card(other, "foreign_bond_share").locator(".lj-value")).to_have_text(shown.inner_text())
+    move(other, 0.1)
+    expect(other).to_have_url(re.compile("0.1@"))
+    expect(page.locator(f"#r-{LEVER}")).to_have_value("0.95")
+    other.context.close()
+
+
+def test_a_keyboard_is_enough(page, server):
+    open_desk(page, server)
+    page.locator(f"#r-{LEVER}").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(rf"lever.{LEVER}=0.8[0-9]*"))
+    page.locator(".lj-skip").focus()
+    expect(page.locator(".lj-skip")).to_be_in_viewport()
+    page.get_by_role("link", name="Sources").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Where every number comes from")).to_be_visible()
+
+
+def test_simulations_stop_when_asked_and_go_on(page, server):
+    page.goto(f"{server}/?parameters=central&scale=0.05&runs=50&seed=77")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("status").first).to_contain_text("Stopped.")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_enabled()
+    page.get_by_role("button", name="Stop").click()
+
+
+def test_a_good_file_is_opened_and_a_bad_one_refused_with_line_and_key(page, server):
+    open_desk(page, server)
+    chooser = page.locator("input[type=file]")
+    bad = b"extends: plan\nlevers:\n  reits_pilto: 0.5\n"
+    chooser.set_input_files({"name": "bad.yaml", "mimeType": "text/yaml", "buffer": bad})
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("bad.yaml:3")
+    expect(alert).to_contain_text("reits_pilot")
+    good = b"extends: plan\nlevers:\n  bond_market_access: 0.35\n"
+    chooser.set_input_files({"name": "good.yaml", "mimeType": "text/yaml", "buffer": good})
+    expect(alert).to_contain_text("good.yaml is open")
+    expect(page.locator(f"#r-{LEVER}")).to_have_value("0.35")
+    large = {"name": "large.yaml", "mimeType": "text/yaml", "buffer": b"#" * 200_000}
+    chooser.set_input_files(large)
+    expect(alert).to_contain_text("too large")
+
+
+def test_the_scenario_and_the_table_can_be_saved(page, server):
+    open_desk(page, server)
+    move(page, 0.9)
+    expect(page).to_have_url(re.compile("0.9@"))
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as a scenario file").click()
+    text = saved.value.path().read_text(encoding="utf-8")
+    assert "bond_market_access" in text
+    with page.expect_download() as saved:
+        page.locator(".lj-tools").first.get_by_role("button", name="CSV").click()
+    assert "scenario,year,0.05,0.25,0.5,0.75,0.95" in saved.value.path().read_text(encoding="utf-8-sig")
+    with page.expect_download() as saved:
+        page.locator(".lj-tools").first.get_by_role("button", name="PNG").click()
+    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_desk_speaks_chinese(page, server):
+    page.goto(f"{server}/?{QUICK}&lang=zh")
+    expect(page.get_by_role("heading", name="到2025年，规划能做到什么？")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "zh")
+    expect(card(page, "turnover_total")).to_contain_text("金融市场交易额")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="What could the plan do by 2025?")).to_be_visible()
+    assert "lang" not in page.url
+
+
+def test_a_bad_link_says_what_is_wrong(page, server):
+    page.goto(f"{server}/?preset=plam")
+    expect(page.get_by_role("alert")).to_contain_text("plan")
+
+
+@pytest.mark.parametrize("width", [360, 768])
+def test_the_desk_fits_a_phone(page, server, width):
+    page.set_viewport_size({"width": width, "height": 740})
+    open_desk(page, server)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect(card(page, "turnover_total")).to_be_visible()

@@ -1,0 +1,73 @@
+"""Every other page, and what a screen reader finds in all of them."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.conftest import QUICK
+
+PATHS = ["", "compare", "agents", "experiments", "sources"]
+
+
+def test_compare_shows_stored_scenarios_side_by_side(page, server):
+    page.goto(f"{server}/compare")
+    expect(page.get_by_text("3 paired runs")).to_be_visible()
+    expect(page.locator(".lj-canvas svg")).to_have_count(14)
+    effects = page.get_by_role("region", name=re.compile("Paired effect"))
+    before = effects.inner_text()
+    page.get_by_role("button", name="Swap").click()
+    expect(effects).not_to_have_text(before)
+
+
+def test_an_agent_says_why_and_keeps_its_history(page, server):
+    page.goto(f"{server}/agents?{QUICK}")
+    expect(page.get_by_role("heading", name="Month 2021-01")).to_be_visible()
+    page.locator(".lj-link").first.click()
+    expect(page.locator("[data-why]")).to_contain_text("staying")
+    page.get_by_role("button", name="Next month").click()
+    expect(page.get_by_role("heading", name="Month 2021-02")).to_be_visible()
+    expect(page.locator('figure[aria-label="Its history on this page"]')).to_be_visible()
+    page.locator('[data-field="kind"]').select_option("ForeignInvestor")
+    page.locator(".lj-link").first.click()
+    expect(page.locator("[data-why]")).to_contain_text("purchases")
+
+
+def test_mesas_own_view_steps_a_model_of_the_session(page, server):
+    page.goto(f"{server}/model?{QUICK}")
+    expect(page.get_by_text("Time: 0")).to_be_visible()
+    page.get_by_role("button", name="Step").click()
+    expect(page.get_by_text("Time: 1")).to_be_visible()
+
+
+def test_a_batch_started_in_the_app_runs_and_is_stored(page, server):
+    page.goto(f"{server}/experiments")
+    expect(page.get_by_text(re.compile("6 runs done"))).to_be_visible()
+    page.locator('[data-field="second"]').select_option("")
+    page.locator('[data-field="runs"]').fill("1")
+    page.locator('[data-field="runs"]').press("Tab")
+    page.get_by_role("button", name="Start the batch").click()
+    expect(page.get_by_text(re.compile("7 runs done"))).to_be_visible(timeout=90_000)
+
+
+def test_sources_can_be_searched(page, server):
+    page.goto(f"{server}/sources")
+    page.locator('[data-field="search"]').fill("panda")
+    page.locator('[data-field="search"]').press("Tab")
+    expect(page.get_by_role("region", name=re.compile("Parameters"))).to_contain_text("panda_hazard")
+    expect(page.get_by_role("region", name=re.compile("Parameters"))).not_to_contain_text("talent_speed")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PATHS)
+def test_pages_have_no_accessibility_faults(page, server, path, theme):
+    page.emulate_media(color_scheme=theme)
+    page.goto(f"{server}/{path}?{QUICK}")
+    expect(page.locator("#lj-main h1")).to_be_visible()
+    if path == "":
+        expect(page.locator(".lj-card")).to_have_count(7)
+    page.wait_for_timeout(1000)
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
+    told = [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found.response["violations"]]
+    assert told == []
