@@ -121,7 +121,7 @@ def AgentsPage() -> None:
             {"id": "again", "text": words("agents.again"), "off": centre.month == BASELINE + 1},
         ]
         Form(fields=fields, buttons=buttons, event_chosen=chosen, event_pressed=pressed)
-        months = {"data-month": month_text(centre.month), "role": "status"}
+        months = {"data-month": month_text(centre.month), "aria-live": "polite"}
         solara.HTML(tag="h2", unsafe_innerHTML=f"{words('agents.month')} {month_text(centre.month)}", attributes=months)
         with solara.Div(classes=["lj-charts"]):
             _places(centre, words)
