@@ -1,0 +1,132 @@
+"""A forecast that is frozen: its whole distribution with hashes, so that it can be scored later and not tuned."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from agents.arrays import Floats
+from scenarios.errors import InputError
+from sim.experiments.ensemble import Ensemble
+from sim.indicators import PLAN_INDICATORS
+from sim.levels_cache import model_digest
+
+FORMAT = 1
+LARGEST_FILE = 50_000_000
+
+
+@dataclass(frozen=True)
+class RegisteredForecast:
+    """Values of the plan's indicators by year over the runs, and what made them."""
+
+    about: Mapping[str, Any]
+    years: tuple[int, ...]
+    values: Mapping[str, Floats]
+    """By indicator, shape (runs, years)."""
+
+    def members(self, indicator: str, year: int) -> Floats | None:
+        """Values of an indicator in a year over the runs, None where the forecast has none."""
+        if indicator not in self.values or year not in self.years:
+            return None
+        return self.values[indicator][:, self.years.index(year)]
+
+
+def forecast_of(ensemble: Ensemble, scenario: str, about: Mapping[str, Any]) -> RegisteredForecast:
+    """The years after 2020 of one scenario of an ensemble.
+
+    `about` says what else made it, such as runs, seed and date; digests of the model and of the scenario are added.
+    """
+    asked = ensemble.scenarios[scenario]
+    places = [place for place, year in enumerate(ensemble.years) if year > 2020]
+    values = {name: ensemble.yearly(scenario, name)[:, places] for name in PLAN_INDICATORS}
+    whole = {
+        **about,
+        "scenario": scenario,
+        "scenario_hash": asked.content_hash(),
+        "parameter_set": asked.parameters,
+        "macro": asked.macro,
+        "scale": asked.scale,
+        "model_digest": model_digest(),
+        "kinds": sorted(ensemble.kinds),
+        "information_until": {"data": "2020-12", "policy": "2021-07"},
+    }
+    return RegisteredForecast(whole, tuple(ensemble.years[place] for place in places), values)
+
+
+def _content(forecast: RegisteredForecast) -> dict[str, Any]:
+    values = {name: np.round(array, 9).tolist() for name, array in forecast.values.items()}
+    return {"format": FORMAT, "about": dict(forecast.about), "years": list(forecast.years), "values": values}
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def checked_new(path: str | Path) -> Path:
+    """A path at which nothing is yet and whose folder is there, to know it before a long run.
+
+    Raises
+    ------
+    scenarios.InputError
+        Otherwise: a registered forecast is never replaced.
+    """
+    file = Path(path)
+    if file.exists():
+        raise InputError(
+            "a registered forecast is never replaced", where=str(file), key="--register", allowed="a new file"
+        )
+    if not file.resolve().parent.is_dir():
+        raise InputError("there is no such folder", where=str(file.parent), key="--register")
+    return file
+
+
+def register(forecast: RegisteredForecast, path: str | Path) -> str:
+    """Write a forecast into a new file and return its digest; publish the digest to prove the date.
+
+    Raises
+    ------
+    scenarios.InputError
+        If the file is there already, since a registered forecast is never replaced, or cannot be written.
+    """
+    content = _content(forecast)
+    digest = _digest(content)
+    text = json.dumps({**content, "sha256": digest}, sort_keys=True, separators=(",", ":"))
+    file = checked_new(path)
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(text + "\n")
+    except OSError as error:
+        raise InputError(f"cannot write the forecast: {error.strerror}", where=str(file), key="--register") from None
+    return digest
+
+
+def read_registered(path: str | Path) -> RegisteredForecast:
+    """Read a registered forecast and check that nothing in it was changed.
+
+    Raises
+    ------
+    scenarios.InputError
+        If it cannot be read, is no registered forecast, or does not meet its own digest.
+    """
+    file = Path(path)
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise InputError("the file is too large", where=str(file), allowed=f"up to {LARGEST_FILE} bytes")
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not JSON"
+        raise InputError(f"cannot read the forecast: {reason}", where=str(file)) from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise InputError(
+            "is no registered forecast", where=str(file), allowed="a file of: lujiazui forecast --register"
+        )
+    digest = content.pop("sha256", "")
+    if _digest(content) != digest:
+        raise InputError("was changed after it was registered: its digest differs", where=str(file), key="sha256")
+    values = {str(name): np.array(rows, dtype=np.float64) for name, rows in content["values"].items()}
+    return RegisteredForecast(content["about"], tuple(content["years"]), values)

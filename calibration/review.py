@@ -1,0 +1,113 @@
+"""The mid-term review: chances of the targets, updated by what has been observed so far.
+
+Runs are weighted by how close they came to the observations. No run is changed and none is made to hit them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.arrays import Floats
+from calibration.later_observations import LaterObservation
+from scenarios.errors import InputError
+from sim.experiments.ensemble import Ensemble, thresholds
+from sim.indicators import PLAN_INDICATORS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEAST_EFFECTIVE_RUNS = 10.0
+"""Below this the weighted runs are too few to say anything."""
+LEAST_BANDWIDTH = 0.01
+"""Smallest bandwidth over the size of the observation: figures are published rounded."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """Chances before and after the observations."""
+
+    table: "pd.DataFrame"
+    """indicator, median_before, median_after, low_after, high_after (5 and 95 %), chance_before, chance_after."""
+    effective_runs: float
+    """(sum w)^2 / sum w^2: how many runs still count."""
+    runs: int
+    used: tuple[LaterObservation, ...]
+    outside: tuple[LaterObservation, ...]
+    """Observations that lie outside all runs: the model did not see them coming."""
+
+    @property
+    def tells(self) -> bool:
+        """Whether enough runs are close to what was observed."""
+        return self.effective_runs >= LEAST_EFFECTIVE_RUNS
+
+
+def run_weights(values: Floats, observed: Floats) -> Floats:
+    """Weights of runs by their distance from the observations, adding to one.
+
+    log w = -1/2 sum_j ((x_j - y_j) / h_j)^2,  h_j = max(1.06 sd_j n^(-1/5), 0.01 |y_j|)
+
+    Parameters
+    ----------
+    values
+        What the runs gave for each observation, shape (runs, observations).
+    observed
+        The observations, shape (observations,).
+
+    Source: kernel weighting of approximate Bayesian computation; the bandwidth is Silverman's.
+    """
+    runs = len(values)
+    spread = values.std(axis=0, ddof=1) if runs > 1 else np.zeros(values.shape[1])
+    bandwidth = np.maximum(1.06 * spread * runs ** (-0.2), LEAST_BANDWIDTH * np.abs(observed))
+    distance = np.where(bandwidth > 0.0, (values - observed) / np.where(bandwidth > 0.0, bandwidth, 1.0), 0.0)
+    logs = -0.5 * (distance**2).sum(axis=1)
+    weights: Floats = np.exp(logs - logs.max())
+    return weights / weights.sum()
+
+
+def weighted_quantile(values: Floats, weights: Floats, q: float) -> float:
+    """Smallest value up to which the weights reach `q`."""
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order])
+    return float(values[order][min(int(np.searchsorted(reached, q)), len(values) - 1)])
+
+
+def review(ensemble: Ensemble, scenario: str, observations: Sequence[LaterObservation]) -> Review:
+    """Weight the runs of a scenario by what was observed and say what that does to 2025.
+
+    Raises
+    ------
+    scenarios.InputError
+        If no observation lies in the years of the runs.
+    """
+    import pandas as pd
+
+    used = tuple(each for each in observations if each.year in ensemble.years)
+    if not used:
+        raise InputError("no observation lies in the years of the runs", key="--observed", allowed="2021 to 2025")
+    columns = [ensemble.yearly(scenario, each.indicator)[:, ensemble.years.index(each.year)] for each in used]
+    values, observed = np.column_stack(columns), np.array([each.value for each in used])
+    done = np.isfinite(values).all(axis=1)
+    weights = run_weights(values[done], observed)
+    even = np.full(len(weights), 1.0 / len(weights))
+    rows = []
+    for name in PLAN_INDICATORS:
+        final = ensemble.yearly(scenario, name)[done, ensemble.target_year]
+        met = final >= thresholds()[name]
+        rows.append(
+            {
+                "indicator": name,
+                "median_before": weighted_quantile(final, even, 0.5),
+                "median_after": weighted_quantile(final, weights, 0.5),
+                "low_after": weighted_quantile(final, weights, 0.05),
+                "high_after": weighted_quantile(final, weights, 0.95),
+                "chance_before": float(met.mean()),
+                "chance_after": float(weights @ met),
+            }
+        )
+    outside = tuple(
+        each for each, own in zip(used, values[done].T, strict=True) if not own.min() <= each.value <= own.max()
+    )
+    effective = float(1.0 / (weights**2).sum())
+    return Review(pd.DataFrame(rows), effective, int(done.sum()), used, outside)
