@@ -20,9 +20,10 @@ RULES = ("no change", "drift", "plan's line", "exponential smoothing")
 def naive_forecasts(indicator: Indicator, year: int) -> dict[str, float]:
     """Forecasts of an indicator for a year from what was known at the end of 2020; rules without data are left out.
 
-    no change: x[2020];  drift: x[2020] * (x[2020] / x[first])^((year - 2020) / (2020 - first)), first year from 2015
-    on;  plan's line: straight from x[2020] to the target of 2025 and on;  exponential smoothing: an additive error with a
-    damped trend on the log of the longest run of years to 2020 without a gap.
+    no change: x[2020]
+    drift: x[2020] * (x[2020] / x[first])^((year - 2020) / (2020 - first)), first year from 2015 on
+    plan's line: straight from x[2020] to the target of 2025 and on
+    exponential smoothing: additive error and damped trend on the log of the longest run of years to 2020 without a gap
 
     The plan's line is for reference: nobody tunes to it.
     """

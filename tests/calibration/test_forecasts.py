@@ -1,0 +1,185 @@
+"""Scores, naive rules, registered forecasts and the review: against closed forms, known cases and files that lie."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calibration.forecast_register import forecast_of, read_registered, register
+from calibration.later_observations import LaterObservation, read_later_observations
+from calibration.naive import naive_forecasts
+from calibration.review import review, run_weights, weighted_quantile
+from calibration.scores import crps, inside, score_table, summary
+from scenarios import InputError, load, plan
+from scenarios.calendar import month_ordinal
+from sim.experiments.ensemble import Ensemble
+from sim.indicators import PLAN_INDICATORS
+
+INDICATORS = {each.id: each for each in plan.indicators()}
+PANDA = INDICATORS["panda_cumulative"]
+HEAD = "indicator,date,value,unit,source\n"
+GOOD = f'panda_cumulative,2021,500,"{PANDA.unit}",report\n'
+
+
+def ensemble_of(values):
+    """An ensemble in which every indicator has the same yearly values, shape (runs, 6 years)."""
+    months = np.repeat(values, 12, axis=1)
+    array = np.repeat(months[:, :, None], len(PLAN_INDICATORS), axis=2)
+    runs = tuple(range(len(values)))
+    return Ensemble({"plan": array}, tuple(PLAN_INDICATORS), month_ordinal("2020-01"), runs, {"plan": load("plan")})
+
+
+@pytest.fixture
+def ensemble():
+    rng = np.random.default_rng(1)
+    return ensemble_of(500.0 + 40.0 * rng.standard_normal((400, 1)) + np.arange(6) * 30.0)
+
+
+def test_the_score_is_that_of_the_normal_distribution():
+    # Gneiting and Raftery 2007: CRPS(N(0, 1), y) = y (2 Phi(y) - 1) + 2 phi(y) - 1 / sqrt(pi)
+    from scipy import stats
+
+    members = stats.norm.ppf((np.arange(20_000) + 0.5) / 20_000)
+    for y in (0.0, 0.7, -2.0):
+        exact = y * (2 * stats.norm.cdf(y) - 1) + 2 * stats.norm.pdf(y) - 1 / np.sqrt(np.pi)
+        assert crps(members, y) == pytest.approx(exact, abs=1e-3)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(-100, 100), st.floats(-100, 100))
+def test_the_score_of_one_number_is_its_error(value, observed):
+    assert crps(np.full(200, value), observed) == pytest.approx(abs(value - observed), abs=1e-9)
+
+
+def test_a_score_needs_two_runs():
+    with pytest.raises(ValueError, match="two runs"):
+        crps(np.zeros(1), 0.0)
+
+
+def test_intervals_hold_what_their_level_says():
+    members = np.arange(1001) / 1000.0
+    assert inside(members, 0.5, 0.5)
+    assert not inside(members, 0.2, 0.5)
+    assert inside(members, 0.2, 0.8)
+    assert not inside(members, 0.99, 0.95)
+
+
+def test_naive_rules_follow_their_formulas():
+    turnover = naive_forecasts(INDICATORS["turnover_total"], 2025)
+    assert turnover["no change"] == 2274.8
+    assert turnover["plan's line"] == pytest.approx(2800.0)
+    assert turnover["drift"] == pytest.approx(2274.8 * 2274.8 / 1463.0)
+    assert turnover["exponential smoothing"] > 2274.8
+    assert set(naive_forecasts(PANDA, 2023)) == {"no change", "plan's line"}
+    assert naive_forecasts(PANDA, 2023)["plan's line"] == pytest.approx(393.72 + 3 / 5 * (700.0 - 393.72))
+
+
+def test_a_sharp_forecast_beats_the_rules_and_a_wrong_one_loses():
+    observation = [LaterObservation("panda_cumulative", 2023, 600.0, "report")]
+    rng = np.random.default_rng(2)
+    good, bad = (lambda *_, at=at: at + 5.0 * rng.standard_normal(500) for at in (600.0, 900.0))
+    assert score_table(good, observation)["skill"].item() > 0.8
+    assert score_table(bad, observation)["skill"].item() < 0.0
+    table = summary(score_table(good, observation))
+    assert table["skill, no change"].item() > 0.9
+    assert np.isnan(score_table(lambda *_: None, observation).get("skill", np.nan))
+
+
+def write(tmp_path, text):
+    file = tmp_path / "later.csv"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_observations_are_read_with_their_source(tmp_path):
+    (found,) = read_later_observations(write(tmp_path, HEAD + GOOD))
+    assert found == LaterObservation("panda_cumulative", 2021, 500.0, "report")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "missing"),
+        (HEAD, "no observation"),
+        (HEAD + GOOD.replace("panda_cumulative", "panda_cumulativ"), "panda_cumulative"),
+        (HEAD + GOOD.replace("500", "nan"), "later.csv:2"),
+        (HEAD + GOOD.replace("500", "-3"), "from 0"),
+        (HEAD + GOOD.replace("2021", "2019"), "2021 to 2035"),
+        (HEAD + GOOD.replace("gross", "net"), "gross"),
+        (HEAD + GOOD.replace("report", " "), "source"),
+        (HEAD + GOOD + GOOD, "twice"),
+        ("indicator,value\npanda_cumulative,3\n", "date"),
+    ],
+)
+def test_bad_observations_are_refused_with_line_and_reason(tmp_path, text, told):
+    with pytest.raises(InputError) as error:
+        read_later_observations(write(tmp_path, text))
+    assert told in "; ".join(str(problem) for problem in error.value.problems)
+
+
+def test_a_registered_forecast_comes_back_and_is_never_replaced(tmp_path, ensemble):
+    frozen = forecast_of(ensemble, "plan", {"runs": 400, "seed": 1})
+    file = tmp_path / "plan.json"
+    digest = register(frozen, file)
+    again = read_registered(file)
+    assert again.years == (2021, 2022, 2023, 2024, 2025)
+    assert np.allclose(again.members("panda_cumulative", 2024), frozen.members("panda_cumulative", 2024))
+    assert again.members("panda_cumulative", 2020) is None
+    assert again.about["model_digest"] == frozen.about["model_digest"]
+    assert json.loads(file.read_text())["sha256"] == digest
+    with pytest.raises(InputError, match="never replaced"):
+        register(frozen, file)
+
+
+@pytest.mark.parametrize("change", ["value", "cut", "foreign"])
+def test_a_forecast_that_was_touched_is_refused(tmp_path, ensemble, change):
+    file = tmp_path / "plan.json"
+    register(forecast_of(ensemble, "plan", {"runs": 400}), file)
+    text = file.read_text()
+    if change == "value":
+        content = json.loads(text)
+        content["values"]["panda_cumulative"][0][0] += 0.001
+        text = json.dumps(content)
+    file.write_text({"value": text, "cut": text[:100], "foreign": '{"a": 1}'}[change])
+    with pytest.raises(InputError):
+        read_registered(file)
+
+
+def test_close_runs_weigh_more_and_weights_add_up():
+    values = np.array([[1.0], [2.0], [9.0]])
+    weights = run_weights(values, np.array([1.1]))
+    assert weights.sum() == pytest.approx(1.0)
+    assert weights[0] > weights[1] > weights[2]
+    assert run_weights(np.full((5, 1), 3.0), np.array([3.0])) == pytest.approx(np.full(5, 0.2))
+    assert weighted_quantile(np.array([3.0, 1.0, 2.0]), np.array([0.2, 0.5, 0.3]), 0.5) == 1.0
+
+
+def test_an_observation_moves_the_chances_its_way(ensemble):
+    high = review(ensemble, "plan", [LaterObservation("panda_cumulative", 2021, 590.0, "report")])
+    low = review(ensemble, "plan", [LaterObservation("panda_cumulative", 2021, 470.0, "report")])
+    panda = [each.table.set_index("indicator").loc["panda_cumulative"] for each in (high, low)]
+    assert panda[0]["chance_after"] > panda[0]["chance_before"] > panda[1]["chance_after"]
+    assert panda[0]["median_after"] > panda[1]["median_after"]
+    assert high.tells
+    assert high.effective_runs < 400
+    assert high.outside == ()
+
+
+def test_a_surprise_is_told(ensemble):
+    found = review(ensemble, "plan", [LaterObservation("panda_cumulative", 2021, 5000.0, "report")])
+    assert [each.value for each in found.outside] == [5000.0]
+    assert not found.tells
+    with pytest.raises(InputError, match="years"):
+        review(ensemble, "plan", [LaterObservation("panda_cumulative", 2031, 500.0, "report")])
+
+
+def test_nothing_observed_after_2020_is_there_to_be_fitted_to():
+    from calibration.observations import annual_observations
+    from sim.baseline import observations
+
+    assert max(row.year for row in annual_observations()) == 2020
+    assert max(row.date[:4] for row in observations().values()) == "2020"
+    # What a naive rule knows of the past ends there too.
+    assert naive_forecasts(INDICATORS["turnover_total"], 2030)["no change"] == 2274.8
