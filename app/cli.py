@@ -25,7 +25,7 @@ Example: lujiazui run plan --seed 7 --set bond_market_access=0.9 --set reits_pil
 
 JSON keys (docs/json.md): scenario, title, scenario_hash, settings, seed, macro, conditional_replay, parameters,
 version, provenance, caveat, indicators (a list with id, name, unit, value_2020, value_2025, target_2025, qualifier,
-distance, met, within_rounding, committed_2025), annual (year, indicator), out, timings.
+distance, met, within_rounding, committed_2025), companions, events, costs, annual (year, indicator), out, timings.
 """
 
 commands = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -269,9 +269,14 @@ def check(
 
     scenario: Scenario = load(file)
     if json:
-        _print_json({"file": str(file), "ok": True, "title": scenario.title, "hash": scenario.content_hash()})
+        told = {"file": str(file), "ok": True, "title": scenario.title, "hash": scenario.content_hash()}
+        _print_json({**told, "costs": scenario.costs(), "triggers": [str(each) for each in scenario.triggers]})
     elif not quiet:
         print(f"ok: {scenario.title or scenario.name}, {scenario.content_hash()}")
+        for trigger in scenario.triggers:
+            print(f"  {trigger}")
+        if scenario.budget is not None:
+            print(f"  cost to {scenario.end}: {sum(scenario.costs().values()):.6g} {scenario.budget.unit}")
 
 
 def _chosen(kind: str, name: str, known: dict[str, Any]) -> Any:

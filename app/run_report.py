@@ -76,6 +76,9 @@ class RunReport:
             "provenance": provenance,
             "caveat": CAVEAT,
             "indicators": indicators,
+            "companions": [{"indicator": name, **row} for name, row in _rows(self._result.companions()).items()],
+            "events": self._result.events.to_dict("records"),
+            "costs": self._result.scenario.costs(),
             "annual": self._result.annual().to_dict("index"),
             "out": None if self._out is None else str(self._out),
             "timings": dict(self._result.step_seconds) if self._with_timings else None,
@@ -102,7 +105,19 @@ class RunReport:
         headings = ("indicator, unit", "2020", "2025", "target", "distance", "met", "committed")
         right = ("2020", "2025", "target", "distance", "committed")
         comparison = table("2025 against the plan", headings, [self._row(name) for name in self._targets], right=right)
-        parts: list[RenderableType] = [Text(notes[0], style="bold"), comparison, *(Text(note) for note in notes[1:])]
+        notes += [f"{each['month']}: {each['trigger']}" for each in self._result.events.to_dict("records")]
+        if scenario_costs := self._result.scenario.costs():
+            assert self._result.scenario.budget is not None
+            total = number(sum(scenario_costs.values()))
+            notes.append(f"Cost by your own figures: {total} {self._result.scenario.budget.unit}")
+        beside = table(
+            "What they are meant to measure",
+            ("companion, unit", "2020", "2025", "growth", "of the indicator"),
+            [self._companion_row(row) for row in _rows(self._result.companions()).values()],
+            right=("2020", "2025", "growth", "of the indicator"),
+        )
+        texts = [Text(note) for note in notes[1:]]
+        parts: list[RenderableType] = [Text(notes[0], style="bold"), comparison, beside, *texts]
         if self._with_timings:
             seconds = sorted(self._result.step_seconds.items(), key=lambda step: -step[1])
             rows = [(step, number(spent)) for step, spent in seconds]
@@ -124,6 +139,20 @@ class RunReport:
         return (
             f"Scenario {scenario.name}{changes}{struck}{without}, seed {self._result.seed}, "
             f"macro {scenario.macro}{replay}, parameters {scenario.parameters}, lujiazui {version}"
+        )
+
+    @staticmethod
+    def _companion_row(row: dict[str, Any]) -> tuple[object, ...]:
+        from rich.text import Text
+
+        from app.tables import number
+
+        return (
+            Text.assemble(row["meaning"].split(":")[0], "\n", (f"{row['companion']}, {row['unit']}", "dim")),
+            number(row["value_2020"]),
+            number(row["value_2025"]),
+            "" if row["growth"] != row["growth"] else f"{row['growth']:+.0%}",
+            f"{row['indicator_growth']:+.0%}",
         )
 
     def _row(self, name: str) -> tuple[object, ...]:

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from scenarios.budget import Budget
 from scenarios.calendar import BASELINE, LAST_END, PLAN_END, PLAN_START, is_month, month_ordinal
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
 from scenarios.paths import LeverPath, follow, parse_lever_path, shown, switched
 from scenarios.plan import ARMS, Arm, lever_ids, levers
 from scenarios.shocks import ShockKind, shock_kinds
+from scenarios.triggers import Trigger
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,6 +127,8 @@ class Scenario(BaseModel):
     end: str = PLAN_END
     levers: FrozenMapping[str, LeverPath] = FrozenMapping()
     shocks: tuple[Shock, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    budget: Budget | None = None
 
     def __init__(self, /, **data: Any) -> None:
         try:
@@ -181,6 +185,39 @@ class Scenario(BaseModel):
         if problems:
             raise InputError(problems)
         return value
+
+    @field_validator("triggers", mode="before")
+    @classmethod
+    def _is_list_of_triggers(cls, value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            raise InputError(
+                f"{shown(value)} is not a list of triggers", allowed="such as [{indicator: ..., below: ...}]"
+            )
+        return tuple(value)
+
+    @model_validator(mode="after")
+    def _within_budget(self) -> Scenario:
+        if self.budget is not None and self.budget.cap is not None:
+            total = sum(self.costs().values())
+            if total > self.budget.cap:
+                dearest = max(self.costs().items(), key=lambda item: item[1])
+                raise InputError(
+                    f"the scenario costs {total:.6g} {self.budget.unit}, more than the cap; the dearest lever is "
+                    f"{dearest[0]} with {dearest[1]:.6g}",
+                    key="budget.cap",
+                    value=self.budget.cap,
+                    allowed=f"from {total:.6g} on, or lower intensities",
+                )
+        return self
+
+    def costs(self) -> dict[str, float]:
+        """Cost of each lever to the end by the user's own figures, in the budget's unit; empty without a budget.
+
+        Triggers are not foreseen: what they set is in no cost.
+        """
+        if self.budget is None:
+            return {}
+        return self.budget.costs(self.intensities(month_ordinal(self.start), month_ordinal(self.end)))
 
     def with_levers(self, changes: Mapping[str, Any], after: str | None = None) -> Scenario:
         """Return the scenario with other paths for some levers.
@@ -250,6 +287,8 @@ class Scenario(BaseModel):
         content: dict[str, Any] = {name: getattr(self, name) for name in kept}
         content["levers"] = {lever: path.plain() for lever, path in self.levers.items()}
         content["shocks"] = [shock.model_dump(exclude_none=True) for shock in self.shocks]
+        if self.triggers:
+            content["triggers"] = [trigger.plain() for trigger in self.triggers]
         return content
 
     def content_hash(self) -> str:
@@ -263,7 +302,8 @@ class Scenario(BaseModel):
     def plain(self) -> dict[str, Any]:
         """Return the scenario as plain data, from which an equal one can be built."""
         head = {name: getattr(self, name) for name in ("name", "title", "author", "description")}
-        return {**head, **self._content()}
+        budget = {} if self.budget is None else {"budget": self.budget.plain()}
+        return {**head, **self._content(), **budget}
 
     def to_yaml(self) -> str:
         """Return the scenario as the text of a scenario file, which loads to an equal scenario."""

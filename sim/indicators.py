@@ -9,6 +9,7 @@ from agents.districts import District
 from agents.institutions import Sector
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import BASELINE
+from sim.companions import companion_indicators
 from sim.direct_financing import direct_financing_bn
 from sim.fintech import leading_in_shanghai
 from sim.leverage import repo_outstanding_bn
@@ -42,6 +43,8 @@ FLOWS = frozenset(
         "reit_issuance",
         "star_new_listings",
         "foreign_net_purchases",
+        "trading_without_repo",
+        "direct_financing_net",
         *FLOWS_OF_2020,
     }
 )
@@ -123,6 +126,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     record |= {f"institutions_{each.name.lower()}": float(by_district[each]) for each in District}
     record["district_concentration"] = float(((by_district / by_district.sum()) ** 2).sum())
     record |= side_market_indicators(centre)
+    record |= companion_indicators(centre)
     centre.records.append(record)
     # The level of 2020 is not known, so these are indices; at end-2020 the months before it are put on its base.
     if centre.month == BASELINE:

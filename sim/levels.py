@@ -337,9 +337,11 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         / (sovereign + net - levels.sovereign_net_2020_bn),
         foreign_target_shift=shift,
         reserve_holdings_2019_bn=levels.reserve_holdings_2019_bn * wanted[0] / foreign[0],
-        foreign_investors_2019=levels.foreign_investors_2019
-        + round(observed("foreign_investors"))
-        - len(centre.investors),
+        # A draw of very many entrants a month would ask for fewer than none at the start.
+        foreign_investors_2019=max(
+            round(LEAST_INVESTORS_2019 * observed("foreign_investors")),
+            levels.foreign_investors_2019 + round(observed("foreign_investors")) - len(centre.investors),
+        ),
         institutions_2019=levels.institutions_2019 + round(observed("institutions")) - len(centre.institutions),
         velocity=velocity,
         repo_leverage=levels.repo_leverage * borrow_more,
@@ -356,6 +358,8 @@ NEST_STEP = 1.4
 """Move of all constants of the debt nest per log miss of its total; only the speed of the solution depends on it."""
 PREMIUM_STEP = 0.6
 """Part of the corrected size premium that is taken, because capital raised in the year amplifies it."""
+LEAST_INVESTORS_2019 = 0.1
+"""Least foreign institutions at end-2019 over those of end-2020, with which a drawn set is solved; the miss is told."""
 TOLERANCE = 0.01
 """Relative miss at which an observation counts as met. Few agents sell green bonds or list, so their flows jump."""
 LUMPY_TOLERANCE = {

@@ -55,12 +55,14 @@ from sim.policy import ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
 from sim.shocks import ShockPaths
 from sim.small_firm_credit import start_with_refused_needs
+from sim.triggers import triggers_fire
 from sim.underwriting import UsualDeals, start_of_capacity
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from scenarios.schema import Scenario
+    from scenarios.triggers import Trigger
     from sim.foreign_flows import ForeignSignals
     from sim.leverage import LeverageSignals
 
@@ -143,6 +145,9 @@ class FinancialCenter(PopulationModel):
         self.shock_paths = ShockPaths(asked.shocks, self.last_month, values)
         self.macro = make_macro_path(asked.macro, self.last_month, values, self.luck.macro, self.shock_paths)
         self.policy = self._policy(asked)
+        self.triggers = asked.triggers
+        self.trigger_rests = [0] * len(asked.triggers)
+        self.events = []
         self.datacollector = mesa.DataCollector({name: partial(_last_value, name) for name in PLAN_INDICATORS})
         self.datacollector.collect(self)
 
@@ -173,6 +178,12 @@ class FinancialCenter(PopulationModel):
     """Terms of the utility of each centre when seats were reconsidered this month; see `sim.location`."""
     city_cost: float
     """Cost index of operating in the city this month, without what technology does to it."""
+    triggers: "tuple[Trigger, ...]"
+    """Triggers of the scenario."""
+    trigger_rests: list[int]
+    """Month from which each trigger may fire again."""
+    events: list[dict[str, Any]]
+    """What triggers did: month, trigger, indicator, value, lever, intensity before and after."""
     interactions_off: tuple[str, ...]
     """Interactions that are switched off, by name."""
 
@@ -296,6 +307,9 @@ class FinancialCenter(PopulationModel):
         start_with_refused_needs(self)
         self.entrants_looking = 0.0
         self.records: list[dict[str, float]] = []
+        self.triggers = ()
+        self.trigger_rests = []
+        self.events = []
         self.indexed_2020: dict[str, float] = {}
         self.side_market_scales: dict[str, float] = {}
         self.first_recorded_month = START_OF_HISTORY + 1
@@ -458,6 +472,7 @@ class FinancialCenter(PopulationModel):
         if self.month >= self.last_month:
             raise RuntimeError(f"the scenario ends in {month_text(self.last_month)}")
         self.month += 1
+        triggers_fire(self)
         self._open_month()
         for stage in MONTH:
             started = time.perf_counter()

@@ -122,6 +122,7 @@ def run(
         },
         largest_accounting_error=centre.largest_error if verify is not False else float("nan"),
         step_seconds=dict(centre.step_seconds),
+        fired=tuple(centre.events),
     )
     # The model points at itself through its agents and would stay in memory until the collector finds it; nobody else
     # has it, so it lets go of its arrays here.

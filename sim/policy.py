@@ -124,6 +124,7 @@ class Policy:
     ) -> None:
         self.first_month = first_month
         self.intensities = intensities
+        self._given = (levers, channels, parameters)
         self.read: set[str] = set()
         """Channels that a rule has asked for so far."""
         self._columns = {channel.id: position for position, channel in enumerate(channels)}
@@ -132,6 +133,14 @@ class Policy:
         )
         self.baseline = ChannelValues(self._columns, np.array([c.baseline_2020 for c in channels]), set())
         """Every channel at its end-2020 value."""
+
+    def with_lever(self, column: int, at: int, intensity: float) -> "Policy":
+        """The policy with one lever at another intensity from row `at` on; what was read before is kept."""
+        intensities = self.intensities.copy()
+        intensities[at:, column] = intensity
+        changed = Policy(intensities, self.first_month, *self._given)
+        changed.read = self.read
+        return changed
 
     def at(self, month: int) -> ChannelValues:
         """Channel values in force in a month; before the first month those of end-2020."""

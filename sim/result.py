@@ -38,6 +38,8 @@ class Result:
     """Largest relative error of any accounting identity in any month; NaN if none was checked."""
     step_seconds: Mapping[str, float]
     """Seconds spent in each step of the month."""
+    fired: tuple[Mapping[str, Any], ...] = ()
+    """What the scenario's triggers did, in the order of months."""
 
     def __repr__(self) -> str:
         kind = self.provenance["kind"]
@@ -58,6 +60,14 @@ class Result:
         annual[flows] = by_year[flows].sum()
         annual.index.name = "year"
         return annual
+
+    @property
+    def events(self) -> "pd.DataFrame":
+        """What triggers did: month, trigger, indicator, value, lever, before, after; empty without triggers."""
+        import pandas as pd
+
+        columns = ["month", "trigger", "indicator", "value", "lever", "before", "after"]
+        return pd.DataFrame([dict(event) for event in self.fired], columns=columns)
 
     def targets(self) -> "pd.DataFrame":
         """The seven plan indicators against their targets for 2025.
@@ -92,6 +102,35 @@ class Result:
                 }
             )
         return pd.DataFrame(rows).set_index("indicator").loc[list(PLAN_INDICATORS)]
+
+    def companions(self) -> "pd.DataFrame":
+        """What the plan's indicators are meant to measure, beside them.
+
+        Index indicator; columns companion, meaning, unit, value_2020, value_2025, growth (of the companion, 2025 over
+        2020 less one) and indicator_growth; see `sim.companions`. Growth is NaN where 2020 is zero or below.
+        """
+        import pandas as pd
+
+        from sim.companions import COMPANIONS
+
+        annual = self.annual()
+        last = annual.loc[min(2025, annual.index.max())]
+        rows = []
+        for indicator, companion in COMPANIONS.items():
+            start, end = float(annual[companion.id].loc[2020]), float(last[companion.id])
+            rows.append(
+                {
+                    "indicator": indicator,
+                    "companion": companion.id,
+                    "meaning": companion.meaning,
+                    "unit": companion.unit,
+                    "value_2020": start,
+                    "value_2025": end,
+                    "growth": end / start - 1.0 if start > 0.0 else float("nan"),
+                    "indicator_growth": float(last[indicator] / annual[indicator].loc[2020]) - 1.0,
+                }
+            )
+        return pd.DataFrame(rows).set_index("indicator")
 
     def fork(self, date: str, levers: Mapping[str, Any]) -> "Result":
         """The same run to the month before `date`, then other lever paths; same luck and interactions throughout.

@@ -98,7 +98,8 @@ class TestRun:
         )
         assert list(answer) == [
             "scenario", "title", "scenario_hash", "settings", "seed", "macro", "conditional_replay", "parameters",
-            "version", "provenance", "caveat", "indicators", "annual", "out", "timings",
+            "version", "provenance", "caveat", "indicators", "companions", "events", "costs", "annual",
+            "out", "timings",
         ]  # fmt: skip
         assert [row["id"] for row in answer["indicators"]] == [each.id for each in plan.indicators()]
         assert set(answer["indicators"][0]) == {

@@ -9,8 +9,16 @@ from scenarios.calendar import BASELINE
 from scenarios.loader import load
 from scenarios.parameters import ParameterSet
 from sim.baseline import observed
-from sim.history import state_at_baseline
-from sim.levels import PRODUCT_OBSERVED, SOLVED_INSTRUMENTS, Lump, improved, observed_turnover_trn, worst_miss
+from sim.history import solve_levels, state_at_baseline
+from sim.levels import (
+    PRODUCT_OBSERVED,
+    SOLVED_INSTRUMENTS,
+    Lump,
+    improved,
+    large_misses,
+    observed_turnover_trn,
+    worst_miss,
+)
 from sim.markets import Product
 from sim.model import FinancialCenter
 from sim.securities import SecurityClass
@@ -162,3 +170,10 @@ def test_a_smaller_population_keeps_the_totals():
         totals.append(float(model.issuers["debt_bn"].sum()))
         assert float(model.issuers["firms"].sum()) > 1e6
     assert totals[0] == pytest.approx(totals[1], rel=0.01)
+
+
+def test_a_draw_of_very_many_entrants_is_solved_and_its_miss_told():
+    parameters = ParameterSet.prior_2020().central().replace(foreign_entry_rate=90.0)
+    levels = solve_levels(parameters, scale=0.05)
+    assert levels.foreign_investors_2019 > 0
+    assert "foreign investors" in large_misses(levels)

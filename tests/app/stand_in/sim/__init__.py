@@ -14,6 +14,15 @@ from scenarios.plan import indicators
 SEED_THAT_FAILS = 404
 SEED_THAT_LINGERS = 503
 MONTHS = 72
+COMPANION = {
+    "companion": "trading_without_repo",
+    "meaning": "Trading without repo: it moves risk",
+    "unit": "trn yuan a year",
+    "value_2020": 900.0,
+    "value_2025": 1200.0,
+    "growth": 1 / 3,
+    "indicator_growth": 0.5,
+}
 
 
 def run(scenario: Scenario, *, seed=0, verify=None, interactions_off=(), progress=None):  # noqa: ARG001
@@ -33,6 +42,8 @@ def run(scenario: Scenario, *, seed=0, verify=None, interactions_off=(), progres
         seed=seed,
         indicators=paths,
         annual=lambda: paths.groupby(paths.index.year).last(),
+        companions=lambda: pd.DataFrame.from_dict({"turnover_total": COMPANION}, orient="index"),
+        events=pd.DataFrame(columns=["month", "trigger"]),
         targets=lambda: pd.DataFrame.from_dict(rows, orient="index"),
         provenance={
             "version": "0.0.0",

@@ -1,0 +1,67 @@
+"""What policies cost, by figures of the user's own: the package knows none and invents none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.frozen import FrozenMapping
+from scenarios.paths import shown
+from scenarios.plan import lever_ids, levers
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Budget(BaseModel):
+    """Cost of a year of full intensity above that of end-2020, by lever, and the most that a scenario may cost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    unit: Annotated[str, Field(strict=True, min_length=1, max_length=100)]
+    a_year: FrozenMapping[str, float]
+    cap: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] | None = None
+
+    @field_validator("a_year", mode="before")
+    @classmethod
+    def _are_costs(cls, value: Any) -> FrozenMapping[str, float]:
+        if not isinstance(value, Mapping) or not value:
+            raise InputError(f"{shown(value)} are no costs", allowed="such as {talent_programme: 300}")
+        problems = []
+        for lever, cost in value.items():
+            if lever not in lever_ids():
+                nearest = nearest_name(str(lever), lever_ids())
+                problems.append(Problem(f"unknown lever {lever!r}", key=str(lever), value=lever, nearest=nearest))
+            elif isinstance(cost, bool) or not isinstance(cost, int | float) or not 0.0 <= cost < float("inf"):
+                problems.append(
+                    Problem(f"{shown(cost)} is no cost", key=lever, value=cost, allowed="a number from 0, in the unit")
+                )
+        if problems:
+            raise InputError(problems)
+        return FrozenMapping({lever: float(value[lever]) for lever in lever_ids() if lever in value})
+
+    def costs(self, intensities: NDArray[np.float64]) -> dict[str, float]:
+        """Cost of each lever over some months, in the budget's unit.
+
+        cost = cost of a year at full intensity * sum over months of max(I - I_2020, 0) / 12
+
+        Parameters
+        ----------
+        intensities
+            Intensity by month and lever, shape (months, levers), levers in plan order.
+        """
+        spent = {}
+        for column, lever in enumerate(levers()):
+            if lever.id in self.a_year:
+                above = (intensities[:, column] - lever.intensity_2020).clip(0.0)
+                spent[lever.id] = float(self.a_year[lever.id] * above.sum() / 12.0)
+        return spent
+
+    def plain(self) -> dict[str, Any]:
+        """Return the budget as it is written in a file."""
+        told: dict[str, Any] = {"unit": self.unit, "a_year": dict(self.a_year)}
+        return told if self.cap is None else {**told, "cap": self.cap}

@@ -1,0 +1,65 @@
+"""Adaptive levers: when an indicator has been somewhere for so long, a lever goes to an intensity."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from scenarios.errors import InputError, nearest_name
+from scenarios.plan import indicators, lever_ids, secondary_indicators
+
+
+def watchable() -> tuple[str, ...]:
+    """Indicators that a trigger can watch: the plan's, and the secondary ones that runs record."""
+    recorded = (each.id for each in secondary_indicators() if each.recorded)
+    return (*(each.id for each in indicators()), *recorded)
+
+
+class Trigger(BaseModel):
+    """Set `lever` to `to` once `indicator` has been below or above a threshold for `months` months in a row.
+
+    Flows are taken over twelve months, in the unit of the indicator. The new intensity holds from the month after the
+    last of those months and takes effect with the lever's lag. A trigger that has fired rests for `cooldown` months.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    indicator: Annotated[str, Field(strict=True, min_length=1, max_length=100)]
+    below: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
+    above: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
+    months: Annotated[int, Field(strict=True, ge=1, le=60)] = 1
+    lever: Annotated[str, Field(strict=True, min_length=1, max_length=100)]
+    to: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+    cooldown: Annotated[int, Field(strict=True, ge=1, le=120)] = 12
+
+    @field_validator("indicator", "lever")
+    @classmethod
+    def _is_known(cls, value: str, info: ValidationInfo) -> str:
+        known = watchable() if info.field_name == "indicator" else lever_ids()
+        if value not in known:
+            raise InputError(
+                f"unknown {info.field_name} {value!r}",
+                value=value,
+                allowed=f"see: lujiazui {info.field_name}s",
+                nearest=nearest_name(value, known),
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _has_one_threshold(self) -> Trigger:
+        if (self.below is None) == (self.above is None):
+            raise ValueError("a trigger has either below or above")
+        return self
+
+    def is_met(self, value: float) -> bool:
+        """Whether a value of the indicator is on the far side of the threshold."""
+        return value < self.below if self.below is not None else value > float(self.above or 0.0)
+
+    def plain(self) -> dict[str, Any]:
+        """Return the trigger as it is written in a file."""
+        return self.model_dump(exclude_none=True)
+
+    def __str__(self) -> str:
+        side = f"below {self.below:g}" if self.below is not None else f"above {self.above:g}"
+        return f"{self.indicator} {side} for {self.months} months: {self.lever} to {self.to:g}"

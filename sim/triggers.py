@@ -1,0 +1,57 @@
+"""Triggers of a scenario, looked at before each month: an indicator's past sets a lever's future."""
+
+from typing import TYPE_CHECKING
+
+from scenarios.calendar import month_text
+from scenarios.plan import lever_ids
+from sim.indicators import FLOWS
+
+if TYPE_CHECKING:
+    from scenarios.triggers import Trigger
+    from sim.model import FinancialCenter
+
+YEAR = 12
+"""Months over which a flow is summed before it is compared with a threshold."""
+
+
+def watched_value(records: "list[dict[str, float]]", indicator: str, ago: int) -> float | None:
+    """An indicator as it stood `ago` months before the last: flows over twelve months; None where it has no past."""
+    end = len(records) - ago
+    if end < (YEAR if indicator in FLOWS else 1):
+        return None
+    if indicator in FLOWS:
+        return float(sum(record[indicator] for record in records[end - YEAR : end]))
+    return float(records[end - 1][indicator])
+
+
+def is_due(records: "list[dict[str, float]]", trigger: "Trigger") -> bool:
+    """Whether the threshold has been passed in each of the last months that the trigger asks for."""
+    values = (watched_value(records, trigger.indicator, ago) for ago in range(trigger.months))
+    return all(value is not None and trigger.is_met(value) for value in values)
+
+
+def triggers_fire(centre: "FinancialCenter") -> None:
+    """Set the levers of triggers that are due, from this month to the end, and note it as an event.
+
+    All triggers look at the same past; where two set one lever, the later one in the file holds.
+    """
+    for place, trigger in enumerate(centre.triggers):
+        rests_until = centre.trigger_rests[place]
+        if centre.month < rests_until or not is_due(centre.records, trigger):
+            continue
+        column = lever_ids().index(trigger.lever)
+        at = centre.month - centre.policy.first_month
+        before = float(centre.policy.intensities[at, column])
+        centre.policy = centre.policy.with_lever(column, at, trigger.to)
+        centre.trigger_rests[place] = centre.month + trigger.cooldown
+        centre.events.append(
+            {
+                "month": month_text(centre.month),
+                "trigger": str(trigger),
+                "indicator": trigger.indicator,
+                "value": watched_value(centre.records, trigger.indicator, 0) or 0.0,
+                "lever": trigger.lever,
+                "before": before,
+                "after": trigger.to,
+            }
+        )

@@ -1,0 +1,85 @@
+"""Adaptive levers inside a run."""
+
+import numpy as np
+import pytest
+
+import sim
+from scenarios import load
+from scenarios.plan import lever_ids
+from sim.triggers import is_due, watched_value
+
+TRIGGER = {"indicator": "foreign_bond_share", "below": 0.9, "months": 2, "lever": "bond_market_access", "to": 0.95}
+
+
+def with_triggers(*triggers, **more):
+    base = load("committed")
+    return type(base)(**{**base.plain(), "name": "adaptive", "scale": 0.05, "triggers": list(triggers), **more})
+
+
+@pytest.fixture(scope="module")
+def runs():
+    asked = with_triggers({**TRIGGER, "cooldown": 24}, end="2024-12")
+    plain = with_triggers(end="2024-12")
+    return sim.run(asked, seed=3), sim.run(plain, seed=3)
+
+
+def test_a_trigger_fires_at_once_where_it_is_due_rests_and_is_noted(runs):
+    adaptive, plain = runs
+    assert adaptive.events["month"].tolist() == ["2021-01", "2023-01"]
+    first = adaptive.events.iloc[0]
+    assert first["lever"] == "bond_market_access"
+    assert (first["before"], first["after"]) == (0.54, 0.95)
+    assert first["value"] == pytest.approx(adaptive.indicators["foreign_bond_share"].loc["2020-12-31"])
+    assert adaptive.events.iloc[1]["before"] == 0.95
+    assert plain.events.empty
+
+
+def test_it_does_what_the_lever_does(runs):
+    adaptive, plain = runs
+    by_hand = sim.run(with_triggers(end="2024-12", levers={"bond_market_access": 0.95}), seed=3)
+    assert np.array_equal(adaptive.indicators.to_numpy(), by_hand.indicators.to_numpy())
+    assert adaptive.indicators["foreign_bond_share"].iloc[-1] > plain.indicators["foreign_bond_share"].iloc[-1]
+
+
+def test_a_threshold_that_is_never_passed_changes_nothing(runs):
+    _, plain = runs
+    never = sim.run(with_triggers({**TRIGGER, "below": 0.0001}, end="2024-12"), seed=3)
+    assert never.events.empty
+    assert np.array_equal(never.indicators.to_numpy(), plain.indicators.to_numpy())
+
+
+def test_the_past_stays_when_a_trigger_fires_later():
+    asked = with_triggers({**TRIGGER, "indicator": "panda_cumulative", "below": None, "above": 420.0}, end="2022-12")
+    asked = type(asked)(**asked.plain())
+    adaptive, plain = sim.run(asked, seed=3), sim.run(with_triggers(end="2022-12"), seed=3)
+    month = adaptive.events["month"].iloc[0]
+    before = adaptive.indicators.index < f"{month}-01"
+    assert before.sum() > 12
+    assert np.array_equal(adaptive.indicators[before].to_numpy(), plain.indicators[before].to_numpy())
+    passed = plain.indicators["panda_cumulative"] > 420.0
+    assert f"{passed.index[passed.to_numpy().argmax() + 2]:%Y-%m}" == month
+
+
+def test_a_fork_keeps_the_triggers(runs):
+    adaptive, _ = runs
+    branch = adaptive.fork("2022-06", {"fintech_hub": 0.8})
+    assert branch.events["month"].tolist() == adaptive.events["month"].tolist()
+
+
+def test_the_later_trigger_in_the_file_holds():
+    asked = with_triggers(TRIGGER, {**TRIGGER, "to": 0.2}, end="2021-02")
+    centre = sim.FinancialCenter(asked, rng=1)
+    centre.step()
+    at = lever_ids().index("bond_market_access")
+    assert centre.policy.intensities[0, at] == 0.2
+    assert [event["after"] for event in centre.events] == [0.95, 0.2]
+
+
+def test_flows_are_taken_over_a_year():
+    records = [{"turnover_total": 200.0, "foreign_bond_share": 0.03 + at / 1000} for at in range(13)]
+    assert watched_value(records, "turnover_total", 0) == 2400.0
+    assert watched_value(records, "turnover_total", 2) is None
+    assert watched_value(records, "foreign_bond_share", 12) == 0.03
+    trigger = with_triggers({**TRIGGER, "indicator": "turnover_total", "below": 2500.0}).triggers[0]
+    assert is_due(records, trigger)
+    assert not is_due(records[:-1], trigger)
