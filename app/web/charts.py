@@ -33,10 +33,10 @@ def number(indicator: str, value: float) -> str:
     return f"{value * factor(indicator):,.{digits(indicator)}f}"
 
 
-def signed(indicator: str, value: float) -> str:
+def signed(indicator: str, value: float, words: Words) -> str:
     """A change of an indicator with its sign; shares in percentage points."""
     places = max(digits(indicator), 2 if indicator in PERCENT else digits(indicator) + (indicator != "turnover_total"))
-    return f"{value * factor(indicator):+,.{places}f}{' pp' if indicator in PERCENT else ''}"
+    return f"{value * factor(indicator):+,.{places}f}{words('unit.points') if indicator in PERCENT else ''}"
 
 
 def _line(name: str, places: Sequence[str], values: Floats, **style: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from app.web import charts, session
 from app.web.components import Chart, Form, Table
 from scenarios.calendar import BASELINE, month_text
 from scenarios.errors import InputError
+from sim.explanations import EXPLAINED
 
 if TYPE_CHECKING:
     from agents.population import Population
@@ -30,13 +31,7 @@ SIZE = {
     "FintechFirm": ("log_size", "log"),
     "Issuer": ("cash_bn", "CNY bn"),
 }
-DECISIONS = {
-    "FinancialInstitution": ("staying", "seat", "leverage"),
-    "ForeignInvestor": ("purchases",),
-    "ForeignEquityInvestor": ("shares",),
-    "FintechFirm": ("growth", "funding", "score", "rank"),
-    "Issuer": ("instrument", "acceptance", "default"),
-}
+DECISIONS = {kind.__name__: tuple(decisions) for kind, decisions in EXPLAINED.items()}
 
 
 @dataclass
@@ -111,7 +106,7 @@ def AgentsPage() -> None:
                 "id": "decision",
                 "label": words("agents.decision"),
                 "value": decision,
-                "options": [{"value": each, "text": each} for each in DECISIONS[kind]],
+                "options": [{"value": each, "text": words(f"decision.{each}")} for each in DECISIONS[kind]],
             },
         ]
         over = centre.month >= centre.last_month
@@ -236,7 +231,7 @@ def _why(replay: Replay, kind: str, agent_id: int, decision: str, words: "Words"
         return
     rows = [[str(row.term), f"{row.value:+.4f}", str(row.unit)] for row in table.itertuples()]
     heads = [words("table.term"), words("table.value"), words("table.unit")]
-    title = words("agents.why", kind=words(f"kind.{kind}"), id=agent_id, decision=decision)
+    title = words("agents.why", kind=words(f"kind.{kind}"), id=agent_id, decision=words(f"decision.{decision}"))
     with solara.Div(attributes={"data-why": str(agent_id)}):
         Table(title=title, heads=heads, rows=rows)
     solara.Div(classes=["lj-muted"], children=[words("agents.adds", what=table.attrs["explains"])])

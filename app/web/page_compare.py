@@ -67,7 +67,7 @@ def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
     effect = ensemble.difference(first, second).set_index("indicator")
     rows = []
     for id in PLAN_INDICATORS:
-        shown = [charts.signed(id, float(effect[key][id])) for key in ("median", "low", "high")]
+        shown = [charts.signed(id, float(effect[key][id]), words) for key in ("median", "low", "high")]
         times = float(effect["pairing"][id])
         saved = f"{times:.1f}" if np.isfinite(times) else ""
         rows.append([words(f"indicator.{id}"), words(f"unit.{id}"), *shown, saved])

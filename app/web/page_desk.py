@@ -226,7 +226,7 @@ def _card(indicator: plan.Indicator, given: Answer, baseline: str, words: Words)
     met = int((ours >= thresholds()[id]).sum())
     shown = charts.number(id, indicator.target_2025)
     target = {"at least": "desk.floor", "qualitative": "desk.no_number"}.get(indicator.qualifier, "desk.target")
-    change = charts.signed(id, float(np.median(ours - theirs)))
+    change = charts.signed(id, float(np.median(ours - theirs)), words)
     return {
         "id": id,
         "name": words(f"indicator.{id}"),

@@ -25,13 +25,13 @@ def test_an_agent_says_why_and_keeps_its_history(page, server):
     page.goto(f"{server}/agents?{QUICK}")
     expect(page.get_by_role("heading", name="Month 2021-01")).to_be_visible()
     page.locator(".lj-link").first.click()
-    expect(page.locator("[data-why]")).to_contain_text("staying")
+    expect(page.locator("[data-why]")).to_contain_text("to stay open")
     page.get_by_role("button", name="Next month").click()
     expect(page.get_by_role("heading", name="Month 2021-02")).to_be_visible()
     expect(page.locator('figure[aria-label="Its history on this page"]')).to_be_visible()
     page.locator('[data-field="kind"]').select_option("ForeignInvestor")
     page.locator(".lj-link").first.click()
-    expect(page.locator("[data-why]")).to_contain_text("purchases")
+    expect(page.locator("[data-why]")).to_contain_text("purchases of bonds")
 
 
 def test_mesas_own_view_steps_a_model_of_the_session(page, server):

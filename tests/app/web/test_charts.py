@@ -36,9 +36,9 @@ def test_a_fan_shows_the_quantiles(ensemble):
 
 def test_shares_are_shown_in_per_cent():
     assert charts.number("foreign_bond_share", 0.0323) == "3.23"
-    assert charts.signed("foreign_bond_share", 0.0041) == "+0.41 pp"
+    assert charts.signed("foreign_bond_share", 0.0041, Words("en")) == "+0.41 pp"
     assert charts.number("turnover_total", 2274.8) == "2,275"
-    assert charts.signed("panda_cumulative", -3.2) == "-3.2"
+    assert charts.signed("panda_cumulative", -3.2, Words("en")) == "-3.2"
 
 
 def test_axes_side_by_side_are_the_same(ensemble):

@@ -9,6 +9,7 @@ from agents.districts import District
 from agents.institutions import Sector
 from app.web.words import Words, catalogue
 from scenarios import names, plan
+from sim.explanations import EXPLAINED
 from sim.indicators import PLAN_INDICATORS
 
 FOLDER = Path(app.web.__file__).parent
@@ -52,6 +53,8 @@ def test_everything_that_has_a_name_has_it_in_both_languages():
     keys += [f"{kind}.{id}" for id in PLAN_INDICATORS for kind in ("indicator", "unit")]
     keys += [f"scenario.{name}" for name in names()]
     keys += [f"district.{each.name}" for each in District] + [f"sector.{each.name}" for each in Sector]
+    keys += [f"decision.{name}" for decisions in EXPLAINED.values() for name in decisions]
+    keys += [f"kind.{kind.__name__}" for kind in EXPLAINED]
     assert [key for key in keys if key not in catalogue()] == []
     assert Words("zh")("lever.fintech_hub") != Words("en")("lever.fintech_hub")
     assert Words("fr").language == "en"
