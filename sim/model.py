@@ -55,7 +55,7 @@ from sim.policy import ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
 from sim.shocks import ShockPaths
 from sim.small_firm_credit import start_with_refused_needs
-from sim.triggers import triggers_fire
+from sim.triggers import policy_after_triggers
 from sim.underwriting import UsualDeals, start_of_capacity
 
 if TYPE_CHECKING:
@@ -472,7 +472,10 @@ class FinancialCenter(PopulationModel):
         if self.month >= self.last_month:
             raise RuntimeError(f"the scenario ends in {month_text(self.last_month)}")
         self.month += 1
-        triggers_fire(self)
+        self.policy, fired = policy_after_triggers(self)
+        for place, event in fired:
+            self.trigger_rests[place] = self.month + self.triggers[place].cooldown
+            self.events.append(event)
         self._open_month()
         for stage in MONTH:
             started = time.perf_counter()

@@ -1,6 +1,6 @@
 """Triggers of a scenario, looked at before each month: an indicator's past sets a lever's future."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scenarios.calendar import month_text
 from scenarios.plan import lever_ids
@@ -9,6 +9,7 @@ from sim.indicators import FLOWS
 if TYPE_CHECKING:
     from scenarios.triggers import Trigger
     from sim.model import FinancialCenter
+    from sim.policy import Policy
 
 YEAR = 12
 """Months over which a flow is summed before it is compared with a threshold."""
@@ -30,28 +31,27 @@ def is_due(records: "list[dict[str, float]]", trigger: "Trigger") -> bool:
     return all(value is not None and trigger.is_met(value) for value in values)
 
 
-def triggers_fire(centre: "FinancialCenter") -> None:
-    """Set the levers of triggers that are due, from this month to the end, and note it as an event.
+def policy_after_triggers(centre: "FinancialCenter") -> "tuple[Policy, list[tuple[int, dict[str, Any]]]]":
+    """The policy with the levers of triggers that are due set from this month to the end, and what fired.
 
-    All triggers look at the same past; where two set one lever, the later one in the file holds.
+    All triggers look at the same past; where two set one lever, the later one in the file holds. What fired is the
+    place of the trigger in the file and an event: month, trigger, indicator, value, lever, intensity before and after.
     """
+    policy, fired = centre.policy, []
     for place, trigger in enumerate(centre.triggers):
-        rests_until = centre.trigger_rests[place]
-        if centre.month < rests_until or not is_due(centre.records, trigger):
+        if centre.month < centre.trigger_rests[place] or not is_due(centre.records, trigger):
             continue
         column = lever_ids().index(trigger.lever)
-        at = centre.month - centre.policy.first_month
-        before = float(centre.policy.intensities[at, column])
-        centre.policy = centre.policy.with_lever(column, at, trigger.to)
-        centre.trigger_rests[place] = centre.month + trigger.cooldown
-        centre.events.append(
-            {
-                "month": month_text(centre.month),
-                "trigger": str(trigger),
-                "indicator": trigger.indicator,
-                "value": watched_value(centre.records, trigger.indicator, 0) or 0.0,
-                "lever": trigger.lever,
-                "before": before,
-                "after": trigger.to,
-            }
-        )
+        at = centre.month - policy.first_month
+        event = {
+            "month": month_text(centre.month),
+            "trigger": str(trigger),
+            "indicator": trigger.indicator,
+            "value": watched_value(centre.records, trigger.indicator, 0) or 0.0,
+            "lever": trigger.lever,
+            "before": float(policy.intensities[at, column]),
+            "after": trigger.to,
+        }
+        policy = policy.with_lever(column, at, trigger.to)
+        fired.append((place, event))
+    return policy, fired
