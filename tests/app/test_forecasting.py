@@ -31,6 +31,7 @@ def folder(tmp_path_factory):
 QUICK = ("--runs", "3", "--scale", "0.05", "--store", "runs", "--workers", "2")
 
 
+@pytest.mark.slow
 def test_a_forecast_is_registered_scored_and_reviewed(folder):
     done = lujiazui("forecast", "plan", *QUICK, "--register", "plan.json", "--json", cwd=folder)
     assert done.returncode == 0, done.stderr

@@ -80,6 +80,7 @@ def test_who_files_waits_at_least_three_months(centre):
     assert 0 < model.licences["licensed"] < model.licences["filed"]
 
 
+@pytest.mark.slow
 def test_a_city_with_dear_rents_keeps_fewer_institutions(centre, central):
     crowded, empty = (
         centre("frozen", rng=2, parameters=central.replace(congestion_elasticity=value)) for value in (1.0, 0.0)

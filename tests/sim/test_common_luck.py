@@ -70,6 +70,7 @@ def test_a_lever_of_the_bond_market_touches_no_fintech_firm(centre):
     assert np.all(sold[1][foreign] >= sold[0][foreign] - 1e-9)
 
 
+@pytest.mark.slow
 def test_scenarios_of_one_seed_differ_far_less_than_seeds_do(small):
     ends = {name: [small(name, seed=seed).annual().loc[2025] for seed in range(6)] for name in ("committed", "reits")}
     for column in ("turnover_total", "foreign_bond_holdings", "institution_count", "fintech_total"):

@@ -43,6 +43,7 @@ def test_politics_is_quiet_before_2021_even_where_events_are_certain(centre, cen
     assert model.geopolitical_tension == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_certain_events_empty_the_books_of_the_west_and_leave_the_aligned_alone(centre, central):
     calm = centre("frozen", parameters=central.replace(geopolitical_hazard=0.0, **GEOPOLITICS))
     tense = centre("frozen", parameters=central.replace(geopolitical_hazard=50.0, **GEOPOLITICS))
@@ -85,6 +86,7 @@ def persistence(results):
     return float(np.mean(each))
 
 
+@pytest.mark.slow
 def test_peers_make_flows_persist(small):
     seeds = range(5)
     alone = persistence(small("frozen", seed=seed, interactions_off=("peers",)) for seed in seeds)
@@ -113,6 +115,7 @@ def world_funds_bought(model):
     return float(investors["net_purchases_bn"][world].sum())
 
 
+@pytest.mark.slow
 def test_funds_buy_most_of_a_step_in_its_month_and_the_rest_in_the_three_after_it(central):
     patient = central.replace(spread_semi_elasticity_benchmarked=0.0, vix_elasticity=0.0, vix_elasticity_high=0.0)
     lever = {"index_inclusion": {"2022-01": 1.0}}

@@ -83,6 +83,7 @@ def test_two_models_stepped_in_turns_equal_two_stepped_apart(centre, bits, plan)
     assert bits(second.indicators) == bits(sim.run("frozen", seed=5, scale=0.1).indicators)
 
 
+@pytest.mark.slow
 def test_what_ran_before_changes_nothing(plan, bits, small, central, monkeypatch):
     monkeypatch.setattr(history, "_states", type(history._states)())
     small("stretch", seed=8, macro="adverse", parameters=central.replace(vix_elasticity=0.9))

@@ -257,6 +257,7 @@ def test_a_cancelled_batch_ends_with_what_is_done(requests):
     assert len(ended) == 3 and len(ensemble.runs) == 2
 
 
+@pytest.mark.slow
 def test_the_commands_run_compare_and_repeat(tmp_path, environment):
     def call(*arguments):
         return subprocess.run(

@@ -114,6 +114,7 @@ def swept(short, tmp_path_factory):
     return made, responses(made, ensemble)
 
 
+@pytest.mark.slow
 def test_shares_of_variance_find_what_matters(swept):
     table = sobol(*swept).set_index(["indicator", "factor"])
     share = table.loc["foreign_bond_share"]
@@ -122,6 +123,7 @@ def test_shares_of_variance_find_what_matters(swept):
     assert (table["first_low"] <= table["first"]).all() and (table["first"] <= table["first_high"]).all()
 
 
+@pytest.mark.slow
 def test_a_box_bounds_what_has_to_be_high(swept):
     design, found = swept
     wanted = float(found["foreign_bond_share"].quantile(0.6))
@@ -143,12 +145,14 @@ def test_elementary_effects_are_those_of_a_known_function(design):
     assert table["spread"].tolist() == pytest.approx([0.0, 0.0], abs=1e-9)
 
 
+@pytest.mark.slow
 def test_missing_runs_are_said_so(swept, outcomes):
     design, _ = swept
     with pytest.raises(InputError, match="13 runs of the sweep are missing"):
         responses(design, sim.Ensemble.of_outcomes(outcomes))
 
 
+@pytest.mark.slow
 def test_the_commands_sweep_and_explain(written, tmp_path, capsys):
     from app.cli import command_line
 

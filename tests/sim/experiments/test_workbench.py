@@ -18,6 +18,7 @@ def workbench():
     return ema_workbench
 
 
+@pytest.mark.slow
 def test_the_workbench_runs_scenarios_against_policies(workbench, short):
     model = workbench_model(
         short("committed"), levers={"bond_market_access": (0.5, 1.0)}, uncertainties={"sovereign_growth": (0.08, 0.14)}
