@@ -30,6 +30,7 @@ def test_an_agent_says_why_and_keeps_its_history(page, server):
     expect(page.get_by_role("heading", name="Month 2021-02")).to_be_visible()
     expect(page.locator('figure[aria-label="Its history on this page"]')).to_be_visible()
     page.locator('[data-field="kind"]').select_option("ForeignInvestor")
+    expect(page.locator("tbody tr").first).to_contain_text("Foreign investors")
     page.locator(".lj-link").first.click()
     expect(page.locator("[data-why]")).to_contain_text("purchases of bonds")
 
