@@ -11,7 +11,7 @@ from sim.levels_cache import cached_levels, keep_levels
 from sim.model import FinancialCenter
 
 PASSES = 12
-KEPT = 4
+KEPT = 8
 """Parameter sets whose end-2020 state stays in memory."""
 
 _states: OrderedDict[tuple[str, float, tuple[str, ...]], FinancialCenter] = OrderedDict()

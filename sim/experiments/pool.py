@@ -152,7 +152,9 @@ def run_many(
         at_once = False
         try:
             parts = chunks(requests, pool.count, most_at_once)
-            yield from _through(pool.executor, pool.renew, parts, pool.count * AHEAD, cancelled)
+            # Who hands out single runs wants to stop or change its mind soon: nothing waits behind what is running.
+            ahead = AHEAD if most_at_once > 1 else 1
+            yield from _through(pool.executor, pool.renew, parts, pool.count * ahead, cancelled)
             at_once = cancelled()
         except BaseException:
             at_once = True
