@@ -23,9 +23,21 @@ def serve_app(
     ] = "127.0.0.1",
     workers: Annotated[int | None, typer.Option(min=1, help="Worker processes of the server.")] = None,
     root_path: Annotated[str, typer.Option(metavar="/PREFIX", help="Path prefix behind a reverse proxy.")] = "",
+    public_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Name under which a reverse proxy shows the app; may be repeated."),
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
 ) -> None:
     """Open the policy desk in the browser; it works without a network."""
     from app.web.server import serve
 
-    serve(store=store, host=host, port=port, workers=workers, root_path=root_path.rstrip("/"), browser=browser)
+    serve(
+        store=store,
+        host=host,
+        port=port,
+        workers=workers,
+        root_path=root_path.rstrip("/"),
+        browser=browser,
+        public_hosts=public_host or (),
+    )

@@ -20,7 +20,6 @@ from sim.experiments.ensemble import thresholds
 from sim.indicators import PLAN_INDICATORS
 
 LAST = month_ordinal("2025-12")
-WORKING = "under way"
 
 
 @solara.component
@@ -280,8 +279,10 @@ def _results(desk: Desk, words: Words) -> None:
 def _fan(ensemble: Any, baseline: str, indicator: plan.Indicator, words: Words) -> None:
     id = indicator.id
     median = charts.number(id, float(np.median(ensemble.yearly("desk", id)[:, ensemble.target_year])))
+    observed = observed_indicator(id)
+    limits = charts.common_limits(ensemble, id, indicator.target_2025, observed)  # the target is always in the picture
     Chart(
-        option=charts.fan(ensemble, "desk", baseline, id, indicator.target_2025, observed_indicator(id), words),
+        option=charts.fan(ensemble, "desk", baseline, id, indicator.target_2025, observed, words, limits),
         title=words(f"indicator.{id}"),
         subtitle=words(f"unit.{id}"),
         name=id,

@@ -2,9 +2,10 @@
 
 import threading
 import webbrowser
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.web import offline
 from scenarios.errors import InputError
@@ -32,14 +33,58 @@ HEADERS = {
 }
 
 
-class SafeHeaders:
-    """An ASGI application with `HEADERS` on every answer of another."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+REFUSED = b"This address is not one of the app's own; see docs/app.md."
 
-    def __init__(self, inner: Callable[[Message, Receive, Send], Awaitable[None]]) -> None:
+
+def host_name(address: str) -> str:
+    """Name in a Host header or in the part of an origin after its scheme, without the port."""
+    try:
+        return urlsplit(f"//{address}").hostname or ""
+    except ValueError:
+        return ""
+
+
+class Guard:
+    """An ASGI application that serves its own pages alone and puts `HEADERS` on every answer.
+
+    A page of another site could open a socket to this server from a user's browser, and a name of another site could be
+    pointed at this machine. So the Host must be one of the app's own, and where a browser tells the origin of a request
+    or socket, it must be that very host.
+
+    Parameters
+    ----------
+    inner
+        The application that is guarded.
+    hosts
+        Names under which the app may be asked, beside the loopback ones.
+    """
+
+    def __init__(self, inner: Callable[[Message, Receive, Send], Awaitable[None]], hosts: Iterable[str] = ()) -> None:
         self.inner = inner
+        self.hosts = frozenset(name.lower() for name in (*LOOPBACK, *hosts))
+
+    def allows(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Whether a request with these headers is for the app and from one of its own pages."""
+        told = [(name.lower(), value.decode("latin-1").lower()) for name, value in headers]
+        hosts = [value for name, value in told if name == b"host"]
+        origins = [value for name, value in told if name == b"origin"]
+        if len(hosts) != 1 or host_name(hosts[0]) not in self.hosts:
+            return False
+        return all(origin.partition("://")[2] == hosts[0] for origin in origins)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
+        """Serve one connection, or refuse it."""
+        if scope["type"] in ("http", "websocket") and not self.allows(scope["headers"]):
+            if scope["type"] == "websocket":
+                await receive()
+                await send({"type": "websocket.close", "code": 1008})
+            else:
+                await send(
+                    {"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]}
+                )
+                await send({"type": "http.response.body", "body": REFUSED})
+            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -51,7 +96,16 @@ class SafeHeaders:
         await self.inner(scope, receive, send_with_headers)
 
 
-def serve(*, store: Path | None, host: str, port: int, workers: int | None, root_path: str, browser: bool) -> None:
+def serve(
+    *,
+    store: Path | None,
+    host: str,
+    port: int,
+    workers: int | None,
+    root_path: str,
+    browser: bool,
+    public_hosts: Iterable[str] = (),
+) -> None:
     """Serve the app until it is stopped.
 
     Parameters
@@ -67,6 +121,8 @@ def serve(*, store: Path | None, host: str, port: int, workers: int | None, root
         Path prefix under which a reverse proxy shows the app, such as "/lujiazui".
     browser
         Open the page in the user's browser.
+    public_hosts
+        Names under which a reverse proxy shows the app; any other than these and the loopback ones is refused.
 
     Raises
     ------
@@ -99,7 +155,7 @@ def serve(*, store: Path | None, host: str, port: int, workers: int | None, root
     if browser:
         threading.Timer(1.0, webbrowser.open, [address]).start()
     config = uvicorn.Config(
-        SafeHeaders(starlette.app),
+        Guard(starlette.app, (host, *public_hosts)),
         host=host,
         port=port,
         root_path=root_path,
