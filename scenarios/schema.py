@@ -196,11 +196,15 @@ class Scenario(BaseModel):
         return tuple(value)
 
     @model_validator(mode="after")
+    def _is_affordable(self) -> Scenario:
+        return self._within_budget()
+
     def _within_budget(self) -> Scenario:
         if self.budget is not None and self.budget.cap is not None:
-            total = sum(self.costs().values())
+            costs = self.costs()
+            total = sum(costs.values())
             if total > self.budget.cap:
-                dearest = max(self.costs().items(), key=lambda item: item[1])
+                dearest = max(costs.items(), key=lambda item: item[1])
                 raise InputError(
                     f"the scenario costs {total:.6g} {self.budget.unit}, more than the cap; the dearest lever is "
                     f"{dearest[0]} with {dearest[1]:.6g}",
@@ -232,7 +236,8 @@ class Scenario(BaseModel):
         Raises
         ------
         InputError
-            For an unknown lever, an intensity outside 0..1 or a month outside the horizon (or before `after`).
+            For an unknown lever, an intensity outside 0..1, a month outside the horizon (or before `after`), or a
+            cost above the cap of the budget.
         """
         if after is None:
             paths = parse_levers(changes, last=self.end, key=("levers",))
@@ -243,7 +248,8 @@ class Scenario(BaseModel):
             paths = FrozenMapping(
                 (lever, switched(self.levers.get(lever), path, after, self.start)) for lever, path in later.items()
             )
-        return self.model_copy(update={"levers": _in_plan_order({**self.levers, **paths})})
+        # A copy runs no validator, and other levers cost something else.
+        return self.model_copy(update={"levers": _in_plan_order({**self.levers, **paths})})._within_budget()
 
     def with_shocks(self, more: Iterable[Any]) -> Scenario:
         """Return the scenario with more shocks, each in the form of a scenario file.

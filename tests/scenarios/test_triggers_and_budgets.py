@@ -4,6 +4,7 @@ import pytest
 
 from scenarios import InputError, load
 from scenarios.budget import Budget
+from scenarios.plan import levers
 from scenarios.triggers import Trigger, watchable
 
 TEXT = """
@@ -45,11 +46,7 @@ def test_triggers_count_in_the_address_and_costs_do_not(tmp_path):
 
 def test_costs_follow_the_formula(tmp_path):
     costs = scenario(tmp_path, TEXT).costs()
-    start = next(
-        lever.intensity_2020
-        for lever in __import__("scenarios.plan", fromlist=["levers"]).levers()
-        if lever.id == "talent_programme"
-    )
+    start = next(lever.intensity_2020 for lever in levers() if lever.id == "talent_programme")
     assert costs["talent_programme"] == pytest.approx(300.5 * (0.62 - start) * 5)
     assert costs["bond_market_access"] == 0.0
     assert load("plan").costs() == {}
@@ -86,3 +83,10 @@ def test_a_trigger_says_what_it_does():
 
 def test_a_budget_is_data():
     assert Budget(unit="mn", a_year={"fintech_hub": 2}).plain() == {"unit": "mn", "a_year": {"fintech_hub": 2.0}}
+
+
+def test_a_lever_set_later_is_held_to_the_cap_too(tmp_path):
+    mine = scenario(tmp_path, TEXT)
+    assert mine.with_levers({"talent_programme": 0.7}).costs()["talent_programme"] < 1000
+    with pytest.raises(InputError, match="more than the cap"):
+        mine.with_levers({"talent_programme": 1.0, "bond_market_access": 1.0})
