@@ -52,6 +52,7 @@ def forecast_of(ensemble: Ensemble, scenario: str, about: Mapping[str, Any]) -> 
         "scale": asked.scale,
         "model_digest": model_digest(),
         "kinds": sorted(ensemble.kinds),
+        "failures": list(ensemble.failures),
         "information_until": {"data": "2020-12", "policy": "2021-07"},
     }
     return RegisteredForecast(whole, tuple(ensemble.years[place] for place in places), values)
@@ -121,12 +122,19 @@ def read_registered(path: str | Path) -> RegisteredForecast:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not JSON"
         raise InputError(f"cannot read the forecast: {reason}", where=str(file)) from None
+    foreign = InputError(
+        "is no registered forecast", where=str(file), allowed="a file of: lujiazui forecast --register"
+    )
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise InputError(
-            "is no registered forecast", where=str(file), allowed="a file of: lujiazui forecast --register"
-        )
+        raise foreign
     digest = content.pop("sha256", "")
     if _digest(content) != digest:
         raise InputError("was changed after it was registered: its digest differs", where=str(file), key="sha256")
-    values = {str(name): np.array(rows, dtype=np.float64) for name, rows in content["values"].items()}
-    return RegisteredForecast(content["about"], tuple(content["years"]), values)
+    try:  # a digest proves nothing about what was hashed
+        values = {str(name): np.array(rows, dtype=np.float64) for name, rows in content["values"].items()}
+        forecast = RegisteredForecast(dict(content["about"]), tuple(int(year) for year in content["years"]), values)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise foreign from None
+    if any(array.ndim != 2 or array.shape[1] != len(forecast.years) for array in values.values()):
+        raise foreign
+    return forecast

@@ -95,7 +95,7 @@ def _problems(row: dict[str, Any], where: str, known: dict[str, Indicator]) -> l
         )
     elif row["unit"].strip() != known[name].unit:
         problems.append(Problem("not the indicator's unit", where, "unit", row["unit"], known[name].unit))
-    if not (row["date"].isdigit() and FIRST_YEAR <= int(row["date"]) <= LAST_YEAR):
+    if not (row["date"].isdecimal() and FIRST_YEAR <= int(row["date"]) <= LAST_YEAR):
         problems.append(Problem("not a year", where, "date", row["date"], f"{FIRST_YEAR} to {LAST_YEAR}"))
     try:
         usable = bool(np.isfinite(float(row["value"]))) and float(row["value"]) >= 0.0

@@ -47,12 +47,13 @@ def _smoothed(past: Mapping[int, float], year: int) -> float | None:
         start -= 1
     if BASE - start + 1 < LEAST_FOR_SMOOTHING:
         return None
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     logs = np.log([past[each] for each in range(start, BASE + 1)])
     with warnings.catch_warnings():
         # A handful of years leaves the likelihood flat in places; the forecast is what counts.
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore", ConvergenceWarning)
         fitted = ETSModel(logs, error="add", trend="add", damped_trend=True).fit(disp=False)
         ahead = fitted.forecast(year - BASE)
     return float(np.exp(ahead[-1]))

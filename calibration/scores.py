@@ -48,7 +48,8 @@ def score_table(members: Members, observations: Iterable[LaterObservation]) -> "
 
     Columns: indicator, year, observed, median, error (median less observed), crps, rank (share of runs below the
     observation), inside_50, inside_80, inside_95, best_naive, naive_error (absolute), skill (1 - crps / naive_error;
-    below 0 the naive rule won), source. The score of a single number is its absolute error, so both are comparable.
+    below 0 the naive rule won), source, and the absolute error of each naive rule as "error, RULE". The score of a
+    single number is its absolute error, so both are comparable.
     Years that the forecast does not reach are left out.
     """
     import pandas as pd
@@ -78,6 +79,7 @@ def score_table(members: Members, observations: Iterable[LaterObservation]) -> "
                 "naive_error": naive[best],
                 "skill": 1.0 - score / naive[best] if naive[best] > 0.0 else float("nan"),
                 "source": each.source,
+                **{f"error, {rule}": error for rule, error in naive.items()},
             }
         )
     return pd.DataFrame(rows)
@@ -92,7 +94,7 @@ def summary(table: "pd.DataFrame") -> "pd.DataFrame":
     """
     import pandas as pd
 
-    known = {indicator.id: indicator for indicator in indicators()}
+    rules = [column.removeprefix("error, ") for column in table.columns if column.startswith("error, ")]
     rows = []
     for name, own in table.groupby("indicator", sort=False):
         row: dict[str, float | str] = {
@@ -101,12 +103,8 @@ def summary(table: "pd.DataFrame") -> "pd.DataFrame":
             "crps": float(own["crps"].mean()),
             **{f"inside_{level * 100:.0f}": float(own[f"inside_{level * 100:.0f}"].mean()) for level in LEVELS},
         }
-        errors: dict[str, list[float]] = {}
-        for year, value in zip(own["year"].tolist(), own["observed"].tolist(), strict=True):
-            for rule, forecast in naive_forecasts(known[str(name)], year).items():
-                errors.setdefault(rule, []).append(abs(forecast - value))
-        for rule, each in errors.items():
-            total = float(np.sum(each))
+        for rule in rules:
+            total = float(own[f"error, {rule}"].sum(min_count=1))
             row[f"skill, {rule}"] = 1.0 - float(own["crps"].sum()) / total if total > 0.0 else float("nan")
         rows.append(row)
     return pd.DataFrame(rows)

@@ -84,6 +84,7 @@ def test_a_sharp_forecast_beats_the_rules_and_a_wrong_one_loses():
     assert score_table(bad, observation)["skill"].item() < 0.0
     table = summary(score_table(good, observation))
     assert table["skill, no change"].item() > 0.9
+    assert "skill, drift" not in table  # Panda bonds have no past to drift from
     assert np.isnan(score_table(lambda *_: None, observation).get("skill", np.nan))
 
 
@@ -107,6 +108,7 @@ def test_observations_are_read_with_their_source(tmp_path):
         (HEAD + GOOD.replace("500", "nan"), "later.csv:2"),
         (HEAD + GOOD.replace("500", "-3"), "from 0"),
         (HEAD + GOOD.replace("2021", "2019"), "2021 to 2035"),
+        (HEAD + GOOD.replace("2021", "\u00b2"), "2021 to 2035"),
         (HEAD + GOOD.replace("gross", "net"), "gross"),
         (HEAD + GOOD.replace("report", " "), "source"),
         (HEAD + GOOD + GOOD, "twice"),
@@ -144,6 +146,18 @@ def test_a_forecast_that_was_touched_is_refused(tmp_path, ensemble, change):
         text = json.dumps(content)
     file.write_text({"value": text, "cut": text[:100], "foreign": '{"a": 1}'}[change])
     with pytest.raises(InputError):
+        read_registered(file)
+
+
+@pytest.mark.parametrize("content", [{}, {"values": 3}, {"values": {"a": [[1]]}, "about": {}, "years": [1, 2]}])
+def test_a_foreign_file_with_a_fitting_digest_is_refused(tmp_path, content):
+    import hashlib
+
+    whole = {"format": 1, **content}
+    digest = hashlib.sha256(json.dumps(whole, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps({**whole, "sha256": digest}))
+    with pytest.raises(InputError, match="no registered forecast"):
         read_registered(file)
 
 
