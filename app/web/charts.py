@@ -33,9 +33,13 @@ def number(indicator: str, value: float) -> str:
     return f"{value * factor(indicator):,.{digits(indicator)}f}"
 
 
+CHANGE_DIGITS = {"turnover_total": 0, "foreign_bond_share": 0}
+"""Decimal places of a change beyond those of the value."""
+
+
 def signed(indicator: str, value: float, words: Words) -> str:
     """A change of an indicator with its sign; shares in percentage points."""
-    places = max(digits(indicator), 2 if indicator in PERCENT else digits(indicator) + (indicator != "turnover_total"))
+    places = digits(indicator) + CHANGE_DIGITS.get(indicator, 1)
     return f"{value * factor(indicator):+,.{places}f}{words('unit.points') if indicator in PERCENT else ''}"
 
 
@@ -119,7 +123,6 @@ def fan(
     return {
         "grid": {"left": 52, "right": 14, "top": 12, "bottom": 62},
         "legend": {"bottom": 0, "data": shown, "icon": "roundRect", "itemWidth": 12, "itemHeight": 8, "itemGap": 8},
-        "tooltip": {"trigger": "axis", "show": False},
         "xAxis": {
             "type": "category",
             "data": [str(year) for year in range(int(min([*past, *years])), int(years[-1]) + 1)],

@@ -19,8 +19,6 @@ def Chart(
     alt: str = "",
     csv: str = "",
     height: int = 260,
-    tools: bool = True,
-    event_clicked: Handler | None = None,
 ) -> None: ...
 
 

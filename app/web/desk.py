@@ -79,7 +79,7 @@ class Change:
 
     def path(self) -> dict[str, Any]:
         """The change as a lever path of a scenario file."""
-        if self.months == 0 or self.end == self.start:
+        if self.end == self.start:
             return {self.start: self.value}
         return {"ramp": {self.start: "keep", self.end: self.value}}
 
@@ -96,7 +96,6 @@ class Desk:
     runs: int = 24
     scale: float = 0.1
     seed: int = 1
-    draws: int = DRAWS
     file: str = ""
     """A scenario file that was opened, in its own words; its policy takes the place of the preset's."""
 
@@ -104,8 +103,12 @@ class Desk:
         problems = [*self._choices(), *self._changes()]
         if problems:
             raise InputError(problems)
-        if self.file:
-            opened_scenario(self.file)
+        self.scenario()  # the file, its horizon and its budget may refuse what is fine by itself
+
+    @property
+    def draws(self) -> int:
+        """Draws of the parameters that the runs share; none takes the central point."""
+        return 0 if self.parameters == "central" else DRAWS
 
     def _choices(self) -> list[Problem]:
         from scenarios import names
@@ -164,10 +167,6 @@ class Desk:
             changes[lever] = change
         return replace(self, changes=FrozenMapping(changes))
 
-    def but(self, **changes: Any) -> Desk:
-        """The desk with other assumptions."""
-        return replace(self, **changes)
-
     def start(self) -> Scenario:
         """The scenario that the changes start from: the file that was opened, or the preset."""
         from scenarios import load
@@ -191,7 +190,8 @@ class Desk:
 
         asked = self.scenario()
         base = load(self.baseline)
-        same = {"macro": asked.macro, "scale": asked.scale, "shocks": asked.plain().get("shocks", [])}
+        world = ("macro", "scale", "shocks", "end")
+        same = {name: value for name, value in asked.plain().items() if name in world}
         return type(base)(**{**base.plain(), **same})
 
     def query(self) -> str:
@@ -249,20 +249,18 @@ class Desk:
 
     def command_line(self) -> str:
         """The command that runs the same comparison, with a file of the scenario."""
-        draws = " --draws 0" if self.parameters == "central" else f" --draws {self.draws}"
         return (
-            f"lujiazui batch desk.yaml {self.baseline} --runs {self.runs} --seed {self.seed}{draws}"
+            f"lujiazui batch desk.yaml {self.baseline} --runs {self.runs} --seed {self.seed} --draws {self.draws}"
             f" --macro {self.scenario().macro} --scale {self.scale} --store runs"
         )
 
     def python(self) -> str:
         """The same in Python."""
-        draws = 0 if self.parameters == "central" else self.draws
         return (
             "import sim\n\n"
             'if __name__ == "__main__":\n'
             "    ensemble = sim.ensemble(\n"
-            f'        ["desk.yaml", "{self.baseline}"], runs={self.runs}, seed={self.seed}, draws={draws},\n'
+            f'        ["desk.yaml", "{self.baseline}"], runs={self.runs}, seed={self.seed}, draws={self.draws},\n'
             f'        macro="{self.scenario().macro}", scale={self.scale}, store="runs",\n'
             "    )\n"
             f'    print(ensemble.difference("desk", "{self.baseline}"))\n'

@@ -31,5 +31,6 @@ def prepare() -> None:
             "SOLARA_THEME_LOADER": "solara",
             "SOLARA_SESSION_HTTPS_ONLY": "false",
             "SOLARA_SESSION_SAME_SITE": "lax",
+            "SOLARA_SESSION_HTTP_ONLY": "true",
         }
     )

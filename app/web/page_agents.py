@@ -1,6 +1,6 @@
 """One run month by month: where agents are, how large, whom they owe, and why each decided as it did."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,7 +52,7 @@ def AgentsPage() -> None:
     kind, set_kind = solara.use_state("FinancialInstitution")
     agent_id, set_agent_id = solara.use_state(-1)
     decision, set_decision = solara.use_state("staying")
-    scenario = desk.but(scale=min(desk.scale, LARGEST_SCALE)).scenario()
+    scenario = replace(desk, scale=min(desk.scale, LARGEST_SCALE)).scenario()
 
     def begin() -> Replay:
         from sim.model import FinancialCenter
@@ -86,11 +86,11 @@ def AgentsPage() -> None:
             set_decision(DECISIONS[value][0])
         elif event["id"] == "decision" and value in DECISIONS[kind]:
             set_decision(value)
-        elif event["id"] == "seed" and value.isdigit() and len(value) < 7:
+        elif event["id"] == "seed" and value.isdecimal() and len(value) < 7:
             set_seed(int(value))
 
     def pick(text: str) -> None:
-        if text.isdigit():
+        if text.isdecimal():
             replay.followed.clear()
             set_agent_id(int(text))
             _follow(replay, kind, int(text))

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -122,9 +123,10 @@ def _assumptions(desk: Desk, words: Words) -> None:
     def chosen(event: dict[str, str]) -> None:
         kinds = {"runs": int, "scale": float, "seed": int}
         try:
-            value = kinds.get(event["id"], str)(event["value"])
-            more = {"file": ""} if event["id"] == "preset" else {}
-            session.put(desk.but(**{event["id"]: value}, **more))
+            changes: dict[str, Any] = {event["id"]: kinds.get(event["id"], str)(event["value"])}
+            if event["id"] == "preset":
+                changes["file"] = ""
+            session.put(replace(desk, **changes))
             session.message.value = ""
         except (InputError, ValueError) as error:
             session.message.value = str(error)

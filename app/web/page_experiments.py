@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import solara
@@ -11,6 +12,7 @@ from app.web.components import Form, Table
 from app.web.desk import MOST_RUNS
 from app.web.page_compare import stored_ensemble
 from app.web.simulations import the_server
+from app.web.words import Words
 from scenarios import names
 from scenarios.errors import InputError
 from sim.experiments.ensemble import Ensemble, ensemble
@@ -84,7 +86,7 @@ def ExperimentsPage() -> None:
     solara.use_effect(watch, [])
 
     def chosen(event: dict[str, str]) -> None:
-        if event["id"] == "runs" and event["value"].isdigit():
+        if event["id"] == "runs" and event["value"].isdecimal():
             set_runs(min(max(int(event["value"]), 1), MOST_RUNS))
         elif event["id"] == "first" and event["value"] in names():
             set_first(event["value"])
@@ -139,7 +141,7 @@ def ExperimentsPage() -> None:
         _contents(folder, words)
 
 
-def _contents(folder: Any, words: Any) -> None:
+def _contents(folder: Path, words: Words) -> None:
     try:
         store = Store.open(folder)
         counts, runs = store.counts(), store.runs
@@ -147,22 +149,26 @@ def _contents(folder: Any, words: Any) -> None:
         solara.Div(classes=["lj-bad"], children=["; ".join(problem.message for problem in error.problems)])
         return
     solara.Div(children=[words("experiments.counts", done=counts.get("done", 0), failed=counts.get("failed", 0))])
-    shown = [
-        column for column in ("scenario", "run", "seed", "status", "seconds", "kind", "key") if column in runs.columns
-    ]
+    columns = ("scenario", "run", "seed", "status", "seconds", "kind", "key")
     latest = runs.tail(ROWS).iloc[::-1]
-    rows = [[_shown(row[column]) for column in shown] for row in latest.to_dict("records")]
-    Table(title=words("experiments.latest"), heads=shown, rows=rows)
-    found = stored_ensemble()
+    rows = [[_shown(row[column]) for column in columns] for row in latest.to_dict("records")]
+    Table(title=words("experiments.latest"), heads=[words(f"table.{column}") for column in columns], rows=rows)
+    Chances(counts)
+
+
+@solara.component
+def Chances(counts: dict[str, int]) -> None:
+    """Shares of the stored runs that meet each target; the store is read again when it holds more."""
+    words = session.words()
+    found = solara.use_memo(stored_ensemble, [counts])
     if isinstance(found, Ensemble):
-        chances = found.probability_of_target()
         rows = [
             [
                 charts.scenario_name(str(row.scenario), words),
                 words.known(f"indicator.{row.indicator}", words("compare.all")),
                 f"{row.probability:.0%}",
             ]
-            for row in chances.itertuples()
+            for row in found.probability_of_target().itertuples()
         ]
         heads = [words("table.scenario"), words("table.indicator"), words("table.share")]
         Table(title=words("experiments.bands"), heads=heads, rows=rows)

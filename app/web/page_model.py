@@ -1,5 +1,6 @@
 """The same model in Mesa's own view."""
 
+from dataclasses import replace
 from typing import Any
 
 import solara
@@ -17,7 +18,7 @@ def ModelPage() -> None:
     from sim.model import FinancialCenter
 
     words = session.words()
-    scenario = session.desk.value.but(scale=min(session.desk.value.scale, LARGEST_SCALE)).scenario()
+    scenario = replace(session.desk.value, scale=min(session.desk.value.scale, LARGEST_SCALE)).scenario()
 
     def begin() -> Any:
         return solara.reactive(FinancialCenter(scenario, rng=1))

@@ -1,6 +1,7 @@
 """The pages of the app and the frame around them; Solara starts here."""
 
 from typing import Any
+from urllib.parse import parse_qs
 
 import solara
 
@@ -17,13 +18,15 @@ from app.web.words import LANGUAGES
 from scenarios.errors import InputError
 
 PAGES = {
-    "desk": "",
-    "compare": "compare",
-    "agents": "agents",
-    "model": "model",
-    "experiments": "experiments",
-    "sources": "sources",
+    "desk": DeskPage,
+    "compare": ComparePage,
+    "agents": AgentsPage,
+    "model": ModelPage,
+    "experiments": ExperimentsPage,
+    "sources": SourcesPage,
 }
+"""Pages by name, which is also their path; the first stands at the root."""
+ROOT = next(iter(PAGES))
 
 
 @solara.component
@@ -33,8 +36,6 @@ def Layout(children: list[Any]) -> Any:
 
     def read_address() -> None:
         query = router.search or ""
-        from urllib.parse import parse_qs
-
         asked = parse_qs(query.lstrip("?")).get("lang", ["en"])[0]
         session.language.value = asked if asked in LANGUAGES else "en"
         if not query:
@@ -48,13 +49,16 @@ def Layout(children: list[Any]) -> Any:
 
     solara.use_memo(read_address, [])
     words = session.words()
-    here = (router.path or "/").strip("/")
+    here = (router.path or "/").strip("/") or ROOT
     query = "&".join(part for part in (session.desk.value.query(), "lang=zh" if words.language == "zh" else "") if part)
 
     def switch() -> None:
         session.language.value = "zh" if session.language.value == "en" else "en"
 
-    pages = [{"path": f"/{path}", "label": words(f"page.{name}"), "here": here == path} for name, path in PAGES.items()]
+    pages = [
+        {"path": "/" if name == ROOT else f"/{name}", "label": words(f"page.{name}"), "here": here == name}
+        for name in PAGES
+    ]
     keys = ("pages", "skip", "brand", "other_language", "other_code", "theme")
     with solara.Div() as main:
         Frame(
@@ -71,10 +75,6 @@ def Layout(children: list[Any]) -> Any:
 
 
 routes = [
-    solara.Route("/", component=DeskPage, layout=Layout),
-    solara.Route("compare", component=ComparePage),
-    solara.Route("agents", component=AgentsPage),
-    solara.Route("model", component=ModelPage),
-    solara.Route("experiments", component=ExperimentsPage),
-    solara.Route("sources", component=SourcesPage),
+    solara.Route("/" if name == ROOT else name, component=page, layout=Layout if name == ROOT else None)
+    for name, page in PAGES.items()
 ]

@@ -1,6 +1,7 @@
 """The web server: Solara's pages on loopback, with headers that keep a page to itself."""
 
 import threading
+import warnings
 import webbrowser
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from pathlib import Path
@@ -88,9 +89,13 @@ class Guard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = {name for name, _ in message.get("headers", ())}
-                more = [(name.encode(), value.encode()) for name, value in HEADERS.items() if name.encode() not in own]
-                message = {**message, "headers": [*message.get("headers", ()), *more]}
+                # Solara opens its session cookie to frames of other sites, which the app forbids anyway.
+                own = [
+                    (name, value.replace(b"SameSite=none", b"SameSite=lax") if name == b"set-cookie" else value)
+                    for name, value in message.get("headers", ())
+                ]
+                more = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                message = {**message, "headers": [*own, *more]}
             await send(message)
 
         await self.inner(scope, receive, send_with_headers)
@@ -149,6 +154,8 @@ def serve(
             raise InputError(
                 f"cannot listen on {host}:{port}: {error.strerror}", key="--port", value=port, allowed="a free port"
             ) from None
+    # Solara tells about the cookie at every page that is not asked for by TLS.
+    warnings.filterwarnings("ignore", "Cookies with samesite=none", UserWarning)
     simulations.open_server(store, workers)
     address = f"http://{host}:{port}{root_path}/"
     print(f"Lujiazui on {address} (Ctrl-C stops it)", flush=True)

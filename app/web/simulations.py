@@ -82,11 +82,6 @@ class Answer:
     wanted: int
     failed: str = ""
 
-    @property
-    def complete(self) -> bool:
-        """Whether all runs that were asked for are there."""
-        return self.runs >= self.wanted
-
 
 def stages(wanted: int) -> list[int]:
     """Numbers of paired runs after which an answer is shown, the last the number wanted."""
@@ -96,8 +91,7 @@ def stages(wanted: int) -> list[int]:
 def paired_requests(desk: Desk) -> list[RunRequest]:
     """Requests of the desk's scenario and its baseline, run by run."""
     scenarios: list[Scenario] = [desk.scenario(), desk.baseline_scenario()]
-    draws = 0 if desk.parameters == "central" else desk.draws
-    return ensemble_requests(scenarios, runs=desk.runs, seed=desk.seed, draws=draws)
+    return ensemble_requests(scenarios, runs=desk.runs, seed=desk.seed, draws=desk.draws)
 
 
 def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int], None]) -> Iterator[Answer]:

@@ -2,17 +2,12 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
 
 import sim
+from tests.app.web.serving import served
 
 expect.set_options(timeout=45_000)
 
@@ -42,24 +37,9 @@ def store(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def server(store):
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app", "app", "--no-browser", "--port", str(port), "--store", str(store)]
     environment = {**os.environ, "LUJIAZUI_CACHE": str(store.parent / "cache")}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
-    ) as process:
-        assert "127.0.0.1" in process.stdout.readline()
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"{address}/readyz", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield address
-        process.terminate()
+    with served("--store", str(store), env=environment) as address:
+        yield f"http://{address}"
 
 
 @pytest.fixture

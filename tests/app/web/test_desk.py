@@ -131,3 +131,22 @@ def test_the_saved_file_runs_the_desk_on_the_command_line(tmp_path):
     file.write_text(desk.scenario().to_yaml(), encoding="utf-8")
     assert load(file).content_hash() == desk.scenario().content_hash()
     assert "--draws 8" in desk.command_line()
+
+
+SHORT = "extends: plan\nend: 2022-12\n"
+
+
+def test_the_baseline_ends_when_the_opened_file_ends():
+    assert Desk(file=SHORT).baseline_scenario().end == "2022-12"
+
+
+def test_a_change_that_the_opened_file_has_no_room_for_is_refused_before_it_is_on_the_desk():
+    with pytest.raises(InputError, match="2022-12"):
+        Desk(file=SHORT).with_change("fintech_hub", Change(0.9, "2022-07", 24))
+
+
+def test_the_budget_of_an_opened_file_holds_on_the_desk():
+    text = "extends: committed\nbudget:\n  unit: mn yuan\n  a_year: {fintech_hub: 100}\n  cap: 50\n"
+    desk = Desk(file=text)
+    with pytest.raises(InputError, match="more than the cap"):
+        desk.with_change("fintech_hub", Change(0.9))

@@ -4,45 +4,34 @@ import re
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 
 import pytest
 
 from app.web.server import HEADERS, Guard
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from tests.app.web.serving import served
 
 
 @pytest.mark.slow
-def test_the_app_listens_on_loopback_with_safe_headers_and_names_no_other_host(tmp_path):
-    port = free_port()
-    command = [sys.executable, "-m", "app", "app", "--no-browser", "--port", str(port)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path
-    ) as process:
-        try:
-            line = process.stdout.readline()
-            assert f"http://127.0.0.1:{port}/" in line
-            for _ in range(60):
-                try:
-                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
-                        headers, text = page.headers, page.read().decode()
-                    break
-                except OSError:
-                    time.sleep(0.5)
-            for name, value in HEADERS.items():
-                assert headers[name] == value
-            assert "server" not in headers
-            loaded = re.findall(r'<(?:script|link|iframe|img)[^>]+(?:src|href)="(https?:[^"]+)"', text)
-            assert loaded == []
-        finally:
-            process.terminate()
+def test_the_app_answers_with_safe_headers_a_closed_cookie_and_no_other_host():
+    with served() as address, urllib.request.urlopen(f"http://{address}/", timeout=30) as page:
+        headers, text = page.headers, page.read().decode()
+    for name, value in HEADERS.items():
+        assert headers.get_all(name) == [value]
+    assert "server" not in headers
+    assert "httponly" in headers["set-cookie"].lower()
+    assert re.findall(r'<(?:script|link|iframe|img)[^>]+(?:src|href)="(https?:[^"]+)"', text) == []
+
+
+@pytest.mark.slow
+def test_the_cookie_stays_with_the_app_behind_tls():
+    with served() as address:
+        told = urllib.request.Request(f"http://{address}/", headers={"X-Forwarded-Proto": "https"})
+        with urllib.request.urlopen(told, timeout=30) as page:
+            cookies = page.headers.get_all("set-cookie")
+    assert cookies
+    assert all("samesite=lax" in cookie.lower() for cookie in cookies)
 
 
 def test_a_port_in_use_is_refused_in_one_line():
@@ -89,35 +78,20 @@ def test_only_the_apps_own_hosts_and_pages_are_served(host, origin, allowed):
 
 
 @pytest.mark.slow
-def test_a_socket_from_another_site_is_refused_by_the_running_server(tmp_path):
+def test_a_socket_from_another_site_is_refused_by_the_running_server():
     from websockets.exceptions import InvalidStatus
     from websockets.sync.client import connect
 
-    port = free_port()
-    command = [sys.executable, "-m", "app", "app", "--no-browser", "--port", str(port)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path
-    ) as process:
-        try:
-            assert str(port) in process.stdout.readline()
-            address = (
-                f"ws://127.0.0.1:{port}/jupyter/api/kernels/11111111-2222-4333-8444-555555555555/channels?session_id=1"
-            )
-            for _ in range(60):
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5).close()
-                    break
-                except OSError:
-                    time.sleep(0.5)
-            with pytest.raises(InvalidStatus) as refused:
-                connect(address, origin="https://evil.example")
-            assert refused.value.response.status_code == 403
-            with connect(address, origin=f"http://127.0.0.1:{port}"):
-                pass
-            foreign = urllib.request.Request(f"http://127.0.0.1:{port}/", headers={"Host": "evil.example"})
-            with pytest.raises(urllib.error.HTTPError) as wrong_host:
-                urllib.request.urlopen(foreign, timeout=10)
-            assert wrong_host.value.code == 403
-            wrong_host.value.close()
-        finally:
-            process.terminate()
+    with served() as address:
+        kernel = "11111111-2222-4333-8444-555555555555"
+        socket_address = f"ws://{address}/jupyter/api/kernels/{kernel}/channels?session_id=1"
+        with pytest.raises(InvalidStatus) as refused:
+            connect(socket_address, origin="https://evil.example")
+        assert refused.value.response.status_code == 403
+        with connect(socket_address, origin=f"http://{address}"):
+            pass
+        foreign = urllib.request.Request(f"http://{address}/", headers={"Host": "evil.example"})
+        with pytest.raises(urllib.error.HTTPError) as wrong_host:
+            urllib.request.urlopen(foreign, timeout=10)
+        assert wrong_host.value.code == 403
+        wrong_host.value.close()

@@ -1,10 +1,13 @@
 """Answers to a desk: staged, paired, cached, cancelled, with a pool that outlives each of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.web import simulations
 from app.web.desk import Change, Desk
-from app.web.simulations import answers, stages
+from app.web.simulations import answers, paired_requests, stages
+from sim.experiments.pool import run_many
 
 QUICK = Desk(parameters="central", scale=0.05, runs=3)
 
@@ -26,7 +29,6 @@ def test_answers_grow_are_paired_and_the_second_time_nothing_is_run(server):
     ticks = []
     given = list(answers(QUICK, lambda: False, lambda done, wanted: ticks.append((done, wanted))))
     assert [answer.runs for answer in given] == [2, 3]
-    assert given[-1].complete
     ensemble = given[-1].ensemble
     assert set(ensemble.values) == {"desk", "committed"}
     assert ensemble.runs == (0, 1, 2)
@@ -41,15 +43,25 @@ def test_answers_grow_are_paired_and_the_second_time_nothing_is_run(server):
 
 
 def test_a_cancelled_answer_leaves_the_pool_to_others(server):
-    other = QUICK.but(seed=9)
+    other = replace(QUICK, seed=9)
     assert list(answers(other, lambda: True, lambda *_: None)) == []
     executor = server.pool.executor()
-    assert list(answers(QUICK, lambda: False, lambda *_: None))[-1].complete
+    assert list(answers(QUICK, lambda: False, lambda *_: None))[-1].runs == 3
     assert server.pool.executor() is executor
 
 
 @pytest.mark.usefixtures("server")
 def test_the_unmoved_desk_equals_its_preset():
-    desk = QUICK.but(preset="committed")
+    desk = replace(QUICK, preset="committed")
     ensemble = list(answers(desk, lambda: False, lambda *_: None))[-1].ensemble
     assert (ensemble.values["desk"] == ensemble.values["committed"]).all()
+
+
+def test_who_stops_listening_leaves_the_pool_to_others(server):
+    executor = server.pool.executor()
+    requests = paired_requests(replace(QUICK, seed=17))
+    given = run_many(requests, workers=server.pool, most_at_once=1)
+    next(given)
+    given.close()
+    assert server.pool.executor() is executor
+    assert len(list(run_many(requests[:1], workers=server.pool))) == 1

@@ -47,6 +47,28 @@ def test_every_key_that_a_page_asks_for_is_there():
     assert asked <= set(catalogue())
 
 
+def test_every_text_is_asked_for():
+    """A key stands in a page as it is, or as the second half of one that is put together there."""
+    pages = "\n".join(file.read_text(encoding="utf-8") for file in FOLDER.glob("*.py")).replace("'", '"')
+    named = (
+        "indicator",
+        "unit",
+        "lever",
+        "group",
+        "scenario",
+        "district",
+        "sector",
+        "decision",
+        "kind",
+        "page",
+        "macro",
+    )
+    for key in catalogue():
+        group, _, name = key.partition(".")
+        caveat = key.startswith("sources.caveat_")
+        assert group in (*named, "authority") or caveat or f'"{key}"' in pages or f'"{name}"' in pages, key
+
+
 def test_everything_that_has_a_name_has_it_in_both_languages():
     keys = [f"lever.{lever}" for lever in plan.lever_ids()]
     keys += [f"group.{group}" for group in plan.TASK_GROUPS]
