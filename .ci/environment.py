@@ -23,6 +23,10 @@ LOCK = ROOT / ".venv.lock"
 PYTHON = ENVIRONMENT / "bin" / "python"
 
 
+EXTRAS = {"app": "app", "validate": "calibrate", "sweep": "explore", "sensitivity": "explore", "discover": "explore"}
+"""Commands of lujiazui that need more than the core."""
+
+
 def say(text: str) -> None:
     """Tell the user on stderr."""
     print(text, file=sys.stderr, flush=True)
@@ -150,7 +154,7 @@ def main(arguments: list[str]) -> None:
     elif word == "dev":
         raise SystemExit("Name a tool: sh start dev ruff check | mypy | lint-imports | pytest -m slow")
     else:
-        extra, command = "", [str(ENVIRONMENT / "bin" / "lujiazui"), *(arguments or ["--help"])]
+        extra, command = EXTRAS.get(word, ""), [str(ENVIRONMENT / "bin" / "lujiazui"), *(arguments or ["--help"])]
     ensure(extra)
     os.execv(command[0], command)
 

@@ -99,8 +99,9 @@ def validate(
     from app.output import print_json
     from calibration.forecast_register import forecast_of, read_registered
     from calibration.later_observations import read_later_observations
-    from calibration.scores import score_table, summary
+    from calibration.scores import checked_extra, score_table, summary
 
+    checked_extra()
     observations = read_later_observations(observed)
     forecasts: dict[str, RegisteredForecast] = {}
     if registered is not None:

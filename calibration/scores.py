@@ -1,6 +1,7 @@
 """How well a forecast did: proper scores, coverage, and skill against naive rules."""
 
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from agents.arrays import Floats
 from calibration.later_observations import LaterObservation
 from calibration.naive import naive_forecasts
+from scenarios.errors import InputError
 from scenarios.plan import indicators
 
 if TYPE_CHECKING:
@@ -17,8 +19,25 @@ LEVELS = (0.5, 0.8, 0.95)
 FEW_MEMBERS = 100
 """Below this the estimator of the score allows for the ensemble's finite size."""
 
+NEEDED = ("scoringrules", "statsmodels")
+"""Libraries of the extra `calibrate` that scores and naive rules call."""
+
 Members = Callable[[str, int], "Floats | None"]
 """Values of an indicator in a year over the runs of a forecast, shape (runs,); None where it has none."""
+
+
+def checked_extra() -> None:
+    """Know before a long run whether what the scores need is installed.
+
+    Raises
+    ------
+    scenarios.InputError
+        If it is not.
+    """
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        told = f"scores need the extra 'calibrate' ({', '.join(missing)} missing)"
+        raise InputError(told, allowed="pip install 'lujiazui[calibrate]'")
 
 
 def crps(members: Floats, observed: float) -> float:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -78,8 +79,6 @@ def test_the_ci_script_runs_the_lines_of_the_readme(quick_start):
 
 
 def test_constraints_pin_every_requirement_and_name_no_index():
-    import tomllib
-
     from packaging.requirements import Requirement
 
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
@@ -94,6 +93,17 @@ def test_constraints_pin_every_requirement_and_name_no_index():
     for requirement in map(Requirement, wanted):
         if requirement.name != "lujiazui":
             assert requirement.specifier.contains(pins[requirement.name.lower().replace("_", "-")])
+
+
+@pytest.mark.parametrize(("command", "extra"), [("app", "app"), ("validate", "calibrate"), ("run", ""), ("", "")])
+def test_a_command_gets_the_extra_that_it_needs(environment, monkeypatch, command, extra):
+    asked = []
+    monkeypatch.setattr(environment, "ensure", asked.append)
+    monkeypatch.setattr(environment.os, "execv", lambda *told: asked.append(told[1][1]))
+    environment.main([command] if command else [])
+    assert asked == [extra, command or "--help"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert set(environment.EXTRAS.values()) <= set(project["optional-dependencies"])
 
 
 class TestReadiness:
