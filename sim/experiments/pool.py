@@ -175,53 +175,40 @@ def _through(
     waiting, suspects = deque(parts), deque[RunRequest]()
     under_way: dict[Future[list[RunOutcome]], list[RunRequest]] = {}
     try:
-        yield from _handed_out(executor, renew, waiting, suspects, under_way, at_once, cancelled)
+        while waiting or suspects or under_way:
+            if cancelled():
+                return
+            try:
+                # After a worker died its runs are tried one by one, with nothing beside them that could be blamed.
+                if suspects and not under_way:
+                    only = [suspects[0]]
+                    under_way[executor().submit(execute_chunk, only)] = only
+                    suspects.popleft()
+                while waiting and not suspects and len(under_way) < at_once:
+                    under_way[executor().submit(execute_chunk, waiting[0])] = waiting[0]
+                    waiting.popleft()
+            except BrokenProcessPool:
+                renew()
+                continue
+            ended, _ = wait(under_way, timeout=0.25, return_when=FIRST_COMPLETED)
+            lost: list[RunRequest] = []
+            alone = len(under_way) == 1 and len(next(iter(under_way.values()))) == 1
+            for future in ended:
+                part = under_way.pop(future)
+                try:
+                    outcomes = future.result()
+                except BrokenProcessPool:
+                    lost += part
+                    continue
+                yield from outcomes
+            if lost:
+                renew()
+                for future in list(under_way):
+                    lost += under_way.pop(future)
+                if alone:
+                    yield failed(lost[0], DIED)
+                else:
+                    suspects.extend(lost)
     finally:
         for future in under_way:
             future.cancel()
-
-
-def _handed_out(
-    executor: Callable[[], Executor],
-    renew: Callable[[], None],
-    waiting: deque[list[RunRequest]],
-    suspects: deque[RunRequest],
-    under_way: dict[Future[list[RunOutcome]], list[RunRequest]],
-    at_once: int,
-    cancelled: Cancel,
-) -> Iterator[RunOutcome]:
-    """Hand parts to workers and give back what ends, until all is done or cancelled."""
-    while waiting or suspects or under_way:
-        if cancelled():
-            return
-        try:
-            # After a worker died its runs are tried one by one, with nothing beside them that could be blamed.
-            if suspects and not under_way:
-                only = [suspects[0]]
-                under_way[executor().submit(execute_chunk, only)] = only
-                suspects.popleft()
-            while waiting and not suspects and len(under_way) < at_once:
-                under_way[executor().submit(execute_chunk, waiting[0])] = waiting[0]
-                waiting.popleft()
-        except BrokenProcessPool:
-            renew()
-            continue
-        ended, _ = wait(under_way, timeout=0.25, return_when=FIRST_COMPLETED)
-        lost: list[RunRequest] = []
-        alone = len(under_way) == 1 and len(next(iter(under_way.values()))) == 1
-        for future in ended:
-            part = under_way.pop(future)
-            try:
-                outcomes = future.result()
-            except BrokenProcessPool:
-                lost += part
-                continue
-            yield from outcomes
-        if lost:
-            renew()
-            for future in list(under_way):
-                lost += under_way.pop(future)
-            if alone:
-                yield failed(lost[0], DIED)
-            else:
-                suspects.extend(lost)
