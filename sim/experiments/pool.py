@@ -6,7 +6,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
 from typing import Self
@@ -75,6 +75,7 @@ class Workers:
     def __init__(self, count: int | None = None) -> None:
         self.count = count or usual_workers()
         self._executor: ProcessPoolExecutor | None = None
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -83,24 +84,30 @@ class Workers:
         self.close()
 
     def executor(self) -> Executor:
-        """The running executor."""
-        if self._executor is None:
-            for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-                os.environ.setdefault(name, "1")
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["sim.model", "sim.month"])
-            self._executor = ProcessPoolExecutor(self.count, mp_context=context, initializer=_begin_worker)
-        return self._executor
+        """The running executor; callers in several threads get the same one."""
+        with self._lock:
+            if self._executor is None:
+                for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+                    os.environ.setdefault(name, "1")
+                context = multiprocessing.get_context("forkserver")
+                context.set_forkserver_preload(["sim.model", "sim.month"])
+                self._executor = ProcessPoolExecutor(self.count, mp_context=context, initializer=_begin_worker)
+            return self._executor
 
-    def renew(self) -> None:
-        """Throw a broken pool away; the next use makes another."""
-        if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
-            self._executor = None
+    def renew(self, broken: Executor) -> None:
+        """Throw a broken executor away; the next use makes another.
+
+        Of several callers that saw it break, the first does it, and nobody throws away what came after it.
+        """
+        with self._lock:
+            if self._executor is broken:
+                self._executor.shutdown(wait=False, cancel_futures=True)
+                self._executor = None
 
     def close(self, now: bool = False) -> None:
         """End the processes, at once if `now`, else after what they are doing."""
-        executor, self._executor = self._executor, None
+        with self._lock:
+            executor, self._executor = self._executor, None
         if executor is None:
             return
         processes = list((getattr(executor, "_processes", None) or {}).values())
@@ -141,7 +148,7 @@ def run_many(
     """
     cancelled = cancel or (lambda: False)
     if executor is not None:
-        yield from _through(lambda: executor, lambda: None, chunks(requests, 2, most_at_once), 2 * AHEAD, cancelled)
+        yield from _through(lambda: executor, lambda _: None, chunks(requests, 2, most_at_once), 2 * AHEAD, cancelled)
     elif workers == 1:
         for request in requests:
             if cancelled():
@@ -167,45 +174,49 @@ def run_many(
 
 def _through(
     executor: Callable[[], Executor],
-    renew: Callable[[], None],
+    renew: Callable[[Executor], None],
     parts: list[list[RunRequest]],
     at_once: int,
     cancelled: Cancel,
 ) -> Iterator[RunOutcome]:
     waiting, suspects = deque(parts), deque[RunRequest]()
     under_way: dict[Future[list[RunOutcome]], list[RunRequest]] = {}
+    second_try = False
     try:
         while waiting or suspects or under_way:
             if cancelled():
                 return
+            running = executor()
             try:
                 # After a worker died its runs are tried one by one, with nothing beside them that could be blamed.
-                if suspects and not under_way:
-                    only = [suspects[0]]
-                    under_way[executor().submit(execute_chunk, only)] = only
-                    suspects.popleft()
-                while waiting and not suspects and len(under_way) < at_once:
-                    under_way[executor().submit(execute_chunk, waiting[0])] = waiting[0]
+                if not under_way:
+                    second_try = bool(suspects)
+                    if second_try:
+                        only = [suspects[0]]
+                        under_way[running.submit(execute_chunk, only)] = only
+                        suspects.popleft()
+                while waiting and not second_try and len(under_way) < at_once:
+                    under_way[running.submit(execute_chunk, waiting[0])] = waiting[0]
                     waiting.popleft()
             except BrokenProcessPool:
-                renew()
+                renew(running)
                 continue
             ended, _ = wait(under_way, timeout=0.25, return_when=FIRST_COMPLETED)
             lost: list[RunRequest] = []
-            alone = len(under_way) == 1 and len(next(iter(under_way.values()))) == 1
             for future in ended:
                 part = under_way.pop(future)
                 try:
                     outcomes = future.result()
-                except BrokenProcessPool:
+                except (BrokenProcessPool, CancelledError):
+                    # Somebody else who shares the pool may have thrown it away first.
                     lost += part
                     continue
                 yield from outcomes
             if lost:
-                renew()
+                renew(running)
                 for future in list(under_way):
                     lost += under_way.pop(future)
-                if alone:
+                if second_try:
                     yield failed(lost[0], DIED)
                 else:
                     suspects.extend(lost)

@@ -1,5 +1,7 @@
 """Answers to a desk: staged, paired, cached, cancelled, with a pool that outlives each of them."""
 
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -65,3 +67,34 @@ def test_who_stops_listening_leaves_the_pool_to_others(server):
     given.close()
     assert server.pool.executor() is executor
     assert len(list(run_many(requests[:1], workers=server.pool))) == 1
+
+
+def test_two_sessions_survive_a_worker_that_is_killed(server):
+    """Both see the pool break; each gets its own runs, and neither throws away the pool that the other began."""
+    desks = [replace(QUICK, seed=seed) for seed in (31, 32)]
+    given = {}
+
+    def ask(desk):
+        given[desk.seed] = list(answers(desk, lambda: False, lambda *_: None))
+
+    threads = [threading.Thread(target=ask, args=(desk,)) for desk in desks]
+    for thread in threads:
+        thread.start()
+    time.sleep(1.0)
+    victim = next(iter(server.pool.executor()._processes.values()))
+    victim.kill()
+    for thread in threads:
+        thread.join(timeout=120)
+    assert {seed: asked[-1].runs for seed, asked in given.items()} == {31: 3, 32: 3}
+
+
+def test_a_single_run_whose_worker_is_killed_once_is_tried_again(server):
+    (request, *_) = paired_requests(replace(QUICK, seed=41))
+    given = []
+    listener = threading.Thread(target=lambda: given.extend(run_many([request], workers=server.pool, most_at_once=1)))
+    listener.start()
+    time.sleep(1.0)
+    for process in list(server.pool.executor()._processes.values()):
+        process.kill()
+    listener.join(timeout=120)
+    assert [outcome.status for outcome in given] == ["done"]

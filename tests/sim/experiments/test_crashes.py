@@ -85,10 +85,12 @@ def test_two_workers_give_what_one_process_gives(requests, outcomes):
         assert (there[outcome.key].values == outcome.values).all()
 
 
-def test_a_worker_that_is_killed_once_costs_nothing_and_twice_costs_its_run(script):
-    """Runs that kill their process: one the first time only, one always."""
+@pytest.mark.parametrize("most_at_once", [16, 1])
+def test_a_worker_that_is_killed_once_costs_nothing_and_twice_costs_its_run(script, most_at_once):
+    """Runs that kill their process: one the first time only, one always; handed out together or singly."""
     done = script(
-        """
+        f"most_at_once = {most_at_once}\n"
+        + """
 @dataclass(frozen=True)
 class Deadly(RunRequest):
     mark: str = ""
@@ -104,7 +106,7 @@ if __name__ == "__main__":
         return Deadly(request.scenario, request.seed, request.parameters, request.draw, run=request.run, mark=mark)
     usual[1] = deadly(usual[1], sys.argv[0] + ".once")
     usual[4] = deadly(usual[4], "always")
-    for outcome in run_many(usual, workers=2):
+    for outcome in run_many(usual, workers=2, most_at_once=most_at_once):
         print(outcome.request.run, outcome.request.scenario.name, outcome.status, outcome.error)
 """
     )
