@@ -149,6 +149,7 @@ def test_adopters_stay_adopters(centre):
     assert model.institutions["adopted"].mean() > 0.15
 
 
+@pytest.mark.slow
 def test_more_local_fintech_firms_speed_adoption(centre, central):
     shares = []
     for elasticity in (0.0, 2.0):

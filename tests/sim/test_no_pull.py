@@ -55,6 +55,7 @@ def test_other_targets_and_other_figures_of_the_plan_leave_every_path_to_the_bit
         assert not other.targets()["met"].all()
 
 
+@pytest.mark.slow
 def test_what_the_levers_are_meant_to_achieve_is_not_read(monkeypatch, forget, small, bits):
     before = small("plan", seed=2)
     read = plan._read
@@ -132,6 +133,7 @@ def asked_tables(monkeypatch):
     macro.package_drivers.cache_clear()
 
 
+@pytest.mark.slow
 def test_what_happened_after_2020_is_read_only_for_a_replay(asked_tables, forget, small, tmp_path):
     forget()
     for scenario in ("plan", "committed"):
