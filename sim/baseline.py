@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sim.tables import table
+from sim.vintage import vintage_in_use
 
 
 @dataclass(frozen=True)
@@ -45,5 +46,8 @@ def observations() -> dict[str, Observation]:
 
 
 def observed(id: str) -> float:
-    """Value of one baseline observation in its own unit."""
+    """Value of one baseline observation in its own unit; of the base year in use where that one states it."""
+    vintage = vintage_in_use()
+    if vintage is not None and id in vintage.observed:
+        return vintage.observed[id]
     return observations()[id].value

@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 MANAGERS = Holder.ASSET_MANAGERS - 1
 """Row of asset managers among the residual holders."""
 
+MOST_HELD = 0.999
+"""Largest part of a class that foreigners hold, so that somebody else is there to trade with."""
 MOST_REDEEMED = 0.9
 """Largest share of managers' demand that shocks of redemptions which overlap can take away."""
 
@@ -370,8 +372,8 @@ def bond_market_clears(centre: "FinancialCenter") -> None:
     before = book.opening_holdings_bn
     kept = before * (1.0 - _share_of_stock(book.redeemed_bn + book.defaulted_bn, book.opening_bn))
     foreign = float(centre.investors["holdings_bn"].sum()) * book.foreign_allocation
-    # Of a class that has become scarce foreigners hold at most all; the rest of their mix is government bonds.
-    beyond = np.maximum(foreign - book.outstanding_bn, 0.0)
+    # Of a class that has become scarce foreigners hold nearly all; the rest of their mix is government bonds.
+    beyond = np.maximum(foreign - MOST_HELD * book.outstanding_bn, 0.0)
     foreign -= beyond
     foreign[SecurityClass.SOVEREIGN] += beyond.sum()
     book.holdings_bn[Holder.FOREIGN] = foreign

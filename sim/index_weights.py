@@ -7,19 +7,24 @@ import numpy as np
 
 from agents.arrays import Floats
 from scenarios.calendar import BASELINE, month_ordinal
+from sim.vintage import actual_month, is_known
 
 if TYPE_CHECKING:
     from scenarios.parameters import Parameters
 
 GLOBAL_AGGREGATE_PHASE_IN = (month_ordinal("2019-04"), month_ordinal("2020-11"))
+GLOBAL_AGGREGATE_ANNOUNCED = month_ordinal("2018-03")
 EMERGING_MARKETS_PHASE_IN = (month_ordinal("2020-02"), month_ordinal("2020-11"))
+EMERGING_MARKETS_ANNOUNCED = month_ordinal("2019-09")
 MONTHS_AROUND = 3
 """Months before and after a step over which funds trade what they do not trade in its month."""
 
 
-def _phased(month: int, window: tuple[int, int]) -> float:
+def _phased(month: int, window: tuple[int, int], announced: int) -> float:
+    if not is_known(announced):
+        return 0.0
     first, last = window
-    return min(max((min(month, BASELINE) - first + 1) / (last - first + 1), 0.0), 1.0)
+    return min(max((actual_month(month) - first + 1) / (last - first + 1), 0.0), 1.0)
 
 
 def live_index_weights(parameters: "Parameters", month: int, world_live_share: float) -> Floats:
@@ -32,8 +37,9 @@ def live_index_weights(parameters: "Parameters", month: int, world_live_share: f
     return np.array(
         [
             0.0,
-            parameters.global_aggregate_china_weight * _phased(month, GLOBAL_AGGREGATE_PHASE_IN),
-            parameters.gbi_em_china_weight * _phased(month, EMERGING_MARKETS_PHASE_IN),
+            parameters.global_aggregate_china_weight
+            * _phased(month, GLOBAL_AGGREGATE_PHASE_IN, GLOBAL_AGGREGATE_ANNOUNCED),
+            parameters.gbi_em_china_weight * _phased(month, EMERGING_MARKETS_PHASE_IN, EMERGING_MARKETS_ANNOUNCED),
             parameters.wgbi_china_weight * min(max(world_live_share, 0.0), 1.0),
         ]
     )

@@ -31,12 +31,12 @@ from sim.securities import SecurityClass
 from sim.small_firm_credit import loans_granted
 from sim.starting_point import delta_provinces
 from sim.underwriting import capacity_bn
+from sim.vintage import REIT_PILOT_STARTS, actual_month
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
 
-REIT_PILOT_START = 2020 * 12 + 7
 """First month in which a sponsor could file for a REIT: the pilot's rules are of August 2020."""
 
 
@@ -110,8 +110,9 @@ def _eligible(centre: "FinancialCenter") -> Flags:
     private = (kind == IssuerClass.PRIVATE_LARGE) | (kind == IssuerClass.PRIVATE_MID)
     unlisted = idle & (issuers["listed_firms"] < issuers["firms"])
     able[Instrument.IPO_MAIN] = private & unlisted
-    able[Instrument.IPO_STAR] = issuers["hard_technology"] & unlisted
-    if centre.month >= REIT_PILOT_START:
+    star = observed("ipo_count_star") > 0.0
+    able[Instrument.IPO_STAR] = issuers["hard_technology"] & unlisted & star
+    if actual_month(centre.month) >= REIT_PILOT_STARTS:
         able[Instrument.REIT] = (
             (kind == IssuerClass.INFRASTRUCTURE) & idle & (issuers["asset_rank"] < channels["reits_eligible_assets"])
         )

@@ -232,6 +232,9 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
     misses: dict[str, float] = {}
 
     def miss(name: str, simulated: float, target: float) -> float:
+        if target == 0.0:  # a market that did not exist in the base year has nothing to be solved
+            misses[name] = 0.0
+            return 1.0
         misses[name] = simulated / target - 1.0
         return target / max(simulated, 1e-12)
 
@@ -303,7 +306,7 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
     )
     for lump in Lump:
         miss(LUMP_NAMES[lump], year.lumps_bn[lump], targets[lump])
-    resized = targets / np.maximum(year.expected_bn, 1e-9)
+    resized = np.where(targets > 0.0, targets / np.maximum(year.expected_bn, 1e-9), 1.0)
     # A year without a single deal tells nothing of its luck: the factor then stays.
     luck = np.where(
         year.lumps_bn > 0.0, levels.lump_2020 * targets / np.maximum(year.lumps_bn, 1e-9) / resized, levels.lump_2020
@@ -333,8 +336,10 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         * miss("financial bonds issued", year.financial_bonds_bn, financial_bond_issuance_bn()),
         sovereign_net_2020_bn=net,
         sovereign_redemption_rate=(gross - net) / year.mean_sovereign_bn,
-        sovereign_interbank_share=(observed("bond_custody_interbank") - others)
-        / (sovereign + net - levels.sovereign_net_2020_bn),
+        sovereign_interbank_share=min(
+            (observed("bond_custody_interbank") - others) / (sovereign + net - levels.sovereign_net_2020_bn),
+            MOST_INTERBANK,
+        ),
         foreign_target_shift=shift,
         reserve_holdings_2019_bn=levels.reserve_holdings_2019_bn * wanted[0] / foreign[0],
         # A draw of very many entrants a month would ask for fewer than none at the start.
@@ -360,6 +365,8 @@ PREMIUM_STEP = 0.6
 """Part of the corrected size premium that is taken, because capital raised in the year amplifies it."""
 LEAST_INVESTORS_2019 = 0.1
 """Least foreign institutions at end-2019 over those of end-2020, with which a drawn set is solved; the miss is told."""
+MOST_INTERBANK = 0.995
+"""Largest part of government bonds in the interbank market; a share cannot pass one, and the miss is told."""
 TOLERANCE = 0.01
 """Relative miss at which an observation counts as met. Few agents sell green bonds or list, so their flows jump."""
 LUMPY_TOLERANCE = {

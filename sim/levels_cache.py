@@ -18,6 +18,7 @@ import numpy as np
 
 from scenarios.parameters import Parameters
 from sim.levels import Levels
+from sim.vintage import vintage_digest
 
 PACKAGES = ("agents", "scenarios", "sim")
 SUFFIXES = (".py", ".csv", ".toml")
@@ -107,6 +108,6 @@ def _path(parameters: Parameters, scale: float, interactions_off: tuple[str, ...
     home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
     folder = Path(asked) if asked else Path(home) / "lujiazui"
     name = hashlib.blake2b(
-        f"{parameters.history_hash} {scale!r} {interactions_off}".encode(), digest_size=12
+        f"{parameters.history_hash} {scale!r} {interactions_off} {vintage_digest()}".encode(), digest_size=12
     ).hexdigest()
     return folder / "levels" / model_digest() / f"{name}.json"

@@ -17,6 +17,7 @@ from agents.arrays import Floats
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
 from scenarios.errors import InputError, Problem
 from sim.tables import table
+from sim.vintage import months_back
 
 if TYPE_CHECKING:
     from agents.draws import Stream
@@ -154,6 +155,20 @@ def package_drivers(name: str) -> dict[int, dict[str, float]]:
     }
 
 
+def drivers_to_base_year() -> dict[int, dict[str, float]]:
+    """Observed drivers by month of the model, to the end of the base year."""
+    back = months_back()
+    return {month + back: row for month, row in package_drivers("macro_history").items() if month + back <= BASELINE}
+
+
+def drivers_after_base_year() -> dict[int, dict[str, float]]:
+    """Observed drivers by month of the model, after the base year; for an earlier one to 2020-12 and no further."""
+    back = months_back()
+    if back == 0:
+        return package_drivers("macro_realised")
+    return {month + back: row for month, row in package_drivers("macro_history").items() if month + back > BASELINE}
+
+
 def innovation_factor(parameters: "Parameters") -> Floats:
     """Factor of the innovation correlations of (China yield, US yield, volatility, currency, equity), shape (5, 5)."""
     correlation = np.eye(5)
@@ -218,12 +233,12 @@ def make_macro_path(
     of a level that stays. A drawn path is lifted by the innovation value[t] - persistence * value[t-1], so that
     nothing but the process itself carries the shift on.
     """
-    history = package_drivers("macro_history")
+    history = drivers_to_base_year()
     given: dict[int, dict[str, float]] = {}
     carried: tuple[str, ...] = ()
     stress: dict[int, dict[str, float]] = {}
     if kind == "realised":
-        given, carried = carried_forward(package_drivers("macro_realised"), last_month)
+        given, carried = carried_forward(drivers_after_base_year(), last_month)
     elif kind == "adverse":
         stress = package_drivers("macro_adverse")
     elif kind != "neutral":
