@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -44,6 +45,7 @@ def parameters_at(point: Sequence[float], seed: int) -> Parameters:
     return prior.draw(seed).replace(**values)
 
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 MONTHLY = ("foreign_bond_holdings", "foreign_net_purchases", "turnover_total", "direct_financing")
 """Indicators that are kept month by month; all are kept by year."""
 
@@ -114,13 +116,14 @@ class PastRuns:
         workers: int = 1,
         progress: Callable[[int, int], None] | None = None,
     ) -> list[PastRun]:
-        """Runs at points of the unit cube, shape (runs, parameters), each with its seed; the known are not run again."""
+        """Runs at points of the unit cube, shape (runs, parameters), each with its seed; what is known is not run."""
         asked = [(tuple(point.tolist()), seed) for point, seed in zip(points, seeds, strict=True)]
         missing = [pair for pair in dict.fromkeys(asked) if pair not in self._known]
         done = len(asked) - len(missing)
         if missing:
             with (
-                ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker) as pool,
+                _one_thread_each(),
+                ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
                 self.file.open("a", encoding="utf-8") as file,
             ):
                 futures = [pool.submit(run_past, point, seed, self.scale) for point, seed in missing]
@@ -135,9 +138,19 @@ class PastRuns:
         return [self._known[pair] for pair in asked]
 
 
-def _begin_worker() -> None:
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let processes that start inside the block compute with one thread: they are as many as there are processors."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def moment_matrix(runs: Sequence[PastRun]) -> Floats:

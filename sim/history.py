@@ -1,6 +1,5 @@
 """The year 2020: simulated once for each parameter set, with its levels solved, then shared by all runs."""
 
-import gc
 from collections import OrderedDict
 from dataclasses import replace
 
@@ -62,10 +61,11 @@ def solve_levels(parameters: Parameters, scale: float, interactions_off: tuple[s
     levels = first_guess(parameters)
     best: tuple[float, Levels] | None = None
     for turn in range(PASSES):
-        # A model and its agents point at each other: without this, every pass leaves one more model in memory.
-        gc.collect()
         tried = levels
-        levels = improved(tried, simulate_2020(parameters, tried, scale, interactions_off), boldness=_boldness(turn))
+        centre = simulate_2020(parameters, tried, scale, interactions_off)
+        levels = improved(tried, centre, boldness=_boldness(turn))
+        # A model and its agents point at each other: without this, every pass leaves one more model in memory.
+        centre.__dict__.clear()
         # One observation that no level can meet must not hide that the others still improve.
         miss = total_miss(levels)
         if best is None or miss < best[0]:
