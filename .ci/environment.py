@@ -23,7 +23,14 @@ LOCK = ROOT / ".venv.lock"
 PYTHON = ENVIRONMENT / "bin" / "python"
 
 
-EXTRAS = {"app": "app", "validate": "calibrate", "sweep": "explore", "sensitivity": "explore", "discover": "explore"}
+EXTRAS = {
+    "app": "app",
+    "calibrate": "calibrate",
+    "validate": "calibrate",
+    "sweep": "explore",
+    "sensitivity": "explore",
+    "discover": "explore",
+}
 """Commands of lujiazui that need more than the core."""
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app import batch, evidence, forecasting, policy_effects, sweeps, web_command
+from app import batch, calibrating, evidence, forecasting, policy_effects, sweeps, web_command
 from app.options import Json, Macro, Quiet, Scale, Without
 
 if TYPE_CHECKING:
@@ -308,5 +308,5 @@ def _print_json(data: Any) -> None:
     print_json(data)
 
 
-for more in (batch, sweeps, policy_effects, evidence, forecasting, web_command):
+for more in (batch, sweeps, policy_effects, evidence, forecasting, calibrating, web_command):
     more.register(commands)

@@ -97,11 +97,12 @@ def validate(
 ) -> None:
     """Score a forecast on later observations that you bring, against naive rules. The package has none."""
     from app.output import print_json
+    from calibration.extra import checked_extra
     from calibration.forecast_register import forecast_of, read_registered
     from calibration.later_observations import read_later_observations
-    from calibration.scores import checked_extra, score_table, summary
+    from calibration.scores import NEEDED, score_table, summary
 
-    checked_extra()
+    checked_extra("scores", *NEEDED)
     observations = read_later_observations(observed)
     forecasts: dict[str, RegisteredForecast] = {}
     if registered is not None:

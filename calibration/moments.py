@@ -1,6 +1,7 @@
 """Moments of 2016-2020: what was observed, how closely a model must meet it, and the same figure from a run."""
 
 import csv
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -67,6 +68,12 @@ def moments() -> tuple[Moment, ...]:
         if row.form not in FORMS or not row.tolerance > 0.0 or int(row.last.split("..")[-1][:4]) > LAST_YEAR:
             raise ValueError(f"moments.csv: {row.id} is not usable")
     return rows
+
+
+def moments_digest() -> str:
+    """Digest of the moments and their tolerances, 16 hex digits."""
+    content = resources.files("calibration").joinpath("data", "moments.csv").read_bytes()
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
 def observed_moments() -> Floats:

@@ -1,11 +1,14 @@
 """Runs of 2016-2020 at points of the prior, in worker processes, kept on disk: what is done is not done again."""
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import resources
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -15,12 +18,25 @@ import pandas as pd
 
 from agents.arrays import Floats
 from calibration.moments import moments_of
-from calibration.vintages import parameters_of, past_scenario, vintage
+from calibration.vintages import LAST_YEAR, parameters_of, past_scenario, vintage
 from scenarios.calendar import month_ordinal, month_text
 from scenarios.parameters import Parameters, ParameterSet, parameter_table
+from sim.accounts import AccountingError
 from sim.vintage import based_on
 
 BASE_YEAR = 2016
+
+
+DATA = ("earlier_levels.csv", "policy_2017_2020.csv")
+
+
+@cache
+def data_digest() -> str:
+    """Digest of the observations and of the dated policy that runs of the past rest on, 16 hex digits."""
+    digest = hashlib.blake2b(digest_size=8)
+    for name in DATA:
+        digest.update(resources.files("calibration").joinpath("data", name).read_bytes())
+    return digest.hexdigest()
 
 
 def searched() -> tuple[str, ...]:
@@ -46,96 +62,126 @@ def parameters_at(point: Sequence[float], seed: int) -> Parameters:
 
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-MONTHLY = ("foreign_bond_holdings", "foreign_net_purchases", "turnover_total", "direct_financing")
+MONTHLY = (
+    "foreign_bond_holdings",
+    "foreign_net_purchases",
+    "turnover_total",
+    "turnover_sse_equity",
+    "direct_financing",
+)
 """Indicators that are kept month by month; all are kept by year."""
+
+
+@dataclass(frozen=True)
+class PastRequest:
+    """What to run: a point of the prior, luck, and how the past is told."""
+
+    point: tuple[float, ...]
+    """Quantiles of the searched parameters in their priors; all others are drawn from theirs."""
+    seed: int
+    base_year: int = BASE_YEAR
+    conditional: bool = True
+    """True takes the outside world and the steps of policy as they were; False draws the one and knows of none."""
+    changes: tuple[tuple[str, float], ...] = ()
+    """Parameters that are set to a value instead."""
+    scale: float = 1.0
+
+    def execute(self) -> "PastRun":
+        """Simulate the years from the base year to 2020.
+
+        The base year is solved on what was observed in it, from the stocks of the year before; the later years follow.
+        The data restate a base year, so the result's dates are moved back.
+        """
+        import sim
+
+        drawn = parameters_at(self.point, self.seed).replace(betas=None, **dict(self.changes))
+        parameters = parameters_of(drawn, self.base_year)
+        with based_on(vintage(self.base_year, replays=self.conditional)):
+            macro = "realised" if self.conditional else "neutral"
+            asked = past_scenario(self.base_year, policy=self.conditional, macro=macro, scale=self.scale)
+            result = sim.run(asked, seed=self.seed, parameters=parameters, verify=False)
+        annual, monthly = result.annual(), result.indicators
+        return PastRun(
+            self,
+            {name: annual[name].tolist() for name in annual.columns},
+            {name: monthly[name].tolist() for name in MONTHLY},
+        )
 
 
 @dataclass(frozen=True)
 class PastRun:
     """What one run of the past gave, in the calendar that is meant.
 
-    `annual` holds every indicator of the years 2016 to 2020, `monthly` some by month.
+    `annual` holds every indicator of the years from the base year to 2020, `monthly` some by month.
     """
 
-    point: tuple[float, ...]
-    seed: int
+    request: PastRequest
     annual: dict[str, list[float]]
     monthly: dict[str, list[float]]
 
+    @property
+    def years(self) -> range:
+        """The base year to 2020."""
+        return range(self.request.base_year, LAST_YEAR + 1)
+
     def moments(self) -> Floats:
-        """Moments of the run, shape (moments,)."""
-        months = [month_text(month_ordinal(f"{BASE_YEAR}-01") + at) for at in range(len(self.monthly[MONTHLY[0]]))]
-        years = range(BASE_YEAR, BASE_YEAR + len(self.annual[MONTHLY[0]]))
-        return moments_of(pd.DataFrame(self.annual, index=years), pd.DataFrame(self.monthly, index=months))
-
-
-def run_past(point: Sequence[float], seed: int, scale: float = 1.0, *, policy: bool = True) -> PastRun:
-    """Simulate 2016-2020 at a point of the prior.
-
-    The year 2016 is solved on what was observed in it, from the stocks of end-2015; 2017-2020 follow with the outside
-    world as it was and the dated steps of policy. The data restate a base year, so the result's dates are moved back.
-    """
-    import sim
-
-    parameters = parameters_of(parameters_at(point, seed), BASE_YEAR)
-    with based_on(vintage(BASE_YEAR)):
-        asked = past_scenario(BASE_YEAR, policy=policy, scale=scale)
-        result = sim.run(asked, seed=seed, parameters=parameters, verify=False)
-    annual, monthly = result.annual(), result.indicators
-    return PastRun(
-        tuple(point),
-        seed,
-        {name: annual[name].tolist() for name in annual.columns},
-        {name: monthly[name].tolist() for name in MONTHLY},
-    )
+        """Moments of the run, shape (moments,); they need the base year 2016."""
+        first = month_ordinal(f"{self.request.base_year}-01")
+        months = [month_text(first + at) for at in range(12 * len(self.years))]
+        return moments_of(pd.DataFrame(self.annual, index=self.years), pd.DataFrame(self.monthly, index=months))
 
 
 class PastRuns:
     """Runs of the past in a folder, one line of JSON each; a line that is broken off is left out."""
 
-    def __init__(self, folder: Path, scale: float = 1.0) -> None:
+    def __init__(self, folder: Path) -> None:
         from sim.levels_cache import model_digest
 
-        self.scale = scale
-        self.file = folder / f"past-{model_digest()}-{scale:g}.jsonl"
-        self._known: dict[tuple[tuple[float, ...], int], PastRun] = {}
+        self.file = folder / f"past-{model_digest()}-{data_digest()}.jsonl"
+        self.failed: dict[PastRequest, str] = {}
+        """Runs that could not be finished, with the reason: draws far out in the tails of the priors."""
+        self._known: dict[PastRequest, PastRun] = {}
         folder.mkdir(parents=True, exist_ok=True)
         if self.file.exists():
             for line in self.file.read_text(encoding="utf-8").splitlines():
                 try:
                     row = json.loads(line)
-                    run = PastRun(tuple(row["point"]), row["seed"], row["annual"], row["monthly"])
+                    asked = row["request"]
+                    changes = tuple((str(name), float(value)) for name, value in asked["changes"])
+                    request = PastRequest(**{**asked, "point": tuple(asked["point"]), "changes": changes})
+                    self._known[request] = PastRun(request, row["annual"], row["monthly"])
                 except (ValueError, KeyError, TypeError):
                     continue
-                self._known[run.point, run.seed] = run
 
-    def at(
+    def of(
         self,
-        points: Floats,
-        seeds: Sequence[int],
+        requests: Sequence[PastRequest],
         workers: int = 1,
         progress: Callable[[int, int], None] | None = None,
     ) -> list[PastRun]:
-        """Runs at points of the unit cube, shape (runs, parameters), each with its seed; what is known is not run."""
-        asked = [(tuple(point.tolist()), seed) for point, seed in zip(points, seeds, strict=True)]
-        missing = [pair for pair in dict.fromkeys(asked) if pair not in self._known]
-        done = len(asked) - len(missing)
+        """Runs in the order of the requests; what is known is not run, what fails is left out and noted in `failed`."""
+        missing = [each for each in dict.fromkeys(requests) if each not in self._known]
+        done = len(requests) - len(missing)
         if missing:
             with (
                 _one_thread_each(),
                 ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
                 self.file.open("a", encoding="utf-8") as file,
             ):
-                futures = [pool.submit(run_past, point, seed, self.scale) for point, seed in missing]
+                futures = {pool.submit(request.execute): request for request in missing}
                 for future in as_completed(futures):
-                    run = future.result()
-                    self._known[run.point, run.seed] = run
+                    done += 1
+                    try:
+                        run = future.result()
+                    except (ArithmeticError, ValueError, AccountingError) as error:
+                        self.failed[futures[future]] = str(error)
+                        continue
+                    self._known[run.request] = run
                     file.write(json.dumps(asdict(run)) + "\n")
                     file.flush()
-                    done += 1
                     if progress is not None:
-                        progress(done, len(asked))
-        return [self._known[pair] for pair in asked]
+                        progress(done, len(requests))
+        return [self._known[request] for request in requests if request in self._known]
 
 
 @contextmanager

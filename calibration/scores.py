@@ -1,7 +1,6 @@
 """How well a forecast did: proper scores, coverage, and skill against naive rules."""
 
 from collections.abc import Callable, Iterable
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +8,6 @@ import numpy as np
 from agents.arrays import Floats
 from calibration.later_observations import LaterObservation
 from calibration.naive import naive_forecasts
-from scenarios.errors import InputError
 from scenarios.plan import indicators
 
 if TYPE_CHECKING:
@@ -24,20 +22,6 @@ NEEDED = ("scoringrules", "statsmodels")
 
 Members = Callable[[str, int], "Floats | None"]
 """Values of an indicator in a year over the runs of a forecast, shape (runs,); None where it has none."""
-
-
-def checked_extra() -> None:
-    """Know before a long run whether what the scores need is installed.
-
-    Raises
-    ------
-    scenarios.InputError
-        If it is not.
-    """
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        told = f"scores need the extra 'calibrate' ({', '.join(missing)} missing)"
-        raise InputError(told, allowed="pip install 'lujiazui[calibrate]'")
 
 
 def crps(members: Floats, observed: float) -> float:

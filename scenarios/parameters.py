@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
+from statistics import median
 from typing import Any, Self
 
 from scenarios.distributions import Distribution, Triangular, Value, parse_distribution
@@ -166,13 +167,55 @@ def _digest(data: Any) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-class ParameterSet:
-    """A joint prior of all parameters and betas, independent of one another."""
+PARAMETER_SETS = ("posterior_2020", "prior_2020")
+"""Names of the sets; the first is the default."""
 
-    def __init__(self, name: str, parameters: Mapping[str, Distribution], betas: Mapping[BetaKey, Triangular]) -> None:
+
+@dataclass(frozen=True)
+class JointDraws:
+    """Draws of several parameters together, one a row; about says what they rest on."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[float, ...], ...]
+    about: Mapping[str, Any]
+
+
+@cache
+def posterior_draws() -> JointDraws:
+    """The shipped posterior of the parameters that the data of 2016-2020 identify.
+
+    Raises
+    ------
+    ValueError
+        If the file names an unknown parameter or holds no finite numbers: it is part of the package and must be sound.
+    """
+    folder = resources.files("scenarios").joinpath("data")
+    reader = csv.reader(folder.joinpath("posterior_2020.csv").read_text(encoding="utf-8").splitlines())
+    names = tuple(next(reader))
+    rows = tuple(tuple(float(value) for value in row) for row in reader)
+    known = {row.id for row in parameter_table()}
+    if not rows or not known.issuperset(names) or not all(math.isfinite(value) for row in rows for value in row):
+        raise ValueError("posterior_2020.csv is not usable")
+    return JointDraws(names, rows, json.loads(folder.joinpath("posterior_2020.json").read_text(encoding="utf-8")))
+
+
+class ParameterSet:
+    """A joint distribution of all parameters and betas.
+
+    All are independent of one another but those of `joint`, which are drawn together.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        parameters: Mapping[str, Distribution],
+        betas: Mapping[BetaKey, Triangular],
+        joint: JointDraws | None = None,
+    ) -> None:
         self.name = name
         self.parameters = dict(parameters)
         self.betas = dict(betas)
+        self.joint = joint
 
     @classmethod
     def prior_2020(cls) -> Self:
@@ -185,9 +228,18 @@ class ParameterSet:
         }
         return cls("prior_2020", parameters, betas)
 
+    @classmethod
+    def posterior_2020(cls) -> Self:
+        """Return the prior of 2020 with the parameters that 2016-2020 identify drawn from what fits those years."""
+        prior = cls.prior_2020()
+        return cls("posterior_2020", prior.parameters, prior.betas, posterior_draws())
+
     def central(self) -> Parameters:
         """Return the central point: medians, and the modes of the betas."""
         values = {name: distribution.central() for name, distribution in self.parameters.items()}
+        if self.joint is not None:
+            for name, column in zip(self.joint.names, zip(*self.joint.rows, strict=True), strict=True):
+                values[name] = median(column)
         betas = {pair: prior.central() for pair, prior in self.betas.items()}
         return Parameters(values, betas)
 
@@ -197,10 +249,39 @@ class ParameterSet:
         Adding or removing a parameter therefore changes no other's draw.
         """
         values = {name: _drawn(distribution, seed, name) for name, distribution in self.parameters.items()}
+        if self.joint is not None:
+            row = self.joint.rows[int(_uniform(seed, "joint draw", 0) * len(self.joint.rows))]
+            values.update(zip(self.joint.names, row, strict=True))
         betas = {
             pair: prior.quantile(_uniform(seed, f"beta {' '.join(pair)}", 0)) for pair, prior in self.betas.items()
         }
         return Parameters(values, betas)
+
+
+@cache
+def parameter_set(name: str) -> ParameterSet:
+    """Return a parameter set by name.
+
+    Raises
+    ------
+    InputError
+        If there is none of this name.
+    """
+    if name not in PARAMETER_SETS:
+        raise InputError(
+            f"unknown parameter set {name!r}",
+            key="parameters",
+            value=name,
+            allowed=", ".join(PARAMETER_SETS),
+            nearest=nearest_name(str(name), PARAMETER_SETS),
+        )
+    return ParameterSet.posterior_2020() if name == "posterior_2020" else ParameterSet.prior_2020()
+
+
+@cache
+def central_parameters(name: str) -> Parameters:
+    """Return the central point of a parameter set; it is the same object every time."""
+    return parameter_set(name).central()
 
 
 def _drawn(distribution: Distribution, seed: int, name: str) -> Value:

@@ -14,6 +14,7 @@ from scenarios.budget import Budget
 from scenarios.calendar import BASELINE, LAST_END, PLAN_END, PLAN_START, is_month, month_ordinal
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
+from scenarios.parameters import PARAMETER_SETS
 from scenarios.paths import LeverPath, follow, parse_lever_path, shown, switched
 from scenarios.plan import ARMS, Arm, lever_ids, levers
 from scenarios.shocks import ShockKind, shock_kinds
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MACRO_PATHS = ("neutral", "realised", "adverse")
-PARAMETER_SETS = ("prior_2020",)
 
 Text = Annotated[str, Field(strict=True, max_length=4000)]
 
@@ -121,7 +121,7 @@ class Scenario(BaseModel):
     description: Text = ""
     policy: Arm = "committed"
     macro: Annotated[str, Field(strict=True, min_length=1, max_length=1000)] = "neutral"
-    parameters: Literal["prior_2020"] = "prior_2020"
+    parameters: Literal["posterior_2020", "prior_2020"] = "prior_2020"
     scale: Annotated[float, Field(strict=True, gt=0, le=10, allow_inf_nan=False)] = 1.0
     start: Literal["2021-01"] = "2021-01"
     end: str = PLAN_END

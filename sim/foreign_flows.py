@@ -41,7 +41,7 @@ from scenarios.calendar import BASELINE
 from sim.baseline import observed
 from sim.index_weights import MONTHS_AROUND, tracked_index_weights
 from sim.ledger import Account
-from sim.securities import Holder, SecurityClass, supply_premium_pp
+from sim.securities import Holder, SecurityClass, foreign_by_class, supply_premium_pp
 from sim.starting_point import bloc_shares
 
 if TYPE_CHECKING:
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
 MANAGERS = Holder.ASSET_MANAGERS - 1
 """Row of asset managers among the residual holders."""
 
-MOST_HELD = 0.999
-"""Largest part of a class that foreigners hold, so that somebody else is there to trade with."""
 MOST_REDEEMED = 0.9
 """Largest share of managers' demand that shocks of redemptions which overlap can take away."""
 
@@ -371,11 +369,9 @@ def bond_market_clears(centre: "FinancialCenter") -> None:
     book.close_flows()
     before = book.opening_holdings_bn
     kept = before * (1.0 - _share_of_stock(book.redeemed_bn + book.defaulted_bn, book.opening_bn))
-    foreign = float(centre.investors["holdings_bn"].sum()) * book.foreign_allocation
-    # Of a class that has become scarce foreigners hold nearly all; the rest of their mix is government bonds.
-    beyond = np.maximum(foreign - MOST_HELD * book.outstanding_bn, 0.0)
-    foreign -= beyond
-    foreign[SecurityClass.SOVEREIGN] += beyond.sum()
+    foreign = foreign_by_class(
+        float(centre.investors["holdings_bn"].sum()), book.foreign_allocation, book.outstanding_bn
+    )
     book.holdings_bn[Holder.FOREIGN] = foreign
     residual = book.outstanding_bn - foreign
     if centre.month <= BASELINE:

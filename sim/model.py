@@ -23,7 +23,7 @@ from agents.issuers import LADDER_INSTRUMENTS, Instrument, Issuer, ListingRoute
 from agents.population import ArrayAgent, Population, PopulationModel
 from agents.views import view
 from scenarios.calendar import BASELINE, month_ordinal, month_text
-from scenarios.parameters import Parameters, ParameterSet
+from scenarios.parameters import Parameters, central_parameters
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from sim import (
@@ -671,28 +671,7 @@ def resolved_parameters(parameters: "str | Parameters") -> Parameters:
     scenarios.InputError
         If the name is unknown.
     """
-    from scenarios.errors import InputError, nearest_name
+    return parameters if isinstance(parameters, Parameters) else central_parameters(parameters)
 
-    if isinstance(parameters, Parameters):
-        return parameters
-    if parameters != "prior_2020":
-        raise InputError(
-            f"unknown parameter set {parameters!r}",
-            key="parameters",
-            value=parameters,
-            allowed="prior_2020",
-            nearest=nearest_name(str(parameters), ["prior_2020"]),
-        )
-    return _prior_2020_central()
-
-
-def _prior_2020_central() -> Parameters:
-    global _central
-    if _central is None:
-        _central = ParameterSet.prior_2020().central()
-    return _central
-
-
-_central: Parameters | None = None
 
 __all__ = ["Account", "FinancialCenter"]

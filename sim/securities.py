@@ -61,6 +61,23 @@ def supply_premium_pp(residual_bn: Floats, demand_bn: Floats, semielasticity: fl
     return np.log(np.maximum(residual_bn, 1e-9) / np.maximum(demand_bn, 1e-9)) / semielasticity
 
 
+MOST_HELD = 0.999
+"""Largest part of a class that foreigners hold, so that somebody else is there to trade with."""
+
+
+def foreign_by_class(foreign_bn: float, allocation: Floats, outstanding_bn: Floats) -> Floats:
+    """Holdings of foreigners by class, CNY bn, shape (classes,).
+
+    Of a class that has become scarce they hold nearly all; the rest of their mix is government bonds. `allocation` and
+    `outstanding_bn` have shape (classes,).
+    """
+    foreign = foreign_bn * allocation
+    beyond = np.maximum(foreign - MOST_HELD * outstanding_bn, 0.0)
+    foreign -= beyond
+    foreign[SecurityClass.SOVEREIGN] += beyond.sum()
+    return foreign
+
+
 class SecurityBook:
     """Outstanding amounts and holdings by class, CNY bn at face value, with the month's flows."""
 
@@ -69,7 +86,7 @@ class SecurityBook:
         self.outstanding_bn: Floats = outstanding_bn.copy()
         self.foreign_allocation = np.array(attributes["foreign_allocation"])
         self.holdings_bn: Floats = np.zeros((len(Holder), len(SecurityClass)))
-        self.holdings_bn[Holder.FOREIGN] = foreign_bn * self.foreign_allocation
+        self.holdings_bn[Holder.FOREIGN] = foreign_by_class(foreign_bn, self.foreign_allocation, outstanding_bn)
         residual = outstanding_bn - self.holdings_bn[Holder.FOREIGN]
         bank_share = np.array(attributes["bank_share"])
         self.holdings_bn[Holder.BANKS] = residual * bank_share

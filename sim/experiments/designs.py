@@ -11,10 +11,11 @@ import numpy as np
 from agents.arrays import Floats
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.loader import load
+from scenarios.parameters import parameter_set
 from scenarios.plan import lever_ids
 from scenarios.schema import Scenario
 from scenarios.yaml_tree import read_yaml
-from sim.experiments.requests import SEEDS_APART, RunRequest, parameter_set
+from sim.experiments.requests import SEEDS_APART, RunRequest
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,12 +8,12 @@ import numpy as np
 
 from scenarios.errors import InputError, nearest_name
 from scenarios.loader import load
-from scenarios.parameters import Parameters
+from scenarios.parameters import Parameters, parameter_set
 from scenarios.plan import lever_ids, levers
 from scenarios.schema import Scenario
 from sim.experiments.ensemble import Ensemble, interval
 from sim.experiments.pool import Cancel, Workers, run_many
-from sim.experiments.requests import SEEDS_APART, RunRequest, checked_count, parameter_set
+from sim.experiments.requests import SEEDS_APART, RunRequest, checked_count
 from sim.indicators import PLAN_INDICATORS
 
 if TYPE_CHECKING:

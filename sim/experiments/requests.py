@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import InputError
 from scenarios.loader import load
-from scenarios.parameters import Parameters, ParameterSet
+from scenarios.parameters import Parameters, parameter_set
 from scenarios.schema import Scenario
 from sim.interactions import checked_interactions
 from sim.levels_cache import model_digest
@@ -62,27 +62,6 @@ class RunRequest:
 def parameter_draw(name: str, base_seed: int, number: int) -> Parameters:
     """Draw `number` of a parameter set under a base seed."""
     return parameter_set(name).draw(base_seed * SEEDS_APART + number)
-
-
-def parameter_set(name: str) -> ParameterSet:
-    """A parameter set by name.
-
-    Raises
-    ------
-    scenarios.InputError
-        If there is none of this name.
-    """
-    from scenarios.errors import nearest_name
-
-    if name != "prior_2020":
-        raise InputError(
-            f"unknown parameter set {name!r}",
-            key="parameters",
-            value=name,
-            allowed="prior_2020",
-            nearest=nearest_name(name, ["prior_2020"]),
-        )
-    return ParameterSet.prior_2020()
 
 
 def checked_count(value: object, key: str, least: int = 1) -> int:

@@ -7,9 +7,10 @@ from typing import Any
 
 from scenarios.errors import InputError, nearest_name
 from scenarios.loader import load
+from scenarios.parameters import parameter_set
 from scenarios.plan import lever_ids
 from scenarios.schema import Scenario
-from sim.experiments.requests import RunRequest, parameter_set
+from sim.experiments.requests import RunRequest
 from sim.indicators import PLAN_INDICATORS
 
 

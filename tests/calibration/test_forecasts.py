@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibration import scores
+from calibration import extra, scores
 from calibration.forecast_register import forecast_of, read_registered, register
 from calibration.later_observations import LaterObservation, read_later_observations
 from calibration.naive import naive_forecasts
@@ -55,9 +55,9 @@ def test_the_score_of_one_number_is_its_error(value, observed):
 
 
 def test_a_missing_extra_is_told_before_anything_is_run(monkeypatch):
-    monkeypatch.setattr(scores, "find_spec", lambda name: None if name == "scoringrules" else name)
+    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "scoringrules" else name)
     with pytest.raises(InputError, match=r"calibrate.*scoringrules missing"):
-        scores.checked_extra()
+        extra.checked_extra("scores", *scores.NEEDED)
 
 
 def test_a_score_needs_two_runs():

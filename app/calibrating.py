@@ -1,0 +1,121 @@
+"""The command `calibrate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.options import Json, Quiet, Scale, Workers
+
+if TYPE_CHECKING:
+    from calibration.calibrate import Calibration
+
+QUICK = {"runs": 32, "more": 0}
+CAVEAT = (
+    "The fit is conditional on the outside world as it was in 2017-2020 and on dated steps of policy whose sizes are "
+    "judgement. Many of the data are recalled; their tolerances say so. Effects of levers stay priors."
+)
+
+
+def calibrate(
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write the posterior, the tables and the pictures here."),
+    ] = None,
+    runs: Annotated[int, typer.Option(min=2, max=100_000, metavar="N", help="Runs spread over the prior.")] = 512,
+    more: Annotated[
+        int, typer.Option(min=0, max=100_000, metavar="N", help="Runs of the second round, near the posterior.")
+    ] = 192,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="32 runs and no second round: shows that it works, finds little.")
+    ] = False,
+    store: Annotated[
+        Path, typer.Option(metavar="DIR", help="Runs of the past are kept here; an interrupted fit goes on.")
+    ] = Path("past-runs"),
+    seed: Annotated[str, typer.Option(metavar="N", help="Seed of the design.")] = "2016",
+    scale: Scale = None,
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fit the searched parameters to 2016-2020 and say what the data identify."""
+    from datetime import UTC, datetime
+
+    from app.asked import scenario_asked, seed_asked
+    from app.output import print_json
+    from app.progress import RunsBar
+    from calibration.extra import checked_extra
+
+    checked_extra("fits", "sklearn", "emcee", "matplotlib")
+    from calibration.calibrate import calibrate as fit_parameters
+    from calibration.calibrate import write_posterior, write_tables
+    from calibration.pictures import write_pictures
+    from sim.experiments.pool import usual_workers
+
+    asked: dict[str, Any] = QUICK if quick else {"runs": runs, "more": more}
+    with RunsBar(hidden=quiet or json) as bar:
+
+        def note(_: str, done: int, total: int) -> None:
+            bar.show(done, total)
+
+        fit = fit_parameters(
+            store,
+            **asked,
+            scale=scenario_asked("frozen", [], [], macro=None, scale=scale).scale,
+            seed=seed_asked(seed),
+            workers=workers or usual_workers(),
+            progress=note,
+        )
+    written: list[Path] = []
+    if out is not None:
+        today = datetime.now(UTC).date().isoformat()
+        written = [*write_posterior(fit, out, today), *write_tables(fit, out), *write_pictures(fit, out)]
+    if json:
+        tables = {name: getattr(fit, name).to_dict("records") for name in ("identification", "moments", "recovery")}
+        print_json({**tables, "about": fit.about, "written": [str(path) for path in written], "caveat": CAVEAT})
+    elif quiet:
+        print("\n".join(str(path) for path in written) or "\n".join(fit.identified))
+    else:
+        _print(fit)
+        print(CAVEAT)
+        for path in written:
+            print(f"wrote {path}")
+
+
+def _print(fit: Calibration) -> None:
+    from app.tables import show, table
+
+    rows: list[list[Any]] = [
+        [
+            row["parameter"],
+            *(f"{row[key]:.3g}" for key in ("prior_q05", "prior_q50", "prior_q95", "q05", "q50", "q95")),
+            f"{row['sd_ratio']:.2f}",
+            row["verdict"],
+        ]
+        for row in fit.identification.to_dict("records")
+    ]
+    heads = ("parameter", "prior 5 %", "50 %", "95 %", "posterior 5 %", "50 %", "95 %", "sd ratio", "verdict")
+    show(table("What 2016-2020 say about the searched parameters", heads, rows, right=heads[1:8]))
+    rows = [
+        [
+            row["moment"],
+            *(f"{row[key]:.3g}" for key in ("observed", "tolerance", "prior_q50", "q05", "q50", "q95")),
+            "yes" if row["inside"] else "no",
+        ]
+        for row in fit.moments.to_dict("records")
+    ]
+    moment_heads = ("moment", "observed", "tolerance", "prior median", "posterior 5 %", "50 %", "95 %", "inside 90 %")
+    show(table("Moments", moment_heads, rows, right=moment_heads[1:7]))
+    rows = [
+        [row["parameter"], f"{row['coverage_90']:.2f}", f"{row['coverage_90_of_20']:.2f}", f"{row['uniform_p']:.2f}"]
+        for row in fit.recovery.to_dict("records")
+    ]
+    found = ("parameter", "90 % intervals that hold the truth", "of the first 20", "ranks even, p")
+    show(table("Known parameters recovered from made-up data", found, rows, right=found[1:]))
+
+
+def register(commands: typer.Typer) -> None:
+    """Add the command of this file."""
+    commands.command(epilog="Example: lujiazui calibrate --store past-runs --out fit")(calibrate)

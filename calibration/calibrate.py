@@ -1,0 +1,199 @@
+"""The whole fit: runs over the prior, an emulator, a second round of runs where data point, the posterior, checks."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.stats import qmc
+
+from agents.arrays import Floats
+from calibration.diagnostics import (
+    correlations,
+    identification,
+    influence,
+    moments_table,
+    recovery,
+    recovery_summary,
+    values_at,
+)
+from calibration.emulator import Emulator
+from calibration.fit import Likelihood, sampled
+from calibration.moments import moments, moments_digest, observed_moments, tolerances
+from calibration.past_runs import (
+    BASE_YEAR,
+    PastRequest,
+    PastRun,
+    PastRuns,
+    data_digest,
+    moment_matrix,
+    searched,
+)
+from scenarios.errors import InputError
+from sim.levels_cache import model_digest
+from sim.one_run import model_version
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEPT_DRAWS = 1000
+LEAST_RUNS = 24
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A posterior with what it rests on."""
+
+    points: Floats
+    """Draws of the posterior as quantiles in the priors, shape (draws, parameters)."""
+    identification: "pd.DataFrame"
+    correlations: "pd.DataFrame"
+    moments: "pd.DataFrame"
+    recovery: "pd.DataFrame"
+    influence: "pd.DataFrame"
+    recovered: "pd.DataFrame"
+    """Every recovered parameter of every run of the design; `recovery` sums it up."""
+    about: dict[str, Any]
+
+    @property
+    def identified(self) -> tuple[str, ...]:
+        """Parameters whose posterior is narrower than the prior by enough to be used."""
+        known = self.identification
+        return tuple(known.loc[known["verdict"] == "identified", "parameter"])
+
+
+def design(runs: int, seed: int) -> Floats:
+    """Points spread evenly over the prior, shape (runs, parameters); a shorter design is the start of a longer one."""
+    return np.asarray(qmc.Sobol(len(searched()), seed=seed).random_base2(int(np.ceil(np.log2(runs))))[:runs])
+
+
+def calibrate(
+    folder: Path,
+    *,
+    runs: int = 512,
+    more: int = 192,
+    scale: float = 1.0,
+    seed: int = BASE_YEAR,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Calibration:
+    """Fit the searched parameters to 2016-2020.
+
+    Parameters
+    ----------
+    folder
+        Where runs of the past are kept; what is there already is not run again, so that a fit can be interrupted.
+    runs
+        Runs spread over the prior, at least 24.
+    more
+        Runs of the second round, at draws of the first posterior; zero for none.
+    scale
+        Number of issuers against the full model.
+    seed
+        Seed of the design and of the draws.
+    workers
+        Processes.
+    progress
+        Called with the name of the round, the runs done and the runs asked for.
+
+    Raises
+    ------
+    scenarios.InputError
+        If there are too few runs to fit an emulator.
+    """
+    if runs < LEAST_RUNS:
+        raise InputError(f"{runs} runs are too few", key="runs", value=runs, allowed=f"at least {LEAST_RUNS}")
+    store = PastRuns(folder)
+
+    def told(name: str) -> Callable[[int, int], None] | None:
+        return None if progress is None else lambda done, asked: progress(name, done, asked)
+
+    asked = [PastRequest(tuple(at.tolist()), run, scale=scale) for run, at in enumerate(design(runs, seed), 1)]
+    first = store.of(asked, workers, told("first round"))
+    emulator, likelihood = _emulated(first)
+    drawn = sampled(emulator, likelihood, observed_moments(), seed)
+    second: list[PastRun] = []
+    if more:
+        rng = np.random.default_rng(seed)
+        chosen = drawn.points[rng.choice(len(drawn.points), more, replace=False)]
+        near = [PastRequest(tuple(at.tolist()), run, scale=scale) for run, at in enumerate(chosen, runs + 1)]
+        second = store.of(near, workers, told("second round"))
+        emulator, likelihood = _emulated(first + second)
+        drawn = sampled(emulator, likelihood, observed_moments(), seed)
+    recovered = recovery(emulator, tolerances(), len(first))
+    about = {
+        "base_year": BASE_YEAR,
+        "runs": len(first),
+        "runs_second_round": len(second),
+        "runs_that_failed": len(store.failed),
+        "scale": scale,
+        "seed": seed,
+        "acceptance": round(drawn.acceptance, 3),
+        "autocorrelation_steps": round(drawn.autocorrelation, 1),
+        "model_version": model_version(),
+        "model_digest": model_digest(),
+        "data_digest": data_digest(),
+        "moments_digest": moments_digest(),
+        "information_until": "2020-12",
+    }
+    return Calibration(
+        drawn.points,
+        identification(drawn.points),
+        correlations(drawn.points),
+        moments_table(emulator, drawn.points, moments(), tolerances()),
+        recovery_summary(recovered),
+        influence(emulator, likelihood, moments()),
+        recovered,
+        about,
+    )
+
+
+def _emulated(runs: list[PastRun]) -> tuple[Emulator, Likelihood]:
+    emulator = Emulator.fitted(np.array([run.request.point for run in runs]), moment_matrix(runs))
+    return emulator, Likelihood.of(emulator, tolerances())
+
+
+def write_posterior(fit: Calibration, folder: Path, date: str) -> tuple[Path, Path]:
+    """Write the draws of the identified parameters, and what they rest on, in the form that the package ships.
+
+    Parameters
+    ----------
+    fit
+        The calibration.
+    folder
+        Where `posterior_2020.csv` and `posterior_2020.json` go.
+    date
+        Day of the fit, such as "2026-11-27".
+    """
+    places = [searched().index(name) for name in fit.identified]
+    rows = np.linspace(0, len(fit.points) - 1, min(KEPT_DRAWS, len(fit.points))).round().astype(int)
+    values = values_at(fit.points[rows])[:, places]
+    folder.mkdir(parents=True, exist_ok=True)
+    draws, about = folder / "posterior_2020.csv", folder / "posterior_2020.json"
+    lines = [",".join(fit.identified), *(",".join(f"{value:.7g}" for value in row) for row in values)]
+    draws.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told = {
+        **fit.about,
+        "date": date,
+        "draws": len(rows),
+        "not_identified": sorted(set(searched()) - set(fit.identified)),
+    }
+    about.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    return draws, about
+
+
+TABLES = ("identification", "correlations", "moments", "recovery", "influence")
+
+
+def write_tables(fit: Calibration, folder: Path) -> list[Path]:
+    """Write the tables of a fit as CSV, one a table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in TABLES:
+        path = folder / f"{name}.csv"
+        getattr(fit, name).round(6).to_csv(path, index=name in ("correlations", "influence"))
+        written.append(path)
+    return written

@@ -1,0 +1,197 @@
+"""What the fit rests on: what the data identify, whether the method recovers known answers, which moment matters."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.stats import kstest
+
+from agents.arrays import Floats
+from calibration.emulator import Emulator
+from calibration.fit import Likelihood, effective, prior_grid, weights
+from calibration.moments import Moment
+from calibration.past_runs import searched
+from scenarios.parameters import ParameterSet, parameter_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NOT_IDENTIFIED = 0.8
+"""Ratio of posterior to prior standard deviation above which the data say too little."""
+FOLDS = 4
+WITHIN = (0.05, 0.95)
+SHOWN = ("q05", "q50", "q95")
+LEVELS = (0.05, 0.5, 0.95)
+
+
+def values_at(points: Floats) -> Floats:
+    """Values of the searched parameters at quantiles in their priors, shapes (points, parameters)."""
+    prior = ParameterSet.prior_2020().parameters
+    columns = [
+        [float(prior[name].quantile([float(at)])) for at in points[:, place]]  # type: ignore[arg-type]
+        for place, name in enumerate(searched())
+    ]
+    return np.array(columns).T
+
+
+def identification(points: Floats) -> "pd.DataFrame":
+    """Posterior against prior for each searched parameter.
+
+    Columns: parameter, unit, prior_q05, prior_q50, prior_q95, q05, q50, q95, sd_ratio, verdict. The ratio is that of
+    standard deviations of quantiles in the prior, which is uniform, so that no tail decides it.
+    """
+    import pandas as pd
+
+    units = {row.id: row.unit for row in parameter_table()}
+    values, prior = values_at(points), values_at(np.tile(np.array(LEVELS)[:, None], (1, points.shape[1])))
+    rows = []
+    for place, name in enumerate(searched()):
+        ratio = float(points[:, place].std() * np.sqrt(12.0))
+        rows.append(
+            {
+                "parameter": name,
+                "unit": units[name],
+                **{f"prior_{label}": float(prior[at, place]) for at, label in enumerate(SHOWN)},
+                **dict(zip(SHOWN, np.quantile(values[:, place], LEVELS).tolist(), strict=True)),
+                "sd_ratio": ratio,
+                "verdict": "not identified" if ratio > NOT_IDENTIFIED else "identified",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def correlations(points: Floats) -> "pd.DataFrame":
+    """Posterior correlation of each pair of searched parameters, in quantiles of the prior."""
+    import pandas as pd
+
+    names = list(searched())
+    return pd.DataFrame(np.corrcoef(points, rowvar=False), index=names, columns=names)
+
+
+def moments_table(
+    emulator: Emulator, points: Floats, asked: Sequence[Moment], tolerance: Floats, seed: int = 5
+) -> "pd.DataFrame":
+    """Observed moments beside what prior and posterior predict for a run.
+
+    Columns: moment, unit, observed, tolerance, prior_q05, prior_q50, prior_q95, q05, q50, q95, inside, explained.
+    `inside` says whether the observed value lies in the central 90 % of posterior prediction with tolerance;
+    `explained` is the share of variance that the searched parameters make in left-out runs of the prior.
+    """
+    import pandas as pd
+
+    rng = np.random.default_rng(seed)
+    residuals = emulator.residuals()
+    expected = emulator.mean(points)
+    noise = residuals[rng.integers(len(residuals), size=len(points))]
+    predicted = expected + noise
+    blurred = predicted + tolerance * rng.standard_normal(predicted.shape)
+    low, high = np.quantile(blurred, WITHIN, axis=0)
+    explained = emulator.explained()
+    rows = []
+    for place, moment in enumerate(asked):
+        prior = np.quantile(emulator.values[:, place], LEVELS)
+        rows.append(
+            {
+                "moment": moment.id,
+                "unit": moment.unit,
+                "observed": moment.observed,
+                "tolerance": moment.tolerance,
+                **dict(zip([f"prior_{label}" for label in SHOWN], prior.tolist(), strict=True)),
+                **dict(zip(SHOWN, np.quantile(predicted[:, place], LEVELS).tolist(), strict=True)),
+                "inside": bool(low[place] <= moment.observed <= high[place]),
+                "explained": float(explained[place]),
+                "status": moment.status,
+                "source": moment.source,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def recovery(emulator: Emulator, tolerance: Floats, count: int, seed: int = 11) -> "pd.DataFrame":
+    """Fit made-up data of known parameters: each of the first `count` runs in turn, which are spread over the prior.
+
+    The emulator has not seen the run that it is asked about.
+
+    One row a run and parameter: run, parameter, truth, rank, q05, q95 (quantiles of the prior). The data are the
+    moments of the run with a draw of the tolerance. `rank` is the posterior probability below the truth; over many
+    runs it is uniform when the method is right (simulation-based calibration; source: Talts and others, 2018).
+    """
+    import pandas as pd
+
+    rng = np.random.default_rng(seed)
+    parameters = emulator.points.shape[1]
+    made_up = emulator.values + tolerance * rng.standard_normal(emulator.values.shape)
+    fold = rng.permutation(count) % FOLDS
+    grid = prior_grid(parameters)
+    likelihood = Likelihood.of(emulator, tolerance)
+    order = np.argsort(grid, axis=0)
+    names = searched()
+    rows = []
+    for part in range(FOLDS):
+        left_out = np.flatnonzero(fold == part)
+        expected = emulator.without(left_out).mean(grid)
+        for run in left_out:
+            weight = weights(likelihood.log(expected, made_up[run]))
+            for place, name in enumerate(names):
+                truth = emulator.points[run, place]
+                at = grid[order[:, place], place]
+                low, high = at[np.searchsorted(np.cumsum(weight[order[:, place]]), WITHIN)]
+                rows.append(
+                    {
+                        "run": int(run),
+                        "parameter": name,
+                        "truth": float(truth),
+                        "rank": float(weight[grid[:, place] < truth].sum()),
+                        "q05": float(low),
+                        "q95": float(high),
+                        "points": effective(weight),
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def recovery_summary(recovered: "pd.DataFrame") -> "pd.DataFrame":
+    """Coverage of 90 % intervals and uniformity of ranks by parameter.
+
+    Columns: parameter, coverage_90, coverage_90_of_20 (the first twenty runs), uniform_p (Kolmogorov-Smirnov),
+    sd_ratio (mean width of the interval over that of the prior).
+    """
+    import pandas as pd
+
+    rows = []
+    for name, group in recovered.groupby("parameter", sort=False):
+        within = (group["q05"] <= group["truth"]) & (group["truth"] <= group["q95"])
+        first = group.sort_values("run").head(20).index
+        rows.append(
+            {
+                "parameter": name,
+                "coverage_90": float(within.mean()),
+                "coverage_90_of_20": float(within.loc[first].mean()),
+                "uniform_p": float(kstest(group["rank"], "uniform").pvalue),
+                "width_ratio": float((group["q95"] - group["q05"]).mean() / (WITHIN[1] - WITHIN[0])),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def influence(emulator: Emulator, likelihood: Likelihood, asked: Sequence[Moment]) -> "pd.DataFrame":
+    """Move of each posterior mean, in its standard deviations, when one moment is left out; moments by parameter."""
+    import pandas as pd
+
+    grid = prior_grid(emulator.points.shape[1])
+    expected = emulator.mean(grid)
+    observed = np.array([moment.observed for moment in asked])
+
+    def mean_and_spread(used: Floats) -> tuple[Floats, Floats]:
+        weight = weights(likelihood.log(expected, observed, used))
+        mean = weight @ grid
+        return mean, np.sqrt(weight @ (grid - mean) ** 2)
+
+    everything = np.ones(len(asked))
+    mean, spread = mean_and_spread(everything)
+    moves = []
+    for place in range(len(asked)):
+        used = everything.copy()
+        used[place] = 0.0
+        moves.append((mean_and_spread(used)[0] - mean) / spread)
+    return pd.DataFrame(moves, index=[moment.id for moment in asked], columns=list(searched()))

@@ -1,0 +1,182 @@
+"""The fit on problems whose answer is known, and the kept runs of the past."""
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from scipy.stats import qmc
+
+from calibration import past_runs
+from calibration.diagnostics import (
+    correlations,
+    identification,
+    influence,
+    moments_table,
+    recovery,
+    recovery_summary,
+    values_at,
+)
+from calibration.emulator import Emulator
+from calibration.fit import Likelihood, effective, sampled, weights
+from calibration.moments import Moment, moments, moments_of, observed_moments, tolerances
+from calibration.past_runs import PastRequest, PastRun, PastRuns, parameters_at, searched
+from calibration.vintages import level
+from scenarios.parameters import ParameterSet
+
+KNOWN = len(searched())
+NOISE = 0.05
+
+
+def toy_moments(points, rng):
+    """Three moments: the first two parameters by themselves, bent, and the sum of the third and fourth."""
+    exact = np.stack([points[:, 0], points[:, 1] ** 2, points[:, 2] + points[:, 3]], axis=1)
+    return exact + NOISE * rng.standard_normal(exact.shape)
+
+
+@pytest.fixture(scope="module")
+def toy():
+    points = qmc.Sobol(KNOWN, seed=1).random(128)
+    return Emulator.fitted(points, toy_moments(points, np.random.default_rng(1)))
+
+
+TOLERANCE = np.full(3, 0.05)
+TOLD = tuple(Moment(name, ("x",), "change", "2016", "2017", value, 0.05, "", "", "") for name, value in
+             (("first", 0.3), ("square", 0.25), ("sum", 1.0)))  # fmt: skip
+
+
+def test_the_emulator_finds_what_matters(toy):
+    points = qmc.Sobol(KNOWN, seed=9).random(64)
+    exact = np.stack([points[:, 0], points[:, 1] ** 2, points[:, 2] + points[:, 3]], axis=1)
+    assert np.abs(toy.mean(points) - exact).max() < 0.15
+    assert (toy.explained() > 0.8).all()
+    assert toy.lengths[0, 0] < toy.lengths[0, 5]
+
+
+def test_residuals_are_those_of_an_emulator_that_has_not_seen_the_run(toy):
+    left_out = np.array([17])
+    expected = toy.without(left_out)
+    standard_centre = np.median(toy.values, axis=0)
+    # The closed form keeps the standardisation of all runs; one run of 128 moves it little.
+    assert toy.residuals()[17] == pytest.approx(toy.values[17] - expected.mean(toy.points[left_out])[0], abs=0.02)
+    assert standard_centre.shape == (3,)
+
+
+def test_the_posterior_finds_the_truth_and_leaves_the_rest_alone(toy):
+    observed = np.array([0.3, 0.25, 1.0])
+    drawn = sampled(toy, Likelihood.of(toy, TOLERANCE), observed)
+    assert drawn.points[:, 0].mean() == pytest.approx(0.3, abs=0.06)
+    assert drawn.points[:, 1].mean() == pytest.approx(0.5, abs=0.06)
+    assert np.corrcoef(drawn.points[:, 2], drawn.points[:, 3])[0, 1] < -0.6
+    table = identification(drawn.points).set_index("parameter")
+    names = searched()
+    assert table.loc[names[0], "verdict"] == "identified"
+    assert table.loc[names[6], "verdict"] == "not identified"
+    assert table.loc[names[6], "sd_ratio"] == pytest.approx(1.0, abs=0.12)
+    assert correlations(drawn.points).loc[names[2], names[3]] < -0.6
+    assert 0.2 < drawn.acceptance < 0.8
+    moments_told = moments_table(toy, drawn.points, TOLD, TOLERANCE)
+    assert moments_told["inside"].all()
+    again = sampled(toy, Likelihood.of(toy, TOLERANCE), observed)
+    assert np.array_equal(again.points, drawn.points)
+
+
+def test_an_observation_that_no_point_meets_is_told(toy):
+    observed = np.array([0.3, 0.25, 3.5])
+    drawn = sampled(toy, Likelihood.of(toy, TOLERANCE), observed)
+    told = tuple(Moment(m.id, m.simulated, m.form, m.first, m.last, y, 0.05, "", "", "")
+                 for m, y in zip(TOLD, observed, strict=True))  # fmt: skip
+    table = moments_table(toy, drawn.points, told, TOLERANCE)
+    assert list(table["inside"]) == [True, True, False]
+
+
+def test_known_parameters_come_back(toy):
+    recovered = recovery(toy, TOLERANCE, 128)
+    summary = recovery_summary(recovered).set_index("parameter")
+    assert summary["coverage_90"].between(0.8, 1.0).all()
+    assert (summary["uniform_p"] > 0.001).all()
+    assert summary["width_ratio"].iloc[0] < 0.5 < summary["width_ratio"].iloc[6]
+    assert recovered["points"].median() > 100.0
+
+
+def test_a_wrong_likelihood_is_caught_by_recovery(toy):
+    """Tolerances told ten times too small make intervals too narrow: coverage falls."""
+    right = recovery_summary(recovery(toy, TOLERANCE, 64)).set_index("parameter")["coverage_90"].iloc[0]
+    narrow = Emulator(toy.points, toy.mean(toy.points), toy.lengths, toy.signal, toy.noise)
+    rng = np.random.default_rng(0)
+    grid = qmc.Sobol(KNOWN, seed=7).random(4096)
+    likelihood = Likelihood(np.diag(np.full(3, 0.005**2)))
+    expected, covered = toy.mean(grid), []
+    for run in range(64):
+        weight = weights(likelihood.log(expected, narrow.values[run] + 0.08 * rng.standard_normal(3)))
+        order = np.argsort(grid[:, 0])
+        low, high = grid[order, 0][np.searchsorted(np.cumsum(weight[order]), (0.05, 0.95)).clip(max=4095)]
+        covered.append(low <= toy.points[run, 0] <= high)
+    assert np.mean(covered) < 0.6 < right
+
+
+def test_influence_names_the_moment_that_matters(toy):
+    table = influence(toy, Likelihood.of(toy, TOLERANCE), TOLD)
+    names = searched()
+    assert table[names[0]].abs().idxmax() == "first"
+    assert table[names[1]].abs().idxmax() == "square"
+
+
+def test_weights_add_up_and_even_weights_all_count():
+    assert weights(np.array([0.0, -1.0, -5.0])).sum() == pytest.approx(1.0)
+    assert effective(np.full(50, 0.02)) == pytest.approx(50.0)
+
+
+def test_growth_moments_are_those_of_the_levels():
+    """What the moments say was observed is what the data say, where both hold the series."""
+    levels = {
+        "interbank_turnover": "turnover_interbank_total",
+        "direct_financing": "direct_financing",
+        "institutions": "institutions",
+    }
+    checked = 0
+    for moment in moments():
+        name = levels.get(moment.id.rsplit("_", 1)[0])
+        if name is not None:
+            first, last = level(name, int(moment.first)), level(name, int(moment.last))
+            wanted = last - first if moment.form == "change" else np.log(last / first)
+            assert moment.observed == pytest.approx(wanted, abs=5e-4), moment.id
+            checked += 1
+    assert checked == 11
+    assert len(observed_moments()) == len(tolerances()) == len(moments())
+
+
+def run_of(seed=1):
+    columns = {name: [1.0, 2.0, 3.0, 4.0, 5.0] for moment in moments() for name in moment.simulated}
+    monthly = {name: [1.0] * 60 for name in past_runs.MONTHLY}
+    return PastRun(PastRequest((0.5,) * KNOWN, seed), columns, monthly)
+
+
+def test_moments_of_a_run_are_growth_and_changes():
+    values = dict(zip([moment.id for moment in moments()], run_of().moments(), strict=True))
+    assert values["institutions_2018"] == 1.0
+    assert values["foreign_holdings_2017"] == pytest.approx(np.log(2.0))
+    assert values["foreign_holdings_2019_first_half"] == 0.0
+    assert values["panda_issue_2019_2020"] == pytest.approx(np.log(4.5 / 2.5))
+    assert moments_of.__doc__
+
+
+def test_points_are_quantiles_of_the_priors():
+    prior = ParameterSet.prior_2020().parameters
+    middle = parameters_at((0.5,) * KNOWN, 1)
+    for name in searched():
+        assert middle[name] == pytest.approx(prior[name].quantile([0.5]))
+    assert parameters_at((0.5,) * KNOWN, 2) != middle  # the others are drawn
+    assert values_at(np.full((1, KNOWN), 0.5)).shape == (1, KNOWN)
+
+
+def test_kept_runs_are_not_run_again_and_a_broken_line_is_left_out(tmp_path, monkeypatch):
+    store = PastRuns(tmp_path)
+    kept = run_of()
+    line = json.dumps(asdict(kept))
+    store.file.write_text(line + "\n" + line[: len(line) // 2], encoding="utf-8")
+    again = PastRuns(tmp_path)
+    monkeypatch.setattr(past_runs, "ProcessPoolExecutor", None)
+    assert again.of([kept.request]) == [kept]
+    with pytest.raises(TypeError):
+        again.of([PastRequest((0.4,) * KNOWN, 2)])

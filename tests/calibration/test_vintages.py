@@ -1,0 +1,163 @@
+"""Earlier base years: the same model started from what was observed in another year, and nothing after 2020-12."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sim
+from calibration.vintages import (
+    ACCESS_CHANNEL,
+    ACCESS_FRICTION,
+    ACCESS_LEVER,
+    earlier_levels,
+    level,
+    parameters_of,
+    past_scenario,
+    policy_steps,
+    stem_and_lag,
+    vintage,
+)
+from scenarios.calendar import BASELINE, month_ordinal
+from scenarios.parameters import ParameterSet, parameter_table
+from scenarios.plan import lever_ids, levers
+from sim.baseline import observations, observed
+from sim.index_weights import live_index_weights
+from sim.macro import drivers_after_base_year, drivers_to_base_year
+from sim.vintage import Vintage, actual_month, based_on, months_back, vintage_digest
+
+SMALL = 0.1
+
+
+@pytest.fixture(scope="module")
+def central():
+    return ParameterSet.prior_2020().central()
+
+
+@pytest.fixture(scope="module")
+def replay(central):
+    with based_on(vintage(2016)):
+        result = sim.run(past_scenario(2016, scale=SMALL), parameters=parameters_of(central, 2016), verify=True)
+    annual = result.annual()
+    annual.index = annual.index - 4
+    return result, annual
+
+
+def test_every_level_has_the_unit_of_what_it_stands_in_for():
+    units = {stem_and_lag(id)[0]: row.unit for id, row in observations().items()}
+    units |= {row.id: row.unit for row in parameter_table()}
+    for row in earlier_levels():
+        if not row.series.startswith("holdings_share_"):
+            assert row.unit == units[row.series], row.series
+
+
+def test_no_level_is_after_2019_and_every_one_says_where_it_is_from():
+    for row in earlier_levels():
+        assert row.year <= 2019
+        assert row.source
+        assert 1 <= row.confidence <= 5
+
+
+def test_shares_of_holders_add_up():
+    assert sum(row.value for row in earlier_levels() if row.series.startswith("holdings_share_")) == pytest.approx(1.0)
+
+
+@given(
+    st.sampled_from(["bond_custody_interbank", "direct_financing_share", "foreign_investors"]), st.integers(2016, 2020)
+)
+def test_between_known_years_a_level_lies_between_them(series, year):
+    ends = level(series, 2016), level(series, 2020)
+    assert min(ends) <= level(series, year) <= max(ends)
+
+
+def test_a_year_outside_what_is_known_is_refused():
+    with pytest.raises(KeyError, match="not known in 2012"):
+        level("bond_custody_total", 2012)
+    with pytest.raises(ValueError, match="2016 to 2020"):
+        Vintage(2015, {})
+    with pytest.raises(ValueError, match="before 2020"):
+        vintage(2020)
+
+
+def test_observations_are_those_of_the_base_year_inside_the_block_alone():
+    assert observed("institutions") == 1674
+    with based_on(vintage(2018)):
+        assert observed("institutions") == 1605
+        assert observed("institutions_2019") == 1537
+        assert observed("fintech_leading") == 23  # counted once
+        assert months_back() == 24
+        assert actual_month(BASELINE) == month_ordinal("2018-12")
+        assert vintage_digest()
+    assert observed("institutions") == 1674
+    assert vintage_digest() == ""
+
+
+@pytest.mark.parametrize("year", [2016, 2017, 2018, 2019])
+def test_drivers_move_by_whole_years_and_end_with_2020(year):
+    with based_on(vintage(year)):
+        back = months_back()
+        before, after = drivers_to_base_year(), drivers_after_base_year()
+    assert max(before) == BASELINE
+    assert min(after) == BASELINE + 1
+    assert max(after) - back == BASELINE
+    then = drivers_to_base_year()[month_ordinal(f"{year}-06")]
+    assert before[month_ordinal("2020-06")] == then
+
+
+def test_steps_of_an_index_count_when_they_are_replayed_or_were_announced(central):
+    model_month = month_ordinal("2023-12")  # 2019-12 from 2016, 2021-12 from 2018
+    with based_on(vintage(2016, replays=True)):
+        assert live_index_weights(central, model_month, 0.0)[1] > 0.0
+        assert live_index_weights(central, BASELINE, 0.0)[1] == 0.0
+    with based_on(vintage(2016, replays=False)):
+        assert live_index_weights(central, model_month, 0.0)[1] == 0.0
+    with based_on(vintage(2018, replays=False)):  # announced in March 2018
+        assert live_index_weights(central, model_month, 0.0)[1] == pytest.approx(central.global_aggregate_china_weight)
+        assert live_index_weights(central, model_month, 0.0)[2] == 0.0
+
+
+def test_steps_of_policy_are_dated_before_2021_and_lift_known_levers():
+    for step in policy_steps():
+        assert "2017-01" <= step.month <= "2020-12"
+        assert step.lever in lever_ids()
+        assert step.rise > 0.0
+    start = {each.id: each.intensity_2020 for each in levers()}
+    asked = past_scenario(2016)
+    paths = asked.intensities(BASELINE + 1, BASELINE + 48)
+    assert paths.max() <= 1.0
+    place = lever_ids().index(ACCESS_LEVER)
+    connect = month_ordinal("2021-07") - BASELINE - 1  # Bond Connect, July 2017
+    assert paths[connect - 1, place] == start[ACCESS_LEVER]
+    assert paths[connect, place] > start[ACCESS_LEVER]
+
+
+@pytest.mark.parametrize("year", [2016, 2018])
+def test_the_access_barrier_falls_to_that_of_2020(central, year):
+    restated = parameters_of(central, year)
+    rise = sum(step.rise for step in policy_steps() if step.lever == ACCESS_LEVER and step.year > year)
+    at_end = restated.access_friction_2020 * np.exp(restated.betas[ACCESS_LEVER, ACCESS_CHANNEL] * rise)
+    assert restated.access_friction_2020 == pytest.approx(ACCESS_FRICTION[year])
+    assert at_end == pytest.approx(central.access_friction_2020)
+
+
+def test_the_base_year_is_met_and_accounts_close(replay):
+    result, annual = replay
+    assert result.largest_accounting_error < 1e-9
+    assert annual.loc[2016, "institution_count"] == 1515
+    assert annual.loc[2016, "foreign_investor_count"] == 432
+    assert annual.loc[2016, "foreign_bond_holdings"] == pytest.approx(0.831, rel=0.02)
+    assert annual.loc[2016, "turnover_total"] == pytest.approx(1355.9, rel=0.02)
+    assert annual.loc[2016, "direct_financing"] == pytest.approx(9.5, rel=0.03)
+
+
+def test_markets_that_did_not_exist_have_no_deals(replay):
+    _, annual = replay
+    assert (annual.loc[2016:2019, "star_new_listings"] == 0.0).all()
+    assert (annual.loc[2016:2019, "reit_issuance"] == 0.0).all()
+
+
+def test_a_replay_of_the_past_leaves_runs_of_2020_as_they_were(central):
+    first = sim.run("frozen", seed=3, scale=SMALL).annual()
+    with based_on(vintage(2019)):
+        sim.run(past_scenario(2019, scale=SMALL), parameters=parameters_of(central, 2019))
+    assert sim.run("frozen", seed=3, scale=SMALL).annual().equals(first)
