@@ -29,8 +29,8 @@ Kept = Annotated[
 ScenarioName = Annotated[str, typer.Argument(help="A ready scenario or the path of a scenario file.")]
 
 CAVEAT = (
-    "A forecast of the priors of 2020, not of a fit to later outcomes. Bands hold the parameters' uncertainty and "
-    "luck; what the model leaves out is not in them."
+    "A forecast from what was known in 2020: parameters fitted to 2016-2020 where those years identify them, priors "
+    "where not. Bands hold the parameters' uncertainty and luck; what the model leaves out is not in them."
 )
 REPLAY = "conditional replay"
 UNCONDITIONAL = "forecast"
@@ -44,6 +44,16 @@ def forecast(
     register: Annotated[
         Path | None, typer.Option("--register", metavar="FILE", help="Freeze the whole distribution in a new file.")
     ] = None,
+    variants: Annotated[
+        bool,
+        typer.Option("--variants", help="2025 under other assumptions beside: prior, no effects, no interactions."),
+    ] = False,
+    conditions: Annotated[
+        str | None,
+        typer.Option(
+            "--conditions", metavar="INDICATOR", help="How runs that meet this target differ from the others."
+        ),
+    ] = None,
     store: Kept = None,
     workers: Workers = None,
     json: Json = False,
@@ -51,6 +61,13 @@ def forecast(
 ) -> None:
     """Say how likely what is by 2025: quantiles by year; with --register frozen, to be scored later."""
     from app.output import print_json
+
+    if variants:
+        _variants(scenario, runs, seed, scale, store, workers, json, quiet)
+        return
+    if conditions is not None:
+        _conditions(scenario, conditions, runs, seed, scale, store, workers, json, quiet)
+        return
     from calibration.forecast_register import checked_new, forecast_of
     from calibration.forecast_register import register as freeze
 
@@ -78,7 +95,16 @@ def forecast(
 
 
 def validate(
-    observed: Observed,
+    observed: Annotated[
+        Path | None,
+        typer.Option("--observed", metavar="FILE", help="CSV with the columns indicator, date, value, unit, source."),
+    ] = None,
+    origins: Annotated[
+        bool, typer.Option("--origins", help="Score forecasts made from the end of 2016, 2017, 2018 and 2019.")
+    ] = False,
+    rivals: Annotated[
+        bool, typer.Option("--rivals", help="Weigh rival rules of foreign investors by what they say of 2017-2020.")
+    ] = False,
     registered: Annotated[
         Path | None,
         typer.Option("--forecast", metavar="FILE", help="Score this registered forecast instead of new runs."),
@@ -95,7 +121,10 @@ def validate(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Score a forecast on later observations that you bring, against naive rules. The package has none."""
+    """Score forecasts: on later observations that you bring, from earlier origins, or of rival rules.
+
+    The package has no observations after 2020. With --origins and --rivals, runs of the past are kept in --store.
+    """
     from app.output import print_json
     from calibration.extra import checked_extra
     from calibration.forecast_register import forecast_of, read_registered
@@ -103,6 +132,11 @@ def validate(
     from calibration.scores import NEEDED, score_table, summary
 
     checked_extra("scores", *NEEDED)
+    if origins or rivals:
+        _past(origins, runs, scale, store, workers, json, quiet)
+        return
+    if observed is None:
+        raise typer.BadParameter("give --observed FILE, --origins or --rivals", param_hint="--observed")
     observations = read_later_observations(observed)
     forecasts: dict[str, RegisteredForecast] = {}
     if registered is not None:
@@ -230,6 +264,174 @@ def _ensemble(
 
         found = ensemble(asked, runs=runs, seed=luck, store=store, workers=workers, progress=note)
     return found, asked.name
+
+
+def _variants(
+    scenario: str,
+    runs: int,
+    seed: str,
+    scale: str | None,
+    store: Path | None,
+    workers: int | None,
+    json: bool,
+    quiet: bool,
+) -> None:
+    from app.asked import options_named, scenario_asked, seed_asked
+    from app.output import print_json
+    from app.progress import RunsBar
+    from calibration.variants import variants
+    from sim.experiments.outcomes import RunOutcome
+
+    asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
+    with RunsBar(hidden=json or quiet) as bar, options_named():
+
+        def note(_: RunOutcome, done: int, total: int) -> None:
+            bar.show(done, total)
+
+        table = variants(asked, runs=runs, seed=seed_asked(seed), store=store, workers=workers, progress=note)
+    if json:
+        print_json({"scenario": asked.name, "runs": runs, "variants": table.to_dict("records"), "caveat": CAVEAT})
+        return
+    if quiet:
+        print("\n".join(f"{row['indicator']}\t{row['variant']}\t{row['q50']:.6g}" for row in table.to_dict("records")))
+        return
+    heads = ("indicator", "variant", "5 %", "median", "95 %", "difference", "5 %", "95 %", "meets target")
+    shown = [
+        [
+            row["indicator"],
+            row["variant"],
+            *(f"{row[key]:.4g}" for key in ("q05", "q50", "q95")),
+            *(f"{row[key]:+.3g}" for key in ("difference", "low", "high")),
+            f"{row['chance']:.0%}",
+        ]
+        for row in table.to_dict("records")
+    ]
+    _print(f"{asked.name} in 2025: {runs} runs under each assumption, same luck", heads, shown)
+    print(CAVEAT)
+
+
+def _conditions(
+    scenario: str,
+    indicator: str,
+    runs: int,
+    seed: str,
+    scale: str | None,
+    store: Path | None,
+    workers: int | None,
+    json: bool,
+    quiet: bool,
+) -> None:
+    from app.asked import options_named, scenario_asked, seed_asked
+    from app.output import print_json
+    from app.progress import RunsBar
+    from calibration.conditions import SIGNIFICANT, conditions
+    from scenarios.errors import InputError, nearest_name
+    from sim.experiments.outcomes import RunOutcome
+    from sim.indicators import PLAN_INDICATORS
+
+    if indicator not in PLAN_INDICATORS:
+        raise InputError(
+            f"{indicator!r} is no indicator of the plan",
+            key="--conditions",
+            value=indicator,
+            allowed=", ".join(PLAN_INDICATORS),
+            nearest=nearest_name(indicator, PLAN_INDICATORS),
+        )
+    asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
+    with RunsBar(hidden=json or quiet) as bar, options_named():
+
+        def note(_: RunOutcome, done: int, total: int) -> None:
+            bar.show(done, total)
+
+        found = conditions(
+            asked, indicator, runs=runs, seed=seed_asked(seed), store=store, workers=workers, progress=note
+        )
+    if json:
+        told = {"scenario": asked.name, "indicator": indicator, "runs": found.runs, "met": found.met}
+        print_json({**told, "factors": found.table.to_dict("records")})
+        return
+    if quiet:
+        print("\n".join(f"{row['factor']}\t{row['distance']:.3f}" for row in found.table.to_dict("records")))
+        return
+    print(f"{found.met} of {found.runs} runs of {asked.name} meet the target of {indicator}.")
+    if not found.comparable:
+        print("Too few runs are on one side to say how they differ.")
+        return
+    telling = found.table[found.table["p"] < SIGNIFICANT]
+    rows = [
+        [
+            row["factor"],
+            row["kind"],
+            f"{row['median_met']:.4g}",
+            f"{row['median_missed']:.4g}",
+            f"{row['distance']:.2f}",
+            f"{row['p']:.2g}",
+        ]
+        for row in telling.to_dict("records")
+    ]
+    heads = ("factor", "kind", "median where met", "where missed", "distance", "p")
+    if rows:
+        _print("What differs between them", heads, rows)
+        print("Differences, not causes; p is corrected for the number of factors looked at.")
+    else:
+        print("No single factor tells the two apart.")
+
+
+def _past(
+    origins: bool, runs: int, scale: str | None, store: Path | None, workers: int | None, json: bool, quiet: bool
+) -> None:
+    from app.asked import scenario_asked
+    from app.output import print_json
+    from app.progress import RunsBar
+    from calibration.origins import origins_summary, rolling_origins
+    from calibration.past_runs import PastRuns
+    from calibration.rivals import rivals
+    from sim.experiments.pool import usual_workers
+
+    size = scenario_asked("frozen", [], [], macro=None, scale=scale).scale
+    kept = PastRuns(store or Path("past-runs"))
+    with RunsBar(hidden=json or quiet) as bar:
+        table = (rolling_origins if origins else rivals)(kept, runs, workers or usual_workers(), size, bar.show)
+    summed = origins_summary(table) if origins else table
+    if json:
+        told = {"summary": summed.to_dict("records")} if origins else {}
+        print_json({"origins" if origins else "rivals": table.to_dict("records"), **told})
+    elif quiet:
+        columns = ["kind", "indicator", "crps"] if origins else ["rival", "weight"]
+        print(summed[columns].to_csv(sep="\t", header=False, index=False), end="")
+    elif origins:
+        heads = (
+            "kind",
+            "indicator",
+            "forecasts",
+            "CRPS",
+            "error of best naive rule",
+            "skill",
+            "in 50 %",
+            "80 %",
+            "95 %",
+        )
+        rows = [
+            [
+                row["kind"],
+                row["indicator"],
+                row["forecasts"],
+                f"{row['crps']:.3g}",
+                f"{row['naive_error']:.3g}",
+                f"{row['skill']:+.2f}",
+                *(f"{row[f'inside_{level}']:.0%}" for level in (50, 80, 95)),
+            ]
+            for row in summed.to_dict("records")
+        ]
+        _print("Forecasts from the end of 2016 to 2019 of the years to 2020", heads, rows)
+        print("Skill below 0: the naive rule that turned out best was closer.")
+    else:
+        rows = [
+            [row["rival"], f"{row['log_score']:.2f}", f"{row['weight']:.2f}", f"{row['root_mean_square_miss']:.2f}"]
+            for row in table.to_dict("records")
+        ]
+        rule_heads = ("rule", "log score", "weight", "miss in tolerances")
+        _print("Rules of foreign investors on holdings of 2017-2020", rule_heads, rows)
 
 
 def _quantiles(frozen: RegisteredForecast) -> list[dict[str, Any]]:

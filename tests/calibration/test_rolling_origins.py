@@ -1,0 +1,125 @@
+"""Forecasts from earlier origins, rival rules, variants and conditions, on runs made up for the purpose."""
+
+import numpy as np
+import pytest
+
+from calibration import variants as variants_module
+from calibration.conditions import conditions, filtered
+from calibration.naive import forecasts_from
+from calibration.origins import SCORED, known_series, origin_requests, origins_summary, rolling_origins
+from calibration.past_runs import MONTHLY, PastRun
+from calibration.rivals import RIVALS, rivals
+from calibration.variants import VARIANTS, variants
+from sim.experiments.requests import ensemble_requests
+
+
+MONEY = ("turnover_interbank_money", "turnover_interbank_spot_bonds", "turnover_interbank_fx_derivatives")
+COLUMNS = (*SCORED, "equity_financing", *MONEY)
+
+
+class MadeUpRuns:
+    """Stands in for kept runs of the past: `value(request, indicator, year)` says what each gave."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def of(self, requests, *_):
+        return [
+            PastRun(
+                request,
+                {
+                    name: [self.value(request, name, year) for year in range(request.base_year, 2021)]
+                    for name in COLUMNS
+                },
+                {name: [1.0 + request.seed] * 12 * (2021 - request.base_year) for name in MONTHLY},
+            )
+            for request in requests
+        ]
+
+
+def perfect(request, name, year):
+    series = known_series(name) if name in SCORED else {}
+    return series.get(year, 1.0) * (1.0 + 0.001 * (request.seed % 3 - 1))
+
+
+def test_what_is_known_comes_in_the_unit_of_the_indicator():
+    assert known_series("foreign_bond_holdings")[2020] == pytest.approx(3.25)
+    assert known_series("turnover_total")[2020] == pytest.approx(2274.84, rel=1e-3)
+    assert known_series("turnover_total")[2016] == pytest.approx(1355.9, rel=1e-3)
+    assert known_series("turnover_total")[2012] == 528
+    assert known_series("institution_count")[2012] == 1227
+
+
+def test_a_naive_rule_sees_nothing_after_its_origin():
+    past = {year: value for year, value in known_series("institution_count").items() if year <= 2017}
+    rules = forecasts_from(past, 2017, 2019)
+    assert rules["no change"] == 1537
+    assert rules["drift"] == pytest.approx(1537 * (1537 / 1227) ** (2 / 5))
+
+
+def test_a_forecast_that_knows_the_future_has_skill_and_one_of_no_change_has_none():
+    table = rolling_origins(MadeUpRuns(perfect), 8, 1)
+    assert set(table["origin"]) == {2016, 2017, 2018, 2019}
+    assert set(table["kind"]) == {"forecast", "conditional replay"}
+    assert len(table[(table["indicator"] == "turnover_total") & (table["kind"] == "forecast")]) == 10
+    good = origins_summary(table)
+    assert (good["skill"] > 0.9).all()
+    flat = MadeUpRuns(lambda request, name, _: perfect(request, name, request.base_year))
+    assert (origins_summary(rolling_origins(flat, 8, 1))["skill"] < 0.1).all()
+
+
+def test_origins_draw_the_prior_and_are_told_the_world_only_in_replays():
+    forecast, replay = (origin_requests(2018, 4, conditional) for conditional in (False, True))
+    assert [each.point for each in forecast] == [each.point for each in replay]
+    assert {each.conditional for each in replay} == {True}
+    assert {each.base_year for each in forecast} == {2018}
+
+
+def test_the_rival_that_foretells_best_gets_the_weight():
+    observed = {2016: 1.0, 2017: 1.4056, 2018: 2.0058, 2019: 2.6528, 2020: 3.9093}
+    wrong = {2016: 1.0, 2017: 1.0, 2018: 1.1, 2019: 1.1, 2020: 1.2}
+
+    def value(request, name, year):
+        if name != "foreign_bond_holdings":
+            return 1.0 + request.seed
+        told = observed if request.changes == RIVALS[1].changes else wrong
+        return told[year] * (1.0 + 0.02 * np.sin(7.0 * request.seed + year))
+
+    table = rivals(MadeUpRuns(value), 16, 1).set_index("rival")
+    assert table.loc[RIVALS[1].name, "weight"] > 0.95
+    assert table["weight"].sum() == pytest.approx(1.0)
+    assert table.loc[RIVALS[1].name, "root_mean_square_miss"] == table["root_mean_square_miss"].min()
+
+
+def test_each_variant_changes_what_it_says():
+    fitted, prior = (ensemble_requests(["plan"], runs=1, parameters=name)[0] for name in ("prior_2020", "prior_2020"))
+    changed = {variant.name: variant.changed(fitted, prior) for variant in VARIANTS}
+    assert changed["posterior"] == fitted
+    assert set(changed["no lever has an effect"].parameters.betas.values()) == {0.0}
+    assert len(changed["no interaction between agents"].interactions_off) >= 10
+    assert all(each.seed == fitted.seed for each in changed.values())
+    assert variants_module.LAST_YEAR == 2025
+
+
+@pytest.mark.slow
+def test_variants_of_a_small_forecast():
+    table = variants("plan", runs=2, scale=0.05, workers=1)
+    assert len(table) == 7 * len(VARIANTS)
+    assert (table.loc[table["variant"] == "posterior", "difference"] == 0.0).all()
+
+
+def test_conditions_find_what_tells_runs_apart():
+    rng = np.random.default_rng(1)
+    cause, other = rng.standard_normal(200), rng.standard_normal(200)
+    found = filtered("x", cause > 0.3, {("parameter", "cause"): cause, ("world", "other"): other})
+    assert found.table["factor"].iloc[0] == "cause"
+    assert found.table["p"].iloc[0] < 1e-6 < found.table["p"].iloc[1]
+    assert not filtered("x", cause > 9.0, {("parameter", "cause"): cause}).comparable
+
+
+@pytest.mark.slow
+def test_conditions_of_a_small_forecast():
+    found = conditions("plan", "foreign_bond_share", runs=2, scale=0.05, workers=1)
+    assert found.runs == 2
+    assert not found.comparable
+    assert found.table.empty
