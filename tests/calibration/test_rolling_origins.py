@@ -12,7 +12,6 @@ from calibration.rivals import RIVALS, rivals
 from calibration.variants import VARIANTS, variants
 from sim.experiments.requests import ensemble_requests
 
-
 MONEY = ("turnover_interbank_money", "turnover_interbank_spot_bonds", "turnover_interbank_fx_derivatives")
 COLUMNS = (*SCORED, "equity_financing", *MONEY)
 
