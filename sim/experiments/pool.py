@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -172,6 +173,15 @@ def run_many(
                 pool.close(now=at_once)
 
 
+def _lost_workers() -> tuple[type[Exception], ...]:
+    """Errors that say that a worker was lost, and not that a run failed; those of a cluster where one is used."""
+    if "distributed" not in sys.modules:
+        return BrokenProcessPool, CancelledError
+    from distributed.scheduler import KilledWorker
+
+    return BrokenProcessPool, CancelledError, KilledWorker
+
+
 def _through(
     executor: Callable[[], Executor],
     renew: Callable[[Executor], None],
@@ -207,7 +217,7 @@ def _through(
                 part = under_way.pop(future)
                 try:
                     outcomes = future.result()
-                except (BrokenProcessPool, CancelledError):
+                except _lost_workers():
                     # Somebody else who shares the pool may have thrown it away first.
                     lost += part
                     continue

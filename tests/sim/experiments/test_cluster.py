@@ -42,7 +42,7 @@ def cluster(tmp_path, environment):
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 break
         time.sleep(0.2)
-    yield address
+    yield address, started
     for process in started:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -50,7 +50,7 @@ def cluster(tmp_path, environment):
 
 
 def test_a_cluster_gives_what_one_machine_gives(cluster, tmp_path, environment):
-    address = cluster
+    address, _ = cluster
     how = ["--runs", "6", "--draws", "0", "--scale", "0.05", "--store"]
     command = [sys.executable, "-m", "app", "batch", "plan", "committed", *how]
     batch = subprocess.Popen(
@@ -68,6 +68,28 @@ def test_a_cluster_gives_what_one_machine_gives(cluster, tmp_path, environment):
     assert there.keys() == here.keys() and len(here.keys()) == 12
     for key in sorted(here.keys())[::3]:
         assert (there.values(key).to_numpy() == here.values(key).to_numpy()).all()
+
+
+def test_a_batch_outlives_a_worker_that_is_killed_midway(cluster, tmp_path, environment):
+    address, (_, first, _) = cluster
+    how = ["--runs", "16", "--draws", "0", "--scale", "0.05", "--store", str(tmp_path / "cluster")]
+    batch = subprocess.Popen(
+        [sys.executable, "-m", "app", "batch", "plan", *how, "--scheduler", address],
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    until = time.monotonic() + 200.0
+    while time.monotonic() < until and not any((tmp_path / "cluster").glob("**/*.parquet")):
+        time.sleep(0.2)
+    assert batch.poll() is None, "the batch ended before a worker could be killed"
+    os.killpg(first.pid, signal.SIGKILL)
+    _, err = batch.communicate(timeout=280)
+    assert batch.returncode == 0, err
+    store = Store.open(tmp_path / "cluster")
+    assert len(store.keys()) == 16
+    assert set(store.runs["status"]) == {"done"}
 
 
 def test_a_scheduler_that_is_not_there_is_said_so(tmp_path, environment):
