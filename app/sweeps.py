@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sim.experiments.designs import Design
 
 INTERRUPTED = 2
+Plot = Annotated[
+    Path | None, typer.Option("--plot", metavar="FILE", help="Write a picture here as well: .png, .svg or .pdf.")
+]
 
 
 def sweep(
@@ -60,14 +63,19 @@ def sweep(
         raise typer.Exit(1)
 
 
-def sensitivity(store: StoreFolder, json: Json = False, quiet: Quiet = False) -> None:
+def sensitivity(store: StoreFolder, plot: Plot = None, json: Json = False, quiet: Quiet = False) -> None:
     """Which factors of a sweep matter: Morris for a Morris design, else shares of variance by an emulator."""
     from app.output import print_json
     from app.tables import show, table
+    from sim.experiments.pictures import checked_picture, sensitivity_picture
     from sim.experiments.sensitivity import morris, sobol
 
+    if plot is not None:
+        checked_picture(plot)
     design, found = _swept(store)
     result = morris(design, found) if design.kind == "morris" else sobol(design, found)
+    if plot is not None:
+        sensitivity_picture(design.kind, result, plot)
     if json:
         print_json({"kind": design.kind, "points": len(found), "indices": result.to_dict("records")})
         return
@@ -87,16 +95,24 @@ def discover(
     at_least: Annotated[
         float | None, typer.Option(metavar="X", help="Its value in 2025; the target if not given.")
     ] = None,
+    leaves: Annotated[
+        bool, typer.Option("--tree", help="Part the points by a classification tree (CART) instead of one box.")
+    ] = False,
+    plot: Plot = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """In which box of the factors an indicator gets at or above a value (PRIM)."""
+    """In which box of the factors an indicator gets at or above a value (PRIM), or in which leaves of a tree (CART)."""
     from app.output import print_json
     from app.tables import show, table
     from scenarios.errors import InputError, nearest_name
     from sim.experiments.ensemble import thresholds
+    from sim.experiments.pictures import checked_picture, discovery_picture
     from sim.experiments.sensitivity import discover as discovered
+    from sim.experiments.sensitivity import tree
 
+    if plot is not None:
+        checked_picture(plot)
     design, found = _swept(store)
     if indicator not in found.columns:
         raise InputError(
@@ -107,7 +123,12 @@ def discover(
             nearest=nearest_name(indicator, found.columns),
         )
     wanted = thresholds()[indicator] if at_least is None else at_least
+    if leaves:
+        _print_tree(tree(design, found, indicator, wanted), indicator, wanted, json, quiet)
+        return
     box, told = discovered(design, found, indicator, wanted)
+    if plot is not None:
+        discovery_picture(design, found, indicator, wanted, box, plot)
     if json:
         print_json({"indicator": indicator, "at_least": wanted, **told, "box": box.to_dict("records")})
     elif quiet:
@@ -121,6 +142,25 @@ def discover(
             f"The box holds {told['coverage']:.0%} of the points that get there; "
             f"{told['density']:.0%} of its points do. It is {told['mass']:.0%} of the design."
         )
+
+
+def _print_tree(grown: pd.DataFrame, indicator: str, wanted: float, json: bool, quiet: bool) -> None:
+    from app.output import print_json
+    from app.tables import show, table
+
+    rows = grown.to_dict("records")
+    if json:
+        print_json({"indicator": indicator, "at_least": wanted, "leaves": rows})
+    elif quiet:
+        print("\n".join(f"{row['leaf']} {row['factor']} {row['low']:g} {row['high']:g}" for row in rows))
+    else:
+        heads = ("leaf", "get there", "of the design", "factor", "from", "to")
+        cells = []
+        for row, before in zip(rows, [None, *rows], strict=False):
+            first = before is None or before["leaf"] != row["leaf"]
+            shares = (str(row["leaf"]), f"{row['density']:.0%}", f"{row['mass']:.0%}") if first else ("", "", "")
+            cells.append([*shares, row["factor"], _shown(row["low"]), _shown(row["high"])])
+        show(table(f"{indicator} at or above {wanted:g} in 2025", heads, cells, right=(*heads[1:3], *heads[4:])))
 
 
 def _swept(store: Path) -> tuple[Design, pd.DataFrame]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Flags, Floats
 from scenarios.errors import InputError
 from sim.experiments.designs import Design
 from sim.experiments.ensemble import Ensemble
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 HELD_BACK = 0.2
 """Part of the points on which an emulator is checked."""
+MOST_LEAVES = 6
+LEAST_IN_LEAF = 0.05
+"""Smallest part of the points in a leaf of a tree."""
 EMULATED = 1024
 """Base samples of the emulator from which shares of variance come."""
 
@@ -141,6 +144,71 @@ def _shares_of(design: Design) -> Floats:
     return np.stack(columns, axis=1)
 
 
+def reaches(found: "pd.DataFrame", indicator: str, at_least: float) -> Flags:
+    """Which points have an indicator at or above a value in 2025, shape (points,).
+
+    Raises
+    ------
+    scenarios.InputError
+        If none or all of them have.
+    """
+    good = np.asarray(found[indicator] >= at_least)
+    if good.all() or not good.any():
+        raise InputError(
+            f"{int(good.sum())} of {len(good)} points have {indicator} at or above {at_least:g}",
+            key="at_least",
+            value=at_least,
+            allowed="a value that some of the points reach and some do not",
+        )
+    return good
+
+
+def tree(design: Design, found: "pd.DataFrame", indicator: str, at_least: float) -> "pd.DataFrame":
+    """Leaves of a classification tree that parts the points that reach a value from the others (CART, scikit-learn).
+
+    Returns
+    -------
+    One row a leaf and factor that bounds it: leaf (the densest first), density (part of its points that reach the
+    value), mass (part of all points), factor, low, high. A tree of one leaf has a row without a factor.
+
+    Raises
+    ------
+    scenarios.InputError
+        If none or all of the points reach the value.
+    """
+    import pandas as pd
+    from sklearn.tree import DecisionTreeClassifier
+
+    good = reaches(found, indicator, at_least)
+    points = design.points()
+    values = points[[factor.name for factor in design.factors]].to_numpy()
+    least = max(1, round(LEAST_IN_LEAF * len(good)))
+    grown = DecisionTreeClassifier(max_leaf_nodes=MOST_LEAVES, min_samples_leaf=least, random_state=0)
+    grown.fit(values, good)
+    leaf_of = grown.apply(values)
+    boxes: list[tuple[float, float, dict[str, tuple[float, float]]]] = []
+
+    def walk(node: int, box: dict[str, tuple[float, float]]) -> None:
+        part = grown.tree_
+        if part.children_left[node] == part.children_right[node]:
+            inside = leaf_of == node
+            boxes.append((float(good[inside].mean()), float(inside.mean()), box))
+            return
+        factor, bound = design.factors[part.feature[node]], float(part.threshold[node])
+        low, high = box.get(factor.name, (factor.low, factor.high))
+        walk(part.children_left[node], {**box, factor.name: (low, min(high, bound))})
+        walk(part.children_right[node], {**box, factor.name: (max(low, bound), high)})
+
+    walk(0, {})
+    rows = []
+    for place, (density, mass, box) in enumerate(sorted(boxes, key=lambda each: -each[0]), 1):
+        head = {"leaf": place, "density": density, "mass": mass}
+        rows += [{**head, "factor": name, "low": low, "high": high} for name, (low, high) in box.items()] or [
+            {**head, "factor": "", "low": float("nan"), "high": float("nan")}
+        ]
+    return pd.DataFrame(rows)
+
+
 def discover(
     design: Design, found: "pd.DataFrame", indicator: str, at_least: float
 ) -> tuple["pd.DataFrame", dict[str, float]]:
@@ -161,14 +229,7 @@ def discover(
     import pandas as pd
 
     points = design.points()
-    good = (found[indicator] >= at_least).to_numpy()
-    if good.all() or not good.any():
-        raise InputError(
-            f"{int(good.sum())} of {len(good)} points have {indicator} at or above {at_least:g}",
-            key="at_least",
-            value=at_least,
-            allowed="a value that some of the points reach and some do not",
-        )
+    good = reaches(found, indicator, at_least)
     with warnings.catch_warnings():
         # The workbench says at import that it does without packages nobody needs here.
         warnings.simplefilter("ignore", UserWarning)

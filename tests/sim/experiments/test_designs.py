@@ -7,7 +7,8 @@ import sim
 from scenarios.errors import InputError
 from sim.experiments.designs import Design, Factor, read_design
 from sim.experiments.ensemble import run_requests
-from sim.experiments.sensitivity import discover, morris, responses, sobol
+from sim.experiments.pictures import checked_picture, discovery_picture, sensitivity_picture
+from sim.experiments.sensitivity import discover, morris, responses, sobol, tree
 
 FACTORS = (Factor("bond_market_access", "lever", 0.4, 1.0), Factor("sovereign_growth", "parameter", 0.08, 0.14))
 
@@ -145,6 +146,50 @@ def test_elementary_effects_are_those_of_a_known_function(design):
     assert table["spread"].tolist() == pytest.approx([0.0, 0.0], abs=1e-9)
 
 
+@pytest.fixture
+def known(design):
+    """A design whose answer is known: the target is reached where the first factor is above the middle."""
+    import pandas as pd
+
+    made = design("latin_hypercube", samples=200)
+    return made, pd.DataFrame({"known": made.points()["bond_market_access"].to_numpy()})
+
+
+def test_the_leaves_of_a_tree_part_who_gets_there(known):
+    leaves = tree(*known, "known", 0.7)
+    best, worst = leaves.iloc[0], leaves.iloc[-1]
+    assert (best["density"], worst["density"]) == (1.0, 0.0)
+    assert best["factor"] == "bond_market_access"
+    assert best["low"] == pytest.approx(0.7, abs=0.01) and best["high"] == 1.0
+    assert leaves.drop_duplicates("leaf")["mass"].sum() == pytest.approx(1.0)
+    with pytest.raises(InputError, match="200 of 200 points"):
+        tree(*known, "known", 0.0)
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_pictures_are_written_in_the_format_of_their_ending(known, tmp_path, ending):
+    path = tmp_path / f"found.{ending}"
+    box, _ = discover(*known, "known", 0.7)
+    discovery_picture(*known, "known", 0.7, box, checked_picture(path))
+    begins = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+    assert path.read_bytes().startswith(begins[ending])
+
+
+def test_a_picture_of_effects_is_written(design, tmp_path):
+    import pandas as pd
+
+    made = design("morris", samples=4)
+    table = morris(made, pd.DataFrame({"known": made.shares(2)[:, 0]}))
+    sensitivity_picture("morris", table, tmp_path / "effects.png")
+    assert (tmp_path / "effects.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize(("name", "message"), [("found.txt", "no picture"), ("nowhere/found.png", "no folder")])
+def test_a_picture_that_cannot_be_written_is_refused_before_the_work(tmp_path, name, message):
+    with pytest.raises(InputError, match=message):
+        checked_picture(tmp_path / name)
+
+
 @pytest.mark.slow
 def test_missing_runs_are_said_so(swept, outcomes):
     design, _ = swept
@@ -163,8 +208,10 @@ def test_the_commands_sweep_and_explain(written, tmp_path, capsys):
     store = str(tmp_path / "runs")
     assert command_line(["sweep", str(spec), "--store", store, "--workers", "1"]) == 0
     assert "6 points, 6 runs" in capsys.readouterr().out
-    assert command_line(["sensitivity", store]) == 0
+    picture = tmp_path / "effects.png"
+    assert command_line(["sensitivity", store, "--plot", str(picture)]) == 0
     assert "bond_market_access" in capsys.readouterr().out
+    assert picture.exists()
     assert command_line(["discover", store, "--indicator", "foreign_bond_shar"]) == 2
     assert "did you mean 'foreign_bond_share'" in capsys.readouterr().err
     assert np.isfinite(sim.Store.open(store).indicators["turnover_total"]).all()

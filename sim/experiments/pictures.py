@@ -1,0 +1,114 @@
+"""Pictures of sweeps as PNG or SVG files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scenarios.errors import InputError
+from sim.experiments.designs import Design
+from sim.experiments.sensitivity import reaches
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+FORMATS = (".png", ".svg", ".pdf")
+DOTS = 150
+INK, PALE, ACCENT = "#22303c", "#b8c4ce", "#0b6e99"
+COLUMNS = 3
+PAIRS = 6
+"""Most pairs of factors in a picture of a discovery."""
+
+
+def checked_picture(path: Path) -> Path:
+    """Know before the work whether a picture can be written there.
+
+    Raises
+    ------
+    scenarios.InputError
+        If the ending is not that of a picture, or the folder is not there.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise InputError(f"{path.name} is no picture", key="--plot", value=str(path), allowed=", ".join(FORMATS))
+    if not path.parent.is_dir():
+        raise InputError(f"{path.parent} is no folder", key="--plot", value=str(path))
+    return path
+
+
+def _figure(width: float, height: float) -> "Figure":
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def sensitivity_picture(kind: str, indices: "pd.DataFrame", path: Path) -> None:
+    """Bars of the factors of each indicator with their intervals, the strongest first.
+
+    Parameters
+    ----------
+    kind
+        Kind of the design; a Morris design has mean absolute effects, any other total shares of variance.
+    indices
+        What `morris` or `sobol` gave.
+    path
+        Where the picture goes.
+    """
+    names = list(dict.fromkeys(indices["indicator"]))
+    factors = indices["factor"].nunique()
+    lines = -(-len(names) // COLUMNS)
+    figure = _figure(12.0, lines * (0.9 + 0.22 * factors))
+    for place, name in enumerate(names):
+        axes = figure.add_subplot(lines, COLUMNS, place + 1)
+        key = "mean_absolute_effect" if kind == "morris" else "total"
+        own = indices[indices["indicator"] == name].sort_values(key)
+        at = np.arange(len(own))
+        if kind == "morris":
+            axes.barh(at, own[key], xerr=own["interval"], color=ACCENT, ecolor=INK)
+        else:
+            miss = np.abs(np.stack([own[key] - own["total_low"], own["total_high"] - own[key]]))
+            axes.barh(at, own[key], xerr=miss, color=PALE, ecolor=INK, label="total")
+            axes.barh(at, own["first"], height=0.4, color=ACCENT, label="first order")
+        axes.set_yticks(at, own["factor"].str.replace("_", " "), fontsize=7)
+        axes.tick_params(axis="x", labelsize=7)
+        axes.set_title(name.replace("_", " "), fontsize=9, color=INK)
+    if kind != "morris":
+        figure.axes[0].legend(fontsize=7, loc="lower right")
+    figure.savefig(path, dpi=DOTS)
+
+
+def discovery_picture(
+    design: Design, found: "pd.DataFrame", indicator: str, at_least: float, box: "pd.DataFrame", path: Path
+) -> None:
+    """Points of a sweep over pairs of factors, those that reach the value dark, with the box that was found.
+
+    Parameters
+    ----------
+    design, found, indicator, at_least
+        As in `discover`.
+    box
+        The box that `discover` gave.
+    path
+        Where the picture goes.
+    """
+    good = reaches(found, indicator, at_least)
+    points = design.points()
+    bounded = list(box["factor"])
+    names = bounded + [factor.name for factor in design.factors if factor.name not in bounded]
+    pairs = [(a, b) for at, a in enumerate(names) for b in names[at + 1 :]][:PAIRS]
+    limits = {row["factor"]: (row["low"], row["high"]) for row in box.to_dict("records")}
+    ends = {factor.name: (factor.low, factor.high) for factor in design.factors}
+    lines = max(1, -(-len(pairs) // COLUMNS))
+    figure = _figure(11.0, 3.4 * lines)
+    for place, (across, up) in enumerate(pairs or [(names[0], names[0])]):
+        axes = figure.add_subplot(lines, COLUMNS, place + 1)
+        for flags, colour, label in ((~good, PALE, "below"), (good, ACCENT, f"at or above {at_least:g}")):
+            axes.scatter(points[across][flags], points[up][flags], s=12, color=colour, label=label)
+        (left, right), (low, high) = (limits.get(name, ends[name]) for name in (across, up))
+        axes.plot([left, right, right, left, left], [low, low, high, high, low], color=INK, linewidth=1.2)
+        axes.set_xlabel(across.replace("_", " "), fontsize=8)
+        axes.set_ylabel(up.replace("_", " "), fontsize=8)
+        axes.tick_params(labelsize=7)
+    figure.axes[0].legend(fontsize=7)
+    figure.suptitle(f"{indicator.replace('_', ' ')} in 2025", fontsize=10, color=INK)
+    figure.savefig(path, dpi=DOTS)
