@@ -10,6 +10,9 @@ import typer
 from app.options import Json, Quiet, Scale, Workers
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from app.progress import RunsBar
     from calibration.calibrate import Calibration
 
 QUICK = {"runs": 32, "more": 0}
@@ -30,6 +33,10 @@ def calibrate(
     ] = 192,
     quick: Annotated[
         bool, typer.Option("--quick", help="32 runs and no second round: shows that it works, finds little.")
+    ] = False,
+    information: Annotated[
+        bool,
+        typer.Option("--information", help="Also: which series of the past would narrow 2025 most; runs the plan."),
     ] = False,
     store: Annotated[
         Path, typer.Option(metavar="DIR", help="Runs of the past are kept here; an interrupted fit goes on.")
@@ -68,17 +75,25 @@ def calibrate(
             workers=workers or usual_workers(),
             progress=note,
         )
+        told = _information(fit, bar, workers or usual_workers()) if information else None
     written: list[Path] = []
     if out is not None:
         today = datetime.now(UTC).date().isoformat()
         written = [*write_posterior(fit, out, today), *write_tables(fit, out), *write_pictures(fit, out)]
+        if told is not None:
+            written.append(out / "information.csv")
+            told.round(4).to_csv(written[-1], index=False)
     if json:
         tables = {name: getattr(fit, name).to_dict("records") for name in ("identification", "moments", "recovery")}
+        if told is not None:
+            tables["information"] = told.to_dict("records")
         print_json({**tables, "about": fit.about, "written": [str(path) for path in written], "caveat": CAVEAT})
     elif quiet:
         print("\n".join(str(path) for path in written) or "\n".join(fit.identified))
     else:
         _print(fit)
+        if told is not None:
+            _print_information(told)
         print(CAVEAT)
         for path in written:
             print(f"wrote {path}")
@@ -114,6 +129,28 @@ def _print(fit: Calibration) -> None:
     ]
     found = ("parameter", "90 % intervals that hold the truth", "of the first 20", "ranks even, p")
     show(table("Known parameters recovered from made-up data", found, rows, right=found[1:]))
+
+
+def _information(fit: Calibration, bar: RunsBar, workers: int) -> pd.DataFrame:
+    from calibration.information import value_of_information
+    from scenarios.errors import InputError
+    from scenarios.loader import load
+
+    if not fit.near:
+        raise InputError("the value of information needs a second round", key="--more", value=0, allowed="at least 30")
+    return value_of_information(fit.near, load("plan"), workers, bar.show)
+
+
+def _print_information(told: pd.DataFrame) -> None:
+    from app.tables import show, table
+
+    unknown = told[~told["used"] & (told["share"] > 0.0)]
+    rows = [
+        [row["indicator"], row["series"], f"{row['share']:.0%}"]
+        for row in unknown.groupby("indicator", sort=False).head(3).to_dict("records")
+    ]
+    heads = ("indicator in 2025", "series of 2017-2020 that the fit lacks", "of the variance it would take away")
+    show(table("What would be worth knowing", heads, rows, right=heads[2:]))
 
 
 def register(commands: typer.Typer) -> None:

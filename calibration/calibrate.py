@@ -56,6 +56,8 @@ class Calibration:
     influence: "pd.DataFrame"
     recovered: "pd.DataFrame"
     """Every recovered parameter of every run of the design; `recovery` sums it up."""
+    near: tuple[PastRun, ...]
+    """Runs of the second round, at draws of the posterior of the first."""
     about: dict[str, Any]
 
     @property
@@ -147,6 +149,7 @@ def calibrate(
         recovery_summary(recovered),
         influence(emulator, likelihood, moments()),
         recovered,
+        tuple(second),
         about,
     )
 
