@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sim import Result
 
 CAVEAT = (
-    "One run is one possible future, with every parameter at the centre of its prior: no forecast and no average "
+    "One run is one possible future, with every parameter at its central value: no forecast and no average "
     "(README, 'What a run is not')."
 )
 NOTE = (
@@ -95,7 +95,7 @@ class RunReport:
 
         from app.tables import number, show, table
 
-        notes = [self._header, CAVEAT, NOTE]
+        notes = [self._header, self._rests_on, CAVEAT, NOTE]
         if self._is_replay:
             told = "conditional replay: driven by a world after 2020 that nobody could know then"
             carried = self._result.provenance["carried_forward"]
@@ -140,6 +140,13 @@ class RunReport:
             f"Scenario {scenario.name}{changes}{struck}{without}, seed {self._result.seed}, "
             f"macro {scenario.macro}{replay}, parameters {scenario.parameters}, lujiazui {version}"
         )
+
+    @property
+    def _rests_on(self) -> str:
+        from scenarios.parameters import parameter_set
+
+        name = self._result.scenario.parameters
+        return f"Parameters {name}: {parameter_set(name).rests_on}."
 
     @staticmethod
     def _companion_row(row: dict[str, Any]) -> tuple[object, ...]:

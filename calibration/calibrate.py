@@ -28,6 +28,8 @@ from calibration.past_runs import (
     PastRun,
     PastRuns,
     data_digest,
+    designed,
+    full_point,
     moment_matrix,
     searched,
 )
@@ -68,8 +70,8 @@ class Calibration:
 
 
 def design(runs: int, seed: int) -> Floats:
-    """Points spread evenly over the prior, shape (runs, parameters); a shorter design is the start of a longer one."""
-    return np.asarray(qmc.Sobol(len(searched()), seed=seed).random_base2(int(np.ceil(np.log2(runs))))[:runs])
+    """Points spread evenly over the prior of the designed parameters, shape (runs, parameters)."""
+    return np.asarray(qmc.Sobol(len(designed()), seed=seed).random_base2(int(np.ceil(np.log2(runs))))[:runs])
 
 
 def calibrate(
@@ -155,7 +157,9 @@ def calibrate(
 
 
 def _emulated(runs: list[PastRun]) -> tuple[Emulator, Likelihood]:
-    emulator = Emulator.fitted(np.array([run.request.point for run in runs]), moment_matrix(runs))
+    emulator = Emulator.fitted(
+        np.array([full_point(run.request.point, run.request.seed) for run in runs]), moment_matrix(runs)
+    )
     return emulator, Likelihood.of(emulator, tolerances())
 
 

@@ -43,7 +43,7 @@ class Emulator:
     """Variances of f and of the noise over the variance of the moment, shape (moments,)."""
 
     @classmethod
-    def fitted(cls, points: Floats, values: Floats, seed: int = 0) -> Self:
+    def fitted(cls, points: Floats, values: Floats) -> Self:
         """Choose lengths and variances of each moment by marginal likelihood.
 
         Parameters
@@ -52,14 +52,12 @@ class Emulator:
             Shape (runs, parameters), quantiles.
         values
             Shape (runs, moments).
-        seed
-            Seed of the optimiser's restarts.
         """
         parameters = points.shape[1]
         lengths, signal, noise = [], [], []
         for column in ((values - np.median(values, axis=0)) / np.maximum(values.std(axis=0), LEAST_SPREAD)).T:
             kernel = ConstantKernel(0.7, (1e-3, 10.0)) * RBF(np.ones(parameters), LENGTHS) + WhiteKernel(0.3, NOISE)
-            process = GaussianProcessRegressor(kernel, n_restarts_optimizer=1, random_state=seed)
+            process = GaussianProcessRegressor(kernel)
             with warnings.catch_warnings():
                 # A length at its bound says that the parameter plays no part; that is a finding and no failure.
                 warnings.simplefilter("ignore", ConvergenceWarning)

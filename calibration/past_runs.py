@@ -20,11 +20,20 @@ from agents.arrays import Floats
 from calibration.moments import moments_of
 from calibration.vintages import LAST_YEAR, parameters_of, past_scenario, vintage
 from scenarios.calendar import month_ordinal, month_text
-from scenarios.parameters import Parameters, ParameterSet, parameter_table
+from scenarios.parameters import Parameters, ParameterSet, drawn_quantile, parameter_table
 from sim.accounts import AccountingError
 from sim.vintage import based_on
 
 BASE_YEAR = 2016
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+MONTHLY = (
+    "foreign_bond_holdings",
+    "foreign_net_purchases",
+    "turnover_total",
+    "turnover_sse_equity",
+    "direct_financing",
+)
+"""Indicators that are kept month by month; all are kept by year."""
 
 
 DATA = ("earlier_levels.csv", "policy_2017_2020.csv")
@@ -39,37 +48,41 @@ def data_digest() -> str:
     return digest.hexdigest()
 
 
-def searched() -> tuple[str, ...]:
-    """Parameters that are estimated: those with the role `calibrated`, in the order of the table."""
+def designed() -> tuple[str, ...]:
+    """Parameters that the design spreads evenly: those with the role `calibrated`, in the order of the table."""
     return tuple(row.id for row in parameter_table() if row.role == "calibrated")
 
 
+@cache
+def searched() -> tuple[str, ...]:
+    """Parameters that are estimated: the designed ones, then those with the role `estimated`.
+
+    The latter are drawn from their priors in the first round, like all others; they were found there to move a moment.
+    """
+    return designed() + tuple(row.id for row in parameter_table() if row.role == "estimated")
+
+
+def full_point(point: Sequence[float], seed: int) -> tuple[float, ...]:
+    """Quantiles of all searched parameters in their priors: those given, then those of the draw of the seed."""
+    return (*point, *(drawn_quantile(seed, name) for name in searched()[len(point) :]))
+
+
 def parameters_at(point: Sequence[float], seed: int) -> Parameters:
-    """Parameters at a point of the unit cube of the searched ones; all others are drawn from their priors.
+    """Parameters at a point of the unit cube; all others are drawn from their priors.
 
     Parameters
     ----------
     point
-        Quantiles of the searched parameters in their priors, in the order of `searched`.
+        Quantiles of the first searched parameters in their priors, in the order of `searched`.
     seed
         Seed of the draw of the others.
     """
     prior = ParameterSet.prior_2020()
+    names = searched()[: len(point)]
     values: dict[str, Any] = {
-        name: prior.parameters[name].quantile([at]) for name, at in zip(searched(), point, strict=True)
+        name: prior.parameters[name].quantile([at]) for name, at in zip(names, point, strict=True)
     }
     return prior.draw(seed).replace(**values)
-
-
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-MONTHLY = (
-    "foreign_bond_holdings",
-    "foreign_net_purchases",
-    "turnover_total",
-    "turnover_sse_equity",
-    "direct_financing",
-)
-"""Indicators that are kept month by month; all are kept by year."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +90,7 @@ class PastRequest:
     """What to run: a point of the prior, luck, and how the past is told."""
 
     point: tuple[float, ...]
-    """Quantiles of the searched parameters in their priors; all others are drawn from theirs."""
+    """Quantiles of the first searched parameters in their priors; all others are drawn from theirs."""
     seed: int
     base_year: int = BASE_YEAR
     conditional: bool = True

@@ -234,6 +234,18 @@ class ParameterSet:
         prior = cls.prior_2020()
         return cls("posterior_2020", prior.parameters, prior.betas, posterior_draws())
 
+    @property
+    def rests_on(self) -> str:
+        """One line that says what the set rests on."""
+        if self.joint is None:
+            return "priors of 2020 throughout, not fitted to data"
+        about = self.joint.about
+        runs = about["runs"] + about["runs_second_round"]
+        return (
+            f"{len(self.joint.names)} of {len(self.joint.names) + len(about['not_identified'])} searched parameters fitted "
+            f"to 2016-2020 ({runs} runs, {about['date']}); all others, and the effects of levers, are priors"
+        )
+
     def central(self) -> Parameters:
         """Return the central point: medians, and the modes of the betas."""
         values = {name: distribution.central() for name, distribution in self.parameters.items()}
@@ -282,6 +294,11 @@ def parameter_set(name: str) -> ParameterSet:
 def central_parameters(name: str) -> Parameters:
     """Return the central point of a parameter set; it is the same object every time."""
     return parameter_set(name).central()
+
+
+def drawn_quantile(seed: int, name: str) -> float:
+    """Quantile in its prior at which a parameter of one number is drawn under a seed."""
+    return _uniform(seed, name, 0)
 
 
 def _drawn(distribution: Distribution, seed: int, name: str) -> Value:

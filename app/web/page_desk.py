@@ -17,6 +17,7 @@ from calibration.observations import observed_indicator
 from scenarios import names, plan
 from scenarios.calendar import month_ordinal
 from scenarios.errors import InputError
+from scenarios.parameters import posterior_draws
 from sim.experiments.ensemble import thresholds
 from sim.indicators import PLAN_INDICATORS
 
@@ -95,7 +96,7 @@ def DeskPage() -> None:
 def _caveats(desk: Desk, words: Words) -> None:
     second = "desk.caveat_2" if desk.parameters == "drawn" else "desk.caveat_2_central"
     told = [
-        words("desk.caveat_1"),
+        words("desk.caveat_1", fitted=len(posterior_draws().names)),
         words(second, runs=desk.runs, scale=f"{desk.scale:g}", draws=desk.draws),
         words("desk.caveat_3"),
     ]

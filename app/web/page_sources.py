@@ -7,7 +7,7 @@ from app.web.components import Form, Table
 from app.web.words import Words
 from calibration.observations import annual_observations
 from scenarios import plan
-from scenarios.parameters import parameter_table
+from scenarios.parameters import parameter_table, posterior_draws
 from sim.baseline import observations
 
 SHOWN = 60
@@ -21,7 +21,10 @@ def SourcesPage() -> None:
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("sources.heading"))
         solara.HTML(tag="h2", unsafe_innerHTML=words("sources.caveats"))
-        told = [words(f"sources.caveat_{number}") for number in (1, 2, 3)]
+        fit = posterior_draws()
+        runs = fit.about["runs"] + fit.about["runs_second_round"]
+        told = [words("sources.caveat_1"), words("sources.caveat_2")]
+        told.append(words("sources.caveat_3", fitted=len(fit.names), date=fit.about["date"], runs=runs))
         solara.Div(classes=["lj-note"], children=[solara.Div(children=[each]) for each in told])
         field = {"id": "search", "label": words("sources.search"), "value": wanted}
         Form(fields=[field], buttons=[], event_chosen=lambda event: set_wanted(event["value"][:80]))

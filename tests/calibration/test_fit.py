@@ -62,6 +62,7 @@ def test_residuals_are_those_of_an_emulator_that_has_not_seen_the_run(toy):
     assert standard_centre.shape == (3,)
 
 
+@pytest.mark.slow
 def test_the_posterior_finds_the_truth_and_leaves_the_rest_alone(toy):
     observed = np.array([0.3, 0.25, 1.0])
     drawn = sampled(toy, Likelihood.of(toy, TOLERANCE), observed)
@@ -81,6 +82,7 @@ def test_the_posterior_finds_the_truth_and_leaves_the_rest_alone(toy):
     assert np.array_equal(again.points, drawn.points)
 
 
+@pytest.mark.slow
 def test_an_observation_that_no_point_meets_is_told(toy):
     observed = np.array([0.3, 0.25, 3.5])
     drawn = sampled(toy, Likelihood.of(toy, TOLERANCE), observed)
@@ -90,6 +92,7 @@ def test_an_observation_that_no_point_meets_is_told(toy):
     assert list(table["inside"]) == [True, True, False]
 
 
+@pytest.mark.slow
 def test_known_parameters_come_back(toy):
     recovered = recovery(toy, TOLERANCE, 128)
     summary = recovery_summary(recovered).set_index("parameter")
@@ -99,6 +102,7 @@ def test_known_parameters_come_back(toy):
     assert recovered["points"].median() > 100.0
 
 
+@pytest.mark.slow
 def test_a_wrong_likelihood_is_caught_by_recovery(toy):
     """Tolerances told ten times too small make intervals too narrow: coverage falls."""
     right = recovery_summary(recovery(toy, TOLERANCE, 64)).set_index("parameter")["coverage_90"].iloc[0]

@@ -130,7 +130,7 @@ def test_every_row_parses_and_says_where_it_comes_from(row):
     assert row.agent and row.description and row.unit and row.source
     assert row.status in ("observed", "estimated", "literature", "judgement")
     assert 1 <= row.confidence <= 5
-    assert row.role in ("fixed", "sensitivity", "calibrated", "solved")
+    assert row.role in ("fixed", "sensitivity", "calibrated", "estimated", "solved")
     assert is_month(row.evidence_to)
     parse_distribution(row.distribution)
     assert type(row.prior_2020) in (Fixed, Dirichlet, Vector) or row.prior_2020.size == 1
