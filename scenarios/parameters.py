@@ -241,9 +241,10 @@ class ParameterSet:
             return "priors of 2020 throughout, not fitted to data"
         about = self.joint.about
         runs = about["runs"] + about["runs_second_round"]
+        fitted, searched = len(self.joint.names), len(self.joint.names) + len(about["not_identified"])
         return (
-            f"{len(self.joint.names)} of {len(self.joint.names) + len(about['not_identified'])} searched parameters fitted "
-            f"to 2016-2020 ({runs} runs, {about['date']}); all others, and the effects of levers, are priors"
+            f"{fitted} of {searched} searched parameters fitted to 2016-2020 ({runs} runs, {about['date']}); "
+            "all others, and the effects of levers, are priors"
         )
 
     def central(self) -> Parameters:
