@@ -162,7 +162,10 @@ class PastRuns:
                     asked = row["request"]
                     changes = tuple((str(name), float(value)) for name, value in asked["changes"])
                     request = PastRequest(**{**asked, "point": tuple(asked["point"]), "changes": changes})
-                    self._known[request] = PastRun(request, row["annual"], row["monthly"])
+                    if "error" in row:
+                        self.failed[request] = str(row["error"])
+                    else:
+                        self._known[request] = PastRun(request, row["annual"], row["monthly"])
                 except (ValueError, KeyError, TypeError):
                     continue
 
@@ -173,7 +176,7 @@ class PastRuns:
         progress: Callable[[int, int], None] | None = None,
     ) -> list[PastRun]:
         """Runs in the order of the requests; what is known is not run, what fails is left out and noted in `failed`."""
-        missing = [each for each in dict.fromkeys(requests) if each not in self._known]
+        missing = [each for each in dict.fromkeys(requests) if each not in self._known and each not in self.failed]
         done = len(requests) - len(missing)
         if missing:
             with (
@@ -187,10 +190,13 @@ class PastRuns:
                     try:
                         run = future.result()
                     except (ArithmeticError, ValueError, AccountingError) as error:
-                        self.failed[futures[future]] = str(error)
-                        continue
-                    self._known[run.request] = run
-                    file.write(json.dumps(asdict(run)) + "\n")
+                        request = futures[future]
+                        self.failed[request] = str(error)
+                        row = {"request": asdict(request), "error": str(error)}
+                    else:
+                        self._known[run.request] = run
+                        row = asdict(run)
+                    file.write(json.dumps(row) + "\n")
                     file.flush()
                     if progress is not None:
                         progress(done, len(requests))
