@@ -25,7 +25,13 @@ def seed_asked(text: str) -> int:
 
 
 def scenario_asked(
-    name: str, settings: Sequence[str], shocks: Sequence[str], *, macro: str | None, scale: str | None
+    name: str,
+    settings: Sequence[str],
+    shocks: Sequence[str],
+    *,
+    macro: str | None,
+    scale: str | None,
+    parameters: str | None = None,
 ) -> Scenario:
     """Return a scenario with the changes given as options.
 
@@ -44,7 +50,8 @@ def scenario_asked(
         changes = parse_settings(settings)
     except InputError as error:
         problems += error.problems
-    options: dict[str, object] = {} if macro is None else {"macro": macro}
+    asked = {"macro": macro, "parameters": parameters}
+    options: dict[str, object] = {key: value for key, value in asked.items() if value is not None}
     if scale is not None:
         options["scale"] = scale
         with suppress(ValueError):  # what is no number is refused as text below

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.options import Json, Macro, Quiet, Scale, StoreFolder, Without, Workers
+from app.options import Json, Macro, ParameterSetName, Quiet, Scale, StoreFolder, Without, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,7 @@ def batch(
         typer.Option("--set", metavar="LEVER=VALUE[@MONTH]", help="A lever in all scenarios; may be repeated."),
     ] = None,
     macro: Macro = None,
+    parameters: ParameterSetName = None,
     scale: Scale = None,
     without: Without = None,
     json: Json = False,
@@ -61,7 +62,8 @@ def batch(
     else:
         if len(set(scenario)) < len(scenario):
             raise InputError("a scenario is named twice", key="scenario", value=" ".join(scenario))
-        asked = [scenario_asked(name, settings or [], [], macro=macro, scale=scale) for name in scenario]
+        options = {"macro": macro, "scale": scale, "parameters": parameters}
+        asked = [scenario_asked(name, settings or [], [], **options) for name in scenario]
         with options_named():
             requests = ensemble_requests(
                 asked, runs=runs, seed=seed_asked(seed), draws=draws, interactions_off=without or ()

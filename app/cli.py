@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app import batch, calibrating, evidence, forecasting, policy_effects, sweeps, web_command
-from app.options import Json, Macro, Quiet, Scale, Without
+from app.options import Json, Macro, ParameterSetName, Quiet, Scale, Without
 
 if TYPE_CHECKING:
     from scenarios import Scenario
@@ -108,6 +108,7 @@ def run(
         ),
     ] = None,
     macro: Macro = None,
+    parameters: ParameterSetName = None,
     scale: Scale = None,
     out: Annotated[Path | None, typer.Option(help="Write the monthly indicators to a .parquet or .csv file.")] = None,
     verify: Annotated[
@@ -124,7 +125,7 @@ def run(
     from app.run_report import RunReport
 
     luck = seed_asked(seed)
-    asked = scenario_asked(scenario, settings or [], shocks or [], macro=macro, scale=scale)
+    asked = scenario_asked(scenario, settings or [], shocks or [], macro=macro, scale=scale, parameters=parameters)
     beside = committed_beside(asked)
     target = output.checked_target(out) if out is not None else None
 

@@ -17,5 +17,9 @@ Without = Annotated[
 Macro = Annotated[
     str | None, typer.Option(metavar="PATH", help="Macro path: neutral, realised (a conditional replay) or adverse.")
 ]
+ParameterSetName = Annotated[
+    str | None,
+    typer.Option("--parameters", metavar="NAME", help="Parameter set: posterior_2020 (the default) or prior_2020."),
+]
 Scale = Annotated[str | None, typer.Option(metavar="X", help="Size of the population: above 0, at most 10.")]
 Workers = Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes; all processors if not given.")]
