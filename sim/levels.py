@@ -335,7 +335,8 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         financial_bonds_2019_bn=levels.financial_bonds_2019_bn
         * miss("financial bonds issued", year.financial_bonds_bn, financial_bond_issuance_bn()),
         sovereign_net_2020_bn=net,
-        sovereign_redemption_rate=(gross - net) / year.mean_sovereign_bn,
+        # While the net supply is still being solved it can pass the gross one; nothing is ever redeemed backwards.
+        sovereign_redemption_rate=max(0.0, (gross - net) / year.mean_sovereign_bn),
         sovereign_interbank_share=min(
             (observed("bond_custody_interbank") - others) / (sovereign + net - levels.sovereign_net_2020_bn),
             MOST_INTERBANK,
