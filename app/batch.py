@@ -43,6 +43,12 @@ def batch(
     parameters: ParameterSetName = None,
     scale: Scale = None,
     without: Without = None,
+    fork_at: Annotated[
+        str | None,
+        typer.Option(
+            "--fork-at", metavar="MONTH", help="First month in which the scenarios differ: the past is shared."
+        ),
+    ] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -66,7 +72,7 @@ def batch(
         asked = [scenario_asked(name, settings or [], [], **options) for name in scenario]
         with options_named():
             requests = ensemble_requests(
-                asked, runs=runs, seed=seed_asked(seed), draws=draws, interactions_off=without or ()
+                asked, runs=runs, seed=seed_asked(seed), draws=draws, interactions_off=without or (), fork_at=fork_at
             )
     with Store.writing(store) as written:
         written.keep_design(requests)

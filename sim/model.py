@@ -140,13 +140,8 @@ class FinancialCenter(PopulationModel):
         self.parameters = values
         self.seed = seed
         self.verify = verify
-        self.last_month = month_ordinal(asked.end)
         self.luck.draws.seed = seed
-        self.shock_paths = ShockPaths(asked.shocks, self.last_month, values)
-        self.macro = make_macro_path(asked.macro, self.last_month, values, self.luck.macro, self.shock_paths)
-        self.policy = self._policy(asked)
-        self.triggers = asked.triggers
-        self.trigger_rests = [0] * len(asked.triggers)
+        self._go_under(asked)
         self.events = []
         self.datacollector = mesa.DataCollector({name: partial(_last_value, name) for name in PLAN_INDICATORS})
         self.datacollector.collect(self)
@@ -326,6 +321,44 @@ class FinancialCenter(PopulationModel):
             memo[id(shared)] = shared
         self.__dict__.update(copy.deepcopy(state, memo))
         self.agent_id_counter: int = past.agent_id_counter
+
+    def _go_under(self, asked: "Scenario") -> None:
+        """Take over what a scenario decides: the horizon, shocks, the outside world, policy and triggers."""
+        self.last_month = month_ordinal(asked.end)
+        self.shock_paths = ShockPaths(asked.shocks, self.last_month, self.parameters)
+        self.macro = make_macro_path(asked.macro, self.last_month, self.parameters, self.luck.macro, self.shock_paths)
+        self.policy = self._policy(asked)
+        self.triggers = asked.triggers
+        self.trigger_rests = [0] * len(asked.triggers)
+
+    def branch(self, asked: "Scenario") -> Self | None:
+        """A copy at this month that goes on under another scenario; None where that one's past is another.
+
+        The scale must be this model's. The copy's result is that of a run of the scenario from the start, to the bit.
+        """
+        memo: dict[int, Any] = {id(each): each for each in (self.parameters, self.levels, self.macro, self.policy)}
+        copied = copy.deepcopy(self, memo)
+        copied._go_under(asked)
+        copied.policy.read |= self.policy.read
+        return copied if self._has_the_past_of(copied) else None
+
+    def _has_the_past_of(self, other: "FinancialCenter") -> bool:
+        """Whether policy, the outside world and shocks were the same to this month, and no trigger could have acted."""
+        policy_rows, macro_rows = self.month - BASELINE, self.macro.position(self.month) + 1
+        series = ("china_yield_pct", "us_yield_pct", "log_vix", "usdcny", "equity_index", "log_volatility")
+        return (
+            not self.triggers
+            and not other.triggers
+            and np.array_equal(self.policy.paths[:policy_rows], other.policy.paths[:policy_rows])
+            and all(
+                np.array_equal(getattr(self.macro, each)[:macro_rows], getattr(other.macro, each)[:macro_rows])
+                for each in series
+            )
+            and all(
+                self.shock_paths.at(month) == other.shock_paths.at(month)
+                for month in range(BASELINE + 1, self.month + 1)
+            )
+        )
 
     def _policy(self, scenario: "Scenario") -> Policy:
         first = BASELINE + 1

@@ -96,8 +96,24 @@ def run(
         centre.step()
         if progress is not None:
             progress(done, months)
-    conditional = centre.macro.conditional
     name = parameters if isinstance(parameters, str) else asked.parameters if parameters is None else "given"
+    return result_of(centre, asked, name)
+
+
+def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) -> Result:
+    """Result of a centre that has reached its last month; the centre lets go of all it holds.
+
+    Parameters
+    ----------
+    centre
+        A model that nobody else needs.
+    asked
+        The scenario it ran.
+    parameter_set
+        Name of the parameter set its parameters are from.
+    """
+    conditional = centre.macro.conditional
+    values, verify = centre.parameters, centre.verify
     result = Result(
         scenario=asked,
         seed=centre.seed,
@@ -108,7 +124,7 @@ def run(
             "version": model_version(),
             "scenario": asked.name,
             "scenario_hash": asked.content_hash(),
-            "parameter_set": name,
+            "parameter_set": parameter_set,
             "parameters_hash": values.hash,
             "macro": asked.macro,
             "shocks": [shock.resolved() for shock in asked.shocks],

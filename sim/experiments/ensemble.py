@@ -58,6 +58,7 @@ def ensemble(
     macro: str | None = None,
     scale: float | None = None,
     interactions_off: Iterable[str] = (),
+    fork_at: str | None = None,
     progress: Progress | None = None,
     cancel: Cancel | None = None,
 ) -> "Ensemble":
@@ -83,6 +84,9 @@ def ensemble(
         An executor of `concurrent.futures` in place of processes, such as that of a Dask client.
     levers, macro, scale, interactions_off
         As in `sim.run`, for every scenario.
+    fork_at
+        First month in which the scenarios differ, such as "2023-01": what comes before is simulated once for all.
+        Results are the same to the bit.
     progress
         Called after each run.
     cancel
@@ -109,6 +113,7 @@ def ensemble(
         macro=macro,
         scale=scale,
         interactions_off=interactions_off,
+        fork_at=fork_at,
     )
     return run_requests(asked, store=store, workers=workers, executor=executor, progress=progress, cancel=cancel)
 

@@ -1,5 +1,6 @@
 """What a run of many leaves: indicators as one array, or why it failed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from sim.experiments.requests import RunRequest
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.result import Result
 
 
 @dataclass
@@ -55,18 +58,47 @@ def month_index(first_month: int, months: int) -> "pd.DatetimeIndex":
 
 def executed(request: RunRequest) -> RunOutcome:
     """Run a request; a failure becomes an outcome, so that it stops nobody else."""
-    from scenarios.calendar import month_ordinal
-
     began = perf_counter()
     try:
         result = request.execute()
     except Exception as error:  # whatever a run raises is recorded with the run
         return RunOutcome(request, "failed", perf_counter() - began, error=_told(error))
+    return outcome_of(request, result, perf_counter() - began)
+
+
+def executed_together(requests: Sequence[RunRequest]) -> list[RunOutcome]:
+    """Run requests that share their past, simulating it once; where that fails, one by one."""
+    from sim.shared_past import run_sharing_past
+
+    first = requests[0]
+    assert first.fork_month is not None
+    began = perf_counter()
+    try:
+        results = run_sharing_past(
+            [request.scenario for request in requests],
+            first.fork_month,
+            seed=first.seed,
+            parameters=first.parameters,
+            interactions_off=first.interactions_off,
+        )
+        outcomes = []
+        for request, result in zip(requests, results, strict=True):
+            outcomes.append(outcome_of(request, result, perf_counter() - began))
+            began = perf_counter()
+    except Exception:  # whose run it was is found by running each by itself
+        return [executed(request) for request in requests]
+    return outcomes
+
+
+def outcome_of(request: RunRequest, result: "Result", seconds: float) -> RunOutcome:
+    """Outcome of a run that ended well."""
+    from scenarios.calendar import month_ordinal
+
     first = month_ordinal(f"{result.indicators.index[0]:%Y-%m}")
     return RunOutcome(
         request,
         "done",
-        perf_counter() - began,
+        seconds,
         tuple(result.indicators.columns),
         first,
         result.indicators.to_numpy(dtype=np.float64),

@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
 from typing import Self
 
-from sim.experiments.outcomes import RunOutcome, executed, failed
+from sim.experiments.outcomes import RunOutcome, executed, executed_together, failed
 from sim.experiments.requests import RunRequest
 
 CHUNK = 16
@@ -29,8 +29,13 @@ def usual_workers() -> int:
 
 
 def execute_chunk(requests: Sequence[RunRequest]) -> list[RunOutcome]:
-    """Run several requests one after another in this process."""
-    return [executed(request) for request in requests]
+    """Run several requests one after another in this process; those that fork share what comes before."""
+    outcomes: list[RunOutcome] = []
+    for shared, group in groupby(requests, key=lambda request: request.shares_past_with):
+        members = list(group)
+        forks = shared[0] is not None and len(members) > 1
+        outcomes += executed_together(members) if forks else [executed(request) for request in members]
+    return outcomes
 
 
 def chunks(requests: Iterable[RunRequest], workers: int, most: int = CHUNK) -> list[list[RunRequest]]:
@@ -151,10 +156,12 @@ def run_many(
     if executor is not None:
         yield from _through(lambda: executor, lambda _: None, chunks(requests, 2, most_at_once), 2 * AHEAD, cancelled)
     elif workers == 1:
-        for request in requests:
-            if cancelled():
-                return
-            yield executed(request)
+        for shared, group in groupby(requests, key=lambda request: request.shares_past_with):
+            members = list(group)
+            for part in [members] if shared[0] is not None else [[request] for request in members]:
+                if cancelled():
+                    return
+                yield from execute_chunk(part)
     else:
         pool = workers if isinstance(workers, Workers) else Workers(workers)
         at_once = False

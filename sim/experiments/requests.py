@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from scenarios.parameters import Parameters, parameter_set
 from scenarios.schema import Scenario
 from sim.interactions import checked_interactions
 from sim.levels_cache import model_digest
+from sim.shared_past import checked_fork
 
 if TYPE_CHECKING:
     from sim.result import Result
@@ -34,6 +35,8 @@ class RunRequest:
     interactions_off: tuple[str, ...] = ()
     run: int = 0
     """Number in its ensemble; the same for all scenarios of a pair."""
+    fork_month: int | None = field(default=None, compare=False)
+    """Ordinal of the month before which it shares its past with its neighbours; it changes no result."""
 
     @cached_property
     def key(self) -> str:
@@ -51,6 +54,11 @@ class RunRequest:
     def shares_2020_with(self) -> tuple[str, float, tuple[str, ...]]:
         """Requests that agree in this share the simulated year 2020."""
         return self.parameters.history_hash, self.scenario.scale, self.interactions_off
+
+    @property
+    def shares_past_with(self) -> tuple[int | None, int, str, float, tuple[str, ...]]:
+        """Requests next to one another that agree in this share what they simulate before their fork."""
+        return self.fork_month, self.seed, self.parameters.hash, self.scenario.scale, self.interactions_off
 
     def execute(self) -> "Result":
         """Run it in this process."""
@@ -90,12 +98,14 @@ def ensemble_requests(
     macro: str | None = None,
     scale: float | None = None,
     interactions_off: Iterable[str] = (),
+    fork_at: str | None = None,
 ) -> list[RunRequest]:
     """Requests of an ensemble, run by run, the scenarios of a run next to one another.
 
     Run r takes the seed `seed * 1,000,000 + r` and draw `r` (or `r` modulo `draws`) of the parameter set, the same for
     every scenario, so that scenarios are paired and a larger ensemble contains a smaller one. `draws=0` takes the
-    central point in every run; so do parameters of the user's own.
+    central point in every run; so do parameters of the user's own. With `fork_at` the scenarios of a run share
+    what they simulate before that month.
 
     Raises
     ------
@@ -120,6 +130,7 @@ def ensemble_requests(
             raise InputError(
                 f"two scenarios have the name {name!r}", key="scenarios", value=name, allowed="names that differ"
             )
+    fork_month = None if fork_at is None else checked_fork(asked, fork_at)
     requests = []
     taken: dict[int | None, Parameters] = {}
     for run in range(runs):
@@ -129,7 +140,7 @@ def ensemble_requests(
             if draw not in taken:
                 named = parameters if parameters is not None else scenario.parameters
                 taken[draw] = resolved_parameters(named) if draw is None else parameter_draw(str(named), base, draw)
-            requests.append(RunRequest(scenario, base * SEEDS_APART + run, taken[draw], draw, off, run))
+            requests.append(RunRequest(scenario, base * SEEDS_APART + run, taken[draw], draw, off, run, fork_month))
     return requests
 
 

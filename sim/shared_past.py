@@ -1,0 +1,87 @@
+"""Runs of several scenarios that share their past: it is simulated once, and the model is copied where they part."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scenarios.calendar import BASELINE, PLAN_START, is_month, month_ordinal, month_text
+from scenarios.errors import InputError
+from scenarios.parameters import Parameters
+from sim.model import FinancialCenter
+from sim.one_run import result_of, run
+
+if TYPE_CHECKING:
+    from scenarios.schema import Scenario
+    from sim.result import Result
+
+
+def checked_fork(scenarios: Sequence["Scenario"], date: str) -> int:
+    """Month from which scenarios may differ, once they are seen to agree before it.
+
+    Raises
+    ------
+    scenarios.InputError
+        If it is not a month of all of them, or one differs from the first before it.
+    """
+    ends = min(scenario.end for scenario in scenarios)
+    if not is_month(date) or not PLAN_START <= date <= ends:
+        raise InputError(
+            f"{date!r} is not a month of the runs", key="fork_at", value=date, allowed=f"{PLAN_START}..{ends}"
+        )
+    month = month_ordinal(date)
+    first = scenarios[0]
+    past = first.intensities(BASELINE + 1, month - 1) if month > BASELINE + 1 else np.zeros((0, 0))
+    for other in scenarios[1:]:
+        if (other.macro, other.scale, other.parameters) != (first.macro, first.scale, first.parameters):
+            told = f"{other.name} has another world, scale or parameter set than {first.name}"
+            raise InputError(told, key="fork_at", value=date)
+        if not len(past):
+            continue
+        apart = np.flatnonzero((other.intensities(BASELINE + 1, month - 1) != past).any(axis=1))
+        if len(apart):
+            parted = month_text(BASELINE + 1 + int(apart[0]))
+            told = f"{other.name} and {first.name} part in {parted}, before {date}"
+            raise InputError(told, key="fork_at", value=date, allowed=f"a month up to {parted}")
+    return month
+
+
+def run_sharing_past(
+    scenarios: Sequence["Scenario"],
+    month: int,
+    *,
+    seed: int,
+    parameters: Parameters,
+    interactions_off: Iterable[str] = (),
+) -> Iterator["Result"]:
+    """Run scenarios with one luck and one parameter set, simulating what comes before `month` once.
+
+    Every result is that of `sim.run` to the bit. A scenario whose past turns out to be another is run from the start.
+
+    Parameters
+    ----------
+    scenarios
+        One or more of one scale.
+    month
+        Ordinal of the first month in which they may differ.
+    seed, parameters, interactions_off
+        As in `sim.run`.
+
+    Yields
+    ------
+    Result
+        In the order of the scenarios.
+    """
+    off = tuple(interactions_off)
+    trunk = FinancialCenter(scenarios[0], rng=seed, parameters=parameters, interactions_off=off)
+    while trunk.month < month - 1:
+        trunk.step()
+    for scenario in scenarios:
+        branch = trunk.branch(scenario)
+        if branch is None:
+            yield run(scenario, seed=seed, parameters=parameters, interactions_off=off)
+            continue
+        while branch.month < branch.last_month:
+            branch.step()
+        yield result_of(branch, scenario, "given")
+    trunk.__dict__.clear()
