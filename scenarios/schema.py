@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MACRO_PATHS = ("neutral", "realised", "adverse")
+RIVAL_CENTRES = ("passive", "matching")
+type RivalCentres = Literal["passive", "matching"]
 
 Text = Annotated[str, Field(strict=True, max_length=4000)]
 
@@ -122,6 +124,7 @@ class Scenario(BaseModel):
     policy: Arm = "committed"
     macro: Annotated[str, Field(strict=True, min_length=1, max_length=1000)] = "neutral"
     parameters: Literal["posterior_2020", "prior_2020"] = "prior_2020"
+    rival_centres: RivalCentres = "passive"
     scale: Annotated[float, Field(strict=True, gt=0, le=10, allow_inf_nan=False)] = 1.0
     start: Literal["2021-01"] = "2021-01"
     end: str = PLAN_END
@@ -289,7 +292,7 @@ class Scenario(BaseModel):
         return table
 
     def _content(self) -> dict[str, Any]:
-        kept = ("policy", "macro", "parameters", "scale", "start", "end")
+        kept = ("policy", "macro", "parameters", "rival_centres", "scale", "start", "end")
         content: dict[str, Any] = {name: getattr(self, name) for name in kept}
         content["levers"] = {lever: path.plain() for lever, path in self.levers.items()}
         content["shocks"] = [shock.model_dump(exclude_none=True) for shock in self.shocks]
@@ -374,7 +377,12 @@ def _translated(kind: str, key: tuple[str, ...], value: Any, message: str, conte
             listed = "keys: " + ", ".join(known)
             return Problem(f"unknown key {key[-1]!r}", "", dotted, key[-1], listed, nearest_name(key[-1], known))
         case "literal_error":
-            allowed = {"policy": ARMS, "parameters": PARAMETER_SETS, "start": (PLAN_START,)}[key[0]]
+            allowed = {
+                "policy": ARMS,
+                "parameters": PARAMETER_SETS,
+                "rival_centres": RIVAL_CENTRES,
+                "start": (PLAN_START,),
+            }[key[0]]
             listed = "one of: " + ", ".join(allowed)
             return Problem(f"{shown(value)} is not allowed", "", dotted, value, listed, nearest_name(value, allowed))
         case "greater_than" | "less_than_equal" | "finite_number":

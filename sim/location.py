@@ -44,6 +44,8 @@ LOCATION_TERMS = (
     "scope of licences",
 )
 """Terms of the utility of a centre, log points."""
+OFFERS = slice(-3, None)
+"""Terms that policy moves in Shanghai, and that rivals may match."""
 
 
 def location_terms(centre: "FinancialCenter") -> "Floats":
@@ -86,6 +88,7 @@ def location_terms(centre: "FinancialCenter") -> "Floats":
     terms[-1, :, 1, Centre.SHANGHAI] = licence_scope_shift(
         channels["licence_scope"] / baseline["licence_scope"], parameters.licence_scope_elasticity
     )
+    terms[OFFERS, ..., Centre.SHANGHAI + 1 :] = centre.rival_response[..., None]
     return terms
 
 

@@ -301,6 +301,9 @@ class FinancialCenter(PopulationModel):
         self.loan_requests: dict[str, float] = {}
         start_with_refused_needs(self)
         self.entrants_looking = 0.0
+        self.rival_centres = "passive"
+        self.rival_response: Floats = np.zeros((3, len(Sector), 2))
+        """What rivals have matched of Shanghai's offers, log points, by term, sector and ownership."""
         self.records: list[dict[str, float]] = []
         self.triggers = ()
         self.trigger_rests = []
@@ -330,6 +333,7 @@ class FinancialCenter(PopulationModel):
         self.policy = self._policy(asked)
         self.triggers = asked.triggers
         self.trigger_rests = [0] * len(asked.triggers)
+        self.rival_centres = asked.rival_centres
 
     def branch(self, asked: "Scenario") -> Self | None:
         """A copy at this month that goes on under another scenario; None where that one's past is another.
@@ -349,6 +353,7 @@ class FinancialCenter(PopulationModel):
         return (
             not self.triggers
             and not other.triggers
+            and self.rival_centres == other.rival_centres
             and np.array_equal(self.policy.paths[:policy_rows], other.policy.paths[:policy_rows])
             and all(
                 np.array_equal(getattr(self.macro, each)[:macro_rows], getattr(other.macro, each)[:macro_rows])

@@ -28,6 +28,7 @@ from sim import (
     maturities,
     panda_bonds,
     public_supply,
+    rivals,
     shocks,
     trade_settlement,
     trading,
@@ -135,6 +136,13 @@ MONTH: tuple[Step, ...] = (
         "Wages and rents follow crowding; talent, law and services move",
         "seats, channels",
         "city states",
+    ),
+    Step(
+        "City",
+        rivals.rivals_answer,
+        "Rival centres match a part of the city's offers where the scenario says so",
+        "channels",
+        "rival response",
     ),
     Step(
         "City",

@@ -331,7 +331,7 @@ policy: plan
         ("end: 2025", "is not text"),
         ("end: 2025-13", "not a month in"),
         ("macro: mine.xlsx", "unknown macro path"),
-        ("parameters: posteror", "one of: prior_2020"),
+        ("parameters: posteror", "one of: posterior_2020, prior_2020"),
         ("levers: 3", "is not a set of levers"),
         ("levers: [reits_pilot]", "is not a set of levers"),
         ("levers: {reits_pilot: }", "nothing is not a number"),
