@@ -164,7 +164,7 @@ def _emulated(runs: list[PastRun]) -> tuple[Emulator, Likelihood]:
 
 
 def write_posterior(fit: Calibration, folder: Path, date: str) -> tuple[Path, Path]:
-    """Write the draws of the identified parameters, and what they rest on, in the form that the package ships.
+    """Write draws of all searched parameters, and what they rest on, in the form that the package ships.
 
     Parameters
     ----------
@@ -175,18 +175,17 @@ def write_posterior(fit: Calibration, folder: Path, date: str) -> tuple[Path, Pa
     date
         Day of the fit, such as "2026-11-27".
     """
-    places = [searched().index(name) for name in fit.identified]
     rows = np.linspace(0, len(fit.points) - 1, min(KEPT_DRAWS, len(fit.points))).round().astype(int)
-    values = values_at(fit.points[rows])[:, places]
+    values = values_at(fit.points[rows])
     folder.mkdir(parents=True, exist_ok=True)
     draws, about = folder / "posterior_2020.csv", folder / "posterior_2020.json"
-    lines = [",".join(fit.identified), *(",".join(f"{value:.7g}" for value in row) for row in values)]
+    lines = [",".join(searched()), *(",".join(f"{value:.7g}" for value in row) for row in values)]
     draws.write_text("\n".join(lines) + "\n", encoding="utf-8")
     told = {
         **fit.about,
         "date": date,
         "draws": len(rows),
-        "not_identified": sorted(set(searched()) - set(fit.identified)),
+        "identified": list(fit.identified),
     }
     about.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     return draws, about

@@ -182,7 +182,7 @@ class JointDraws:
 
 @cache
 def posterior_draws() -> JointDraws:
-    """The shipped posterior of the parameters that the data of 2016-2020 identify.
+    """The shipped posterior of the parameters that were fitted to 2016-2020.
 
     Raises
     ------
@@ -230,7 +230,7 @@ class ParameterSet:
 
     @classmethod
     def posterior_2020(cls) -> Self:
-        """Return the prior of 2020 with the parameters that 2016-2020 identify drawn from what fits those years."""
+        """Return the prior of 2020 with the fitted parameters drawn together from what meets 2016-2020."""
         prior = cls.prior_2020()
         return cls("posterior_2020", prior.parameters, prior.betas, posterior_draws())
 
@@ -241,10 +241,9 @@ class ParameterSet:
             return "priors of 2020 throughout, not fitted to data"
         about = self.joint.about
         runs = about["runs"] + about["runs_second_round"]
-        fitted, searched = len(self.joint.names), len(self.joint.names) + len(about["not_identified"])
         return (
-            f"{fitted} of {searched} searched parameters fitted to 2016-2020 ({runs} runs, {about['date']}); "
-            "all others, and the effects of levers, are priors"
+            f"{len(self.joint.names)} parameters fitted to 2016-2020 ({runs} runs, {about['date']}), which identify "
+            f"{len(about['identified'])} of them; all others, and the effects of levers, are priors"
         )
 
     def central(self) -> Parameters:

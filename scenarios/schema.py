@@ -123,7 +123,7 @@ class Scenario(BaseModel):
     description: Text = ""
     policy: Arm = "committed"
     macro: Annotated[str, Field(strict=True, min_length=1, max_length=1000)] = "neutral"
-    parameters: Literal["posterior_2020", "prior_2020"] = "prior_2020"
+    parameters: Literal["posterior_2020", "prior_2020"] = "posterior_2020"
     rival_centres: RivalCentres = "passive"
     scale: Annotated[float, Field(strict=True, gt=0, le=10, allow_inf_nan=False)] = 1.0
     start: Literal["2021-01"] = "2021-01"

@@ -94,9 +94,10 @@ def DeskPage() -> None:
 
 
 def _caveats(desk: Desk, words: Words) -> None:
+    fit = posterior_draws()
     second = "desk.caveat_2" if desk.parameters == "drawn" else "desk.caveat_2_central"
     told = [
-        words("desk.caveat_1", fitted=len(posterior_draws().names)),
+        words("desk.caveat_1", fitted=len(fit.names), identified=len(fit.about["identified"])),
         words(second, runs=desk.runs, scale=f"{desk.scale:g}", draws=desk.draws),
         words("desk.caveat_3"),
     ]

@@ -1,0 +1,103 @@
+"""The posterior that ships: made from the data that ship, inside the priors, and the default."""
+
+import json
+
+import numpy as np
+import pytest
+
+import sim
+from calibration.calibrate import Calibration, write_posterior
+from calibration.moments import moments_digest
+from calibration.past_runs import data_digest, designed, searched
+from scenarios import parameters as parameters_module
+from scenarios.errors import InputError
+from scenarios.loader import load
+from scenarios.parameters import (
+    PARAMETER_SETS,
+    ParameterSet,
+    central_parameters,
+    parameter_set,
+    parameter_table,
+    posterior_draws,
+)
+
+
+def test_it_was_made_from_the_data_and_moments_that_ship():
+    about = posterior_draws().about
+    assert about["data_digest"] == data_digest()
+    assert about["moments_digest"] == moments_digest()
+    assert about["information_until"] == "2020-12"
+    assert about["runs"] + about["runs_second_round"] >= 600
+
+
+def test_it_holds_draws_of_every_searched_parameter_inside_its_prior():
+    draws, prior = posterior_draws(), ParameterSet.prior_2020().parameters
+    assert draws.names == searched()
+    assert len(draws.rows) == 1000
+    for place, name in enumerate(draws.names):
+        column = [row[place] for row in draws.rows]
+        low, high = (prior[name].quantile([at]) for at in (1e-6, 1.0 - 1e-6))
+        assert low <= min(column) < max(column) <= high, name
+    assert set(draws.about["identified"]) <= set(searched())
+
+
+def test_eleven_are_designed_and_the_roles_say_who_is_searched():
+    assert len(designed()) == 11
+    assert set(searched()) == {row.id for row in parameter_table() if row.role in ("calibrated", "estimated")}
+
+
+def test_a_draw_takes_a_whole_row_and_leaves_the_others_to_their_priors():
+    draws = posterior_draws()
+    fitted, prior = ParameterSet.posterior_2020().draw(7), ParameterSet.prior_2020().draw(7)
+    assert tuple(fitted[name] for name in draws.names) in draws.rows
+    assert all(fitted[name] == prior[name] for name in prior if name not in draws.names)
+    assert fitted.betas == prior.betas
+    assert ParameterSet.posterior_2020().draw(7) == fitted
+    different = {tuple(ParameterSet.posterior_2020().draw(seed)[name] for name in draws.names) for seed in range(40)}
+    assert len(different) > 35
+
+
+def test_the_central_point_is_the_median_of_each():
+    draws = posterior_draws()
+    central = central_parameters("posterior_2020")
+    medians = np.median(np.array(draws.rows), axis=0)
+    assert [central[name] for name in draws.names] == pytest.approx(medians.tolist())
+
+
+def test_it_is_the_default_and_the_prior_stays():
+    assert load("plan").parameters == PARAMETER_SETS[0] == "posterior_2020"
+    fitted = sim.run("plan", scale=0.05, parameters="posterior_2020")
+    assert sim.run("plan", scale=0.05).indicators.equals(fitted.indicators)
+    assert not sim.run("plan", scale=0.05, parameters="prior_2020").indicators.equals(fitted.indicators)
+    with pytest.raises(InputError, match="did you mean 'prior_2020'"):
+        parameter_set("prior_2021")
+
+
+def test_both_sets_say_what_they_rest_on():
+    assert "20 parameters fitted to 2016-2020" in parameter_set("posterior_2020").rests_on
+    assert "not fitted" in parameter_set("prior_2020").rests_on
+
+
+def test_a_spoilt_file_is_not_used(monkeypatch, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "posterior_2020.csv").write_text("need_growth\nnan\n", encoding="utf-8")
+    (tmp_path / "data" / "posterior_2020.json").write_text("{}", encoding="utf-8")
+    parameter_table()
+    monkeypatch.setattr(parameters_module.resources, "files", lambda _: tmp_path)
+    with pytest.raises(ValueError, match=r"posterior_2020\.csv is not usable"):
+        posterior_draws.__wrapped__()
+
+
+def test_a_fit_is_written_in_the_form_that_is_read(tmp_path):
+    import pandas as pd
+
+    points = np.linspace(0.01, 0.99, 50)[:, None] * np.ones(len(searched()))
+    known = pd.DataFrame({"parameter": list(searched()), "verdict": "identified"})
+    empty = pd.DataFrame()
+    fit = Calibration(points, known, empty, empty, empty, empty, empty, (), {"runs": 3})
+    draws, about = write_posterior(fit, tmp_path, "2026-01-01")
+    table = pd.read_csv(draws)
+    assert tuple(table.columns) == searched()
+    assert len(table) == 50
+    told = json.loads(about.read_text(encoding="utf-8"))
+    assert told["date"] == "2026-01-01" and told["identified"] == list(searched()) and told["runs"] == 3
