@@ -39,7 +39,7 @@ class TestRun:
 
     def test_a_run_says_what_it_rests_on(self, call):
         out = call("run", "stretch", "--seed", "7").out
-        assert out.startswith("Scenario stretch, seed 7, macro neutral, parameters prior_2020, lujiazui 0.0.0")
+        assert out.startswith("Scenario stretch, seed 7, macro neutral, parameters posterior_2020, lujiazui 0.0.0")
         assert "one possible future" in out
 
     def test_the_default_scenario_is_the_plan(self, call):

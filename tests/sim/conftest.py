@@ -4,7 +4,7 @@ import pytest
 
 import sim
 from scenarios.loader import load
-from scenarios.parameters import ParameterSet
+from scenarios.parameters import PARAMETER_SETS, central_parameters
 
 SCALE = 0.1
 
@@ -42,8 +42,8 @@ def centre():
 
 @pytest.fixture(scope="session")
 def central():
-    """The central parameters."""
-    return ParameterSet.prior_2020().central()
+    """The central parameters of the default set."""
+    return central_parameters(PARAMETER_SETS[0])
 
 
 @pytest.fixture(scope="session")

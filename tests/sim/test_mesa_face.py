@@ -32,7 +32,7 @@ def test_the_model_is_a_mesa_model_with_its_kinds_of_agents(model):
         FinancialInstitution: 1674,
         ForeignInvestor: 905,
         ForeignEquityInvestor: 400,
-        Issuer: 960 + 400,
+        Issuer: 960 + round(model.parameters.panda_pool),
         FintechFirm: len(model.fintech),
     }
     public = {sim.FinancialInstitution, sim.ForeignInvestor, sim.Issuer, sim.FintechFirm}

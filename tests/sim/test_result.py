@@ -101,7 +101,7 @@ def test_provenance_says_what_was_run(result):
     assert told["model"] == "lujiazui"
     assert told["scenario"] == "plan" and told["scenario_hash"] == result.scenario.content_hash()
     assert told["parameters_hash"] == result.parameters.hash
-    assert (told["parameter_set"], told["macro"], told["seed"], told["scale"]) == ("prior_2020", "neutral", 7, 0.1)
+    assert (told["parameter_set"], told["macro"], told["seed"], told["scale"]) == ("posterior_2020", "neutral", 7, 0.1)
     assert told["information_until"] == {"data": "2020-12", "policy": "2021-07"}
     assert isinstance(told["version"], str)
     assert set(result.step_seconds) == set(sim.FinancialCenter.steps_table()["step"])

@@ -16,7 +16,7 @@ from sim.macro import make_macro_path
 from sim.securities import Holder, SecurityClass
 from sim.shocks import ShockPaths, additive_path, kept_share
 
-CENTRAL = ParameterSet.prior_2020().central()
+CENTRAL = ParameterSet.posterior_2020().central()
 KINDS = shock_kinds()
 END = month_ordinal("2025-12")
 
