@@ -27,7 +27,6 @@ class Rival:
 RIVALS = (
     Rival("as built", ()),
     Rival("no extrapolation of the exchange rate", (("fx_extrapolation", 0.0),)),
-    Rival("no hedged buyers that follow the pick-up", (("hedged_capacity", 0.0),)),
     Rival("no peers", (("peer_coefficient_foreign", 0.0),)),
     Rival(
         "no answer to yields", (("spread_semi_elasticity_real_money", 0.0), ("spread_semi_elasticity_benchmarked", 0.0))
