@@ -30,7 +30,7 @@ def calibrate(
     runs: Annotated[int, typer.Option(min=2, max=100_000, metavar="N", help="Runs spread over the prior.")] = 512,
     more: Annotated[
         int, typer.Option(min=0, max=100_000, metavar="N", help="Runs of the second round, near the posterior.")
-    ] = 192,
+    ] = 128,
     quick: Annotated[
         bool, typer.Option("--quick", help="32 runs and no second round: shows that it works, finds little.")
     ] = False,

@@ -154,7 +154,7 @@ def recovery_summary(recovered: "pd.DataFrame") -> "pd.DataFrame":
     """Coverage of 90 % intervals and uniformity of ranks by parameter.
 
     Columns: parameter, coverage_90, coverage_90_of_20 (the first twenty runs), uniform_p (Kolmogorov-Smirnov),
-    sd_ratio (mean width of the interval over that of the prior).
+    width_ratio (mean width of the interval over that of the prior).
     """
     import pandas as pd
 

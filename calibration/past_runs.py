@@ -108,7 +108,7 @@ class PastRequest:
         import sim
 
         drawn = parameters_at(self.point, self.seed).replace(betas=None, **dict(self.changes))
-        parameters = parameters_of(drawn, self.base_year)
+        parameters = parameters_of(drawn, self.base_year, replays=self.conditional)
         with based_on(vintage(self.base_year, replays=self.conditional)):
             macro = "realised" if self.conditional else "neutral"
             asked = past_scenario(self.base_year, policy=self.conditional, macro=macro, scale=self.scale)

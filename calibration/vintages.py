@@ -128,13 +128,13 @@ ACCESS_FRICTION = {2016: 0.60, 2017: 0.40, 2018: 0.40, 2019: 0.40}
 DESCRIBES_YEAR = ("repo_outstanding", "rmb_reserve_share_2020", "foreign_institution_share_2020")
 
 
-def parameters_of(parameters: Parameters, base_year: int) -> Parameters:
+def parameters_of(parameters: Parameters, base_year: int, *, replays: bool = True) -> Parameters:
     """Parameters with those that describe end-2020 restated for an earlier base year.
 
     Repo outstanding and two shares keep their ratio to what is central for 2020, so that what is uncertain about 2020
-    stays so. Public debt grows as bond custody did from the base year to 2020. Steps of policy are dated by when they
-    were felt, so that lags are zero, and the access barrier falls by them from its level of the base year to that of
-    end-2020.
+    stays so. Steps of policy are dated by when they were felt, so that lags are zero, and the access barrier falls by
+    them from its level of the base year to that of end-2020. Only a replay is told how public debt grew to 2020, and
+    only its yields, which are those observed, already hold what supply and foreign holders did to them.
     """
     central = ParameterSet.prior_2020().central()
     changes: dict[str, Value] = {"effect_lag_scale": 0.0, "delivery_slippage_months": 0.0}
@@ -144,10 +144,10 @@ def parameters_of(parameters: Parameters, base_year: int) -> Parameters:
     shares = np.array([_known()[f"holdings_share_{group.name.lower()}"][FIRST_BASE_YEAR] for group in InvestorGroup])
     mixed = (1.0 - part) * shares + part * np.array(parameters.holdings_share_by_type)
     changes["holdings_share_by_type"] = tuple((mixed / mixed.sum()).tolist())
-    growth = np.log(level("bond_custody_total", LAST_YEAR) / level("bond_custody_total", base_year))
-    changes["sovereign_growth"] = float(growth / (LAST_YEAR - base_year))
-    # Yields as they were hold what supply and foreign holders did to them.
-    changes |= {"yield_impact": 0.0, "demand_semielasticity": NO_PREMIUM}
+    if replays:
+        growth = np.log(level("bond_custody_total", LAST_YEAR) / level("bond_custody_total", base_year))
+        changes["sovereign_growth"] = float(growth / (LAST_YEAR - base_year))
+        changes |= {"yield_impact": 0.0, "demand_semielasticity": NO_PREMIUM}
     ratio = ACCESS_FRICTION[base_year] / central.access_friction_2020
     changes["access_friction_2020"] = ratio * parameters.access_friction_2020
     rise = sum(step.rise for step in policy_steps() if step.lever == ACCESS_LEVER and step.year > base_year)

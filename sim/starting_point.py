@@ -68,12 +68,12 @@ def steady_ladder(stock_bn: Floats, tenor_months: Integers, month: int, growth_p
     many months of growth.
     """
     # Few tenors occur, so each one's weights are made once; two columns at least keep the order of summation.
-    tenors, place = np.unique(np.append(tenor_months, LADDER_MONTHS), return_inverse=True)
+    tenors, place = np.unique(np.append(tenor_months, (1, LADDER_MONTHS)), return_inverse=True)
     ahead = np.arange(1, LADDER_MONTHS + 1)[:, None]
     weight = np.where(ahead <= tenors, np.exp(-growth_per_year * (tenors - ahead) / 12.0), 0.0)
     weight /= weight.sum(axis=0)
     ladder = np.empty((LADDER_MONTHS, len(stock_bn)))
-    ladder[(month + ahead[:, 0]) % LADDER_MONTHS] = weight[:, place[:-1]] * stock_bn
+    ladder[(month + ahead[:, 0]) % LADDER_MONTHS] = weight[:, place[:-2]] * stock_bn
     return ladder
 
 

@@ -131,6 +131,12 @@ def test_steps_of_policy_are_dated_before_2021_and_lift_known_levers():
     assert paths[connect, place] > start[ACCESS_LEVER]
 
 
+def test_a_forecast_from_an_earlier_origin_is_not_told_what_came_after(central):
+    told, forecast = (parameters_of(central, 2016, replays=replays) for replays in (True, False))
+    for name in ("sovereign_growth", "yield_impact", "demand_semielasticity"):
+        assert forecast[name] == central[name] != told[name]
+
+
 @pytest.mark.parametrize("year", [2016, 2018])
 def test_the_access_barrier_falls_to_that_of_2020(central, year):
     restated = parameters_of(central, year)
