@@ -63,17 +63,13 @@ def calibrate(
 
     asked: dict[str, Any] = QUICK if quick else {"runs": runs, "more": more}
     with RunsBar(hidden=quiet or json) as bar:
-
-        def note(_: str, done: int, total: int) -> None:
-            bar.show(done, total)
-
         fit = fit_parameters(
             store,
             **asked,
             scale=scenario_asked("frozen", [], [], macro=None, scale=scale).scale,
             seed=seed_asked(seed),
             workers=workers or usual_workers(),
-            progress=note,
+            progress=bar.show,
         )
         told = _information(fit, bar, workers or usual_workers()) if information else None
     written: list[Path] = []

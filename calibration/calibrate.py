@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 KEPT_DRAWS = 1000
 LEAST_RUNS = 24
-Progress = Callable[[str, int, int], None]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,11 @@ def design(runs: int, seed: int) -> Floats:
     return np.asarray(qmc.Sobol(len(designed()), seed=seed).random_base2(int(np.ceil(np.log2(runs))))[:runs])
 
 
+def spread_requests(runs: int, seed: int, **how: Any) -> list[PastRequest]:
+    """Runs spread evenly over the prior, each with its own luck; `how` are further fields of `PastRequest`."""
+    return [PastRequest(tuple(at.tolist()), run, **how) for run, at in enumerate(design(runs, seed), 1)]
+
+
 def calibrate(
     folder: Path,
     *,
@@ -101,7 +106,7 @@ def calibrate(
     workers
         Processes.
     progress
-        Called with the name of the round, the runs done and the runs asked for.
+        Called with the runs done and the runs asked for, in each round.
 
     Raises
     ------
@@ -112,11 +117,7 @@ def calibrate(
         raise InputError(f"{runs} runs are too few", key="runs", value=runs, allowed=f"at least {LEAST_RUNS}")
     store = PastRuns(folder)
 
-    def told(name: str) -> Callable[[int, int], None] | None:
-        return None if progress is None else lambda done, asked: progress(name, done, asked)
-
-    asked = [PastRequest(tuple(at.tolist()), run, scale=scale) for run, at in enumerate(design(runs, seed), 1)]
-    first = store.of(asked, workers, told("first round"))
+    first = store.of(spread_requests(runs, seed, scale=scale), workers, progress)
     emulator, likelihood = _emulated(first)
     drawn = sampled(emulator, likelihood, observed_moments(), seed)
     second: list[PastRun] = []
@@ -124,7 +125,7 @@ def calibrate(
         rng = np.random.default_rng(seed)
         chosen = drawn.points[rng.choice(len(drawn.points), more, replace=False)]
         near = [PastRequest(tuple(at.tolist()), run, scale=scale) for run, at in enumerate(chosen, runs + 1)]
-        second = store.of(near, workers, told("second round"))
+        second = store.of(near, workers, progress)
         emulator, likelihood = _emulated(first + second)
         drawn = sampled(emulator, likelihood, observed_moments(), seed)
     recovered = recovery(emulator, tolerances(), len(first))

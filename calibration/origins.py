@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from calibration.calibrate import design
+from calibration.calibrate import spread_requests
 from calibration.naive import forecasts_from
 from calibration.observations import series
-from calibration.past_runs import PastRequest, PastRun, PastRuns
+from calibration.past_runs import PastRun, PastRuns
 from calibration.scores import crps, inside
 from calibration.vintages import LAST_YEAR, earlier_levels, level
 from sim.vintage import FIRST_BASE_YEAR
@@ -51,15 +51,6 @@ def known_series(indicator: str) -> dict[int, float]:
     return known | {year: level(name, year) / PER_UNIT.get(indicator, 1.0) for year in later}
 
 
-def origin_requests(base_year: int, runs: int, conditional: bool, scale: float = 1.0) -> list[PastRequest]:
-    """Runs from one origin: draws of the prior, each with its own luck."""
-    points = design(runs, base_year)
-    return [
-        PastRequest(tuple(point.tolist()), run, base_year, conditional, scale=scale)
-        for run, point in enumerate(points, 1)
-    ]
-
-
 def rolling_origins(
     store: PastRuns,
     runs: int,
@@ -78,7 +69,7 @@ def rolling_origins(
     import pandas as pd
 
     asked = {
-        (origin, conditional): origin_requests(origin, runs, conditional, scale)
+        (origin, conditional): spread_requests(runs, origin, base_year=origin, conditional=conditional, scale=scale)
         for origin in range(FIRST_BASE_YEAR, LAST_YEAR)
         for conditional in (False, True)
     }

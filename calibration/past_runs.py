@@ -2,14 +2,11 @@
 
 import hashlib
 import json
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +19,11 @@ from calibration.vintages import LAST_YEAR, parameters_of, past_scenario, vintag
 from scenarios.calendar import month_ordinal, month_text
 from scenarios.parameters import Parameters, ParameterSet, drawn_quantile, parameter_table
 from sim.accounts import AccountingError
+from sim.experiments.pool import Workers
 from sim.vintage import based_on
 
 BASE_YEAR = 2016
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-MONTHLY = (
-    "foreign_bond_holdings",
-    "foreign_net_purchases",
-    "turnover_total",
-    "turnover_sse_equity",
-    "direct_financing",
-)
+MONTHLY = ("foreign_bond_holdings",)
 """Indicators that are kept month by month; all are kept by year."""
 
 
@@ -179,12 +170,8 @@ class PastRuns:
         missing = [each for each in dict.fromkeys(requests) if each not in self._known and each not in self.failed]
         done = len(requests) - len(missing)
         if missing:
-            with (
-                _one_thread_each(),
-                ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
-                self.file.open("a", encoding="utf-8") as file,
-            ):
-                futures = {pool.submit(request.execute): request for request in missing}
+            with Workers(workers) as pool, self.file.open("a", encoding="utf-8") as file:
+                futures = {pool.executor().submit(request.execute): request for request in missing}
                 for future in as_completed(futures):
                     done += 1
                     try:
@@ -201,21 +188,6 @@ class PastRuns:
                     if progress is not None:
                         progress(done, len(requests))
         return [self._known[request] for request in requests if request in self._known]
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let processes that start inside the block compute with one thread: they are as many as there are processors."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def moment_matrix(runs: Sequence[PastRun]) -> Floats:

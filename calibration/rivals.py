@@ -8,9 +8,9 @@ import numpy as np
 from scipy.stats import multivariate_normal
 
 from agents.arrays import Floats
-from calibration.calibrate import design
+from calibration.calibrate import spread_requests
 from calibration.moments import moments, observed_moments, tolerances
-from calibration.past_runs import BASE_YEAR, PastRequest, PastRun, PastRuns, moment_matrix
+from calibration.past_runs import BASE_YEAR, PastRun, PastRuns, moment_matrix
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ def rivals(
 
     judged = [place for place, moment in enumerate(moments()) if moment.id.startswith(JUDGED_BY)]
     names = [moments()[place].id for place in judged]
-    asked = {rival.name: _requests(rival, runs, scale) for rival in RIVALS}
+    asked = {rival.name: spread_requests(runs, BASE_YEAR, changes=rival.changes, scale=scale) for rival in RIVALS}
     store.of([each for group in asked.values() for each in group], workers, progress)
     found: dict[str, list[PastRun]] = {name: store.of(group) for name, group in asked.items()}
     values: dict[str, Floats] = {name: moment_matrix(group)[:, judged] for name, group in found.items()}
@@ -93,10 +93,3 @@ def rivals(
             }
         )
     return pd.DataFrame(rows)
-
-
-def _requests(rival: Rival, runs: int, scale: float) -> list[PastRequest]:
-    points = design(runs, BASE_YEAR)
-    return [
-        PastRequest(tuple(at.tolist()), run, changes=rival.changes, scale=scale) for run, at in enumerate(points, 1)
-    ]

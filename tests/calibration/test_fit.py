@@ -180,7 +180,7 @@ def test_kept_runs_are_not_run_again_and_a_broken_line_is_left_out(tmp_path, mon
     line = json.dumps(asdict(kept))
     store.file.write_text(line + "\n" + line[: len(line) // 2], encoding="utf-8")
     again = PastRuns(tmp_path)
-    monkeypatch.setattr(past_runs, "ProcessPoolExecutor", None)
+    monkeypatch.setattr(past_runs, "Workers", None)
     assert again.of([kept.request]) == [kept]
     with pytest.raises(TypeError):
         again.of([PastRequest((0.4,) * KNOWN, 2)])

@@ -7,7 +7,7 @@ from calibration import variants as variants_module
 from calibration.conditions import conditions, filtered
 from calibration.information import explained_share, yearly_growth
 from calibration.naive import forecasts_from
-from calibration.origins import SCORED, known_series, origin_requests, origins_summary, rolling_origins
+from calibration.origins import SCORED, known_series, origins_summary, rolling_origins
 from calibration.past_runs import MONTHLY, PastRun
 from calibration.rivals import RIVALS, rivals
 from calibration.variants import VARIANTS, variants
@@ -69,10 +69,17 @@ def test_a_forecast_that_knows_the_future_has_skill_and_one_of_no_change_has_non
 
 
 def test_origins_draw_the_prior_and_are_told_the_world_only_in_replays():
-    forecast, replay = (origin_requests(2018, 4, conditional) for conditional in (False, True))
-    assert [each.point for each in forecast] == [each.point for each in replay]
-    assert {each.conditional for each in replay} == {True}
-    assert {each.base_year for each in forecast} == {2018}
+    asked = []
+
+    class Noted(MadeUpRuns):
+        def of(self, requests, *_):
+            asked.extend(requests)
+            return super().of(requests)
+
+    rolling_origins(Noted(perfect), 4, 1)
+    forecast, replay = ({each for each in asked if each.conditional is told} for told in (False, True))
+    assert {each.point for each in forecast} == {each.point for each in replay}
+    assert {each.base_year for each in forecast} == {each.base_year for each in replay} == {2016, 2017, 2018, 2019}
 
 
 def test_the_rival_that_foretells_best_gets_the_weight():
