@@ -148,7 +148,7 @@ def calibrate(
         drawn.points,
         identification(drawn.points),
         correlations(drawn.points),
-        moments_table(emulator, drawn.points, moments(), tolerances()),
+        moments_table(emulator, drawn.points, moments(), tolerances(), len(first)),
         recovery_summary(recovered),
         influence(emulator, likelihood, moments()),
         recovered,

@@ -69,13 +69,14 @@ def correlations(points: Floats) -> "pd.DataFrame":
 
 
 def moments_table(
-    emulator: Emulator, points: Floats, asked: Sequence[Moment], tolerance: Floats, seed: int = 5
+    emulator: Emulator, points: Floats, asked: Sequence[Moment], tolerance: Floats, count: int, seed: int = 5
 ) -> "pd.DataFrame":
     """Observed moments beside what prior and posterior predict for a run.
 
     Columns: moment, unit, observed, tolerance, prior_q05, prior_q50, prior_q95, q05, q50, q95, inside, explained.
     `inside` says whether the observed value lies in the central 90 % of posterior prediction with tolerance;
-    `explained` is the share of variance that the searched parameters make in left-out runs of the prior.
+    `explained` is the share of variance that the searched parameters make in left-out runs. Both it and the prior's
+    quantiles are over the first `count` runs, which are spread over the prior.
     """
     import pandas as pd
 
@@ -86,10 +87,10 @@ def moments_table(
     predicted = expected + noise
     blurred = predicted + tolerance * rng.standard_normal(predicted.shape)
     low, high = np.quantile(blurred, WITHIN, axis=0)
-    explained = emulator.explained()
+    explained = 1.0 - residuals[:count].var(axis=0) / emulator.values[:count].var(axis=0)
     rows = []
     for place, moment in enumerate(asked):
-        prior = np.quantile(emulator.values[:, place], LEVELS)
+        prior = np.quantile(emulator.values[:count, place], LEVELS)
         rows.append(
             {
                 "moment": moment.id,

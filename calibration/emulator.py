@@ -115,7 +115,3 @@ class Emulator:
             inverse = cho_solve(self._factor(moment), np.eye(len(self.points)))
             result[:, moment] = self._weights[:, moment] / np.diag(inverse)
         return np.asarray(result * spread)
-
-    def explained(self) -> Floats:
-        """Share of variance over the prior that the searched parameters explain in left-out runs, shape (moments,)."""
-        return np.asarray(1.0 - self.residuals().var(axis=0) / self.values.var(axis=0))
