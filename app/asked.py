@@ -86,15 +86,17 @@ def _struck(scenario: Scenario, text: str) -> Scenario:
         ) from None
 
 
+OPTIONS = {"interactions_off": "--without", "fork_at": "--fork-at", "runs": "--runs"}
+"""Options by the arguments of the packages below that they fill."""
+
+
 @contextmanager
 def options_named() -> Iterator[None]:
     """Name the option instead of the argument of `sim.run` in what the model refuses."""
     try:
         yield
     except InputError as error:
-        raise InputError(
-            replace(each, key="--without") if each.key == "interactions_off" else each for each in error.problems
-        ) from None
+        raise InputError(replace(each, key=OPTIONS.get(each.key, each.key)) for each in error.problems) from None
 
 
 def committed_beside(scenario: Scenario) -> Scenario:

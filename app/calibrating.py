@@ -50,7 +50,7 @@ def calibrate(
     """Fit the searched parameters to 2016-2020 and say what the data identify."""
     from datetime import UTC, datetime
 
-    from app.asked import scenario_asked, seed_asked
+    from app.asked import options_named, scenario_asked, seed_asked
     from app.output import print_json
     from app.progress import RunsBar
     from calibration.extra import checked_extra
@@ -62,7 +62,7 @@ def calibrate(
     from sim.experiments.pool import usual_workers
 
     asked: dict[str, Any] = QUICK if quick else {"runs": runs, "more": more}
-    with RunsBar(hidden=quiet or json) as bar:
+    with RunsBar(hidden=quiet or json) as bar, options_named():
         fit = fit_parameters(
             store,
             **asked,

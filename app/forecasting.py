@@ -251,18 +251,11 @@ def _ensemble(
     from app.asked import options_named, scenario_asked, seed_asked
     from app.progress import RunsBar
     from sim.experiments.ensemble import ensemble
-    from sim.experiments.outcomes import RunOutcome
 
     asked = scenario_asked(scenario, [], [], macro=macro, scale=scale)
     luck = seed_asked(seed)
     with RunsBar(hidden=hidden) as bar, options_named():
-
-        def note(outcome: RunOutcome, done: int, total: int) -> None:
-            bar.show(done, total)
-            if outcome.status != "done":
-                bar.say(f"failed: run {outcome.request.run}: {outcome.error}")
-
-        found = ensemble(asked, runs=runs, seed=luck, store=store, workers=workers, progress=note)
+        found = ensemble(asked, runs=runs, seed=luck, store=store, workers=workers, progress=bar.note)
     return found, asked.name
 
 
@@ -280,15 +273,10 @@ def _variants(
     from app.output import print_json
     from app.progress import RunsBar
     from calibration.variants import variants
-    from sim.experiments.outcomes import RunOutcome
 
     asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
     with RunsBar(hidden=json or quiet) as bar, options_named():
-
-        def note(_: RunOutcome, done: int, total: int) -> None:
-            bar.show(done, total)
-
-        table = variants(asked, runs=runs, seed=seed_asked(seed), store=store, workers=workers, progress=note)
+        table = variants(asked, runs=runs, seed=seed_asked(seed), store=store, workers=workers, progress=bar.note)
     if json:
         print_json({"scenario": asked.name, "runs": runs, "variants": table.to_dict("records"), "caveat": CAVEAT})
         return
@@ -326,7 +314,6 @@ def _conditions(
     from app.progress import RunsBar
     from calibration.conditions import SIGNIFICANT, conditions
     from scenarios.errors import InputError, nearest_name
-    from sim.experiments.outcomes import RunOutcome
     from sim.indicators import PLAN_INDICATORS
 
     if indicator not in PLAN_INDICATORS:
@@ -339,12 +326,8 @@ def _conditions(
         )
     asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
     with RunsBar(hidden=json or quiet) as bar, options_named():
-
-        def note(_: RunOutcome, done: int, total: int) -> None:
-            bar.show(done, total)
-
         found = conditions(
-            asked, indicator, runs=runs, seed=seed_asked(seed), store=store, workers=workers, progress=note
+            asked, indicator, runs=runs, seed=seed_asked(seed), store=store, workers=workers, progress=bar.note
         )
     if json:
         told = {"scenario": asked.name, "indicator": indicator, "runs": found.runs, "met": found.met}

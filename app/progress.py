@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from sim.experiments.outcomes import RunOutcome
+
 PATIENCE_SECONDS = 1.0
 
 
@@ -69,6 +71,12 @@ class RunsBar:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+    def note(self, outcome: RunOutcome, done: int, total: int) -> None:
+        """Take note of a run that ended, and say so where it failed."""
+        self.show(done, total)
+        if outcome.status != "done":
+            self.say(f"failed: {outcome.request.scenario.name}, run {outcome.request.run}: {outcome.error}")
 
     def show(self, done: int, total: int) -> None:
         """Take note of the runs that are done."""

@@ -94,3 +94,12 @@ def test_a_failure_is_that_of_its_own_run(parted, monkeypatch):
 def test_a_fork_in_the_first_month_shares_nothing_but_2020(parted):
     assert checked_fork([load("plan"), load("committed")], "2021-01")
     assert sim.ensemble(parted[:2], runs=1, draws=0, workers=1, fork_at="2021-01").runs == (0,)
+
+
+def test_the_command_line_names_its_option(capsys, tmp_path):
+    from app.cli import command_line
+
+    asked = ["batch", "plan", "committed", "--fork-at", "2023-01", "--runs", "1", "--store", str(tmp_path / "runs")]
+    assert command_line(asked) == 2
+    assert "--fork-at: committed and plan part in 2021-07" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
