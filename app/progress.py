@@ -95,6 +95,15 @@ class RunsBar:
             speed = self._bar.tasks[0].speed
             self._bar.update(self._task, completed=done, rate=f"{speed:.1f} runs/s" if speed else "")
 
+    def begin(self, line: str) -> None:
+        """Start another bar, for a further part of the work, under a line that names it."""
+        if self._hidden:
+            return
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+        self.say(line)
+
     def say(self, line: str) -> None:
         """Print a line on stderr, above the bar where there is one."""
         if self._bar is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -134,7 +135,7 @@ def discover(
     elif quiet:
         print("\n".join(f"{row['factor']} {row['low']:g} {row['high']:g}" for row in box.to_dict("records")))
     else:
-        cells = [(row["factor"], _shown(row["low"]), _shown(row["high"])) for row in box.to_dict("records")]
+        cells = [(row["factor"], *_limits(row)) for row in box.to_dict("records")]
         show(
             table(f"{indicator} at or above {wanted:g} in 2025", ("factor", "from", "to"), cells, right=("from", "to"))
         )
@@ -159,7 +160,7 @@ def _print_tree(grown: pd.DataFrame, indicator: str, wanted: float, json: bool, 
         for row, before in zip(rows, [None, *rows], strict=False):
             first = before is None or before["leaf"] != row["leaf"]
             shares = (str(row["leaf"]), f"{row['density']:.0%}", f"{row['mass']:.0%}") if first else ("", "", "")
-            cells.append([*shares, row["factor"], _shown(row["low"]), _shown(row["high"])])
+            cells.append([*shares, row["factor"], *_limits(row)])
         show(table(f"{indicator} at or above {wanted:g} in 2025", heads, cells, right=(*heads[1:3], *heads[4:])))
 
 
@@ -171,8 +172,13 @@ def _swept(store: Path) -> tuple[Design, pd.DataFrame]:
 
     opened = Store.open(store)
     design = Design.from_plain(opened.last_sweep())
-    ensemble = Ensemble.of_store(opened, keys=[request.key for request in design.requests()])
+    ensemble = Ensemble.of_store(opened, design.requests())
     return design, responses(design, ensemble)
+
+
+def _limits(row: Mapping[Any, Any]) -> tuple[str, str]:
+    """What a factor is bounded by: its names, or two numbers."""
+    return (row["names"], "") if row["names"] else (_shown(row["low"]), _shown(row["high"]))
 
 
 def _shown(value: Any) -> str:

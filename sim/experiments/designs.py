@@ -1,8 +1,9 @@
 """Designs: points in the space of levers and parameters, and the runs they ask for."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,33 +12,50 @@ import numpy as np
 from agents.arrays import Floats
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.loader import load
-from scenarios.parameters import parameter_set
+from scenarios.parameters import Parameters, parameter_set
 from scenarios.plan import lever_ids
-from scenarios.schema import Scenario
+from scenarios.schema import MACRO_PATHS, Scenario
 from scenarios.yaml_tree import read_yaml
-from sim.experiments.requests import SEEDS_APART, RunRequest
+from sim.experiments.requests import SEEDS_APART, RunRequest, parameter_draw
 
 if TYPE_CHECKING:
     import pandas as pd
 
 KINDS = ("factorial", "latin_hypercube", "sobol", "morris", "points")
-KEYS = ("title", "scenario", "kind", "samples", "levels", "seed", "runs", "scale", "factors", "points")
+KEYS = ("title", "scenario", "kind", "samples", "levels", "seed", "runs", "draws", "scale", "factors", "points")
+CHOSEN = ("macro", "scenario")
+"""Factors whose values are names."""
 NEEDED = ("kind", "factors")
 MOST_POINTS = 100_000
 
 
 @dataclass(frozen=True)
 class Factor:
-    """What is varied: a lever's intensity from 2021-01 on, or a parameter."""
+    """What is varied: a lever's intensity from 2021-01 on, a parameter, the macro path or the scenario.
+
+    Names are counted from 0 in the order given.
+    """
 
     name: str
     kind: str
     low: float
     high: float
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def of_names(cls, kind: str, names: Sequence[str]) -> Self:
+        """The macro path or the scenario as a factor."""
+        return cls(kind, kind, 0.0, float(len(names) - 1), tuple(names))
 
     def at(self, share: Floats) -> Floats:
-        """Values at shares 0..1 of the range."""
+        """Values at shares 0..1 of the range; each name has an equal part of it."""
+        if self.names:
+            return np.minimum(np.floor(np.asarray(share) * len(self.names)), self.high)
         return self.low + (self.high - self.low) * share
+
+    def names_within(self, low: float, high: float) -> str:
+        """Names between two values; empty for a factor of numbers."""
+        return ", ".join(name for place, name in enumerate(self.names) if low <= place <= high)
 
 
 @dataclass(frozen=True)
@@ -51,6 +69,8 @@ class Design:
     levels: int = 4
     seed: int = 1
     runs: int = 1
+    draws: int | None = None
+    """Parameter draws that the repetitions share in turn; None takes the central point."""
     title: str = ""
     given: tuple[tuple[float, ...], ...] = ()
     """Points of a design of kind `points`."""
@@ -60,11 +80,14 @@ class Design:
         return {
             "scenario": self.scenario.plain(),
             "kind": self.kind,
-            "factors": [[factor.name, factor.kind, factor.low, factor.high] for factor in self.factors],
+            "factors": [
+                [factor.name, factor.kind, factor.low, factor.high, list(factor.names)] for factor in self.factors
+            ],
             "samples": self.samples,
             "levels": self.levels,
             "seed": self.seed,
             "runs": self.runs,
+            "draws": self.draws,
             "title": self.title,
             "given": [list(point) for point in self.given],
         }
@@ -76,7 +99,9 @@ class Design:
             **{
                 **data,
                 "scenario": Scenario(**data["scenario"]),
-                "factors": tuple(Factor(*factor) for factor in data["factors"]),
+                "factors": tuple(
+                    Factor(name, kind, low, high, tuple(*names)) for name, kind, low, high, *names in data["factors"]
+                ),
                 "given": tuple(tuple(point) for point in data["given"]),
             }
         )
@@ -84,26 +109,26 @@ class Design:
     def points(self) -> "pd.DataFrame":
         """Points, one row each, a column for each factor; the same for the same design.
 
-        factorial: all combinations of `levels` values; latin_hypercube and sobol: `samples` points (for sobol rounded
-        up to a power of two); morris: `samples` trajectories of one step a factor; points: those that are given.
+        factorial: all combinations of `levels` values, or of all names; latin_hypercube, sobol: `samples` points (for
+        sobol rounded up to a power of two); morris: `samples` trajectories of one step a factor; points:
+        those that are given.
         """
         import pandas as pd
 
-        count = len(self.factors)
         if self.kind == "points":
             return pd.DataFrame(list(self.given), columns=[factor.name for factor in self.factors])
-        shares = self.shares(count)
+        shares = self.shares()
         columns = {factor.name: factor.at(shares[:, place]) for place, factor in enumerate(self.factors)}
         return pd.DataFrame(columns)
 
-    def shares(self, count: int) -> Floats:
+    def shares(self) -> Floats:
         """Points as shares of each factor's range, shape (points, factors)."""
         from scipy.stats import qmc
 
-        rng = np.random.default_rng(self.seed)
+        rng, count = np.random.default_rng(self.seed), len(self.factors)
         if self.kind == "factorial":
-            grid = np.linspace(0.0, 1.0, self.levels)
-            return np.array(list(itertools.product(grid, repeat=count)))
+            sides = [len(factor.names) or self.levels for factor in self.factors]
+            return np.array(list(itertools.product(*(np.linspace(0.0, 1.0, side) for side in sides))))
         if self.kind == "latin_hypercube":
             return np.asarray(qmc.LatinHypercube(count, rng=rng).random(self.samples))
         if self.kind == "sobol":
@@ -117,18 +142,43 @@ class Design:
 
     def requests(self) -> list[RunRequest]:
         """Runs of all points: point p and repetition r make run p * runs + r; luck is the same at every point."""
-        central = parameter_set(self.scenario.parameters).central()
+        bases = self._bases()
         requests = []
+        drawn: dict[tuple[str, int], Parameters] = {}
         for number, point in enumerate(self.points().itertuples(index=False)):
             values = dict(zip((factor.name for factor in self.factors), point, strict=True))
             chosen = {f.name: float(values[f.name]) for f in self.factors if f.kind == "lever"}
             changed: dict[str, Any] = {f.name: float(values[f.name]) for f in self.factors if f.kind == "parameter"}
-            scenario = self.scenario.with_levers(chosen) if chosen else self.scenario
-            parameters = central.replace(**changed) if changed else central
+            base = bases[tuple(f.names[int(values[f.name])] for f in self.factors if f.names)]
+            scenario = base.with_levers(chosen) if chosen else base
             for repetition in range(self.runs):
+                draw = repetition % self.draws if self.draws else 0
+                if (base.parameters, draw) not in drawn:
+                    drawn[base.parameters, draw] = (
+                        parameter_draw(base.parameters, self.seed, draw)
+                        if self.draws
+                        else parameter_set(base.parameters).central()
+                    )
+                parameters = drawn[base.parameters, draw]
+                parameters = parameters.replace(**changed) if changed else parameters
+                known = draw if self.draws and not changed else None
                 seed = self.seed * SEEDS_APART + repetition
-                requests.append(RunRequest(scenario, seed, parameters, None, (), number * self.runs + repetition))
+                requests.append(RunRequest(scenario, seed, parameters, known, (), number * self.runs + repetition))
         return requests
+
+    def _bases(self) -> dict[tuple[str, ...], Scenario]:
+        """Scenarios that levers are set in, by the names chosen of the factors that have names."""
+        bases = {}
+        named = [factor for factor in self.factors if factor.names]
+        for names in itertools.product(*(factor.names for factor in named)):
+            base = self.scenario
+            for factor, name in sorted(zip(named, names, strict=True), key=lambda pair: pair[0].kind != "scenario"):
+                if factor.kind == "scenario":
+                    base = Scenario(**{**load(name).plain(), "scale": self.scenario.scale})
+                else:
+                    base = Scenario(**{**base.plain(), "macro": name})
+            bases[names] = base
+        return bases
 
 
 def _morris() -> Any:
@@ -168,6 +218,8 @@ def read_design(path: str | Path) -> Design:
     if kind not in KINDS:
         wrong(f"unknown kind {kind!r}", "kind", kind, ", ".join(KINDS), nearest_name(kind, KINDS))
     counts = {"samples": 64, "levels": 4, "seed": 1, "runs": 1}
+    if data.get("draws") is not None:
+        counts["draws"] = 1
     for key, usual in counts.items():
         value = data.get(key, usual)
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -185,7 +237,8 @@ def read_design(path: str | Path) -> Design:
         problems += error.problems
     factors = _factors(data.get("factors"), wrong)
     given = _given(data.get("points"), len(factors), kind, wrong)
-    size = counts["levels"] ** len(factors) if kind == "factorial" else counts["samples"]
+    sides = [len(factor.names) or counts["levels"] for factor in factors]
+    size = prod(sides) if kind == "factorial" else counts["samples"]
     if size > MOST_POINTS:
         wrong(f"asks for {size} points", "samples", size, f"at most {MOST_POINTS}")
     if problems:
@@ -203,9 +256,14 @@ def _factors(listed: Any, wrong: Any) -> tuple[Factor, ...]:
     factors = []
     for name, asked in listed.items():
         key = f"factors.{name}"
+        if name in CHOSEN:
+            names = _names(name, key, asked, wrong)
+            if names:
+                factors.append(Factor.of_names(name, names))
+            continue
         kind = "lever" if name in lever_ids() else "parameter"
         if kind == "parameter" and name not in single:
-            known = [*lever_ids(), *single]
+            known = [*CHOSEN, *lever_ids(), *single]
             wrong(f"unknown lever or parameter {name!r}", key, name, "", nearest_name(name, known))
             continue
         limits = _prior_range(name) if asked == "prior" and kind == "parameter" else asked
@@ -218,6 +276,27 @@ def _factors(listed: Any, wrong: Any) -> tuple[Factor, ...]:
             continue
         factors.append(Factor(name, kind, low, high))
     return tuple(factors)
+
+
+def _names(kind: str, key: str, asked: Any, wrong: Any) -> list[str]:
+    """Names of a factor that has some, such as [neutral, adverse]."""
+    if not isinstance(asked, list) or len(asked) < 2 or len({str(each) for each in asked}) < len(asked):
+        wrong(f"{asked!r} are no names to choose from", key, asked, "a list of two or more names, each once")
+        return []
+    for each in asked:
+        if kind == "macro" and each not in MACRO_PATHS:
+            wrong(
+                f"unknown macro path {each!r}", key, each, ", ".join(MACRO_PATHS), nearest_name(str(each), MACRO_PATHS)
+            )
+            return []
+        if kind == "scenario":
+            try:
+                load(each)
+            except InputError as error:
+                problem = error.problems[0]
+                wrong(problem.message, key, each, problem.allowed or "", problem.nearest)
+                return []
+    return [str(each) for each in asked]
 
 
 def _is_number(value: object) -> bool:

@@ -158,7 +158,7 @@ def run_requests(
                 kept.append(buffer)
     if kept is None:
         return Ensemble.of_outcomes(outcomes)
-    return Ensemble.of_store(Store.open(kept.folder), keys=[request.key for request in requests])
+    return Ensemble.of_store(Store.open(kept.folder), requests)
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,22 +199,26 @@ class Ensemble:
         return cls(values, columns, first, numbers, scenarios, failures, kinds)
 
     @classmethod
-    def of_store(cls, store: Store, keys: Iterable[str] | None = None) -> Self:
-        """Ensemble of the runs of a store: all that are done, or those with the keys given.
+    def of_store(cls, store: Store, requests: Sequence[RunRequest] | None = None) -> Self:
+        """Ensemble of the runs of a store: all that are done, or those of some requests, under the numbers these give.
 
         Raises
         ------
         scenarios.InputError
             If none is done, or two of them have the same scenario and number.
         """
+        import pandas as pd
+
         from scenarios.calendar import month_ordinal
 
         runs = store.runs
-        if keys is not None:
-            runs = runs[runs["key"].isin(list(keys))]
+        if requests is not None:
+            # A run may have been stored for another batch, which knew it by another number.
+            numbered = pd.DataFrame({"key": [r.key for r in requests], "run": [r.run for r in requests]})
+            runs = runs.drop(columns="run").drop_duplicates(["key", "status"]).merge(numbered, on="key")
         failed_rows = runs[runs["status"] != "done"]
-        done = runs[runs["status"] == "done"].drop_duplicates("key")
-        failed_rows = failed_rows[~failed_rows["key"].isin(done["key"])].drop_duplicates("key")
+        done = runs[runs["status"] == "done"].drop_duplicates(["key", "run"])
+        failed_rows = failed_rows[~failed_rows["key"].isin(done["key"])].drop_duplicates(["key", "run"])
         failures = tuple(f"{row.scenario}, run {row.run}: {row.error}" for row in failed_rows.itertuples())
         if done.empty:
             raise InputError("no run is done", where=str(store.folder), key="store", value=str(store.folder))
@@ -238,14 +242,16 @@ class Ensemble:
         scenarios = {name: store.scenarios[digest] for name, digest in hashes.items()}
         values = {name: np.full((len(numbers), months, len(columns)), np.nan) for name in scenarios}
         rows = [place[number] for number in done["run"].astype(int).tolist()]
-        where = dict(zip(done["key"], zip(done["scenario"], rows, strict=True), strict=True))
+        where: dict[str, list[Floats]] = {}
+        for key, name, row in zip(done["key"], done["scenario"], rows, strict=True):
+            where.setdefault(key, []).append(values[name][row])
         stored = table[list(columns)].to_numpy(dtype=np.float64)
         month = (table["month"].dt.year * 12 + table["month"].dt.month - 1 - first).to_numpy()
         keys_of = table["key"].to_numpy()
         edges = [0, *(np.flatnonzero(keys_of[1:] != keys_of[:-1]) + 1), len(keys_of)]
         for start, stop in pairwise(edges):
-            name, row = where[keys_of[start]]
-            values[name][row, month[start:stop]] = stored[start:stop]
+            for target in where[keys_of[start]]:
+                target[month[start:stop]] = stored[start:stop]
         return cls(values, columns, first, numbers, scenarios, failures, frozenset(done["kind"]))
 
     def __repr__(self) -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from sim.experiments.robust_search import Found
+
 FORMATS = (".png", ".svg", ".pdf")
 DOTS = 150
 INK, PALE, ACCENT = "#22303c", "#b8c4ce", "#0b6e99"
@@ -111,4 +113,41 @@ def discovery_picture(
         axes.tick_params(labelsize=7)
     figure.axes[0].legend(fontsize=7)
     figure.suptitle(f"{indicator.replace('_', ' ')} in 2025", fontsize=10, color=INK)
+    figure.savefig(path, dpi=DOTS)
+
+
+def search_picture(found: "Found", path: Path) -> None:
+    """Policies that a search found as lines over their levers and objectives, and the growth of its front.
+
+    Parameters
+    ----------
+    found
+        What `robust_search` gave.
+    path
+        Where the picture goes.
+    """
+    from matplotlib import colormaps
+
+    objectives = [objective.title for objective in found.search.objectives]
+    levers = [choice.lever for choice in found.search.choices]
+    figure = _figure(max(8.0, 1.3 * (len(objectives) + len(levers)) + 3.0), 5.0)
+    lines, growth = figure.subplots(1, 2, width_ratios=(5, 1))
+    columns = [*objectives, *levers]
+    values = np.stack([found.policies[column].to_numpy(dtype=float) for column in columns], axis=1)
+    low, high = values.min(axis=0), values.max(axis=0)
+    shares = (values - low) / np.where(high > low, high - low, 1.0)
+    order = np.argsort(np.argsort(values[:, 0], kind="stable"), kind="stable") / max(1, len(values) - 1)
+    for row, place in zip(shares, order, strict=True):
+        lines.plot(range(len(columns)), row, color=colormaps["viridis"](0.9 * float(place)), linewidth=1.2)
+    labels = [
+        f"{each.replace('_', chr(10))}\n{a:.3g} to {b:.3g}" for each, a, b in zip(columns, low, high, strict=True)
+    ]
+    lines.set_xticks(range(len(columns)), labels, fontsize=7)
+    lines.axvline(len(objectives) - 0.5, color=PALE)
+    lines.set_yticks([])
+    lines.set_title("policies that no other one beats: objectives, then levers", fontsize=9, color=INK)
+    growth.plot(found.generations["generation"], found.generations["hypervolume"], color=ACCENT)
+    growth.set_xlabel("generation", fontsize=8)
+    growth.set_title("hypervolume", fontsize=9, color=INK)
+    growth.tick_params(labelsize=7)
     figure.savefig(path, dpi=DOTS)

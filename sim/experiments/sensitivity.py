@@ -1,6 +1,7 @@
 """What a sweep says: screening by Morris, shares of variance by an emulator, boxes in which a target is met."""
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,10 +38,11 @@ def responses(design: Design, ensemble: Ensemble, indicators: Sequence[str] = PL
     place = {run: row for row, run in enumerate(ensemble.runs)}
     if len(place) < points * design.runs:
         raise InputError(f"{points * design.runs - len(place)} runs of the sweep are missing or failed", key="store")
-    (name,) = ensemble.values if len(ensemble.values) == 1 else (design.scenario.name,)
     columns = {}
     for indicator in indicators:
-        values = ensemble.yearly(name, indicator)[:, ensemble.target_year]
+        by_scenario = [ensemble.yearly(name, indicator)[:, ensemble.target_year] for name in ensemble.values]
+        # Where scenarios are a factor, each run is one scenario's.
+        values = reduce(lambda first, second: np.where(np.isnan(first), second, first), by_scenario)
         ordered = np.array([values[place[run]] for run in range(points * design.runs)])
         columns[indicator] = ordered.reshape(points, design.runs).mean(axis=1)
     return pd.DataFrame(columns, index=pd.RangeIndex(points, name="point"))
@@ -55,7 +57,7 @@ def morris(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
     from SALib.analyze import morris as analysis
 
     problem = design.unit_problem()
-    shares = design.shares(len(design.factors))
+    shares = design.shares()
     rows = []
     for indicator in found.columns:
         told = analysis.analyze(
@@ -94,7 +96,7 @@ def sobol(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
             continue
 
         def answer(x: Floats, emulator: Any = emulator) -> Floats:
-            return np.atleast_2d(emulator.predict(x.T))
+            return np.atleast_2d(emulator.predict(_spread(design, x.T)))
 
         told = sobol_indices(func=answer, n=EMULATED, dists=dists, rng=np.random.default_rng(design.seed))
         interval = told.bootstrap(confidence_level=0.95, n_resamples=200)
@@ -144,6 +146,15 @@ def _shares_of(design: Design) -> Floats:
     return np.stack(columns, axis=1)
 
 
+def _spread(design: Design, shares: Floats) -> Floats:
+    """Shares of a range, with names where the design has them: equal parts of it stand for each name."""
+    columns = [
+        factor.at(shares[:, place]) / factor.high if factor.names else shares[:, place]
+        for place, factor in enumerate(design.factors)
+    ]
+    return np.stack(columns, axis=1)
+
+
 def reaches(found: "pd.DataFrame", indicator: str, at_least: float) -> Flags:
     """Which points have an indicator at or above a value in 2025, shape (points,).
 
@@ -169,7 +180,8 @@ def tree(design: Design, found: "pd.DataFrame", indicator: str, at_least: float)
     Returns
     -------
     One row a leaf and factor that bounds it: leaf (the densest first), density (part of its points that reach the
-    value), mass (part of all points), factor, low, high. A tree of one leaf has a row without a factor.
+    value), mass (part of all points), factor, low, high, names (those within, of a factor of names). A tree of one
+    leaf has a row without a factor.
 
     Raises
     ------
@@ -200,12 +212,14 @@ def tree(design: Design, found: "pd.DataFrame", indicator: str, at_least: float)
         walk(part.children_right[node], {**box, factor.name: (max(low, bound), high)})
 
     walk(0, {})
+    named = {factor.name: factor for factor in design.factors}
     rows = []
     for place, (density, mass, box) in enumerate(sorted(boxes, key=lambda each: -each[0]), 1):
         head = {"leaf": place, "density": density, "mass": mass}
-        rows += [{**head, "factor": name, "low": low, "high": high} for name, (low, high) in box.items()] or [
-            {**head, "factor": "", "low": float("nan"), "high": float("nan")}
-        ]
+        rows += [
+            {**head, "factor": name, "low": low, "high": high, "names": named[name].names_within(low, high)}
+            for name, (low, high) in box.items()
+        ] or [{**head, "factor": "", "low": float("nan"), "high": float("nan"), "names": ""}]
     return pd.DataFrame(rows)
 
 
@@ -216,8 +230,8 @@ def discover(
 
     Returns
     -------
-    The box, one row a factor that it bounds: low, high; and its coverage (part of all such points that it holds),
-    density (part of its points that are such) and mass.
+    The box, one row a factor that it bounds: low, high, names; and its coverage (part of all such points that it
+    holds), density (part of its points that are such) and mass.
 
     Raises
     ------
@@ -241,10 +255,15 @@ def discover(
         box = prim.Prim(points, good, peel_alpha=0.1).find_box()
     limits = box.box_lims[-1]
     rows = [
-        {"factor": factor.name, "low": float(limits[factor.name].iloc[0]), "high": float(limits[factor.name].iloc[1])}
+        {
+            "factor": factor.name,
+            "low": float(limits[factor.name].iloc[0]),
+            "high": float(limits[factor.name].iloc[1]),
+            "names": factor.names_within(limits[factor.name].iloc[0], limits[factor.name].iloc[1]),
+        }
         for factor in design.factors
         if limits[factor.name].iloc[0] > points[factor.name].min()
         or limits[factor.name].iloc[1] < points[factor.name].max()
     ]
     told = {"coverage": float(box.coverage), "density": float(box.density), "mass": float(box.mass)}
-    return pd.DataFrame(rows, columns=["factor", "low", "high"]), told
+    return pd.DataFrame(rows, columns=["factor", "low", "high", "names"]), told

@@ -1,6 +1,7 @@
 """Sweeps: designs from files, the runs they ask for, and what they say."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -47,7 +48,7 @@ def test_points_fill_the_ranges_and_repeat(design, kind, count):
 
 
 def test_a_latin_hypercube_has_one_point_in_every_slice(design):
-    shares = design("latin_hypercube", samples=20).shares(2)
+    shares = design("latin_hypercube", samples=20).shares()
     for column in shares.T:
         assert sorted((column * 20).astype(int)) == list(range(20))
 
@@ -60,6 +61,36 @@ def test_points_have_the_same_luck_and_their_own_levers_and_parameters(design):
     assert asked[0].parameters.sovereign_growth == 0.08
     assert asked[-1].parameters.sovereign_growth == 0.14
     assert asked[-1].scenario.levers["bond_market_access"] is not None
+
+
+def test_macro_paths_scenarios_and_draws_are_part_of_a_design(short):
+    factors = (
+        Factor.of_names("macro", ["neutral", "adverse"]),
+        Factor.of_names("scenario", ["committed", "plan"]),
+        FACTORS[0],
+    )
+    made = Design(short("committed"), "factorial", factors, levels=2, runs=3, draws=2)
+    asked = made.requests()
+    assert len(asked) == 2 * 2 * 2 * 3 and len({request.key for request in asked}) == len(asked)
+    assert {(r.scenario.name, r.scenario.macro) for r in asked} == {
+        (name, macro) for name in ("committed", "plan") for macro in ("neutral", "adverse")
+    }
+    assert [request.draw for request in asked[:3]] == [0, 1, 0]
+    assert len({request.parameters.hash for request in asked}) == 2
+    assert Design.from_plain(made.plain()).plain() == made.plain()
+    sampled = Design(short("committed"), "sobol", factors, samples=16)
+    assert sampled.points()["macro"].value_counts().to_dict() == {0.0: 8, 1.0: 8}
+
+
+def test_names_are_read_and_named_in_what_is_found(written):
+    spec = "kind: factorial\nlevels: 3\ndraws: 2\nfactors: {macro: [neutral, adverse], reits_pilot: [0, 1]}\n"
+    design = read_design(written(spec))
+    assert len(design.points()) == 6 and design.draws == 2
+    made = Design(design.scenario, "factorial", design.factors, levels=20)
+    found = pd.DataFrame({"known": 1.0 - made.points()["macro"].to_numpy()})
+    assert tree(made, found, "known", 0.5).iloc[0]["names"] == "neutral"
+    box, _ = discover(made, found, "known", 0.5)
+    assert box.set_index("factor").loc["macro", "names"] == "neutral"
 
 
 def test_a_design_survives_its_plain_form(design):
@@ -93,6 +124,9 @@ def test_a_file_is_read(written):
         ("kind: sobol\nfactors: {reits_pilot: [0.5, .nan]}\n", "design.yaml"),
         ("kind: sobol\nfactors: {reits_pilot: prior}\n", "is no range"),
         ("kind: sobol\nfactors: {reits_pilot: [1, 0]}\n", "is no range"),
+        ("kind: sobol\nfactors: {macro: [neutral, advers]}\n", "did you mean 'adverse'"),
+        ("kind: sobol\nfactors: {macro: [neutral]}\n", "two or more names"),
+        ("kind: sobol\nfactors: {scenario: [plan, comitted]}\n", "did you mean 'committed'"),
         ("kind: sobol\nfactors: {}\n", "are no factors"),
         ("kind: sobol\n", "is missing"),
         ("kind: sobol\nsample: 3\nfactors: {reits_pilot: [0, 1]}\n", "did you mean 'samples'"),
@@ -136,10 +170,8 @@ def test_a_box_bounds_what_has_to_be_high(swept):
 
 
 def test_elementary_effects_are_those_of_a_known_function(design):
-    import pandas as pd
-
     made = design("morris", samples=20)
-    shares = made.shares(2)
+    shares = made.shares()
     known = pd.DataFrame({"known": 3.0 * shares[:, 0] - 0.5 * shares[:, 1]})
     table = morris(made, known).set_index("factor")
     assert table["mean_effect"].tolist() == pytest.approx([3.0, -0.5])
@@ -149,8 +181,6 @@ def test_elementary_effects_are_those_of_a_known_function(design):
 @pytest.fixture
 def known(design):
     """A design whose answer is known: the target is reached where the first factor is above the middle."""
-    import pandas as pd
-
     made = design("latin_hypercube", samples=200)
     return made, pd.DataFrame({"known": made.points()["bond_market_access"].to_numpy()})
 
@@ -176,10 +206,8 @@ def test_pictures_are_written_in_the_format_of_their_ending(known, tmp_path, end
 
 
 def test_a_picture_of_effects_is_written(design, tmp_path):
-    import pandas as pd
-
     made = design("morris", samples=4)
-    table = morris(made, pd.DataFrame({"known": made.shares(2)[:, 0]}))
+    table = morris(made, pd.DataFrame({"known": made.shares()[:, 0]}))
     sensitivity_picture("morris", table, tmp_path / "effects.png")
     assert (tmp_path / "effects.png").stat().st_size > 5000
 

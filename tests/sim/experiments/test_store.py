@@ -162,3 +162,16 @@ def test_netcdf_opens_with_its_units(tmp_path, store, outcomes):
         assert (first == outcomes[0].values[:, outcomes[0].indicators.index("turnover_total")]).all()
         assert data["turnover_total"].attrs["units"] == "trn yuan per year"
     assert to_xarray(sim.Ensemble.of_outcomes(outcomes)).equals(to_xarray(sim.Ensemble.of_store(store)))
+
+
+def test_a_run_stored_for_another_batch_is_found_under_its_new_number(requests, tmp_path):
+    from dataclasses import replace
+
+    from sim.experiments.ensemble import run_requests
+
+    first = run_requests(requests[:2], store=tmp_path / "runs", workers=1)
+    asked = [replace(request, run=request.run + 40) for request in requests[:2]]
+    again = run_requests([*asked, replace(requests[0], run=50)], store=tmp_path / "runs", workers=1)
+    assert again.runs == (40, 50)
+    name = requests[0].scenario.name
+    assert np.array_equal(again.yearly(name, "turnover_total"), np.repeat(first.yearly(name, "turnover_total"), 2, 0))

@@ -1,0 +1,124 @@
+"""The command `search`: lever paths that do well in many worlds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.options import Json, Quiet, Workers
+
+if TYPE_CHECKING:
+    from sim.experiments.robust_search import Found
+
+INTERRUPTED = 2
+MOST_SHOWN = 12
+
+
+def search(
+    spec: Annotated[Path, typer.Argument(help="A search as a YAML file, see docs/sweeps.md.")],
+    store: Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of a store.")] = Path("runs"),
+    out: Annotated[Path | None, typer.Option(help="Write the policies found to a .parquet or .csv file.")] = None,
+    policies: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write each policy found here as a scenario file.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Write a picture here as well: .png, .svg or .pdf.")
+    ] = None,
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Search lever paths by several objectives over many worlds, and judge what is found in other worlds."""
+    from app.output import checked_target, print_json, save
+    from app.progress import RunsBar
+    from sim.experiments.pictures import checked_picture, search_picture
+    from sim.experiments.robust_search import read_search, robust_search
+
+    asked = read_search(spec)
+    target = checked_target(out) if out is not None else None
+    if plot is not None:
+        checked_picture(plot)
+    folder = _checked_folder(policies) if policies is not None else None
+    with RunsBar(hidden=quiet or json) as bar:
+        told = 0
+
+        def note(generation: int, generations: int, done: int, total: int) -> None:
+            nonlocal told
+            if generation != told:
+                told = generation
+                bar.begin(f"generation {generation} of {generations}" if generation < generations else "check")
+            bar.show(done, total)
+
+        try:
+            found = robust_search(asked, store=store, workers=workers, progress=note)
+        except KeyboardInterrupt:
+            bar.say(f"Interrupted; the same command goes on: lujiazui search {spec} --store {store}")
+            raise typer.Exit(INTERRUPTED) from None
+    if target is not None:
+        save(found.policies, target)
+    if folder is not None:
+        for policy in found.policies.index:
+            (folder / f"policy-{policy}.yaml").write_text(found.scenario(policy).to_yaml(), encoding="utf-8")
+    if plot is not None:
+        search_picture(found, plot)
+    if json:
+        print_json(
+            {
+                "store": str(store),
+                "runs": found.runs,
+                "policies": found.policies.reset_index().to_dict("records"),
+                "generations": found.generations.to_dict("records"),
+            }
+        )
+    elif quiet:
+        print("\n".join(" ".join(f"{value}" for value in row.values()) for row in found.policies.to_dict("records")))
+    else:
+        _print(found)
+
+
+def _print(found: Found) -> None:
+    from app.tables import show, table
+
+    goals = [objective.title for objective in found.search.objectives]
+    goals = [column for column in found.policies.columns if column.removesuffix("_check") in goals]
+    rows = list(found.policies.iterrows())
+    if len(rows) > MOST_SHOWN:  # evenly along the front, which is in the order of the first objective
+        rows = [rows[round(place * (len(rows) - 1) / (MOST_SHOWN - 1))] for place in range(MOST_SHOWN)]
+    headings = ["policy", *(column.replace("_", " ") for column in goals)]
+    cells = [[str(place), *(_shown(row[column]) for column in goals)] for place, row in rows]
+    show(table(f"{len(found.policies)} policies that no other one beats", headings, cells, right=headings))
+    names = [column for column in found.policies.columns if column not in goals]
+    headings = ["policy", *(name.replace("_", " ") for name in names)]
+    cells = [[str(place), *(_shown(row[name]) for name in names)] for place, row in rows]
+    show(table("their levers", headings, cells, right=headings))
+    last = found.generations.iloc[-1]
+    print(f"{found.runs} runs; {int(last['policies'])} policies tried; hypervolume {last['hypervolume']:.3f}.")
+    if len(found.policies) > MOST_SHOWN:
+        print(f"{MOST_SHOWN} of {len(found.policies)} are shown; --out FILE writes all.")
+    print("Columns that end in check are from worlds that the search has not seen: trust those.")
+
+
+def _checked_folder(path: Path) -> Path:
+    from scenarios.errors import InputError
+
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        trial = path / ".trial"
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        raise InputError(
+            f"cannot be written: {error.strerror}", where=str(path), key="--policies", value=str(path)
+        ) from None
+    return path
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def register(commands: typer.Typer) -> None:
+    """Add the command of this file."""
+    commands.command(epilog="Example: lujiazui search opening.yaml --store runs --policies found")(search)

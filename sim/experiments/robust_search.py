@@ -1,0 +1,549 @@
+"""Robust search: lever paths that do well over many worlds, by several objectives at once (NSGA-II, with pymoo)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from agents.arrays import Floats
+from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
+from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.loader import load
+from scenarios.parameters import Parameters
+from scenarios.plan import lever_ids, levers
+from scenarios.schema import MACRO_PATHS, Scenario
+from scenarios.triggers import watchable
+from scenarios.yaml_tree import read_yaml
+from sim.experiments.ensemble import Ensemble, run_requests, thresholds
+from sim.experiments.pool import Workers
+from sim.experiments.requests import SEEDS_APART, RunRequest, parameter_draw
+from sim.indicators import PLAN_INDICATORS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEYS = (
+    "title",
+    "scenario",
+    "levers",
+    "highest",
+    "lowest",
+    "worlds",
+    "check_worlds",
+    "macro",
+    "population",
+    "generations",
+    "seed",
+    "scale",
+)
+NEEDED = ("levers", "highest")
+COUNTS = {"worlds": 8, "check_worlds": 24, "population": 16, "generations": 8, "seed": 1}
+MEASURES = ("mean", "p10", "median", "p90", "chance")
+"""What is made of an indicator in 2025 over the worlds; chance is the share of worlds that meet the plan's target."""
+OF_POLICY = ("effort", "cost")
+"""Objectives that say what a policy takes: the rise of intensity, or the cost by the scenario's budget."""
+STEP = 0.01
+"""Intensities are searched in steps of this size, so that what is found can be written down in full."""
+MOST_RUNS = 200_000
+Progress = Callable[[int, int, int, int], None]
+"""Called with the generation, the generations, the runs of it that are done and its runs."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is searched of one lever: the intensity it goes to, and the month in which it does."""
+
+    lever: str
+    low: float
+    high: float
+    first: str = PLAN_START
+    last: str = PLAN_START
+
+    @property
+    def dated(self) -> bool:
+        """Whether the month is searched as well."""
+        return self.first != self.last
+
+    def path(self, intensity: float, month: float) -> dict[str, Any] | float:
+        """Path of the lever in the form of a scenario file."""
+        start = month_text(month_ordinal(self.first) + round(month))
+        return intensity if start == PLAN_START else {start: intensity}
+
+
+@dataclass(frozen=True)
+class Objective:
+    """An indicator or what a policy takes, what is made of it over the worlds, and which way is better."""
+
+    name: str
+    measure: str
+    highest: bool
+
+    @property
+    def title(self) -> str:
+        """Name of its column."""
+        return self.name if self.name in OF_POLICY else f"{self.name}_{self.measure}"
+
+
+@dataclass(frozen=True)
+class Search:
+    """A robust search as it is asked for."""
+
+    scenario: Scenario
+    choices: tuple[Choice, ...]
+    objectives: tuple[Objective, ...]
+    worlds: int = COUNTS["worlds"]
+    check_worlds: int = COUNTS["check_worlds"]
+    macro: tuple[str, ...] = ()
+    """Macro paths under which each world is run; that of the scenario if empty."""
+    population: int = COUNTS["population"]
+    generations: int = COUNTS["generations"]
+    seed: int = COUNTS["seed"]
+    title: str = ""
+
+    @cached_property
+    def lows(self) -> Floats:
+        """Least value of each variable, shape (variables,)."""
+        return np.array([low for choice in self.choices for low, _ in _limits(choice)])
+
+    @cached_property
+    def highs(self) -> Floats:
+        """Greatest value of each variable, shape (variables,)."""
+        return np.array([high for choice in self.choices for _, high in _limits(choice)])
+
+    @cached_property
+    def steps(self) -> Floats:
+        """Step of each variable: a hundredth of intensity, a month."""
+        return np.array(
+            [step for choice in self.choices for step in ((STEP, 1.0) if choice.dated else (STEP,))], dtype=float
+        )
+
+    def rounded(self, points: Floats) -> Floats:
+        """Points on the grid of what is searched, shape (points, variables)."""
+        return np.clip(np.round(points / self.steps) * self.steps, self.lows, self.highs).round(6)
+
+    def policy(self, point: Sequence[float] | Floats) -> Scenario:
+        """The scenario of a point."""
+        return self.scenario.with_levers(self._paths(point))
+
+    def _paths(self, point: Sequence[float] | Floats) -> dict[str, Any]:
+        values = iter(np.asarray(point, dtype=float).tolist())
+        paths = {}
+        for choice in self.choices:
+            intensity = next(values)
+            paths[choice.lever] = choice.path(intensity, next(values) if choice.dated else 0.0)
+        return paths
+
+    def requests(self, points: Floats, worlds: range) -> list[RunRequest]:
+        """Runs of some points in some worlds, those of a world next to one another; the same luck for every point.
+
+        Run numbers say the place of the point, of the macro path and of the world.
+        """
+        paths = self.macro or (self.scenario.macro,)
+        policies = [self.policy(point) for point in points]
+        asked = []
+        drawn: dict[int, Parameters] = {}
+        for world in worlds:
+            drawn[world] = parameter_draw(self.scenario.parameters, self.seed, world)
+            for place, policy in enumerate(policies):
+                for number, path in enumerate(paths):
+                    under = policy if path == policy.macro else Scenario(**{**policy.plain(), "macro": path})
+                    run = (place * len(paths) + number) * len(worlds) + world - worlds.start
+                    seed = self.seed * SEEDS_APART + world
+                    asked.append(RunRequest(under, seed, drawn[world], world, (), run))
+        return asked
+
+    def measured(self, points: Floats, ensemble: Ensemble, requests: Sequence[RunRequest]) -> "pd.DataFrame":
+        """Objectives of each point over its worlds, one column each."""
+        import pandas as pd
+
+        table = pd.DataFrame(index=pd.RangeIndex(len(points), name="policy"))
+        of_point = {request.run: request.run // (len(requests) // len(points)) for request in requests}
+        (name,) = ensemble.values
+        owner = np.array([of_point[run] for run in ensemble.runs])
+        for objective in self.objectives:
+            if objective.name == "effort":
+                table[objective.title] = [self._effort(point) for point in points]
+            elif objective.name == "cost":
+                table[objective.title] = [sum(self.policy(point).costs().values()) for point in points]
+            else:
+                values = ensemble.yearly(name, objective.name)[:, ensemble.target_year]
+                table[objective.title] = [_measure(values[owner == place], objective) for place in range(len(points))]
+        return table
+
+    def _effort(self, point: Sequence[float] | Floats) -> float:
+        """Mean over the levers searched and the months from 2021-01 of intensity above that of end-2020."""
+        policy = self.policy(point)
+        intensities = policy.intensities(month_ordinal(PLAN_START), month_ordinal(policy.end))
+        rises = [
+            (intensities[:, column] - lever.intensity_2020).clip(0.0).mean()
+            for column, lever in enumerate(levers())
+            if lever.id in {choice.lever for choice in self.choices}
+        ]
+        return float(np.mean(rises))
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a search found: policies that no other one beats in all objectives."""
+
+    search: Search
+    policies: "pd.DataFrame"
+    """One row a policy: `<lever>` and `<lever>_from`, each objective over the worlds of the search, and
+    `<objective>_check` over worlds that the search has not seen."""
+    generations: "pd.DataFrame"
+    """generation, policies (tried so far), hypervolume (share of the box between the worst and best values seen)."""
+    runs: int
+
+    def scenario(self, policy: int) -> Scenario:
+        """The scenario of a row of `policies`.
+
+        Raises
+        ------
+        scenarios.InputError
+            If there is no such row.
+        """
+        if policy not in self.policies.index:
+            raise InputError(
+                f"there is no policy {policy!r}", key="policy", value=policy, allowed=f"0..{len(self.policies) - 1}"
+            )
+        row: Any = self.policies.loc[policy]
+        point: list[float] = []
+        for choice in self.search.choices:
+            point.append(float(row[choice.lever]))
+            if choice.dated:
+                point.append(float(month_ordinal(str(row[f"{choice.lever}_from"])) - month_ordinal(choice.first)))
+        found = self.search.policy(point).plain()
+        name, title = f"{found['name']}_policy_{policy}", f"{found['title']}, policy {policy}"
+        return Scenario(**{**found, "name": name, "title": title})
+
+
+def robust_search(
+    search: Search,
+    *,
+    store: str | Path | None = None,
+    workers: int | Workers | None = None,
+    progress: Progress | None = None,
+) -> Found:
+    """Search lever paths by several objectives over many worlds, and judge what was found in other worlds.
+
+    A world is a draw of the parameters with luck of its own under each macro path asked for; every policy is tried in
+    the same worlds. NSGA-II goes from generation to generation. What wins a search has been lucky in its worlds, so
+    each policy found is run again in `check_worlds` others: trust those columns.
+
+    Parameters
+    ----------
+    search
+        What is searched, for what, and where.
+    store
+        Folder of a store: runs that it holds are not computed again, so an interrupted search goes on.
+    workers
+        Number of processes or a pool that is kept; None takes all processors.
+    progress
+        Called after each run.
+
+    Returns
+    -------
+    Found
+        Equal to the bit for the same search, with any number of workers, interrupted or not.
+
+    Raises
+    ------
+    scenarios.InputError
+        If a run fails, the store cannot be used, or the extra `explore` is not there.
+    """
+    nsga2, problem_class, hypervolume, sorting = _pymoo()
+    seen: dict[tuple[float, ...], Floats] = {}
+    history = []
+    signs = np.array([-1.0 if objective.highest else 1.0 for objective in search.objectives])
+    runs = 0
+    with ExitStack() as stack:
+        pool = workers
+        if not isinstance(pool, Workers) and pool != 1:
+            pool = stack.enter_context(Workers(pool))
+
+        def tried(points: Floats, worlds: range, generation: int) -> "pd.DataFrame":
+            nonlocal runs
+            requests = search.requests(points, worlds)
+            runs += len(requests)
+            ensemble = _ran(search, requests, store, pool, generation, progress)
+            return search.measured(points, ensemble, requests)
+
+        problem = problem_class(n_var=len(search.lows), n_obj=len(search.objectives), xl=search.lows, xu=search.highs)
+        algorithm = nsga2(pop_size=search.population, repair=_on_grid(search))
+        algorithm.setup(problem, termination=("n_gen", search.generations), seed=search.seed, verbose=False)
+        generation = 0
+        while algorithm.has_next():
+            generation += 1
+            population = algorithm.ask()
+            asked = search.rounded(np.atleast_2d(population.get("X")))
+            fresh = [key for key in dict.fromkeys(map(_key, asked)) if key not in seen]
+            if fresh:
+                table = tried(np.array(fresh), range(search.worlds), generation)
+                seen |= dict(zip(fresh, table.to_numpy(dtype=float), strict=True))
+            population.set("F", np.array([seen[_key(point)] for point in asked]) * signs)
+            algorithm.tell(infills=population)
+            history.append((generation, len(seen)))
+        points, values = np.array(list(seen)), np.array(list(seen.values()))
+        best = sorting().do(values * signs, only_non_dominated_front=True)
+        order = sorted(best.tolist(), key=lambda place: tuple((values[place] * signs).tolist()))
+        front = points[order]
+        # Worlds after those of the search: another draw of the parameters and other luck.
+        checked = tried(front, range(search.worlds, search.worlds + search.check_worlds), search.generations + 1)
+    return Found(
+        search,
+        _front_table(search, front, values[order], checked),
+        _progress_of(values * signs, history, hypervolume, sorting),
+        runs,
+    )
+
+
+def _ran(
+    search: Search,
+    requests: list[RunRequest],
+    store: str | Path | None,
+    pool: int | Workers | None,
+    generation: int,
+    progress: Progress | None,
+) -> Ensemble:
+    def told(_: object, done: int, total: int) -> None:
+        if progress is not None:
+            progress(generation, search.generations + 1, done, total)
+
+    ensemble = run_requests(requests, store=store, workers=pool, progress=told)
+    if len(ensemble.runs) < len(requests):
+        why = f"; the first: {ensemble.failures[0]}" if ensemble.failures else ""
+        raise InputError(f"{len(requests) - len(ensemble.runs)} runs of the search failed{why}", key="worlds")
+    return ensemble
+
+
+def _key(point: Floats) -> tuple[float, ...]:
+    return tuple(float(value) for value in point)
+
+
+def _limits(choice: Choice) -> list[tuple[float, float]]:
+    months = month_ordinal(choice.last) - month_ordinal(choice.first)
+    return [(choice.low, choice.high), *([(0.0, float(months))] if choice.dated else [])]
+
+
+def _measure(values: Floats, objective: Objective) -> float:
+    if objective.measure == "mean":
+        return float(values.mean())
+    if objective.measure == "chance":
+        return float((values >= thresholds()[objective.name]).mean())
+    share = {"p10": 0.1, "median": 0.5, "p90": 0.9}[objective.measure]
+    return float(np.quantile(values, share))
+
+
+def _front_table(search: Search, points: Floats, values: Floats, checked: "pd.DataFrame") -> "pd.DataFrame":
+    import pandas as pd
+
+    columns: dict[str, Any] = {}
+    at = 0
+    for choice in search.choices:
+        columns[choice.lever] = points[:, at]
+        at += 1
+        if choice.dated:
+            start = month_ordinal(choice.first)
+            columns[f"{choice.lever}_from"] = [month_text(start + round(month)) for month in points[:, at]]
+            at += 1
+    for place, objective in enumerate(search.objectives):
+        columns[objective.title] = values[:, place]
+        if objective.name not in OF_POLICY:
+            columns[f"{objective.title}_check"] = checked[objective.title].to_numpy()
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(points), name="policy"))
+
+
+def _progress_of(costs: Floats, history: Sequence[tuple[int, int]], hypervolume: Any, sorting: Any) -> "pd.DataFrame":
+    """How the front grew: hypervolume in the box between the best and the worst values of all policies tried."""
+    import pandas as pd
+
+    low, high = costs.min(axis=0), costs.max(axis=0)
+    scaled = (costs - low) / np.where(high > low, high - low, 1.0)
+    measure = hypervolume(ref_point=np.ones(costs.shape[1]))
+    rows = []
+    for generation, tried in history:
+        front = scaled[:tried][sorting().do(scaled[:tried], only_non_dominated_front=True)]
+        rows.append({"generation": generation, "policies": tried, "hypervolume": float(measure(front))})
+    return pd.DataFrame(rows)
+
+
+def _on_grid(search: Search) -> Any:
+    from pymoo.core.repair import Repair
+
+    class OnGrid(Repair):  # type: ignore[misc]
+        """Keeps offspring on the grid, so that equal policies are seen as equal."""
+
+        def _do(self, problem: Any, points: Floats, **_: Any) -> Floats:  # noqa: ARG002
+            return search.rounded(points)
+
+    return OnGrid()
+
+
+def _pymoo() -> tuple[Any, Any, Any, Any]:
+    try:
+        from pymoo.algorithms.moo.nsga2 import NSGA2
+        from pymoo.core.problem import Problem as PymooProblem
+        from pymoo.indicators.hv import HV
+        from pymoo.util.nds.non_dominated_sorting import NonDominatedSorting
+    except ImportError:
+        raise InputError("needs the extra 'explore': pip install 'lujiazui[explore]'", key="search") from None
+    return NSGA2, PymooProblem, HV, NonDominatedSorting
+
+
+def read_search(path: str | Path) -> Search:
+    """A search from a YAML file; see docs/sweeps.md.
+
+    Raises
+    ------
+    scenarios.InputError
+        With every problem found, each with file, line, key, value and what is allowed.
+    """
+    tree = read_yaml(Path(path))
+    problems = list(tree.problems)
+
+    def wrong(message: str, key: str, value: object, allowed: str = "", nearest: str | None = None) -> None:
+        problems.append(Problem(message, where=tree.where(key), key=key, value=value, allowed=allowed, nearest=nearest))
+
+    data = tree.data if isinstance(tree.data, Mapping) else {}
+    if not isinstance(tree.data, Mapping):
+        wrong("is not a search", "", tree.data, "keys " + ", ".join(KEYS))
+    for key in data:
+        if key not in KEYS:
+            wrong(f"unknown key {key!r}", key, key, ", ".join(KEYS), nearest_name(str(key), KEYS))
+    for key in NEEDED:
+        if key not in data:
+            wrong("is missing", key, None)
+    counts = dict(COUNTS)
+    for key, usual in COUNTS.items():
+        value = data.get(key, usual)
+        least = 0 if key == "seed" else 2
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            wrong(f"{value!r} is not a whole number from {least}", key, value)
+        else:
+            counts[key] = value
+    scenario = load("committed")
+    try:
+        scenario = load(data.get("scenario", "committed"))
+        if "scale" in data:
+            scenario = Scenario(**{**scenario.plain(), "scale": data["scale"]})
+    except InputError as error:
+        problems += error.problems
+    macro = data.get("macro", [])
+    for path_name in macro if isinstance(macro, list) else [macro]:
+        if path_name not in MACRO_PATHS:
+            nearest = nearest_name(str(path_name), MACRO_PATHS)
+            wrong(f"unknown macro path {path_name!r}", "macro", path_name, ", ".join(MACRO_PATHS), nearest)
+    choices = _choices(data.get("levers", {}), scenario, wrong)
+    objectives = _objectives(data, scenario, wrong)
+    paths = len(macro) if isinstance(macro, list) and macro else 1
+    size = counts["population"] * counts["generations"] * counts["worlds"] * paths
+    if size > MOST_RUNS:
+        wrong(f"asks for {size} runs", "generations", counts["generations"], f"at most {MOST_RUNS}")
+    if not problems:
+        search = Search(scenario, choices, objectives, **counts, macro=tuple(macro), title=str(data.get("title", "")))
+        try:
+            # The dearest corner of what is searched has to be a scenario that may be run.
+            search.policy(search.highs)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return search
+
+
+def _choices(listed: Any, scenario: Scenario, wrong: Any) -> tuple[Choice, ...]:
+    """Levers of a file: a range [low, high], or {intensity: [low, high], from: [first, last]}."""
+    if not isinstance(listed, Mapping) or not listed:
+        wrong("are no levers", "levers", listed, "LEVER: [low, high]")
+        return ()
+    found = []
+    for name, asked in listed.items():
+        key = f"levers.{name}"
+        if name not in lever_ids():
+            wrong(f"unknown lever {name!r}", key, name, "see: lujiazui levers", nearest_name(str(name), lever_ids()))
+            continue
+        dated = isinstance(asked, Mapping)
+        limits = asked.get("intensity") if dated else asked
+        if not _is_range(limits):
+            wrong(f"{limits!r} is no range of intensity", key, asked, "[low, high] within 0..1")
+            continue
+        months = asked.get("from", [PLAN_START, PLAN_START]) if dated else [PLAN_START, PLAN_START]
+        odd = [each for each in asked if each not in ("intensity", "from")] if dated else []
+        if odd:
+            wrong(
+                f"unknown key {odd[0]!r}",
+                key,
+                odd[0],
+                "intensity, from",
+                nearest_name(str(odd[0]), ("intensity", "from")),
+            )
+            continue
+        if not _is_window(months, scenario):
+            wrong(
+                f"{months!r} is no range of months", key, months, f"[first, last] within {PLAN_START}..{scenario.end}"
+            )
+            continue
+        found.append(Choice(name, float(limits[0]), float(limits[1]), months[0], months[1]))
+    return tuple(found)
+
+
+def _is_range(limits: object) -> bool:
+    if not isinstance(limits, list) or len(limits) != 2:
+        return False
+    if any(isinstance(each, bool) or not isinstance(each, int | float) for each in limits):
+        return False
+    return bool(0.0 <= limits[0] < limits[1] <= 1.0)
+
+
+def _is_window(months: object, scenario: Scenario) -> bool:
+    if not isinstance(months, list) or len(months) != 2 or not all(is_month(each) for each in months):
+        return False
+    return bool(PLAN_START <= months[0] <= months[1] <= scenario.end)
+
+
+def _objectives(data: Mapping[str, Any], scenario: Scenario, wrong: Any) -> tuple[Objective, ...]:
+    """Objectives of a file: under highest and lowest, INDICATOR: MEASURE."""
+    found = []
+    known = watchable()
+    for group in ("highest", "lowest"):
+        listed = data.get(group, {})
+        if not isinstance(listed, Mapping):
+            wrong("are no objectives", group, listed, "INDICATOR: " + " | ".join(MEASURES))
+            continue
+        for name, measure in listed.items():
+            key = f"{group}.{name}"
+            if name in OF_POLICY:
+                if group == "highest":
+                    wrong(f"{name!r} is what a policy takes", key, name, "under lowest")
+                if name == "cost" and scenario.budget is None:
+                    wrong("needs a budget in the scenario", key, name, "see docs/scenario-files.md")
+            elif name not in known:
+                wrong(
+                    f"unknown indicator {name!r}", key, name, "see: lujiazui indicators", nearest_name(str(name), known)
+                )
+                continue
+            elif measure not in MEASURES:
+                wrong(
+                    f"unknown measure {measure!r}",
+                    key,
+                    measure,
+                    ", ".join(MEASURES),
+                    nearest_name(str(measure), MEASURES),
+                )
+                continue
+            elif measure == "chance" and name not in PLAN_INDICATORS:
+                wrong(f"{name!r} has no target", key, measure, ", ".join(MEASURES[:-1]))
+                continue
+            found.append(Objective(name, str(measure), group == "highest"))
+    if len(found) == 1:
+        wrong(
+            "one objective alone",
+            "highest",
+            data.get("highest"),
+            "two or more; effort under lowest is a good second one",
+        )
+    return tuple(found)
