@@ -75,7 +75,9 @@ def balanced_exposures(lender: Integers, borrower: Integers, lent_bn: Floats, bo
 
     amount = row factor * column factor (RAS, iterative proportional fitting), from equal amounts
 
-    Borrowers' totals are met exactly, lenders' to `BALANCED` or as near as the links allow. Both totals must agree.
+    Borrowers' totals are met exactly and lenders' to `BALANCED` where the links allow. Where they do not, as when one
+    bank wants more than all its creditors together, nobody lends more than it wants to and the borrower goes short.
+    Both totals must agree.
     """
     count, misfit = len(lent_bn), BALANCED * float(lent_bn.sum())
     column = np.ones(count)
@@ -85,18 +87,35 @@ def balanced_exposures(lender: Integers, borrower: Integers, lent_bn: Floats, bo
         column = _factor(borrowed_bn, np.bincount(borrower, weights=row[lender], minlength=count))
         amount = row[lender] * column[borrower]
         if np.abs(np.bincount(lender, weights=amount, minlength=count) - lent_bn).sum() <= misfit:
-            break
-    return amount
+            return amount
+    lent = np.bincount(lender, weights=amount, minlength=count)
+    within = np.divide(lent_bn, lent, out=np.ones_like(lent), where=lent > lent_bn)
+    return amount * within[lender]
 
 
 def _factor(wanted: Floats, reached: Floats) -> Floats:
     return np.divide(wanted, reached, out=np.zeros_like(wanted), where=reached > 0.0)
 
 
-def repo_lenders(luck: Floats, assets_bn: Floats) -> Integers:
-    """Places of the core banks that lend to borrowers, each drawn in proportion to assets, shape of `luck`."""
+def repo_lenders(luck: Floats, assets_bn: Floats, amount_bn: Floats, room_bn: Floats) -> Integers:
+    """Places of the banks that lend to borrowers, each drawn in proportion to assets, shape of `luck`.
+
+    Parameters
+    ----------
+    luck
+        Uniform numbers, shape (parts, borrowers).
+    assets_bn, room_bn
+        Assets of the banks, and those that are neither bonds nor lent already, CNY bn, shape (banks,).
+    amount_bn
+        What each part of a borrower's repo comes to, CNY bn, shape (borrowers,).
+
+    A bank that would lend more than its room lends nothing, and the largest bank stands in.
+    """
     share = np.cumsum(assets_bn)
-    return np.minimum(np.searchsorted(share / share[-1], luck), len(assets_bn) - 1)
+    drawn = np.minimum(np.searchsorted(share / share[-1], luck), len(assets_bn) - 1)
+    weights = np.broadcast_to(amount_bn, drawn.shape).ravel()
+    lent = np.bincount(drawn.ravel(), weights=weights, minlength=len(assets_bn))
+    return np.where((lent > room_bn)[drawn], int(np.argmax(assets_bn)), drawn)
 
 
 def debtrank_distress(

@@ -94,8 +94,10 @@ def repo_dealt_out(centre: "FinancialCenter") -> Exposures:
     banks = banks[np.argsort(institutions.unique_ids[banks])]
     parts = round(parameters.repo_counterparties)
     luck = centre.luck.repo.uniform(institutions.luck[rows], RELATIONSHIP, count=parts)
-    lender = banks[repo_lenders(luck, institutions["assets_bn"][banks])]
     amount = institutions["leverage"][rows] * institutions["bonds_bn"][rows] / parts
+    lent, _ = totals_by_institution(institutions, centre.interbank)
+    room = institutions["assets_bn"] - institutions["bonds_bn"] - lent
+    lender = banks[repo_lenders(luck, institutions["assets_bn"][banks], amount, room[banks])]
     ids = institutions.unique_ids
     return Exposures(ids[lender].ravel(), np.tile(ids[rows], parts), np.tile(amount, parts))
 

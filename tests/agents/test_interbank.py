@@ -98,8 +98,24 @@ def test_two_by_two_totals_are_met_as_by_hand():
 
 def test_repo_comes_from_core_banks_in_proportion_to_their_assets():
     luck = (np.arange(1000) + 0.5) / 1000
-    assert np.bincount(repo_lenders(luck, np.array([1.0, 3.0, 6.0]))).tolist() == [100, 300, 600]
-    assert repo_lenders(np.array([1.0 - 1e-16]), np.array([1.0, 3.0])).tolist() == [1]
+    nothing, room = np.zeros(1000), np.full(3, np.inf)
+    assert np.bincount(repo_lenders(luck, np.array([1.0, 3.0, 6.0]), nothing, room)).tolist() == [100, 300, 600]
+    assert repo_lenders(np.array([1.0 - 1e-16]), np.array([1.0, 3.0]), np.zeros(1), room[:2]).tolist() == [1]
+
+
+def test_a_bank_without_room_for_a_loan_lends_none_and_the_largest_stands_in():
+    luck, assets = np.array([[0.05, 0.3], [0.06, 0.9]]), np.array([1.0, 3.0, 6.0])
+    assert repo_lenders(luck, assets, np.array([2.0, 1.0]), np.array([4.0, 3.0, 6.0])).tolist() == [[0, 1], [0, 2]]
+    assert repo_lenders(luck, assets, np.array([2.0, 1.0]), np.array([3.9, 3.0, 6.0])).tolist() == [[2, 1], [2, 2]]
+
+
+def test_nobody_lends_more_than_it_wants_to_a_bank_that_is_larger_than_all_others_together():
+    wanted = np.array([10.0, 2.0, 3.0])
+    lender, borrower = np.nonzero(~np.eye(3, dtype=bool))
+    amount = balanced_exposures(lender, borrower, wanted, wanted)
+    lent = np.bincount(lender, weights=amount, minlength=3)
+    assert (lent <= wanted * (1.0 + 1e-12)).all()
+    assert np.bincount(borrower, weights=amount, minlength=3)[0] < wanted[0]
 
 
 # Contagion
