@@ -70,7 +70,8 @@ def parse_scenario(text: str, file_name: str) -> Scenario:
 def parse_setting(text: str) -> tuple[str, Any]:
     """Read a setting such as "reits_pilot=0.5@2022-01" into a lever id and a path for `Scenario.with_levers`.
 
-    The value is a number or the name of an arm; without a date it holds from the first month on.
+    The value is a number or the name of an arm; without a date it holds from the first month on. After a full stop may
+    come a component of the lever, such as "derivatives_expansion.fx_and_rmb=0.6".
 
     Raises
     ------
@@ -89,6 +90,9 @@ def parse_setting(text: str) -> tuple[str, Any]:
     path: Any = scalar
     if at:
         path = {"switch": {month: scalar}} if isinstance(scalar, str) else {month: scalar}
+    lever, dot, component = lever.partition(".")
+    if dot:
+        path = {"components": {component: path}}
     parse_levers({lever: path}, last=LAST_END, where="--set")
     return lever, path
 
@@ -112,8 +116,9 @@ def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
         earlier = paths.setdefault(lever, path)
         if earlier is path:
             continue
-        if _are_steps(earlier) and _are_steps(path) and not earlier.keys() & path.keys():
-            paths[lever] = {**earlier, **path}
+        joined = _joined(earlier, path)
+        if joined is not None:
+            paths[lever] = joined
         else:
             problems.append(Problem("contradicts an earlier setting of this lever", "--set", lever, text))
     if problems:
@@ -147,8 +152,21 @@ def parse_shock(text: str) -> dict[str, Any]:
     return shock
 
 
-def _are_steps(path: Any) -> bool:
-    return isinstance(path, dict) and "switch" not in path
+def _joined(earlier: Any, later: Any) -> dict[str, Any] | None:
+    """Steps with other dates, or other components, as one path; None where two settings contradict each other."""
+    if not isinstance(earlier, dict) or not isinstance(later, dict) or "switch" in earlier or "switch" in later:
+        return None
+    if ("components" in earlier) != ("components" in later):
+        return None
+    if "components" in earlier:
+        parts = dict(earlier["components"])
+        for part, path in later["components"].items():
+            joined = path if part not in parts else _joined(parts[part], path)
+            if joined is None:
+                return None
+            parts[part] = joined
+        return {"components": parts}
+    return None if earlier.keys() & later.keys() else {**earlier, **later}
 
 
 @cache

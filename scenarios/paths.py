@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 KEEP = "keep"
 """As the first value of a ramp: follow the path before until this month."""
 
-_KINDS = ("ramp", "pulse", "switch")
-_FORMS = "a number from 0 to 1, frozen, committed, plan, stretch, dates with values, ramp, pulse or switch"
+_KINDS = ("ramp", "pulse", "switch", "components")
+_FORMS = "a number from 0 to 1, frozen, committed, plan, stretch, dates with values, ramp, pulse, components or switch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,20 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """Paths of some components of the lever; the others stay where the path before has them.
+
+    A component goes from its intensity of 2020 to that of 2025 as the lever goes the way of its plan.
+    """
+
+    pieces: tuple[tuple[str, Piece], ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return the path as it is written in a file."""
+        return {"components": {part: piece.plain() for part, piece in self.pieces}}
+
+
+@dataclass(frozen=True, slots=True)
 class Switch:
     """A succession of paths, each from its month on."""
 
@@ -98,7 +112,7 @@ class Switch:
         return {"switch": {month: piece.plain() for month, piece in self.pieces}}
 
 
-Piece = Constant | OnArm | Steps | Ramp | Pulse
+Piece = Constant | OnArm | Steps | Ramp | Pulse | Parts
 LeverPath = Piece | Switch
 
 
@@ -140,6 +154,14 @@ def follow(path: LeverPath, lever: Lever, before: Intensities, start: int) -> In
             result[anchor:] = np.interp(np.arange(anchor, len(result)), places, heights)
         case Pulse(first, last, value):
             result[month_ordinal(first) - BASELINE : month_ordinal(last) - BASELINE + 1] = value
+        case Parts(pieces):
+            planned = lever.intensity_2025_plan - lever.intensity_2020
+            way = (before - lever.intensity_2020) / planned if planned else np.zeros_like(before)
+            for part, piece in pieces:
+                component = next(each for each in lever.components if each.id == part)
+                was = component.i2020 + (component.i2025 - component.i2020) * way.clip(0.0, 1.0)
+                result += component.weight * (follow(piece, lever, was, start) - was)
+            result = result.clip(0.0, 1.0)
         case Switch(pieces):
             for month, piece in pieces:
                 result = follow(piece, lever, result, month_ordinal(month))
@@ -160,7 +182,7 @@ def switched(old: LeverPath | None, new: LeverPath, month: str, start: str) -> L
 
 
 def parse_lever_path(
-    plain: Any, key: tuple[str, ...], first: int, last: int, problems: list[Problem]
+    plain: Any, key: tuple[str, ...], first: int, last: int, problems: list[Problem], lever: Lever
 ) -> LeverPath | None:
     """Read a lever path from plain data, adding to `problems` everything that is wrong with it.
 
@@ -168,20 +190,22 @@ def parse_lever_path(
     ----------
     plain
         A number, the name of an arm, a mapping from months to numbers, or a mapping with the single key `ramp`,
-        `pulse` or `switch`; or a path already read.
+        `pulse`, `components` or `switch`; or a path already read.
     key
         The keys that lead to this path, for messages.
     first, last
         The first and last month that may be named, as ordinals.
     problems
         The list that collects what is wrong.
+    lever
+        The lever it is for.
 
     Returns
     -------
     LeverPath or None
         None if anything is wrong.
     """
-    reader = _Reader(first, last, problems)
+    reader = _Reader(first, last, problems, lever)
     return reader.path(plain.plain() if isinstance(plain, LeverPath) else plain, key)
 
 
@@ -192,6 +216,7 @@ class _Reader:
     first: int
     last: int
     problems: list[Problem]
+    lever: Lever
 
     def path(self, plain: Any, key: tuple[str, ...]) -> LeverPath | None:
         if isinstance(plain, Mapping) and tuple(plain) == ("switch",):
@@ -209,6 +234,8 @@ class _Reader:
                 return self.ramp(plain["ramp"], (*key, "ramp"))
             case ("pulse",):
                 return self.pulse(plain["pulse"], (*key, "pulse"))
+            case ("components",):
+                return self.parts(plain["components"], (*key, "components"))
         values = self.dated(plain, key)
         return None if values is None else Steps(values)
 
@@ -288,6 +315,29 @@ class _Reader:
             return None
         return Pulse(first, last, value)
 
+    def parts(self, plain: Any, key: tuple[str, ...]) -> Parts | None:
+        known = [component.id for component in self.lever.components]
+        if not known:
+            self.wrong(f"{self.lever.id} has no components", key, self.lever.id, _FORMS.replace("components ", ""))
+            return None
+        if not isinstance(plain, Mapping) or not plain:
+            self.wrong(f"{shown(plain)} are no components", key, plain, ", ".join(known))
+            return None
+        pieces = []
+        for name, inner in plain.items():
+            here = (*key, str(name))
+            if name not in known:
+                nearest = nearest_name(str(name), known)
+                self.wrong(f"unknown component {name!r}", here, name, ", ".join(known), nearest)
+            elif isinstance(inner, str) or (isinstance(inner, Mapping) and "components" in inner):
+                self.wrong(f"{shown(inner)} is no path of a component", here, inner, "a number, dates, ramp or pulse")
+            else:
+                piece = self.piece(inner, here)
+                pieces += [(str(name), piece)] if piece is not None else []
+        return (
+            Parts(tuple(sorted(pieces, key=lambda pair: known.index(pair[0])))) if len(pieces) == len(plain) else None
+        )
+
     def switch(self, plain: Any, key: tuple[str, ...]) -> Switch | None:
         if not isinstance(plain, Mapping) or not plain:
             self.wrong(f"{shown(plain)} holds no dates with paths", key, plain, "such as {2023-01: plan}")
@@ -296,7 +346,7 @@ class _Reader:
         for name, inner in plain.items():
             here = (*key, str(name))
             month = self.month(name, here)
-            later = self if month is None else _Reader(month_ordinal(month), self.last, self.problems)
+            later = self if month is None else _Reader(month_ordinal(month), self.last, self.problems, self.lever)
             piece = later.piece(inner, here)
             if month is not None and piece is not None:
                 pieces.append((month, piece))

@@ -337,14 +337,15 @@ def parse_levers(
         )
     problems: list[Problem] = []
     paths: dict[str, LeverPath] = {}
+    known = {lever.id: lever for lever in levers()}
     for name, path in plain.items():
-        if name not in lever_ids():
+        if name not in known:
             nearest = nearest_name(name, lever_ids())
             message = f"unknown lever {name!r}"
             dotted = ".".join((*key, str(name)))
             problems.append(Problem(message, key=dotted, value=name, allowed="see: lujiazui levers", nearest=nearest))
             continue
-        read = parse_lever_path(path, (*key, name), month_ordinal(first), month_ordinal(last), problems)
+        read = parse_lever_path(path, (*key, name), month_ordinal(first), month_ordinal(last), problems, known[name])
         if read is not None:
             paths[name] = read
     if problems:

@@ -15,6 +15,7 @@ from sim.fintech import leading_in_shanghai
 from sim.leverage import repo_outstanding_bn
 from sim.managed_assets import managed_by_class
 from sim.markets import Product
+from sim.secondary import secondary_indicators
 from sim.securities import Holder
 from sim.side_markets import FLOWS_OF_2020, scales_of_2020, side_market_indicators
 
@@ -45,6 +46,8 @@ FLOWS = frozenset(
         "foreign_net_purchases",
         "trading_without_repo",
         "direct_financing_net",
+        "bond_issuance",
+        "derivatives_turnover",
         *FLOWS_OF_2020,
     }
 )
@@ -109,7 +112,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
         * 100.0,
         "leverage": float((assets**2 / equity).sum() / assets.sum()),
         "interbank_exposures": float(institutions["interbank_lent_bn"].sum()),
-        "headquarters_count": float(institutions["headquarters"].sum()),
+        "hq_count": float(institutions["headquarters"].sum()),
     }
     count = centre.institutions_by_class().sum(axis=1)
     record |= {f"institutions_{sector.name.lower()}": float(count[sector]) for sector in Sector}
@@ -118,7 +121,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     record |= {f"aum_{sector.name.lower()}": float(managed[sector]) for sector in Sector if centre.manages[sector]}
     record["institution_fintech_adoption"] = float(institutions["adopted"].mean())
     small = centre.issuers["issuer_class"] == IssuerClass.MSME
-    record["msme_loans"] = float(centre.issuers["debt_bn"][Instrument.LOAN] @ small)
+    record["msme_credit"] = float(centre.issuers["debt_bn"][Instrument.LOAN] @ small)
     record["msme_acceptance_rate"] = centre.msme_acceptance_rate
     spread = centre.certificate_spread_pp
     record["certificate_spread_small_banks"] = float(spread[BankTier.SMALL] - spread[BankTier.LARGE]) * 100.0
@@ -127,13 +130,14 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     record["district_concentration"] = float(((by_district / by_district.sum()) ** 2).sum())
     record |= side_market_indicators(centre)
     record |= companion_indicators(centre)
+    record |= secondary_indicators(centre, record)
     centre.records.append(record)
     # The level of 2020 is not known, so these are indices; at end-2020 the months before it are put on its base.
     if centre.month == BASELINE:
         centre.indexed_2020 = {
             name: value
             for name, value in record.items()
-            if name.startswith("aum_") or name in ("msme_loans", "foreign_equity_holding")
+            if name.startswith("aum_") or name in ("msme_credit", "foreign_equity_holding")
         }
         centre.side_market_scales = scales_of_2020(centre.records)
     earlier = centre.records if centre.month == BASELINE else centre.records[-1:]

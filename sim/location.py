@@ -161,6 +161,7 @@ def entrants_choose(centre: "FinancialCenter") -> None:
     licensed = licensed_share(passes, parameters.licence_withdrawal)
     centre.rival_seats += licensed * looking[..., None] * shares[..., 1:]
     centre.entrants_looking = float(looking.sum())
+    centre.entrants_to_shanghai = float(expected.sum())
 
 
 def staying_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:

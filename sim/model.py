@@ -301,6 +301,7 @@ class FinancialCenter(PopulationModel):
         self.loan_requests: dict[str, float] = {}
         start_with_refused_needs(self)
         self.entrants_looking = 0.0
+        self.entrants_to_shanghai = 0.0
         self.rival_centres = "passive"
         self.rival_response: Floats = np.zeros((3, len(Sector), 2))
         """What rivals have matched of Shanghai's offers, log points, by term, sector and ownership."""

@@ -271,6 +271,34 @@ class Secondary:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalTest:
+    """What an indicator has to do for a goal to count as met: a ratio, change, level or gap on the right side."""
+
+    indicator: str
+    test: Literal["ratio", "change", "level", "gap"]
+    why: str
+    at_least: float | None = None
+    at_most: float | None = None
+    over: str = ""
+
+    @property
+    def threshold(self) -> float:
+        """The value that is asked for."""
+        return float(self.at_least if self.at_least is not None else self.at_most or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A development goal of the plan or a shortcoming it names, with the tests that stand for it (judgement)."""
+
+    id: str
+    kind: Literal["goal", "shortcoming"]
+    name: str
+    tests: tuple[GoalTest, ...]
+    not_modelled: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A figure stated in the plan."""
 
@@ -348,6 +376,12 @@ def secondary_indicators() -> tuple[Secondary, ...]:
 
 
 @cache
+def goals() -> tuple[Goal, ...]:
+    """Return the six development goals and the eleven shortcomings."""
+    return tuple(_record(Goal, row) for row in _read("goals")["goal"])
+
+
+@cache
 def facts() -> tuple[Fact, ...]:
     """Return the figures stated in the plan."""
     return tuple(_record(Fact, row) for row in _read("indicators")["fact"])
@@ -379,6 +413,7 @@ _NESTED: dict[str, type] = {
     "schedule": Phase,
     "instruments": Instrument,
     "interactions": Interaction,
+    "tests": GoalTest,
 }
 
 

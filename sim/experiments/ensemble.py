@@ -430,6 +430,34 @@ class Ensemble:
                 )
         return pd.DataFrame(rows)
 
+    def goals(self, scenario: str) -> "pd.DataFrame":
+        """The plan's goals and shortcomings in 2025, by the share of runs that meet all tests of each; see `sim.goals`.
+
+        Index id; columns kind, name, light, green, amber, red, worst, not_modelled.
+        """
+        from sim.goals import lights
+
+        return lights(self._of_year(scenario), self.years[self.target_year])
+
+    def goal_tests(self, scenario: str) -> "pd.DataFrame":
+        """The tests behind `goals`, one row each: id, then the columns of `sim.goals.judged`."""
+        import pandas as pd
+
+        from scenarios.plan import goals
+        from sim.goals import judged
+
+        tables = []
+        for goal in goals():
+            if goal.tests:
+                told = judged(goal, self._of_year(scenario), self.years[self.target_year])
+                told.insert(0, "id", goal.id)
+                tables.append(told)
+        return pd.concat(tables, ignore_index=True)
+
+    def _of_year(self, scenario: str) -> Callable[[str, int], Floats]:
+        done = np.isfinite(self._of(scenario)[:, -1, 0])
+        return lambda indicator, year: self.yearly(scenario, indicator)[done, self.years.index(year)]
+
     def _first_month(self, scenario: str, indicator: str) -> str:
         """Median over the runs of the first month after 2020 at which an indicator is at its threshold."""
         series = self._of(scenario)[:, :, self._column(indicator)]

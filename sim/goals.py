@@ -1,0 +1,115 @@
+"""The plan's six goals and eleven shortcomings: what the seven indicators do not say of them."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.arrays import Floats
+from scenarios.plan import Goal, GoalTest, goals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HALF_WAY = 0.5
+"""Part of its way that every test of a goal has to have gone for the goal to be amber."""
+Year = Callable[[str, int], Floats]
+"""An indicator of a year by run, shape (runs,); the years are 2020 and the last one asked about."""
+
+
+def looked_at(test: GoalTest, start: Floats, end: Floats) -> Floats:
+    """What a test looks at, shape (runs,).
+
+    ratio = end / start, change = end - start, level = end, gap = (1 - end) / (1 - start)
+    """
+    if test.test == "ratio":
+        return end / start
+    if test.test == "change":
+        return end - start
+    if test.test == "gap":
+        return (1.0 - end) / (1.0 - start)
+    return end
+
+
+def way_gone(test: GoalTest, start: Floats, end: Floats) -> Floats:
+    """Part of the way to the threshold that is behind, shape (runs,): 1 or more where it is reached.
+
+    way = (value - value of no change) / (threshold - value of no change)
+
+    Where no change is at the threshold already, a value on its far side is the whole way and any other none.
+    """
+    value, still = looked_at(test, start, end), looked_at(test, start, start)
+    threshold = test.threshold
+    far = value >= threshold if test.at_least is not None else value <= threshold
+    left = threshold - still
+    beyond = left <= 0.0 if test.at_least is not None else left >= 0.0
+    way = np.divide(value - still, left, out=np.zeros_like(value), where=left != 0.0)
+    return np.where(far, np.maximum(way, 1.0), np.where(beyond, 0.0, np.minimum(way, 1.0)))
+
+
+def judged(goal: Goal, year: Year, last: int) -> "pd.DataFrame":
+    """Tests of a goal over runs, one row each.
+
+    Columns: indicator (with what it is divided by), test, threshold, better (up or down), value_2020 and value (medians
+    over the runs), met (share of runs), half_way (share of runs that have gone half of the way).
+    """
+    import pandas as pd
+
+    rows = []
+    for test in goal.tests:
+        start, end = (_value(test, year, when) for when in (2020, last))
+        way = way_gone(test, start, end)
+        rows.append(
+            {
+                "indicator": test.indicator + (f" / {test.over}" if test.over else ""),
+                "test": test.test,
+                "threshold": test.threshold,
+                "better": "up" if test.at_least is not None else "down",
+                "value_2020": float(np.median(start)),
+                "value": float(np.median(end)),
+                "tested": float(np.median(looked_at(test, start, end))),
+                "met": float((way >= 1.0).mean()),
+                "half_way": float((way >= HALF_WAY).mean()),
+                "why": test.why,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def lights(year: Year, last: int) -> "pd.DataFrame":
+    """All goals and shortcomings: how often all tests of each are met.
+
+    Columns: id, kind (goal or shortcoming), name, green and amber (shares of runs: all tests met; not all met, but all
+    half of the way or more), red (the others), light (the most frequent, "not modelled" without any test),
+    worst (the test that fewest runs meet) and not_modelled (what the model has nothing to say of).
+    """
+    import pandas as pd
+
+    rows = []
+    for goal in goals():
+        ways = [way_gone(test, _value(test, year, 2020), _value(test, year, last)).tolist() for test in goal.tests]
+        shares: Mapping[str, float] = {"green": np.nan, "amber": np.nan, "red": np.nan}
+        light, worst = "not modelled", ""
+        if ways:
+            least = np.array(ways).min(axis=0)
+            green, half = float((least >= 1.0).mean()), float((least >= HALF_WAY).mean())
+            shares = {"green": green, "amber": half - green, "red": 1.0 - half}
+            light = max(shares, key=lambda each: shares[each])
+            worst = goal.tests[int((np.array(ways) >= 1.0).mean(axis=1).argmin())].indicator
+        rows.append(
+            {
+                "id": goal.id,
+                "kind": goal.kind,
+                "name": goal.name,
+                "light": light,
+                **shares,
+                "worst": worst,
+                "not_modelled": goal.not_modelled,
+            }
+        )
+    return pd.DataFrame(rows).set_index("id")
+
+
+def _value(test: GoalTest, year: Year, when: int) -> Floats:
+    value = year(test.indicator, when)
+    return value / year(test.over, when) if test.over else value

@@ -1,0 +1,68 @@
+"""Secondary indicators: what states that are there already say of the plan's goals and the shortcomings it names."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.city_state import CityState
+from agents.institutions import Centre
+from agents.issuers import Instrument, ListingRoute
+from sim.companions import COUNTED
+from sim.markets import Product
+
+if TYPE_CHECKING:
+    from sim.model import FinancialCenter
+
+YEAR = 12
+DERIVATIVES = (Product.INTERBANK_FX_DERIVATIVES, Product.SHFE_FUTURES, Product.CFFEX_FUTURES)
+COMMODITIES = slice(0, 3)
+"""Places of the commodity contracts among the shares of price discovery; the last is the rate benchmark."""
+
+
+def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) -> dict[str, float]:
+    """Secondary indicators of the month, in the units of the plan's data; flows of the month.
+
+    Parameters
+    ----------
+    centre
+        After the month.
+    record
+        What is read of the month already. What looks back over a year looks at the records of the months before it;
+        in 2020 at those since January, counted up to a year.
+    """
+    issued, issuers, city = centre.issued_bn, centre.issuers, centre.city_states[:, Centre.SHANGHAI]
+    channels, products = centre.channels, centre.policy.baseline["approved_hedging_products"]
+    past = [*centre.records[-(YEAR - 1) :], record]
+    purchases = np.array([each["foreign_net_purchases"] for each in past])
+    stock = record["foreign_bond_holdings"] * 1000.0
+    equity, all_direct = (
+        sum(each[name] for each in past) for name in ("equity_financing", "direct_financing_national")
+    )
+    proceeds = centre.records[-1]["star_proceeds"] if centre.records else 0.0
+    found = {
+        "equity_financing_share": equity / all_direct,
+        "bond_issuance": float(centre.book.gross_bn[COUNTED].sum()) / 1000.0,
+        "star_listings": float(centre.listings[ListingRoute.STAR]) / centre.scale,
+        "star_proceeds": proceeds + float(issued[Instrument.IPO_STAR]),
+        "derivatives_turnover": float(centre.turnover_trn[list(DERIVATIVES)].sum()),
+        "product_breadth": 100.0 * channels["approved_hedging_products"] / products,
+        "effective_hedging_cost": channels["hedging_cost"],
+        "foreign_futures_share": float(centre.foreign_futures_share),
+        "price_discovery_share": float(centre.price_discovery_shares[COMMODITIES].mean()),
+        "benchmark_adoption": float(centre.price_discovery_shares[-1]),
+        "capital_flow_volatility": float(purchases.std()) / stock,
+        "green_financing": float(issuers["debt_bn"][Instrument.GREEN_BOND].sum()) / 1000.0,
+        "talent_stock": float(city[CityState.TALENT]),
+        "talent_intl_share": channels["talent_international_share"],
+        "business_env_score": float(city[CityState.LAW]),
+        "centre_attractiveness": centre.entrants_to_shanghai / max(centre.entrants_looking, 1e-12),
+        "defaults_cumulative": float(centre.defaults),
+    }
+    before = centre.records[-YEAR]["defaults_cumulative"] if len(centre.records) >= YEAR else 0.0
+    found["default_rate"] = (
+        100.0
+        * (centre.defaults - before)
+        / float(issuers["firms"][issuers["debt_bn"][1:].sum(axis=0) > 0.0].sum())
+        * (YEAR / len(past))
+    )
+    return found
