@@ -118,6 +118,48 @@ def repo_lenders(luck: Floats, assets_bn: Floats, amount_bn: Floats, room_bn: Fl
     return np.where((lent > room_bn)[drawn], int(np.argmax(assets_bn)), drawn)
 
 
+def write_off_cascade(
+    lender: Integers,
+    borrower: Integers,
+    amount_bn: Floats,
+    equity_bn: Floats,
+    start: Flags,
+    loss_given_default: float,
+) -> tuple[Flags, Floats, int]:
+    """Who fails when creditors write off what failed institutions owe them, round by round.
+
+    losses_i = loss_given_default * sum of exposures of i to those that failed in the round before
+    i fails in a round in which it loses something and its equity is gone
+
+    Parameters
+    ----------
+    lender, borrower, amount_bn
+        Claims by row of both ends, CNY bn, shape (claims,).
+    equity_bn
+        Equity before, CNY bn, shape (n,).
+    start
+        Who fails first, shape (n,).
+    loss_given_default
+        Part of a claim that is lost, 0..1; parameter `interbank_loss_given_default`.
+
+    Returns
+    -------
+    Who has failed in the end, shape (n,); what each has written off, CNY bn, shape (n,); and the rounds in which
+    somebody failed, the first included.
+    """
+    failed, falls = start.copy(), start
+    written_off = np.zeros(len(equity_bn))
+    rounds = 0
+    while falls.any():
+        rounds += 1
+        hit = falls[borrower] & ~failed[lender]
+        losses = np.bincount(lender[hit], weights=loss_given_default * amount_bn[hit], minlength=len(equity_bn))
+        written_off += losses
+        falls = ~failed & (losses > 0.0) & (equity_bn - written_off <= 0.0)
+        failed |= falls
+    return failed, written_off, rounds
+
+
 def debtrank_distress(
     lender: Integers,
     borrower: Integers,

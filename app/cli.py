@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app import batch, calibrating, evidence, forecasting, goals, policy_effects, searching, sweeps, web_command
+from app import batch, calibrating, evidence, forecasting, goals, policy_effects, searching, stress, sweeps, web_command
 from app.options import Json, Macro, ParameterSetName, Quiet, Scale, Without
 
 if TYPE_CHECKING:
@@ -309,5 +309,5 @@ def _print_json(data: Any) -> None:
     print_json(data)
 
 
-for more in (batch, sweeps, searching, goals, policy_effects, evidence, forecasting, calibrating, web_command):
+for more in (batch, sweeps, searching, goals, stress, policy_effects, evidence, forecasting, calibrating, web_command):
     more.register(commands)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.institutions import Sector
-from agents.interbank import debtrank_distress
+from agents.interbank import debtrank_distress, write_off_cascade
 from sim.arrivals import institutions_depart
 from sim.interbank import book_exposures, settle_claims_of_leavers
 
@@ -65,16 +65,11 @@ def bank_fails(centre: "FinancialCenter", row: int) -> BankFailure:
     others = ~failed & (institutions["sector"] == Sector.BANK)
     lost_share = float(equity[others] @ distress[others] / equity[others].sum()) if others.any() else 0.0
     size, owed = float(assets[row]), float(institutions["interbank_borrowed_bn"][row])
-    first_losses = 0.0
-    falls = failed.copy()
-    while falls.any():
-        hit = falls[borrower] & ~failed[lender]
-        losses = np.bincount(lender[hit], weights=loss_rate * claims.amount_bn[hit], minlength=count)
-        first_losses = first_losses or float(losses.sum())
-        assets -= losses
-        equity -= losses
-        falls = ~failed & (losses > 0.0) & (equity <= 0.0)
-        failed |= falls
+    owed_here = claims.amount_bn[borrower == row]
+    failed, written_off, _ = write_off_cascade(lender, borrower, claims.amount_bn, equity, failed, loss_rate)
+    assets -= written_off
+    equity -= written_off
+    first_losses = float(loss_rate * owed_here.sum())
     record = BankFailure(centre.month, size, owed, first_losses, lost_share, int(failed.sum()) - 1)
     centre.institution_flows["exits"] += int(failed.sum())
     institutions_depart(centre, failed)

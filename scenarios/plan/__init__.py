@@ -255,6 +255,8 @@ class Redline:
     measure: str
     threshold: str
     location: str
+    event_assets_share: float
+    event_rounds: int
 
 
 @dataclass(frozen=True, slots=True)

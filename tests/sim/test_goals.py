@@ -83,7 +83,7 @@ def test_secondary_indicators_add_up_and_stay_where_they_belong(result):
     expected = bought.std() / (table["foreign_bond_holdings"].iloc[-1] * 1000.0)
     assert table["capital_flow_volatility"].iloc[-1] == pytest.approx(expected)
     assert (table.loc[:"2020-12", ["product_breadth", "talent_stock", "business_env_score"]] == [100.0, 0.0, 0.0]).all(
-        None
+        axis=None
     )
 
 

@@ -1,0 +1,92 @@
+"""Stress tests: how near a centre is to the plan's redline, and that they leave it alone."""
+
+import numpy as np
+import pytest
+
+import sim
+from agents.institutions import Sector
+from agents.interbank import write_off_cascade
+from scenarios.plan import redline
+from sim.evidence.stress import stress, stress_test
+
+
+def chain(equity, start, rate=0.5):
+    """Bank 0 lends to nobody, 1 lends 10 to 0, 2 lends 10 to 1, 3 lends 10 to 2."""
+    lender, borrower = np.array([1, 2, 3]), np.array([0, 1, 2])
+    first = np.zeros(4, dtype=bool)
+    first[start] = True
+    return write_off_cascade(lender, borrower, np.full(3, 10.0), np.array(equity, dtype=float), first, rate)
+
+
+def test_a_cascade_goes_on_while_write_offs_eat_equity():
+    failed, lost, rounds = chain([9, 4, 4, 9], 0)
+    assert failed.tolist() == [True, True, True, False]
+    assert lost.tolist() == [0.0, 5.0, 5.0, 5.0] and rounds == 3
+
+
+def test_a_cascade_stops_at_who_can_bear_it_and_needs_somebody_who_fails():
+    failed, lost, rounds = chain([9, 6, 4, 9], 0)
+    assert failed.tolist() == [True, False, False, False] and lost.tolist() == [0.0, 5.0, 0.0, 0.0] and rounds == 1
+    assert chain([9, 9, 9, 9], [])[2] == 0
+    assert chain([9, 4, 4, 9], 0, rate=0.0)[0].sum() == 1
+
+
+@pytest.fixture(scope="module")
+def centre():
+    return sim.run("plan", seed=3, scale=0.05).centre_at("2021-03")
+
+
+def test_a_stress_test_leaves_the_centre_as_it_is(centre):
+    before = {name: centre.institutions[name].copy() for name in ("assets_bn", "equity_bn", "interbank_lent_bn")}
+    first, second = stress_test(centre), stress_test(centre)
+    assert first == second
+    for name, values in before.items():
+        assert np.array_equal(centre.institutions[name], values)
+
+
+def test_shares_hang_together(centre):
+    told = stress_test(centre)
+    assert 0.0 < told.mean_equity_loss_share <= told.worst_equity_loss_share < 1.0
+    assert told.worst_failed_assets_share >= told.largest_bank_assets_share > 0.0
+    assert told.worst_rounds >= 1 and 0.0 <= told.events_share <= 1.0
+
+
+def test_without_equity_a_failure_crosses_the_redline_and_without_claims_nobody_follows(centre):
+    institutions = centre.institutions
+    equity, claims = institutions["equity_bn"].copy(), centre.interbank
+    try:
+        institutions["equity_bn"][:] = 1e-9
+        bare = stress_test(centre)
+        assert bare.events_share > 0.9 and bare.worst_failed_assets_share > redline().event_assets_share
+        assert bare.loss_to_event_pct == pytest.approx(0.1)
+        institutions["equity_bn"][:] = equity
+        centre.interbank = claims.among(np.zeros(len(claims.amount_bn), dtype=bool))
+        alone = stress_test(centre)
+        assert alone.worst_rounds == 1 and alone.worst_equity_loss_share == 0.0
+    finally:
+        institutions["equity_bn"][:], centre.interbank = equity, claims
+
+
+def test_more_equity_bears_a_larger_loss(centre):
+    institutions = centre.institutions
+    equity = institutions["equity_bn"].copy()
+    before = stress_test(centre)
+    try:
+        institutions["equity_bn"][:] = 1.5 * equity
+        after = stress_test(centre)
+    finally:
+        institutions["equity_bn"][:] = equity
+    assert after.loss_to_event_pct > before.loss_to_event_pct
+    assert after.worst_equity_loss_share < before.worst_equity_loss_share
+    assert (institutions["sector"] == Sector.BANK).any()
+
+
+@pytest.mark.slow
+def test_runs_are_tested_every_december_with_any_number_of_workers(short, capsys):
+    table = stress([short("plan")], runs=2, workers=1)
+    assert table["month"].tolist() == ["2020-12", "2021-12"] * 2
+    assert stress([short("plan")], runs=2, workers=2).equals(table)
+    from app.cli import command_line
+
+    assert command_line(["stress", "plan", "--runs", "1", "--scale", "0.05", "--workers", "1"]) == 0
+    assert "no forced sales" in capsys.readouterr().out
