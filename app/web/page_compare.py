@@ -60,6 +60,7 @@ def ComparePage() -> None:
             event_pressed=lambda _: set_pair((second, first)),
         )
         _tables(ensemble, first, second, words)
+        _goals(ensemble, first, second, words)
         _fans(ensemble, first, second, words)
 
 
@@ -97,6 +98,25 @@ def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
     ]
     heads = [words(f"table.{key}") for key in ("scenario", "indicator", "regret", "worst")]
     Table(title=words("compare.regret"), heads=heads, rows=regret)
+
+
+def _goals(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
+    try:
+        lights = {name: ensemble.goals(name) for name in dict.fromkeys((first, second))}
+    except InputError:
+        solara.Div(classes=["lj-note"], children=[words("compare.goals_missing")])
+        return
+    rows = []
+    for goal in plan.goals():
+        cells = []
+        for name in (first, second):
+            told = lights[name].loc[goal.id]
+            share = f" {told['green']:.0%}" if goal.tests else ""
+            cells.append(words(f"light.{told['light']}") + share)
+        rows.append([f"{goal.id} {words(f'goal.{goal.id}')}", *cells])
+    heads = [words("compare.goal"), *(charts.scenario_name(each, words) for each in (first, second))]
+    Table(title=words("compare.goals"), heads=heads, rows=rows)
+    solara.Div(classes=["lj-muted"], children=[words("compare.goals_note")])
 
 
 def _fans(ensemble: Ensemble, first: str, second: str, words: Words) -> None:

@@ -62,6 +62,8 @@ def test_every_text_is_asked_for():
         "kind",
         "page",
         "macro",
+        "goal",
+        "light",
     )
     for key in catalogue():
         group, _, name = key.partition(".")
@@ -77,6 +79,8 @@ def test_everything_that_has_a_name_has_it_in_both_languages():
     keys += [f"district.{each.name}" for each in District] + [f"sector.{each.name}" for each in Sector]
     keys += [f"decision.{name}" for decisions in EXPLAINED.values() for name in decisions]
     keys += [f"kind.{kind.__name__}" for kind in EXPLAINED]
+    keys += [f"goal.{goal.id}" for goal in plan.goals()]
+    keys += [f"light.{light}" for light in ("green", "amber", "red", "not modelled")]
     assert [key for key in keys if key not in catalogue()] == []
     assert Words("zh")("lever.fintech_hub") != Words("en")("lever.fintech_hub")
     assert Words("fr").language == "en"
