@@ -12,6 +12,7 @@ from agents.interbank import (
     links,
     pair_keys,
     repo_lenders,
+    write_off_cascade,
 )
 
 COUNT = 80
@@ -163,3 +164,27 @@ def test_larger_losses_never_spare_anybody_and_nobody_loses_more_than_all(seed, 
     assert (mild <= hard + 1e-4).all()
     assert ((mild >= 0.0) & (hard <= 1.0)).all()
     assert mild[3] == 1.0
+
+
+# Write-offs
+
+
+def chain(equity, start, rate=0.5):
+    """Bank 0 lends to nobody, 1 lends 10 to 0, 2 lends 10 to 1, 3 lends 10 to 2."""
+    lender, borrower = np.array([1, 2, 3]), np.array([0, 1, 2])
+    first = np.zeros(4, dtype=bool)
+    first[start] = True
+    return write_off_cascade(lender, borrower, np.full(3, 10.0), np.array(equity, dtype=float), first, rate)
+
+
+def test_a_cascade_goes_on_while_write_offs_eat_equity():
+    failed, lost, rounds = chain([9, 4, 4, 9], 0)
+    assert failed.tolist() == [True, True, True, False]
+    assert lost.tolist() == [0.0, 5.0, 5.0, 5.0] and rounds == 3
+
+
+def test_a_cascade_stops_at_who_can_bear_it_and_needs_somebody_who_fails():
+    failed, lost, rounds = chain([9, 6, 4, 9], 0)
+    assert failed.tolist() == [True, False, False, False] and lost.tolist() == [0.0, 5.0, 0.0, 0.0] and rounds == 1
+    assert chain([9, 9, 9, 9], [])[2] == 0
+    assert chain([9, 4, 4, 9], 0, rate=0.0)[0].sum() == 1

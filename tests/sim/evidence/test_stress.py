@@ -5,30 +5,8 @@ import pytest
 
 import sim
 from agents.institutions import Sector
-from agents.interbank import write_off_cascade
 from scenarios.plan import redline
 from sim.evidence.stress import stress, stress_test
-
-
-def chain(equity, start, rate=0.5):
-    """Bank 0 lends to nobody, 1 lends 10 to 0, 2 lends 10 to 1, 3 lends 10 to 2."""
-    lender, borrower = np.array([1, 2, 3]), np.array([0, 1, 2])
-    first = np.zeros(4, dtype=bool)
-    first[start] = True
-    return write_off_cascade(lender, borrower, np.full(3, 10.0), np.array(equity, dtype=float), first, rate)
-
-
-def test_a_cascade_goes_on_while_write_offs_eat_equity():
-    failed, lost, rounds = chain([9, 4, 4, 9], 0)
-    assert failed.tolist() == [True, True, True, False]
-    assert lost.tolist() == [0.0, 5.0, 5.0, 5.0] and rounds == 3
-
-
-def test_a_cascade_stops_at_who_can_bear_it_and_needs_somebody_who_fails():
-    failed, lost, rounds = chain([9, 6, 4, 9], 0)
-    assert failed.tolist() == [True, False, False, False] and lost.tolist() == [0.0, 5.0, 0.0, 0.0] and rounds == 1
-    assert chain([9, 9, 9, 9], [])[2] == 0
-    assert chain([9, 4, 4, 9], 0, rate=0.0)[0].sum() == 1
 
 
 @pytest.fixture(scope="module")
