@@ -37,7 +37,10 @@ def state_at_baseline(
     centre = simulate_2020(parameters, levels, scale, interactions_off)
     _states[key] = centre
     while len(_states) > KEPT:
-        _states.popitem(last=False)
+        _, oldest = _states.popitem(last=False)
+        # A model and its agents point at each other: without this it stays until the collector comes by, which counts
+        # objects, not bytes.
+        oldest.__dict__.clear()
     return centre
 
 

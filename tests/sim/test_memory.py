@@ -1,0 +1,29 @@
+"""What runs leave behind in memory."""
+
+import gc
+import weakref
+
+import pytest
+
+import sim
+from sim import history
+from sim.experiments.requests import parameter_draw
+
+
+@pytest.mark.slow
+def test_states_of_2020_that_are_no_longer_kept_are_freed_without_the_collector(short):
+    scenario, alive = short("plan", end="2021-01"), []
+    gc.collect()
+    gc.disable()
+    try:
+        for number in range(history.KEPT + 4):
+            values = parameter_draw("posterior_2020", 77, number)
+            sim.run(scenario, parameters=values)
+            (*_, newest) = history._states.values()
+            alive.append((weakref.ref(newest), weakref.ref(newest.issuers)))
+        gone = [centre() is None or not vars(centre()) for centre, _ in alive[:4]]
+        emptied = [issuers() is None for _, issuers in alive[:4]]
+        assert all(gone) and all(emptied)
+        assert all(vars(centre()) for centre, _ in alive[4:])
+    finally:
+        gc.enable()
