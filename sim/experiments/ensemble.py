@@ -231,8 +231,9 @@ class Ensemble:
                 key="store",
                 value=str(store.folder),
             )
-        table = store.query("select * from indicators").drop_duplicates(["key", "month"])
-        table = table[table["key"].isin(done["key"])].sort_values(["key", "month"])
+        wanted = done["key"].unique().tolist()
+        table = store.query("select * from indicators where key in (select unnest(?))", [wanted])
+        table = table.drop_duplicates(["key", "month"]).sort_values(["key", "month"])
         columns = tuple(name for name in table.columns if name not in ("key", "month"))
         first = month_ordinal(f"{table['month'].min():%Y-%m}")
         months = month_ordinal(f"{table['month'].max():%Y-%m}") - first + 1

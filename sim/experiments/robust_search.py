@@ -446,8 +446,10 @@ def read_search(path: str | Path) -> Search:
     if not problems:
         search = Search(scenario, choices, objectives, **counts, macro=tuple(macro), title=str(data.get("title", "")))
         try:
-            # The dearest corner of what is searched has to be a scenario that may be run.
-            search.policy(search.highs)
+            # The dearest policy, everything high and as early as can be, has to be a scenario that may be run.
+            search.policy(
+                [value for choice in choices for value in ((choice.high, 0.0) if choice.dated else (choice.high,))]
+            )
         except InputError as error:
             problems += error.problems
     if problems:
@@ -519,6 +521,8 @@ def _objectives(data: Mapping[str, Any], scenario: Scenario, wrong: Any) -> tupl
             if name in OF_POLICY:
                 if group == "highest":
                     wrong(f"{name!r} is what a policy takes", key, name, "under lowest")
+                if measure != "mean":
+                    wrong(f"unknown measure {measure!r}", key, measure, "mean: it is the same in every world")
                 if name == "cost" and scenario.budget is None:
                     wrong("needs a budget in the scenario", key, name, "see docs/scenario-files.md")
             elif name not in known:

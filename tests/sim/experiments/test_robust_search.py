@@ -118,6 +118,7 @@ def test_a_file_is_read(tmp_path):
         (GOOD.replace("lowest: {effort: mean}\n", ""), "one objective alone"),
         (GOOD.replace("effort", "cost"), "needs a budget"),
         (GOOD.replace("highest: {", "highest: {effort: mean, "), "what a policy takes"),
+        (GOOD.replace("effort: mean", "effort: p10"), "unknown measure 'p10'"),
         (GOOD + "macro: [calm]\n", "unknown macro path 'calm'"),
         (GOOD + "worlds: 1\n", "not a whole number from 2"),
         (GOOD + "generations: 100000\n", "asks for 12800000 runs"),
@@ -128,6 +129,17 @@ def test_a_bad_file_is_refused(tmp_path, text, message):
     path = tmp_path / "search.yaml"
     path.write_text(text)
     with pytest.raises(InputError, match=message):
+        read_search(path)
+
+
+def test_a_search_that_could_break_the_budget_is_refused_before_the_work(tmp_path):
+    base, path = tmp_path / "base.yaml", tmp_path / "search.yaml"
+    base.write_text("extends: committed\nbudget: {unit: mn yuan, a_year: {reits_pilot: 100}, cap: 100}\n")
+    path.write_text(
+        f"scenario: {base}\nlevers:\n  reits_pilot: {{intensity: [0, 1], from: [2021-01, 2025-12]}}\n"
+        "highest: {direct_financing: p10}\nlowest: {cost: mean}\n"
+    )
+    with pytest.raises(InputError, match="more than the cap"):
         read_search(path)
 
 
