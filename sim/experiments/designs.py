@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from agents.arrays import Floats
-from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.errors import InputError, nearest_name
 from scenarios.loader import load
 from scenarios.parameters import Parameters, parameter_set
 from scenarios.plan import lever_ids
-from scenarios.schema import MACRO_PATHS, Scenario
-from scenarios.yaml_tree import read_yaml
+from scenarios.schema import Scenario
 from sim.experiments.requests import SEEDS_APART, RunRequest, parameter_draw
+from sim.experiments.spec import Spec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -199,55 +199,29 @@ def read_design(path: str | Path) -> Design:
     scenarios.InputError
         With every problem found, each with file, line, key, value and what is allowed.
     """
-    tree = read_yaml(Path(path))
-    problems = list(tree.problems)
-
-    def wrong(message: str, key: str, value: object, allowed: str = "", nearest: str | None = None) -> None:
-        problems.append(Problem(message, where=tree.where(key), key=key, value=value, allowed=allowed, nearest=nearest))
-
-    data = tree.data if isinstance(tree.data, dict) else {}
-    if not isinstance(tree.data, dict):
-        wrong("is not a design", "", tree.data, "keys " + ", ".join(KEYS))
-    for key in data:
-        if key not in KEYS:
-            wrong(f"unknown key {key!r}", key, key, ", ".join(KEYS), nearest_name(key, KEYS))
-    for key in NEEDED:
-        if key not in data:
-            wrong("is missing", key, None)
+    spec = Spec(path, "a design", KEYS, NEEDED)
+    data, wrong = spec.data, spec.wrong
     kind = data.get("kind", KINDS[0])
     if kind not in KINDS:
         wrong(f"unknown kind {kind!r}", "kind", kind, ", ".join(KINDS), nearest_name(kind, KINDS))
-    counts = {"samples": 64, "levels": 4, "seed": 1, "runs": 1}
-    if data.get("draws") is not None:
-        counts["draws"] = 1
-    for key, usual in counts.items():
-        value = data.get(key, usual)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            wrong(f"{value!r} is not a whole number from 1", key, value)
-        else:
-            counts[key] = value
+    usual = {"samples": 64, "levels": 4, "seed": 1, "runs": 1, **({"draws": 1} if "draws" in data else {})}
+    counts = {key: spec.whole_number(key, value, least=1) for key, value in usual.items()}
     if counts["levels"] < 2:
         wrong("is too small", "levels", counts["levels"], "at least 2")
-    scenario = load("plan")
-    try:
-        scenario = load(data.get("scenario", "plan"))
-        if "scale" in data:
-            scenario = Scenario(**{**scenario.plain(), "scale": data["scale"]})
-    except InputError as error:
-        problems += error.problems
-    factors = _factors(data.get("factors"), wrong)
+    scenario = spec.scenario("plan")
+    factors = _factors(data.get("factors"), spec)
     given = _given(data.get("points"), len(factors), kind, wrong)
     sides = [len(factor.names) or counts["levels"] for factor in factors]
     size = prod(sides) if kind == "factorial" else counts["samples"]
     if size > MOST_POINTS:
         wrong(f"asks for {size} points", "samples", size, f"at most {MOST_POINTS}")
-    if problems:
-        raise InputError(problems)
+    spec.check()
     return Design(scenario, kind, factors, **counts, title=str(data.get("title", "")), given=given)
 
 
-def _factors(listed: Any, wrong: Any) -> tuple[Factor, ...]:
+def _factors(listed: Any, spec: Spec) -> tuple[Factor, ...]:
     """Factors of a file: name to a range [low, high], or `prior` for the central 90 % of a parameter's prior."""
+    wrong = spec.wrong
     if not isinstance(listed, Mapping) or not listed:
         wrong("are no factors", "factors", listed, "NAME: [low, high]")
         return ()
@@ -257,7 +231,7 @@ def _factors(listed: Any, wrong: Any) -> tuple[Factor, ...]:
     for name, asked in listed.items():
         key = f"factors.{name}"
         if name in CHOSEN:
-            names = _names(name, key, asked, wrong)
+            names = _names(name, key, asked, spec)
             if names:
                 factors.append(Factor.of_names(name, names))
             continue
@@ -278,23 +252,20 @@ def _factors(listed: Any, wrong: Any) -> tuple[Factor, ...]:
     return tuple(factors)
 
 
-def _names(kind: str, key: str, asked: Any, wrong: Any) -> list[str]:
+def _names(kind: str, key: str, asked: Any, spec: Spec) -> list[str]:
     """Names of a factor that has some, such as [neutral, adverse]."""
     if not isinstance(asked, list) or len(asked) < 2 or len({str(each) for each in asked}) < len(asked):
-        wrong(f"{asked!r} are no names to choose from", key, asked, "a list of two or more names, each once")
+        spec.wrong(f"{asked!r} are no names to choose from", key, asked, "a list of two or more names, each once")
         return []
     for each in asked:
-        if kind == "macro" and each not in MACRO_PATHS:
-            wrong(
-                f"unknown macro path {each!r}", key, each, ", ".join(MACRO_PATHS), nearest_name(str(each), MACRO_PATHS)
-            )
+        if kind == "macro" and not spec.is_macro_path(each, key):
             return []
         if kind == "scenario":
             try:
                 load(each)
             except InputError as error:
                 problem = error.problems[0]
-                wrong(problem.message, key, each, problem.allowed or "", problem.nearest)
+                spec.wrong(problem.message, key, each, problem.allowed or "", problem.nearest)
                 return []
     return [str(each) for each in asked]
 

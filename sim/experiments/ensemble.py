@@ -432,20 +432,20 @@ class Ensemble:
         return pd.DataFrame(rows)
 
     def goals(self, scenario: str) -> "pd.DataFrame":
-        """The plan's goals and shortcomings in 2025, by the share of runs that meet all tests of each; see `sim.goals`.
+        """The plan's goals and shortcomings in 2025, by the share of runs that meet all tests of each.
 
         Index id; columns kind, name, light, green, amber, red, worst, not_modelled.
         """
-        from sim.goals import lights
+        from sim.experiments.goals import lights
 
         return lights(self._of_year(scenario), self.years[self.target_year])
 
     def goal_tests(self, scenario: str) -> "pd.DataFrame":
-        """The tests behind `goals`, one row each: id, then the columns of `sim.goals.judged`."""
+        """The tests behind `goals`, one row each: id, then the columns of `sim.experiments.goals.judged`."""
         import pandas as pd
 
         from scenarios.plan import goals
-        from sim.goals import judged
+        from sim.experiments.goals import judged
 
         tables = []
         for goal in goals():

@@ -11,16 +11,15 @@ import numpy as np
 
 from agents.arrays import Floats
 from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
-from scenarios.errors import InputError, Problem, nearest_name
-from scenarios.loader import load
+from scenarios.errors import InputError, nearest_name
 from scenarios.parameters import Parameters
 from scenarios.plan import lever_ids, levers
-from scenarios.schema import MACRO_PATHS, Scenario
+from scenarios.schema import Scenario
 from scenarios.triggers import watchable
-from scenarios.yaml_tree import read_yaml
 from sim.experiments.ensemble import Ensemble, run_requests, thresholds
 from sim.experiments.pool import Workers
 from sim.experiments.requests import SEEDS_APART, RunRequest, parameter_draw
+from sim.experiments.spec import Spec
 from sim.indicators import PLAN_INDICATORS
 
 if TYPE_CHECKING:
@@ -402,58 +401,30 @@ def read_search(path: str | Path) -> Search:
     scenarios.InputError
         With every problem found, each with file, line, key, value and what is allowed.
     """
-    tree = read_yaml(Path(path))
-    problems = list(tree.problems)
-
-    def wrong(message: str, key: str, value: object, allowed: str = "", nearest: str | None = None) -> None:
-        problems.append(Problem(message, where=tree.where(key), key=key, value=value, allowed=allowed, nearest=nearest))
-
-    data = tree.data if isinstance(tree.data, Mapping) else {}
-    if not isinstance(tree.data, Mapping):
-        wrong("is not a search", "", tree.data, "keys " + ", ".join(KEYS))
-    for key in data:
-        if key not in KEYS:
-            wrong(f"unknown key {key!r}", key, key, ", ".join(KEYS), nearest_name(str(key), KEYS))
-    for key in NEEDED:
-        if key not in data:
-            wrong("is missing", key, None)
-    counts = dict(COUNTS)
-    for key, usual in COUNTS.items():
-        value = data.get(key, usual)
-        least = 0 if key == "seed" else 2
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            wrong(f"{value!r} is not a whole number from {least}", key, value)
-        else:
-            counts[key] = value
-    scenario = load("committed")
-    try:
-        scenario = load(data.get("scenario", "committed"))
-        if "scale" in data:
-            scenario = Scenario(**{**scenario.plain(), "scale": data["scale"]})
-    except InputError as error:
-        problems += error.problems
-    macro = data.get("macro", [])
-    for path_name in macro if isinstance(macro, list) else [macro]:
-        if path_name not in MACRO_PATHS:
-            nearest = nearest_name(str(path_name), MACRO_PATHS)
-            wrong(f"unknown macro path {path_name!r}", "macro", path_name, ", ".join(MACRO_PATHS), nearest)
+    spec = Spec(path, "a search", KEYS, NEEDED)
+    data, wrong = spec.data, spec.wrong
+    counts = {key: spec.whole_number(key, usual, 0 if key == "seed" else 2) for key, usual in COUNTS.items()}
+    scenario = spec.scenario("committed")
+    named = data.get("macro", [])
+    macro = tuple(named) if isinstance(named, list) else (named,)
+    known = all(spec.is_macro_path(name, "macro") for name in macro)
+    if known and len(set(macro)) < len(macro):
+        wrong("names a path twice", "macro", named, "each path once")
     choices = _choices(data.get("levers", {}), scenario, wrong)
     objectives = _objectives(data, scenario, wrong)
-    paths = len(macro) if isinstance(macro, list) and macro else 1
-    size = counts["population"] * counts["generations"] * counts["worlds"] * paths
+    size = counts["population"] * counts["generations"] * counts["worlds"] * max(1, len(macro))
     if size > MOST_RUNS:
         wrong(f"asks for {size} runs", "generations", counts["generations"], f"at most {MOST_RUNS}")
-    if not problems:
-        search = Search(scenario, choices, objectives, **counts, macro=tuple(macro), title=str(data.get("title", "")))
+    if not spec.problems:
+        search = Search(scenario, choices, objectives, **counts, macro=macro, title=str(data.get("title", "")))
         try:
             # The dearest policy, everything high and as early as can be, has to be a scenario that may be run.
             search.policy(
                 [value for choice in choices for value in ((choice.high, 0.0) if choice.dated else (choice.high,))]
             )
         except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
+            spec.problems += error.problems
+    spec.check()
     return search
 
 

@@ -98,12 +98,9 @@ def test_nothing_that_simulates_knows_what_is_done_with_many_runs():
 
 
 def test_targets_are_named_in_the_result_alone():
-    simulating = [path for path in SOURCES if not after_the_run(path) and path.name != "goals.py"]
+    simulating = [path for path in SOURCES if not after_the_run(path)]
     found = {path.relative_to(ROOT).as_posix() for path in simulating if TARGETS & set(names_in(path))}
     assert found == {"sim/result.py"}
-    # What judges the plan's goals looks at results as well: nothing that simulates may import it.
-    for path in simulating:
-        assert "sim.goals" not in path.read_text(encoding="utf-8"), path
 
 
 def test_only_the_result_asks_for_the_plans_indicators():
@@ -111,8 +108,6 @@ def test_only_the_result_asks_for_the_plans_indicators():
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module == "scenarios.plan" and not after_the_run(path):
-                if path.name == "goals.py":
-                    continue
                 taken = {alias.name for alias in node.names}
                 assert taken <= {"channels", "levers", "lever_ids", "indicators", "Channel", "Lever"}, path
                 if "indicators" in taken:

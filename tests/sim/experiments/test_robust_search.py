@@ -119,6 +119,7 @@ def test_a_file_is_read(tmp_path):
         (GOOD.replace("effort", "cost"), "needs a budget"),
         (GOOD.replace("highest: {", "highest: {effort: mean, "), "what a policy takes"),
         (GOOD.replace("effort: mean", "effort: p10"), "unknown measure 'p10'"),
+        (GOOD + "macro: [neutral, neutral]\n", "names a path twice"),
         (GOOD + "macro: [calm]\n", "unknown macro path 'calm'"),
         (GOOD + "worlds: 1\n", "not a whole number from 2"),
         (GOOD + "generations: 100000\n", "asks for 12800000 runs"),
@@ -130,6 +131,12 @@ def test_a_bad_file_is_refused(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(InputError, match=message):
         read_search(path)
+
+
+def test_one_macro_path_may_stand_without_a_list(tmp_path):
+    path = tmp_path / "search.yaml"
+    path.write_text(GOOD + "macro: adverse\n")
+    assert read_search(path).macro == ("adverse",)
 
 
 def test_a_search_that_could_break_the_budget_is_refused_before_the_work(tmp_path):

@@ -51,7 +51,7 @@ def judged(goal: Goal, year: Year, last: int) -> "pd.DataFrame":
     """Tests of a goal over runs, one row each.
 
     Columns: indicator (with what it is divided by), test, threshold, better (up or down), value_2020 and value (medians
-    over the runs), met (share of runs), half_way (share of runs that have gone half of the way).
+    over the runs), tested (median of what the test looks at), met and half_way (shares of runs), why.
     """
     import pandas as pd
 

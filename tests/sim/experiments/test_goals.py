@@ -5,7 +5,7 @@ import pytest
 
 import sim
 from scenarios.plan import GoalTest, goals, indicators, secondary_indicators
-from sim.goals import lights, looked_at, way_gone
+from sim.experiments.goals import lights, looked_at, way_gone
 
 
 @pytest.fixture(scope="module")

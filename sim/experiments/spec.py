@@ -1,0 +1,78 @@
+"""Reading designs and searches from YAML files, with every problem of a file told at once."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.loader import load
+from scenarios.schema import MACRO_PATHS, Scenario
+from scenarios.yaml_tree import read_yaml
+
+
+class Spec:
+    """What a file says, and what is wrong with it so far.
+
+    Parameters
+    ----------
+    path
+        The file.
+    what
+        What it ought to be, for messages, such as "a design".
+    keys, needed
+        Keys that it may have, and those that it must have.
+    """
+
+    def __init__(self, path: str | Path, what: str, keys: Sequence[str], needed: Sequence[str]) -> None:
+        self._tree = read_yaml(Path(path))
+        self.problems: list[Problem] = list(self._tree.problems)
+        self.data: Mapping[str, Any] = self._tree.data if isinstance(self._tree.data, Mapping) else {}
+        if not isinstance(self._tree.data, Mapping):
+            self.wrong(f"is not {what}", "", self._tree.data, "keys " + ", ".join(keys))
+        for key in self.data:
+            if key not in keys:
+                self.wrong(f"unknown key {key!r}", key, key, ", ".join(keys), nearest_name(str(key), keys))
+        for key in needed:
+            if key not in self.data:
+                self.wrong("is missing", key, None)
+
+    def wrong(self, message: str, key: str, value: object, allowed: str = "", nearest: str | None = None) -> None:
+        """Add a problem, with its place in the file."""
+        where = self._tree.where(key)
+        self.problems.append(Problem(message, where=where, key=key, value=value, allowed=allowed, nearest=nearest))
+
+    def whole_number(self, key: str, usual: int, least: int) -> int:
+        """A number of the file from `least` on; the usual one where it is not given or wrong."""
+        value = self.data.get(key, usual)
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            self.wrong(f"{value!r} is not a whole number from {least}", key, value)
+            return usual
+        return value
+
+    def scenario(self, usual: str) -> Scenario:
+        """The scenario of the file, at its scale."""
+        try:
+            found = load(self.data.get("scenario", usual))
+            return Scenario(**{**found.plain(), "scale": self.data["scale"]}) if "scale" in self.data else found
+        except InputError as error:
+            self.problems += error.problems
+            return load(usual)
+
+    def is_macro_path(self, name: object, key: str) -> bool:
+        """Whether a name is that of a macro path; if not that is a problem."""
+        if name in MACRO_PATHS:
+            return True
+        nearest = nearest_name(str(name), MACRO_PATHS)
+        self.wrong(f"unknown macro path {name!r}", key, name, ", ".join(MACRO_PATHS), nearest)
+        return False
+
+    def check(self) -> None:
+        """End the reading.
+
+        Raises
+        ------
+        scenarios.InputError
+            With every problem found.
+        """
+        if self.problems:
+            raise InputError(self.problems)
