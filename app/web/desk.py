@@ -258,10 +258,9 @@ class Desk:
         """The same in Python."""
         return (
             "import sim\n\n"
-            'if __name__ == "__main__":\n'
-            "    ensemble = sim.ensemble(\n"
-            f'        ["desk.yaml", "{self.baseline}"], runs={self.runs}, seed={self.seed}, draws={self.draws},\n'
-            f'        macro="{self.scenario().macro}", scale={self.scale}, store="runs",\n'
-            "    )\n"
-            f'    print(ensemble.difference("desk", "{self.baseline}"))\n'
+            "ensemble = sim.ensemble(\n"
+            f'    ["desk.yaml", "{self.baseline}"], runs={self.runs}, seed={self.seed}, draws={self.draws},\n'
+            f'    macro="{self.scenario().macro}", scale={self.scale}, store="runs",\n'
+            ")\n"
+            f'print(ensemble.difference("desk", "{self.baseline}"))\n'
         )

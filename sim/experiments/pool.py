@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
-from typing import Self
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.process import BaseProcess
+from types import ModuleType
+from typing import Any, Self
 
 from sim.experiments.outcomes import RunOutcome, executed, executed_together, failed
 from sim.experiments.requests import RunRequest
@@ -69,6 +72,27 @@ def _begin_worker() -> None:
     import sim.month  # noqa: F401  what every run needs is there before the first
 
 
+class _Worker(ForkServerProcess):
+    """A process that does not import the script that asked for it.
+
+    What is sent to a worker comes from modules that it imports by name. To run the user's script there as well would
+    make every script need a guard against starting the batch again.
+    """
+
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Any:
+        script = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            return ForkServerProcess._Popen(process_obj)
+        finally:
+            sys.modules["__main__"] = script
+
+
+class _Context(ForkServerContext):
+    Process = _Worker
+
+
 class Workers:
     """A pool of processes that live until it is closed; a broken one is made anew.
 
@@ -95,8 +119,8 @@ class Workers:
             if self._executor is None:
                 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
                     os.environ.setdefault(name, "1")
-                context = multiprocessing.get_context("forkserver")
-                context.set_forkserver_preload(["sim.model", "sim.month"])
+                context = _Context()
+                context.set_forkserver_preload(["sim.experiments.pool", "sim.model", "sim.month"])
                 self._executor = ProcessPoolExecutor(self.count, mp_context=context, initializer=_begin_worker)
             return self._executor
 

@@ -18,16 +18,31 @@ from sim.experiments.store import Store
 ROOT = Path(sim.__file__).parent.parent
 PRELUDE = """
 import os, signal, sys, time
-from dataclasses import dataclass
 import sim
 from scenarios.loader import load
 from sim.experiments.ensemble import run_requests
 from sim.experiments.pool import run_many
-from sim.experiments.requests import RunRequest, ensemble_requests
+from sim.experiments.requests import ensemble_requests
 def short(name, end="2021-12"):
     return sim.Scenario(**{**load(name).plain(), "scale": 0.05, "end": end})
 def asked(runs):
     return ensemble_requests([short("plan"), short("committed")], runs=runs, draws=0)
+"""
+
+
+DEADLY = """
+import os, signal
+from dataclasses import dataclass
+from sim.experiments.requests import RunRequest
+@dataclass(frozen=True)
+class Deadly(RunRequest):
+    mark: str = ""
+    def execute(self):
+        if self.mark == "always" or not os.path.exists(self.mark):
+            if self.mark != "always":
+                open(self.mark, "w").close()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().execute()
 """
 
 
@@ -86,28 +101,20 @@ def test_two_workers_give_what_one_process_gives(requests, outcomes):
 
 
 @pytest.mark.parametrize("most_at_once", [16, 1])
-def test_a_worker_that_is_killed_once_costs_nothing_and_twice_costs_its_run(script, most_at_once):
+def test_a_worker_that_is_killed_once_costs_nothing_and_twice_costs_its_run(script, tmp_path, most_at_once):
     """Runs that kill their process: one the first time only, one always; handed out together or singly."""
+    (tmp_path / "deadly.py").write_text(DEADLY)
     done = script(
         f"most_at_once = {most_at_once}\n"
         + """
-@dataclass(frozen=True)
-class Deadly(RunRequest):
-    mark: str = ""
-    def execute(self):
-        if self.mark == "always" or not os.path.exists(self.mark):
-            if self.mark != "always":
-                open(self.mark, "w").close()
-            os.kill(os.getpid(), signal.SIGKILL)
-        return super().execute()
-if __name__ == "__main__":
-    usual = asked(3)
-    def deadly(request, mark):
-        return Deadly(request.scenario, request.seed, request.parameters, request.draw, run=request.run, mark=mark)
-    usual[1] = deadly(usual[1], sys.argv[0] + ".once")
-    usual[4] = deadly(usual[4], "always")
-    for outcome in run_many(usual, workers=2, most_at_once=most_at_once):
-        print(outcome.request.run, outcome.request.scenario.name, outcome.status, outcome.error)
+from deadly import Deadly
+usual = asked(3)
+def deadly(request, mark):
+    return Deadly(request.scenario, request.seed, request.parameters, request.draw, run=request.run, mark=mark)
+usual[1] = deadly(usual[1], sys.argv[0] + ".once")
+usual[4] = deadly(usual[4], "always")
+for outcome in run_many(usual, workers=2, most_at_once=most_at_once):
+    print(outcome.request.run, outcome.request.scenario.name, outcome.status, outcome.error)
 """
     )
     out, err = done.communicate(timeout=120)
@@ -128,11 +135,10 @@ def test_a_run_that_raises_is_one_line_and_stops_nobody(requests):
 
 
 BATCH = """
-if __name__ == "__main__":
-    import sim.experiments.ensemble as e
-    e.PART, e.PART_SECONDS = 2, 0.0
-    run_requests(asked(6), store=sys.argv[0] + ".store", workers=2)
-    print("finished")
+import sim.experiments.ensemble as e
+e.PART, e.PART_SECONDS = 2, 0.0
+run_requests(asked(6), store=sys.argv[0] + ".store", workers=2)
+print("finished")
 """
 
 
@@ -224,10 +230,9 @@ def test_a_disk_that_takes_no_more_is_said_so_and_nothing_is_lost(tmp_path, outc
         written.append(outcomes[:2])
     text = f"""
 import resource
-if __name__ == "__main__":
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-    run_requests(asked(3), store={str(store)!r}, workers=1)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+run_requests(asked(3), store={str(store)!r}, workers=1)
 """
     path = tmp_path / "program.py"
     path.write_text(PRELUDE + text)
