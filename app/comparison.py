@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scenarios.errors import InputError
+
 if TYPE_CHECKING:
     from sim.experiments.ensemble import Ensemble
 
@@ -21,21 +23,33 @@ def compared(ensemble: Ensemble, baseline: str) -> dict[str, Any]:
     InputError
         If the store holds no runs of the baseline.
     """
-    effects = []
+    effects, displacement = [], []
     if len(ensemble.values) > 1:
         for scenario in ensemble.values:
             if scenario != baseline:
                 table = ensemble.difference(scenario, baseline)
                 effects += [{"scenario": scenario, **row} for row in table.to_dict("records")]
+                displacement += _displacement(ensemble, scenario, baseline)
     return {
         "baseline": baseline,
         "runs": len(ensemble.runs),
         "failures": list(ensemble.failures),
         "caveat": CAVEAT,
         "effects": effects,
+        "displacement": displacement,
         "targets": ensemble.probability_of_target().to_dict("records"),
         "regret": ensemble.regret().to_dict("records"),
     }
+
+
+def _displacement(ensemble: Ensemble, scenario: str, baseline: str) -> list[dict[str, Any]]:
+    """Rows on displacement; none for a store of an earlier version, which did not record the rivals."""
+    try:
+        moved = ensemble.displacement(scenario, baseline)
+    except InputError:
+        return []
+    records = moved.astype(object).where(moved.notna(), None).to_dict("records")
+    return [{"scenario": scenario, **{str(key): value for key, value in row.items()}} for row in records]
 
 
 def show(ensemble: Ensemble, told: dict[str, Any]) -> None:
@@ -61,6 +75,25 @@ def show(ensemble: Ensemble, told: dict[str, Any]) -> None:
             right=("median", "runs above", "runs saved by pairing"),
         )
     )
+    if told["displacement"]:
+        print_table(
+            table(
+                "Displacement in 2025: what Shanghai gains and other centres lose, mean",
+                ("scenario", "measure", "centre", "change", "95 % interval", "part of Shanghai's gain"),
+                [
+                    (
+                        row["scenario"],
+                        row["measure"],
+                        row["centre"].replace("_", " "),
+                        f"{row['change']:+.3g}",
+                        f"{row['low']:+.3g} .. {row['high']:+.3g}",
+                        "" if row["share_of_gain"] is None else f"{row['share_of_gain']:.0%}",
+                    )
+                    for row in told["displacement"]
+                ],
+                right=("change", "part of Shanghai's gain"),
+            )
+        )
     print_table(
         table(
             "Share of runs that meet the target in 2025",

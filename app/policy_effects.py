@@ -81,7 +81,7 @@ def effects(
             workers=workers,
             progress=lambda _, done, total: bar.show(done, total),
         )
-    rows = found.to_dict("records")
+    rows = found.astype(object).where(found.notna(), None).to_dict("records")
     if json:
         print_json(rows)
     elif quiet:
@@ -96,13 +96,27 @@ def effects(
                 f"{row['low']:+.3g} .. {row['high']:+.3g}",
                 row["expected"],
                 row["verdict"],
+                "" if row["through_agents"] is None else f"{row['through_agents']:.0%}",
             )
             for row in rows
             if row["effect"] or row["low"] or row["high"]
         ]
-        headings = ("lever", "intensity", "indicator", "effect", "95 % interval", "expected of more", "verdict")
+        headings = (
+            "lever",
+            "intensity",
+            "indicator",
+            "effect",
+            "95 % interval",
+            "expected of more",
+            "verdict",
+            "through agents",
+        )
         show(table(f"Effects in 2025 against committed, {runs} paired runs", headings, cells, right=("effect",)))
         print("Rows without any effect are left out. Expected signs are judgement and enter no run.")
+        print(
+            "Through agents: the effect of the channels that agents' decisions read, over that of all; the rest are read "
+            "by formulas of markets or by authorities."
+        )
 
 
 def register(commands: typer.Typer) -> None:

@@ -178,7 +178,7 @@ def indicators() -> RenderableType:
         [(redline.id, redline.name, redline.unit, redline.threshold)],
     )
     more = [
-        (each.id, each.name, each.unit, "yes" if each.recorded else "not yet", each.linked_to)
+        (each.id, each.name, each.unit, "yes" if each.recorded else f"no: {each.not_modelled}", each.linked_to)
         for each in plan.secondary_indicators()
     ]
     return Group(main, line, table("Secondary indicators", ("id", "name", "unit", "in results", "linked to"), more))

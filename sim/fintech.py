@@ -114,9 +114,11 @@ def firms_grow_and_raise_funds(centre: "FinancialCenter") -> None:
     may_close = firms["funding_round"] < parameters.most_funding_rounds
     closes = np.flatnonzero((centre.luck.funding.uniform(firms.luck, centre.month) < chance) & may_close)
     _remember_rounds(centre, cell, may_close, closes, float(chance[may_close].mean()))
-    firms["capital"][closes] += capital_raised(
+    raised = capital_raised(
         firms["log_size"][closes], helped[closes], parameters.round_size, parameters.sandbox_capital
     )
+    firms["capital"][closes] += raised
+    centre.venture_raised = float(raised[firms["in_shanghai"][closes]].sum())
     firms["funding_round"][closes] += 1
     centre.fintech_flows["rounds"] += len(closes)
     firms["months_since_round"][closes] = 0.0

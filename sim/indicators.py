@@ -6,7 +6,7 @@ import numpy as np
 
 from agents.certificates import BankTier
 from agents.districts import District
-from agents.institutions import Sector
+from agents.institutions import Centre, Sector
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import BASELINE
 from sim.companions import companion_indicators
@@ -48,10 +48,14 @@ FLOWS = frozenset(
         "direct_financing_net",
         "bond_issuance",
         "derivatives_turnover",
+        "yrd_financing",
         *FLOWS_OF_2020,
     }
 )
 """Indicators that `annual()` sums over the year; of all others it takes December."""
+
+INDEXED = frozenset({"msme_credit", "strategic_credit", "foreign_equity_holding", "bid_ask_spread", "am_market_share"})
+"""Indicators put on 100 at end-2020, beside managed assets."""
 
 
 def indicators_are_read(centre: "FinancialCenter") -> None:
@@ -116,6 +120,8 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     }
     count = centre.institutions_by_class().sum(axis=1)
     record |= {f"institutions_{sector.name.lower()}": float(count[sector]) for sector in Sector}
+    seats = centre.rival_seats.sum(axis=(0, 1))
+    record |= {f"seats_{rival.name.lower()}": float(seats[rival - 1]) for rival in Centre if rival}
     managed = managed_by_class(centre)
     record["aum_managed"] = float(managed.sum())
     record |= {f"aum_{sector.name.lower()}": float(managed[sector]) for sector in Sector if centre.manages[sector]}
@@ -135,9 +141,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     # The level of 2020 is not known, so these are indices; at end-2020 the months before it are put on its base.
     if centre.month == BASELINE:
         centre.indexed_2020 = {
-            name: value
-            for name, value in record.items()
-            if name.startswith("aum_") or name in ("msme_credit", "foreign_equity_holding")
+            name: value for name, value in record.items() if name.startswith("aum_") or name in INDEXED
         }
         centre.side_market_scales = scales_of_2020(centre.records)
     earlier = centre.records if centre.month == BASELINE else centre.records[-1:]

@@ -29,7 +29,7 @@ from sim.listings import lead_times
 from sim.primary_market import sell_issue
 from sim.securities import SecurityClass
 from sim.small_firm_credit import loans_granted
-from sim.starting_point import delta_provinces
+from sim.starting_point import in_delta
 from sim.underwriting import capacity_bn
 from sim.vintage import REIT_PILOT_STARTS, actual_month
 
@@ -50,6 +50,14 @@ TRANCHE_KEY = np.uint64(0x9E3779B97F4A7C15)
 """Step between the luck keys of an issuer's tranches: odd, so that no two tranches share a key."""
 
 
+def green_spread_pp(centre: "FinancialCenter") -> float:
+    """What a green bond costs more than an ordinary one of the same issuer, percentage points a year."""
+    parameters, channels = centre.parameters, centre.channels
+    information = channels["esg_information_cost"] / centre.policy.baseline["esg_information_cost"]
+    label = parameters.green_label_cost + parameters.esg_spread_semielasticity * np.log(information)
+    return float(channels["green_financing_spread"] + label) / 100.0
+
+
 def _costs_pp(centre: "FinancialCenter") -> Floats:
     """All-in cost of each instrument by rating this month, shape (4, 9)."""
     parameters, channels, book = centre.parameters, centre.channels, centre.book
@@ -61,12 +69,6 @@ def _costs_pp(centre: "FinancialCenter") -> Floats:
         premium[instrument] = book.premium_pp[security]
     baseline = centre.policy.baseline
     issue_cost_pp = channels["bond_issuance_cost"] / 100.0 + parameters.fee_bond
-    green = (
-        channels["green_financing_spread"]
-        + parameters.green_label_cost
-        + parameters.esg_spread_semielasticity
-        * np.log(channels["esg_information_cost"] / baseline["esg_information_cost"])
-    ) / 100.0
     equity = parameters.cost_of_equity - parameters.equity_supply_semielasticity * np.log(
         channels["long_term_equity_allocation"] / baseline["long_term_equity_allocation"]
     )
@@ -82,7 +84,7 @@ def _costs_pp(centre: "FinancialCenter") -> Floats:
         abs_premium_pp=parameters.abs_premium,
         bond_issue_cost_pp=issue_cost_pp / parameters.bond_issue_cost_years,
         paper_issue_cost_pp=issue_cost_pp / parameters.paper_issue_cost_years,
-        green_spread_pp=green,
+        green_spread_pp=green_spread_pp(centre),
         equity_cost_pct=equity,
         equity_fee_pp=parameters.fee_ipo / parameters.offer_cost_years,
         liquidity_premium_pp=liquidity,
@@ -168,6 +170,7 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
     centre.deferred_bn["debt"] = (1.0 - placed) * asked
     needs_go_unmet(centre, raised.sum(axis=0))
     _book_debt(centre, raised)
+    centre.delta_financing_bn = float(raised[1:, in_delta(centre)].sum())
     by_instrument = raised[:, ~bank].sum(axis=1)
     financial = float(raised[:, bank].sum())
     centre.issued_bn[:LADDER_INSTRUMENTS] = by_instrument
@@ -272,8 +275,9 @@ def own_costs_pp(centre: "FinancialCenter", rows: Integers) -> Floats:
         costs[0] = contagion_spreads_pp(centre, rows)
     search, usual = centre.channels["search_cost_regional"], centre.policy.baseline["search_cost_regional"]
     if search != usual:
-        in_delta = np.isin(centre.issuers["province"][rows], delta_provinces())
-        costs[1] = regional_search_cost_pp(search, usual, centre.parameters.regional_search_cost, in_delta)
+        costs[1] = regional_search_cost_pp(
+            search, usual, centre.parameters.regional_search_cost, in_delta(centre)[rows]
+        )
     return costs
 
 

@@ -18,17 +18,27 @@ def managed_by_class(centre: "FinancialCenter") -> "Floats":
     return np.bincount(institutions["sector"], weights=institutions["managed_assets"], minlength=len(Sector))
 
 
+def conduct_shift(centre: "FinancialCenter") -> float:
+    """Change of the organic growth of managed assets because conduct is not what it was in 2020, 1/year."""
+    return trust_shift(
+        centre.channels["misconduct_rate"],
+        centre.policy.baseline["misconduct_rate"],
+        centre.parameters.misconduct_flow_slope,
+    )
+
+
 def managed_assets_grow(centre: "FinancialCenter") -> None:
     """Managers earn the return of their class with luck of their own; clients' money follows the last year."""
     parameters, institutions, macro = centre.parameters, centre.institutions, centre.macro
     rows = np.flatnonzero(centre.manages[institutions["sector"]])
     sector = institutions["sector"][rows]
     yield_pct = centre.china_yield_pct
+    centre.china_yield_change_1m_pp = yield_pct - centre.yield_of_last_month_pct
     returns = class_returns(
         centre.equity_weight,
         float(np.expm1(macro.change(macro.equity_index, centre.month, 1))),
         yield_pct,
-        yield_pct - centre.yield_of_last_month_pct,
+        centre.china_yield_change_1m_pp,
         parameters.managed_bond_duration,
     )
     centre.yield_of_last_month_pct = yield_pct
@@ -37,10 +47,7 @@ def managed_assets_grow(centre: "FinancialCenter") -> None:
     managed = institutions["managed_assets"][rows]
     earned = managed * np.maximum(returns[sector] + excess, -1.0)
     trailing = trailing_excess_return(institutions["trailing_excess_return"][rows], excess)
-    trust = trust_shift(
-        centre.channels["misconduct_rate"], centre.policy.baseline["misconduct_rate"], parameters.misconduct_flow_slope
-    )
-    organic = parameters.assets_organic_growth + trust
+    organic = parameters.assets_organic_growth + conduct_shift(centre)
     flow = net_flows(managed + earned, trailing, organic, parameters.flow_performance)
     institutions["managed_assets"][rows] = managed + earned + flow
     institutions["trailing_excess_return"][rows] = trailing

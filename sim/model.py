@@ -265,6 +265,7 @@ class FinancialCenter(PopulationModel):
         self.funding_start_pct = float(self.macro.china_yield_pct[self.macro.position(START_OF_HISTORY)])
         self.funding_follow_pct = self.funding_start_pct
         self.yield_of_last_month_pct = self.funding_start_pct
+        self.china_yield_change_1m_pp = 0.0
         self.risk_limit = 0.0
         self.interbank = Exposures()
         self.repo = Exposures()
@@ -298,6 +299,14 @@ class FinancialCenter(PopulationModel):
         self.guarantee_coverage = self.policy.baseline["guarantee_coverage"]
         self.newly_guaranteed = 0.0
         self.msme_acceptance_rate = 0.0
+        self.msme_loan_spread_pp = 0.0
+        """Mean spread over the prime rate of loans newly granted to small firms."""
+        self.delta_financing_bn = 0.0
+        """Bonds, paper, asset-backed securities and shares that issuers of the delta sold this month."""
+        self.price_impact_history: deque[float] = deque(maxlen=12)
+        """Absolute returns of bonds and shares over their turnover, per CNY trn, last twelve months."""
+        self.venture_raised = 0.0
+        """Capital raised by fintech firms of Shanghai this month, in units of their size."""
         self.loan_requests: dict[str, float] = {}
         start_with_refused_needs(self)
         self.entrants_looking = 0.0

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.city_state import CityState
-from agents.institutions import Centre
+from agents.institutions import Centre, Sector
 from agents.issuers import Instrument, ListingRoute
 from sim.companions import COUNTED
+from sim.issuance import green_spread_pp
+from sim.managed_assets import conduct_shift
 from sim.markets import Product
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 YEAR = 12
 DERIVATIVES = (Product.INTERBANK_FX_DERIVATIVES, Product.SHFE_FUTURES, Product.CFFEX_FUTURES)
+MAINLAND = [Centre.BEIJING - 1, Centre.SHENZHEN - 1, Centre.OTHER_MAINLAND - 1]
+"""Places of the mainland's other centres among the rivals."""
 COMMODITIES = slice(0, 3)
 """Places of the commodity contracts among the shares of price discovery; the last is the rate benchmark."""
 
@@ -39,6 +43,10 @@ def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) ->
         sum(each[name] for each in past) for name in ("equity_financing", "direct_financing_national")
     )
     proceeds = centre.records[-1]["star_proceeds"] if centre.records else 0.0
+    managers = [Sector.FUND, Sector.INSURANCE_ASSET_MANAGEMENT]
+    at_home = float(centre.institutions_by_class()[managers].sum())
+    elsewhere = float(centre.rival_seats[managers][..., MAINLAND].sum())
+    reits = centre.records[-1]["reits_cap"] if centre.records else 0.0
     found = {
         "equity_financing_share": equity / all_direct,
         "bond_issuance": float(centre.book.gross_bn[COUNTED].sum()) / 1000.0,
@@ -57,6 +65,15 @@ def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) ->
         "business_env_score": float(city[CityState.LAW]),
         "centre_attractiveness": centre.entrants_to_shanghai / max(centre.entrants_looking, 1e-12),
         "defaults_cumulative": float(centre.defaults),
+        "am_market_share": at_home / (at_home + elsewhere),
+        "reits_cap": reits + float(issued[Instrument.REIT]),
+        "venture_investment": centre.venture_raised,
+        "strategic_credit": float(issuers["debt_bn"][Instrument.LOAN] @ issuers["hard_technology"]),
+        "bid_ask_spread": float(np.mean(centre.price_impact_history)),
+        "msme_spread": 100.0 * centre.msme_loan_spread_pp,
+        "greenium": -100.0 * green_spread_pp(centre),
+        "misconduct_losses": -100.0 * conduct_shift(centre),
+        "yrd_financing": centre.delta_financing_bn / 1000.0,
     }
     before = centre.records[-YEAR]["defaults_cumulative"] if len(centre.records) >= YEAR else 0.0
     found["default_rate"] = (

@@ -16,6 +16,7 @@ FLOWS_OF_2020 = {
     "carbon_turnover": 100.0,
     "insurance_premium": 100.0,
     "reinsurance_premium": 100.0,
+    "venture_investment": 100.0,
 }
 """Flows that are put on their sum over 2020: CNY trn where it is known, else an index."""
 

@@ -95,6 +95,8 @@ def loans_granted(centre: "FinancialCenter", asked_bn: Floats) -> Floats:
     granted[rows] = accepted * amount_factor(centre.newly_guaranteed, parameters.guarantee_amount_effect)
     small = centre.issuers["issuer_class"][rows] == IssuerClass.MSME
     centre.msme_acceptance_rate = float(accepted[small].sum() / asked[small].sum())
+    spread = np.array(centre.parameters.loan_spread)[centre.issuers["rating"][rows]]
+    centre.msme_loan_spread_pp = float(np.average(spread[small], weights=granted[rows][small]))
     centre.loan_requests = {
         "asked": float(asked_bn.sum()),
         "refused": float((asked - accepted).sum()),

@@ -376,6 +376,13 @@ def delta_provinces() -> Integers:
     return np.array([names.index(name) for name in DELTA])
 
 
+def in_delta(centre: "FinancialCenter") -> Flags:
+    """Issuers of the Yangtze River Delta that are not foreign, shape (issuers,)."""
+    issuers = centre.issuers
+    home = np.isin(issuers["province"], delta_provinces())
+    return np.asarray(home & (issuers["issuer_class"] != IssuerClass.FOREIGN))
+
+
 HARD_TECHNOLOGY = len(IssuerClass)
 """Row of hard technology in `industry_shares`, after those of the classes."""
 

@@ -105,6 +105,9 @@ def markets_turn_over(centre: "FinancialCenter") -> None:
         )
     centre.activity = activity
     centre.turnover_trn = centre.levels.velocity * activity
+    bond_return = parameters.managed_bond_duration * centre.china_yield_change_1m_pp / 100.0
+    traded = centre.turnover_trn[[Product.INTERBANK_SPOT_BONDS, Product.SSE_EQUITY]].sum()
+    centre.price_impact_history.append(float((abs(bond_return) + abs(np.expm1(returns[0]))) / traded))
 
 
 def prices_are_discovered(centre: "FinancialCenter") -> None:

@@ -87,6 +87,7 @@ def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
         rows.append([name, *cells])
     columns: list[str] = [words("table.indicator"), *(charts.scenario_name(each, words) for each in (first, second))]
     Table(title=f"{words('compare.chances')}; {words('table.month')}", heads=columns, rows=rows)
+    _displacement(ensemble, first, second, words)
     regret = [
         [
             charts.scenario_name(str(row["scenario"]), words),
@@ -98,6 +99,25 @@ def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
     ]
     heads = [words(f"table.{key}") for key in ("scenario", "indicator", "regret", "worst")]
     Table(title=words("compare.regret"), heads=heads, rows=regret)
+
+
+def _displacement(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
+    try:
+        moved = ensemble.displacement(first, second)
+    except InputError:  # a store of an earlier version
+        return
+    rows = [
+        [
+            words(f"displacement.{row['measure']}"),
+            words(f"centre.{str(row['centre']).replace(' ', '_')}"),
+            *(f"{row[key]:+.3g}" for key in ("change", "low", "high")),
+            f"{row['share_of_gain']:.0%}" if np.isfinite(row["share_of_gain"]) else "",
+        ]
+        for row in moved.to_dict("records")
+    ]
+    heads = ["measure", "centre", "change", "low", "high", "share_of_gain"]
+    Table(title=words("displacement.title"), heads=[words(f"displacement.{each}") for each in heads], rows=rows)
+    solara.Div(classes=["lj-muted"], children=[words("displacement.note")])
 
 
 def _goals(ensemble: Ensemble, first: str, second: str, words: Words) -> None:

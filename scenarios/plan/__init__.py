@@ -154,6 +154,7 @@ class Channel:
     """A cost, limit, eligibility or piece of information that a named decision reads.
 
     `rule` ("module:function"), `term` and `coefficient` (a parameter id) say where it enters; empty if nowhere yet.
+    `decides` says who answers to it: an agent, a market whose formula stands for many participants, or an authority.
     """
 
     id: str
@@ -168,6 +169,7 @@ class Channel:
     rule: str
     term: str
     coefficient: str
+    decides: Literal["agent", "market", "authority"] = "agent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +263,7 @@ class Redline:
 
 @dataclass(frozen=True, slots=True)
 class Secondary:
-    """A secondary indicator; `recorded` if a run's results have it so far."""
+    """A secondary indicator; `recorded` if a run's results have it, else `not_modelled` says why they do not."""
 
     id: str
     name: str
@@ -270,6 +272,7 @@ class Secondary:
     better: str
     linked_to: str
     recorded: bool = False
+    not_modelled: str = ""
 
 
 @dataclass(frozen=True, slots=True)

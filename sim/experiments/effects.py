@@ -1,15 +1,18 @@
 """What each lever does, measured: paired runs at several intensities, with drawn effects."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.arrays import Floats
 from scenarios.errors import InputError, nearest_name
 from scenarios.loader import load
 from scenarios.parameters import Parameters, parameter_set
-from scenarios.plan import lever_ids, levers
+from scenarios.plan import channels, lever_ids, levers
 from scenarios.schema import Scenario
 from sim.experiments.ensemble import Ensemble, interval
 from sim.experiments.pool import Cancel, Workers, run_many
@@ -58,8 +61,10 @@ def effects(
     Returns
     -------
     One row a lever, intensity and indicator: change of the intensity against 2020, effect (median), low, high (95 %),
-    expected (the sign the plan's reading expects of more of the lever, where it names one) and verdict: `agrees`,
-    `disagrees`, `indistinguishable from zero`, or `no expectation`.
+    expected (the sign the plan's reading expects of more of the lever, where it names one), verdict: `agrees`,
+    `disagrees`, `indistinguishable from zero`, or `no expectation`; and through_agents: the mean effect if
+    only those channels of the lever move that an agent's decision reads, and not those that a formula of a market or an
+    authority reads, over that of all channels. NaN where the effect cannot be told from zero.
 
     Raises
     ------
@@ -84,15 +89,11 @@ def effects(
     if scale is not None:
         base = Scenario(**{**base.plain(), "scale": scale})
     grid = np.linspace(0.0, 1.0, intensities)
-    variants = {("", 0.0): base.model_copy(update={"name": "baseline"})}
-    for name in asked:
-        for value in grid:
-            changed = base.with_levers({name: {"2021-01": float(value)}})
-            variants[name, float(value)] = changed.model_copy(update={"name": f"{name} {value:g}"})
+    variants = _variants(base, asked, grid)
     requests = [
-        RunRequest(scenario, seed * SEEDS_APART + run, drawn, None, (), run)
+        RunRequest(each.scenario, seed * SEEDS_APART + run, each.parameters(drawn), None, (), run)
         for run, drawn in enumerate(drawn_betas(runs, seed))
-        for scenario in variants.values()
+        for each in variants
     ]
     outcomes: list[RunOutcome] = []
     for outcome in run_many(requests, workers=workers, cancel=cancel):
@@ -104,33 +105,92 @@ def effects(
     ensemble = Ensemble.of_outcomes(outcomes)
     known = {lever.id: lever for lever in levers()}
     rows = []
-    for (name, intensity), scenario in variants.items():
-        if not name:
+    for each in variants:
+        if each.intensity is None or each.muted:
             continue
-        lever = known[name]
+        lever = known[each.lever]
         for indicator in indicators or ensemble.columns:
-            gap = (
-                ensemble.yearly(scenario.name, indicator)[:, ensemble.target_year]
-                - ensemble.yearly("baseline", indicator)[:, ensemble.target_year]
-            )
-            gap = gap[np.isfinite(gap)]
-            low, high = interval(gap)
-            change = intensity - lever.intensity_2020
+
+            def gap(name: str, against: str, indicator: str = indicator) -> Floats:
+                here, there = (ensemble.yearly(one, indicator)[:, ensemble.target_year] for one in (name, against))
+                return (here - there)[np.isfinite(here - there)]
+
+            whole = gap(each.scenario.name, "baseline")
+            low, high = interval(whole)
+            change = each.intensity - lever.intensity_2020
             expected = lever.expected_sign.get(indicator, lever.expected_sign_secondary.get(indicator, ""))
+            if by_formulas(each.lever) and by_agents(each.lever):
+                through = gap(f"{each.scenario.name}{AGENTS_ONLY}", f"baseline {each.lever}{AGENTS_ONLY}").mean()
+            else:
+                through = whole.mean() if by_agents(each.lever) else np.float64(0.0)
             rows.append(
                 {
-                    "lever": name,
-                    "intensity": intensity,
+                    "lever": each.lever,
+                    "intensity": each.intensity,
                     "change": change,
                     "indicator": indicator,
-                    "effect": float(np.median(gap)),
+                    "effect": float(np.median(whole)),
                     "low": low,
                     "high": high,
                     "expected": expected,
                     "verdict": verdict(low, high, expected, change),
+                    "through_agents": np.nan if low <= 0.0 <= high else float(through / whole.mean()),
                 }
             )
     return pd.DataFrame(rows)
+
+
+AGENTS_ONLY = " through agents only"
+
+
+@dataclass(frozen=True)
+class _Variant:
+    """A scenario in which one lever is moved, or the baseline (no intensity), with some of its channels muted."""
+
+    lever: str
+    intensity: float | None
+    scenario: Scenario
+    muted: tuple[tuple[str, str], ...] = ()
+
+    def parameters(self, drawn: Parameters) -> Parameters:
+        return drawn.replace(betas=dict.fromkeys(self.muted, 0.0)) if self.muted else drawn
+
+
+def _variants(base: Scenario, names: Sequence[str], grid: Floats) -> list[_Variant]:
+    """The baseline, every lever at every intensity, and those again by agents alone where formulas read it too."""
+    found = [_Variant("", None, base.model_copy(update={"name": "baseline"}))]
+    for name in names:
+        muted = by_formulas(name) if by_agents(name) else ()
+        if muted:
+            again = base.model_copy(update={"name": f"baseline {name}{AGENTS_ONLY}"})
+            found.append(_Variant(name, None, again, muted))
+        for value in grid:
+            moved = base.with_levers({name: {"2021-01": float(value)}})
+            title = f"{name} {value:g}"
+            found.append(_Variant(name, float(value), moved.model_copy(update={"name": title})))
+            if muted:
+                again = moved.model_copy(update={"name": f"{title}{AGENTS_ONLY}"})
+                found.append(_Variant(name, float(value), again, muted))
+    return found
+
+
+def by_agents(lever: str) -> tuple[tuple[str, str], ...]:
+    """Effects (lever, channel) of a lever on channels that an agent's decision reads."""
+    return tuple(pair for pair in _channels_of(lever) if _deciders()[pair[1]] == "agent")
+
+
+def by_formulas(lever: str) -> tuple[tuple[str, str], ...]:
+    """Effects (lever, channel) of a lever on channels that a formula of a market or an authority reads."""
+    return tuple(pair for pair in _channels_of(lever) if _deciders()[pair[1]] != "agent")
+
+
+def _channels_of(lever: str) -> list[tuple[str, str]]:
+    return [pair for pair in parameter_set("prior_2020").betas if pair[0] == lever]
+
+
+@cache
+def _deciders() -> dict[str, str]:
+    return {channel.id: channel.decides for channel in channels()}
 
 
 def drawn_betas(runs: int, seed: int) -> list[Parameters]:

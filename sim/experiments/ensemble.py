@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Flags, Floats
 from scenarios.errors import InputError, nearest_name
 from scenarios.parameters import Parameters
 from scenarios.plan import indicators as plan_indicators
@@ -409,8 +409,9 @@ class Ensemble:
     def probability_of_target(self) -> "pd.DataFrame":
         """Share of runs that meet each target in 2025, and all of them, with the median month of first meeting.
 
-        Columns: scenario, indicator, probability, standard_error, expected_month (empty where fewer than half of the
-        runs ever get there; ratios and flows are taken over the year that ends with the month).
+        Columns: scenario, indicator, probability, standard_error, expected_month (for `all`, of meeting all at once;
+        empty where fewer than half of the runs ever get there; ratios and flows are taken over the year that ends
+        with the month).
         """
         import pandas as pd
 
@@ -426,7 +427,9 @@ class Ensemble:
                         "indicator": indicator,
                         "probability": share,
                         "standard_error": float(np.sqrt(share * (1.0 - share) / max(int(done.sum()), 1))),
-                        "expected_month": self._first_month(name, indicator) if indicator != "all" else "",
+                        "expected_month": self._first_month(
+                            name, PLAN_INDICATORS if indicator == "all" else (indicator,)
+                        ),
                     }
                 )
         return pd.DataFrame(rows)
@@ -459,17 +462,36 @@ class Ensemble:
         done = np.isfinite(self._of(scenario)[:, -1, 0])
         return lambda indicator, year: self.yearly(scenario, indicator)[done, self.years.index(year)]
 
-    def _first_month(self, scenario: str, indicator: str) -> str:
-        """Median over the runs of the first month after 2020 at which an indicator is at its threshold."""
+    def _at_target(self, scenario: str, indicator: str) -> Flags:
+        """Whether an indicator is at its threshold: shape (run, month); never before 2021."""
         series = self._of(scenario)[:, :, self._column(indicator)]
         if indicator in FLOWS:
             total = np.cumsum(np.pad(series, ((0, 0), (1, 0))), axis=1)
             series = np.concatenate([np.full((len(series), 11), np.nan), total[:, 12:] - total[:, :-12]], axis=1)
-        future = np.asarray(self.months.year > 2020)
-        at = (series >= thresholds()[indicator]) & future
+        return (series >= thresholds()[indicator]) & np.asarray(self.months.year > 2020)
+
+    def _first_month(self, scenario: str, indicators: Sequence[str]) -> str:
+        """Median over the runs of the first month after 2020 at which all of the indicators are at their thresholds."""
+        at = np.logical_and.reduce([self._at_target(scenario, name) for name in indicators])
         first = np.where(at.any(axis=1), at.argmax(axis=1), len(self.months)).astype(float)
         middle = int(np.quantile(first, 0.5, method="higher"))
         return "" if middle >= len(self.months) else f"{self.months[middle]:%Y-%m}"
+
+    def displacement(self, scenario: str, baseline: str) -> "pd.DataFrame":
+        """What Shanghai gains in 2025 against another scenario, and what other centres lose by it.
+
+        Columns: measure (`institutions`, `direct_financing` in CNY trn a year), centre, change (mean over the runs),
+        low and high (a bootstrap interval of the mean), share_of_gain (the part of Shanghai's gain that is this
+        centre's loss; negative if it gains too, NaN where the interval of Shanghai's own change holds zero).
+
+        Raises
+        ------
+        scenarios.InputError
+            If a scenario is not there, or the store is older than what is read.
+        """
+        from sim.experiments.displacement import displaced
+
+        return displaced(lambda name, indicator: self.yearly(name, indicator)[:, self.target_year], scenario, baseline)
 
     def regret(self) -> "pd.DataFrame":
         """Regret of each scenario: how far it stays behind the best one of the same run, as a share of the target.
@@ -497,8 +519,8 @@ class Ensemble:
         return pd.DataFrame(rows)
 
 
-def interval(gaps: Floats, level: float = 0.95) -> tuple[float, float]:
-    """Bootstrap interval of a median: percentiles of resampled medians, with a fixed seed so that it repeats.
+def interval(gaps: Floats, level: float = 0.95, statistic: Callable[..., Any] = np.median) -> tuple[float, float]:
+    """Bootstrap interval of a median or another statistic: percentiles over resamples, with a fixed seed.
 
     The gap itself where there is one alone or all are equal; NaN without any.
     """
@@ -510,7 +532,7 @@ def interval(gaps: Floats, level: float = 0.95) -> tuple[float, float]:
         return float(gaps[0]), float(gaps[0])
     drawn = stats.bootstrap(
         (gaps,),
-        np.median,
+        statistic,
         n_resamples=RESAMPLES,
         confidence_level=level,
         method="percentile",

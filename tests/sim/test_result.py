@@ -243,6 +243,8 @@ def test_the_register_says_which_secondary_indicators_a_result_has(result):
     recorded = {each.id for each in plan.secondary_indicators() if each.recorded}
     assert recorded == {each.id for each in plan.secondary_indicators()} & set(result.indicators.columns)
     assert recorded
+    missing = {each.id for each in plan.secondary_indicators() if each.not_modelled}
+    assert missing == {each.id for each in plan.secondary_indicators()} - recorded
 
 
 def test_a_result_can_be_looked_into_at_any_month(result, bits):

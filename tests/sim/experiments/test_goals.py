@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import sim
+from scenarios.parameters import central_parameters
 from scenarios.plan import GoalTest, goals, indicators, secondary_indicators
 from sim.experiments.goals import lights, looked_at, way_gone
 
@@ -85,6 +86,21 @@ def test_secondary_indicators_add_up_and_stay_where_they_belong(result):
     assert (table.loc[:"2020-12", ["product_breadth", "talent_stock", "business_env_score"]] == [100.0, 0.0, 0.0]).all(
         axis=None
     )
+
+
+def test_secondary_indicators_say_what_their_markets_did(result):
+    table, annual = result.indicators, result.annual()
+    assert (table["reits_cap"].diff().dropna() >= 0.0).all()
+    np.testing.assert_allclose(annual["reits_cap"].diff().dropna(), annual["reit_issuance"].iloc[1:])
+    assert (annual["yrd_financing"] < annual["direct_financing_national"]).all()
+    assert annual["yrd_financing"].min() > 0.0
+    for index in ("strategic_credit", "bid_ask_spread", "am_market_share"):
+        assert table.loc["2020-12", index].iloc[-1] == pytest.approx(100.0)
+    assert annual.loc[2020, "venture_investment"] == pytest.approx(100.0)
+    # Small firms are rated third or fourth: their spread lies between those of the two ratings.
+    third, fourth = central_parameters().loan_spread[2:]
+    assert table["msme_spread"].between(100.0 * third, 100.0 * fourth).all()
+    assert (table.loc[:"2020-12", "misconduct_losses"] == 0.0).all()
 
 
 @pytest.mark.slow

@@ -7,8 +7,8 @@ import sim
 from scenarios.errors import InputError
 from scenarios.plan import levers
 from sim.experiments.attribution import _exact, _sampled
-from sim.experiments.effects import drawn_betas, verdict
-from sim.experiments.requests import RunRequest, ensemble_requests
+from sim.experiments.effects import by_agents, by_formulas, drawn_betas, verdict
+from sim.experiments.requests import SEEDS_APART, RunRequest, ensemble_requests
 from sim.indicators import PLAN_INDICATORS
 
 
@@ -75,6 +75,34 @@ def test_effects_have_an_interval_an_expectation_and_a_verdict(measured):
     assert set(share["expected"]) == {"+"}
     assert share.iloc[0]["verdict"] == share.iloc[-1]["verdict"] == "agrees"
     assert (measured["low"] <= measured["effect"]).all() and (measured["effect"] <= measured["high"]).all()
+
+
+def test_the_part_of_an_effect_through_agents_is_all_some_or_none(short):
+    """One lever is read by agents alone, one by agents and a market's formula, which agrees with muting by hand."""
+    assert by_agents("panda_bond_framework") and not by_formulas("panda_bond_framework")
+    lever = "futures_market_opening"
+    assert by_formulas(lever)
+    base = short("committed", end="2022-12")
+    found = sim.effects([lever, "panda_bond_framework"], baseline=base, runs=3, intensities=2, workers=1)
+    found = found.set_index(["lever", "intensity", "indicator"])["through_agents"]
+    assert found["panda_bond_framework", 1.0, "panda_cumulative"] == 1.0
+    turnover = found[lever, 1.0, "turnover_total"]
+    assert -0.5 < turnover < 0.9
+    kept = drawn_betas(3, 1)
+    muted = [each.replace(betas=dict.fromkeys(by_formulas(lever), 0.0)) for each in kept]
+    moved = base.with_levers({lever: {"2021-01": 1.0}})
+
+    def mean_gap(drawn):
+        runs = [
+            [
+                RunRequest(scenario, SEEDS_APART + run, each).execute().annual()["turnover_total"].iloc[-1]
+                for scenario in (moved, base)
+            ]
+            for run, each in enumerate(drawn)
+        ]
+        return np.mean([here - there for here, there in runs])
+
+    assert turnover == pytest.approx(mean_gap(muted) / mean_gap(kept))
 
 
 def test_bad_requests_are_refused():

@@ -1,0 +1,56 @@
+"""Displacement: how much of what Shanghai gains is another centre's loss."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.arrays import Floats
+from agents.institutions import Centre
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Read = Callable[[str, str], Floats]
+"""Values of an indicator of a scenario in the target year, shape (runs,)."""
+REST = "rest of the country"
+
+
+def changes(read: Read, scenario: str, baseline: str) -> Iterator[tuple[str, list[tuple[str, Floats]]]]:
+    """Change of each measure by centre, run by run, Shanghai first."""
+
+    def gap(indicator: str) -> Floats:
+        return read(scenario, indicator) - read(baseline, indicator)
+
+    rivals = [(rival.name.lower(), gap(f"seats_{rival.name.lower()}")) for rival in Centre if rival]
+    yield "institutions", [("shanghai", gap("institution_count")), *rivals]
+    here = gap("direct_financing")
+    yield "direct_financing", [("shanghai", here), (REST, gap("direct_financing_national") - here)]
+
+
+def displaced(read: Read, scenario: str, baseline: str) -> "pd.DataFrame":
+    """The table of `sim.Ensemble.displacement`, which says what is in it."""
+    import pandas as pd
+
+    from sim.experiments.ensemble import interval
+
+    rows = []
+    for measure, by_centre in changes(read, scenario, baseline):
+        gain, known = 0.0, False
+        for centre, gaps in by_centre:
+            done = gaps[np.isfinite(gaps)]
+            low, high = interval(done, statistic=np.mean)
+            change = float(done.mean()) if len(done) else np.nan
+            if centre == "shanghai":
+                gain, known = change, low > 0.0 or high < 0.0
+            rows.append(
+                {
+                    "measure": measure,
+                    "centre": centre,
+                    "change": change,
+                    "low": low,
+                    "high": high,
+                    "share_of_gain": -change / gain if known and centre != "shanghai" else np.nan,
+                }
+            )
+    return pd.DataFrame(rows)
