@@ -114,8 +114,8 @@ def effects(
         show(table(f"Effects in 2025 against committed, {runs} paired runs", headings, cells, right=("effect",)))
         print("Rows without any effect are left out. Expected signs are judgement and enter no run.")
         print(
-            "Through agents: the effect of the channels that agents' decisions read, over that of all; the rest are read "
-            "by formulas of markets or by authorities."
+            "Through agents: the effect of the channels that agents' decisions read, over that of all; formulas of "
+            "markets or authorities read the rest."
         )
 
 

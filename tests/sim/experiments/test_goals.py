@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import sim
-from scenarios.parameters import central_parameters
+from scenarios.parameters import parameter_set
 from scenarios.plan import GoalTest, goals, indicators, secondary_indicators
 from sim.experiments.goals import lights, looked_at, way_gone
 
@@ -98,7 +98,7 @@ def test_secondary_indicators_say_what_their_markets_did(result):
         assert table.loc["2020-12", index].iloc[-1] == pytest.approx(100.0)
     assert annual.loc[2020, "venture_investment"] == pytest.approx(100.0)
     # Small firms are rated third or fourth: their spread lies between those of the two ratings.
-    third, fourth = central_parameters().loan_spread[2:]
+    third, fourth = parameter_set("prior_2020").central().loan_spread[2:]
     assert table["msme_spread"].between(100.0 * third, 100.0 * fourth).all()
     assert (table.loc[:"2020-12", "misconduct_losses"] == 0.0).all()
 
