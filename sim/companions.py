@@ -42,6 +42,11 @@ COMPANIONS = {
         "trn yuan a year",
         "National direct financing less what is repaid or defaults: new money, not the rollover of old debt",
     ),
+    "direct_financing_share": Companion(
+        "exchange_financing_share",
+        "share",
+        "Shanghai's share of what is sold on exchanges: the interbank market counts as Shanghai's whoever issues",
+    ),
     "foreign_bond_share": Companion(
         "foreign_net_purchases",
         "bn yuan a year",
@@ -61,7 +66,7 @@ COMPANIONS = {
         "Firms that reach the score of the hundredth of 2020: a rank says nothing of size",
     ),
 }
-"""Companions by plan indicator. The share of the country has none: every part of it is counted in the same way."""
+"""Companions by plan indicator."""
 
 
 def companion_indicators(centre: "FinancialCenter") -> dict[str, float]:
@@ -71,10 +76,12 @@ def companion_indicators(centre: "FinancialCenter") -> dict[str, float]:
     bonds = float((book.gross_bn - book.redeemed_bn - book.defaulted_bn)[COUNTED].sum())
     equity = float(issued[Instrument.IPO_MAIN : Instrument.REIT + 1].sum()) + centre.follow_on_bn
     parameters = centre.parameters
+    here, everywhere = np.sum(centre.exchange_financing_history, axis=0)
     start = np.array([*parameters.price_discovery_share_2020, parameters.rate_benchmark_share])
     return {
         "trading_without_repo": float(turnover.sum() - turnover[list(REPO)].sum()),
         "direct_financing_net": (bonds + equity) / 1000.0,
+        "exchange_financing_share": float(here / everywhere),
         "panda_outstanding": float(book.outstanding_bn[SecurityClass.PANDA]),
         "price_influence_equal_weights": 100.0 * float(np.exp(np.mean(np.log(centre.price_discovery_shares / start)))),
     }

@@ -16,34 +16,46 @@ def direct_financing_bn(centre: "FinancialCenter") -> tuple[float, float]:
     """Direct financing of the month in Shanghai and in the country, CNY bn.
 
     Corporate and financial bonds, asset-backed securities, commercial paper, equity with follow-ons, REITs and Panda
-    bonds; no certificates of deposit and no government bonds. The interbank market and the Shanghai exchange count as
-    Shanghai; a part of exchange-traded credit and of main-board equity goes to Shenzhen and Beijing. Issuers of new
-    offers choose the exchange; follow-ons stay where the shares are.
+    bonds; no certificates of deposit and no government bonds. All but what is sold on another exchange counts as
+    Shanghai.
     """
     issued = centre.issued_bn
-    corporate = issued[Instrument.BOND] + issued[Instrument.GREEN_BOND]
-    credit = np.array([centre.financial_bonds_bn, corporate, issued[Instrument.ABS]])
-    on_exchange = (
-        credit
-        @ centre.book.exchange_share_of_issues[[SecurityClass.FINANCIAL, SecurityClass.CORPORATE, SecurityClass.ABS]]
+    credit = centre.financial_bonds_bn + issued[[Instrument.BOND, Instrument.GREEN_BOND, Instrument.ABS]].sum()
+    equity = issued[[Instrument.IPO_MAIN, Instrument.IPO_STAR, Instrument.REIT]].sum() + centre.follow_on_bn
+    national = float(credit + issued[Instrument.COMMERCIAL_PAPER] + equity + issued[Instrument.PANDA])
+    here, everywhere = exchange_financing_bn(centre)
+    return national - (everywhere - here), national
+
+
+def exchange_financing_bn(centre: "FinancialCenter") -> tuple[float, float]:
+    """What is sold on exchanges in the month, on Shanghai's and on all of the country, CNY bn.
+
+    A part of exchange-traded credit and of main-board equity goes to Shenzhen and Beijing. Issuers of new offers choose
+    the exchange; follow-ons stay where the shares are.
+    """
+    issued = centre.issued_bn
+    credit = np.array(
+        [
+            centre.financial_bonds_bn,
+            issued[Instrument.BOND] + issued[Instrument.GREEN_BOND],
+            issued[Instrument.ABS],
+        ]
     )
+    classes = [SecurityClass.FINANCIAL, SecurityClass.CORPORATE, SecurityClass.ABS]
+    on_exchange = float(credit @ centre.book.exchange_share_of_issues[classes])
+    centre.exchange_credit_bn = on_exchange
     usual = equity_share_of_sse()
     quicker = centre.channels["listing_lead_time"] / centre.policy.baseline["listing_lead_time"] - 1.0
     chosen = exchange_share(usual, quicker * centre.parameters.queue_mainboard, centre.parameters.queue_disutility)
-    centre.exchange_credit_bn = float(on_exchange)
-    national = float(
-        credit.sum()
-        + issued[Instrument.COMMERCIAL_PAPER]
-        + issued[Instrument.IPO_MAIN]
-        + centre.follow_on_bn
-        + issued[Instrument.IPO_STAR]
-        + issued[Instrument.REIT]
-        + issued[Instrument.PANDA]
+    sold = np.array(
+        [
+            on_exchange,
+            issued[Instrument.IPO_MAIN],
+            centre.follow_on_bn,
+            issued[Instrument.IPO_STAR],
+            issued[Instrument.REIT],
+        ]
     )
-    elsewhere = (
-        centre.levels.shenzhen_share_of_exchange_credit * on_exchange
-        + (1.0 - chosen) * issued[Instrument.IPO_MAIN]
-        + (1.0 - usual) * centre.follow_on_bn
-        + (1.0 - centre.parameters.reit_share_of_sse) * issued[Instrument.REIT]
-    )
-    return national - float(elsewhere), national
+    shenzhen = centre.levels.shenzhen_share_of_exchange_credit
+    here = sold @ np.array([1.0 - shenzhen, chosen, usual, 1.0, centre.parameters.reit_share_of_sse])
+    return float(here), float(sold.sum())

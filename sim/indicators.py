@@ -10,7 +10,7 @@ from agents.institutions import Centre, Sector
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import BASELINE
 from sim.companions import companion_indicators
-from sim.direct_financing import direct_financing_bn
+from sim.direct_financing import direct_financing_bn, exchange_financing_bn
 from sim.fintech import leading_in_shanghai
 from sim.leverage import repo_outstanding_bn
 from sim.managed_assets import managed_by_class
@@ -66,6 +66,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     shanghai, national = direct_financing_bn(centre)
     centre.direct_financing_bn = (shanghai, national)
     centre.financing_history.append((shanghai, national))
+    centre.exchange_financing_history.append(exchange_financing_bn(centre))
     recent = np.sum(centre.financing_history, axis=0)
     book = centre.book
     foreign = float(book.holdings_bn[Holder.FOREIGN].sum())

@@ -280,6 +280,8 @@ class FinancialCenter(PopulationModel):
         self.price_influence = 100.0
         self.price_discovery_shares: Floats = np.zeros(4)
         self.financing_history: deque[tuple[float, float]] = deque(maxlen=12)
+        self.exchange_financing_history: deque[tuple[float, float]] = deque(maxlen=12)
+        """What was sold on exchanges, on Shanghai's and on all, CNY bn, last twelve months."""
         self.direct_financing_bn = (0.0, 0.0)
         self.filed = np.bincount(self.issuers["waiting_for"], minlength=4).astype(np.int64)
         self._filed_2019 = self.filed.copy()

@@ -16,8 +16,8 @@ def result():
     return sim.run(type(base)(**{**base.plain(), "end": "2022-12", "scale": 0.05}), seed=5)
 
 
-def test_every_companion_is_recorded_and_all_but_the_share_have_one(result):
-    assert set(PLAN_INDICATORS) - set(COMPANIONS) == {"direct_financing_share"}
+def test_every_indicator_has_a_companion_that_is_recorded(result):
+    assert set(PLAN_INDICATORS) == set(COMPANIONS)
     table = result.companions()
     assert list(table.index) == list(COMPANIONS)
     assert np.isfinite(table[["value_2020", "value_2025"]].to_numpy()).all()
@@ -46,6 +46,15 @@ def test_net_financing_is_the_growth_of_what_is_outstanding_and_equity(result):
 def test_net_financing_stays_below_gross(result):
     annual = result.annual()
     assert (annual["direct_financing_net"] < annual["direct_financing_national"]).all()
+
+
+def test_what_other_exchanges_sell_is_what_the_share_of_the_country_lacks(result):
+    december = result.indicators.loc["2022-12"].iloc[-1]
+    annual = result.annual().loc[2022]
+    elsewhere = annual["direct_financing_national"] - annual["direct_financing"]
+    on_exchanges = elsewhere / (1.0 - december["exchange_financing_share"])
+    assert 0.3 < december["exchange_financing_share"] < december["direct_financing_share"]
+    assert annual["equity_financing"] < on_exchanges < annual["direct_financing_national"]
 
 
 def test_equal_weights_start_where_the_index_does(result):
