@@ -1,5 +1,8 @@
 """Names for the array types that decision rules take and return."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,3 +11,11 @@ Integers = NDArray[np.int64]
 Codes = NDArray[np.int8]
 Flags = NDArray[np.bool_]
 Keys = NDArray[np.uint64]
+
+
+def one_of(codes: NDArray[np.signedinteger[Any]], members: Iterable[int]) -> Flags:
+    """Which codes are among a few members, shape of `codes`: several times as fast as a general search."""
+    found = np.zeros(codes.shape, dtype=bool)
+    for member in members:
+        found |= codes == member
+    return found

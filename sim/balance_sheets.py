@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.arrays import one_of
 from agents.institutions import Sector
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def balance_sheets_grow(centre: "FinancialCenter") -> None:
     """
     parameters, institutions = centre.parameters, centre.institutions
     luck = centre.luck.balance.normal(institutions.luck, centre.month, count=2)
-    lender = np.isin(institutions["sector"], (Sector.BANK, Sector.INSURER))
+    lender = one_of(institutions["sector"], (Sector.BANK, Sector.INSURER))
     trend = np.where(lender, parameters.bank_asset_growth, parameters.assets_organic_growth)
     own = parameters.bank_growth_sd * np.sqrt(1.0 / 12.0) * luck[0] - parameters.bank_growth_sd**2 / 24.0
     growth = np.exp(trend / 12.0 + own)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.arrays import one_of
 from agents.carbon import allowance_gap, matched_trades, takes_part
 from agents.issuers import IssuerClass
 
@@ -17,7 +18,7 @@ COVERED = (IssuerClass.CENTRAL_SOE, IssuerClass.LOCAL_SOE, IssuerClass.PRIVATE_L
 def start_carbon_market(centre: "FinancialCenter", month: int) -> None:
     """Who is covered at end-2019, how much it emits and how dear abating is to it."""
     issuers, parameters = centre.issuers, centre.parameters
-    able = np.flatnonzero(np.isin(issuers["issuer_class"], COVERED))
+    able = np.flatnonzero(one_of(issuers["issuer_class"], COVERED))
     luck = centre.luck.carbon.uniform(issuers.luck[able], month)
     covered = able[luck < parameters.carbon_covered_share]
     normal = centre.luck.carbon.normal(issuers.luck[covered], month, count=3)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.arrays import Flags, Floats, Integers
+from agents.arrays import Flags, Floats, Integers, one_of
 from agents.credit_events import (
     NO_PROVINCE,
     contagion_spread_pp,
@@ -78,14 +78,14 @@ def default_chances(
 
 def default_shock(centre: "FinancialCenter", rows: Integers) -> Floats:
     """What a dated shock adds to the log default rate of these issuers, shape (rows,): private ones alone feel it."""
-    private = np.isin(centre.issuers["issuer_class"][rows], (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID))
+    private = one_of(centre.issuers["issuer_class"][rows], (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID))
     return np.where(private, np.log(max(centre.shock["default_rate"], SMALLEST_RATE)), 0.0)
 
 
 def domestic_firms(centre: "FinancialCenter", rows: Integers) -> Flags:
     """Issuers that are neither banks nor foreigners, shape (rows,)."""
     kind = centre.issuers["issuer_class"][rows]
-    return ~np.isin(kind, (IssuerClass.BANK, IssuerClass.FOREIGN))
+    return ~one_of(kind, (IssuerClass.BANK, IssuerClass.FOREIGN))
 
 
 def defaults_are_felt(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.arrays import one_of
 from agents.institutions import Sector
 from agents.insurance import cession_shares, insuring_share, premium
 from agents.issuers import IssuerClass
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def start_insurance(centre: "FinancialCenter", month: int) -> None:
     """In which month of the year each firm decides on its cover, and how willing it is to bear risk."""
     issuers = centre.issuers
-    firms = np.flatnonzero(~np.isin(issuers["issuer_class"], (IssuerClass.BANK, IssuerClass.FOREIGN)))
+    firms = np.flatnonzero(~one_of(issuers["issuer_class"], (IssuerClass.BANK, IssuerClass.FOREIGN)))
     luck = centre.luck.insurance.uniform(issuers.luck[firms], month, count=2)
     issuers["renewal_month"][firms] = (12.0 * luck[0]).astype(np.int8)
     issuers["risk_rank"][firms] = luck[1]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.arrays import Codes, Flags, Floats, Integers, Keys
+from agents.arrays import Codes, Flags, Floats, Integers, Keys, one_of
 from agents.credit_events import NO_PROVINCE
 from agents.draws import poisson
 from agents.foreign_investors import Bloc, IndexFamily, InvestorGroup, benchmark_weight_gain, bloc_of
@@ -370,17 +370,15 @@ DELTA = ("SHANGHAI", "JIANGSU", "ZHEJIANG", "ANHUI")
 
 
 @cache
-def delta_provinces() -> Integers:
-    """Codes of the provinces of the Yangtze River Delta, shape (4,)."""
+def delta_provinces() -> tuple[int, ...]:
+    """Codes of the provinces of the Yangtze River Delta."""
     names = [row["province"] for row in table("provinces")]
-    return np.array([names.index(name) for name in DELTA])
+    return tuple(names.index(name) for name in DELTA)
 
 
 def in_delta(centre: "FinancialCenter") -> Flags:
-    """Issuers of the Yangtze River Delta that are not foreign, shape (issuers,)."""
-    issuers = centre.issuers
-    home = np.isin(issuers["province"], delta_provinces())
-    return np.asarray(home & (issuers["issuer_class"] != IssuerClass.FOREIGN))
+    """Issuers of the Yangtze River Delta, shape (issuers,); those of no province are not."""
+    return one_of(centre.issuers["province"], delta_provinces())
 
 
 HARD_TECHNOLOGY = len(IssuerClass)
