@@ -24,6 +24,21 @@ BANKS_SHOWN = 16
 LARGEST_SCALE = 0.2
 """Share of the issuers that a session's own model may hold."""
 
+PLACES = {
+    District.HONGQIAO: (12.0, 30.0),
+    District.XUHUI_RIVERSIDE: (30.0, 66.0),
+    District.BUND: (34.0, 36.0),
+    District.NORTH_BUND: (42.0, 12.0),
+    District.YANGPU_RIVERSIDE: (64.0, 10.0),
+    District.LUJIAZUI: (58.0, 38.0),
+    District.ZHANGJIANG: (80.0, 38.0),
+    District.LINGANG: (88.0, 72.0),
+    District.REST_OF_CITY: (60.0, 70.0),
+}
+"""Where districts stand in the schematic map, per cent from its upper left: north is up, distances mean nothing."""
+LARGEST_DISTRICT = 26.0
+"""Radius of the largest district, per cent of the smaller side of the picture."""
+
 SIZE = {
     "FinancialInstitution": ("assets_bn", "CNY bn"),
     "ForeignInvestor": ("holdings_bn", "CNY bn"),
@@ -142,16 +157,23 @@ def _follow(replay: Replay, kind: str, agent_id: int) -> None:
 def _places(centre: "FinancialCenter", words: "Words") -> None:
     institutions = centre.institutions
     foreign = institutions["foreign"]
-    place = institutions["district"]
-    counts = [np.bincount(place[mask], minlength=len(District)) for mask in (~foreign, foreign)]
+    place, sector = institutions["district"], institutions["sector"]
     names = (words("table.domestic"), words("table.foreign"))
-    by_district = {name: count.tolist() for name, count in zip(names, counts, strict=True)}
-    labels = [words(f"district.{each.name}") for each in District]
+    by_owner = {
+        name: np.bincount(place[mask], minlength=len(District)).tolist()
+        for name, mask in zip(names, (~foreign, foreign), strict=True)
+    }
+    by_sector = {
+        words(f"sector.{each.name}"): np.bincount(place[sector == each], minlength=len(District)).tolist()
+        for each in Sector
+    }
+    points = {words(f"district.{each.name}"): PLACES[each] for each in District}
     Chart(
-        option=charts.bars(labels, by_district, stacked=True),
+        option=charts.pies(points, by_owner, by_sector, LARGEST_DISTRICT),
         title=words("agents.districts"),
+        subtitle=words("agents.schematic"),
         name="districts",
-        height=300,
+        height=460,
     )
     by_class = {name: count.tolist() for name, count in zip(names, centre.institutions_by_class().T, strict=True)}
     labels = [words(f"sector.{each.name}") for each in Sector]

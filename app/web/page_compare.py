@@ -1,15 +1,19 @@
-"""Scenarios of the server's store side by side, on the same axes and with the same luck."""
+"""Scenarios of the server's store, or of the desk, side by side on the same axes and with the same luck."""
+
+from typing import Any
 
 import numpy as np
 import solara
 
 from app.web import charts, session
+from app.web.attributed import Attributed
 from app.web.components import Chart, Form, Table
 from app.web.simulations import the_server
 from app.web.words import Words
 from calibration.observations import observed_indicator
 from scenarios import plan
 from scenarios.errors import InputError
+from scenarios.schema import Scenario
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.store import Store
 from sim.indicators import PLAN_INDICATORS
@@ -32,12 +36,21 @@ def stored_ensemble() -> Ensemble | str | None:
 def ComparePage() -> None:
     """The page."""
     words = session.words()
-    ensemble = solara.use_memo(stored_ensemble, [])
+    stored = solara.use_memo(stored_ensemble, [])
+    of_desk = session.answer.value.ensemble if session.answer.value is not None else None
+    source, set_source = solara.use_state("store" if isinstance(stored, Ensemble) else "desk")
     pair, set_pair = solara.use_state(("", ""))
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("compare.heading"))
-        if ensemble is None or isinstance(ensemble, str):
-            told = words("compare.none") if ensemble is None else ensemble or words("compare.empty")
+        ensemble = stored if source == "store" else of_desk
+        sources = [{"value": each, "text": words(f"source.{each}")} for each in ("store", "desk")]
+        fields: list[dict[str, Any]] = [
+            {"id": "source", "label": words("compare.source"), "value": source, "options": sources}
+        ]
+        if not isinstance(ensemble, Ensemble):
+            missing = words("compare.none") if stored is None else stored or words("compare.empty")
+            told = missing if source == "store" else words("compare.no_answer")
+            Form(fields=fields, buttons=[], event_chosen=lambda event: set_source(event["value"]))
             solara.Div(classes=["lj-note"], children=[told])
             return
         names = list(ensemble.values)
@@ -45,13 +58,16 @@ def ComparePage() -> None:
         usual = "committed" if "committed" in names and first != "committed" else names[-1]
         second = pair[1] if pair[1] in names else usual
         options = [{"value": name, "text": charts.scenario_name(name, words)} for name in names]
-        fields = [
+        fields += [
             {"id": "first", "label": words("compare.first"), "value": first, "options": options},
             {"id": "second", "label": words("compare.second"), "value": second, "options": options},
         ]
 
         def chosen(event: dict[str, str]) -> None:
-            set_pair((event["value"], second) if event["id"] == "first" else (first, event["value"]))
+            if event["id"] == "source":
+                set_source(event["value"])
+            else:
+                set_pair((event["value"], second) if event["id"] == "first" else (first, event["value"]))
 
         Form(
             fields=fields,
@@ -61,7 +77,25 @@ def ComparePage() -> None:
         )
         _tables(ensemble, first, second, words)
         _goals(ensemble, first, second, words)
+        known = _scenarios(source)
+        if first != second and first in known and second in known:
+            target, base = known[first], known[second]
+            Attributed(target, base).key(f"attributed-{target.content_hash()}-{base.content_hash()}")
         _fans(ensemble, first, second, words)
+
+
+def _scenarios(source: str) -> dict[str, Scenario]:
+    """The scenarios behind the runs that are compared, by name; of a store the newest of each name."""
+    if source == "desk":
+        desk = session.desk.value
+        return {each.name: each for each in (desk.scenario(), desk.baseline_scenario())}
+    folder = the_server().store
+    if folder is None:
+        return {}
+    store = Store.open(folder)
+    by_hash = store.scenarios
+    newest = store.runs.drop_duplicates("scenario", keep="last").set_index("scenario")["scenario_hash"]
+    return {str(name): by_hash[digest] for name, digest in newest.items() if digest in by_hash}
 
 
 def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:

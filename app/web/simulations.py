@@ -56,7 +56,7 @@ def open_server(store: Path | None = None, workers: int | None = None) -> Server
     """Start the pool that all sessions share."""
     global _server
     if _server is None:
-        _server = Server(store, Workers(workers or usual_workers()))
+        _server = Server(store, Workers(workers or usual_workers(), most_at_once=1))
     return _server
 
 
@@ -121,7 +121,7 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
             outcomes += [replace(outcome, request=request) for request, outcome in found if outcome is not None]
             tick(len(outcomes), len(requests))
             missing = [request for request, outcome in found if outcome is None]
-            for outcome in run_many(missing, workers=server.pool, cancel=cancelled, most_at_once=1):
+            for outcome in run_many(missing, workers=server.pool, cancel=cancelled):
                 if outcome.status == "failed":
                     yield Answer(None, 0, desk.runs, outcome.error)
                     return

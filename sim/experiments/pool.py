@@ -100,10 +100,13 @@ class Workers:
     ----------
     count
         Number of processes.
+    most_at_once
+        Most runs that a worker gets in one piece: few where several callers share the pool and each wants its turn.
     """
 
-    def __init__(self, count: int | None = None) -> None:
+    def __init__(self, count: int | None = None, most_at_once: int = CHUNK) -> None:
         self.count = count or usual_workers()
+        self.most_at_once = most_at_once
         self._executor: ProcessPoolExecutor | None = None
         self._lock = threading.Lock()
 
@@ -168,7 +171,7 @@ def run_many(
     cancel
         Asked now and then; once it says True no further run is begun and the iterator ends.
     most_at_once
-        Most runs that a worker gets in one piece: few where several callers share a pool and each wants its turn.
+        Most runs that a worker gets in one piece; a pool that is kept has a bound of its own.
 
     Yields
     ------
@@ -190,9 +193,10 @@ def run_many(
         pool = workers if isinstance(workers, Workers) else Workers(workers)
         at_once = False
         try:
-            parts = chunks(requests, pool.count, most_at_once)
+            most = min(most_at_once, pool.most_at_once)
+            parts = chunks(requests, pool.count, most)
             # Who hands out single runs wants to stop or change its mind soon: nothing waits behind what is running.
-            ahead = AHEAD if most_at_once > 1 else 1
+            ahead = AHEAD if most > 1 else 1
             yield from _through(pool.executor, pool.renew, parts, pool.count * ahead, cancelled)
             at_once = cancelled()
         except BaseException:

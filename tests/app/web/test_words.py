@@ -6,7 +6,7 @@ from pathlib import Path
 
 import app.web
 from agents.districts import District
-from agents.institutions import Sector
+from agents.institutions import Centre, Sector
 from app.web.words import Words, catalogue
 from scenarios import names, plan
 from sim.explanations import EXPLAINED
@@ -64,6 +64,9 @@ def test_every_text_is_asked_for():
         "macro",
         "goal",
         "light",
+        "centre",
+        "displacement",
+        "source",
     )
     for key in catalogue():
         group, _, name = key.partition(".")
@@ -79,6 +82,8 @@ def test_everything_that_has_a_name_has_it_in_both_languages():
     keys += [f"district.{each.name}" for each in District] + [f"sector.{each.name}" for each in Sector]
     keys += [f"decision.{name}" for decisions in EXPLAINED.values() for name in decisions]
     keys += [f"kind.{kind.__name__}" for kind in EXPLAINED]
+    keys += [f"centre.{each.name.lower()}" for each in Centre] + ["centre.rest_of_the_country"]
+    keys += [f"source.{source}" for source in ("store", "desk")]
     keys += [f"goal.{goal.id}" for goal in plan.goals()]
     keys += [f"light.{light}" for light in ("green", "amber", "red", "not modelled")]
     assert [key for key in keys if key not in catalogue()] == []

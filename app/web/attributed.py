@@ -1,0 +1,105 @@
+"""Which groups of levers make the difference between two scenarios, worked out in the background when asked for."""
+
+import threading
+from typing import Any
+
+import solara
+
+from app.web import session
+from app.web.components import Form, Table
+from app.web.simulations import the_server
+from app.web.words import Words
+from scenarios.errors import InputError
+from scenarios.schema import Scenario
+from sim.experiments.attribution import Attribution, attribute
+from sim.indicators import PLAN_INDICATORS
+
+SEEDS = (1, 2, 4)
+SCALE = 0.1
+"""Share of the issuers in the runs of an attribution."""
+
+
+@solara.component
+def Attributed(target: Scenario, base: Scenario) -> None:
+    """Ask for an attribution, watch it, stop it, and see what it found."""
+    words = session.words()
+    seeds, set_seeds = solara.use_state(SEEDS[0])
+    asked, set_asked = solara.use_state(0)
+    busy, set_busy = solara.use_state(False)
+    progress, set_progress = solara.use_state((0, 0))
+    failure, set_failure = solara.use_state("")
+    found, set_found = solara.use_state(None)
+    stops = solara.use_ref(threading.Event())
+
+    def begin() -> Any:
+        stop = threading.Event()
+        if not asked:
+            return None
+
+        def work() -> None:
+            try:
+                made = attribute(
+                    target,
+                    base,
+                    runs=seeds,
+                    scale=SCALE,
+                    workers=the_server().pool,
+                    progress=lambda _, done, wanted: set_progress((done, wanted)),
+                    cancel=stop.is_set,
+                )
+                if not stop.is_set():
+                    set_found(made)
+            except InputError as error:
+                if not stop.is_set():
+                    set_failure("; ".join(problem.message for problem in error.problems))
+            finally:
+                set_busy(False)
+
+        set_busy(True)
+        set_failure("")
+        set_progress((0, 0))
+        stops.current = stop
+        threading.Thread(target=work, daemon=True).start()
+        return stop.set
+
+    solara.use_effect(begin, [asked])
+
+    def chosen(event: dict[str, str]) -> None:
+        if event["value"] in map(str, SEEDS):
+            set_seeds(int(event["value"]))
+
+    def pressed(button: str) -> None:
+        if button == "attribute":
+            set_asked(asked + 1)
+        else:
+            stops.current.set()
+
+    solara.HTML(tag="h2", unsafe_innerHTML=words("attributed.title"))
+    solara.Div(classes=["lj-muted"], children=[words("attributed.note", scale=f"{SCALE:.0%}")])
+    options = [{"value": str(each), "text": str(each)} for each in SEEDS]
+    buttons = [
+        {"id": "attribute", "text": words("attributed.start"), "off": busy},
+        {"id": "halt", "text": words("attributed.stop"), "off": not busy},
+    ]
+    fields = [{"id": "seeds", "label": words("attributed.seeds"), "value": str(seeds), "options": options}]
+    Form(fields=fields, buttons=buttons, event_chosen=chosen, event_pressed=pressed)
+    told = words("attributed.busy", done=progress[0], all=progress[1]) if busy else ""
+    solara.Div(classes=["lj-muted"], children=[told], attributes={"role": "status", "data-attributing": str(busy)})
+    if failure:
+        solara.Div(classes=["lj-bad"], children=[failure], attributes={"role": "alert"})
+    if found is not None:
+        _parts(found, words)
+
+
+def _parts(found: Attribution, words: Words) -> None:
+    part = found.table.set_index(["player", "indicator"])["part"].to_dict()
+    names = {"whole": words("attributed.whole"), "interaction": words("attributed.interaction")}
+    rows = [
+        [
+            names.get(player) or words(f"group.{player}"),
+            *(f"{part[player, indicator]:+.3g}" for indicator in PLAN_INDICATORS),
+        ]
+        for player in (*found.players, *names)
+    ]
+    heads = [words("attributed.group"), *(words(f"indicator.{indicator}") for indicator in PLAN_INDICATORS)]
+    Table(title=words("attributed.table"), heads=heads, rows=rows)
