@@ -13,8 +13,6 @@ from app.options import Json, Quiet, StoreFolder, Workers
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.designs import Design
-
 INTERRUPTED = 2
 Plot = Annotated[
     Path | None, typer.Option("--plot", metavar="FILE", help="Write a picture here as well: .png, .svg or .pdf.")
@@ -69,18 +67,19 @@ def sensitivity(store: StoreFolder, plot: Plot = None, json: Json = False, quiet
     from app.output import print_json
     from app.tables import show, table
     from sim.experiments.pictures import checked_picture, sensitivity_picture
-    from sim.experiments.sensitivity import morris, sobol
+    from sim.experiments.sensitivity import indices, strength, swept
+    from sim.experiments.store import Store
 
     if plot is not None:
         checked_picture(plot)
-    design, found = _swept(store)
-    result = morris(design, found) if design.kind == "morris" else sobol(design, found)
+    design, found = swept(Store.open(store))
+    result = indices(design, found)
     if plot is not None:
         sensitivity_picture(design.kind, result, plot)
     if json:
         print_json({"kind": design.kind, "points": len(found), "indices": result.to_dict("records")})
         return
-    key = "mean_absolute_effect" if design.kind == "morris" else "total"
+    key = strength(design.kind)
     ordered = result.sort_values(["indicator", key], ascending=[True, False], kind="stable")
     if quiet:
         print("\n".join(f"{row['indicator']} {row['factor']} {row[key]:g}" for row in ordered.to_dict("records")))
@@ -110,11 +109,12 @@ def discover(
     from sim.experiments.ensemble import thresholds
     from sim.experiments.pictures import checked_picture, discovery_picture
     from sim.experiments.sensitivity import discover as discovered
-    from sim.experiments.sensitivity import tree
+    from sim.experiments.sensitivity import swept, tree
+    from sim.experiments.store import Store
 
     if plot is not None:
         checked_picture(plot)
-    design, found = _swept(store)
+    design, found = swept(Store.open(store))
     if indicator not in found.columns:
         raise InputError(
             f"unknown plan indicator {indicator!r}",
@@ -162,18 +162,6 @@ def _print_tree(grown: pd.DataFrame, indicator: str, wanted: float, json: bool, 
             shares = (str(row["leaf"]), f"{row['density']:.0%}", f"{row['mass']:.0%}") if first else ("", "", "")
             cells.append([*shares, row["factor"], *_limits(row)])
         show(table(f"{indicator} at or above {wanted:g} in 2025", heads, cells, right=(*heads[1:3], *heads[4:])))
-
-
-def _swept(store: Path) -> tuple[Design, pd.DataFrame]:
-    from sim.experiments.designs import Design
-    from sim.experiments.ensemble import Ensemble
-    from sim.experiments.sensitivity import responses
-    from sim.experiments.store import Store
-
-    opened = Store.open(store)
-    design = Design.from_plain(opened.last_sweep())
-    ensemble = Ensemble.of_store(opened, design.requests())
-    return design, responses(design, ensemble)
 
 
 def _limits(row: Mapping[Any, Any]) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Flags, Floats
 from app.web.words import Words
 from sim.experiments.ensemble import Ensemble
 
@@ -254,6 +254,35 @@ def pies(
             "textStyle": {"fontSize": 10},
         },
         "series": series,
+    }
+
+
+def points_and_box(
+    points: Floats, good: Flags, box: Sequence[tuple[float, float]], axes: Sequence[str], names: tuple[str, str]
+) -> dict[str, Any]:
+    """Points, shape (n, 2), those that are good in another colour, and a box around the place where most are."""
+    (left, right), (low, high) = box
+    groups = [
+        {
+            "type": "scatter",
+            "name": name,
+            "symbolSize": 7,
+            "itemStyle": {"color": colour},
+            "data": points[flags].round(6).tolist(),
+        }
+        for name, colour, flags in zip(names, (BLUE, "#bbbbbb"), (good, ~good), strict=True)
+    ]
+    corners = [{"xAxis": left, "yAxis": low}, {"xAxis": right, "yAxis": high}]
+    style = {"color": "transparent", "borderColor": ORANGE, "borderWidth": 2}
+    groups[0]["markArea"] = {"silent": True, "itemStyle": style, "data": [corners]}
+    names_of_axes = [{"type": "value", "scale": True, "name": name, "nameLocation": "middle"} for name in axes]
+    return {
+        "grid": {"left": 70, "right": 20, "top": 12, "bottom": 74},
+        "legend": {"bottom": 0},
+        "tooltip": {},
+        "xAxis": names_of_axes[0] | {"nameGap": 26},
+        "yAxis": names_of_axes[1] | {"nameGap": 44},
+        "series": groups,
     }
 
 

@@ -12,6 +12,7 @@ from app.web.components import Form, Table
 from app.web.desk import MOST_RUNS
 from app.web.page_compare import stored_ensemble
 from app.web.simulations import the_server
+from app.web.swept import Swept
 from app.web.words import Words
 from scenarios import names
 from scenarios.errors import InputError
@@ -154,6 +155,7 @@ def _contents(folder: Path, words: Words) -> None:
     rows = [[_shown(row[column]) for column in columns] for row in latest.to_dict("records")]
     Table(title=words("experiments.latest"), heads=[words(f"table.{column}") for column in columns], rows=rows)
     Chances(counts)
+    Swept(counts)
 
 
 @solara.component

@@ -7,7 +7,7 @@ import numpy as np
 
 from scenarios.errors import InputError
 from sim.experiments.designs import Design
-from sim.experiments.sensitivity import reaches
+from sim.experiments.sensitivity import reaches, strength
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,7 @@ def sensitivity_picture(kind: str, indices: "pd.DataFrame", path: Path) -> None:
     figure = _figure(12.0, lines * (0.9 + 0.22 * factors))
     for place, name in enumerate(names):
         axes = figure.add_subplot(lines, COLUMNS, place + 1)
-        key = "mean_absolute_effect" if kind == "morris" else "total"
+        key = strength(kind)
         own = indices[indices["indicator"] == name].sort_values(key)
         at = np.arange(len(own))
         if kind == "morris":

@@ -10,6 +10,7 @@ from agents.arrays import Flags, Floats
 from scenarios.errors import InputError
 from sim.experiments.designs import Design
 from sim.experiments.ensemble import Ensemble
+from sim.experiments.store import Store
 from sim.indicators import PLAN_INDICATORS
 
 if TYPE_CHECKING:
@@ -46,6 +47,28 @@ def responses(design: Design, ensemble: Ensemble, indicators: Sequence[str] = PL
         ordered = np.array([values[place[run]] for run in range(points * design.runs)])
         columns[indicator] = ordered.reshape(points, design.runs).mean(axis=1)
     return pd.DataFrame(columns, index=pd.RangeIndex(points, name="point"))
+
+
+def swept(store: Store) -> tuple[Design, "pd.DataFrame"]:
+    """The last sweep of a store and what came of it, as in `responses`.
+
+    Raises
+    ------
+    scenarios.InputError
+        If the store holds no sweep, or runs of it are missing.
+    """
+    design = Design.from_plain(store.last_sweep())
+    return design, responses(design, Ensemble.of_store(store, design.requests()))
+
+
+def indices(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
+    """How much each factor matters: `morris` for a Morris design, else `sobol`."""
+    return morris(design, found) if design.kind == "morris" else sobol(design, found)
+
+
+def strength(kind: str) -> str:
+    """Column of `indices` that orders the factors of a kind of design."""
+    return "mean_absolute_effect" if kind == "morris" else "total"
 
 
 def morris(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":

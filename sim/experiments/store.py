@@ -7,7 +7,7 @@ so a run is either there as a whole or not at all. One process writes; readers n
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -249,19 +249,18 @@ class Store:
         scenarios.InputError
             If none was.
         """
-        told: Mapping[str, Any] | None = self._last_design().get("sweep")
-        if told is None:
-            where = str(self.folder)
-            raise InputError("holds no sweep", where=where, key="store", value=where, allowed="see: lujiazui sweep")
-        return told
-
-    def _last_design(self) -> dict[str, Any]:
         where = str(self.folder)
-        numbers = [int(path.stem) for path in (self.folder / "designs").glob("*.json")]
-        if not numbers:
-            raise InputError("holds no design to go on with", where=where, key="store", value=where)
-        told: dict[str, Any] = _read_json(self.folder / "designs" / f"{max(numbers):08d}.json")
-        return told
+        for design in self._designs():
+            told: Mapping[str, Any] | None = design.get("sweep")
+            if told is not None:
+                return told
+        raise InputError("holds no sweep", where=where, key="store", value=where, allowed="see: lujiazui sweep")
+
+    def _designs(self) -> Iterator[dict[str, Any]]:
+        """What was asked for, the last first."""
+        numbers = sorted((int(path.stem) for path in (self.folder / "designs").glob("*.json")), reverse=True)
+        for number in numbers:
+            yield _read_json(self.folder / "designs" / f"{number:08d}.json")
 
     def requests_of_last_design(self) -> list[RunRequest]:
         """Requests of what was asked for last.
@@ -271,7 +270,9 @@ class Store:
         scenarios.InputError
             If nothing was, or another version of the model did.
         """
-        where, told = str(self.folder), self._last_design()
+        where, told = str(self.folder), next(self._designs(), None)
+        if told is None:
+            raise InputError("holds no design to go on with", where=where, key="store", value=where)
         if told["model"] != model_digest():
             raise InputError(
                 "was begun by another version of the model; name the scenarios to begin anew",

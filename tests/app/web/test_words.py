@@ -66,6 +66,7 @@ def test_every_text_is_asked_for():
         "light",
         "centre",
         "displacement",
+        "swept",
         "source",
     )
     for key in catalogue():

@@ -1,0 +1,163 @@
+"""What the store's last sweep says: which factors matter, and where a target is met; worked out when asked for."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from typing import TYPE_CHECKING, Any
+
+import solara
+
+from app.web import charts, session
+from app.web.components import Chart, Form, Table
+from app.web.simulations import the_server
+from app.web.words import Words
+from scenarios.errors import InputError
+from sim.experiments.designs import Design
+from sim.experiments.ensemble import thresholds
+from sim.experiments.sensitivity import discover, indices, strength, swept
+from sim.experiments.store import Store
+from sim.indicators import PLAN_INDICATORS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_FACTORS = 12
+"""Factors in a picture; the others matter less."""
+
+
+def last_sweep() -> "tuple[Design, pd.DataFrame] | None":
+    """The last sweep of the server's store, or None where there is none that is whole."""
+    folder = the_server().store
+    try:
+        return swept(Store.open(folder)) if folder is not None else None
+    except InputError:
+        return None
+
+
+@solara.component
+def Swept(counts: dict[str, int]) -> None:
+    """The section of the page; the store is read again when it holds more."""
+    words = session.words()
+    sweep = solara.use_memo(last_sweep, [counts])
+    indicator, set_indicator = solara.use_state(PLAN_INDICATORS[0])
+    asked, set_asked = solara.use_state("")
+    answer, set_answer = solara.use_state(None)
+    failure, set_failure = solara.use_state("")
+
+    def begin() -> Any:
+        if not asked or sweep is None:
+            return None
+        closed = threading.Event()
+
+        def work() -> None:
+            design, found = sweep
+            try:
+                if asked == "indices":
+                    made: Any = _elsewhere(indices, design, found)
+                else:
+                    made = _elsewhere(discover, design, found, indicator, thresholds()[indicator])
+                if not closed.is_set():
+                    set_answer((asked, indicator, made))
+            except InputError as error:
+                set_failure("; ".join(problem.message for problem in error.problems))
+            except ImportError:
+                set_failure(words("swept.extra"))
+            except CancelledError:
+                pass
+            finally:
+                set_asked("")
+
+        set_failure("")
+        threading.Thread(target=work, daemon=True).start()
+        return closed.set
+
+    solara.use_effect(begin, [asked])
+    solara.HTML(tag="h2", unsafe_innerHTML=words("swept.title"))
+    if sweep is None:
+        solara.Div(classes=["lj-muted"], children=[words("swept.none")])
+        return
+    design, found = sweep
+    told = words("swept.told", kind=design.kind, points=len(found), factors=len(design.factors))
+    solara.Div(classes=["lj-muted"], children=[f"{design.title} {told}".strip()])
+
+    def chosen(event: dict[str, str]) -> None:
+        if event["value"] in PLAN_INDICATORS:
+            set_indicator(event["value"])
+
+    options = [{"value": id, "text": words(f"indicator.{id}")} for id in PLAN_INDICATORS]
+    buttons = [
+        {"id": "indices", "text": words("swept.indices"), "off": bool(asked)},
+        {"id": "box", "text": words("swept.box"), "off": bool(asked)},
+    ]
+    fields = [{"id": "swept", "label": words("table.indicator"), "value": indicator, "options": options}]
+    Form(fields=fields, buttons=buttons, event_chosen=chosen, event_pressed=set_asked)
+    told = words("swept.busy") if asked else ""
+    solara.Div(classes=["lj-muted"], children=[told], attributes={"role": "status", "data-analysing": str(bool(asked))})
+    if failure:
+        solara.Div(classes=["lj-bad"], children=[failure], attributes={"role": "alert"})
+    if answer is not None:
+        kind, of_indicator, made = answer
+        if kind == "indices":
+            _indices(design, made, words)
+        else:
+            box, shares = made
+            _box(design, found, of_indicator, box, shares, words)
+
+
+def _elsewhere(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Work out something heavy in the pool, so that other sessions are served meanwhile."""
+    return the_server().pool.executor().submit(function, *arguments).result()
+
+
+def _indices(design: Design, found: "pd.DataFrame", words: Words) -> None:
+    key = strength(design.kind)
+    with solara.Div(classes=["lj-charts"]):
+        for id in PLAN_INDICATORS:
+            own = found[found["indicator"] == id].sort_values(key, ascending=False).head(MOST_FACTORS)
+            shown = {words(f"swept.{key}"): own[key].tolist()}
+            if key == "total":
+                shown[words("swept.first")] = own["first"].tolist()
+            names = [words.known(f"lever.{factor}", str(factor).replace("_", " ")) for factor in own["factor"]]
+            Chart(
+                option=charts.bars(names, shown),
+                title=words(f"indicator.{id}"),
+                subtitle=words(f"unit.{id}") if key != "total" else "",
+                name=f"sensitivity-{id}",
+                csv=str(own.to_csv(index=False, lineterminator="\n")),
+            ).key(f"sensitivity-{id}")
+
+
+def _box(
+    design: Design,
+    found: "pd.DataFrame",
+    indicator: str,
+    box: "pd.DataFrame",
+    shares: dict[str, float],
+    words: Words,
+) -> None:
+    rows = [
+        [
+            words.known(f"lever.{row['factor']}", str(row["factor"]).replace("_", " ")),
+            *((row["names"], "") if row["names"] else (f"{row['low']:.3g}", f"{row['high']:.3g}")),
+        ]
+        for row in box.to_dict("records")
+    ]
+    name, least = words(f"indicator.{indicator}"), charts.number(indicator, thresholds()[indicator])
+    title = words("swept.reaches", indicator=name, least=least)
+    Table(title=title, heads=[words(f"swept.{each}") for each in ("factor", "from", "to")], rows=rows)
+    told = words("swept.box_told", **{key: f"{value:.0%}" for key, value in shares.items()})
+    solara.Div(classes=["lj-muted"], children=[told])
+    bounded = [str(factor) for factor in box["factor"]]
+    names = [*bounded, *(factor.name for factor in design.factors if factor.name not in bounded)][:2]
+    if len(names) == 2:
+        points = design.points()[names].to_numpy(dtype=float)
+        limits = {row["factor"]: (row["low"], row["high"]) for row in box.to_dict("records")}
+        ends = {factor.name: (factor.low, factor.high) for factor in design.factors}
+        option = charts.points_and_box(
+            points,
+            found[indicator].to_numpy() >= thresholds()[indicator],
+            [limits.get(each, ends[each]) for each in names],
+            [words.known(f"lever.{each}", each.replace("_", " ")) for each in names],
+            (words("swept.reached"), words("swept.missed")),
+        )
+        Chart(option=option, title=title, name="discovery", height=340)
