@@ -27,7 +27,11 @@ def stored_ensemble() -> Ensemble | str | None:
     if not folder.exists():
         return ""
     try:
-        return Ensemble.of_store(Store.open(folder))
+        store = Store.open(folder)
+        try:
+            return Ensemble.of_store(store)
+        except InputError:  # several batches or sweeps share numbers: what was asked for last is meant
+            return Ensemble.of_store(store, store.requests_of_last_design())
     except InputError as error:
         return "; ".join(problem.message for problem in error.problems)
 

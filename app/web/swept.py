@@ -3,8 +3,10 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import solara
 
 from app.web import charts, session
@@ -40,6 +42,7 @@ def Swept(counts: dict[str, int]) -> None:
     words = session.words()
     sweep = solara.use_memo(last_sweep, [counts])
     indicator, set_indicator = solara.use_state(PLAN_INDICATORS[0])
+    level, set_level = solara.use_state(thresholds()[PLAN_INDICATORS[0]])
     asked, set_asked = solara.use_state("")
     answer, set_answer = solara.use_state(None)
     failure, set_failure = solara.use_state("")
@@ -55,9 +58,9 @@ def Swept(counts: dict[str, int]) -> None:
                 if asked == "indices":
                     made: Any = _elsewhere(indices, design, found)
                 else:
-                    made = _elsewhere(discover, design, found, indicator, thresholds()[indicator])
+                    made = _elsewhere(discover, design, found, indicator, level)
                 if not closed.is_set():
-                    set_answer((asked, indicator, made))
+                    set_answer((asked, indicator, level, made))
             except InputError as error:
                 set_failure("; ".join(problem.message for problem in error.problems))
             except ImportError:
@@ -81,27 +84,36 @@ def Swept(counts: dict[str, int]) -> None:
     solara.Div(classes=["lj-muted"], children=[f"{design.title} {told}".strip()])
 
     def chosen(event: dict[str, str]) -> None:
-        if event["value"] in PLAN_INDICATORS:
+        if event["id"] == "swept" and event["value"] in PLAN_INDICATORS:
             set_indicator(event["value"])
+            set_level(thresholds()[event["value"]])
+        elif event["id"] == "level":
+            with suppress(ValueError):
+                wanted = float(event["value"]) / charts.factor(indicator)
+                set_level(wanted if np.isfinite(wanted) else thresholds()[indicator])
 
     options = [{"value": id, "text": words(f"indicator.{id}")} for id in PLAN_INDICATORS]
     buttons = [
         {"id": "indices", "text": words("swept.indices"), "off": bool(asked)},
         {"id": "box", "text": words("swept.box"), "off": bool(asked)},
     ]
-    fields = [{"id": "swept", "label": words("table.indicator"), "value": indicator, "options": options}]
+    shown = float(f"{level * charts.factor(indicator):.6g}")
+    fields: list[dict[str, Any]] = [
+        {"id": "swept", "label": words("table.indicator"), "value": indicator, "options": options},
+        {"id": "level", "label": words("swept.level"), "value": shown, "type": "number", "step": "any"},
+    ]
     Form(fields=fields, buttons=buttons, event_chosen=chosen, event_pressed=set_asked)
     told = words("swept.busy") if asked else ""
     solara.Div(classes=["lj-muted"], children=[told], attributes={"role": "status", "data-analysing": str(bool(asked))})
     if failure:
         solara.Div(classes=["lj-bad"], children=[failure], attributes={"role": "alert"})
     if answer is not None:
-        kind, of_indicator, made = answer
+        kind, of_indicator, least, made = answer
         if kind == "indices":
             _indices(design, made, words)
         else:
             box, shares = made
-            _box(design, found, of_indicator, box, shares, words)
+            _box(design, found, of_indicator, least, box, shares, words)
 
 
 def _elsewhere(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -117,6 +129,8 @@ def _indices(design: Design, found: "pd.DataFrame", words: Words) -> None:
             shown = {words(f"swept.{key}"): own[key].tolist()}
             if key == "total":
                 shown[words("swept.first")] = own["first"].tolist()
+            if own.empty:
+                continue
             names = [words.known(f"lever.{factor}", str(factor).replace("_", " ")) for factor in own["factor"]]
             Chart(
                 option=charts.bars(names, shown),
@@ -131,6 +145,7 @@ def _box(
     design: Design,
     found: "pd.DataFrame",
     indicator: str,
+    least: float,
     box: "pd.DataFrame",
     shares: dict[str, float],
     words: Words,
@@ -142,8 +157,8 @@ def _box(
         ]
         for row in box.to_dict("records")
     ]
-    name, least = words(f"indicator.{indicator}"), charts.number(indicator, thresholds()[indicator])
-    title = words("swept.reaches", indicator=name, least=least)
+    name, unit = words(f"indicator.{indicator}"), words(f"unit.{indicator}")
+    title = words("swept.reaches", indicator=name, least=f"{least * charts.factor(indicator):.6g}", unit=unit)
     Table(title=title, heads=[words(f"swept.{each}") for each in ("factor", "from", "to")], rows=rows)
     told = words("swept.box_told", **{key: f"{value:.0%}" for key, value in shares.items()})
     solara.Div(classes=["lj-muted"], children=[told])
@@ -155,7 +170,7 @@ def _box(
         ends = {factor.name: (factor.low, factor.high) for factor in design.factors}
         option = charts.points_and_box(
             points,
-            found[indicator].to_numpy() >= thresholds()[indicator],
+            found[indicator].to_numpy() >= least,
             [limits.get(each, ends[each]) for each in names],
             [words.known(f"lever.{each}", each.replace("_", " ")) for each in names],
             (words("swept.reached"), words("swept.missed")),

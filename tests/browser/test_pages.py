@@ -24,6 +24,34 @@ def test_compare_shows_stored_scenarios_side_by_side(page, server):
     expect(effects).not_to_have_text(before)
 
 
+def test_the_desk_is_compared_and_its_difference_split_by_groups(page, server):
+    """Two levers of two groups: four coalitions, two parts that add up to the whole."""
+    page.goto(f"{server}/?{QUICK}&preset=committed&lever.fintech_hub=0.9@2021-07~12&lever.reits_pilot=0.9@2021-07~12")
+    expect(page.locator(".lj-canvas svg").first).to_be_visible()
+    page.get_by_role("link", name="Compare").click()
+    page.locator('[data-field="source"]').select_option("desk")
+    expect(page.get_by_role("region", name=re.compile("Displacement"))).to_contain_text("Hong Kong")
+    page.get_by_role("button", name="Split the difference").click()
+    parts = page.get_by_role("region", name=re.compile("Part of each group"))
+    expect(parts).to_contain_text("Whole difference", timeout=90_000)
+    expect(parts.locator("tbody tr")).to_have_count(4)
+    cells = [row.locator("td").all_inner_texts() for row in parts.locator("tbody tr").all()]
+    fintech = [float(cell[-1]) for cell in cells]
+    assert fintech[0] + fintech[1] == pytest.approx(fintech[2], abs=0.02)
+
+
+def test_the_last_sweep_is_analysed_on_the_page(page, server):
+    page.goto(f"{server}/experiments")
+    page.get_by_role("button", name="Which factors matter").click()
+    picture = page.locator('figure[aria-label="Bonds held by foreigners"] svg')
+    expect(picture).to_contain_text("Bond market access", timeout=90_000)
+    page.locator('[data-field="swept"]').select_option("foreign_bond_share")
+    page.locator('[data-field="level"]').fill("90")
+    page.locator('[data-field="level"]').press("Tab")
+    page.get_by_role("button", name="Where it gets there").click()
+    expect(page.get_by_role("alert")).to_contain_text("0 of 12 points")
+
+
 def test_an_agent_says_why_and_keeps_its_history(page, server):
     page.goto(f"{server}/agents?{QUICK}")
     expect(page.get_by_role("heading", name="Month 2021-01")).to_be_visible()
@@ -47,12 +75,12 @@ def test_mesas_own_view_steps_a_model_of_the_session(page, server):
 
 def test_a_batch_started_in_the_app_runs_and_is_stored(page, server):
     page.goto(f"{server}/experiments")
-    expect(page.get_by_text(re.compile("6 runs done"))).to_be_visible()
+    expect(page.get_by_text(re.compile("18 runs done"))).to_be_visible()
     page.locator('[data-field="second"]').select_option("")
     page.locator('[data-field="runs"]').fill("1")
     page.locator('[data-field="runs"]').press("Tab")
     page.get_by_role("button", name="Start the batch").click()
-    expect(page.get_by_text(re.compile("7 runs done"))).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(re.compile("19 runs done"))).to_be_visible(timeout=90_000)
 
 
 def test_sources_can_be_searched(page, server):
