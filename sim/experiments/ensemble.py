@@ -115,6 +115,9 @@ def ensemble(
         interactions_off=interactions_off,
         fork_at=fork_at,
     )
+    if store is not None:
+        with Store.writing(store) as written:
+            written.keep_design(asked)
     return run_requests(asked, store=store, workers=workers, executor=executor, progress=progress, cancel=cancel)
 
 

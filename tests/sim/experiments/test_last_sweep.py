@@ -27,6 +27,8 @@ def test_a_batch_after_a_sweep_does_not_hide_it(store, short):
     sim.ensemble([short("plan")], runs=1, draws=0, store=store, workers=1)
     again, same = swept(Store.open(store))
     assert again == design and same.equals(found)
+    last = Store.open(store).requests_of_last_design()
+    assert [(request.scenario.name, request.run) for request in last] == [("plan", 0)]
     assert len(found) == len(design.points())
 
 
