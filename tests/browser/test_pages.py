@@ -30,6 +30,7 @@ def test_the_desk_is_compared_and_its_difference_split_by_groups(page, server):
     expect(page.locator(".lj-canvas svg").first).to_be_visible()
     page.get_by_role("link", name="Compare").click()
     page.locator('[data-field="source"]').select_option("desk")
+    expect(page.get_by_text("2 paired runs")).to_be_visible()
     expect(page.get_by_role("region", name=re.compile("Displacement"))).to_contain_text("Hong Kong")
     page.get_by_role("button", name="Split the difference").click()
     parts = page.get_by_role("region", name=re.compile("Part of each group"))
