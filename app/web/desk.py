@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl, urlencode
@@ -26,6 +26,21 @@ DRAWS = 8
 """Draws of the parameters on the desk; more would cost the first answer its speed."""
 FIRST_MONTH, LAST_MONTH = "2021-01", "2025-12"
 
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "preset": str,
+    "baseline": str,
+    "macro": str,
+    "parameters": str,
+    "runs": int,
+    "scale": float,
+    "seed": int,
+    "title": str,
+    "note": str,
+}
+"""Parts of a desk that stand in a link under their own names, and what reads them."""
+LONGEST = {"title": 120, "note": 1000}
+"""Characters of texts of the user."""
 
 LARGEST_FILE = 100_000
 """Bytes of a scenario file that a browser may send."""
@@ -98,6 +113,9 @@ class Desk:
     seed: int = 1
     file: str = ""
     """A scenario file that was opened, in its own words; its policy takes the place of the preset's."""
+    title: str = ""
+    note: str = ""
+    """What the user calls this scenario and says of it; they go into its file and its link."""
 
     def __post_init__(self) -> None:
         problems = [*self._choices(), *self._changes()]
@@ -137,6 +155,10 @@ class Desk:
                         f"{value!r} is not usable", key=key, value=value, allowed=f"a whole number from 1 to {most}"
                     )
                 )
+        for key, longest in LONGEST.items():
+            value = getattr(self, key)
+            if not isinstance(value, str) or len(value) > longest:
+                problems.append(Problem("the text is too long", key=key, allowed=f"at most {longest} characters"))
         return problems
 
     def _changes(self) -> list[Problem]:
@@ -181,6 +203,7 @@ class Desk:
         base = self.start()
         plain = {**base.plain(), "macro": self.macro if self.macro != "neutral" else base.macro, "scale": self.scale}
         plain["name"] = "desk"
+        plain |= {"title": self.title or base.title, "description": self.note or base.description}
         asked = type(base)(**plain)
         return asked.with_levers({lever: change.path() for lever, change in self.changes.items()})
 
@@ -197,11 +220,7 @@ class Desk:
     def query(self) -> str:
         """The desk as the query of an address, with nothing that stands at its default."""
         usual = Desk()
-        pairs = [
-            (key, str(getattr(self, key)))
-            for key in ("preset", "baseline", "macro", "parameters", "runs", "scale", "seed")
-            if getattr(self, key) != getattr(usual, key)
-        ]
+        pairs = [(key, str(getattr(self, key))) for key in READERS if getattr(self, key) != getattr(usual, key)]
         pairs += [
             (f"lever.{lever}", f"{change.value:g}@{change.start}~{change.months}")
             for lever, change in sorted(self.changes.items())
@@ -221,15 +240,6 @@ class Desk:
         """
         chosen: dict[str, Any] = {}
         changes: dict[str, Change] = {}
-        readers: dict[str, Any] = {
-            "preset": str,
-            "baseline": str,
-            "macro": str,
-            "parameters": str,
-            "runs": int,
-            "scale": float,
-            "seed": int,
-        }
         for key, text in parse_qsl(query.lstrip("?"), max_num_fields=100):
             try:
                 if key.startswith("lever."):
@@ -238,10 +248,10 @@ class Desk:
                     changes[key.removeprefix("lever.")] = Change(float(value), start, int(months))
                 elif key == "file":
                     chosen[key] = _unpacked(text)
-                elif key in readers:
-                    chosen[key] = readers[key](text)
-                elif key != "lang":
-                    nearest = nearest_name(key, readers)
+                elif key in READERS:
+                    chosen[key] = READERS[key](text)
+                elif key not in ("lang", "charts"):  # what is read by the pages themselves
+                    nearest = nearest_name(key, READERS)
                     raise InputError(f"unknown key {key!r} in the link", key=key, value=text, nearest=nearest)
             except ValueError:
                 raise InputError(f"{text!r} cannot be read", where="link", key=key, value=text) from None

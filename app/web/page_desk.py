@@ -10,7 +10,7 @@ import solara
 
 from app.web import charts, session
 from app.web.components import Cards, Chart, Form, Levers, Save, Table
-from app.web.desk import BASELINES, LARGEST_FILE, MACRO, RUNS, SCALES, Change, Desk, opened_scenario
+from app.web.desk import BASELINES, LARGEST_FILE, LONGEST, MACRO, RUNS, SCALES, Change, Desk, opened_scenario
 from app.web.simulations import Answer, answers
 from app.web.words import Words
 from calibration.observations import observed_indicator
@@ -71,6 +71,8 @@ def DeskPage() -> None:
 
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("desk.heading"))
+        if desk.title:
+            solara.Div(classes=["lj-named"], children=[desk.title])
         _caveats(desk, words)
         with solara.Div(classes=["lj-desk"]):
             with solara.Div():
@@ -328,7 +330,18 @@ def _file_and_link(desk: Desk, words: Words) -> None:
             told = [str(problem) for problem in error.problems]
             session.message.value = "\n".join([words("desk.bad_file", name=name), *told])
 
+    def named(event: dict[str, str]) -> None:
+        try:
+            session.put(replace(desk, **{event["id"]: event["value"]}))  # type: ignore[arg-type]
+        except InputError as error:
+            session.message.value = "\n".join(str(problem) for problem in error.problems)
+
     solara.HTML(tag="h2", unsafe_innerHTML=words("desk.reproduce"))
+    texts = [
+        {"id": key, "label": words(f"desk.{key}"), "value": getattr(desk, key), "longest": longest}
+        for key, longest in LONGEST.items()
+    ]
+    Form(fields=texts, buttons=[], event_chosen=named)
     Form(fields=[], buttons=[], upload=words("desk.upload"), most_bytes=LARGEST_FILE, event_uploaded=uploaded)
     with solara.Div(classes=["lj-bar"]):
         Save(label=words("desk.download"), filename="desk.yaml", content=desk.scenario().to_yaml())

@@ -16,6 +16,7 @@ from app.web.page_model import ModelPage
 from app.web.page_sources import SourcesPage
 from app.web.words import LANGUAGES
 from scenarios.errors import InputError
+from sim.indicators import PLAN_INDICATORS
 
 PAGES = {
     "desk": DeskPage,
@@ -38,6 +39,8 @@ def Layout(children: list[Any]) -> Any:
         query = router.search or ""
         asked = parse_qs(query.lstrip("?")).get("lang", ["en"])[0]
         session.language.value = asked if asked in LANGUAGES else "en"
+        wanted = parse_qs(query.lstrip("?")).get("charts", [""])[0].split(",")
+        session.chosen_indicators.value = tuple(each for each in PLAN_INDICATORS if each in wanted)
         if not query:
             return
         try:
@@ -50,7 +53,13 @@ def Layout(children: list[Any]) -> Any:
     solara.use_memo(read_address, [])
     words = session.words()
     here = (router.path or "/").strip("/") or ROOT
-    query = "&".join(part for part in (session.desk.value.query(), "lang=zh" if words.language == "zh" else "") if part)
+    shown = ",".join(session.chosen_indicators.value)
+    parts = (
+        session.desk.value.query(),
+        f"charts={shown}" if shown else "",
+        "lang=zh" if words.language == "zh" else "",
+    )
+    query = "&".join(part for part in parts if part)
 
     def switch() -> None:
         session.language.value = "zh" if session.language.value == "en" else "en"

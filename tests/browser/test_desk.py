@@ -1,11 +1,13 @@
 """The policy desk, driven as a person would."""
 
+import os
 import re
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import QUICK
+from tests.processes import descendants, seconds_used
 
 LEVER = "bond_market_access"
 
@@ -54,12 +56,21 @@ def test_a_link_opens_the_same_desk_elsewhere_and_sessions_do_not_mix(page, serv
     expect(page).to_have_url(re.compile("0.95"))
     shown = card(page, "foreign_bond_share").locator(".lj-value")
     expect(page.locator('[data-runs="4/4"]')).to_be_visible()
+    title = page.locator('[data-field="title"]')
+    title.fill("Opening & more, 2nd draft")
+    title.press("Tab")
+    expect(page).to_have_url(re.compile("2nd"))
+    card(page, "foreign_bond_share").click()
+    expect(page).to_have_url(re.compile("charts=foreign_bond_share"))
+    expect(page.locator(".lj-canvas svg")).to_have_count(1)
     page.wait_for_timeout(3000)
     other = browser.new_context().new_page()
     other.set_default_timeout(45_000)
     other.goto(page.url)
     expect(other.locator(f"#r-{LEVER}")).to_have_value("0.95")
     expect(card(other, "foreign_bond_share").locator(".lj-value")).to_have_text(shown.inner_text())
+    expect(other.locator(".lj-named")).to_have_text("Opening & more, 2nd draft")
+    expect(other.locator(".lj-canvas svg")).to_have_count(1)
     move(other, 0.1)
     expect(other).to_have_url(re.compile("0.1@"))
     expect(page.locator(f"#r-{LEVER}")).to_have_value("0.95")
@@ -86,6 +97,23 @@ def test_simulations_stop_when_asked_and_go_on(page, server):
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("button", name="Stop")).to_be_enabled()
     page.get_by_role("button", name="Stop").click()
+
+
+def test_a_page_that_is_left_stops_its_work(page, server):
+    """The processes of this test's servers work while the desk is open, and rest soon after it is left."""
+    page.goto(f"{server}/?parameters=central&scale=0.05&runs=200&seed=78")
+    expect(page.get_by_role("status").first).to_contain_text("of 400")
+    page.goto("about:blank")
+
+    def used(milliseconds):
+        before = seconds_used(descendants(os.getpid()))
+        page.wait_for_timeout(milliseconds)
+        return seconds_used(descendants(os.getpid())) - before
+
+    for _ in range(20):
+        if used(1000) < 0.3:
+            break
+    assert used(2000) < 0.5
 
 
 def test_a_good_file_is_opened_and_a_bad_one_refused_with_line_and_key(page, server):

@@ -24,9 +24,10 @@ CHANGES = st.builds(
     st.sampled_from(["plan", "frozen", "opening"]),
     st.integers(1, 200),
     st.sampled_from(["drawn", "central"]),
+    st.text(max_size=120),
 )
-def test_a_link_brings_back_the_whole_desk(changes, preset, runs, parameters):
-    desk = Desk(preset=preset, runs=runs, parameters=parameters)
+def test_a_link_brings_back_the_whole_desk(changes, preset, runs, parameters, title):
+    desk = Desk(preset=preset, runs=runs, parameters=parameters, title=title)
     for lever, change in changes.items():
         desk = desk.with_change(lever, change)
     again = Desk.from_query(desk.query())
@@ -39,6 +40,15 @@ def test_a_link_carries_an_opened_file():
     again = Desk.from_query(desk.query())
     assert again.scenario().content_hash() == desk.scenario().content_hash()
     assert again.scenario().levers["reits_pilot"] == desk.scenario().levers["reits_pilot"]
+
+
+def test_a_title_and_notes_go_into_the_file_and_change_no_run():
+    desk = Desk(title="Opening, second draft", note="Asked for by the committee")
+    text = desk.scenario().to_yaml()
+    assert "Opening, second draft" in text and "Asked for by the committee" in text
+    assert desk.scenario().content_hash() == Desk().scenario().content_hash()
+    with pytest.raises(InputError, match="too long"):
+        Desk(title="x" * 121)
 
 
 def test_a_plain_desk_is_a_plain_address():

@@ -14,6 +14,7 @@ from sim.experiments.ensemble import run_requests
 from sim.experiments.export import FREE, export_store
 from sim.experiments.pool import run_many
 from sim.experiments.store import Store
+from tests.processes import alive, descendants
 
 ROOT = Path(sim.__file__).parent.parent
 PRELUDE = """
@@ -163,24 +164,6 @@ def exported(store, folder):
 
 def equal(left, right):
     return all(left[name].reset_index(drop=True).equals(right[name].reset_index(drop=True)) for name in left)
-
-
-def children(pid):
-    return [int(line) for line in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def descendants(pid):
-    found = []
-    for child in children(pid):
-        found += [child, *descendants(child)]
-    return found
 
 
 def test_a_parent_that_is_killed_loses_little_its_workers_end_and_the_batch_goes_on(script, tmp_path, whole):
