@@ -19,7 +19,11 @@ Macro = Annotated[
 ]
 ParameterSetName = Annotated[
     str | None,
-    typer.Option("--parameters", metavar="NAME", help="Parameter set: posterior_2020 (the default) or prior_2020."),
+    typer.Option(
+        "--parameters",
+        metavar="NAME",
+        help="Parameter set: posterior_2020 (the default), prior_2020, or prior_hindsight in a replay.",
+    ),
 ]
 Scale = Annotated[str | None, typer.Option(metavar="X", help="Size of the population: above 0, at most 10.")]
 Workers = Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes; all processors if not given.")]

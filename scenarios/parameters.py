@@ -64,6 +64,11 @@ class Parameter:
         """The distribution that nothing observed after 2020 has narrowed."""
         return parse_distribution(self.distribution_prior_2020 or self.distribution)
 
+    @cached_property
+    def prior_hindsight(self) -> Distribution:
+        """The distribution with what was observed after 2020."""
+        return parse_distribution(self.distribution)
+
 
 @cache
 def parameter_table() -> tuple[Parameter, ...]:
@@ -167,8 +172,28 @@ def _digest(data: Any) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-PARAMETER_SETS = ("posterior_2020", "prior_2020")
+HINDSIGHT = "prior_hindsight"
+PARAMETER_SETS = ("posterior_2020", "prior_2020", HINDSIGHT)
 """Names of the sets; the first is the default."""
+REPLAY = "realised"
+"""Macro path of a conditional replay, the one kind of run that may know what came after 2020."""
+
+
+def checked_for_replay(name: str, macro: str) -> None:
+    """Refuse priors with hindsight in a run that is no replay.
+
+    Raises
+    ------
+    InputError
+        If the set is that with hindsight and the macro path is not the realised one.
+    """
+    if name == HINDSIGHT and macro != REPLAY:
+        raise InputError(
+            f"{HINDSIGHT} knows what was observed after 2020, so it is for conditional replays alone",
+            key="parameters",
+            value=name,
+            allowed=f"{HINDSIGHT} with macro: {REPLAY}; else {', '.join(PARAMETER_SETS[:2])}",
+        )
 
 
 @dataclass(frozen=True)
@@ -220,13 +245,21 @@ class ParameterSet:
     @classmethod
     def prior_2020(cls) -> Self:
         """Return what could be believed at the end of 2020."""
-        parameters = {row.id: row.prior_2020 for row in parameter_table()}
+        return cls._prior("prior_2020", {row.id: row.prior_2020 for row in parameter_table()})
+
+    @classmethod
+    def prior_hindsight(cls) -> Self:
+        """Return the prior of 2020 with those distributions that use what was observed later."""
+        return cls._prior(HINDSIGHT, {row.id: row.prior_hindsight for row in parameter_table()})
+
+    @classmethod
+    def _prior(cls, name: str, parameters: Mapping[str, Distribution]) -> Self:
         effects = ((lever.id, effect) for lever in levers() for effect in lever.effects)
         betas = {
             (lever, effect.channel): Triangular(effect.beta_min, effect.beta, effect.beta_max)
             for lever, effect in effects
         }
-        return cls("prior_2020", parameters, betas)
+        return cls(name, parameters, betas)
 
     @classmethod
     def posterior_2020(cls) -> Self:
@@ -237,6 +270,8 @@ class ParameterSet:
     @property
     def rests_on(self) -> str:
         """One line that says what the set rests on."""
+        if self.name == HINDSIGHT:
+            return "priors that use observations after 2020, for conditional replays alone: no forecast"
         if self.joint is None:
             return "priors of 2020 throughout, not fitted to data"
         about = self.joint.about
@@ -287,7 +322,12 @@ def parameter_set(name: str) -> ParameterSet:
             allowed=", ".join(PARAMETER_SETS),
             nearest=nearest_name(str(name), PARAMETER_SETS),
         )
-    return ParameterSet.posterior_2020() if name == "posterior_2020" else ParameterSet.prior_2020()
+    made = {
+        "posterior_2020": ParameterSet.posterior_2020,
+        "prior_2020": ParameterSet.prior_2020,
+        HINDSIGHT: ParameterSet.prior_hindsight,
+    }
+    return made[name]()
 
 
 @cache

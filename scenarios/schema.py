@@ -14,7 +14,7 @@ from scenarios.budget import Budget
 from scenarios.calendar import BASELINE, LAST_END, PLAN_END, PLAN_START, is_month, month_ordinal
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
-from scenarios.parameters import PARAMETER_SETS
+from scenarios.parameters import PARAMETER_SETS, checked_for_replay
 from scenarios.paths import LeverPath, follow, parse_lever_path, shown, switched
 from scenarios.plan import ARMS, Arm, lever_ids, levers
 from scenarios.shocks import ShockKind, shock_kinds
@@ -123,7 +123,7 @@ class Scenario(BaseModel):
     description: Text = ""
     policy: Arm = "committed"
     macro: Annotated[str, Field(strict=True, min_length=1, max_length=1000)] = "neutral"
-    parameters: Literal["posterior_2020", "prior_2020"] = "posterior_2020"
+    parameters: Literal["posterior_2020", "prior_2020", "prior_hindsight"] = "posterior_2020"
     rival_centres: RivalCentres = "passive"
     scale: Annotated[float, Field(strict=True, gt=0, le=10, allow_inf_nan=False)] = 1.0
     start: Literal["2021-01"] = "2021-01"
@@ -197,6 +197,11 @@ class Scenario(BaseModel):
                 f"{shown(value)} is not a list of triggers", allowed="such as [{indicator: ..., below: ...}]"
             )
         return tuple(value)
+
+    @model_validator(mode="after")
+    def _has_hindsight_in_replays_alone(self) -> Scenario:
+        checked_for_replay(self.parameters, self.macro)
+        return self
 
     @model_validator(mode="after")
     def _is_affordable(self) -> Scenario:

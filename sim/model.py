@@ -23,7 +23,7 @@ from agents.issuers import LADDER_INSTRUMENTS, Instrument, Issuer, ListingRoute
 from agents.population import ArrayAgent, Population, PopulationModel
 from agents.views import view
 from scenarios.calendar import BASELINE, month_ordinal, month_text
-from scenarios.parameters import Parameters, central_parameters
+from scenarios.parameters import Parameters, central_parameters, checked_for_replay
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from sim import (
@@ -133,7 +133,7 @@ class FinancialCenter(PopulationModel):
 
         asked = load(scenario)
         seed = 0 if rng is None else checked_seed(rng)
-        values = resolved_parameters(parameters if parameters is not None else asked.parameters)
+        values = resolved_parameters(parameters if parameters is not None else asked.parameters, asked.macro)
         super().__init__(rng=seed)
         past = state_at_baseline(values, asked.scale, checked_interactions(interactions_off))
         self._take_over(past)
@@ -713,15 +713,18 @@ def checked_seed(seed: object) -> int:
     return int(seed)
 
 
-def resolved_parameters(parameters: "str | Parameters") -> Parameters:
-    """A parameter set's central point, or the parameters themselves.
+def resolved_parameters(parameters: "str | Parameters", macro: str) -> Parameters:
+    """A parameter set's central point, or the parameters themselves, for a run under a macro path.
 
     Raises
     ------
     scenarios.InputError
-        If the name is unknown.
+        If the name is unknown, or the set knows too much for the path.
     """
-    return parameters if isinstance(parameters, Parameters) else central_parameters(parameters)
+    if isinstance(parameters, Parameters):
+        return parameters
+    checked_for_replay(parameters, macro)
+    return central_parameters(parameters)
 
 
 __all__ = ["Account", "FinancialCenter"]

@@ -89,7 +89,7 @@ def run(
     more = list(shocks)
     if more:
         asked = asked.with_shocks(more)
-    values = resolved_parameters(parameters if parameters is not None else asked.parameters)
+    values = resolved_parameters(parameters if parameters is not None else asked.parameters, asked.macro)
     centre = FinancialCenter(asked, rng=seed, parameters=values, verify=verify, interactions_off=interactions_off)
     months = centre.last_month - centre.month
     for done in range(1, months + 1):

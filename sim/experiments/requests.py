@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import InputError
 from scenarios.loader import load
-from scenarios.parameters import Parameters, parameter_set
+from scenarios.parameters import Parameters, checked_for_replay, parameter_set
 from scenarios.schema import Scenario
 from sim.interactions import checked_interactions
 from sim.levels_cache import model_digest
@@ -132,15 +132,22 @@ def ensemble_requests(
             )
     fork_month = None if fork_at is None else checked_fork(asked, fork_at)
     requests = []
-    taken: dict[int | None, Parameters] = {}
+    taken: dict[tuple[str | Parameters, int | None], Parameters] = {}
     for run in range(runs):
         single = isinstance(parameters, Parameters) or draws == 0
         draw = None if single else run if draws is None else run % draws
         for scenario in asked:
-            if draw not in taken:
-                named = parameters if parameters is not None else scenario.parameters
-                taken[draw] = resolved_parameters(named) if draw is None else parameter_draw(str(named), base, draw)
-            requests.append(RunRequest(scenario, base * SEEDS_APART + run, taken[draw], draw, off, run, fork_month))
+            named = parameters if parameters is not None else scenario.parameters
+            if isinstance(named, str):
+                checked_for_replay(named, scenario.macro)
+            if (named, draw) not in taken:
+                taken[named, draw] = (
+                    resolved_parameters(named, scenario.macro)
+                    if draw is None
+                    else parameter_draw(str(named), base, draw)
+                )
+            values = taken[named, draw]
+            requests.append(RunRequest(scenario, base * SEEDS_APART + run, values, draw, off, run, fork_month))
     return requests
 
 
