@@ -18,22 +18,29 @@ def test_version_is_the_one_of_the_installed_distribution(command):
     assert command("--version").out == f"lujiazui {version('lujiazui')}\n"
 
 
-def test_help_comes_without_the_heavy_libraries_and_within_its_time(environment):
-    script = (
-        "import resource, sys\nfrom app.cli import command_line\ncommand_line(['--help'])\n"
-        "heavy = {'numpy', 'pandas', 'mesa', 'scipy', 'pydantic', 'sim'} & set(sys.modules)\n"
-        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "print(sorted(heavy), used.ru_utime + used.ru_stime, file=sys.stderr)"
-    )
-    best = 9.0
-    for _ in range(3):  # the least of three: other work on the machine only ever adds
-        done = subprocess.run(
-            [sys.executable, "-P", "-c", script], env=environment, capture_output=True, text=True, check=True
+def test_help_comes_without_the_heavy_libraries_and_before_one_of_them_would(environment):
+    """Help costs less processor time than the import of pandas alone."""
+
+    def used(script):
+        told = (
+            "\nimport resource\nused = resource.getrusage(resource.RUSAGE_SELF)\n"
+            "print(used.ru_utime + used.ru_stime, file=sys.stderr)"
         )
-        heavy, seconds = done.stderr.rsplit(" ", 1)
-        assert heavy == "[]"
-        best = min(best, float(seconds))
-    assert best < 0.4
+        best = 9.0
+        for _ in range(3):  # the least of three: other work on the machine only ever adds
+            command = [sys.executable, "-P", "-c", f"import sys\n{script}{told}"]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+            heavy, _, seconds = done.stderr.rpartition(" ")
+            assert heavy in ("", "[]")
+            best = min(best, float(seconds))
+        return best
+
+    helped = used(
+        "from app.cli import command_line\ncommand_line(['--help'])\n"
+        "heavy = {'numpy', 'pandas', 'mesa', 'scipy', 'pydantic', 'sim'} & set(sys.modules)\n"
+        "print(sorted(heavy), end=' ', file=sys.stderr)"
+    )
+    assert helped < used("import pandas")
 
 
 def interrupted(environment, *arguments, after):
