@@ -1,8 +1,9 @@
 """Simulations behind the pages: one pool of processes for the server, a cache of runs, bounds for everybody."""
 
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 FIRST_STAGES = (2, 8, 24)
 """Runs after which a first answer and better ones are shown."""
+PATIENCE = 0.05
+"""Seconds between two looks at what other sessions do."""
 KEPT_RUNS = 20_000
 SESSIONS_AT_ONCE = 64
 """Sessions whose simulations may be under way together; others wait for their turn."""
@@ -31,6 +34,10 @@ class Server:
     pool: Workers
     runs: "OrderedDict[str, RunOutcome]" = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    claimed: set[str] = field(default_factory=set)
+    """Keys of the runs that some session has under way."""
+    unanswered: set[object] = field(default_factory=set)
+    """Sessions that still wait for their first answer; better answers of others wait for theirs."""
     turns: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(SESSIONS_AT_ONCE))
 
     def known(self, request: RunRequest) -> RunOutcome | None:
@@ -40,6 +47,22 @@ class Server:
             if outcome is not None:
                 self.runs.move_to_end(request.key)
             return outcome
+
+    def claim(self, requests: Iterable[RunRequest], most: int) -> list[RunRequest]:
+        """The first of some requests that no session is running or has run; they count as being run until they are let go."""
+        claimed: list[RunRequest] = []
+        with self.lock:
+            for request in requests:
+                taken = request.key in self.claimed or request.key in self.runs
+                if len(claimed) < most and not taken:
+                    self.claimed.add(request.key)
+                    claimed.append(request)
+        return claimed
+
+    def let_go(self, requests: Iterable[RunRequest]) -> None:
+        """End a claim, whether or not the runs were done."""
+        with self.lock:
+            self.claimed.difference_update(request.key for request in requests)
 
     def keep(self, outcome: RunOutcome) -> None:
         """Remember a run; the one that was not asked for longest goes."""
@@ -106,7 +129,7 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
     tick
         Called with the runs that are done and all that are wanted, both arms counted.
     """
-    server = the_server()
+    server, mark = the_server(), object()
     requests = paired_requests(desk)
     outcomes: list[RunOutcome] = []
     while not server.turns.acquire(timeout=0.2):
@@ -121,11 +144,10 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
             outcomes += [replace(outcome, request=request) for request, outcome in found if outcome is not None]
             tick(len(outcomes), len(requests))
             missing = [request for request, outcome in found if outcome is None]
-            for outcome in run_many(missing, workers=server.pool, cancel=cancelled):
+            for outcome in _runs(missing, mark if before == 0 else None, cancelled):
                 if outcome.status == "failed":
                     yield Answer(None, 0, desk.runs, outcome.error)
                     return
-                server.keep(outcome)
                 outcomes.append(outcome)
                 tick(len(outcomes), len(requests))
             if cancelled():
@@ -133,4 +155,37 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
             yield Answer(Ensemble.of_outcomes(outcomes), stage, desk.runs)
             before = stage
     finally:
+        server.unanswered.discard(mark)
         server.turns.release()
+
+
+def _runs(requests: list[RunRequest], first: object | None, cancelled: Callable[[], bool]) -> Iterator[RunOutcome]:
+    """Run requests a few at a time, and take from other sessions what these have under way.
+
+    With `first`, a mark of the session, others leave it the pool; without, the session leaves it to those that wait for
+    their first answer.
+    """
+    server, pending = the_server(), list(requests)
+    if first is not None:
+        server.unanswered.add(first)
+    while pending and not cancelled():
+        if first is None and server.unanswered:
+            time.sleep(PATIENCE)
+            continue
+        mine = server.claim(pending, server.pool.count)
+        try:
+            for outcome in run_many(mine, workers=server.pool, cancel=cancelled):
+                if outcome.status == "done":
+                    server.keep(outcome)
+                pending.remove(outcome.request)
+                yield outcome
+        finally:
+            server.let_go(mine)
+        theirs = [(request, server.known(request)) for request in pending]
+        for request, known in theirs:
+            if known is not None:
+                pending.remove(request)
+                yield replace(known, request=request)
+        if not mine and all(known is None for _, known in theirs):
+            time.sleep(PATIENCE)  # another session is at it
+    server.unanswered.discard(first)

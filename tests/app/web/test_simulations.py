@@ -44,6 +44,54 @@ def test_answers_grow_are_paired_and_the_second_time_nothing_is_run(server):
     assert effect["foreign_bond_share"] > 0.0
 
 
+def asked_together(desks):
+    """Answers to several desks, each asked in a thread of its own, as (desk, runs) in the order in which they came."""
+    came = []
+
+    def ask(desk):
+        # extend takes each answer as it comes
+        came.extend((desk, answer.runs) for answer in answers(desk, lambda: False, lambda *_: None))
+
+    threads = [threading.Thread(target=ask, args=(desk,)) for desk in desks]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.3)
+    for thread in threads:
+        thread.join(timeout=120)
+    return came
+
+
+def test_two_sessions_that_ask_the_same_run_it_once(server, monkeypatch):
+    kept = []
+    keep = simulations.Server.keep
+    monkeypatch.setattr(
+        simulations.Server, "keep", lambda self, outcome: (kept.append(outcome.key), keep(self, outcome))
+    )
+    desk = replace(QUICK, seed=41)
+    came = asked_together([desk, desk])
+    assert [runs for _, runs in came] == [2, 2, 3, 3]
+    assert len(kept) == len(set(kept)) == 6
+    assert not server.claimed and not server.unanswered
+
+
+@pytest.mark.usefixtures("server")
+def test_a_first_answer_goes_before_better_answers_of_others():
+    patient, late = replace(QUICK, seed=42, runs=16), replace(QUICK, seed=43, runs=2)
+    came = asked_together([patient, late])
+    assert came.index((late, 2)) < came.index((patient, 16))
+    assert came.index((late, 2)) <= 2
+
+
+def test_a_session_that_leaves_lets_others_have_its_runs(server):
+    desk, gone = replace(QUICK, seed=44), threading.Event()
+    first = answers(desk, gone.is_set, lambda *_: None)
+    next(first)
+    gone.set()
+    first.close()
+    assert not server.claimed
+    assert list(answers(desk, lambda: False, lambda *_: None))[-1].runs == 3
+
+
 def test_a_cancelled_answer_leaves_the_pool_to_others(server):
     other = replace(QUICK, seed=9)
     assert list(answers(other, lambda: True, lambda *_: None)) == []
