@@ -49,7 +49,7 @@ class Server:
             return outcome
 
     def claim(self, requests: Iterable[RunRequest], most: int) -> list[RunRequest]:
-        """The first of some requests that no session is running or has run; they count as being run until they are let go."""
+        """The first of some requests that nobody is running or has run; they count as being run until they are let go."""
         claimed: list[RunRequest] = []
         with self.lock:
             for request in requests:
