@@ -76,7 +76,7 @@ def DeskPage() -> None:
         _caveats(desk, words)
         with solara.Div(classes=["lj-desk"]):
             with solara.Div():
-                _assumptions(desk, words)
+                Assumptions(desk)
                 done, wanted = progress
                 finished = halted or failure or done >= wanted
                 buttons = [
@@ -88,11 +88,11 @@ def DeskPage() -> None:
                     else {"id": "cancel", "text": words("desk.cancel"), "off": bool(finished)},
                 ]
                 Form(fields=[], buttons=buttons, event_pressed=pressed)
-                _levers(desk, words)
+                LeverGroups(desk)
             with solara.Div():
                 _state(words, progress, halted, failure)
-                _results(desk, words)
-                _file_and_link(desk, words)
+                Results(desk)
+                FileAndLink(desk)
 
 
 def _caveats(desk: Desk, words: Words) -> None:
@@ -108,7 +108,14 @@ def _caveats(desk: Desk, words: Words) -> None:
     solara.Div(classes=["lj-note"], children=[" ".join(told)])
 
 
-def _assumptions(desk: Desk, words: Words) -> None:
+# What follows are components of their own, so that progress, told many times, draws nothing but itself.
+
+
+@solara.component
+def Assumptions(desk: Desk) -> None:
+    """Preset, baseline, world, parameters, runs."""
+    words = session.words()
+
     def select(id: str, value: Any, options: list[tuple[Any, str]]) -> dict[str, Any]:
         shown = [{"value": str(each), "text": text} for each, text in options]
         return {"id": id, "label": words(f"desk.{id}"), "value": str(value), "options": shown}
@@ -138,7 +145,10 @@ def _assumptions(desk: Desk, words: Words) -> None:
     Form(fields=fields, buttons=[], event_chosen=chosen)
 
 
-def _levers(desk: Desk, words: Words) -> None:
+@solara.component
+def LeverGroups(desk: Desk) -> None:
+    """The levers in the plan's groups."""
+    words = session.words()
     start = desk.start()
     planned = start.intensities(LAST, LAST)[0]
     groups: dict[str, list[dict[str, Any]]] = {group: [] for group in plan.TASK_GROUPS}
@@ -244,7 +254,10 @@ def _card(indicator: plan.Indicator, given: Answer, baseline: str, words: Words)
     }
 
 
-def _results(desk: Desk, words: Words) -> None:
+@solara.component
+def Results(desk: Desk) -> None:
+    """Cards, fans and numbers of the answer that is there."""
+    words = session.words()
     given = session.answer.value
     if given is None or given.ensemble is None:
         return
@@ -316,7 +329,11 @@ def _numbers(ensemble: Any, words: Words) -> None:
     Table(title=words("desk.table_title"), heads=heads, rows=rows)
 
 
-def _file_and_link(desk: Desk, words: Words) -> None:
+@solara.component
+def FileAndLink(desk: Desk) -> None:
+    """Scenario file, title and notes, link, and how to reproduce what is shown."""
+    words = session.words()
+
     def uploaded(event: dict[str, Any]) -> None:
         name = str(event["name"])[:200]
         try:

@@ -15,6 +15,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+PING_TIMEOUT = 120.0
+"""Seconds that a slow browser may take to say that it is there."""
 LARGEST_MESSAGE = 2_000_000
 """Bytes of one message of a browser; an uploaded scenario file is far smaller."""
 
@@ -168,6 +170,7 @@ def serve(
         root_path=root_path,
         log_level="warning",
         ws_max_size=LARGEST_MESSAGE,
+        ws_ping_timeout=PING_TIMEOUT,
         server_header=False,
     )
     try:

@@ -38,6 +38,8 @@ class Server:
     """Keys of the runs that some session has under way."""
     unanswered: set[object] = field(default_factory=set)
     """Sessions that still wait for their first answer; better answers of others wait for theirs."""
+    better: threading.Lock = field(default_factory=threading.Lock)
+    """Held by the session that is working at a better answer than its first."""
     turns: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(SESSIONS_AT_ONCE))
 
     def known(self, request: RunRequest) -> RunOutcome | None:
@@ -49,7 +51,7 @@ class Server:
             return outcome
 
     def claim(self, requests: Iterable[RunRequest], most: int) -> list[RunRequest]:
-        """The first of some requests that nobody is running or has run; they count as being run until they are let go."""
+        """The first of some requests that nobody runs or has run; they count as being run until they are let go."""
         claimed: list[RunRequest] = []
         with self.lock:
             for request in requests:
@@ -169,7 +171,8 @@ def _runs(requests: list[RunRequest], first: object | None, cancelled: Callable[
     if first is not None:
         server.unanswered.add(first)
     while pending and not cancelled():
-        if first is None and server.unanswered:
+        # Better answers have the pool in turns, and not while anybody waits for a first one.
+        if first is None and (server.unanswered or not server.better.acquire(timeout=PATIENCE)):
             time.sleep(PATIENCE)
             continue
         mine = server.claim(pending, server.pool.count)
@@ -181,6 +184,8 @@ def _runs(requests: list[RunRequest], first: object | None, cancelled: Callable[
                 yield outcome
         finally:
             server.let_go(mine)
+            if first is None:
+                server.better.release()
         theirs = [(request, server.known(request)) for request in pending]
         for request, known in theirs:
             if known is not None:
