@@ -43,7 +43,7 @@ def Attributed(target: Scenario, base: Scenario) -> None:
                     base,
                     runs=seeds,
                     scale=SCALE,
-                    workers=the_server().pool,
+                    workers=the_server().patient_pool,
                     progress=lambda _, done, wanted: set_progress((done, wanted)),
                     cancel=stop.is_set,
                 )

@@ -51,7 +51,12 @@ class Batch:
 
         try:
             ensemble(
-                scenarios, runs=runs, store=server.store, workers=server.pool, progress=told, cancel=self.stop.is_set
+                scenarios,
+                runs=runs,
+                store=server.store,
+                workers=server.patient_pool,
+                progress=told,
+                cancel=self.stop.is_set,
             )
         except InputError as error:
             self.error = "; ".join(problem.message for problem in error.problems)

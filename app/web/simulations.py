@@ -21,6 +21,8 @@ FIRST_STAGES = (2, 8, 24)
 """Runs after which a first answer and better ones are shown."""
 PATIENCE = 0.05
 """Seconds between two looks at what other sessions do."""
+NICENESS, PATIENT_NICENESS = 3, 15
+"""How far simulations stand back behind the server and a browser on the same machine: first answers, all others."""
 KEPT_RUNS = 20_000
 SESSIONS_AT_ONCE = 64
 """Sessions whose simulations may be under way together; others wait for their turn."""
@@ -32,6 +34,9 @@ class Server:
 
     store: Path | None
     pool: Workers
+    """Works for first answers."""
+    patient_pool: Workers
+    """Works for everything that may take its time; its processes stand back behind those of the other."""
     runs: "OrderedDict[str, RunOutcome]" = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     claimed: set[str] = field(default_factory=set)
@@ -81,7 +86,10 @@ def open_server(store: Path | None = None, workers: int | None = None) -> Server
     """Start the pool that all sessions share."""
     global _server
     if _server is None:
-        _server = Server(store, Workers(workers or usual_workers(), most_at_once=1))
+        count = workers or usual_workers()
+        quick = Workers(count, most_at_once=1, niceness=NICENESS)
+        patient = Workers(count, most_at_once=1, niceness=PATIENT_NICENESS)
+        _server = Server(store, quick, patient)
     return _server
 
 
@@ -95,6 +103,7 @@ def close_server() -> None:
     global _server
     if _server is not None:
         _server.pool.close(now=True)
+        _server.patient_pool.close(now=True)
         _server = None
 
 
@@ -177,7 +186,8 @@ def _runs(requests: list[RunRequest], first: object | None, cancelled: Callable[
             continue
         mine = server.claim(pending, server.pool.count)
         try:
-            for outcome in run_many(mine, workers=server.pool, cancel=cancelled):
+            pool = server.patient_pool if first is None else server.pool
+            for outcome in run_many(mine, workers=pool, cancel=cancelled):
                 if outcome.status == "done":
                     server.keep(outcome)
                 pending.remove(outcome.request)

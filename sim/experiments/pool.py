@@ -57,8 +57,9 @@ def chunks(requests: Iterable[RunRequest], workers: int, most: int = CHUNK) -> l
     return parts
 
 
-def _begin_worker() -> None:
-    """Leave Ctrl-C to the parent, end when the parent ends, and use one thread."""
+def _begin_worker(niceness: int) -> None:
+    """Leave Ctrl-C to the parent, end when the parent ends, use one thread, and let others go first if asked."""
+    os.nice(niceness)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -102,11 +103,14 @@ class Workers:
         Number of processes.
     most_at_once
         Most runs that a worker gets in one piece: few where several callers share the pool and each wants its turn.
+    niceness
+        How far the processes stand back behind others, such as those that draw what comes of them.
     """
 
-    def __init__(self, count: int | None = None, most_at_once: int = CHUNK) -> None:
+    def __init__(self, count: int | None = None, most_at_once: int = CHUNK, niceness: int = 0) -> None:
         self.count = count or usual_workers()
         self.most_at_once = most_at_once
+        self.niceness = niceness
         self._executor: ProcessPoolExecutor | None = None
         self._lock = threading.Lock()
 
@@ -124,7 +128,9 @@ class Workers:
                     os.environ.setdefault(name, "1")
                 context = _Context()
                 context.set_forkserver_preload(["sim.experiments.pool", "sim.model", "sim.month"])
-                self._executor = ProcessPoolExecutor(self.count, mp_context=context, initializer=_begin_worker)
+                self._executor = ProcessPoolExecutor(
+                    self.count, mp_context=context, initializer=_begin_worker, initargs=(self.niceness,)
+                )
             return self._executor
 
     def renew(self, broken: Executor) -> None:
