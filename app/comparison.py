@@ -48,8 +48,7 @@ def _displacement(ensemble: Ensemble, scenario: str, baseline: str) -> list[dict
         moved = ensemble.displacement(scenario, baseline)
     except InputError:
         return []
-    records = moved.astype(object).where(moved.notna(), None).to_dict("records")
-    return [{"scenario": scenario, **{str(key): value for key, value in row.items()}} for row in records]
+    return [{"scenario": scenario, **row} for row in moved.to_dict("records")]  # type: ignore[dict-item]
 
 
 def show(ensemble: Ensemble, told: dict[str, Any]) -> None:
@@ -87,7 +86,7 @@ def show(ensemble: Ensemble, told: dict[str, Any]) -> None:
                         row["centre"].replace("_", " "),
                         f"{row['change']:+.3g}",
                         f"{row['low']:+.3g} .. {row['high']:+.3g}",
-                        "" if row["share_of_gain"] is None else f"{row['share_of_gain']:.0%}",
+                        f"{row['share_of_gain']:.0%}" if row["share_of_gain"] == row["share_of_gain"] else "",
                     )
                     for row in told["displacement"]
                 ],

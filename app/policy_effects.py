@@ -81,7 +81,7 @@ def effects(
             workers=workers,
             progress=lambda _, done, total: bar.show(done, total),
         )
-    rows = found.astype(object).where(found.notna(), None).to_dict("records")
+    rows = found.to_dict("records")
     if json:
         print_json(rows)
     elif quiet:
@@ -96,7 +96,7 @@ def effects(
                 f"{row['low']:+.3g} .. {row['high']:+.3g}",
                 row["expected"],
                 row["verdict"],
-                "" if row["through_agents"] is None else f"{row['through_agents']:.0%}",
+                f"{row['through_agents']:.0%}" if row["through_agents"] == row["through_agents"] else "",
             )
             for row in rows
             if row["effect"] or row["low"] or row["high"]

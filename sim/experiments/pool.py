@@ -73,6 +73,10 @@ def _begin_worker(niceness: int) -> None:
     import sim.month  # noqa: F401  what every run needs is there before the first
 
 
+_starting = threading.Lock()
+"""Held while the script is hidden, so that two pools that start processes do not take each other's stand-in for it."""
+
+
 class _Worker(ForkServerProcess):
     """A process that does not import the script that asked for it.
 
@@ -82,12 +86,13 @@ class _Worker(ForkServerProcess):
 
     @staticmethod
     def _Popen(process_obj: BaseProcess) -> Any:
-        script = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-        try:
-            return ForkServerProcess._Popen(process_obj)
-        finally:
-            sys.modules["__main__"] = script
+        with _starting:
+            script = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                return ForkServerProcess._Popen(process_obj)
+            finally:
+                sys.modules["__main__"] = script
 
 
 class _Context(ForkServerContext):
@@ -162,7 +167,6 @@ def run_many(
     workers: int | Workers | None = None,
     executor: Executor | None = None,
     cancel: Cancel | None = None,
-    most_at_once: int = CHUNK,
 ) -> Iterator[RunOutcome]:
     """Run requests and give each outcome as it comes.
 
@@ -176,8 +180,6 @@ def run_many(
         Another executor of `concurrent.futures`, such as one of a Dask cluster, in place of processes.
     cancel
         Asked now and then; once it says True no further run is begun and the iterator ends.
-    most_at_once
-        Most runs that a worker gets in one piece; a pool that is kept has a bound of its own.
 
     Yields
     ------
@@ -187,7 +189,7 @@ def run_many(
     """
     cancelled = cancel or (lambda: False)
     if executor is not None:
-        yield from _through(lambda: executor, lambda _: None, chunks(requests, 2, most_at_once), 2 * AHEAD, cancelled)
+        yield from _through(lambda: executor, lambda _: None, chunks(requests, 2), 2 * AHEAD, cancelled)
     elif workers == 1:
         for shared, group in groupby(requests, key=lambda request: request.shares_past_with):
             members = list(group)
@@ -199,10 +201,9 @@ def run_many(
         pool = workers if isinstance(workers, Workers) else Workers(workers)
         at_once = False
         try:
-            most = min(most_at_once, pool.most_at_once)
-            parts = chunks(requests, pool.count, most)
+            parts = chunks(requests, pool.count, pool.most_at_once)
             # Who hands out single runs wants to stop or change its mind soon: nothing waits behind what is running.
-            ahead = AHEAD if most > 1 else 1
+            ahead = AHEAD if pool.most_at_once > 1 else 1
             yield from _through(pool.executor, pool.renew, parts, pool.count * ahead, cancelled)
             at_once = cancelled()
         except BaseException:

@@ -110,7 +110,7 @@ def test_the_unmoved_desk_equals_its_preset():
 def test_who_stops_listening_leaves_the_pool_to_others(server):
     executor = server.pool.executor()
     requests = paired_requests(replace(QUICK, seed=17))
-    given = run_many(requests, workers=server.pool, most_at_once=1)
+    given = run_many(requests, workers=server.pool)
     next(given)
     given.close()
     assert server.pool.executor() is executor
@@ -139,7 +139,7 @@ def test_two_sessions_survive_a_worker_that_is_killed(server):
 def test_a_single_run_whose_worker_is_killed_once_is_tried_again(server):
     (request, *_) = paired_requests(replace(QUICK, seed=41))
     given = []
-    listener = threading.Thread(target=lambda: given.extend(run_many([request], workers=server.pool, most_at_once=1)))
+    listener = threading.Thread(target=lambda: given.extend(run_many([request], workers=server.pool)))
     listener.start()
     time.sleep(1.0)
     for process in list(server.pool.executor()._processes.values()):

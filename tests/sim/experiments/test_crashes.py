@@ -22,7 +22,7 @@ import os, signal, sys, time
 import sim
 from scenarios.loader import load
 from sim.experiments.ensemble import run_requests
-from sim.experiments.pool import run_many
+from sim.experiments.pool import Workers, run_many
 from sim.experiments.requests import ensemble_requests
 def short(name, end="2021-12"):
     return sim.Scenario(**{**load(name).plain(), "scale": 0.05, "end": end})
@@ -114,8 +114,9 @@ def deadly(request, mark):
     return Deadly(request.scenario, request.seed, request.parameters, request.draw, run=request.run, mark=mark)
 usual[1] = deadly(usual[1], sys.argv[0] + ".once")
 usual[4] = deadly(usual[4], "always")
-for outcome in run_many(usual, workers=2, most_at_once=most_at_once):
-    print(outcome.request.run, outcome.request.scenario.name, outcome.status, outcome.error)
+with Workers(2, most_at_once) as pool:
+    for outcome in run_many(usual, workers=pool):
+        print(outcome.request.run, outcome.request.scenario.name, outcome.status, outcome.error)
 """
     )
     out, err = done.communicate(timeout=120)
