@@ -19,3 +19,10 @@ def one_of(codes: NDArray[np.signedinteger[Any]], members: Iterable[int]) -> Fla
     for member in members:
         found |= codes == member
     return found
+
+
+def median_of(values: Floats) -> float:
+    """Median of finite values (n,), n > 0, at a fraction of the overhead of numpy's."""
+    ordered = np.sort(values)
+    count = len(ordered)
+    return float(0.5 * (ordered[(count - 1) // 2] + ordered[count // 2]))

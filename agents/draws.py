@@ -28,6 +28,19 @@ _MIX_2 = 0x94D049BB133111EB
 _DRAW_STEP = 0xD1342543DE82EF95  # odd; keeps (month, draw index) apart from (agent key)
 _MODEL_WIDE = 0xA0761D6478BD642F  # the key of draws that belong to no agent
 _CHUNK = 16_384  # agents at a time, so that the working arrays stay in the processor's cache
+# 52 bits and half a step: exact in float64, never 0 and never 1.
+_STEP, _HALF_STEP = 2.0**-52, 2.0**-53
+SURELY = 1.0 - 1e-9
+"""A count of none is certain where luck lies below this part of its chance, whatever the last digits of the chance."""
+
+
+def _constant(value: int) -> Keys:
+    """A 64-bit integer as an array without dimensions: numpy is twice as quick with it as with an integer of Python."""
+    return np.array(value, dtype=np.uint64)
+
+
+_GAMMA_ARRAY, _MIX_1_ARRAY, _MIX_2_ARRAY = _constant(_GAMMA), _constant(_MIX_1), _constant(_MIX_2)
+_SHIFT_12, _SHIFT_27, _SHIFT_30, _SHIFT_31 = _constant(12), _constant(27), _constant(30), _constant(31)
 
 
 def _mixed(value: int) -> int:
@@ -40,16 +53,17 @@ def _mixed(value: int) -> int:
 
 def _mix_in_place(values: Keys, scratch: Keys) -> None:
     """Apply the bijection of `_mixed` to every element."""
-    np.right_shift(values, 30, out=scratch)
-    np.bitwise_xor(values, scratch, out=values)
-    np.multiply(values, np.uint64(_MIX_1), out=values)
-    np.right_shift(values, 27, out=scratch)
-    np.bitwise_xor(values, scratch, out=values)
-    np.multiply(values, np.uint64(_MIX_2), out=values)
-    np.right_shift(values, 31, out=scratch)
-    np.bitwise_xor(values, scratch, out=values)
+    np.right_shift(values, _SHIFT_30, scratch)
+    np.bitwise_xor(values, scratch, values)
+    np.multiply(values, _MIX_1_ARRAY, values)
+    np.right_shift(values, _SHIFT_27, scratch)
+    np.bitwise_xor(values, scratch, values)
+    np.multiply(values, _MIX_2_ARRAY, values)
+    np.right_shift(values, _SHIFT_31, scratch)
+    np.bitwise_xor(values, scratch, values)
 
 
+@lru_cache(maxsize=4096)
 def _hashed(text: str) -> int:
     """Return 64 bits of a text that are the same in every process (unlike `hash`)."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
@@ -164,13 +178,13 @@ class Stream:
         keys = np.asarray(keys)
         if keys.dtype != np.uint64 or keys.ndim != 1:
             raise TypeError(f"agent keys are a uint64 array (n,), not {keys.dtype} {keys.shape}")
-        offsets = self._offsets(month, 1 if count is None else count)
+        offsets = np.array(self._offsets(month, 1 if count is None else count), dtype=np.uint64)
         out = np.empty((len(offsets), len(keys)))
         if len(keys) * len(offsets) <= _CHUNK:
-            _fill_uniform(out, keys * np.uint64(_GAMMA), offsets[:, None])
+            _fill_uniform(out, keys * _GAMMA_ARRAY, offsets[:, None])
         else:
             for start in range(0, len(keys), _CHUNK):
-                positions = keys[start : start + _CHUNK] * np.uint64(_GAMMA)
+                positions = keys[start : start + _CHUNK] * _GAMMA_ARRAY
                 for index, offset in enumerate(offsets):
                     _fill_uniform(out[index, start : start + _CHUNK], positions, offset)
         return out[0] if count is None else out
@@ -197,20 +211,21 @@ class Stream:
 
     def scalar(self, month: int, index: int = 0) -> float:
         """Return one uniform number in (0, 1) that belongs to the whole model."""
-        return float(self._model_wide(month, index + 1)[index])
+        return self._model_wide(month, index + 1)[index]
 
     def normals(self, month: int, count: int) -> Floats:
         """Return standard normal numbers (count,) of the whole model; the first ones don't depend on count."""
-        return _normal(self._model_wide(month, count))
+        return _normal(np.array(self._model_wide(month, count)))
 
-    def _model_wide(self, month: int, count: int) -> Floats:
-        return self.uniform(np.array([_MODEL_WIDE], dtype=np.uint64), month, count)[:, 0]
+    def _model_wide(self, month: int, count: int) -> list[float]:
+        position = _MODEL_WIDE * _GAMMA
+        return [(_mixed(position + offset) >> 12) * _STEP + _HALF_STEP for offset in self._offsets(month, count)]
 
-    def _offsets(self, month: int, count: int) -> Keys:
+    def _offsets(self, month: int, count: int) -> list[int]:
         """Return the SplitMix64 seed of each draw index (count,): a hash of seed, stream, month and index."""
         base = _mixed(_stream_key(self.draws.seed, self.name) + int(month) * _GAMMA)
         # Counts are small: integers of Python are faster here than passes over a short array.
-        return np.array([_mixed(base + index * _DRAW_STEP) for index in range(count)], dtype=np.uint64)
+        return [_mixed(base + index * _DRAW_STEP) for index in range(count)]
 
     def __repr__(self) -> str:
         return f"Stream({self.name!r}, seed={self.draws.seed})"
@@ -219,10 +234,9 @@ class Stream:
 def _fill_uniform(out: Floats, positions: Keys, offset: Keys | np.uint64) -> None:
     state = np.asarray(positions + offset)
     _mix_in_place(state, np.empty_like(state))
-    # 52 bits and half a step: exact in float64, never 0 and never 1.
-    np.right_shift(state, 12, out=state)
-    np.multiply(state, 2.0**-52, out=out)
-    np.add(out, 2.0**-53, out=out)
+    np.right_shift(state, _SHIFT_12, state)
+    np.multiply(state, _STEP, out)
+    np.add(out, _HALF_STEP, out)
 
 
 def _normal(uniform: Floats) -> Floats:
@@ -246,17 +260,26 @@ def poisson(mean: ArrayLike, uniform: ArrayLike) -> Counts:
     ValueError
         If a mean is negative or not finite, or a uniform lies outside (0, 1).
     """
-    means, uniforms = np.broadcast_arrays(np.asarray(mean, dtype=np.float64), _checked_uniform(uniform))
-    if not np.all(np.isfinite(means) & (means >= 0)):
+    means, uniforms = np.asarray(mean, dtype=np.float64), _checked_uniform(uniform)
+    if not ((means >= 0.0) & (means < np.inf)).all():
         raise ValueError("the mean of a Poisson count must be finite and not negative")
-    positive = np.where(means > 0, means, 1.0)
+    means, uniforms = np.broadcast_arrays(means, uniforms)
+    counts = np.zeros(means.shape, dtype=np.int64)
+    # Most chances are small and most counts none, which the chance of none shows at a glance.
+    some = uniforms > np.exp(-means) * SURELY
+    if some.any():
+        counts[some] = _poisson_counts(means[some], uniforms[some])
+    return counts
+
+
+def _poisson_counts(means: Floats, uniforms: Floats) -> Counts:
     # The analytic inverse is good to about ten digits; the loops below make it exact.
-    counts = np.ceil(np.nan_to_num(special.pdtrik(uniforms, positive), nan=0.0)).clip(min=0)
-    while np.any(low := special.pdtr(counts, positive) < uniforms):
+    counts = np.maximum(np.ceil(special.pdtrik(uniforms, means)), 0.0)
+    while (low := special.pdtr(counts, means) < uniforms).any():
         counts = counts + low
-    while np.any(high := (counts > 0) & (special.pdtr(np.maximum(counts - 1, 0), positive) >= uniforms)):
+    while (high := (counts > 0) & (special.pdtr(np.maximum(counts - 1, 0), means) >= uniforms)).any():
         counts = counts - high
-    return np.where(means > 0, counts, 0).astype(np.int64)
+    return counts.astype(np.int64)
 
 
 def binomial(n: ArrayLike, p: ArrayLike, uniform: ArrayLike) -> Counts:
@@ -278,24 +301,27 @@ def binomial(n: ArrayLike, p: ArrayLike, uniform: ArrayLike) -> Counts:
     ValueError
         If n is negative or not whole, p lies outside 0..1 or a uniform outside (0, 1).
     """
-    trials, chances, uniforms = np.broadcast_arrays(
-        np.asarray(n), np.asarray(p, dtype=np.float64), _checked_uniform(uniform)
-    )
-    if np.any(trials < 0) or np.any(trials != np.floor(trials)):
+    trials, chances, uniforms = np.asarray(n), np.asarray(p, dtype=np.float64), _checked_uniform(uniform)
+    if (trials < 0).any() or (trials.dtype.kind == "f" and (trials != np.floor(trials)).any()):
         raise ValueError("the number of trials must be a whole number from 0 on")
-    if not np.all((chances >= 0) & (chances <= 1)):
+    if not ((chances >= 0) & (chances <= 1)).all():
         raise ValueError("a probability must lie in 0..1")
-    trials = trials.astype(np.int64)
-    usable = (trials > 0) & (chances > 0) & (chances < 1)
-    size = np.where(usable, trials, 1)
-    chance = np.where(usable, chances, 0.5)
-    start = np.nan_to_num(special.bdtrik(uniforms, size.astype(np.float64), chance), nan=0.0)
-    counts = np.clip(np.ceil(start), 0, size).astype(np.int64)
-    while np.any(low := (counts < size) & (_binomial_cdf(counts, size, chance) < uniforms)):
+    trials, chances, uniforms = np.broadcast_arrays(trials.astype(np.int64), chances, uniforms)
+    counts = np.where(chances >= 1, trials, 0)
+    some = (trials > 0) & (chances < 1) & (uniforms > (1.0 - chances) ** trials * SURELY)
+    if some.any():
+        counts[some] = _binomial_counts(trials[some], chances[some], uniforms[some])
+    return counts
+
+
+def _binomial_counts(trials: Counts, chances: Floats, uniforms: Floats) -> Counts:
+    start = np.nan_to_num(special.bdtrik(uniforms, trials.astype(np.float64), chances), nan=0.0)
+    counts = np.clip(np.ceil(start), 0, trials).astype(np.int64)
+    while (low := (counts < trials) & (_binomial_cdf(counts, trials, chances) < uniforms)).any():
         counts = counts + low
-    while np.any(high := (counts > 0) & (_binomial_cdf(np.maximum(counts - 1, 0), size, chance) >= uniforms)):
+    while (high := (counts > 0) & (_binomial_cdf(np.maximum(counts - 1, 0), trials, chances) >= uniforms)).any():
         counts = counts - high
-    return np.where(usable, counts, np.where(chances >= 1, trials, 0)).astype(np.int64)
+    return counts
 
 
 def _binomial_cdf(counts: Counts, trials: Counts, chance: Floats) -> Floats:
@@ -304,6 +330,6 @@ def _binomial_cdf(counts: Counts, trials: Counts, chance: Floats) -> Floats:
 
 def _checked_uniform(uniform: ArrayLike) -> Floats:
     values = np.asarray(uniform, dtype=np.float64)
-    if not np.all((values > 0) & (values < 1)):
+    if not ((values > 0) & (values < 1)).all():
         raise ValueError("uniform numbers must lie between 0 and 1, both excluded")
     return values

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import operator
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import mesa
@@ -102,6 +103,7 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
     def _index_columns(self) -> None:
         self._capacity = self._blocks[0].shape[1]
         self._buffers: dict[str, NDArray[Any]] = {}
+        self._views: dict[str, NDArray[Any]] = {}  # of the living agents, until the next birth or death
         self._defaults: list[NDArray[Any]] = []
         for block in self._blocks:
             members = [entry for entry in self._schema.values() if entry.dtype == block.dtype]
@@ -116,9 +118,11 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
         return self._count
 
     def _live(self, name: str) -> NDArray[Any]:
-        live = self._buffers[name][..., : self._count]
-        if name in BUILT_IN:
-            live.flags.writeable = False
+        live = self._views.get(name)
+        if live is None:
+            live = self._views[name] = self._buffers[name][..., : self._count]
+            if name in BUILT_IN:
+                live.flags.writeable = False
         return live
 
     def has_column(self, name: str) -> bool:
@@ -136,6 +140,9 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
             If the class declares no such column.
         """
         if isinstance(item, str):
+            live = self._views.get(item)
+            if live is not None:
+                return live
             if item not in self._schema:
                 raise UnknownColumnError(self.agent_type, item, self._schema)
             return self._live(item)
@@ -212,6 +219,7 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
         self._remember_rows(first + count)
         self._row_of[first : first + count] = np.arange(start, stop)
         self._count = stop
+        self._views.clear()
         self._sorted_rows = None
         self._announce(ModelSignals.AGENT_ADDED, range(first, first + count))
         return np.arange(start, stop)
@@ -219,18 +227,24 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
     def _new_luck(self, start: int, stop: int) -> NDArray[np.uint64]:
         """Return the newcomers' keys, numbering them within their month and kind."""
         months = self._buffers["birth_month"][start:stop]
-        kinds = np.zeros_like(months)
         if "kind" in self._schema and not self._schema["kind"].shape:
             kinds = self._buffers["kind"][start:stop].astype(np.int64)
-        ordinals = np.empty(stop - start, dtype=np.int64)
-        for month in np.unique(months).tolist():
-            for kind in np.unique(kinds[months == month]).tolist():
+        else:
+            kinds = np.zeros_like(months)
+        if (months == months[0]).all() and (kinds == kinds[0]).all():
+            ordinals = self._numbered(int(months[0]), int(kinds[0]), len(months))
+        else:
+            ordinals = np.empty(stop - start, dtype=np.int64)
+            for month, kind in sorted(set(zip(months.tolist(), kinds.tolist(), strict=True))):
                 cohort = np.flatnonzero((months == month) & (kinds == kind))
-                first = self._next_ordinal.get((month, kind), 0)
-                ordinals[cohort] = np.arange(first, first + len(cohort))
-                self._next_ordinal[month, kind] = first + len(cohort)
-        salt = agent_key(0, 0, self.agent_type.__name__)
-        return agent_key(months, ordinals, salt + kinds.astype(np.uint64))
+                ordinals[cohort] = self._numbered(month, kind, len(cohort))
+        return agent_key(months, ordinals, _salt(self.agent_type.__name__) + kinds.astype(np.uint64))
+
+    def _numbered(self, month: int, kind: int, count: int) -> NDArray[np.int64]:
+        """Return the next numbers of a month's newcomers of a kind."""
+        first = self._next_ordinal.get((month, kind), 0)
+        self._next_ordinal[month, kind] = first + count
+        return np.arange(first, first + count)
 
     def remove(self, which: Any) -> None:
         """Let agents leave.
@@ -266,6 +280,7 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
                 block[:, holes] = block[:, movers]
             self._in_order = False
         self._count = remaining
+        self._views.clear()
         self._sorted_rows = None
         self._announce(ModelSignals.AGENT_REMOVED, left.tolist())
 
@@ -431,7 +446,13 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
         self._row_of[ids] = np.arange(self._count)
 
 
-_ARRAYS = frozenset({"_blocks", "_buffers", "_defaults", "_row_of", "_sorted_rows"})
+_ARRAYS = frozenset({"_blocks", "_buffers", "_defaults", "_row_of", "_sorted_rows", "_views"})
+
+
+@cache
+def _salt(name: str) -> NDArray[np.uint64]:
+    """Return what keeps the luck of agents of one class apart from that of others."""
+    return agent_key(0, 0, name)
 
 
 def _one_value(entry: Column, value: Any) -> NDArray[Any]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.adoption import NEIGHBOURS, drawn_neighbours
+from agents.arrays import median_of
 from agents.institutions import Sector
 from sim import districts
 from sim.cross_border_funds import commitments_end
@@ -25,9 +26,9 @@ def institutions_arrive(centre: "FinancialCenter", by_class: "np.ndarray") -> No
     median, managed = np.zeros(len(Sector)), np.zeros(len(Sector))
     for each in np.unique(sector):
         peers = institutions["sector"] == each
-        median[each] = np.median(institutions["assets_bn"][peers])
+        median[each] = median_of(institutions["assets_bn"][peers])
         if centre.manages[each]:
-            managed[each] = np.median(institutions["managed_assets"][peers])
+            managed[each] = median_of(institutions["managed_assets"][peers])
     rows = institutions.add(total, centre.month, sector=sector, foreign=owner.astype(bool))
     luck = centre.luck.population.uniform(institutions.luck[rows], centre.month)
     spread = centre.luck.population.normal(institutions.luck[rows], centre.month, count=3)

@@ -181,8 +181,8 @@ def firms_exit_and_start(centre: "FinancialCenter") -> None:
     )
     elsewhere = (len(firms) - inside) * parameters.fintech_birth_rate / 12.0
     here *= centre.shock["lockdown"]
-    for place, expected in ((True, here), (False, elsewhere)):
-        count = int(poisson(expected, centre.luck.fintech_birth.scalar(centre.month, index=int(place))))
+    luck = [centre.luck.fintech_birth.scalar(centre.month, index=place) for place in (1, 0)]
+    for place, count in zip((True, False), poisson([here, elsewhere], luck).tolist(), strict=True):
         if count == 0:
             continue
         centre.fintech_flows["started"] += count

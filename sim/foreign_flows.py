@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.arrays import Floats, Integers
+from agents.arrays import Floats, Integers, median_of
 from agents.draws import poisson
 from agents.foreign_investors import (
     GROUP_TERMS,
@@ -86,8 +86,8 @@ def foreign_investors_enter(centre: "FinancialCenter") -> None:
     group = investors["group"]
     groups = np.bincount(group, minlength=len(InvestorGroup)) / len(investors)
     members = [np.flatnonzero(group == g) for g in InvestorGroup]
-    median = np.array([_median(investors["assets_usd_bn"][rows]) for rows in members])
-    typical = np.array([_median(investors["base_log_weight"][rows]) for rows in members])
+    median = np.array([median_of(investors["assets_usd_bn"][rows]) for rows in members])
+    typical = np.array([median_of(investors["base_log_weight"][rows]) for rows in members])
     rows = investors.add(count, centre.month)
     # Draws 0 and 1 are the spreads, 2 and 3 the group and the index: no number of luck serves twice.
     spread = centre.luck.population.normal(investors.luck[rows], centre.month, count=2)
@@ -137,13 +137,6 @@ def _peers_of_entrants(centre: "FinancialCenter") -> float:
     return entry_by_peers(
         buying, parameters.peer_flow_spread, parameters.peer_bound, parameters.peer_coefficient_foreign
     )
-
-
-def _median(values: Floats) -> float:
-    """Median, at a fraction of the overhead of numpy's."""
-    ordered = np.sort(values)
-    count = len(ordered)
-    return float(0.5 * (ordered[(count - 1) // 2] + ordered[count // 2]))
 
 
 def world_index_live_shares(centre: "FinancialCenter") -> list[float]:
