@@ -316,7 +316,7 @@ def binomial(n: ArrayLike, p: ArrayLike, uniform: ArrayLike) -> Counts:
 
 def _binomial_counts(trials: Counts, chances: Floats, uniforms: Floats) -> Counts:
     start = np.nan_to_num(special.bdtrik(uniforms, trials.astype(np.float64), chances), nan=0.0)
-    counts = np.clip(np.ceil(start), 0, trials).astype(np.int64)
+    counts: Counts = np.clip(np.ceil(start), 0, trials).astype(np.int64)
     while (low := (counts < trials) & (_binomial_cdf(counts, trials, chances) < uniforms)).any():
         counts = counts + low
     while (high := (counts > 0) & (_binomial_cdf(np.maximum(counts - 1, 0), trials, chances) >= uniforms)).any():

@@ -231,7 +231,7 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
             kinds = self._buffers["kind"][start:stop].astype(np.int64)
         else:
             kinds = np.zeros_like(months)
-        if (months == months[0]).all() and (kinds == kinds[0]).all():
+        if len(months) and (months == months[0]).all() and (kinds == kinds[0]).all():
             ordinals = self._numbered(int(months[0]), int(kinds[0]), len(months))
         else:
             ordinals = np.empty(stop - start, dtype=np.int64)

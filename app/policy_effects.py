@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -59,6 +60,10 @@ def effects(
     lever: Annotated[list[str] | None, typer.Argument(help="Levers; all if none is named.")] = None,
     runs: Annotated[int, typer.Option(min=1, metavar="N", help="Paired runs, each with drawn effects.")] = 20,
     intensities: Annotated[int, typer.Option(min=2, metavar="N", help="Intensities from 0 to 1.")] = 2,
+    store: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep runs here; what was interrupted goes on.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the table to a .parquet or .csv file.")] = None,
     scale: Scale = "0.1",
     workers: Workers = None,
     json: Json = False,
@@ -66,11 +71,12 @@ def effects(
 ) -> None:
     """Measure what levers do to the seven indicators, and hold it against the sign that is expected."""
     from app.asked import scenario_asked
-    from app.output import print_json
+    from app.output import checked_target, print_json, save
     from app.progress import RunsBar
     from app.tables import show, table
     from sim.experiments.effects import effects as measured
 
+    target = checked_target(out) if out is not None else None
     base = scenario_asked("committed", [], [], macro=None, scale=scale)
     with RunsBar(hidden=quiet or json) as bar:
         found = measured(
@@ -78,9 +84,12 @@ def effects(
             baseline=base,
             runs=runs,
             intensities=intensities,
+            store=store,
             workers=workers,
             progress=lambda _, done, total: bar.show(done, total),
         )
+    if target is not None:
+        save(found.set_index(["lever", "intensity", "indicator"]), target)
     rows = found.to_dict("records")
     if json:
         print_json(rows)

@@ -91,19 +91,20 @@ class Parameters(Mapping[str, Value]):
     of floats.
     """
 
-    __slots__ = ("_values", "betas")
+    _values: dict[str, Value]
+    betas: dict[BetaKey, float]
 
     def __init__(self, values: Mapping[str, Value], betas: Mapping[BetaKey, float]) -> None:
-        self._values = dict(values)
-        self.betas: dict[BetaKey, float] = dict(betas)
+        # Rules ask some hundred times a month: plain attributes answer at once.
+        vars(self).update(values, _values=dict(values), betas=dict(betas))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        try:
-            return self._values[name]
-        except KeyError:
-            raise AttributeError(str(_unknown(name, self._values))) from None
+        raise AttributeError(str(_unknown(name, self._values)))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{name}: the values of one run do not change; see `replace`")
 
     def __getitem__(self, name: str) -> Value:
         return self._values[name]

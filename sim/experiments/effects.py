@@ -1,6 +1,6 @@
 """What each lever does, measured: paired runs at several intensities, with drawn effects."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,15 +14,13 @@ from scenarios.loader import load
 from scenarios.parameters import Parameters, parameter_set
 from scenarios.plan import channels, lever_ids, levers
 from scenarios.schema import Scenario
-from sim.experiments.ensemble import Ensemble, interval
-from sim.experiments.pool import Cancel, Workers, run_many
+from sim.experiments.ensemble import Progress, interval, run_requests
+from sim.experiments.pool import Cancel, Workers
 from sim.experiments.requests import SEEDS_APART, RunRequest, checked_count
 from sim.indicators import PLAN_INDICATORS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from sim.experiments.outcomes import RunOutcome
 
 EXPECTED = {"+": 1, "-": -1, "0": 0, "+/-": None}
 
@@ -36,8 +34,9 @@ def effects(
     seed: int = 1,
     scale: float | None = None,
     indicators: Sequence[str] | None = PLAN_INDICATORS,
+    store: str | Path | None = None,
     workers: int | Workers | None = None,
-    progress: "Callable[[RunOutcome, int, int], None] | None" = None,
+    progress: "Progress | None" = None,
     cancel: Cancel | None = None,
 ) -> "pd.DataFrame":
     """Effect of every lever in 2025 against a baseline, paired by luck and by drawn effects.
@@ -51,8 +50,8 @@ def effects(
         Levers; None takes all.
     baseline
         What a lever is changed in.
-    runs, seed, scale, workers, progress, cancel
-        As in `sim.ensemble`.
+    runs, seed, scale, store, workers, progress, cancel
+        As in `sim.ensemble`. With a store, what was interrupted goes on where it stopped.
     intensities
         Number of intensities, at least 2.
     indicators
@@ -64,7 +63,8 @@ def effects(
     expected (the sign the plan's reading expects of more of the lever, where it names one), verdict: `agrees`,
     `disagrees`, `indistinguishable from zero`, or `no expectation`; and through_agents: the mean effect if
     only those channels of the lever move that an agent's decision reads, and not those that a formula of a market or an
-    authority reads, over that of all channels. NaN where the effect cannot be told from zero.
+    authority reads, over that of all channels; measured at full intensity. NaN elsewhere, and where the effect cannot
+    be told from zero.
 
     Raises
     ------
@@ -95,14 +95,9 @@ def effects(
         for run, drawn in enumerate(drawn_betas(runs, seed))
         for each in variants
     ]
-    outcomes: list[RunOutcome] = []
-    for outcome in run_many(requests, workers=workers, cancel=cancel):
-        if outcome.status != "done":
-            raise InputError(f"a run failed: {outcome.error}", key="lever", value=outcome.request.scenario.name)
-        outcomes.append(outcome)
-        if progress is not None:
-            progress(outcome, len(outcomes), len(requests))
-    ensemble = Ensemble.of_outcomes(outcomes)
+    ensemble = run_requests(requests, store=store, workers=workers, progress=progress, cancel=cancel)
+    if ensemble.failures:
+        raise InputError(f"a run failed: {ensemble.failures[0]}", key="lever", value=", ".join(asked))
     known = {lever.id: lever for lever in levers()}
     rows = []
     for each in variants:
@@ -119,7 +114,9 @@ def effects(
             low, high = interval(whole)
             change = each.intensity - lever.intensity_2020
             expected = lever.expected_sign.get(indicator, lever.expected_sign_secondary.get(indicator, ""))
-            if by_formulas(each.lever) and by_agents(each.lever):
+            if each.intensity < 1.0:
+                through = np.float64(np.nan)
+            elif by_formulas(each.lever) and by_agents(each.lever):
                 through = gap(f"{each.scenario.name}{AGENTS_ONLY}", f"baseline {each.lever}{AGENTS_ONLY}").mean()
             else:
                 through = whole.mean() if by_agents(each.lever) else np.float64(0.0)
@@ -157,20 +154,17 @@ class _Variant:
 
 
 def _variants(base: Scenario, names: Sequence[str], grid: Floats) -> list[_Variant]:
-    """The baseline, every lever at every intensity, and those again by agents alone where formulas read it too."""
+    """The baseline, every lever at every intensity, and the full one by agents alone where formulas read it too."""
     found = [_Variant("", None, base.model_copy(update={"name": "baseline"}))]
     for name in names:
         muted = by_formulas(name) if by_agents(name) else ()
-        if muted:
-            again = base.model_copy(update={"name": f"baseline {name}{AGENTS_ONLY}"})
-            found.append(_Variant(name, None, again, muted))
         for value in grid:
             moved = base.with_levers({name: {"2021-01": float(value)}})
-            title = f"{name} {value:g}"
-            found.append(_Variant(name, float(value), moved.model_copy(update={"name": title})))
-            if muted:
-                again = moved.model_copy(update={"name": f"{title}{AGENTS_ONLY}"})
-                found.append(_Variant(name, float(value), again, muted))
+            found.append(_Variant(name, float(value), moved.model_copy(update={"name": f"{name} {value:g}"})))
+        if muted:
+            for intensity, whole in ((None, base), (1.0, moved)):
+                title = f"{'baseline ' + name if intensity is None else f'{name} 1'}{AGENTS_ONLY}"
+                found.append(_Variant(name, intensity, whole.model_copy(update={"name": title}), muted))
     return found
 
 

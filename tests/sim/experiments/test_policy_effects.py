@@ -1,6 +1,7 @@
 """Effects of levers and the attribution of a difference: what follows from logic alone."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -103,6 +104,18 @@ def test_the_part_of_an_effect_through_agents_is_all_some_or_none(short):
         return np.mean([here - there for here, there in runs])
 
     assert turnover == pytest.approx(mean_gap(muted) / mean_gap(kept))
+
+
+def test_a_measurement_that_was_interrupted_goes_on_in_its_store(short, tmp_path):
+    base, seen = short("committed", end="2021-06"), []
+    asked = {"baseline": base, "runs": 2, "intensities": 2, "workers": 1}
+    whole = sim.effects(["benchmark_reform"], **asked)
+    sim.effects(["benchmark_reform"], **asked | {"runs": 1}, store=tmp_path / "runs")
+    again = sim.effects(
+        ["benchmark_reform"], **asked, store=tmp_path / "runs", progress=lambda outcome, *_: seen.append(outcome)
+    )
+    assert {outcome.request.run for outcome in seen} == {1}
+    pd.testing.assert_frame_equal(whole, again)
 
 
 def test_bad_requests_are_refused():
