@@ -127,12 +127,12 @@ class Parameters(Mapping[str, Value]):
     def __repr__(self) -> str:
         return f"<Parameters {self.hash}: {len(self._values)} values, {len(self.betas)} betas>"
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """A hash of all values and betas."""
         return _digest([self._values, {f"{lever} {channel}": beta for (lever, channel), beta in self.betas.items()}])
 
-    @property
+    @cached_property
     def history_hash(self) -> str:
         """A hash of the values without the betas: what history depends on, because no lever moves before 2021."""
         return _digest(self._values)

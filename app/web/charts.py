@@ -153,7 +153,7 @@ def common_limits(
     ensemble: Ensemble, indicator: str, target: float, observed: Mapping[int, float]
 ) -> tuple[float, float]:
     """Axis that holds every scenario of an ensemble, its target and what was observed."""
-    values = ensemble.quantiles(indicator, (0.05, 0.95)).to_numpy() * factor(indicator)
+    values = ensemble.quantiles(indicator, QUANTILES)[[0.05, 0.95]].to_numpy() * factor(indicator)
     more = [
         target * factor(indicator),
         *(value * factor(indicator) for year, value in observed.items() if year >= FIRST_SHOWN),

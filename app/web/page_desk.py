@@ -1,8 +1,11 @@
 """The policy desk: levers, assumptions, seven cards and their fans."""
 
+from __future__ import annotations
+
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,22 +27,50 @@ from sim.indicators import PLAN_INDICATORS
 LAST = month_ordinal("2025-12")
 
 
+BETWEEN_TICKS = 0.5
+"""Least seconds between two tellings of how far the runs are."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Runs that are done of those wanted for a desk, both arms counted."""
+
+    desk: Desk | None
+    done: int
+    wanted: int
+
+    def of(self, desk: Desk) -> Progress:
+        """The progress of a desk: none yet, where this is another's."""
+        return self if self.desk == desk else Progress(desk, 0, 2 * desk.runs)
+
+
+NOTHING_YET = Progress(None, 0, 0)
+
+
 @solara.component
 def DeskPage() -> None:
     """The page."""
     words, desk = session.words(), session.desk.value
     halted, set_halted = solara.use_state(False)
-    progress, set_progress = solara.use_state((0, 0))
+    progress = solara.use_reactive(NOTHING_YET)
     failure, set_failure = solara.use_state("")
     round_, set_round = solara.use_state(0)
 
     def simulate() -> Any:
         stop = threading.Event()
+        told = time.monotonic()
+
+        def tick(done: int, wanted: int) -> None:
+            # A page that is drawn anew for each run takes the processors from the runs.
+            nonlocal told
+            if done == wanted or time.monotonic() - told > BETWEEN_TICKS:
+                told = time.monotonic()
+                progress.value = Progress(desk, done, wanted)
 
         def work() -> None:
             set_halted(False)
             set_failure("")
-            for given in answers(desk, stop.is_set, lambda done, wanted: set_progress((done, wanted))):
+            for given in answers(desk, stop.is_set, tick):
                 if stop.is_set():
                     return
                 if given.ensemble is None:
@@ -77,21 +108,11 @@ def DeskPage() -> None:
         with solara.Div(classes=["lj-desk"]):
             with solara.Div():
                 Assumptions(desk)
-                done, wanted = progress
-                finished = halted or failure or done >= wanted
-                buttons = [
-                    {"id": "undo", "text": words("desk.undo"), "off": not session.past.value},
-                    {"id": "redo", "text": words("desk.redo"), "off": not session.future.value},
-                    {"id": "reset", "text": words("desk.reset"), "off": desk == Desk()},
-                    {"id": "go_on", "text": words("desk.go_on")}
-                    if halted
-                    else {"id": "cancel", "text": words("desk.cancel"), "off": bool(finished)},
-                ]
-                Form(fields=[], buttons=buttons, event_pressed=pressed)
+                Controls(desk, progress, halted, bool(failure), pressed)
                 LeverGroups(desk)
             with solara.Div():
-                _state(words, progress, halted, failure)
-                Results(desk)
+                State(desk, progress, halted, failure)
+                Results()
                 FileAndLink(desk)
 
 
@@ -211,20 +232,41 @@ def LeverGroups(desk: Desk) -> None:
     )
 
 
-def _state(words: Words, progress: tuple[int, int], halted: bool, failure: str) -> None:
-    told = words("desk.running", done=progress[0], all=progress[1])
-    given = session.answer.value
+@solara.component
+def Controls(
+    desk: Desk, progress: solara.Reactive[Progress], halted: bool, failed: bool, pressed: Callable[[str], None]
+) -> None:
+    """Undo, redo, reset, and stop or go on."""
+    words, now = session.words(), progress.value.of(desk)
+    finished = halted or failed or now.done >= now.wanted
+    last: dict[str, Any] = {"id": "go_on", "text": words("desk.go_on")}
+    if not halted:
+        last = {"id": "cancel", "text": words("desk.cancel"), "off": finished}
+    buttons = [
+        {"id": "undo", "text": words("desk.undo"), "off": not session.past.value},
+        {"id": "redo", "text": words("desk.redo"), "off": not session.future.value},
+        {"id": "reset", "text": words("desk.reset"), "off": desk == Desk()},
+        last,
+    ]
+    Form(fields=[], buttons=buttons, event_pressed=pressed)
+
+
+@solara.component
+def State(desk: Desk, progress: solara.Reactive[Progress], halted: bool, failure: str) -> None:
+    """How far the runs are, and what went wrong."""
+    words, now = session.words(), progress.value.of(desk)
+    told = words("desk.running", done=now.done, all=now.wanted)
     if halted:
         told = f"{words('desk.stopped')} {told}"
-    elif given is None:
+    elif session.answer.value is None:
         told = f"{told}. {words('desk.first')}"
     solara.Div(
         classes=["lj-muted"],
         children=[told],
-        attributes={"role": "status", "data-runs": f"{progress[0]}/{progress[1]}"},
+        attributes={"role": "status", "data-runs": f"{now.done}/{now.wanted}"},
     )
     solara.v.ProgressLinear(
-        value=100.0 * progress[0] / max(progress[1], 1), height=3, attributes={"aria-label": words("desk.runs")}
+        value=100.0 * now.done / max(now.wanted, 1), height=3, attributes={"aria-label": words("desk.runs")}
     )
     if failure:
         solara.Div(classes=["lj-bad"], children=[words("desk.failed", why=failure)], attributes={"role": "alert"})
@@ -255,13 +297,13 @@ def _card(indicator: plan.Indicator, given: Answer, baseline: str, words: Words)
 
 
 @solara.component
-def Results(desk: Desk) -> None:
-    """Cards, fans and numbers of the answer that is there."""
+def Results() -> None:
+    """Cards, fans and numbers of the answer that is there, be it to this desk or still to the one before."""
     words = session.words()
     given = session.answer.value
     if given is None or given.ensemble is None:
         return
-    ensemble = given.ensemble
+    desk, ensemble = given.desk, given.ensemble
     baseline = next(name for name in ensemble.values if name != "desk")
     indicators = plan.indicators()
 
@@ -314,7 +356,7 @@ def _numbers(ensemble: Any, words: Words) -> None:
     rows = []
     for indicator in plan.indicators():
         id = indicator.id
-        values = ensemble.quantiles(id, (0.05, 0.5, 0.95)).loc["desk"].iloc[ensemble.target_year]
+        values = ensemble.quantiles(id, charts.QUANTILES).loc["desk"].iloc[ensemble.target_year]
         met = float((ensemble.yearly("desk", id)[:, ensemble.target_year] >= thresholds()[id]).mean())
         rows.append(
             [

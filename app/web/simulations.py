@@ -111,6 +111,7 @@ def close_server() -> None:
 class Answer:
     """Paired runs of the desk's scenario and of its baseline, as far as they are."""
 
+    desk: Desk
     ensemble: Ensemble | None
     runs: int
     wanted: int
@@ -157,13 +158,13 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
             missing = [request for request, outcome in found if outcome is None]
             for outcome in _runs(missing, mark if before == 0 else None, cancelled):
                 if outcome.status == "failed":
-                    yield Answer(None, 0, desk.runs, outcome.error)
+                    yield Answer(desk, None, 0, desk.runs, outcome.error)
                     return
                 outcomes.append(outcome)
                 tick(len(outcomes), len(requests))
             if cancelled():
                 return
-            yield Answer(Ensemble.of_outcomes(outcomes), stage, desk.runs)
+            yield Answer(desk, Ensemble.of_outcomes(outcomes), stage, desk.runs)
             before = stage
     finally:
         server.unanswered.discard(mark)

@@ -354,13 +354,25 @@ class Ensemble:
         """Quantiles of an indicator over the runs: index scenario and year (or month), a column for each of `q`."""
         import pandas as pd
 
-        tables = []
-        for name in self.values:
-            values = self._of(name)[:, :, self._column(indicator)] if monthly else self.yearly(name, indicator)
-            index = pd.Index(self.months if monthly else self.years, name="month" if monthly else "year")
-            table = pd.DataFrame(np.nanquantile(values, list(q), axis=0).T, index=index, columns=list(q))
-            tables.append(pd.concat({name: table}, names=["scenario"]))
-        return pd.concat(tables)
+        key = (indicator, tuple(q), monthly)
+        if key not in self._quantiles:
+            times = self.months if monthly else self.years
+            index = pd.MultiIndex.from_product(
+                [list(self.values), times], names=["scenario", "month" if monthly else "year"]
+            )
+            rows = []
+            for name in self.values:
+                values = self._of(name)[:, :, self._column(indicator)] if monthly else self.yearly(name, indicator)
+                # Runs that failed are left out; to look for them costs ten times what the rest does.
+                statistic = np.nanquantile if np.isnan(values).any() else np.quantile
+                rows.append(statistic(values, list(q), axis=0).T)
+            self._quantiles[key] = pd.DataFrame(np.concatenate(rows), index=index, columns=list(q))
+        return self._quantiles[key].copy()
+
+    @cached_property
+    def _quantiles(self) -> "dict[tuple[Any, ...], pd.DataFrame]":
+        """Tables that were asked for; pages ask for each several times."""
+        return {}
 
     def difference(
         self, scenario: str, baseline: str, *, indicators: Iterable[str] = PLAN_INDICATORS, level: float = 0.95
