@@ -118,9 +118,13 @@ class Answer:
     failed: str = ""
 
 
-def stages(wanted: int) -> list[int]:
-    """Numbers of paired runs after which an answer is shown, the last the number wanted."""
-    return [number for number in FIRST_STAGES if number < wanted] + [wanted]
+def stages(wanted: int, crowded: bool = False) -> list[int]:
+    """Numbers of paired runs after which an answer is shown, the last the number wanted.
+
+    Where many wait for a first answer, theirs has one pair, so that all have one in half the time.
+    """
+    first = (1, *FIRST_STAGES) if crowded else FIRST_STAGES
+    return [number for number in first if number < wanted] + [wanted]
 
 
 def paired_requests(desk: Desk) -> list[RunRequest]:
@@ -149,7 +153,7 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
             return
     try:
         before = 0
-        for stage in stages(desk.runs):
+        for stage in stages(desk.runs, len(server.unanswered) > server.pool.count):
             wanted = [request for request in requests if before <= request.run < stage]
             found = [(request, server.known(request)) for request in wanted]
             # A desk that was not moved is its preset under another name.

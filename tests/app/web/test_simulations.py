@@ -44,6 +44,18 @@ def test_answers_grow_are_paired_and_the_second_time_nothing_is_run(server):
     assert effect["foreign_bond_share"] > 0.0
 
 
+def test_in_a_crowd_a_first_answer_has_one_pair(server):
+    others = {object() for _ in range(server.pool.count + 1)}
+    server.unanswered |= others
+    try:
+        given = answers(replace(QUICK, seed=44), lambda: False, lambda *_: None)
+        first = next(given)
+        assert first.runs == 1 and first.ensemble.runs == (0,)
+        given.close()
+    finally:
+        server.unanswered -= others
+
+
 def asked_together(desks):
     """Answers to several desks, each asked in a thread of its own, as (desk, runs) in the order in which they came."""
     came = []
