@@ -174,6 +174,17 @@ def scenario_name(name: str, words: Words) -> str:
     return words("page.desk") if name == "desk" else words.known(f"scenario.{name}", name)
 
 
+def line(places: Sequence[str], values: Floats) -> dict[str, Any]:
+    """One series by place, such as a month."""
+    return {
+        "grid": {"left": 60, "right": 14, "top": 12, "bottom": 30},
+        "tooltip": {"trigger": "axis"},
+        "xAxis": {"type": "category", "data": list(places), "boundaryGap": False},
+        "yAxis": {"type": "value", "scale": True},
+        "series": [_line("", places, values, itemStyle={"color": BLUE}) | {"showSymbol": True}],
+    }
+
+
 def bars(labels: Sequence[str], groups: Mapping[str, Sequence[float]], *, stacked: bool = False) -> dict[str, Any]:
     """Horizontal bars, one row a label, one colour a group."""
     series = [

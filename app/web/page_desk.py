@@ -105,6 +105,7 @@ def DeskPage() -> None:
         if desk.title:
             solara.Div(classes=["lj-named"], children=[desk.title])
         _caveats(desk, words)
+        _printed(desk, words)
         with solara.Div(classes=["lj-desk"]):
             with solara.Div():
                 Assumptions(desk)
@@ -127,6 +128,25 @@ def _caveats(desk: Desk, words: Words) -> None:
     if desk.scenario().macro == "realised":
         told.insert(0, words("desk.replay"))
     solara.Div(classes=["lj-note"], children=[" ".join(told)])
+
+
+def _printed(desk: Desk, words: Words) -> None:
+    """What is asked, on paper, where forms and levers cannot be moved."""
+    told = [
+        f"{words('desk.preset')}: {desk.start().title if desk.file else charts.scenario_name(desk.preset, words)}",
+        f"{words('desk.baseline')}: {charts.scenario_name(desk.baseline, words)}",
+        f"{words('desk.macro')}: {words(f'macro.{desk.macro}')}",
+        f"{words('desk.parameters')}: {words(f'desk.{desk.parameters}')}",
+        *(f"{words(f'desk.{key}')}: {getattr(desk, key):g}" for key in ("runs", "scale", "seed")),
+    ]
+    sentences = []
+    for lever, change in desk.changes.items():
+        told_of = {"value": f"{change.value:g}", "start": change.start, "end": change.end}
+        sentences.append(words("desk.sentence", name=words(f"lever.{lever}"), **told_of))
+    with solara.Div(classes=["lj-printed"]):
+        solara.HTML(tag="h2", unsafe_innerHTML=words("desk.asked"))
+        for line in ("; ".join(told), *sentences, desk.note):
+            solara.Div(children=[line])
 
 
 # What follows are components of their own, so that progress, told many times, draws nothing but itself.
@@ -192,9 +212,10 @@ def LeverGroups(desk: Desk) -> None:
                 "sentence": words("desk.sentence", name=name, value=f"{value:g}", start=shown.start, end=shown.end),
                 "authority": words(f"authority.{lever.municipal_handle}"),
                 "authority_told": words(f"authority.{lever.municipal_handle}_told"),
-                "unit": lever.natural_unit,
-                "ends": lever.unit,
-                "acts": f"{words('desk.acts')}: {', '.join(effect.channel for effect in lever.effects)}",
+                "unit": words.of_data(f"lever_measured.{lever.id}", lever.natural_unit),
+                "ends": words.of_data(f"lever_scale.{lever.id}", lever.unit),
+                "acts": f"{words('desk.acts')}: "
+                + ", ".join(words(f"channel.{effect.channel}") for effect in lever.effects),
             }
         )
     shown_groups = []
@@ -223,7 +244,7 @@ def LeverGroups(desk: Desk) -> None:
         "what": words("desk.what"),
         "words": words("desk.words").split("|"),
     }
-    solara.HTML(tag="h2", unsafe_innerHTML=words("desk.policy"))
+    solara.HTML(tag="h2", unsafe_innerHTML=words("desk.policy"), classes=["lj-policy"])
     Levers(
         groups=shown_groups,
         texts=texts,

@@ -1,19 +1,25 @@
 """The same model in Mesa's own view."""
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import solara
 
-from app.web import session
+from app.web import charts, session
+from app.web.components import Chart
 from app.web.page_agents import LARGEST_SCALE
+from app.web.words import Words
+from scenarios.calendar import month_text
 from sim.indicators import PLAN_INDICATORS
+
+if TYPE_CHECKING:
+    from sim.model import FinancialCenter
 
 
 @solara.component
 def ModelPage() -> None:
     """The page; the model belongs to the session, so that visitors do not step one another's."""
-    from mesa.visualization import SolaraViz, make_plot_component
+    from mesa.visualization import SolaraViz
 
     from sim.model import FinancialCenter
 
@@ -24,10 +30,26 @@ def ModelPage() -> None:
         return solara.reactive(FinancialCenter(scenario, rng=1))
 
     model = solara.use_memo(begin, [scenario.content_hash()])
-    plots = solara.use_memo(lambda: [make_plot_component(name) for name in PLAN_INDICATORS], [])
+    plots = solara.use_memo(lambda: [_plot(name, words) for name in PLAN_INDICATORS], [words.language])
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("model.heading"))
         solara.Div(classes=["lj-note"], children=[words("model.told")])
         # Mesa puts its controls into the side bar of a layout of Solara's.
         with solara.Div(classes=["lj-mesa"]):
             solara.AppLayout(children=[SolaraViz(model, components=plots, name=words("page.model"))], navigation=False)
+
+
+def _plot(name: str, words: Words) -> Any:
+    """A component of Mesa's view: an indicator by month, as far as the model has come."""
+
+    @solara.component
+    def Plot(model: "FinancialCenter") -> None:
+        from mesa.visualization.utils import update_counter
+
+        update_counter.get()  # drawn anew at each step
+        told = model.datacollector.get_model_vars_dataframe()[name]
+        months = [month_text(model.month - len(told) + 1 + place) for place in range(len(told))]
+        option = charts.line(months, told.to_numpy() * charts.factor(name))
+        Chart(option=option, title=words(f"indicator.{name}"), subtitle=words("model.by_month"), name=name)
+
+    return Plot

@@ -27,6 +27,8 @@ def SourcesPage() -> None:
         told.append(words("sources.caveat_3", fitted=len(fit.names), date=fit.about["date"], runs=runs))
         solara.Div(classes=["lj-note"], children=[solara.Div(children=[each]) for each in told])
         field = {"id": "search", "label": words("sources.search"), "value": wanted}
+        if words.language == "zh":
+            solara.Div(classes=["lj-muted"], children=[words("sources.english")])
         Form(fields=[field], buttons=[], event_chosen=lambda event: set_wanted(event["value"][:80]))
         _indicators(wanted, words)
         _measures(wanted, words)
@@ -41,13 +43,23 @@ def _table(title: str, heads: list[str], rows: list[list[str]], wanted: str, wor
     Table(title=f"{title}: {more}" if len(found) > SHOWN else title, heads=heads, rows=found[:SHOWN])
 
 
+def _term(term: str, words: Words) -> str:
+    """A word of the data that stands in many rows."""
+    return words.of_data(f"term.{term}", term)
+
+
 def _heads(words: Words, *keys: str) -> list[str]:
     return [words(f"table.{key}") for key in keys]
 
 
 def _indicators(wanted: str, words: Words) -> None:
     rows = [
-        [words(f"indicator.{each.id}"), each.unit, each.definition, each.proxy_basis or each.location]
+        [
+            words(f"indicator.{each.id}"),
+            each.unit,
+            words.of_data(f"definition.{each.id}", each.definition),
+            each.proxy_basis or each.location,
+        ]
         for each in plan.indicators()
     ]
     heads = _heads(words, "indicator", "unit", "definition", "source")
@@ -58,10 +70,10 @@ def _measures(wanted: str, words: Words) -> None:
     rows = [
         [
             each.id,
-            each.title,
+            words.of_data(f"measure.{each.id}", each.title),
             ", ".join(words(f"lever.{lever}") for lever in each.levers),
-            each.modelled_as,
-            each.authority,
+            _term(each.modelled_as, words),
+            _term(each.authority, words),
             ", ".join(words.known(f"indicator.{kpi}", kpi) for kpi in each.kpis),
         ]
         for each in plan.measures()
@@ -72,11 +84,17 @@ def _measures(wanted: str, words: Words) -> None:
 
 def _observations(wanted: str, words: Words) -> None:
     rows = [
-        [each.id, f"{each.value:g} {each.unit}, {each.date}", each.definition, each.source, each.status]
+        [each.id, f"{each.value:g} {each.unit}, {each.date}", each.definition, each.source, _term(each.status, words)]
         for each in observations().values()
     ]
     rows += [
-        [each.series, f"{each.value:g} {each.unit}, {each.year}", each.definition, each.source, each.status]
+        [
+            each.series,
+            f"{each.value:g} {each.unit}, {each.year}",
+            each.definition,
+            each.source,
+            _term(each.status, words),
+        ]
         for each in annual_observations()
     ]
     heads = _heads(words, "id", "value", "definition", "source", "status")
@@ -90,7 +108,7 @@ def _parameters(wanted: str, words: Words) -> None:
             each.description,
             each.unit,
             each.distribution_prior_2020 or each.distribution,
-            each.status,
+            _term(each.status, words),
             each.source,
         ]
         for each in parameter_table()

@@ -16,6 +16,14 @@ def catalogue() -> dict[str, tuple[str, str]]:
     return {f"{group}.{key}": (text[0], text[1]) for group, texts in groups.items() for key, text in texts.items()}
 
 
+@cache
+def data_in_chinese() -> dict[str, str]:
+    """Texts of the plan's data in Chinese by their key, such as "measure.M01"; English pages show the data's own."""
+    with (Path(__file__).parent / "plan_zh.toml").open("rb") as file:
+        groups = tomllib.load(file)
+    return {f"{group}.{key}": text for group, texts in groups.items() for key, text in texts.items()}
+
+
 class Words:
     """The entries in one language: `words("desk.undo")`, `words("desk.share", met=3, runs=24)`."""
 
@@ -31,3 +39,7 @@ class Words:
     def known(self, key: str, otherwise: str) -> str:
         """An entry, or other text where there is none, such as the name of a user's own scenario."""
         return catalogue()[key][self._place] if key in catalogue() else otherwise
+
+    def of_data(self, key: str, text: str) -> str:
+        """A text of the data: as it is in English, translated in Chinese where there is a translation."""
+        return data_in_chinese().get(key, text) if self.language == "zh" else text

@@ -170,3 +170,16 @@ def test_the_desk_fits_a_phone(page, server, width):
     open_desk(page, server)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     expect(card(page, "turnover_total")).to_be_visible()
+
+
+def test_paper_says_what_is_asked_in_place_of_forms(page, server):
+    page.goto(f"{server}/?{QUICK}&lever.reits_pilot=0.9@2021-07~12&note=for%20the%20board")
+    expect(page.locator(".lj-card")).to_have_count(7)
+    asked = page.locator(".lj-printed")
+    expect(asked).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(asked).to_contain_text("REITs pilot: to 0.9 from 2021-07 to 2022-07")
+    expect(asked).to_contain_text("for the board")
+    for hidden in (".lj-nav", ".lj-levers", ".lj-form", ".lj-tools", ".lj-save"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    expect(page.locator(".lj-canvas svg").first).to_be_visible()

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import QUICK
 
-PATHS = ["", "compare", "agents", "experiments", "sources"]
+PATHS = ["", "compare", "agents", "model", "experiments", "sources"]
 
 
 def test_compare_shows_stored_scenarios_side_by_side(page, server):
@@ -70,8 +70,11 @@ def test_an_agent_says_why_and_keeps_its_history(page, server):
 def test_mesas_own_view_steps_a_model_of_the_session(page, server):
     page.goto(f"{server}/model?{QUICK}")
     expect(page.get_by_text("Time: 0")).to_be_visible()
+    picture = page.locator('figure[aria-label="Market turnover"] svg')
+    expect(picture).to_contain_text("2020-12")
     page.get_by_role("button", name="Step").click()
     expect(page.get_by_text("Time: 1")).to_be_visible()
+    expect(picture).to_contain_text("2021-01")
 
 
 def test_a_batch_started_in_the_app_runs_and_is_stored(page, server):
@@ -100,6 +103,8 @@ def test_pages_have_no_accessibility_faults(page, server, path, theme):
     expect(page.locator("#lj-main h1")).to_be_visible()
     if path == "":
         expect(page.locator(".lj-card")).to_have_count(7)
+    if path == "model":
+        expect(page.locator(".lj-canvas svg")).to_have_count(7)
     page.wait_for_timeout(1000)
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
     told = [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found.response["violations"]]

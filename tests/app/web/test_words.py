@@ -7,8 +7,11 @@ from pathlib import Path
 import app.web
 from agents.districts import District
 from agents.institutions import Centre, Sector
-from app.web.words import Words, catalogue
+from app.web.words import Words, catalogue, data_in_chinese
+from calibration.observations import annual_observations
 from scenarios import names, plan
+from scenarios.parameters import parameter_table
+from sim.baseline import observations
 from sim.explanations import EXPLAINED
 from sim.indicators import PLAN_INDICATORS
 
@@ -68,6 +71,7 @@ def test_every_text_is_asked_for():
         "displacement",
         "swept",
         "source",
+        "channel",
     )
     for key in catalogue():
         group, _, name = key.partition(".")
@@ -77,6 +81,7 @@ def test_every_text_is_asked_for():
 
 def test_everything_that_has_a_name_has_it_in_both_languages():
     keys = [f"lever.{lever}" for lever in plan.lever_ids()]
+    keys += [f"channel.{channel.id}" for channel in plan.channels()]
     keys += [f"group.{group}" for group in plan.TASK_GROUPS]
     keys += [f"{kind}.{id}" for id in PLAN_INDICATORS for kind in ("indicator", "unit")]
     keys += [f"scenario.{name}" for name in names()]
@@ -90,3 +95,17 @@ def test_everything_that_has_a_name_has_it_in_both_languages():
     assert [key for key in keys if key not in catalogue()] == []
     assert Words("zh")("lever.fintech_hub") != Words("en")("lever.fintech_hub")
     assert Words("fr").language == "en"
+
+
+def test_the_plans_data_is_there_in_chinese():
+    keys = {f"{group}.{lever}" for lever in plan.lever_ids() for group in ("lever_measured", "lever_scale")}
+    keys |= {f"measure.{measure.id}" for measure in plan.measures()}
+    keys |= {f"definition.{id}" for id in PLAN_INDICATORS}
+    words = {each.modelled_as for each in plan.measures()} | {each.authority for each in plan.measures()}
+    words |= {each.status for each in (*parameter_table(), *observations().values(), *annual_observations())}
+    keys |= {f"term.{word}" for word in words}
+    assert keys == set(data_in_chinese())
+    assert all(re.search("[\u4e00-\u9fff]", text) for text in data_in_chinese().values())
+    measure = plan.measures()[0]
+    key = f"measure.{measure.id}"
+    assert Words("en").of_data(key, measure.title) == measure.title != Words("zh").of_data(key, measure.title)
