@@ -27,8 +27,8 @@ from sim.indicators import PLAN_INDICATORS
 LAST = month_ordinal("2025-12")
 
 
-BETWEEN_TICKS = 0.5
-"""Least seconds between two tellings of how far the runs are."""
+BETWEEN_TICKS, BEFORE_FIRST_TICK = 0.5, 4.0
+"""Least seconds between two tellings of how far the runs are, and before the first."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,10 @@ def DeskPage() -> None:
         told = time.monotonic()
 
         def tick(done: int, wanted: int) -> None:
-            # A page that is drawn anew for each run takes the processors from the runs.
+            # A page that is drawn anew for each run takes the processors from the runs, and the first answer its time.
             nonlocal told
-            if done == wanted or time.monotonic() - told > BETWEEN_TICKS:
+            waited = time.monotonic() - told
+            if done == wanted or waited > (BETWEEN_TICKS if progress.value.desk == desk else BEFORE_FIRST_TICK):
                 told = time.monotonic()
                 progress.value = Progress(desk, done, wanted)
 
