@@ -105,6 +105,13 @@ def validate(
     rivals: Annotated[
         bool, typer.Option("--rivals", help="Weigh rival rules of foreign investors by what they say of 2017-2020.")
     ] = False,
+    placebo: Annotated[
+        bool, typer.Option("--placebo", help="Weigh the dates of policy in 2017-2020 against dates that are wrong.")
+    ] = False,
+    until: Annotated[
+        int | None,
+        typer.Option(min=2017, max=2019, metavar="YEAR", help="Fit to the years up to this one, foretell the others."),
+    ] = None,
     registered: Annotated[
         Path | None,
         typer.Option("--forecast", metavar="FILE", help="Score this registered forecast instead of new runs."),
@@ -121,9 +128,10 @@ def validate(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Score forecasts: on later observations that you bring, from earlier origins, or of rival rules.
+    """Score forecasts: on later observations that you bring, from earlier origins, of a fit to fewer years, of rivals.
 
-    The package has no observations after 2020. With --origins and --rivals, runs of the past are kept in --store.
+    The package has no observations after 2020. With --origins, --rivals, --placebo and --until, runs of the past are
+    kept in --store.
     """
     from app.output import print_json
     from calibration.extra import checked_extra
@@ -132,11 +140,14 @@ def validate(
     from calibration.scores import NEEDED, score_table, summary
 
     checked_extra("scores", *NEEDED)
-    if origins or rivals:
-        _past(origins, runs, scale, store, workers, json, quiet)
+    asked = {"origins": origins, "rivals": rivals, "placebo": placebo, "until": until is not None}
+    if any(asked.values()):
+        kind = next(name for name, wanted in asked.items() if wanted)
+        _past(kind, until, runs, scale, store, workers, json, quiet)
         return
     if observed is None:
-        raise typer.BadParameter("give --observed FILE, --origins or --rivals", param_hint="--observed")
+        allowed = "give --observed FILE, --origins, --rivals, --placebo or --until YEAR"
+        raise typer.BadParameter(allowed, param_hint="--observed")
     observations = read_later_observations(observed)
     forecasts: dict[str, RegisteredForecast] = {}
     if registered is not None:
@@ -361,60 +372,113 @@ def _conditions(
 
 
 def _past(
-    origins: bool, runs: int, scale: str | None, store: Path | None, workers: int | None, json: bool, quiet: bool
+    kind: str,
+    until: int | None,
+    runs: int,
+    scale: str | None,
+    store: Path | None,
+    workers: int | None,
+    json: bool,
+    quiet: bool,
 ) -> None:
-    from app.asked import scenario_asked
+    from app.asked import options_named, scenario_asked
     from app.output import print_json
     from app.progress import RunsBar
+    from calibration.extra import checked_extra
     from calibration.origins import origins_summary, rolling_origins
     from calibration.past_runs import PastRuns
+    from calibration.placebo import placebo_dates
     from calibration.rivals import rivals
     from sim.experiments.pool import usual_workers
 
     size = scenario_asked("frozen", [], [], macro=None, scale=scale).scale
     kept = PastRuns(store or Path("past-runs"))
-    with RunsBar(hidden=json or quiet) as bar:
-        table = (rolling_origins if origins else rivals)(kept, runs, workers or usual_workers(), size, bar.show)
-    summed = origins_summary(table) if origins else table
+    count = workers or usual_workers()
+    with RunsBar(hidden=json or quiet) as bar, options_named():
+        if until is not None and kind == "until":
+            checked_extra("fits", "sklearn", "emcee")
+            from calibration.held_back import held_back
+
+            table = held_back(kept, until, runs, count, size, bar.show)
+        else:
+            how = {"origins": rolling_origins, "rivals": rivals, "placebo": placebo_dates}[kind]
+            table = how(kept, runs, count, size, bar.show)
+    summed = origins_summary(table) if kind == "origins" else table
     if json:
-        told = {"summary": summed.to_dict("records")} if origins else {}
-        print_json({"origins" if origins else "rivals": table.to_dict("records"), **told})
+        told = {"summary": summed.to_dict("records")} if kind == "origins" else {}
+        print_json({kind: table.to_dict("records"), **told})
     elif quiet:
-        columns = ["kind", "indicator", "crps"] if origins else ["rival", "weight"]
+        columns = {
+            "origins": ["kind", "indicator", "crps"],
+            "rivals": ["rival", "weight"],
+            "placebo": ["dates", "weight"],
+            "until": ["moment", "crps_prior", "crps"],
+        }[kind]
         print(summed[columns].to_csv(sep="\t", header=False, index=False), end="")
-    elif origins:
-        heads = (
-            "kind",
-            "indicator",
-            "forecasts",
-            "CRPS",
-            "error of best naive rule",
-            "skill",
-            "in 50 %",
-            "80 %",
-            "95 %",
-        )
-        rows = [
-            [
-                row["kind"],
-                row["indicator"],
-                row["forecasts"],
-                f"{row['crps']:.3g}",
-                f"{row['naive_error']:.3g}",
-                f"{row['skill']:+.2f}",
-                *(f"{row[f'inside_{level}']:.0%}" for level in (50, 80, 95)),
-            ]
-            for row in summed.to_dict("records")
-        ]
-        _print("Forecasts from the end of 2016 to 2019 of the years to 2020", heads, rows)
-        print("Skill below 0: the naive rule that turned out best was closer.")
     else:
-        rows = [
-            [row["rival"], f"{row['log_score']:.2f}", f"{row['weight']:.2f}", f"{row['root_mean_square_miss']:.2f}"]
-            for row in table.to_dict("records")
+        {"origins": _print_origins, "rivals": _print_rivals, "placebo": _print_placebo, "until": _print_held_back}[
+            kind
+        ](summed)
+
+
+def _print_origins(summed: pd.DataFrame) -> None:
+    heads = ("kind", "indicator", "forecasts", "CRPS", "error of best naive rule", "skill", "in 50 %", "80 %", "95 %")
+    rows = [
+        [
+            row["kind"],
+            row["indicator"],
+            row["forecasts"],
+            f"{row['crps']:.3g}",
+            f"{row['naive_error']:.3g}",
+            f"{row['skill']:+.2f}",
+            *(f"{row[f'inside_{level}']:.0%}" for level in (50, 80, 95)),
         ]
-        rule_heads = ("rule", "log score", "weight", "miss in tolerances")
-        _print("Rules of foreign investors on holdings of 2017-2020", rule_heads, rows)
+        for row in summed.to_dict("records")
+    ]
+    _print("Forecasts from the end of 2016 to 2019 of the years to 2020", heads, rows)
+    print("Skill below 0: the naive rule that turned out best was closer.")
+
+
+def _print_rivals(table: pd.DataFrame) -> None:
+    _print_weights("Rules of foreign investors on holdings of 2017-2020", "rule", "rival", table)
+
+
+def _print_placebo(table: pd.DataFrame) -> None:
+    _print_weights("Dates of policy on moments of 2017-2020", "steps of policy at", "dates", table)
+    print("Where wrong dates weigh as much as the true ones, the data do not say what the steps did.")
+
+
+def _print_weights(title: str, head: str, column: str, table: pd.DataFrame) -> None:
+    rows = [
+        [row[column], f"{row['log_score']:.2f}", f"{row['weight']:.2f}", f"{row['root_mean_square_miss']:.2f}"]
+        for row in table.to_dict("records")
+    ]
+    _print(title, (head, "log score", "weight", "miss in tolerances"), rows)
+
+
+def _print_held_back(table: pd.DataFrame) -> None:
+    later = table[~table["used"]]
+    keys = ("observed", "prior_q05", "prior_q50", "prior_q95", "q05", "q50", "q95", "crps_prior", "crps")
+    rows = [
+        [row["moment"], *(f"{row[key]:.3g}" for key in keys), "yes" if row["inside"] else "no"]
+        for row in later.to_dict("records")
+    ]
+    heads = (
+        "moment",
+        "observed",
+        "prior 5 %",
+        "50 %",
+        "95 %",
+        "fit 5 %",
+        "50 %",
+        "95 %",
+        "CRPS prior",
+        "fit",
+        "inside",
+    )
+    _print("Moments that the fit did not know", heads, rows)
+    better = int((later["crps"] < later["crps_prior"]).sum())
+    print(f"The fit foretells {better} of {len(later)} better than the prior; the outside world is known to both.")
 
 
 def _quantiles(frozen: RegisteredForecast) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """The whole fit: runs over the prior, an emulator, a second round of runs where data point, the posterior, checks."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from calibration.past_runs import (
     PastRequest,
     PastRun,
     PastRuns,
+    Progress,
     data_digest,
     designed,
     full_point,
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 KEPT_DRAWS = 1000
 LEAST_RUNS = 24
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def calibrate(
     store = PastRuns(folder)
 
     first = store.of(spread_requests(runs, seed, scale=scale), workers, progress)
-    emulator, likelihood = _emulated(first)
+    emulator, likelihood = emulated(first)
     drawn = sampled(emulator, likelihood, observed_moments(), seed)
     second: list[PastRun] = []
     if more:
@@ -126,7 +125,7 @@ def calibrate(
         chosen = drawn.points[rng.choice(len(drawn.points), more, replace=False)]
         near = [PastRequest(tuple(at.tolist()), run, scale=scale) for run, at in enumerate(chosen, runs + 1)]
         second = store.of(near, workers, progress)
-        emulator, likelihood = _emulated(first + second)
+        emulator, likelihood = emulated(first + second)
         drawn = sampled(emulator, likelihood, observed_moments(), seed)
     recovered = recovery(emulator, tolerances(), len(first))
     about = {
@@ -157,7 +156,8 @@ def calibrate(
     )
 
 
-def _emulated(runs: list[PastRun]) -> tuple[Emulator, Likelihood]:
+def emulated(runs: list[PastRun]) -> tuple[Emulator, Likelihood]:
+    """Emulator of the moments of runs, and the likelihood with what it misses."""
     emulator = Emulator.fitted(
         np.array([full_point(run.request.point, run.request.seed) for run in runs]), moment_matrix(runs)
     )

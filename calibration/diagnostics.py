@@ -68,6 +68,15 @@ def correlations(points: Floats) -> "pd.DataFrame":
     return pd.DataFrame(np.corrcoef(points, rowvar=False), index=names, columns=names)
 
 
+def predicted(emulator: Emulator, points: Floats, tolerance: Floats, seed: int = 5) -> tuple[Floats, Floats]:
+    """What runs at points would give, and the same with a draw of the tolerance, each of shape (points, moments)."""
+    rng = np.random.default_rng(seed)
+    residuals = emulator.residuals()
+    expected = emulator.mean(points)
+    alone = expected + residuals[rng.integers(len(residuals), size=len(points))]
+    return alone, alone + tolerance * rng.standard_normal(alone.shape)
+
+
 def moments_table(
     emulator: Emulator, points: Floats, asked: Sequence[Moment], tolerance: Floats, count: int, seed: int = 5
 ) -> "pd.DataFrame":
@@ -80,14 +89,9 @@ def moments_table(
     """
     import pandas as pd
 
-    rng = np.random.default_rng(seed)
-    residuals = emulator.residuals()
-    expected = emulator.mean(points)
-    noise = residuals[rng.integers(len(residuals), size=len(points))]
-    predicted = expected + noise
-    blurred = predicted + tolerance * rng.standard_normal(predicted.shape)
+    alone, blurred = predicted(emulator, points, tolerance, seed)
     low, high = np.quantile(blurred, WITHIN, axis=0)
-    explained = 1.0 - residuals[:count].var(axis=0) / emulator.values[:count].var(axis=0)
+    explained = 1.0 - emulator.residuals()[:count].var(axis=0) / emulator.values[:count].var(axis=0)
     rows = []
     for place, moment in enumerate(asked):
         prior = np.quantile(emulator.values[:count, place], LEVELS)
@@ -98,7 +102,7 @@ def moments_table(
                 "observed": moment.observed,
                 "tolerance": moment.tolerance,
                 **dict(zip([f"prior_{label}" for label in SHOWN], prior.tolist(), strict=True)),
-                **dict(zip(SHOWN, np.quantile(predicted[:, place], LEVELS).tolist(), strict=True)),
+                **dict(zip(SHOWN, np.quantile(alone[:, place], LEVELS).tolist(), strict=True)),
                 "inside": bool(low[place] <= moment.observed <= high[place]),
                 "explained": float(explained[place]),
                 "status": moment.status,

@@ -93,15 +93,18 @@ class Sampled:
     """Longest autocorrelation time of a parameter, steps."""
 
 
-def sampled(emulator: Emulator, likelihood: Likelihood, observed: Floats, seed: int = 1) -> Sampled:
+def sampled(
+    emulator: Emulator, likelihood: Likelihood, observed: Floats, seed: int = 1, used: Floats | None = None
+) -> Sampled:
     """Draw from the posterior with the affine-invariant sampler of emcee, from the best points of the prior.
 
     The walk is over normal scores of the quantiles, x = Phi^-1(u), which have no walls; their prior is standard normal.
+    `used` says which moments count, as in `Likelihood.log`.
     """
     parameters = emulator.points.shape[1]
 
     def log_likelihood(points: Floats) -> Floats:
-        return likelihood.log(emulator.mean(points), observed)
+        return likelihood.log(emulator.mean(points), observed, used)
 
     def log_posterior(scores: Floats) -> Floats:
         return np.asarray(log_likelihood(ndtr(scores)) - 0.5 * (scores**2).sum(axis=1))

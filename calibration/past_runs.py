@@ -22,6 +22,8 @@ from sim.accounts import AccountingError
 from sim.experiments.pool import Workers
 from sim.vintage import based_on
 
+Progress = Callable[[int, int], None]
+"""Called with the runs done and the runs asked for."""
 BASE_YEAR = 2016
 MONTHLY = ("foreign_bond_holdings",)
 """Indicators that are kept month by month; all are kept by year."""
@@ -89,6 +91,8 @@ class PastRequest:
     changes: tuple[tuple[str, float], ...] = ()
     """Parameters that are set to a value instead."""
     scale: float = 1.0
+    policy_shift: int = 0
+    """Months by which the dated steps of policy are moved, to see whether their dates matter."""
 
     def execute(self) -> "PastRun":
         """Simulate the years from the base year to 2020.
@@ -102,7 +106,9 @@ class PastRequest:
         parameters = parameters_of(drawn, self.base_year, replays=self.conditional)
         with based_on(vintage(self.base_year, replays=self.conditional)):
             macro = "realised" if self.conditional else "neutral"
-            asked = past_scenario(self.base_year, policy=self.conditional, macro=macro, scale=self.scale)
+            asked = past_scenario(
+                self.base_year, policy=self.conditional, macro=macro, scale=self.scale, shift=self.policy_shift
+            )
             result = sim.run(asked, seed=self.seed, parameters=parameters, verify=False)
         annual, monthly = result.annual(), result.indicators
         return PastRun(
@@ -164,7 +170,7 @@ class PastRuns:
         self,
         requests: Sequence[PastRequest],
         workers: int = 1,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> list[PastRun]:
         """Runs in the order of the requests; what is known is not run, what fails is left out and noted in `failed`."""
         missing = [each for each in dict.fromkeys(requests) if each not in self._known and each not in self.failed]

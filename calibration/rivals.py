@@ -1,16 +1,11 @@
 """Rival rules of foreign investors, weighted by how well each foretells the holdings of 2017-2020."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from scipy.stats import multivariate_normal
-
-from agents.arrays import Floats
 from calibration.calibrate import spread_requests
-from calibration.moments import moments, observed_moments, tolerances
-from calibration.past_runs import BASE_YEAR, PastRun, PastRuns, moment_matrix
+from calibration.past_runs import BASE_YEAR, PastRuns, Progress
+from calibration.weighing import places_of, weighed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,55 +36,22 @@ def rivals(
     runs: int,
     workers: int,
     scale: float = 1.0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> "pd.DataFrame":
     """Weights of the rivals on data to 2020.
-
-    weight_r ~ N(observed; mean_r, cov + diag(tolerance^2)),  equal weights before
-
-    with the mean of a rival's runs over draws of the prior and one covariance for all, of the runs about their rival's
-    mean. All rivals take the same draws and luck.
 
     Parameters
     ----------
     store
         Where runs are kept.
     runs
-        Runs of each rival, at least twice as many as there are moments to judge by.
+        Runs of each rival over draws of the prior, at least twice as many as there are moments to judge by.
     workers, scale, progress
         As in `calibrate`.
 
     Returns
     -------
-    One row a rival: rival, log_score, weight, root_mean_square_miss (in tolerances), and its mean of each moment.
+    As `weighing.weighed` with the column `rival`.
     """
-    import pandas as pd
-
-    judged = [place for place, moment in enumerate(moments()) if moment.id.startswith(JUDGED_BY)]
-    names = [moments()[place].id for place in judged]
     asked = {rival.name: spread_requests(runs, BASE_YEAR, changes=rival.changes, scale=scale) for rival in RIVALS}
-    store.of([each for group in asked.values() for each in group], workers, progress)
-    found: dict[str, list[PastRun]] = {name: store.of(group) for name, group in asked.items()}
-    values: dict[str, Floats] = {name: moment_matrix(group)[:, judged] for name, group in found.items()}
-    about = np.concatenate([group - group.mean(axis=0) for group in values.values()])
-    observed, tolerance = observed_moments()[judged], tolerances()[judged]
-    covariance = np.cov(about, rowvar=False) + np.diag(tolerance**2)
-    scores = {
-        name: float(multivariate_normal.logpdf(observed, group.mean(axis=0), covariance))
-        for name, group in values.items()
-    }
-    best = max(scores.values())
-    total = sum(np.exp(score - best) for score in scores.values())
-    rows = []
-    for name, group in values.items():
-        miss = (group.mean(axis=0) - observed) / tolerance
-        rows.append(
-            {
-                "rival": name,
-                "log_score": scores[name],
-                "weight": float(np.exp(scores[name] - best) / total),
-                "root_mean_square_miss": float(np.sqrt((miss**2).mean())),
-                **dict(zip(names, group.mean(axis=0).tolist(), strict=True)),
-            }
-        )
-    return pd.DataFrame(rows)
+    return weighed("rival", asked, places_of((JUDGED_BY,)), store, workers, progress)

@@ -8,6 +8,7 @@ from importlib import resources
 import numpy as np
 
 from agents.foreign_investors import InvestorGroup
+from scenarios.calendar import month_ordinal, month_text
 from scenarios.distributions import Value
 from scenarios.parameters import Parameters, ParameterSet
 from scenarios.plan import levers
@@ -186,7 +187,9 @@ def policy_steps() -> tuple[PolicyStep, ...]:
     return tuple(PolicyStep(**{**row, "rise": float(row["rise"])}) for row in rows)  # type: ignore[arg-type]
 
 
-def past_scenario(base_year: int, *, policy: bool = True, macro: str = "realised", scale: float = 1.0) -> Scenario:
+def past_scenario(
+    base_year: int, *, policy: bool = True, macro: str = "realised", scale: float = 1.0, shift: int = 0
+) -> Scenario:
     """The years from a base year to 2020 as a scenario in the model's dates; see `sim.vintage`.
 
     Parameters
@@ -199,14 +202,18 @@ def past_scenario(base_year: int, *, policy: bool = True, macro: str = "realised
         "realised" takes the outside world as it was to 2020, "neutral" draws it.
     scale
         Number of issuers against the full model.
+    shift
+        Months by which the dated steps are moved; none comes before the first month after the base year, and those that
+        come after 2020 are not seen.
     """
     ahead = LAST_YEAR - base_year
     intensity = {lever.id: lever.intensity_2020 for lever in levers()}
     paths: dict[str, dict[str, float]] = {}
+    first, last = month_ordinal(f"{base_year + 1}-01"), month_ordinal(f"{LAST_YEAR}-12")
     for step in policy_steps() if policy else ():
-        if step.year > base_year:
+        month = max(month_ordinal(step.month) + shift, first)
+        if step.year > base_year and month <= last:
             intensity[step.lever] += step.rise
-            date = f"{step.year + ahead}{step.month[4:]}"
-            paths.setdefault(step.lever, {})[date] = round(intensity[step.lever], 6)
+            paths.setdefault(step.lever, {})[month_text(month + 12 * ahead)] = round(intensity[step.lever], 6)
     asked = Scenario(name="past", policy="frozen", macro=macro, scale=scale, end=f"{LAST_YEAR + ahead}-12")
     return asked.with_levers(paths) if paths else asked

@@ -1,0 +1,75 @@
+"""A fit to the first years that foretells the last ones, to see whether what is learned carries over."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.arrays import Floats
+from calibration.calibrate import emulated, spread_requests
+from calibration.diagnostics import LEVELS, SHOWN, WITHIN, predicted
+from calibration.fit import prior_grid, sampled
+from calibration.moments import Moment, moments, observed_moments, tolerances
+from calibration.past_runs import BASE_YEAR, PastRuns, Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def last_year(moment: Moment) -> int:
+    """Year at whose end a moment is known."""
+    return int(moment.last.split("..")[-1][:4])
+
+
+def held_back(
+    store: PastRuns, until: int, runs: int, workers: int, scale: float = 1.0, progress: Progress | None = None
+) -> "pd.DataFrame":
+    """Fit the searched parameters to what was known at the end of a year, and foretell the later moments.
+
+    Parameters
+    ----------
+    store
+        Where runs are kept; those of a calibration with as many runs serve again.
+    until
+        Last year that the fit may know, such as 2018.
+    runs
+        Runs spread over the prior, at least 24.
+    workers, scale, progress
+        As in `calibrate`.
+
+    Returns
+    -------
+    One row a moment: moment, used (by the fit), observed, tolerance, prior_q05, prior_q50, prior_q95, q05, q50, q95 of
+    what prior and fit foretell for a run with tolerance, inside (the central 90 % of the fit's), crps_prior and crps in
+    the moment's unit. The outside world of the later years is known to both: it is a conditional prediction.
+    """
+    import pandas as pd
+    from scoringrules import crps_ensemble
+
+    used = np.array([last_year(moment) <= until for moment in moments()])
+    found = store.of(spread_requests(runs, BASE_YEAR, scale=scale), workers, progress)
+    emulator, likelihood = emulated(found)
+    points = sampled(emulator, likelihood, observed_moments(), BASE_YEAR, used).points
+    fit = predicted(emulator, points, tolerances())[1]
+    prior = predicted(emulator, prior_grid(points.shape[1])[: len(points)], tolerances())[1]
+    scores: dict[str, Floats] = {
+        name: np.asarray(crps_ensemble(observed_moments(), sample.T))
+        for name, sample in (("fit", fit), ("prior", prior))
+    }
+    rows = []
+    for place, moment in enumerate(moments()):
+        low, high = np.quantile(fit[:, place], WITHIN)
+        before, after = (np.quantile(sample[:, place], LEVELS).tolist() for sample in (prior, fit))
+        rows.append(
+            {
+                "moment": moment.id,
+                "used": bool(used[place]),
+                "observed": moment.observed,
+                "tolerance": moment.tolerance,
+                **dict(zip([f"prior_{label}" for label in SHOWN], before, strict=True)),
+                **dict(zip(SHOWN, after, strict=True)),
+                "inside": bool(low <= moment.observed <= high),
+                "crps_prior": float(scores["prior"][place]),
+                "crps": float(scores["fit"][place]),
+            }
+        )
+    return pd.DataFrame(rows)
