@@ -5,10 +5,12 @@ import pytest
 
 from calibration import variants as variants_module
 from calibration.conditions import conditions, filtered
+from calibration.held_back import held_back
 from calibration.information import explained_share, yearly_growth
 from calibration.naive import forecasts_from
 from calibration.origins import SCORED, known_series, origins_summary, rolling_origins
 from calibration.past_runs import MONTHLY, PastRun
+from calibration.placebo import NO_STEPS, SHIFTS, placebo_dates
 from calibration.rivals import RIVALS, rivals
 from calibration.variants import VARIANTS, variants
 from sim.experiments.requests import ensemble_requests
@@ -96,6 +98,54 @@ def test_the_rival_that_foretells_best_gets_the_weight():
     assert table.loc[RIVALS[1].name, "weight"] > 0.95
     assert table["weight"].sum() == pytest.approx(1.0)
     assert table.loc[RIVALS[1].name, "root_mean_square_miss"] == table["root_mean_square_miss"].min()
+
+
+def test_the_dates_that_foretell_best_get_the_weight():
+    """All sets of dates take the same draws and luck; what decides is what the steps do when they come."""
+    observed = {2016: 1.0, 2017: 1.4056, 2018: 2.0058, 2019: 2.6528, 2020: 3.9093}
+    shifts = set()
+
+    def value(request, name, year):
+        shifts.add(request.policy_shift)
+        if name != "foreign_bond_holdings":
+            return 1.0 + request.seed
+        told = observed[year] if request.policy_shift == 0 else 1.0
+        return told * (1.0 + 0.02 * np.sin(7.0 * request.seed + year))
+
+    table = placebo_dates(MadeUpRuns(value), 48, 1).set_index("dates")
+    assert shifts == {*SHIFTS, NO_STEPS}
+    assert table.loc["true dates", "weight"] > 0.95
+    assert set(table.index) == {"true dates", "-12 months", "-6 months", "+6 months", "+12 months", "no steps"}
+
+
+class Growing(MadeUpRuns):
+    """Foreign holdings grow by the first searched parameter, and by luck; nothing else is moved by a parameter."""
+
+    def __init__(self):
+        super().__init__(self.size)
+
+    def size(self, request, name, year):
+        luck = 1.0 + 0.05 * np.sin(13.0 * request.seed + 3.0 * year + len(name))
+        return luck * np.exp(request.point[0] * (year - 2016)) if name == "foreign_bond_holdings" else luck
+
+    def of(self, requests, *_):
+        told = super().of(requests)
+        for run in told:
+            months = np.arange(12 * len(run.years))
+            run.monthly["foreign_bond_holdings"][:] = 1.0 + 0.05 * np.sin(run.request.seed + months)
+        return told
+
+
+@pytest.mark.slow
+def test_a_fit_to_the_first_years_foretells_the_last_where_something_carries_over():
+    table = held_back(Growing(), 2018, 64, 1).set_index("moment")
+    assert table.loc["foreign_holdings_2018", "used"] and not table.loc["foreign_holdings_2019", "used"]
+    assert not table.loc["panda_issue_2019_2020", "used"]
+    carried = table.loc[["foreign_holdings_2019", "foreign_holdings_2020"]]
+    assert (carried["crps"] < 0.7 * carried["crps_prior"]).all() and carried["inside"].all()
+    assert (carried["q95"] - carried["q05"] < carried["prior_q95"] - carried["prior_q05"]).all()
+    other = table.loc["institutions_2020"]
+    assert other["crps"] == pytest.approx(other["crps_prior"], rel=0.1)
 
 
 def test_each_variant_changes_what_it_says():

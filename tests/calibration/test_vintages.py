@@ -131,6 +131,20 @@ def test_steps_of_policy_are_dated_before_2021_and_lift_known_levers():
     assert paths[connect, place] > start[ACCESS_LEVER]
 
 
+def test_steps_of_policy_can_be_moved_to_dates_that_are_wrong():
+    place = lever_ids().index(ACCESS_LEVER)
+    start = {each.id: each.intensity_2020 for each in levers()}[ACCESS_LEVER]
+    rises = [step.rise for step in policy_steps() if step.lever == ACCESS_LEVER]  # July 2017 and May 2020
+
+    def path(shift):
+        return past_scenario(2016, shift=shift).intensities(BASELINE + 1, BASELINE + 48)[:, place]
+
+    assert (path(6)[6:] == path(0)[:-6]).all()
+    assert path(-12)[0] == pytest.approx(start + rises[0])  # not before the first month after the base year
+    assert path(12)[-1] == pytest.approx(start + rises[0])  # the step of 2020 comes too late to be seen
+    assert (path(10_000) == start).all()
+
+
 def test_a_forecast_from_an_earlier_origin_is_not_told_what_came_after(central):
     told, forecast = (parameters_of(central, 2016, replays=replays) for replays in (True, False))
     for name in ("sovereign_growth", "yield_impact", "demand_semielasticity"):
