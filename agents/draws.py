@@ -30,8 +30,8 @@ _MODEL_WIDE = 0xA0761D6478BD642F  # the key of draws that belong to no agent
 _CHUNK = 16_384  # agents at a time, so that the working arrays stay in the processor's cache
 # 52 bits and half a step: exact in float64, never 0 and never 1.
 _STEP, _HALF_STEP = 2.0**-52, 2.0**-53
-SURELY = 1.0 - 1e-9
-"""A count of none is certain where luck lies below this part of its chance, whatever the last digits of the chance."""
+# A count of none is certain where luck lies below this part of its chance, whatever the last digits of the chance.
+_SURELY = 1.0 - 1e-9
 
 
 def _constant(value: int) -> Keys:
@@ -63,7 +63,6 @@ def _mix_in_place(values: Keys, scratch: Keys) -> None:
     np.bitwise_xor(values, scratch, values)
 
 
-@lru_cache(maxsize=4096)
 def _hashed(text: str) -> int:
     """Return 64 bits of a text that are the same in every process (unlike `hash`)."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
@@ -266,7 +265,7 @@ def poisson(mean: ArrayLike, uniform: ArrayLike) -> Counts:
     means, uniforms = np.broadcast_arrays(means, uniforms)
     counts = np.zeros(means.shape, dtype=np.int64)
     # Most chances are small and most counts none, which the chance of none shows at a glance.
-    some = uniforms > np.exp(-means) * SURELY
+    some = uniforms > np.exp(-means) * _SURELY
     if some.any():
         counts[some] = _poisson_counts(means[some], uniforms[some])
     return counts
@@ -308,7 +307,7 @@ def binomial(n: ArrayLike, p: ArrayLike, uniform: ArrayLike) -> Counts:
         raise ValueError("a probability must lie in 0..1")
     trials, chances, uniforms = np.broadcast_arrays(trials.astype(np.int64), chances, uniforms)
     counts = np.where(chances >= 1, trials, 0)
-    some = (trials > 0) & (chances < 1) & (uniforms > (1.0 - chances) ** trials * SURELY)
+    some = (trials > 0) & (chances < 1) & (uniforms > (1.0 - chances) ** trials * _SURELY)
     if some.any():
         counts[some] = _binomial_counts(trials[some], chances[some], uniforms[some])
     return counts

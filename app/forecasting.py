@@ -141,13 +141,14 @@ def validate(
 
     checked_extra("scores", *NEEDED)
     asked = {"origins": origins, "rivals": rivals, "placebo": placebo, "until": until is not None}
-    if any(asked.values()):
-        kind = next(name for name, wanted in asked.items() if wanted)
-        _past(kind, until, runs, scale, store, workers, json, quiet)
-        return
+    kinds = [kind for kind, wanted in asked.items() if wanted]
+    if len(kinds) + (observed is not None) != 1:
+        raise typer.BadParameter(
+            "give one of --observed FILE, --origins, --rivals, --placebo and --until YEAR", param_hint="--observed"
+        )
     if observed is None:
-        allowed = "give --observed FILE, --origins, --rivals, --placebo or --until YEAR"
-        raise typer.BadParameter(allowed, param_hint="--observed")
+        _past(kinds[0], until, runs, scale, store, workers, json, quiet)
+        return
     observations = read_later_observations(observed)
     forecasts: dict[str, RegisteredForecast] = {}
     if registered is not None:
@@ -395,7 +396,7 @@ def _past(
     kept = PastRuns(store or Path("past-runs"))
     count = workers or usual_workers()
     with RunsBar(hidden=json or quiet) as bar, options_named():
-        if until is not None and kind == "until":
+        if until is not None:
             checked_extra("fits", "sklearn", "emcee")
             from calibration.held_back import held_back
 
@@ -416,9 +417,13 @@ def _past(
         }[kind]
         print(summed[columns].to_csv(sep="\t", header=False, index=False), end="")
     else:
-        {"origins": _print_origins, "rivals": _print_rivals, "placebo": _print_placebo, "until": _print_held_back}[
-            kind
-        ](summed)
+        printed = {
+            "origins": _print_origins,
+            "rivals": _print_rivals,
+            "placebo": _print_placebo,
+            "until": _print_held_back,
+        }
+        printed[kind](summed)
 
 
 def _print_origins(summed: pd.DataFrame) -> None:

@@ -78,6 +78,18 @@ def spread_requests(runs: int, seed: int, **how: Any) -> list[PastRequest]:
     return [PastRequest(tuple(at.tolist()), run, **how) for run, at in enumerate(design(runs, seed), 1)]
 
 
+def checked_runs(runs: int) -> None:
+    """Refuse a number of runs that no emulator can be fitted to.
+
+    Raises
+    ------
+    scenarios.InputError
+        If there are fewer than 24.
+    """
+    if runs < LEAST_RUNS:
+        raise InputError(f"{runs} runs are too few", key="runs", value=runs, allowed=f"at least {LEAST_RUNS}")
+
+
 def calibrate(
     folder: Path,
     *,
@@ -112,8 +124,7 @@ def calibrate(
     scenarios.InputError
         If there are too few runs to fit an emulator.
     """
-    if runs < LEAST_RUNS:
-        raise InputError(f"{runs} runs are too few", key="runs", value=runs, allowed=f"at least {LEAST_RUNS}")
+    checked_runs(runs)
     store = PastRuns(folder)
 
     first = store.of(spread_requests(runs, seed, scale=scale), workers, progress)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Floats
-from calibration.calibrate import emulated, spread_requests
+from calibration.calibrate import checked_runs, emulated, spread_requests
 from calibration.diagnostics import LEVELS, SHOWN, WITHIN, predicted
 from calibration.fit import prior_grid, sampled
 from calibration.moments import Moment, moments, observed_moments, tolerances
@@ -41,9 +41,16 @@ def held_back(
     One row a moment: moment, used (by the fit), observed, tolerance, prior_q05, prior_q50, prior_q95, q05, q50, q95 of
     what prior and fit foretell for a run with tolerance, inside (the central 90 % of the fit's), crps_prior and crps in
     the moment's unit. The outside world of the later years is known to both: it is a conditional prediction.
+
+    Raises
+    ------
+    scenarios.InputError
+        If there are too few runs to fit an emulator.
     """
     import pandas as pd
     from scoringrules import crps_ensemble
+
+    checked_runs(runs)
 
     used = np.array([last_year(moment) <= until for moment in moments()])
     found = store.of(spread_requests(runs, BASE_YEAR, scale=scale), workers, progress)

@@ -15,6 +15,7 @@ from scenarios.parameters import Parameters, parameter_set
 from scenarios.plan import channels, lever_ids, levers
 from scenarios.schema import Scenario
 from sim.experiments.ensemble import Progress, interval, run_requests
+from sim.experiments.outcomes import RunOutcome
 from sim.experiments.pool import Cancel, Workers
 from sim.experiments.requests import SEEDS_APART, RunRequest, checked_count
 from sim.indicators import PLAN_INDICATORS
@@ -36,7 +37,7 @@ def effects(
     indicators: Sequence[str] | None = PLAN_INDICATORS,
     store: str | Path | None = None,
     workers: int | Workers | None = None,
-    progress: "Progress | None" = None,
+    progress: Progress | None = None,
     cancel: Cancel | None = None,
 ) -> "pd.DataFrame":
     """Effect of every lever in 2025 against a baseline, paired by luck and by drawn effects.
@@ -95,7 +96,19 @@ def effects(
         for run, drawn in enumerate(drawn_betas(runs, seed))
         for each in variants
     ]
-    ensemble = run_requests(requests, store=store, workers=workers, progress=progress, cancel=cancel)
+    failed = False
+
+    def seen(outcome: RunOutcome, done: int, total: int) -> None:
+        nonlocal failed
+        failed = failed or outcome.status != "done"
+        if progress is not None:
+            progress(outcome, done, total)
+
+    def stopped() -> bool:
+        # One run that failed makes the table impossible: the thousands after it would be in vain.
+        return failed or (cancel is not None and cancel())
+
+    ensemble = run_requests(requests, store=store, workers=workers, progress=seen, cancel=stopped)
     if ensemble.failures:
         raise InputError(f"a run failed: {ensemble.failures[0]}", key="lever", value=", ".join(asked))
     known = {lever.id: lever for lever in levers()}
@@ -162,9 +175,10 @@ def _variants(base: Scenario, names: Sequence[str], grid: Floats) -> list[_Varia
             moved = base.with_levers({name: {"2021-01": float(value)}})
             found.append(_Variant(name, float(value), moved.model_copy(update={"name": f"{name} {value:g}"})))
         if muted:
-            for intensity, whole in ((None, base), (1.0, moved)):
-                title = f"{'baseline ' + name if intensity is None else f'{name} 1'}{AGENTS_ONLY}"
-                found.append(_Variant(name, intensity, whole.model_copy(update={"name": title}), muted))
+            full = base.with_levers({name: {"2021-01": 1.0}})
+            for title, intensity, whole in ((f"baseline {name}", None, base), (f"{name} 1", 1.0, full)):
+                again = whole.model_copy(update={"name": f"{title}{AGENTS_ONLY}"})
+                found.append(_Variant(name, intensity, again, muted))
     return found
 
 

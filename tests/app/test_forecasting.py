@@ -57,3 +57,19 @@ def test_a_bad_file_of_observations_ends_with_two_and_no_traceback(folder):
     assert done.returncode == 2
     assert "bad.csv:2" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ((), "--until YEAR"),
+        (("--origins", "--until", "2018"), "give one of"),
+        (("--until", "2018", "--runs", "10"), "at least 24"),
+        (("--until", "2021"), "--until"),
+    ],
+)
+def test_validate_refuses_what_it_cannot_do(folder, asked, told):
+    done = lujiazui("validate", *asked, cwd=folder)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr

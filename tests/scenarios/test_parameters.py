@@ -288,3 +288,11 @@ def test_an_unknown_public_name_raises():
     with pytest.raises(AttributeError, match="has no attribute 'lode'"):
         _ = scenarios.lode
     assert all(getattr(scenarios, name) is not None for name in scenarios.__all__)
+
+
+def test_the_values_of_a_run_cannot_be_changed_in_place():
+    central = ParameterSet.prior_2020().central()
+    for name in ("peer_bound", "betas", "not_a_parameter"):
+        with pytest.raises(AttributeError, match="replace"):
+            setattr(central, name, 0.5)
+    assert central == ParameterSet.prior_2020().central()

@@ -118,6 +118,19 @@ def test_a_measurement_that_was_interrupted_goes_on_in_its_store(short, tmp_path
     pd.testing.assert_frame_equal(whole, again)
 
 
+def test_one_run_that_fails_ends_the_measurement(short, monkeypatch):
+    tried = []
+
+    def fails(request):
+        tried.append(request)
+        raise ArithmeticError("no number")
+
+    monkeypatch.setattr(RunRequest, "execute", fails)
+    with pytest.raises(InputError, match="no number"):
+        sim.effects(["benchmark_reform"], baseline=short("committed"), runs=9, workers=1)
+    assert len(tried) == 1
+
+
 def test_bad_requests_are_refused():
     with pytest.raises(InputError, match="did you mean 'reits_pilot'"):
         sim.effects(["reit_pilot"])
