@@ -172,6 +172,13 @@ def test_the_desk_fits_a_phone(page, server, width):
     expect(card(page, "turnover_total")).to_be_visible()
 
 
+def test_a_window_that_is_made_narrow_needs_no_scrolling_sideways(page, server):
+    open_desk(page, server)
+    expect(page.locator(".lj-canvas svg").first).to_be_visible()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.wait_for_function("document.documentElement.scrollWidth <= 360")
+
+
 def test_paper_says_what_is_asked_in_place_of_forms(page, server):
     page.goto(f"{server}/?{QUICK}&lever.reits_pilot=0.9@2021-07~12&note=for%20the%20board")
     expect(page.locator(".lj-card")).to_have_count(7)
