@@ -60,7 +60,7 @@ def value_of_information(
     ensemble = run_requests(requests, workers=workers, progress=note)
     known = [past[run] for run in ensemble.runs]
     used = {name for moment in moments() for name in moment.simulated}
-    growth = {name: yearly_growth(np.array([run.annual[name] for run in known])) for name in known[0].annual}
+    growth = {name: yearly_growth(np.array([run.annual[name].to_numpy() for run in known])) for name in known[0].annual}
     rows = []
     for indicator in PLAN_INDICATORS:
         answer = ensemble.yearly(scenario.name, indicator)[:, -1]

@@ -87,7 +87,7 @@ def _scores(runs: Sequence[PastRun], origin: int, kind: str) -> list[dict[str, f
         for year in range(origin + 1, LAST_YEAR + 1):
             if year not in observed or origin not in observed:
                 continue
-            members = np.array([run.annual[indicator][year - origin] for run in runs])
+            members = np.array([run.annual.loc[year, indicator] for run in runs])
             naive = {
                 rule: abs(value - observed[year])
                 for rule, value in forecasts_from(

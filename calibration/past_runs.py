@@ -1,11 +1,9 @@
-"""Runs of 2016-2020 at points of the prior, in worker processes, kept on disk: what is done is not done again."""
+"""Runs of 2016-2020 at points of the prior, kept in an experiment store: what is done is not done again."""
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import as_completed
-from dataclasses import asdict, dataclass
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -15,20 +13,17 @@ import pandas as pd
 
 from agents.arrays import Floats
 from calibration.moments import moments_of
-from calibration.vintages import LAST_YEAR, parameters_of, past_scenario, vintage
-from scenarios.calendar import month_ordinal, month_text
+from calibration.vintages import parameters_of, past_scenario, vintage
 from scenarios.parameters import Parameters, ParameterSet, drawn_quantile, parameter_table
-from sim.accounts import AccountingError
-from sim.experiments.pool import Workers
-from sim.vintage import based_on
+from sim.experiments.ensemble import run_into_store
+from sim.experiments.outcomes import RunOutcome
+from sim.experiments.requests import RunRequest
+from sim.experiments.store import Store
+from sim.result import by_year
 
 Progress = Callable[[int, int], None]
 """Called with the runs done and the runs asked for."""
 BASE_YEAR = 2016
-MONTHLY = ("foreign_bond_holdings",)
-"""Indicators that are kept month by month; all are kept by year."""
-
-
 DATA = ("earlier_levels.csv", "policy_2017_2020.csv")
 
 
@@ -94,77 +89,54 @@ class PastRequest:
     policy_shift: int = 0
     """Months by which the dated steps of policy are moved, to see whether their dates matter."""
 
-    def execute(self) -> "PastRun":
-        """Simulate the years from the base year to 2020.
+    def run_request(self) -> RunRequest:
+        """The run as the experiment store knows it.
 
         The base year is solved on what was observed in it, from the stocks of the year before; the later years follow.
-        The data restate a base year, so the result's dates are moved back.
         """
-        import sim
-
         drawn = parameters_at(self.point, self.seed).replace(betas=None, **dict(self.changes))
-        parameters = parameters_of(drawn, self.base_year, replays=self.conditional)
-        with based_on(vintage(self.base_year, replays=self.conditional)):
-            macro = "realised" if self.conditional else "neutral"
-            asked = past_scenario(
-                self.base_year, policy=self.conditional, macro=macro, scale=self.scale, shift=self.policy_shift
-            )
-            result = sim.run(asked, seed=self.seed, parameters=parameters, verify=False)
-        annual, monthly = result.annual(), result.indicators
-        return PastRun(
-            self,
-            {name: annual[name].tolist() for name in annual.columns},
-            {name: monthly[name].tolist() for name in MONTHLY},
+        asked = past_scenario(
+            self.base_year,
+            policy=self.conditional,
+            macro="realised" if self.conditional else "neutral",
+            scale=self.scale,
+            shift=self.policy_shift,
+        )
+        return RunRequest(
+            asked,
+            self.seed,
+            parameters_of(drawn, self.base_year, replays=self.conditional),
+            run=self.seed,
+            vintage=vintage(self.base_year, replays=self.conditional),
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PastRun:
-    """What one run of the past gave, in the calendar that is meant.
-
-    `annual` holds every indicator of the years from the base year to 2020, `monthly` some by month.
-    """
+    """What one run of the past gave: indicators by month from the base year to 2020, index month-end."""
 
     request: PastRequest
-    annual: dict[str, list[float]]
-    monthly: dict[str, list[float]]
+    indicators: pd.DataFrame
 
-    @property
-    def years(self) -> range:
-        """The base year to 2020."""
-        return range(self.request.base_year, LAST_YEAR + 1)
+    @cached_property
+    def annual(self) -> pd.DataFrame:
+        """Indicators by year: flows summed, December for stocks and ratios."""
+        return by_year(self.indicators)
 
     def moments(self) -> Floats:
         """Moments of the run, shape (moments,); they need the base year 2016."""
-        first = month_ordinal(f"{self.request.base_year}-01")
-        months = [month_text(first + at) for at in range(12 * len(self.years))]
-        return moments_of(pd.DataFrame(self.annual, index=self.years), pd.DataFrame(self.monthly, index=months))
+        months = pd.DatetimeIndex(self.indicators.index).strftime("%Y-%m")
+        return moments_of(self.annual, self.indicators.set_axis(months))
 
 
 class PastRuns:
-    """Runs of the past in a folder, one line of JSON each; a line that is broken off is left out."""
+    """Runs of the past, kept in an experiment store: what is done is not done again."""
 
     def __init__(self, folder: Path) -> None:
-        from sim.levels_cache import model_digest
-
-        self.file = folder / f"past-{model_digest()}-{data_digest()}.jsonl"
+        self.folder = folder
         self.failed: dict[PastRequest, str] = {}
         """Runs that could not be finished, with the reason: draws far out in the tails of the priors."""
         self._known: dict[PastRequest, PastRun] = {}
-        folder.mkdir(parents=True, exist_ok=True)
-        if self.file.exists():
-            for line in self.file.read_text(encoding="utf-8").splitlines():
-                try:
-                    row = json.loads(line)
-                    asked = row["request"]
-                    changes = tuple((str(name), float(value)) for name, value in asked["changes"])
-                    request = PastRequest(**{**asked, "point": tuple(asked["point"]), "changes": changes})
-                    if "error" in row:
-                        self.failed[request] = str(row["error"])
-                    else:
-                        self._known[request] = PastRun(request, row["annual"], row["monthly"])
-                except (ValueError, KeyError, TypeError):
-                    continue
 
     def of(
         self,
@@ -172,27 +144,29 @@ class PastRuns:
         workers: int = 1,
         progress: Progress | None = None,
     ) -> list[PastRun]:
-        """Runs in the order of the requests; what is known is not run, what fails is left out and noted in `failed`."""
+        """Runs in the order of the requests; what is known is not run, what fails is left out and noted in `failed`.
+
+        Raises
+        ------
+        scenarios.InputError
+            If the folder cannot be used as a store.
+        """
         missing = [each for each in dict.fromkeys(requests) if each not in self._known and each not in self.failed]
-        done = len(requests) - len(missing)
         if missing:
-            with Workers(workers) as pool, self.file.open("a", encoding="utf-8") as file:
-                futures = {pool.executor().submit(request.execute): request for request in missing}
-                for future in as_completed(futures):
-                    done += 1
-                    try:
-                        run = future.result()
-                    except (ArithmeticError, ValueError, AccountingError) as error:
-                        request = futures[future]
-                        self.failed[request] = str(error)
-                        row = {"request": asdict(request), "error": str(error)}
-                    else:
-                        self._known[run.request] = run
-                        row = asdict(run)
-                    file.write(json.dumps(row) + "\n")
-                    file.flush()
-                    if progress is not None:
-                        progress(done, len(requests))
+            asked = {each.run_request().key: each for each in missing}
+            known = len(requests) - len(asked)
+
+            def note(outcome: RunOutcome, done: int, _: int) -> None:
+                if outcome.status != "done":
+                    self.failed[asked[outcome.key]] = outcome.error
+                if progress is not None:
+                    progress(known + done, len(requests))
+
+            run_into_store([each.run_request() for each in missing], self.folder, workers=workers, progress=note)
+            wanted = [key for key, request in asked.items() if request not in self.failed]
+            table = Store.open(self.folder).months_of(wanted)
+            for key, rows in table.groupby("key"):
+                self._known[asked[str(key)]] = PastRun(asked[str(key)], rows.drop(columns="key").set_index("month"))
         return [self._known[request] for request in requests if request in self._known]
 
 

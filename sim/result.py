@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
@@ -52,14 +52,14 @@ class Result:
 
     def annual(self) -> "pd.DataFrame":
         """Indicators by year: flows summed, December for stocks and ratios."""
+        return by_year(self.indicators)
+
+    def moved_back(self, months: int) -> "Result":
+        """The same result with its months dated so much earlier, for a run from an earlier base year."""
         import pandas as pd
 
-        by_year = self.indicators.groupby(pd.DatetimeIndex(self.indicators.index).year)
-        annual = by_year.last()
-        flows = [column for column in annual.columns if column in FLOWS]
-        annual[flows] = by_year[flows].sum()
-        annual.index.name = "year"
-        return annual
+        earlier = pd.DatetimeIndex(self.indicators.index) - pd.offsets.MonthEnd(months)
+        return replace(self, indicators=self.indicators.set_axis(earlier.rename(self.indicators.index.name)))
 
     @property
     def events(self) -> "pd.DataFrame":
@@ -188,3 +188,15 @@ class Result:
         while centre.month < month_ordinal(month):
             centre.step()
         return centre
+
+
+def by_year(indicators: "pd.DataFrame") -> "pd.DataFrame":
+    """Indicators by year from those by month (index month-end): flows summed, December for stocks and ratios."""
+    import pandas as pd
+
+    years = indicators.groupby(pd.DatetimeIndex(indicators.index).year)
+    annual = years.last()
+    flows = [column for column in annual.columns if column in FLOWS]
+    annual[flows] = years[flows].sum()
+    annual.index.name = "year"
+    return annual

@@ -2,7 +2,6 @@
 
 import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
@@ -131,37 +130,49 @@ def run_requests(
     cancel: Cancel | None = None,
 ) -> "Ensemble":
     """Run requests, in a store or in memory, and give them back as an ensemble; see `ensemble`."""
+    if store is not None:
+        run_into_store(requests, store, workers=workers, executor=executor, progress=progress, cancel=cancel)
+        return Ensemble.of_store(Store.open(store), requests)
+    outcomes: list[RunOutcome] = []
+    for outcome in run_many(requests, workers=workers, executor=executor, cancel=cancel):
+        outcomes.append(outcome)
+        if progress is not None:
+            progress(outcome, len(outcomes), len(requests))
+    return Ensemble.of_outcomes(outcomes)
+
+
+def run_into_store(
+    requests: Sequence[RunRequest],
+    store: str | Path,
+    *,
+    workers: int | Workers | None = None,
+    executor: "Executor | None" = None,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+) -> None:
+    """Run the requests that a store does not hold yet, and add their outcomes to it a part at a time."""
     from time import monotonic
 
-    with ExitStack() as stack:
-        kept = stack.enter_context(Store.writing(store)) if store is not None else None
-        todo = list(requests) if kept is None else missing(requests, kept)
+    with Store.writing(store) as kept:
+        todo = missing(requests, kept)
         done = len(requests) - len(todo)
-        outcomes: list[RunOutcome] = []
         buffer: list[RunOutcome] = []
         written = monotonic()
         try:
             for outcome in run_many(todo, workers=workers, executor=executor, cancel=cancel):
                 done += 1
-                if kept is None:
-                    outcomes.append(outcome)
-                else:
-                    buffer.append(outcome)
-                    if len(buffer) >= PART or monotonic() - written > PART_SECONDS:
-                        ready, buffer = buffer, []
-                        kept.append(ready)
-                        written = monotonic()
+                buffer.append(outcome)
+                if len(buffer) >= PART or monotonic() - written > PART_SECONDS:
+                    ready, buffer = buffer, []
+                    kept.append(ready)
+                    written = monotonic()
                 if progress is not None:
                     progress(outcome, done, len(requests))
         except InputError:
             buffer = []  # the store cannot take them
             raise
         finally:
-            if kept is not None:
-                kept.append(buffer)
-    if kept is None:
-        return Ensemble.of_outcomes(outcomes)
-    return Ensemble.of_store(Store.open(kept.folder), requests)
+            kept.append(buffer)
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,9 +245,7 @@ class Ensemble:
                 key="store",
                 value=str(store.folder),
             )
-        wanted = done["key"].unique().tolist()
-        table = store.query("select * from indicators where key in (select unnest(?))", [wanted])
-        table = table.drop_duplicates(["key", "month"]).sort_values(["key", "month"])
+        table = store.months_of(done["key"].unique().tolist())
         columns = tuple(name for name in table.columns if name not in ("key", "month"))
         first = month_ordinal(f"{table['month'].min():%Y-%m}")
         months = month_ordinal(f"{table['month'].max():%Y-%m}") - first + 1

@@ -15,6 +15,7 @@ from scenarios.schema import Scenario
 from sim.interactions import checked_interactions
 from sim.levels_cache import model_digest
 from sim.shared_past import checked_fork
+from sim.vintage import Vintage, based_on
 
 if TYPE_CHECKING:
     from sim.result import Result
@@ -37,6 +38,8 @@ class RunRequest:
     """Number in its ensemble; the same for all scenarios of a pair."""
     fork_month: int | None = field(default=None, compare=False)
     """Ordinal of the month before which it shares its past with its neighbours; it changes no result."""
+    vintage: Vintage | None = None
+    """Earlier base year that it starts from; None for 2020. Its scenario is dated as if that year were 2020."""
 
     @cached_property
     def key(self) -> str:
@@ -48,12 +51,15 @@ class RunRequest:
             self.interactions_off,
             model_digest(),
         ]
+        if self.vintage is not None:
+            told.append(self.vintage.digest)
         return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
 
     @property
-    def shares_2020_with(self) -> tuple[str, float, tuple[str, ...]]:
-        """Requests that agree in this share the simulated year 2020."""
-        return self.parameters.history_hash, self.scenario.scale, self.interactions_off
+    def shares_2020_with(self) -> tuple[str, float, tuple[str, ...], str]:
+        """Requests that agree in this share the simulated year 2020, or the base year that stands in for it."""
+        base = "" if self.vintage is None else self.vintage.digest
+        return self.parameters.history_hash, self.scenario.scale, self.interactions_off, base
 
     @property
     def shares_past_with(self) -> tuple[int | None, int, str, float, tuple[str, ...]]:
@@ -61,10 +67,18 @@ class RunRequest:
         return self.fork_month, self.seed, self.parameters.hash, self.scenario.scale, self.interactions_off
 
     def execute(self) -> "Result":
-        """Run it in this process."""
+        """Run it in this process; the months of the result are those meant, also for an earlier base year."""
         from sim.one_run import run
 
-        return run(self.scenario, seed=self.seed, parameters=self.parameters, interactions_off=self.interactions_off)
+        how: dict[str, Any] = {
+            "seed": self.seed,
+            "parameters": self.parameters,
+            "interactions_off": self.interactions_off,
+        }
+        if self.vintage is None:
+            return run(self.scenario, **how)
+        with based_on(self.vintage):
+            return run(self.scenario, **how).moved_back(self.vintage.months_back)
 
 
 def parameter_draw(name: str, base_seed: int, number: int) -> Parameters:

@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,7 @@ from scenarios.schema import Scenario
 from sim.experiments.outcomes import RunOutcome, month_index
 from sim.experiments.requests import RunRequest
 from sim.levels_cache import model_digest
+from sim.vintage import Vintage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +31,7 @@ FORMAT = 1
 """Version of the folder's layout; a store of another one is refused, or migrated where a migration is written."""
 ABOUT = "store.json"
 LOCK = "lock"
-TABLES = ("runs", "indicators", "scenarios", "parameters", "designs")
+TABLES = ("runs", "indicators", "scenarios", "parameters", "vintages", "designs")
 RUN_COLUMNS = {
     "key": "string",
     "run": "int64",
@@ -39,6 +41,7 @@ RUN_COLUMNS = {
     "draw": "Int64",
     "parameters_hash": "string",
     "interactions_off": "string",
+    "vintage": "string",
     "macro": "string",
     "scale": "float64",
     "kind": "string",
@@ -197,6 +200,7 @@ class Store:
 
         self._keep_scenarios([outcome.request for outcome in outcomes])
         self._keep_parameters([outcome.request for outcome in outcomes])
+        self._keep_vintages([outcome.request for outcome in outcomes])
         name = f"{self._next_part():08d}.parquet"
         done = [outcome for outcome in outcomes if outcome.status == "done"]
         for number, columns in enumerate(sorted({outcome.indicators for outcome in done})):
@@ -299,6 +303,12 @@ class Store:
             path = self.folder / "parameters" / f"{parameters.hash}.json"
             if path not in self._written:
                 self._keep(path, parameters_as_data(parameters))
+
+    def _keep_vintages(self, requests: Iterable[RunRequest]) -> None:
+        for vintage in {id(request.vintage): request.vintage for request in requests if request.vintage}.values():
+            path = self.folder / "vintages" / f"{vintage.digest}.json"
+            path.parent.mkdir(exist_ok=True)  # stores from before runs of the past were kept have no such folder
+            self._keep(path, asdict(vintage))
 
     def _keep(self, path: Path, data: Mapping[str, Any]) -> None:
         if path not in self._written and not path.exists():
@@ -448,12 +458,31 @@ class Store:
             draw=None if bool(rows["draw"].isna().iloc[0]) else int(row["draw"]),
             interactions_off=tuple(name for name in str(row["interactions_off"]).split(",") if name),
             run=int(row["run"]),
+            vintage=self.vintage(digest) if isinstance(digest := row.get("vintage"), str) and digest else None,
         )
+
+    def vintage(self, digest: str) -> Vintage:
+        """Data of an earlier base year of the store by their hash.
+
+        Raises
+        ------
+        scenarios.InputError
+            If they are not there or damaged.
+        """
+        path = self.folder / "vintages" / f"{digest}.json"
+        found = Vintage(**_read_json(path))
+        if found.digest != digest:
+            raise InputError("is damaged: its values have another hash", where=str(path), key="vintage", value=digest)
+        return found
+
+    def months_of(self, keys: Sequence[str]) -> "pd.DataFrame":
+        """Indicators of some runs: key, month and a column each, in the order of keys and months."""
+        table = self.query("select * from indicators where key in (select unnest(?))", [list(keys)])
+        return table.drop_duplicates(["key", "month"]).sort_values(["key", "month"])
 
     def values(self, key: str) -> "pd.DataFrame":
         """Indicators of one run by month, as they were stored."""
-        table = self.query("select * from indicators where key = ? order by month", [key]).drop(columns="key")
-        return table.set_index("month")
+        return self.months_of([key]).drop(columns="key").set_index("month")
 
 
 def missing(requests: Iterable[RunRequest], store: Store) -> list[RunRequest]:
@@ -488,6 +517,7 @@ def _row(outcome: RunOutcome) -> dict[str, Any]:
         "draw": request.draw,
         "parameters_hash": request.parameters.hash,
         "interactions_off": ",".join(request.interactions_off),
+        "vintage": "" if request.vintage is None else request.vintage.digest,
         "macro": request.scenario.macro,
         "scale": request.scenario.scale,
         "kind": outcome.kind,
