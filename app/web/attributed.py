@@ -7,6 +7,7 @@ import solara
 
 from app.web import session
 from app.web.components import Form, Table
+from app.web.problems import problems_told
 from app.web.simulations import the_server
 from app.web.words import Words
 from scenarios.errors import InputError
@@ -51,7 +52,7 @@ def Attributed(target: Scenario, base: Scenario) -> None:
                     set_found(made)
             except InputError as error:
                 if not stop.is_set():
-                    set_failure("; ".join(problem.message for problem in error.problems))
+                    set_failure(problems_told(error, words, with_place=False))
             finally:
                 set_busy(False)
 

@@ -8,6 +8,7 @@ import solara
 from app.web import charts, session
 from app.web.attributed import Attributed
 from app.web.components import Chart, Form, Table
+from app.web.problems import problems_told
 from app.web.simulations import the_server
 from app.web.words import Words
 from calibration.observations import observed_indicator
@@ -19,13 +20,11 @@ from sim.experiments.store import Store
 from sim.indicators import PLAN_INDICATORS
 
 
-def stored_ensemble() -> Ensemble | str | None:
-    """The runs of the server's store, why they cannot be read, or None where there is no store."""
+def stored_ensemble() -> Ensemble | InputError | None:
+    """The runs of the server's store, why they cannot be read, or None where there is no store or nothing in it."""
     folder = the_server().store
-    if folder is None:
+    if folder is None or not folder.exists():
         return None
-    if not folder.exists():
-        return ""
     try:
         store = Store.open(folder)
         try:
@@ -33,7 +32,13 @@ def stored_ensemble() -> Ensemble | str | None:
         except InputError:  # several batches or sweeps share numbers: what was asked for last is meant
             return Ensemble.of_store(store, store.requests_of_last_design())
     except InputError as error:
-        return "; ".join(problem.message for problem in error.problems)
+        return error
+
+
+def _why_missing(stored: InputError | None, words: Words) -> str:
+    if stored is not None:
+        return problems_told(stored, words, with_place=False)
+    return words("compare.none" if the_server().store is None else "compare.empty")
 
 
 @solara.component
@@ -52,7 +57,7 @@ def ComparePage() -> None:
             {"id": "source", "label": words("compare.source"), "value": source, "options": sources}
         ]
         if not isinstance(ensemble, Ensemble):
-            missing = words("compare.none") if stored is None else stored or words("compare.empty")
+            missing = _why_missing(stored, words)
             told = missing if source == "store" else words("compare.no_answer")
             Form(fields=fields, buttons=[], event_chosen=lambda event: set_source(event["value"]))
             solara.Div(classes=["lj-note"], children=[told])

@@ -14,6 +14,7 @@ import solara
 from app.web import charts, session
 from app.web.components import Cards, Chart, Form, Levers, Save, Table
 from app.web.desk import BASELINES, LARGEST_FILE, LONGEST, MACRO, RUNS, SCALES, Change, Desk, opened_scenario
+from app.web.problems import problems_told
 from app.web.simulations import Answer, answers
 from app.web.words import Words
 from calibration.observations import observed_indicator
@@ -182,7 +183,7 @@ def Assumptions(desk: Desk) -> None:
             session.put(replace(desk, **changes))
             session.message.value = ""
         except (InputError, ValueError) as error:
-            session.message.value = str(error)
+            session.message.value = problems_told(error, words)
 
     Form(fields=fields, buttons=[], event_chosen=chosen)
 
@@ -233,7 +234,7 @@ def LeverGroups(desk: Desk) -> None:
             session.put(session.desk.value.with_change(str(event["lever"]), change))
             session.message.value = ""
         except (InputError, ValueError, TypeError) as error:
-            session.message.value = str(error)
+            session.message.value = problems_told(error, words)
 
     texts: dict[str, Any] = {
         "intensity": words("desk.intensity"),
@@ -402,20 +403,19 @@ def FileAndLink(desk: Desk) -> None:
         name = str(event["name"])[:200]
         try:
             if event["text"] is None:
-                raise InputError(words("desk.too_large", most=LARGEST_FILE), where=name)
+                raise InputError("the file is too large", where=name, allowed=f"at most {LARGEST_FILE} bytes")
             text = str(event["text"])
             opened_scenario(text, name)
             session.put(Desk(file=text, baseline=desk.baseline, runs=desk.runs, scale=desk.scale, seed=desk.seed))
             session.message.value = words("desk.good_file", name=name)
         except InputError as error:
-            told = [str(problem) for problem in error.problems]
-            session.message.value = "\n".join([words("desk.bad_file", name=name), *told])
+            session.message.value = "\n".join([words("desk.bad_file", name=name), problems_told(error, words)])
 
     def named(event: dict[str, str]) -> None:
         try:
             session.put(replace(desk, **{event["id"]: event["value"]}))  # type: ignore[arg-type]
         except InputError as error:
-            session.message.value = "\n".join(str(problem) for problem in error.problems)
+            session.message.value = problems_told(error, words)
 
     solara.HTML(tag="h2", unsafe_innerHTML=words("desk.reproduce"))
     texts = [

@@ -11,6 +11,7 @@ from app.web import charts, session
 from app.web.components import Form, Table
 from app.web.desk import MOST_RUNS
 from app.web.page_compare import stored_ensemble
+from app.web.problems import problems_told
 from app.web.simulations import the_server
 from app.web.swept import Swept
 from app.web.words import Words
@@ -32,14 +33,14 @@ class Batch:
     busy: bool = False
     done: int = 0
     wanted: int = 0
-    error: str = ""
+    error: InputError | None = None
 
     def start(self, scenarios: list[str], runs: int) -> None:
         """Begin a batch in the background; one at a time."""
         with self.lock:
             if self.busy:
                 return
-            self.busy, self.done, self.wanted, self.error = True, 0, runs * len(scenarios), ""
+            self.busy, self.done, self.wanted, self.error = True, 0, runs * len(scenarios), None
             self.stop.clear()
         threading.Thread(target=self._run, args=(scenarios, runs), daemon=True).start()
 
@@ -59,7 +60,7 @@ class Batch:
                 cancel=self.stop.is_set,
             )
         except InputError as error:
-            self.error = "; ".join(problem.message for problem in error.problems)
+            self.error = error
         finally:
             self.busy = False
 
@@ -139,8 +140,9 @@ def ExperimentsPage() -> None:
         if BATCH.busy:
             told = f"{words('experiments.busy', done=BATCH.done, all=BATCH.wanted)}. {words('experiments.leave')}"
         solara.Div(classes=["lj-muted"], children=[told], attributes={"role": "status", "data-busy": str(BATCH.busy)})
-        if BATCH.error:
-            solara.Div(classes=["lj-bad"], children=[BATCH.error], attributes={"role": "alert"})
+        if BATCH.error is not None:
+            failure = problems_told(BATCH.error, words, with_place=False)
+            solara.Div(classes=["lj-bad"], children=[failure], attributes={"role": "alert"})
         if not folder.exists():
             solara.Div(children=[words("compare.empty")])
             return
@@ -152,7 +154,7 @@ def _contents(folder: Path, words: Words) -> None:
         store = Store.open(folder)
         counts, runs = store.counts(), store.runs
     except InputError as error:
-        solara.Div(classes=["lj-bad"], children=["; ".join(problem.message for problem in error.problems)])
+        solara.Div(classes=["lj-bad"], children=[problems_told(error, words, with_place=False)])
         return
     solara.Div(children=[words("experiments.counts", done=counts.get("done", 0), failed=counts.get("failed", 0))])
     columns = ("scenario", "run", "seed", "status", "seconds", "kind", "key")

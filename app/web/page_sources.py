@@ -27,8 +27,6 @@ def SourcesPage() -> None:
         told.append(words("sources.caveat_3", fitted=len(fit.names), date=fit.about["date"], runs=runs))
         solara.Div(classes=["lj-note"], children=[solara.Div(children=[each]) for each in told])
         field = {"id": "search", "label": words("sources.search"), "value": wanted}
-        if words.language == "zh":
-            solara.Div(classes=["lj-muted"], children=[words("sources.english")])
         Form(fields=[field], buttons=[], event_chosen=lambda event: set_wanted(event["value"][:80]))
         _indicators(wanted, words)
         _measures(wanted, words)
@@ -48,6 +46,14 @@ def _term(term: str, words: Words) -> str:
     return words.of_data(f"term.{term}", term)
 
 
+def _unit(unit: str, words: Words) -> str:
+    return words.of_data(f"unit.{unit}", unit)
+
+
+def _source(source: str, words: Words) -> str:
+    return words.of_data(f"source.{source}", source)
+
+
 def _heads(words: Words, *keys: str) -> list[str]:
     return [words(f"table.{key}") for key in keys]
 
@@ -56,9 +62,9 @@ def _indicators(wanted: str, words: Words) -> None:
     rows = [
         [
             words(f"indicator.{each.id}"),
-            each.unit,
+            _unit(each.unit, words),
             words.of_data(f"definition.{each.id}", each.definition),
-            each.proxy_basis or each.location,
+            _source(each.proxy_basis or each.location, words),
         ]
         for each in plan.indicators()
     ]
@@ -84,15 +90,21 @@ def _measures(wanted: str, words: Words) -> None:
 
 def _observations(wanted: str, words: Words) -> None:
     rows = [
-        [each.id, f"{each.value:g} {each.unit}, {each.date}", each.definition, each.source, _term(each.status, words)]
+        [
+            each.id,
+            f"{each.value:g} {_unit(each.unit, words)}, {each.date}",
+            words.of_data(f"observation.{each.id}", each.definition),
+            _source(each.source, words),
+            _term(each.status, words),
+        ]
         for each in observations().values()
     ]
     rows += [
         [
             each.series,
-            f"{each.value:g} {each.unit}, {each.year}",
-            each.definition,
-            each.source,
+            f"{each.value:g} {_unit(each.unit, words)}, {each.year}",
+            words.of_data(f"annual.{each.series}", each.definition),
+            _source(each.source, words),
             _term(each.status, words),
         ]
         for each in annual_observations()
@@ -105,11 +117,11 @@ def _parameters(wanted: str, words: Words) -> None:
     rows = [
         [
             each.id,
-            each.description,
-            each.unit,
+            words.of_data(f"parameter.{each.id}", each.description),
+            _unit(each.unit, words),
             each.distribution_prior_2020 or each.distribution,
             _term(each.status, words),
-            each.source,
+            _source(each.source, words),
         ]
         for each in parameter_table()
     ]

@@ -14,6 +14,7 @@ from app.web.page_desk import DeskPage
 from app.web.page_experiments import ExperimentsPage
 from app.web.page_model import ModelPage
 from app.web.page_sources import SourcesPage
+from app.web.problems import problems_told
 from app.web.words import LANGUAGES
 from scenarios.errors import InputError
 from sim.indicators import PLAN_INDICATORS
@@ -46,9 +47,8 @@ def Layout(children: list[Any]) -> Any:
         try:
             session.desk.value = Desk.from_query(query)
         except InputError as error:
-            session.message.value = session.words()(
-                "desk.bad_link", why="; ".join(str(each) for each in error.problems)
-            )
+            words = session.words()
+            session.message.value = words("desk.bad_link", why=problems_told(error, words))
 
     solara.use_memo(read_address, [])
     words = session.words()

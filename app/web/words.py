@@ -18,10 +18,16 @@ def catalogue() -> dict[str, tuple[str, str]]:
 
 @cache
 def data_in_chinese() -> dict[str, str]:
-    """Texts of the plan's data in Chinese by their key, such as "measure.M01"; English pages show the data's own."""
-    with (Path(__file__).parent / "plan_zh.toml").open("rb") as file:
-        groups = tomllib.load(file)
-    return {f"{group}.{key}": text for group, texts in groups.items() for key, text in texts.items()}
+    """Texts of the data in Chinese by their key, such as "measure.M01"; English pages show the data's own.
+
+    Texts without an id of their own, units and sources, are their own key.
+    """
+    found = {}
+    for name in ("plan_zh.toml", "numbers_zh.toml"):
+        with (Path(__file__).parent / name).open("rb") as file:
+            groups = tomllib.load(file)
+        found |= {f"{group}.{key}": text for group, texts in groups.items() for key, text in texts.items()}
+    return found
 
 
 class Words:

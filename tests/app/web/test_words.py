@@ -37,6 +37,7 @@ def test_chinese_is_chinese():
         "desk.most",
         "app.other_code",
         "app.other_language",
+        "problem.joint",
     }
     for key, (_, chinese) in catalogue().items():
         assert key in spared or re.search("[\u4e00-\u9fff]", chinese), key
@@ -104,8 +105,18 @@ def test_the_plans_data_is_there_in_chinese():
     words = {each.modelled_as for each in plan.measures()} | {each.authority for each in plan.measures()}
     words |= {each.status for each in (*parameter_table(), *observations().values(), *annual_observations())}
     keys |= {f"term.{word}" for word in words}
+    keys |= {f"parameter.{each.id}" for each in parameter_table()} | {f"observation.{id}" for id in observations()}
+    keys |= {f"annual.{each.series}" for each in annual_observations()}
+    described = (*parameter_table(), *observations().values(), *annual_observations())
+    sources = {each.source for each in described} | {each.proxy_basis or each.location for each in plan.indicators()}
+    units = {each.unit for each in (*described, *plan.indicators())}
+    keys |= {f"source.{source}" for source in sources} | {
+        f"unit.{unit}" for unit in units if re.search("[A-Za-z]", unit)
+    }
     assert keys == set(data_in_chinese())
-    assert all(re.search("[\u4e00-\u9fff]", text) for text in data_in_chinese().values())
+    # The names of some publications are all that a source has.
+    translated = {key: text for key, text in data_in_chinese().items() if not key.startswith("source.")}
+    assert all(re.search("[\u4e00-\u9fff%/]", text) for text in translated.values())
     measure = plan.measures()[0]
     key = f"measure.{measure.id}"
     assert Words("en").of_data(key, measure.title) == measure.title != Words("zh").of_data(key, measure.title)
