@@ -22,7 +22,7 @@ def data_in_chinese() -> dict[str, str]:
 
     Texts without an id of their own, units and sources, are their own key.
     """
-    found = {}
+    found: dict[str, str] = {}
     for name in ("plan_zh.toml", "numbers_zh.toml"):
         with (Path(__file__).parent / name).open("rb") as file:
             groups = tomllib.load(file)

@@ -1,13 +1,12 @@
 """The fit on problems whose answer is known, and the kept runs of the past."""
 
-import json
-from dataclasses import asdict
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import qmc
 
-from calibration import past_runs
 from calibration.diagnostics import (
     correlations,
     identification,
@@ -23,6 +22,8 @@ from calibration.moments import Moment, moments, moments_of, observed_moments, t
 from calibration.past_runs import PastRequest, PastRun, PastRuns, parameters_at, searched
 from calibration.vintages import level
 from scenarios.parameters import ParameterSet
+from sim.experiments import requests as requests_module
+from sim.experiments.store import Store
 
 KNOWN = len(searched())
 NOISE = 0.05
@@ -151,9 +152,13 @@ def test_growth_moments_are_those_of_the_levels():
 
 
 def run_of(seed=1):
-    columns = {name: [1.0, 2.0, 3.0, 4.0, 5.0] for moment in moments() for name in moment.simulated}
-    monthly = {name: [1.0] * 60 for name in past_runs.MONTHLY}
-    return PastRun(PastRequest((0.5,) * KNOWN, seed), columns, monthly)
+    """A run in whose five years December holds 1 to 5, and the months before nothing."""
+    index = pd.date_range("2016-01-31", periods=60, freq="ME", name="month")
+    names = {name for moment in moments() for name in moment.simulated}
+    table = pd.DataFrame(0.0, index=index, columns=sorted(names))
+    table.loc[index.month == 12] = np.arange(1.0, 6.0)[:, None]
+    table.loc["2019-06-30", "foreign_bond_holdings"] = 3.0
+    return PastRun(PastRequest((0.5,) * KNOWN, seed), table)
 
 
 def test_moments_of_a_run_are_growth_and_changes():
@@ -174,13 +179,68 @@ def test_points_are_quantiles_of_the_priors():
     assert values_at(np.full((1, KNOWN), 0.5)).shape == (1, KNOWN)
 
 
-def test_kept_runs_are_not_run_again_and_a_broken_line_is_left_out(tmp_path, monkeypatch):
-    store = PastRuns(tmp_path)
-    kept = run_of()
-    line = json.dumps(asdict(kept))
-    store.file.write_text(line + "\n" + line[: len(line) // 2], encoding="utf-8")
-    again = PastRuns(tmp_path)
-    monkeypatch.setattr(past_runs, "Workers", None)
-    assert again.of([kept.request]) == [kept]
-    with pytest.raises(TypeError):
-        again.of([PastRequest((0.4,) * KNOWN, 2)])
+@pytest.fixture(scope="module")
+def past(tmp_path_factory):
+    """Runs of 2019-2020 in a store: a base year late enough to be quick, few issuers."""
+    folder = tmp_path_factory.mktemp("past") / "runs"
+    asked = [PastRequest((0.5,) * KNOWN, seed, base_year=2019, scale=0.05) for seed in (1, 2)]
+    return folder, asked, PastRuns(folder).of(asked)
+
+
+def test_runs_of_the_past_are_kept_in_the_experiment_store_under_the_months_meant(past):
+    folder, asked, runs = past
+    store = Store.open(folder)
+    assert store.counts() == {"done": 2}
+    months = store.query("select min(month) as first, max(month) as last from indicators").iloc[0]
+    assert (f"{months['first']:%Y-%m}", f"{months['last']:%Y-%m}") == ("2019-01", "2020-12")
+    assert [run.request for run in runs] == asked
+    assert list(runs[0].annual.index) == [2019, 2020]
+    assert set(store.runs["vintage"]) == {asked[0].run_request().vintage.digest}
+    known = level("foreign_bond_holdings", 2019) / 1000.0
+    assert runs[0].annual.loc[2019, "foreign_bond_holdings"] == pytest.approx(known, rel=1e-3)
+
+
+def test_kept_runs_of_the_past_are_not_run_again_and_repeat_themselves(past, monkeypatch):
+    folder, asked, runs = past
+    key = asked[0].run_request().key
+    repeated = Store.open(folder).request(key[:10])
+    assert repeated.vintage == asked[0].run_request().vintage
+    assert (repeated.execute().indicators.to_numpy() == runs[0].indicators.to_numpy()).all()
+    monkeypatch.setattr(requests_module.RunRequest, "execute", None)
+    again = PastRuns(folder).of(asked)
+    assert all((one.indicators == other.indicators).all(axis=None) for one, other in zip(again, runs, strict=True))
+
+
+def test_a_run_of_the_past_that_fails_is_left_out_told_and_not_tried_twice(past, monkeypatch):
+    folder, asked, _ = past
+    broken = PastRequest((0.4,) * KNOWN, 9, base_year=2019, scale=0.05)
+    tried = []
+
+    def fail(request):
+        tried.append(request.seed)
+        raise ArithmeticError("far out in the tails")
+
+    monkeypatch.setattr(requests_module.RunRequest, "execute", fail)
+    runs = PastRuns(folder)
+    assert [run.request for run in runs.of([broken, *asked])] == asked
+    assert runs.of([broken]) == []
+    assert tried == [9] and "far out in the tails" in runs.failed[broken]
+
+
+def test_a_past_with_other_dates_of_policy_or_other_data_is_another_run(past):
+    _, asked, _ = past
+    keys = {
+        replace(asked[0], **change).run_request().key
+        for change in (
+            {},
+            {"policy_shift": 6},
+            {"conditional": False},
+            {"base_year": 2018},
+            {"scale": 0.1},
+            {"seed": 5},
+        )
+    }
+    assert len(keys) == 6
+    same = asked[0].run_request()
+    assert replace(same, vintage=None).key != same.key
+    assert replace(same, vintage=None).shares_2020_with != same.shares_2020_with

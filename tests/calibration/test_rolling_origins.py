@@ -1,6 +1,7 @@
 """Forecasts from earlier origins, rival rules, variants and conditions, on runs made up for the purpose."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from calibration import variants as variants_module
@@ -9,7 +10,7 @@ from calibration.held_back import held_back
 from calibration.information import explained_share, yearly_growth
 from calibration.naive import forecasts_from
 from calibration.origins import SCORED, known_series, origins_summary, rolling_origins
-from calibration.past_runs import MONTHLY, PastRun
+from calibration.past_runs import PastRun
 from calibration.placebo import NO_STEPS, SHIFTS, placebo_dates
 from calibration.rivals import RIVALS, rivals
 from calibration.variants import VARIANTS, variants
@@ -20,23 +21,28 @@ COLUMNS = (*SCORED, "equity_financing", *MONEY)
 
 
 class MadeUpRuns:
-    """Stands in for kept runs of the past: `value(request, indicator, year)` says what each gave."""
+    """Stands in for kept runs of the past: `value(request, indicator, year)` says what each gave in a year.
+
+    December holds the year's value; other months are nothing, but for the holdings of June, which `june` gives.
+    """
 
     def __init__(self, value):
         self.value = value
 
+    def june(self, request, _):
+        return 1.0 + request.seed
+
     def of(self, requests, *_):
-        return [
-            PastRun(
-                request,
-                {
-                    name: [self.value(request, name, year) for year in range(request.base_year, 2021)]
-                    for name in COLUMNS
-                },
-                {name: [1.0 + request.seed] * 12 * (2021 - request.base_year) for name in MONTHLY},
-            )
-            for request in requests
-        ]
+        return [PastRun(request, self.months(request)) for request in requests]
+
+    def months(self, request):
+        years = range(request.base_year, 2021)
+        index = pd.date_range(f"{request.base_year}-01-31", periods=12 * len(years), freq="ME", name="month")
+        table = pd.DataFrame(0.0, index=index, columns=list(COLUMNS))
+        for name in COLUMNS:
+            table.loc[index.month == 12, name] = [self.value(request, name, year) for year in years]
+        table.loc[index.month == 6, "foreign_bond_holdings"] = [self.june(request, year) for year in years]
+        return table
 
 
 def perfect(request, name, year):
@@ -128,12 +134,8 @@ class Growing(MadeUpRuns):
         luck = 1.0 + 0.05 * np.sin(13.0 * request.seed + 3.0 * year + len(name))
         return luck * np.exp(request.point[0] * (year - 2016)) if name == "foreign_bond_holdings" else luck
 
-    def of(self, requests, *_):
-        told = super().of(requests)
-        for run in told:
-            months = np.arange(12 * len(run.years))
-            run.monthly["foreign_bond_holdings"][:] = 1.0 + 0.05 * np.sin(run.request.seed + months)
-        return told
+    def june(self, request, year):
+        return 1.0 + 0.05 * np.sin(request.seed + 7.0 * year)
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The store: what goes in comes out, what is no store is refused."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from scenarios.errors import InputError
 from sim.experiments.export import export_store, to_xarray
 from sim.experiments.outcomes import failed
 from sim.experiments.store import ABOUT, Store, missing, parameters_as_data, parameters_from
+from sim.vintage import Vintage
 
 
 @pytest.fixture
@@ -68,6 +70,21 @@ def test_a_run_is_found_by_the_beginning_of_its_key_and_repeats_itself(store, ou
         store.request("zzz")
     with pytest.raises(InputError, match="6 runs have a key"):
         store.request("")
+
+
+def test_a_store_from_before_there_were_runs_of_the_past_is_read_and_added_to(store, outcomes):
+    (store.folder / "vintages").rmdir()
+    for path in (store.folder / "runs").glob("*.parquet"):
+        pd.read_parquet(path).drop(columns="vintage").to_parquet(path)
+    assert store.request(outcomes[0].key).vintage is None
+    past = replace(outcomes[0].request, vintage=Vintage(2019, {"institutions_2020": 1659.0}))
+    with Store.writing(store.folder) as written:
+        written.append([replace(outcomes[0], request=past)])
+    assert store.request(past.key).vintage == past.vintage
+    path = store.folder / "vintages" / f"{past.vintage.digest}.json"
+    path.write_text(path.read_text().replace("1659", "1660"))
+    with pytest.raises(InputError, match="another hash"):
+        store.request(past.key)
 
 
 def test_a_failed_run_is_recorded_beside_those_that_are_done(tmp_path, requests, outcomes):
