@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.options import Json, Quiet, Scale, Workers
+from app.past import answer_from_the_past, print_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +89,9 @@ def forecast(
         [row["indicator"], row["year"], *(f"{row[key]:.4g}" for key in ("q05", "q25", "q50", "q75", "q95"))]
         for row in rows
     ]
-    _print(f"{name}: {len(ensemble.runs)} runs", ("indicator", "year", "5 %", "25 %", "median", "75 %", "95 %"), shown)
+    print_table(
+        f"{name}: {len(ensemble.runs)} runs", ("indicator", "year", "5 %", "25 %", "median", "75 %", "95 %"), shown
+    )
     print(CAVEAT)
     if digest is not None:
         print(f"Registered in {register}, SHA-256 {digest}")
@@ -107,6 +110,9 @@ def validate(
     ] = False,
     placebo: Annotated[
         bool, typer.Option("--placebo", help="Weigh the dates of policy in 2017-2020 against dates that are wrong.")
+    ] = False,
+    events: Annotated[
+        bool, typer.Option("--events", help="What each event of policy in 2017-2020 did to the years around it.")
     ] = False,
     until: Annotated[
         int | None,
@@ -130,8 +136,8 @@ def validate(
 ) -> None:
     """Score forecasts: on later observations that you bring, from earlier origins, of a fit to fewer years, of rivals.
 
-    The package has no observations after 2020. With --origins, --rivals, --placebo and --until, runs of the past are
-    kept in --store.
+    The package has no observations after 2020. With --origins, --rivals, --placebo, --events and --until, runs of the
+    past are kept in --store.
     """
     from app.output import print_json
     from calibration.extra import checked_extra
@@ -140,14 +146,21 @@ def validate(
     from calibration.scores import NEEDED, score_table, summary
 
     checked_extra("scores", *NEEDED)
-    asked = {"origins": origins, "rivals": rivals, "placebo": placebo, "until": until is not None}
+    asked = {
+        "origins": origins,
+        "rivals": rivals,
+        "placebo": placebo,
+        "events": events,
+        "until": until is not None,
+    }
     kinds = [kind for kind, wanted in asked.items() if wanted]
     if len(kinds) + (observed is not None) != 1:
         raise typer.BadParameter(
-            "give one of --observed FILE, --origins, --rivals, --placebo and --until YEAR", param_hint="--observed"
+            "give one of --observed FILE, --origins, --rivals, --placebo, --events and --until YEAR",
+            param_hint="--observed",
         )
     if observed is None:
-        _past(kinds[0], until, runs, scale, store, workers, json, quiet)
+        answer_from_the_past(kinds[0], until, runs, scale, store, workers, json, quiet)
         return
     observations = read_later_observations(observed)
     forecasts: dict[str, RegisteredForecast] = {}
@@ -231,7 +244,7 @@ def review(
         for row in rows
     ]
     heads = ("indicator", "median before", "median after", "5-95 % after", "chance before", "chance after")
-    _print(f"{name}, 2025: {found.runs} runs weighted by {len(found.used)} observations", heads, shown)
+    print_table(f"{name}, 2025: {found.runs} runs weighted by {len(found.used)} observations", heads, shown)
     print(f"Effective runs: {found.effective_runs:.0f} of {found.runs}.")
     for each in outside:
         print(f"Outside all runs: {each}. The model did not see this coming; take what follows from it with care.")
@@ -306,7 +319,7 @@ def _variants(
         ]
         for row in table.to_dict("records")
     ]
-    _print(f"{asked.name} in 2025: {runs} runs under each assumption, same luck", heads, shown)
+    print_table(f"{asked.name} in 2025: {runs} runs under each assumption, same luck", heads, shown)
     print(CAVEAT)
 
 
@@ -366,124 +379,10 @@ def _conditions(
     ]
     heads = ("factor", "kind", "median where met", "where missed", "distance", "p")
     if rows:
-        _print("What differs between them", heads, rows)
+        print_table("What differs between them", heads, rows)
         print("Differences, not causes; p is corrected for the number of factors looked at.")
     else:
         print("No single factor tells the two apart.")
-
-
-def _past(
-    kind: str,
-    until: int | None,
-    runs: int,
-    scale: str | None,
-    store: Path | None,
-    workers: int | None,
-    json: bool,
-    quiet: bool,
-) -> None:
-    from app.asked import options_named, scenario_asked
-    from app.output import print_json
-    from app.progress import RunsBar
-    from calibration.extra import checked_extra
-    from calibration.origins import origins_summary, rolling_origins
-    from calibration.past_runs import PastRuns
-    from calibration.placebo import placebo_dates
-    from calibration.rivals import rivals
-    from sim.experiments.pool import usual_workers
-
-    size = scenario_asked("frozen", [], [], macro=None, scale=scale).scale
-    kept = PastRuns(store or Path("past-runs"))
-    count = workers or usual_workers()
-    with RunsBar(hidden=json or quiet) as bar, options_named():
-        if until is not None:
-            checked_extra("fits", "sklearn", "emcee")
-            from calibration.held_back import held_back
-
-            table = held_back(kept, until, runs, count, size, bar.show)
-        else:
-            how = {"origins": rolling_origins, "rivals": rivals, "placebo": placebo_dates}[kind]
-            table = how(kept, runs, count, size, bar.show)
-    summed = origins_summary(table) if kind == "origins" else table
-    if json:
-        told = {"summary": summed.to_dict("records")} if kind == "origins" else {}
-        print_json({kind: table.to_dict("records"), **told})
-    elif quiet:
-        columns = {
-            "origins": ["kind", "indicator", "crps"],
-            "rivals": ["rival", "weight"],
-            "placebo": ["dates", "weight"],
-            "until": ["moment", "crps_prior", "crps"],
-        }[kind]
-        print(summed[columns].to_csv(sep="\t", header=False, index=False), end="")
-    else:
-        printed = {
-            "origins": _print_origins,
-            "rivals": _print_rivals,
-            "placebo": _print_placebo,
-            "until": _print_held_back,
-        }
-        printed[kind](summed)
-
-
-def _print_origins(summed: pd.DataFrame) -> None:
-    heads = ("kind", "indicator", "forecasts", "CRPS", "error of best naive rule", "skill", "in 50 %", "80 %", "95 %")
-    rows = [
-        [
-            row["kind"],
-            row["indicator"],
-            row["forecasts"],
-            f"{row['crps']:.3g}",
-            f"{row['naive_error']:.3g}",
-            f"{row['skill']:+.2f}",
-            *(f"{row[f'inside_{level}']:.0%}" for level in (50, 80, 95)),
-        ]
-        for row in summed.to_dict("records")
-    ]
-    _print("Forecasts from the end of 2016 to 2019 of the years to 2020", heads, rows)
-    print("Skill below 0: the naive rule that turned out best was closer.")
-
-
-def _print_rivals(table: pd.DataFrame) -> None:
-    _print_weights("Rules of foreign investors on holdings of 2017-2020", "rule", "rival", table)
-
-
-def _print_placebo(table: pd.DataFrame) -> None:
-    _print_weights("Dates of policy on moments of 2017-2020", "steps of policy at", "dates", table)
-    print("Where wrong dates weigh as much as the true ones, the data do not say what the steps did.")
-
-
-def _print_weights(title: str, head: str, column: str, table: pd.DataFrame) -> None:
-    rows = [
-        [row[column], f"{row['log_score']:.2f}", f"{row['weight']:.2f}", f"{row['root_mean_square_miss']:.2f}"]
-        for row in table.to_dict("records")
-    ]
-    _print(title, (head, "log score", "weight", "miss in tolerances"), rows)
-
-
-def _print_held_back(table: pd.DataFrame) -> None:
-    later = table[~table["used"]]
-    keys = ("observed", "prior_q05", "prior_q50", "prior_q95", "q05", "q50", "q95", "crps_prior", "crps")
-    rows = [
-        [row["moment"], *(f"{row[key]:.3g}" for key in keys), "yes" if row["inside"] else "no"]
-        for row in later.to_dict("records")
-    ]
-    heads = (
-        "moment",
-        "observed",
-        "prior 5 %",
-        "50 %",
-        "95 %",
-        "fit 5 %",
-        "50 %",
-        "95 %",
-        "CRPS prior",
-        "fit",
-        "inside",
-    )
-    _print("Moments that the fit did not know", heads, rows)
-    better = int((later["crps"] < later["crps_prior"]).sum())
-    print(f"The fit foretells {better} of {len(later)} better than the prior; the outside world is known to both.")
 
 
 def _quantiles(frozen: RegisteredForecast) -> list[dict[str, Any]]:
@@ -513,7 +412,7 @@ def _print_scores(kind: str, table: pd.DataFrame, by_indicator: pd.DataFrame) ->
         for row in table.to_dict("records")
     ]
     heads = ("indicator", "year", "observed", "median", "error", "CRPS", "inside 80 %", "best naive rule (error)")
-    _print(f"{kind}, one by one", heads, rows)
+    print_table(f"{kind}, one by one", heads, rows)
     skills = [column for column in by_indicator.columns if column.startswith("skill")]
     rows = [
         [
@@ -524,13 +423,7 @@ def _print_scores(kind: str, table: pd.DataFrame, by_indicator: pd.DataFrame) ->
         ]
         for row in by_indicator.to_dict("records")
     ]
-    _print(f"{kind}, by indicator", ("indicator", "CRPS", "in 50 %", "in 80 %", "in 95 %", *skills), rows)
-
-
-def _print(title: str, heads: tuple[str, ...], rows: list[list[Any]]) -> None:
-    from app.tables import show, table
-
-    show(table(title, heads, rows, right=heads[1:]))
+    print_table(f"{kind}, by indicator", ("indicator", "CRPS", "in 50 %", "in 80 %", "in 95 %", *skills), rows)
 
 
 def register(commands: typer.Typer) -> None:

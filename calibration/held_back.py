@@ -21,7 +21,7 @@ def last_year(moment: Moment) -> int:
 
 
 def held_back(
-    store: PastRuns, until: int, runs: int, workers: int, scale: float = 1.0, progress: Progress | None = None
+    store: PastRuns, runs: int, workers: int, scale: float = 1.0, progress: Progress | None = None, *, until: int
 ) -> "pd.DataFrame":
     """Fit the searched parameters to what was known at the end of a year, and foretell the later moments.
 
@@ -29,12 +29,12 @@ def held_back(
     ----------
     store
         Where runs are kept; those of a calibration with as many runs serve again.
-    until
-        Last year that the fit may know, such as 2018.
     runs
         Runs spread over the prior, at least 24.
     workers, scale, progress
         As in `calibrate`.
+    until
+        Last year that the fit may know, such as 2018.
 
     Returns
     -------

@@ -88,6 +88,8 @@ class PastRequest:
     scale: float = 1.0
     policy_shift: int = 0
     """Months by which the dated steps of policy are moved, to see whether their dates matter."""
+    without: tuple[str, str] | None = None
+    """Lever and month of a dated step that is left out, to see what it did."""
 
     def run_request(self) -> RunRequest:
         """The run as the experiment store knows it.
@@ -101,6 +103,7 @@ class PastRequest:
             macro="realised" if self.conditional else "neutral",
             scale=self.scale,
             shift=self.policy_shift,
+            without=self.without,
         )
         return RunRequest(
             asked,

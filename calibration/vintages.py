@@ -188,7 +188,13 @@ def policy_steps() -> tuple[PolicyStep, ...]:
 
 
 def past_scenario(
-    base_year: int, *, policy: bool = True, macro: str = "realised", scale: float = 1.0, shift: int = 0
+    base_year: int,
+    *,
+    policy: bool = True,
+    macro: str = "realised",
+    scale: float = 1.0,
+    shift: int = 0,
+    without: tuple[str, str] | None = None,
 ) -> Scenario:
     """The years from a base year to 2020 as a scenario in the model's dates; see `sim.vintage`.
 
@@ -205,6 +211,8 @@ def past_scenario(
     shift
         Months by which the dated steps are moved; none comes before the first month after the base year, and those that
         come after 2020 are not seen.
+    without
+        Lever and month of a step that is left out.
     """
     ahead = LAST_YEAR - base_year
     intensity = {lever.id: lever.intensity_2020 for lever in levers()}
@@ -212,7 +220,7 @@ def past_scenario(
     first, last = month_ordinal(f"{base_year + 1}-01"), month_ordinal(f"{LAST_YEAR}-12")
     for step in policy_steps() if policy else ():
         month = max(month_ordinal(step.month) + shift, first)
-        if step.year > base_year and month <= last:
+        if step.year > base_year and month <= last and (step.lever, step.month) != without:
             intensity[step.lever] += step.rise
             paths.setdefault(step.lever, {})[month_text(month + 12 * ahead)] = round(intensity[step.lever], 6)
     asked = Scenario(name="past", policy="frozen", macro=macro, scale=scale, end=f"{LAST_YEAR + ahead}-12")

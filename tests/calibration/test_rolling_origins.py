@@ -6,14 +6,17 @@ import pytest
 
 from calibration import variants as variants_module
 from calibration.conditions import conditions, filtered
+from calibration.events import event_moments, events
 from calibration.held_back import held_back
 from calibration.information import explained_share, yearly_growth
+from calibration.moments import moments
 from calibration.naive import forecasts_from
 from calibration.origins import SCORED, known_series, origins_summary, rolling_origins
-from calibration.past_runs import PastRun
+from calibration.past_runs import PastRequest, PastRun
 from calibration.placebo import NO_STEPS, SHIFTS, placebo_dates
 from calibration.rivals import RIVALS, rivals
 from calibration.variants import VARIANTS, variants
+from calibration.vintages import policy_steps
 from sim.experiments.requests import ensemble_requests
 
 MONEY = ("turnover_interbank_money", "turnover_interbank_spot_bonds", "turnover_interbank_fx_derivatives")
@@ -28,6 +31,7 @@ class MadeUpRuns:
 
     def __init__(self, value):
         self.value = value
+        self.failed = {}
 
     def june(self, request, _):
         return 1.0 + request.seed
@@ -124,6 +128,42 @@ def test_the_dates_that_foretell_best_get_the_weight():
     assert set(table.index) == {"true dates", "-12 months", "-6 months", "+6 months", "+12 months", "no steps"}
 
 
+def test_what_an_event_did_is_told_by_pairs_and_weighed_by_the_moments_around_it():
+    """Bond Connect doubles what foreigners hold at the end of 2018; the observed rise is the one with it."""
+
+    def value(request, name, year):
+        if name != "foreign_bond_holdings":
+            return 1.0 + request.seed
+        grown = {2016: 1.0, 2017: 1.4056, 2018: 2.0058}.get(year, 2.7)
+        without = request.without == ("bond_market_access", "2017-07") and year >= 2018
+        return grown * (0.5 if without else 1.0) * (1.0 + 0.02 * np.sin(7.0 * request.seed + year))
+
+    table = event_moments(MadeUpRuns(value), 16, 1).set_index(["event", "moment"])
+    connect = table.loc[("bond_connect", "foreign_holdings_2018")]
+    assert connect["effect"] == pytest.approx(np.log(2.0)) == pytest.approx(connect["low"])
+    assert connect["weight"] > 0.99
+    assert connect["observed"] == pytest.approx(connect["simulated"], abs=0.01)
+    other = table.loc[("ownership_caps_end", "institutions_2020")]
+    assert other["effect"] == 0.0 and other["weight"] == pytest.approx(0.5)
+
+
+def test_every_event_is_a_step_of_policy_or_a_parameter_and_is_near_its_moments():
+    steps = {(step.lever, step.month): step for step in policy_steps()}
+    known = {moment.id: moment for moment in moments()}
+    one = PastRequest((0.5,) * 3, 1)
+    for event in events():
+        assert bool(event.parameter) != ((event.lever, event.month) in steps)
+        assert not event.lever or steps[event.lever, event.month].what
+        assert all(
+            known[each].first[:4] <= event.month[:4] <= known[each].last.split("..")[-1][:4]
+            for each in event.moments[:1]
+        )
+        taken = event.taken_out_of(one).run_request()
+        assert taken.key != one.run_request().key
+    levers = {event.lever for event in events()}
+    assert levers >= {"bond_market_access", "foreign_ownership_liberalisation", "panda_bond_framework"}
+
+
 class Growing(MadeUpRuns):
     """Foreign holdings grow by the first searched parameter, and by luck; nothing else is moved by a parameter."""
 
@@ -140,7 +180,7 @@ class Growing(MadeUpRuns):
 
 @pytest.mark.slow
 def test_a_fit_to_the_first_years_foretells_the_last_where_something_carries_over():
-    table = held_back(Growing(), 2018, 64, 1).set_index("moment")
+    table = held_back(Growing(), 64, 1, until=2018).set_index("moment")
     assert table.loc["foreign_holdings_2018", "used"] and not table.loc["foreign_holdings_2019", "used"]
     assert not table.loc["panda_issue_2019_2020", "used"]
     carried = table.loc[["foreign_holdings_2019", "foreign_holdings_2020"]]
