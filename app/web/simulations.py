@@ -21,7 +21,7 @@ FIRST_STAGES = (2, 8, 24)
 """Runs after which a first answer and better ones are shown."""
 PATIENCE = 0.05
 """Seconds between two looks at what other sessions do."""
-NICENESS, PATIENT_NICENESS = 3, 15
+NICENESS, PATIENT_NICENESS = 3, 19
 """How far simulations stand back behind the server and a browser on the same machine: first answers, all others."""
 KEPT_RUNS = 20_000
 SESSIONS_AT_ONCE = 64
@@ -88,7 +88,7 @@ def open_server(store: Path | None = None, workers: int | None = None) -> Server
     if _server is None:
         count = workers or usual_workers()
         quick = Workers(count, most_at_once=1, niceness=NICENESS)
-        patient = Workers(count, most_at_once=1, niceness=PATIENT_NICENESS)
+        patient = Workers(count, most_at_once=1, niceness=PATIENT_NICENESS, background=True)
         _server = Server(store, quick, patient)
     return _server
 

@@ -57,9 +57,11 @@ def chunks(requests: Iterable[RunRequest], workers: int, most: int = CHUNK) -> l
     return parts
 
 
-def _begin_worker(niceness: int) -> None:
+def _begin_worker(niceness: int, background: bool) -> None:
     """Leave Ctrl-C to the parent, end when the parent ends, use one thread, and let others go first if asked."""
     os.nice(niceness)
+    if background and sys.platform == "linux":
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -110,12 +112,17 @@ class Workers:
         Most runs that a worker gets in one piece: few where several callers share the pool and each wants its turn.
     niceness
         How far the processes stand back behind others, such as those that draw what comes of them.
+    background
+        The processes run only where nothing else wants the processor (on Linux; elsewhere `niceness` alone holds).
     """
 
-    def __init__(self, count: int | None = None, most_at_once: int = CHUNK, niceness: int = 0) -> None:
+    def __init__(
+        self, count: int | None = None, most_at_once: int = CHUNK, niceness: int = 0, background: bool = False
+    ) -> None:
         self.count = count or usual_workers()
         self.most_at_once = most_at_once
         self.niceness = niceness
+        self.background = background
         self._executor: ProcessPoolExecutor | None = None
         self._lock = threading.Lock()
 
@@ -134,7 +141,7 @@ class Workers:
                 context = _Context()
                 context.set_forkserver_preload(["sim.experiments.pool", "sim.model", "sim.month"])
                 self._executor = ProcessPoolExecutor(
-                    self.count, mp_context=context, initializer=_begin_worker, initargs=(self.niceness,)
+                    self.count, mp_context=context, initializer=_begin_worker, initargs=(self.niceness, self.background)
                 )
             return self._executor
 

@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim.experiments.ensemble import run_requests
 from sim.experiments.export import FREE, export_store
-from sim.experiments.pool import run_many
+from sim.experiments.pool import Workers, run_many
 from sim.experiments.store import Store
 from tests.processes import alive, descendants
 
@@ -126,6 +126,13 @@ with Workers(2, most_at_once) as pool:
     assert [line for line in lines if "failed" in line] == [
         "2 plan failed the worker process died twice while it ran this"
     ]
+
+
+def test_processes_of_a_background_pool_run_only_where_nothing_else_wants_the_processor():
+    with Workers(1, niceness=7, background=True) as patient, Workers(1) as usual:
+        assert patient.executor().submit(os.sched_getscheduler, 0).result() == os.SCHED_IDLE
+        assert patient.executor().submit(os.nice, 0).result() == min(os.nice(0) + 7, 19)
+        assert usual.executor().submit(os.sched_getscheduler, 0).result() == os.SCHED_OTHER
 
 
 def test_a_run_that_raises_is_one_line_and_stops_nobody(requests):
