@@ -126,6 +126,7 @@ class PastRun:
         """Indicators by year: flows summed, December for stocks and ratios."""
         return by_year(self.indicators)
 
+    @cached_property
     def moments(self) -> Floats:
         """Moments of the run, shape (moments,); they need the base year 2016."""
         months = pd.DatetimeIndex(self.indicators.index).strftime("%Y-%m")
@@ -175,4 +176,4 @@ class PastRuns:
 
 def moment_matrix(runs: Sequence[PastRun]) -> Floats:
     """Moments of several runs, shape (runs, moments)."""
-    return np.array([run.moments() for run in runs])
+    return np.array([run.moments for run in runs])

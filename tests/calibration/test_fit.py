@@ -162,7 +162,7 @@ def run_of(seed=1):
 
 
 def test_moments_of_a_run_are_growth_and_changes():
-    values = dict(zip([moment.id for moment in moments()], run_of().moments(), strict=True))
+    values = dict(zip([moment.id for moment in moments()], run_of().moments, strict=True))
     assert values["institutions_2018"] == 1.0
     assert values["foreign_holdings_2017"] == pytest.approx(np.log(2.0))
     assert values["foreign_holdings_2019_first_half"] == 0.0

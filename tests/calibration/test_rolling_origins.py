@@ -32,12 +32,16 @@ class MadeUpRuns:
     def __init__(self, value):
         self.value = value
         self.failed = {}
+        self.made = {}
 
     def june(self, request, _):
         return 1.0 + request.seed
 
     def of(self, requests, *_):
-        return [PastRun(request, self.months(request)) for request in requests]
+        for request in requests:
+            if request not in self.made:
+                self.made[request] = PastRun(request, self.months(request))
+        return [self.made[request] for request in requests]
 
     def months(self, request):
         years = range(request.base_year, 2021)
