@@ -102,7 +102,8 @@ def test_simulations_stop_when_asked_and_go_on(page, server):
 def test_a_page_that_is_left_stops_its_work(page, server):
     """The processes of this test's servers work while the desk is open, and rest soon after it is left."""
     page.goto(f"{server}/?parameters=central&scale=0.05&runs=200&seed=78")
-    expect(page.get_by_role("status").first).to_contain_text("of 400")
+    # Left before anything was done, the processes would only be about to start: no work to see ending.
+    expect(page.get_by_role("status").first).to_contain_text(re.compile(r"\b[1-9]\d* of 400"))
     page.goto("about:blank")
 
     def used(milliseconds):
