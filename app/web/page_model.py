@@ -34,6 +34,8 @@ def ModelPage() -> None:
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("model.heading"))
         solara.Div(classes=["lj-note"], children=[words("model.told")])
+        # Mesa has its controls in English alone.
+        solara.Div(classes=["lj-muted"], children=[words("model.controls")])
         # Mesa puts its controls into the side bar of a layout of Solara's.
         with solara.Div(classes=["lj-mesa"]):
             solara.AppLayout(children=[SolaraViz(model, components=plots, name=words("page.model"))], navigation=False)

@@ -128,4 +128,4 @@ def test_places_of_the_server_are_not_told_where_nobody_needs_them():
     assert problem_told(problem, ZH, with_place=False) == "已损坏：无法读取"
     assert problem_told(problem, EN, with_place=False) == "is damaged: it cannot be read"
     assert in_chinese("what nobody translated", "sentence") == "what nobody translated"
-    assert in_chinese("unknown lever '{}'", "sentence") == "没有名为 '{ }' 的政策工具"
+    assert in_chinese("unknown lever '{}'", "sentence") == "没有名为 '{ }' 的政策杠杆"
