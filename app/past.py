@@ -19,7 +19,6 @@ class _Question:
     quiet: tuple[str, ...]
     show: Callable[[pd.DataFrame], None]
     summed: Callable[[pd.DataFrame], pd.DataFrame] | None = None
-    extras: tuple[str, ...] = ()
 
 
 def _questions() -> dict[str, _Question]:
@@ -35,9 +34,7 @@ def _questions() -> dict[str, _Question]:
         "rivals": _Question(rivals, ("rival", "weight"), _print_rivals),
         "placebo": _Question(placebo_dates, ("dates", "weight"), _print_placebo),
         "events": _Question(event_moments, ("event", "moment", "effect", "weight"), _print_events),
-        "until": _Question(
-            held_back, ("moment", "crps_prior", "crps"), _print_held_back, extras=("fits", "sklearn", "emcee")
-        ),
+        "until": _Question(held_back, ("moment", "crps_prior", "crps"), _print_held_back),
     }
 
 
@@ -59,9 +56,8 @@ def answer_from_the_past(
     from calibration.past_runs import PastRuns
     from sim.experiments.pool import usual_workers
 
+    checked_extra("fits", "sklearn", "emcee")
     question = _questions()[kind]
-    if question.extras:
-        checked_extra(*question.extras)
     size = scenario_asked("frozen", [], [], macro=None, scale=scale).scale
     kept = PastRuns(store or Path("past-runs"))
     with RunsBar(hidden=json or quiet) as bar, options_named():
