@@ -7,7 +7,7 @@ so a run is either there as a whole or not at all. One process writes; readers n
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cached_property
@@ -412,13 +412,7 @@ class Store:
         scenarios.InputError
             If they are not there or damaged.
         """
-        path = self.folder / "parameters" / f"{digest}.json"
-        found = parameters_from(_read_json(path))
-        if found.hash != digest:
-            raise InputError(
-                "is damaged: its values have another hash", where=str(path), key="parameters", value=digest
-            )
-        return found
+        return self._kept("parameters", digest, parameters_from, lambda found: found.hash)
 
     def counts(self) -> dict[str, int]:
         """Number of runs by status."""
@@ -469,10 +463,18 @@ class Store:
         scenarios.InputError
             If they are not there or damaged.
         """
-        path = self.folder / "vintages" / f"{digest}.json"
-        found = Vintage(**_read_json(path))
-        if found.digest != digest:
-            raise InputError("is damaged: its values have another hash", where=str(path), key="vintage", value=digest)
+        return self._kept("vintages", digest, lambda data: Vintage(**data), lambda found: found.digest)
+
+    def _kept[T](self, table: str, digest: str, made: Callable[[Any], T], hashed: Callable[[T], str]) -> T:
+        """What a file of a table holds, refused where its content is not what its name says."""
+        path = self.folder / table / f"{digest}.json"
+        data = _read_json(path)
+        try:
+            found = made(data)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise InputError("is missing or damaged", where=str(path), key=table, value=digest) from None
+        if hashed(found) != digest:
+            raise InputError("is damaged: its values have another hash", where=str(path), key=table, value=digest)
         return found
 
     def months_of(self, keys: Sequence[str]) -> "pd.DataFrame":

@@ -85,6 +85,10 @@ def test_a_store_from_before_there_were_runs_of_the_past_is_read_and_added_to(st
     path.write_text(path.read_text().replace("1659", "1660"))
     with pytest.raises(InputError, match="another hash"):
         store.request(past.key)
+    for foreign in ("{}", "[]", '{"base_year": 1900, "observed": {}}'):
+        path.write_text(foreign)
+        with pytest.raises(InputError, match="is missing or damaged"):
+            store.request(past.key)
 
 
 def test_a_failed_run_is_recorded_beside_those_that_are_done(tmp_path, requests, outcomes):
