@@ -157,7 +157,8 @@ class PastRuns:
         """
         missing = [each for each in dict.fromkeys(requests) if each not in self._known and each not in self.failed]
         if missing:
-            asked = {each.run_request().key: each for each in missing}
+            wanted_runs = [each.run_request() for each in missing]
+            asked = {run.key: each for run, each in zip(wanted_runs, missing, strict=True)}
             known = len(requests) - len(asked)
 
             def note(outcome: RunOutcome, done: int, _: int) -> None:
@@ -166,7 +167,7 @@ class PastRuns:
                 if progress is not None:
                     progress(known + done, len(requests))
 
-            run_into_store([each.run_request() for each in missing], self.folder, workers=workers, progress=note)
+            run_into_store(wanted_runs, self.folder, workers=workers, progress=note)
             wanted = [key for key, request in asked.items() if request not in self.failed]
             table = Store.open(self.folder).months_of(wanted)
             for key, rows in table.groupby("key"):

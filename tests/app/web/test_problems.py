@@ -124,7 +124,7 @@ def test_every_problem_of_a_desk_is_told_in_chinese():
 
 
 def test_places_of_the_server_are_not_told_where_nobody_needs_them():
-    problem = Problem("is damaged: it cannot be read", where="/home/somebody/store.json", key="store")
+    problem = Problem("is damaged: it cannot be read", where="runs/store.json", key="store")
     assert problem_told(problem, ZH, with_place=False) == "已损坏：无法读取"
     assert problem_told(problem, EN, with_place=False) == "is damaged: it cannot be read"
     assert in_chinese("what nobody translated", "sentence") == "what nobody translated"
