@@ -5,7 +5,10 @@ from pathlib import Path
 
 
 def children(pid):
-    return [int(line) for line in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    try:
+        return [int(line) for line in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:  # it has ended
+        return []
 
 
 def descendants(pid):
@@ -23,12 +26,12 @@ def alive(pid):
 
 
 def seconds_used(pids):
-    """Processor time of the processes so far; one that ended counts as nothing."""
-    ticks = 0
+    """Processor time so far of each process that has not ended."""
+    used = {}
     for pid in pids:
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
         except OSError:
             continue
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+        used[pid] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return used
