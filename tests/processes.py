@@ -5,8 +5,16 @@ from pathlib import Path
 
 
 def children(pid):
+    """Processes that any thread of a process started."""
     try:
-        return [int(line) for line in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in started_by(task)]
+    except OSError:  # it has ended
+        return []
+
+
+def started_by(thread):
+    try:
+        return (thread / "children").read_text().split()
     except OSError:  # it has ended
         return []
 
