@@ -105,6 +105,10 @@ def validate(
     origins: Annotated[
         bool, typer.Option("--origins", help="Score forecasts made from the end of 2016, 2017, 2018 and 2019.")
     ] = False,
+    backtest: Annotated[
+        bool,
+        typer.Option("--backtest", help="The years of the plan of 2016-2020, year by year, and what they start from."),
+    ] = False,
     rivals: Annotated[
         bool, typer.Option("--rivals", help="Weigh rival rules of foreign investors by what they say of 2017-2020.")
     ] = False,
@@ -136,8 +140,8 @@ def validate(
 ) -> None:
     """Score forecasts: on later observations that you bring, from earlier origins, of a fit to fewer years, of rivals.
 
-    The package has no observations after 2020. With --origins, --rivals, --placebo, --events and --until, runs of the
-    past are kept in --store.
+    The package has no observations after 2020. With --origins, --backtest, --rivals, --placebo, --events and --until,
+    runs of the past are kept in --store.
     """
     from app.output import print_json
     from calibration.extra import checked_extra
@@ -148,6 +152,7 @@ def validate(
     checked_extra("scores", *NEEDED)
     asked = {
         "origins": origins,
+        "backtest": backtest,
         "rivals": rivals,
         "placebo": placebo,
         "events": events,
@@ -156,7 +161,7 @@ def validate(
     kinds = [kind for kind, wanted in asked.items() if wanted]
     if len(kinds) + (observed is not None) != 1:
         raise typer.BadParameter(
-            "give one of --observed FILE, --origins, --rivals, --placebo, --events and --until YEAR",
+            "give one of --observed FILE, --origins, --backtest, --rivals, --placebo, --events and --until YEAR",
             param_hint="--observed",
         )
     if observed is None:

@@ -19,9 +19,12 @@ class _Question:
     quiet: tuple[str, ...]
     show: Callable[[pd.DataFrame], None]
     summed: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+    more: Callable[[], dict[str, Any]] = dict
+    """What --json tells besides."""
 
 
 def _questions() -> dict[str, _Question]:
+    from calibration.backtest import backtest, starting_state
     from calibration.events import event_moments
     from calibration.held_back import held_back
     from calibration.origins import origins_summary, rolling_origins
@@ -30,6 +33,12 @@ def _questions() -> dict[str, _Question]:
 
     origins = _Question(rolling_origins, ("kind", "indicator", "crps"), _print_origins, origins_summary)
     return {
+        "backtest": _Question(
+            backtest,
+            ("kind", "indicator", "year", "median"),
+            _print_backtest,
+            more=lambda: {"start": starting_state().to_dict("records")},
+        ),
         "origins": origins,
         "rivals": _Question(rivals, ("rival", "weight"), _print_rivals),
         "placebo": _Question(placebo_dates, ("dates", "weight"), _print_placebo),
@@ -66,7 +75,7 @@ def answer_from_the_past(
     summed = table if question.summed is None else question.summed(table)
     if json:
         told = {} if question.summed is None else {"summary": summed.to_dict("records")}
-        print_json({kind: table.to_dict("records"), **told})
+        print_json({kind: table.to_dict("records"), **told, **question.more()})
     elif quiet:
         print(summed[list(question.quiet)].to_csv(sep="\t", header=False, index=False), end="")
     else:
@@ -89,6 +98,28 @@ def _print_origins(summed: pd.DataFrame) -> None:
     ]
     print_table("Forecasts from the end of 2016 to 2019 of the years to 2020", heads, rows)
     print("Skill below 0: the naive rule that turned out best was closer.")
+
+
+def _print_backtest(table: pd.DataFrame) -> None:
+    from calibration.backtest import starting_state
+
+    heads = ("kind", "indicator", "year", "observed", "5 %", "median", "95 %", "CRPS", "best naive rule", "its error")
+    rows = [
+        [
+            row["kind"],
+            row["indicator"],
+            row["year"],
+            *(f"{row[key]:.4g}" for key in ("observed", "q05", "median", "q95")),
+            f"{row['crps']:.3g}",
+            row["best_naive"],
+            f"{row['naive_error']:.3g}",
+        ]
+        for row in table.to_dict("records")
+    ]
+    print_table("2017-2020 from the stocks of end-2015, levels solved on 2016", heads, rows)
+    counted = starting_state()["how"].value_counts()
+    print(f"Starting levels: {', '.join(f'{count} {how}' for how, count in counted.items())}; --json lists them.")
+    print("A forecast draws the outside world and knows of no step of policy; a replay is told both.")
 
 
 def _print_rivals(table: pd.DataFrame) -> None:

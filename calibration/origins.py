@@ -34,6 +34,7 @@ PER_UNIT = {"foreign_bond_holdings": 1000.0}
 """What a series is divided by to have the indicator's unit."""
 TURNOVER = ("turnover_interbank_total", "turnover_sse_total", "turnover_shfe", "turnover_cffex", "turnover_sge")
 LEVELS = (0.5, 0.8, 0.95)
+ORIGINS = range(FIRST_BASE_YEAR, LAST_YEAR)
 
 
 def known_series(indicator: str) -> dict[int, float]:
@@ -57,11 +58,12 @@ def rolling_origins(
     workers: int,
     scale: float = 1.0,
     progress: Callable[[int, int], None] | None = None,
+    origins: Sequence[int] = ORIGINS,
 ) -> "pd.DataFrame":
     """Scores of forecasts from every origin, one row an origin, kind, indicator and year.
 
     Columns: origin, kind ("forecast" draws the outside world, "conditional replay" is told it), indicator, year,
-    observed, median, error, crps, inside_50, inside_80, inside_95, best_naive, naive_error (absolute), skill.
+    observed, q05, median, q95, error, crps, inside_50, inside_80, inside_95, best_naive, naive_error (absolute), skill.
 
     The parameters are draws of the prior of 2020, which rests on data to 2020: origins test the rules and the levels
     solved at each origin, not knowledge of the time.
@@ -70,7 +72,7 @@ def rolling_origins(
 
     asked = {
         (origin, conditional): spread_requests(runs, origin, base_year=origin, conditional=conditional, scale=scale)
-        for origin in range(FIRST_BASE_YEAR, LAST_YEAR)
+        for origin in origins
         for conditional in (False, True)
     }
     store.of([each for group in asked.values() for each in group], workers, progress)
@@ -96,7 +98,7 @@ def _scores(runs: Sequence[PastRun], origin: int, kind: str) -> list[dict[str, f
             }
             best = min(naive, key=lambda rule: naive[rule])
             score = crps(members, observed[year])
-            middle = float(np.median(members))
+            low, middle, high = np.quantile(members, (0.05, 0.5, 0.95)).tolist()
             rows.append(
                 {
                     "origin": origin,
@@ -104,7 +106,9 @@ def _scores(runs: Sequence[PastRun], origin: int, kind: str) -> list[dict[str, f
                     "indicator": indicator,
                     "year": year,
                     "observed": observed[year],
+                    "q05": low,
                     "median": middle,
+                    "q95": high,
                     "error": middle - observed[year],
                     "crps": score,
                     **{f"inside_{each * 100:.0f}": inside(members, observed[year], each) for each in LEVELS},

@@ -64,6 +64,7 @@ def test_a_bad_file_of_observations_ends_with_two_and_no_traceback(folder):
     [
         ((), "--until YEAR"),
         (("--origins", "--until", "2018"), "give one of"),
+        (("--origins", "--backtest"), "give one of"),
         (("--until", "2018", "--runs", "10"), "at least 24"),
         (("--until", "2021"), "--until"),
     ],

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from calibration import variants as variants_module
+from calibration.backtest import backtest, starting_state
 from calibration.conditions import conditions, filtered
 from calibration.events import event_moments, events
 from calibration.held_back import held_back
@@ -16,7 +17,8 @@ from calibration.past_runs import PastRequest, PastRun
 from calibration.placebo import NO_STEPS, SHIFTS, placebo_dates
 from calibration.rivals import RIVALS, rivals
 from calibration.variants import VARIANTS, variants
-from calibration.vintages import policy_steps
+from calibration.vintages import policy_steps, vintage
+from sim.baseline import observations
 from sim.experiments.requests import ensemble_requests
 
 MONEY = ("turnover_interbank_money", "turnover_interbank_spot_bonds", "turnover_interbank_fx_derivatives")
@@ -82,6 +84,36 @@ def test_a_forecast_that_knows_the_future_has_skill_and_one_of_no_change_has_non
     assert (good["skill"] > 0.9).all()
     flat = MadeUpRuns(lambda request, name, _: perfect(request, name, request.base_year))
     assert (origins_summary(rolling_origins(flat, 8, 1))["skill"] < 0.1).all()
+
+
+def test_the_backtest_is_the_origin_of_2016_alone():
+    runs = MadeUpRuns(perfect)
+    table = backtest(runs, 8, 1)
+    assert set(table["origin"]) == {2016}
+    assert set(table["year"]) == {2017, 2018, 2019, 2020}
+    assert {request.base_year for request in runs.made} == {2016}
+    assert (table["q05"] <= table["median"]).all()
+    assert (table["median"] <= table["q95"]).all()
+    assert (table["q05"] < table["q95"]).all()
+    whole = rolling_origins(runs, 8, 1)
+    pd.testing.assert_frame_equal(table, whole[whole["origin"] == 2016].reset_index(drop=True))
+
+
+def test_the_starting_state_of_2015_names_what_is_known_and_what_is_taken_from_2020():
+    start = starting_state().set_index("observation")
+    assert set(start.index) == set(observations()) - {"turnover_total"}
+    assert start.loc["institutions_2019", ["year", "value", "how", "status"]].tolist() == [
+        2015,
+        1478,
+        "known",
+        "observed",
+    ]
+    assert start.loc["turnover_sge", ["year", "value", "how"]].tolist() == [2016, 8.725, "known"]
+    kept = start[start["how"] == "as in 2020"]
+    assert 0 < len(kept) < len(start) / 2
+    assert all(kept.loc[id, "value"] == observations()[id].value for id in kept.index)
+    restated = vintage(2016).observed
+    assert all(start.loc[id, "value"] == value for id, value in restated.items())
 
 
 def test_origins_draw_the_prior_and_are_told_the_world_only_in_replays():
