@@ -64,17 +64,21 @@ def effects(
         Path | None, typer.Option(metavar="DIR", help="Keep runs here; what was interrupted goes on.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the table to a .parquet or .csv file.")] = None,
+    all_indicators: Annotated[
+        bool, typer.Option("--all-indicators", help="All that are recorded, not only the seven of the plan.")
+    ] = False,
     scale: Scale = "0.1",
     workers: Workers = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Measure what levers do to the seven indicators, and hold it against the sign that is expected."""
+    """Measure what levers do to the seven indicators or to all, and hold it against the sign that is expected."""
     from app.asked import scenario_asked
     from app.output import checked_target, print_json, save
     from app.progress import RunsBar
     from app.tables import show, table
     from sim.experiments.effects import effects as measured
+    from sim.indicators import PLAN_INDICATORS
 
     target = checked_target(out) if out is not None else None
     base = scenario_asked("committed", [], [], macro=None, scale=scale)
@@ -84,6 +88,7 @@ def effects(
             baseline=base,
             runs=runs,
             intensities=intensities,
+            indicators=None if all_indicators else PLAN_INDICATORS,
             store=store,
             workers=workers,
             progress=lambda _, done, total: bar.show(done, total),

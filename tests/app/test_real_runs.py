@@ -89,3 +89,12 @@ def test_the_steps_of_the_month_are_those_the_model_runs(answer):
     assert [step["step"] for step in steps] == sim.FinancialCenter.steps_table()["step"].to_list()
     told = json.loads(answer("run", "--timings", "--json", *SMALL))
     assert set(told["timings"]) <= {step["step"] for step in steps}
+
+
+def test_effects_are_told_of_the_plans_indicators_or_of_all(answer):
+    asked = ("effects", "bond_market_access", "--runs", "1", "--intensities", "2", "--workers", "1", "--json", *SMALL)
+    seven, every = (json.loads(answer(*asked, *more)) for more in ((), ("--all-indicators",)))
+    assert {row["indicator"] for row in seven} == {each.id for each in plan.indicators()}
+    moved = {row["indicator"] for row in every if row["intensity"] == 1.0 and row["effect"] > 0.0}
+    assert {"foreign_bond_holdings", "foreign_investor_count"} <= moved
+    assert [row for row in every if row["indicator"] in {each.id for each in plan.indicators()}] == seven
