@@ -99,7 +99,7 @@ def test_the_backtest_is_the_origin_of_2016_alone():
     pd.testing.assert_frame_equal(table, whole[whole["origin"] == 2016].reset_index(drop=True))
 
 
-def test_the_starting_state_of_2015_names_what_is_known_and_what_is_taken_from_2020():
+def test_the_starting_state_of_2015_names_what_is_known_and_what_is_taken_from_2020(request):
     start = starting_state().set_index("observation")
     assert set(start.index) == set(observations()) - {"turnover_total"}
     assert start.loc["institutions_2019", ["year", "value", "how", "status"]].tolist() == [
@@ -114,6 +114,8 @@ def test_the_starting_state_of_2015_names_what_is_known_and_what_is_taken_from_2
     assert all(kept.loc[id, "value"] == observations()[id].value for id in kept.index)
     restated = vintage(2016).observed
     assert all(start.loc[id, "value"] == value for id, value in restated.items())
+    listed = pd.read_csv(request.config.rootpath / "docs" / "forecasts" / "start-2015.csv", index_col="observation")
+    pd.testing.assert_frame_equal(listed, start, rtol=1e-5)
 
 
 def test_origins_draw_the_prior_and_are_told_the_world_only_in_replays():
