@@ -1,9 +1,12 @@
 """Forecasts from earlier origins, rival rules, variants and conditions, on runs made up for the purpose."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from app.cli import command_line
 from calibration import variants as variants_module
 from calibration.backtest import backtest, starting_state
 from calibration.conditions import conditions, filtered
@@ -99,6 +102,24 @@ def test_the_backtest_is_the_origin_of_2016_alone():
     pd.testing.assert_frame_equal(table, whole[whole["origin"] == 2016].reset_index(drop=True))
 
 
+def test_the_command_tells_years_and_starting_state_with_documented_keys(monkeypatch, capsys, request):
+    monkeypatch.setattr("calibration.past_runs.PastRuns", lambda _: MadeUpRuns(perfect))
+
+    def said(*more):
+        assert command_line(("validate", "--backtest", "--runs", "8", *more)) == 0
+        return capsys.readouterr().out
+
+    told = json.loads(said("--json"))
+    documented = (request.config.rootpath / "docs" / "json.md").read_text(encoding="utf-8")
+    assert all(f"`{key}`" in documented for key in (*told, *told["backtest"][0], *told["start"][0]))
+    assert len(told["start"]) == len(starting_state())
+    first = told["backtest"][0]
+    assert said("--quiet").splitlines()[0].split("\t")[:3] == [first["kind"], first["indicator"], str(first["year"])]
+    shown = said()
+    assert "conditional replay" in shown
+    assert "45 known" in shown
+
+
 def test_the_starting_state_of_2015_names_what_is_known_and_what_is_taken_from_2020(request):
     start = starting_state().set_index("observation")
     assert set(start.index) == set(observations()) - {"turnover_total"}
@@ -114,6 +135,7 @@ def test_the_starting_state_of_2015_names_what_is_known_and_what_is_taken_from_2
     assert all(kept.loc[id, "value"] == observations()[id].value for id in kept.index)
     restated = vintage(2016).observed
     assert all(start.loc[id, "value"] == value for id, value in restated.items())
+    # Written anew by starting_state().to_csv(path, index=False, float_format="%.6g").
     listed = pd.read_csv(request.config.rootpath / "docs" / "forecasts" / "start-2015.csv", index_col="observation")
     pd.testing.assert_frame_equal(listed, start, rtol=1e-5)
 
