@@ -5,11 +5,14 @@ import os
 import signal
 import sys
 import threading
+import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
+from multiprocessing import connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.process import BaseProcess
 from types import ModuleType
@@ -23,6 +26,8 @@ CHUNK = 16
 AHEAD = 2
 """Chunks handed out per worker: one under way, the next ready."""
 DIED = "the worker process died twice while it ran this"
+NOTICE = 1.0
+"""Seconds within which an executor is to notice by itself that one of its processes is dead."""
 Cancel = Callable[[], bool]
 
 
@@ -101,6 +106,32 @@ class _Context(ForkServerContext):
     Process = _Worker
 
 
+def _kill(processes: Iterable[BaseProcess], results: Any) -> None:
+    """Kill the processes of an executor so that it notices, wherever they were.
+
+    One that dies while it writes leaves half an answer in the pipe that all share. The executor waits for the rest for
+    as long as anybody could still write it: the other processes, and this one as long as its own end is open.
+    """
+    for process in processes:
+        process.kill()
+    results._writer.close()
+
+
+def _watch(watched: "weakref.ref[ProcessPoolExecutor]") -> None:
+    """End an executor that has not noticed that a process of it is dead; what it had under way fails as lost."""
+    while (executor := watched()) is not None and executor._processes is not None:
+        processes = list(executor._processes.values())
+        if connection.wait([process.sentinel for process in processes], timeout=NOTICE):
+            time.sleep(NOTICE)
+            with executor._shutdown_lock:
+                results = executor._result_queue
+                if results is not None and not executor._broken:
+                    executor._broken = True
+                    _kill(processes, results)
+            return
+        del executor
+
+
 class Workers:
     """A pool of processes that live until it is closed; a broken one is made anew.
 
@@ -143,6 +174,7 @@ class Workers:
                 self._executor = ProcessPoolExecutor(
                     self.count, mp_context=context, initializer=_begin_worker, initargs=(self.niceness, self.background)
                 )
+                threading.Thread(target=_watch, args=(weakref.ref(self._executor),), daemon=True).start()
             return self._executor
 
     def renew(self, broken: Executor) -> None:
@@ -161,11 +193,10 @@ class Workers:
             executor, self._executor = self._executor, None
         if executor is None:
             return
-        processes = list((getattr(executor, "_processes", None) or {}).values())
+        processes, results = list(executor._processes.values()), executor._result_queue
         executor.shutdown(wait=not now, cancel_futures=True)
         if now:
-            for process in processes:
-                process.kill()
+            _kill(processes, results)
 
 
 def run_many(

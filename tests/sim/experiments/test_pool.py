@@ -1,8 +1,13 @@
-"""Pools that start their processes at the same time."""
+"""Pools of processes that start at the same time, die at the worst time, or are thrown away."""
 
+import gc
+import multiprocessing
 import sys
 import threading
 import time
+import weakref
+
+import pytest
 
 from sim.experiments import pool
 
@@ -23,3 +28,70 @@ def test_two_pools_that_start_at_once_leave_the_script_where_it_was(monkeypatch)
         thread.join()
     assert sys.modules["__main__"] is script
     assert len(seen) == 2 and script not in seen
+
+
+class KillsWhoeverWrites:
+    """The end of a pipe at which answers come out; what writes the first is killed in the middle of it."""
+
+    def __init__(self, reader, processes):
+        self.reader = reader
+        self.processes = processes
+
+    def fileno(self):
+        return self.reader.fileno()
+
+    def recv(self):
+        time.sleep(0.5)  # until the pipe is full; the answer is larger
+        for process in list(self.processes.values())[:1]:
+            process.kill()
+            process.join()
+        return self.reader.recv()
+
+
+@pytest.fixture
+def dies_in_the_middle_of_an_answer():
+    workers = pool.Workers(2)
+    executor = workers.executor()
+    assert executor.submit(int, "7").result() == 7  # the process that is to die has started
+    executor._result_queue._reader = KillsWhoeverWrites(executor._result_queue._reader, executor._processes)
+    yield workers
+    workers.close(now=True)
+
+
+def in_time(function, seconds=30.0):
+    """What a function returns, in a thread that no failure of it keeps alive."""
+    given = []
+    thread = threading.Thread(target=lambda: given.append(function()), daemon=True)
+    thread.start()
+    thread.join(timeout=seconds)
+    assert given, f"no answer within {seconds:.0f} s"
+    return given[0]
+
+
+def test_a_worker_that_dies_in_the_middle_of_an_answer_is_noticed(dies_in_the_middle_of_an_answer):
+    lost = dies_in_the_middle_of_an_answer.executor().submit(bytes, 1_000_000)
+    error = in_time(lambda: lost.exception())
+    assert isinstance(error, pool.BrokenProcessPool)
+
+
+def test_a_pool_that_is_closed_in_the_middle_of_an_answer_leaves_nothing_behind(dies_in_the_middle_of_an_answer):
+    workers = dies_in_the_middle_of_an_answer
+    executor = workers.executor()
+    executor.submit(bytes, 1_000_000)
+    manager, reader = executor._executor_manager_thread, executor._result_queue._reader.reader
+    in_time(lambda: [reader.poll(None)])
+    time.sleep(0.1)
+    workers.close(now=True)
+    in_time(lambda: [manager.join()])
+    assert not multiprocessing.active_children()
+
+
+def test_a_pool_that_nobody_holds_any_more_ends():
+    executor = pool.Workers(1).executor()
+    assert executor.submit(int, "7").result() == 7
+    (process,) = executor._processes.values()
+    gone = weakref.ref(executor)
+    del executor
+    gc.collect()
+    in_time(lambda: [process.join()])
+    assert gone() is None
