@@ -64,7 +64,7 @@ def asked_together(desks):
         # extend takes each answer as it comes
         came.extend((desk, answer.runs) for answer in answers(desk, lambda: False, lambda *_: None))
 
-    threads = [threading.Thread(target=ask, args=(desk,)) for desk in desks]
+    threads = [threading.Thread(target=ask, args=(desk,), daemon=True) for desk in desks]
     for thread in threads:
         thread.start()
         time.sleep(0.3)
@@ -129,6 +129,14 @@ def test_who_stops_listening_leaves_the_pool_to_others(server):
     assert len(list(run_many(requests[:1], workers=server.pool))) == 1
 
 
+def processes_at_work(server):
+    """Those of the server's pool, a moment after the first began."""
+    while not (processes := list(server.pool.executor()._processes.values())):
+        time.sleep(0.05)
+    time.sleep(0.5)
+    return processes
+
+
 def test_two_sessions_survive_a_worker_that_is_killed(server):
     """Both see the pool break; each gets its own runs, and neither throws away the pool that the other began."""
     desks = [replace(QUICK, seed=seed) for seed in (31, 32)]
@@ -137,12 +145,10 @@ def test_two_sessions_survive_a_worker_that_is_killed(server):
     def ask(desk):
         given[desk.seed] = list(answers(desk, lambda: False, lambda *_: None))
 
-    threads = [threading.Thread(target=ask, args=(desk,)) for desk in desks]
+    threads = [threading.Thread(target=ask, args=(desk,), daemon=True) for desk in desks]
     for thread in threads:
         thread.start()
-    time.sleep(1.0)
-    victim = next(iter(server.pool.executor()._processes.values()))
-    victim.kill()
+    processes_at_work(server)[0].kill()
     for thread in threads:
         thread.join(timeout=120)
     assert {seed: asked[-1].runs for seed, asked in given.items()} == {31: 3, 32: 3}
@@ -151,10 +157,9 @@ def test_two_sessions_survive_a_worker_that_is_killed(server):
 def test_a_single_run_whose_worker_is_killed_once_is_tried_again(server):
     (request, *_) = paired_requests(replace(QUICK, seed=41))
     given = []
-    listener = threading.Thread(target=lambda: given.extend(run_many([request], workers=server.pool)))
+    listener = threading.Thread(target=lambda: given.extend(run_many([request], workers=server.pool)), daemon=True)
     listener.start()
-    time.sleep(1.0)
-    for process in list(server.pool.executor()._processes.values()):
+    for process in processes_at_work(server):
         process.kill()
     listener.join(timeout=120)
     assert [outcome.status for outcome in given] == ["done"]
