@@ -15,7 +15,7 @@ from calibration.review import review, run_weights, weighted_quantile
 from calibration.scores import crps, inside, score_table, summary
 from scenarios import InputError, load, plan
 from scenarios.calendar import month_ordinal
-from sim.experiments.ensemble import Ensemble
+from sim.experiments.ensemble import Ensemble, thresholds
 from sim.indicators import PLAN_INDICATORS
 
 INDICATORS = {each.id: each for each in plan.indicators()}
@@ -204,3 +204,43 @@ def test_nothing_observed_after_2020_is_there_to_be_fitted_to():
     assert max(row.date[:4] for row in observations().values()) == "2020"
     # What a naive rule knows of the past ends there too.
     assert naive_forecasts(INDICATORS["turnover_total"], 2030)["no change"] == 2274.8
+
+
+@pytest.fixture(scope="module")
+def published(request):
+    return read_registered(request.config.rootpath / "docs" / "forecasts" / "plan-2026-11-posterior.json")
+
+
+def cells(path, heading):
+    """Rows of the first table below a heading, as lists of cells."""
+    text = path.read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    return rows[2:]
+
+
+def middle_and_ends(values, form):
+    low, median, high = (format(value, form) for value in np.quantile(values, (0.05, 0.5, 0.95)))
+    return f"{median} ({low} to {high})"
+
+
+def test_the_docs_give_the_registered_forecast_year_by_year(published, request):
+    rows = cells(request.config.rootpath / "docs" / "forecasts.md", "Register")
+    assert len(rows) == len(PLAN_INDICATORS)
+    for row, name in zip(rows, PLAN_INDICATORS, strict=True):
+        assert row[1:6] == [middle_and_ends(published.members(name, year), ".4g") for year in range(2021, 2026)]
+
+
+def test_the_readme_gives_the_registered_forecast_of_2025(published, request):
+    rows = cells(request.config.rootpath / "README.md", "What it says")
+    forms = (",.0f", ".1f", ".1f", ".2f", ",.0f", ".0f", ".0f")
+    everything = np.ones(published.about["runs"], dtype=bool)
+    for row, name, form in zip(rows, PLAN_INDICATORS, forms, strict=True):
+        indicator, values = INDICATORS[name], published.members(name, 2025)
+        shown = values * (100.0 if indicator.unit == "share" else 1.0)
+        assert row[3] == middle_and_ends(shown, form)
+        reached = values >= thresholds()[name]
+        everything &= reached
+        assert row[4] == ("over 99 %" if 0.99 < reached.mean() < 1.0 else f"{reached.mean():.0%}".replace("%", " %"))
+        start = indicator.value_2020 * (100.0 if indicator.unit == "share" else 1.0)
+        assert float(row[1].replace(",", "")) == pytest.approx(start, rel=1e-3)
+    assert not everything.any()  # "No run reaches all seven."
