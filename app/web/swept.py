@@ -118,7 +118,7 @@ def Swept(counts: dict[str, int]) -> None:
 
 def _elsewhere(function: Callable[..., Any], *arguments: Any) -> Any:
     """Work out something heavy in the pool, so that other sessions are served meanwhile."""
-    return the_server().patient_pool.executor().submit(function, *arguments).result()
+    return the_server().patient_pool.map(function, *([each] for each in arguments))[0]
 
 
 def _indices(design: Design, found: "pd.DataFrame", words: Words) -> None:

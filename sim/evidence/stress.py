@@ -17,7 +17,7 @@ from agents.interbank import debtrank_distress, write_off_cascade
 from scenarios.calendar import BASELINE, month_text
 from scenarios.plan import redline
 from scenarios.schema import Scenario
-from sim.experiments.pool import Workers
+from sim.experiments.pool import mapped
 from sim.experiments.requests import RunRequest, ensemble_requests
 
 if TYPE_CHECKING:
@@ -153,11 +153,7 @@ def stress(
     import pandas as pd
 
     requests = ensemble_requests(scenarios, runs=runs, seed=seed, scale=scale)
-    if workers == 1:
-        found = [stress_of_run(request) for request in requests]
-    else:
-        with Workers(workers) as pool:
-            found = list(pool.executor().map(stress_of_run, requests, chunksize=2))
+    found = mapped(stress_of_run, requests, workers, at_once=2)
     rows = [
         {"scenario": request.scenario.name, "run": request.run, **vars(test), "month": month_text(test.month)}
         for request, tests in zip(requests, found, strict=True)

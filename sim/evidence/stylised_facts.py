@@ -15,7 +15,7 @@ from agents.arrays import Floats
 from agents.foreign_investors import InvestorGroup
 from scenarios.schema import Scenario
 from sim.evidence.probe import Probe, watched
-from sim.experiments.pool import Workers
+from sim.experiments.pool import mapped
 from sim.experiments.requests import RunRequest, ensemble_requests
 
 if TYPE_CHECKING:
@@ -99,11 +99,7 @@ def stylised_facts(
 
 def measured(requests: Sequence[RunRequest], workers: int | None = None) -> dict[str, Floats]:
     """Statistic of every fact in every run, shape (runs,) each."""
-    if workers == 1:
-        found = [statistics_of(request) for request in requests]
-    else:
-        with Workers(workers) as pool:
-            found = list(pool.executor().map(statistics_of, requests, chunksize=4))
+    found = mapped(statistics_of, requests, workers, at_once=4)
     return {fact.id: np.array([each[fact.id] for each in found]) for fact in facts()}
 
 

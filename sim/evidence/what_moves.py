@@ -1,6 +1,5 @@
 """What moves the indicators: decisions, exogenous trends, the macro path; and what differences between agents do."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 from agents.arrays import Floats
 from scenarios.calendar import BASELINE
 from scenarios.schema import Scenario
-from sim.experiments.pool import Workers
+from sim.experiments.pool import mapped
 from sim.experiments.requests import RunRequest, ensemble_requests
 from sim.indicators import FLOWS, PLAN_INDICATORS
 
@@ -126,7 +125,7 @@ def what_moves(
     requests = ensemble_requests([scenario], runs=runs, seed=seed, scale=scale, draws=0)
     change = {}
     for world in WORLDS:
-        found = _mapped(partial(indicators_2025, world=world), requests, workers)
+        found = np.stack(mapped(partial(indicators_2025, world=world), requests, workers, at_once=2))
         change[world] = found[:, 1] - found[:, 0]
     both, trend, macro, none = (change[world] for world in WORLDS)
     parts = {
@@ -164,8 +163,10 @@ def aggregation_error(
     import pandas as pd
 
     requests = ensemble_requests([scenario], runs=runs, seed=seed, scale=scale, draws=0)
-    usual = _mapped(indicators_2025, requests, workers)[:, 1]
-    alike = _mapped(partial(indicators_2025, alike=True), requests, workers)[:, 1]
+    usual, alike = (
+        np.stack(mapped(function, requests, workers, at_once=2))[:, 1]
+        for function in (indicators_2025, partial(indicators_2025, alike=True))
+    )
     return pd.DataFrame(
         {
             "mean": usual.mean(axis=0),
@@ -176,10 +177,3 @@ def aggregation_error(
         },
         index=pd.Index(PLAN_INDICATORS, name="indicator"),
     )
-
-
-def _mapped(function: Callable[[RunRequest], Floats], requests: Sequence[RunRequest], workers: int | None) -> Floats:
-    if workers == 1:
-        return np.stack([function(request) for request in requests])
-    with Workers(workers) as pool:
-        return np.stack(list(pool.executor().map(function, requests, chunksize=2)))

@@ -187,6 +187,26 @@ class Workers:
                 self._executor.shutdown(wait=False, cancel_futures=True)
                 self._executor = None
 
+    def map[T](self, function: Callable[..., T], *items: Iterable[Any], at_once: int = 1) -> list[T]:
+        """What a function of a module gives for each item, in their order; all are tried once more if a process dies.
+
+        Raises
+        ------
+        BrokenProcessPool
+            If a process dies the second time too.
+        """
+        arguments = [list(each) for each in items]
+
+        def tried(executor: Executor) -> list[T]:
+            return list(executor.map(function, *arguments, chunksize=at_once))
+
+        executor = self.executor()
+        try:
+            return tried(executor)
+        except BrokenProcessPool:
+            self.renew(executor)
+            return tried(self.executor())
+
     def close(self, now: bool = False) -> None:
         """End the processes, at once if `now`, else after what they are doing."""
         with self._lock:
@@ -197,6 +217,19 @@ class Workers:
         executor.shutdown(wait=not now, cancel_futures=True)
         if now:
             _kill(processes, results)
+
+
+def mapped[T](
+    function: Callable[[RunRequest], T], requests: Sequence[RunRequest], workers: int | None, at_once: int
+) -> list[T]:
+    """What a function gives for each request, in their order; a process gets `at_once` of them in one piece.
+
+    One worker is this process; None takes all processors.
+    """
+    if workers == 1:
+        return [function(request) for request in requests]
+    with Workers(workers) as pool:
+        return pool.map(function, requests, at_once=at_once)
 
 
 def run_many(

@@ -95,3 +95,12 @@ def test_a_pool_that_nobody_holds_any_more_ends():
     gc.collect()
     in_time(lambda: [process.join()])
     assert gone() is None
+
+
+def test_what_is_worked_out_apart_is_tried_again_when_a_process_dies():
+    with pool.Workers(2) as workers:
+        killer = threading.Timer(0.5, lambda: next(iter(workers.executor()._processes.values())).kill())
+        assert workers.map(int, "42") == [4, 2]
+        killer.start()
+        assert workers.map(time.sleep, [0.4] * 6) == [None] * 6
+        assert workers.map(max, [1, 5], [2, 3], at_once=2) == [2, 5]
