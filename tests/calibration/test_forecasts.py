@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sim
 from calibration import extra, scores
 from calibration.forecast_register import forecast_of, read_registered, register
 from calibration.later_observations import LaterObservation, read_later_observations
@@ -209,6 +210,13 @@ def test_nothing_observed_after_2020_is_there_to_be_fitted_to():
 @pytest.fixture(scope="module")
 def published(request):
     return read_registered(request.config.rootpath / "docs" / "forecasts" / "plan-2026-11-posterior.json")
+
+
+def test_the_model_still_gives_the_registered_forecast(published):
+    """Whoever changes what the model answers registers a new forecast and says so in the docs."""
+    again = forecast_of(sim.ensemble(["plan"], runs=1, seed=published.about["seed"], workers=1), "plan", {})
+    for name in PLAN_INDICATORS:
+        np.testing.assert_allclose(again.values[name][0], published.values[name][0], rtol=1e-6)
 
 
 def cells(path, heading):
