@@ -39,6 +39,11 @@ def compared(ensemble: Ensemble, baseline: str) -> dict[str, Any]:
         "displacement": displacement,
         "targets": ensemble.probability_of_target().to_dict("records"),
         "regret": ensemble.regret().to_dict("records"),
+        "triggers": [
+            {"scenario": scenario, **row}
+            for scenario in ensemble.values
+            for row in ensemble.fired(scenario).reset_index().to_dict("records")
+        ],
     }
 
 
@@ -120,6 +125,18 @@ def show(ensemble: Ensemble, told: dict[str, Any]) -> None:
                     for row in told["regret"]
                 ],
                 right=("mean", "95th percentile"),
+            )
+        )
+    if told["triggers"]:
+        print_table(
+            table(
+                "Triggers: in which part of the runs they fire, and when first",
+                ("scenario", "trigger", "share", "median month"),
+                [
+                    (row["scenario"], row["trigger"], f"{row['share']:.0%}", row["first_month"])
+                    for row in told["triggers"]
+                ],
+                right=("share",),
             )
         )
     print(told["caveat"])

@@ -42,6 +42,10 @@ READERS: Mapping[str, Callable[[str], Any]] = {
 LONGEST = {"title": 120, "note": 1000}
 """Characters of texts of the user."""
 
+TRIGGER = ("indicator", "side", "threshold", "months", "lever", "to", "cooldown")
+"""Parts of a trigger in the order in which a link names them."""
+MOST_TRIGGERS = 12
+
 LARGEST_FILE = 100_000
 """Bytes of a scenario file that a browser may send."""
 
@@ -80,6 +84,36 @@ def _unpacked(text: str) -> str:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """A trigger of scenario files as the desk's form has it."""
+
+    indicator: str = "foreign_bond_share"
+    side: str = "below"
+    threshold: float = 0.03
+    months: int = 6
+    lever: str = "bond_market_access"
+    to: float = 0.9
+    cooldown: int = 12
+
+    def plain(self) -> dict[str, Any]:
+        """The trigger as it is written in a file."""
+        kept = ("indicator", "months", "lever", "to", "cooldown")
+        return {self.side: self.threshold, **{name: getattr(self, name) for name in kept}}
+
+    def text(self) -> str:
+        """The trigger in a link."""
+        return "~".join(str(getattr(self, name)) for name in TRIGGER)
+
+    @classmethod
+    def from_text(cls, text: str) -> Rule:
+        """A trigger out of a link; ValueError where it has other parts than a trigger."""
+        indicator, side, threshold, months, lever, to, cooldown = text.split("~")
+        if side not in ("below", "above"):
+            raise ValueError(text)
+        return cls(indicator, side, float(threshold), int(months), lever, float(to), int(cooldown))
+
+
+@dataclass(frozen=True)
 class Change:
     """A lever on its way from the preset's path to an intensity."""
 
@@ -106,6 +140,8 @@ class Desk:
     preset: str = "plan"
     baseline: str = "committed"
     changes: Mapping[str, Change] = field(default_factory=FrozenMapping)
+    rules: tuple[Rule, ...] = ()
+    """Levers that answer an indicator, after those of the file."""
     macro: str = "neutral"
     parameters: Literal["drawn", "central"] = "drawn"
     runs: int = 24
@@ -155,6 +191,8 @@ class Desk:
                         f"{value!r} is not usable", key=key, value=value, allowed=f"a whole number from 1 to {most}"
                     )
                 )
+        if len(self.rules) > MOST_TRIGGERS:
+            problems.append(Problem("there are too many triggers", key="trigger", allowed=f"at most {MOST_TRIGGERS}"))
         for key, longest in LONGEST.items():
             value = getattr(self, key)
             if not isinstance(value, str) or len(value) > longest:
@@ -202,6 +240,8 @@ class Desk:
         """
         base = self.start()
         plain = {**base.plain(), "macro": self.macro if self.macro != "neutral" else base.macro, "scale": self.scale}
+        if self.rules:
+            plain["triggers"] = [*plain.get("triggers", ()), *(rule.plain() for rule in self.rules)]
         plain["name"] = "desk"
         plain |= {"title": self.title or base.title, "description": self.note or base.description}
         asked = type(base)(**plain)
@@ -225,6 +265,7 @@ class Desk:
             (f"lever.{lever}", f"{change.value:g}@{change.start}~{change.months}")
             for lever, change in sorted(self.changes.items())
         ]
+        pairs += [("trigger", rule.text()) for rule in self.rules]
         if self.file:
             pairs.append(("file", base64.urlsafe_b64encode(zlib.compress(self.file.encode(), 9)).decode()))
         return urlencode(pairs, safe="@~")
@@ -240,12 +281,15 @@ class Desk:
         """
         chosen: dict[str, Any] = {}
         changes: dict[str, Change] = {}
+        rules: list[Rule] = []
         for key, text in parse_qsl(query.lstrip("?"), max_num_fields=100):
             try:
                 if key.startswith("lever."):
                     value, _, dates = text.partition("@")
                     start, _, months = dates.partition("~")
                     changes[key.removeprefix("lever.")] = Change(float(value), start, int(months))
+                elif key == "trigger":
+                    rules.append(Rule.from_text(text))
                 elif key == "file":
                     chosen[key] = _unpacked(text)
                 elif key in READERS:
@@ -255,7 +299,7 @@ class Desk:
                     raise InputError(f"unknown key {key!r} in the link", key=key, value=text, nearest=nearest)
             except ValueError:
                 raise InputError(f"{text!r} cannot be read", where="link", key=key, value=text) from None
-        return cls(**chosen, changes=FrozenMapping(changes))
+        return cls(**chosen, changes=FrozenMapping(changes), rules=tuple(rules))
 
     def command_line(self) -> str:
         """The command that runs the same comparison, with a file of the scenario."""

@@ -12,6 +12,8 @@ import numpy as np
 import solara
 
 from app.web import charts, session
+from app.web.adaptive import Adaptive
+from app.web.adaptive import told as trigger_told
 from app.web.components import Cards, Chart, Form, Levers, Save, Table
 from app.web.desk import BASELINES, LARGEST_FILE, LONGEST, MACRO, RUNS, SCALES, Change, Desk, opened_scenario
 from app.web.problems import problems_told
@@ -113,6 +115,7 @@ def DeskPage() -> None:
                 Assumptions(desk)
                 Controls(desk, progress, halted, bool(failure), pressed)
                 LeverGroups(desk)
+                Adaptive(desk)
             with solara.Div():
                 State(desk, progress, halted, failure)
                 Results()
@@ -145,6 +148,7 @@ def _printed(desk: Desk, words: Words) -> None:
     for lever, change in desk.changes.items():
         told_of = {"value": f"{change.value:g}", "start": change.start, "end": change.end}
         sentences.append(words("desk.sentence", name=words(f"lever.{lever}"), **told_of))
+    sentences += [trigger_told(trigger, words) for trigger in desk.scenario().triggers]
     with solara.Div(classes=["lj-printed"]):
         solara.HTML(tag="h2", unsafe_innerHTML=words("desk.asked"))
         for line in ("; ".join(told), *sentences, desk.note):

@@ -486,12 +486,41 @@ class Ensemble:
         done = np.isfinite(self._of(scenario)[:, -1, 0])
         return lambda indicator, year: self.yearly(scenario, indicator)[done, self.years.index(year)]
 
+    def fired(self, scenario: str) -> "pd.DataFrame":
+        """The triggers of a scenario: in which part of the runs each fires, and when for the first time.
+
+        Index trigger; columns share, first_month (the median over the runs in which it fires; empty where it does in
+        none).
+        """
+        import pandas as pd
+
+        rows = []
+        for trigger in self.scenarios[scenario].triggers:
+            series = self._over_a_year(scenario, trigger.indicator)
+            done = np.isfinite(self._of(scenario)[:, -1, 0])
+            met = series < trigger.below if trigger.below is not None else series > float(trigger.above or 0.0)
+            times_met = np.cumsum(np.pad(met, ((0, 0), (1, 0))), axis=1)
+            # A trigger looks at the months before, of which there must be enough.
+            asked, long_enough = trigger.months, np.zeros_like(met)
+            long_enough[:, asked:] = times_met[:, asked:-1] - times_met[:, : -asked - 1] == asked
+            due = long_enough[done] & np.asarray(self.months.year > 2020)
+            first = due.argmax(axis=1)[due.any(axis=1)]
+            middle = f"{self.months[int(np.quantile(first, 0.5, method='lower'))]:%Y-%m}" if len(first) else ""
+            rows.append((str(trigger), len(first) / max(len(due), 1), middle))
+        table = pd.DataFrame(rows, columns=["trigger", "share", "first_month"])
+        return table.set_index("trigger")
+
+    def _over_a_year(self, scenario: str, indicator: str) -> Floats:
+        """An indicator by run and month, flows over the twelve months that end with it: NaN where there are fewer."""
+        series = self._of(scenario)[:, :, self._column(indicator)]
+        if indicator not in FLOWS:
+            return series
+        total = np.cumsum(np.pad(series, ((0, 0), (1, 0))), axis=1)
+        return np.concatenate([np.full((len(series), 11), np.nan), total[:, 12:] - total[:, :-12]], axis=1)
+
     def _at_target(self, scenario: str, indicator: str) -> Flags:
         """Whether an indicator is at its threshold: shape (run, month); never before 2021."""
-        series = self._of(scenario)[:, :, self._column(indicator)]
-        if indicator in FLOWS:
-            total = np.cumsum(np.pad(series, ((0, 0), (1, 0))), axis=1)
-            series = np.concatenate([np.full((len(series), 11), np.nan), total[:, 12:] - total[:, :-12]], axis=1)
+        series = self._over_a_year(scenario, indicator)
         return (series >= thresholds()[indicator]) & np.asarray(self.months.year > 2020)
 
     def _first_month(self, scenario: str, indicators: Sequence[str]) -> str:

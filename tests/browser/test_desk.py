@@ -50,6 +50,30 @@ def test_a_lever_changes_its_card_and_the_address_and_can_be_undone(page, server
     expect(page.locator(f"#r-{LEVER}")).to_have_value("0.3")
 
 
+def test_a_lever_answers_an_indicator_and_the_desk_says_how_often(page, server):
+    open_desk(page, server)
+    panel = page.locator(".lj-adaptive")
+    before = card(page, "foreign_bond_share").locator(".lj-change").inner_text()
+    for name, value in (("threshold", "4"), ("months", "2"), ("to", "1")):
+        field = panel.locator(f'[data-field="trigger_{name}"]')
+        field.fill(value)
+        field.press("Tab")
+        expect(field).to_have_value(value)
+    panel.get_by_role("button", name="Add").click()
+    expect(panel).to_contain_text("below 4 % for 2 months: Bond market access for foreigners to 1")
+    expect(panel).to_contain_text("Fires in 100% of the runs shown, for the first time in 2021-01")
+    expect(card(page, "foreign_bond_share").locator(".lj-change")).not_to_have_text(before)
+    assert "trigger=foreign_bond_share~below~0.04~2~bond_market_access~1.0~12" in page.url
+    panel.get_by_role("button", name="Remove").click()
+    expect(panel).to_have_attribute("data-triggers", "0")
+    expect(card(page, "foreign_bond_share").locator(".lj-change")).to_have_text(before)
+    panel.locator('[data-field="trigger_to"]').fill("7")
+    panel.locator('[data-field="trigger_to"]').press("Tab")
+    panel.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("alert")).to_contain_text("triggers.0.to")
+    expect(panel).to_have_attribute("data-triggers", "0")
+
+
 def test_a_link_opens_the_same_desk_elsewhere_and_sessions_do_not_mix(page, server, browser):
     open_desk(page, server)
     move(page, 0.95)

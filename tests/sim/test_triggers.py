@@ -6,6 +6,7 @@ import pytest
 import sim
 from scenarios import load
 from scenarios.plan import lever_ids
+from sim.experiments.requests import ensemble_requests
 from sim.triggers import is_due, watched_value
 
 TRIGGER = {"indicator": "foreign_bond_share", "below": 0.9, "months": 2, "lever": "bond_market_access", "to": 0.95}
@@ -83,3 +84,22 @@ def test_flows_are_taken_over_a_year():
     trigger = with_triggers({**TRIGGER, "indicator": "turnover_total", "below": 2500.0}).triggers[0]
     assert is_due(records, trigger)
     assert not is_due(records[:-1], trigger)
+
+
+def test_an_ensemble_tells_how_often_and_when_triggers_fire_first():
+    panda = {"indicator": "panda_cumulative", "above": 430.0, "months": 3, "lever": "fintech_hub", "to": 0.9}
+    flow = {"indicator": "turnover_total", "above": 2400.0, "months": 2, "lever": "talent_programme", "to": 1.0}
+    never = {"indicator": "foreign_bond_share", "below": 0.0001, "lever": "bond_market_access", "to": 1.0}
+    asked = with_triggers(panda, flow, never, end="2022-12")
+    ensemble = sim.ensemble([asked], runs=4, draws=0, workers=1)
+    fired = ensemble.fired("adaptive")
+    first = {str(trigger): [] for trigger in asked.triggers}
+    for request in ensemble_requests([asked], runs=4, draws=0):
+        events = sim.run(asked, seed=request.seed).events
+        for trigger in first:
+            first[trigger] += events.loc[events["trigger"] == trigger, "month"].iloc[:1].tolist()
+    assert fired.index.tolist() == list(first)
+    assert fired["share"].tolist() == [len(months) / 4 for months in first.values()]
+    middle = [sorted(months)[(len(months) - 1) // 2] if months else "" for months in first.values()]
+    assert fired["first_month"].tolist() == middle
+    assert fired["share"].iloc[0] == 1.0 and fired["share"].iloc[2] == 0.0

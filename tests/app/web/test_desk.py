@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.web.desk import LARGEST_FILE, Change, Desk, opened_scenario
+from app.web.desk import LARGEST_FILE, MOST_TRIGGERS, Change, Desk, Rule, opened_scenario
 from scenarios import InputError, load
 from scenarios.calendar import month_ordinal
 from scenarios.plan import lever_ids
@@ -16,18 +16,28 @@ CHANGES = st.builds(
     start=st.sampled_from(["2021-01", "2022-06", "2025-12"]),
     months=st.integers(0, 59),
 )
+RULES = st.builds(
+    Rule,
+    side=st.sampled_from(["below", "above"]),
+    threshold=st.floats(0.0, 1e4),
+    months=st.integers(1, 60),
+    lever=LEVERS,
+    to=st.floats(0.0, 1.0),
+    cooldown=st.integers(1, 120),
+)
 
 
 @settings(max_examples=40, deadline=None)
 @given(
     st.dictionaries(LEVERS, CHANGES, max_size=6),
+    st.lists(RULES, max_size=3),
     st.sampled_from(["plan", "frozen", "opening"]),
     st.integers(1, 200),
     st.sampled_from(["drawn", "central"]),
     st.text(max_size=120),
 )
-def test_a_link_brings_back_the_whole_desk(changes, preset, runs, parameters, title):
-    desk = Desk(preset=preset, runs=runs, parameters=parameters, title=title)
+def test_a_link_brings_back_the_whole_desk(changes, rules, preset, runs, parameters, title):
+    desk = Desk(preset=preset, runs=runs, parameters=parameters, title=title, rules=tuple(rules))
     for lever, change in changes.items():
         desk = desk.with_change(lever, change)
     again = Desk.from_query(desk.query())
@@ -40,6 +50,19 @@ def test_a_link_carries_an_opened_file():
     again = Desk.from_query(desk.query())
     assert again.scenario().content_hash() == desk.scenario().content_hash()
     assert again.scenario().levers["reits_pilot"] == desk.scenario().levers["reits_pilot"]
+
+
+def test_triggers_follow_those_of_the_opened_file():
+    own = "triggers:\n  - {indicator: leading_fintech_count, below: 30, lever: fintech_hub, to: 1.0}\n"
+    desk = Desk(file=f"extends: plan\n{own}", rules=(Rule(), Rule(side="above", threshold=0.05)))
+    assert [str(trigger) for trigger in desk.scenario().triggers] == [
+        "leading_fintech_count below 30 for 1 months: fintech_hub to 1",
+        "foreign_bond_share below 0.03 for 6 months: bond_market_access to 0.9",
+        "foreign_bond_share above 0.05 for 6 months: bond_market_access to 0.9",
+    ]
+    assert not desk.baseline_scenario().triggers
+    with pytest.raises(InputError, match="too many triggers"):
+        Desk(rules=(Rule(),) * (MOST_TRIGGERS + 1))
 
 
 def test_a_title_and_notes_go_into_the_file_and_change_no_run():
@@ -99,6 +122,12 @@ def test_the_baseline_lives_in_the_same_world():
         ("lever.reits_pilot=0.5", "lever.reits_pilot"),
         ("presett=plan", "preset"),
         ("file=notbase64!", "file"),
+        ("trigger=foreign_bond_share~below~0.03", "trigger"),
+        ("trigger=foreign_bond_share~about~0.03~6~fintech_hub~0.9~12", "trigger"),
+        ("trigger=foreign_bond_share~below~nan~6~fintech_hub~0.9~12", "below"),
+        ("trigger=foreign_bond_shar~below~0.03~6~fintech_hub~0.9~12", "foreign_bond_share"),
+        ("trigger=foreign_bond_share~below~0.03~6~fintech_hubb~0.9~12", "fintech_hub"),
+        ("trigger=foreign_bond_share~below~0.03~600~fintech_hub~0.9~12", "60"),
         ("macro=/etc/passwd.csv", "neutral"),
     ],
 )

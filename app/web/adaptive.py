@@ -1,0 +1,127 @@
+"""Levers that answer an indicator: the triggers of the desk, and in how many runs they fired."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import solara
+
+from app.web import charts, session
+from app.web.components import Form
+from app.web.desk import Desk, Rule
+from app.web.problems import problems_told
+from app.web.words import Words
+from scenarios import plan
+from scenarios.errors import InputError
+from scenarios.triggers import Trigger
+from sim.indicators import PLAN_INDICATORS
+
+NUMBERS = {"threshold": float, "months": int, "to": float, "cooldown": int}
+"""Fields of the form that are numbers, and what reads them."""
+
+
+def told(trigger: Trigger, words: Words) -> str:
+    """A trigger as a sentence."""
+    below = trigger.below is not None
+    threshold = float((trigger.below if below else trigger.above) or 0.0)
+    indicator = words.known(f"indicator.{trigger.indicator}", trigger.indicator)
+    of_plan = trigger.indicator in PLAN_INDICATORS
+    return words(
+        "adaptive.below" if below else "adaptive.above",
+        indicator=indicator,
+        threshold=f"{threshold * (charts.factor(trigger.indicator) if of_plan else 1.0):g}",
+        unit=words(f"unit.{trigger.indicator}") if of_plan else "",
+        months=trigger.months,
+        lever=words(f"lever.{trigger.lever}"),
+        to=f"{trigger.to:g}",
+        cooldown=trigger.cooldown,
+    )
+
+
+@solara.component
+def Adaptive(desk: Desk) -> None:
+    """The triggers of the desk, each with what it did, and a form for another."""
+    words = session.words()
+    draft, set_draft = solara.use_state(Rule())
+    triggers = desk.scenario().triggers
+    of_file = len(triggers) - len(desk.rules)
+    given = session.answer.value
+    shown = given is not None and given.ensemble is not None and given.desk.scenario().triggers == triggers
+
+    def chosen(event: dict[str, str]) -> None:
+        name, text = event["id"].removeprefix("trigger_"), event["value"]
+        try:
+            value: Any = NUMBERS.get(name, str)(text)
+            if name == "threshold":
+                value /= charts.factor(draft.indicator)
+            set_draft(replace(draft, **{name: value}))
+            session.message.value = ""
+        except ValueError:
+            session.message.value = words("adaptive.no_number", text=text)
+
+    def put(rules: tuple[Rule, ...]) -> None:
+        try:
+            session.put(replace(session.desk.value, rules=rules))
+            session.message.value = ""
+        except InputError as error:
+            session.message.value = problems_told(error, words)
+
+    def pressed(button: str) -> None:
+        rules = session.desk.value.rules
+        if button == "add_trigger":
+            put((*rules, draft))
+        else:
+            place = int(button.removeprefix("remove_trigger_"))
+            put(rules[:place] + rules[place + 1 :])
+
+    def select(name: str, options: list[tuple[str, str]]) -> dict[str, Any]:
+        listed = [{"value": value, "text": text} for value, text in options]
+        return {
+            "id": f"trigger_{name}",
+            "label": words(f"adaptive.{name}"),
+            "value": getattr(draft, name),
+            "options": listed,
+        }
+
+    def number(name: str, value: float, least: float, most: float | None, step: str) -> dict[str, Any]:
+        label = words(f"adaptive.{name}")
+        if name == "threshold":
+            label += f" ({words(f'unit.{draft.indicator}')})"
+        return {
+            "id": f"trigger_{name}",
+            "label": label,
+            "value": float(f"{value:.6g}") if step == "any" else value,
+            "type": "number",
+            "min": least,
+            "max": most,
+            "step": step,
+        }
+
+    with solara.Div(classes=["lj-adaptive"], attributes={"data-triggers": str(len(triggers))}):
+        solara.HTML(tag="h2", unsafe_innerHTML=words("adaptive.title"))
+        solara.Div(classes=["lj-muted"], children=[words("adaptive.what")])
+        fired = given.ensemble.fired("desk") if shown and given is not None and given.ensemble is not None else None
+        for place, trigger in enumerate(triggers):
+            solara.Div(classes=["lj-trigger"], children=[told(trigger, words)])
+            if fired is not None:
+                share, month = float(fired["share"].iloc[place]), str(fired["first_month"].iloc[place])
+                met = words("adaptive.fired", share=f"{share:.0%}", month=month) if month else words("adaptive.never")
+                solara.Div(classes=["lj-muted"], children=[met])
+            if place >= of_file:
+                remove = {"id": f"remove_trigger_{place - of_file}", "text": words("adaptive.remove")}
+                Form(fields=[], buttons=[remove], event_pressed=pressed)
+        Form(
+            fields=[
+                select("indicator", [(id, words(f"indicator.{id}")) for id in PLAN_INDICATORS]),
+                select("side", [("below", words("adaptive.is_below")), ("above", words("adaptive.is_above"))]),
+                number("threshold", draft.threshold * charts.factor(draft.indicator), 0, None, "any"),
+                number("months", draft.months, 1, 60, "1"),
+                select("lever", [(id, words(f"lever.{id}")) for id in plan.lever_ids()]),
+                number("to", draft.to, 0, 1, "any"),
+                number("cooldown", draft.cooldown, 1, 120, "1"),
+            ],
+            buttons=[{"id": "add_trigger", "text": words("adaptive.add")}],
+            event_chosen=chosen,
+            event_pressed=pressed,
+        )
