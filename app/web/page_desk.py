@@ -114,6 +114,7 @@ def DeskPage() -> None:
             with solara.Div():
                 Assumptions(desk)
                 Controls(desk, progress, halted, bool(failure), pressed)
+                _costs(desk, words)
                 LeverGroups(desk)
                 Adaptive(desk)
             with solara.Div():
@@ -153,6 +154,19 @@ def _printed(desk: Desk, words: Words) -> None:
         solara.HTML(tag="h2", unsafe_innerHTML=words("desk.asked"))
         for line in ("; ".join(told), *sentences, desk.note):
             solara.Div(children=[line])
+
+
+def _costs(desk: Desk, words: Words) -> None:
+    """What the levers cost by the figures of the file that was opened, beside its cap."""
+    scenario = desk.scenario()
+    if scenario.budget is not None:
+        total, unit, cap = sum(scenario.costs().values()), scenario.budget.unit, scenario.budget.cap
+        told = words("desk.costs", total=f"{total:,.0f}", unit=unit)
+        if cap is not None:
+            told += words("desk.costs_cap", cap=f"{cap:,.0f}", unit=unit)
+        if scenario.triggers:
+            told += words("desk.costs_triggers")
+        solara.Div(classes=["lj-muted"], children=[told], attributes={"data-cost": f"{total:.6g}"})
 
 
 # What follows are components of their own, so that progress, told many times, draws nothing but itself.

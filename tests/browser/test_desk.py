@@ -152,9 +152,17 @@ def test_a_good_file_is_opened_and_a_bad_one_refused_with_line_and_key(page, ser
     expect(alert).to_contain_text("bad.yaml:3")
     expect(alert).to_contain_text("reits_pilot")
     good = b"extends: plan\nlevers:\n  bond_market_access: 0.35\n"
+    good += b"budget: {unit: mn yuan, a_year: {fintech_hub: 100}, cap: 900}\n"
     chooser.set_input_files({"name": "good.yaml", "mimeType": "text/yaml", "buffer": good})
     expect(alert).to_contain_text("good.yaml is open")
     expect(page.locator(f"#r-{LEVER}")).to_have_value("0.35")
+    costs = page.locator("[data-cost]")
+    expect(costs).to_contain_text("of at most 900 mn yuan")
+    before = float(costs.get_attribute("data-cost"))
+    page.get_by_text("(IV) Fintech").click()
+    move(page, 0.9, lever="fintech_hub")
+    expect(costs).not_to_have_attribute("data-cost", f"{before:.6g}")
+    assert float(costs.get_attribute("data-cost")) > before > 0.0
     large = {"name": "large.yaml", "mimeType": "text/yaml", "buffer": b"#" * 200_000}
     chooser.set_input_files(large)
     expect(alert).to_contain_text("too large")
