@@ -9,12 +9,13 @@ import solara
 
 from app.web import charts, session
 from app.web.components import Form
-from app.web.desk import Desk, Rule
+from app.web.desk import Desk, DeskTrigger
 from app.web.problems import problems_told
 from app.web.words import Words
 from scenarios import plan
 from scenarios.errors import InputError
 from scenarios.triggers import Trigger
+from sim.experiments.ensemble import thresholds
 from sim.indicators import PLAN_INDICATORS
 
 NUMBERS = {"threshold": float, "months": int, "to": float, "cooldown": int}
@@ -43,11 +44,12 @@ def told(trigger: Trigger, words: Words) -> str:
 def Adaptive(desk: Desk) -> None:
     """The triggers of the desk, each with what it did, and a form for another."""
     words = session.words()
-    draft, set_draft = solara.use_state(Rule())
+    draft, set_draft = solara.use_state(DeskTrigger())
     triggers = desk.scenario().triggers
-    of_file = len(triggers) - len(desk.rules)
-    given = session.answer.value
-    shown = given is not None and given.ensemble is not None and given.desk.scenario().triggers == triggers
+    of_file = len(triggers) - len(desk.triggers)
+    given, fired = session.answer.value, None
+    if triggers and given is not None and given.ensemble is not None and given.desk.scenario().triggers == triggers:
+        fired = given.ensemble.fired("desk")
 
     def chosen(event: dict[str, str]) -> None:
         name, text = event["id"].removeprefix("trigger_"), event["value"]
@@ -55,25 +57,28 @@ def Adaptive(desk: Desk) -> None:
             value: Any = NUMBERS.get(name, str)(text)
             if name == "threshold":
                 value /= charts.factor(draft.indicator)
-            set_draft(replace(draft, **{name: value}))
+            changed = replace(draft, **{name: value})
+            if name == "indicator":
+                changed = replace(changed, threshold=thresholds()[value])
+            set_draft(changed)
             session.message.value = ""
         except ValueError:
             session.message.value = words("adaptive.no_number", text=text)
 
-    def put(rules: tuple[Rule, ...]) -> None:
+    def put(triggers: tuple[DeskTrigger, ...]) -> None:
         try:
-            session.put(replace(session.desk.value, rules=rules))
+            session.put(replace(session.desk.value, triggers=triggers))
             session.message.value = ""
         except InputError as error:
             session.message.value = problems_told(error, words)
 
     def pressed(button: str) -> None:
-        rules = session.desk.value.rules
+        triggers = session.desk.value.triggers
         if button == "add_trigger":
-            put((*rules, draft))
+            put((*triggers, draft))
         else:
             place = int(button.removeprefix("remove_trigger_"))
-            put(rules[:place] + rules[place + 1 :])
+            put(triggers[:place] + triggers[place + 1 :])
 
     def select(name: str, options: list[tuple[str, str]]) -> dict[str, Any]:
         listed = [{"value": value, "text": text} for value, text in options]
@@ -101,7 +106,6 @@ def Adaptive(desk: Desk) -> None:
     with solara.Div(classes=["lj-adaptive"], attributes={"data-triggers": str(len(triggers))}):
         solara.HTML(tag="h2", unsafe_innerHTML=words("adaptive.title"))
         solara.Div(classes=["lj-muted"], children=[words("adaptive.what")])
-        fired = given.ensemble.fired("desk") if shown and given is not None and given.ensemble is not None else None
         for place, trigger in enumerate(triggers):
             solara.Div(classes=["lj-trigger"], children=[told(trigger, words)])
             if fired is not None:

@@ -84,7 +84,7 @@ def _unpacked(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Rule:
+class DeskTrigger:
     """A trigger of scenario files as the desk's form has it."""
 
     indicator: str = "foreign_bond_share"
@@ -105,7 +105,7 @@ class Rule:
         return "~".join(str(getattr(self, name)) for name in TRIGGER)
 
     @classmethod
-    def from_text(cls, text: str) -> Rule:
+    def from_text(cls, text: str) -> DeskTrigger:
         """A trigger out of a link; ValueError where it has other parts than a trigger."""
         indicator, side, threshold, months, lever, to, cooldown = text.split("~")
         if side not in ("below", "above"):
@@ -140,7 +140,7 @@ class Desk:
     preset: str = "plan"
     baseline: str = "committed"
     changes: Mapping[str, Change] = field(default_factory=FrozenMapping)
-    rules: tuple[Rule, ...] = ()
+    triggers: tuple[DeskTrigger, ...] = ()
     """Levers that answer an indicator, after those of the file."""
     macro: str = "neutral"
     parameters: Literal["drawn", "central"] = "drawn"
@@ -191,7 +191,7 @@ class Desk:
                         f"{value!r} is not usable", key=key, value=value, allowed=f"a whole number from 1 to {most}"
                     )
                 )
-        if len(self.rules) > MOST_TRIGGERS:
+        if len(self.triggers) > MOST_TRIGGERS:
             problems.append(Problem("there are too many triggers", key="trigger", allowed=f"at most {MOST_TRIGGERS}"))
         for key, longest in LONGEST.items():
             value = getattr(self, key)
@@ -240,8 +240,8 @@ class Desk:
         """
         base = self.start()
         plain = {**base.plain(), "macro": self.macro if self.macro != "neutral" else base.macro, "scale": self.scale}
-        if self.rules:
-            plain["triggers"] = [*plain.get("triggers", ()), *(rule.plain() for rule in self.rules)]
+        if self.triggers:
+            plain["triggers"] = [*plain.get("triggers", ()), *(trigger.plain() for trigger in self.triggers)]
         plain["name"] = "desk"
         plain |= {"title": self.title or base.title, "description": self.note or base.description}
         asked = type(base)(**plain)
@@ -265,7 +265,7 @@ class Desk:
             (f"lever.{lever}", f"{change.value:g}@{change.start}~{change.months}")
             for lever, change in sorted(self.changes.items())
         ]
-        pairs += [("trigger", rule.text()) for rule in self.rules]
+        pairs += [("trigger", trigger.text()) for trigger in self.triggers]
         if self.file:
             pairs.append(("file", base64.urlsafe_b64encode(zlib.compress(self.file.encode(), 9)).decode()))
         return urlencode(pairs, safe="@~")
@@ -281,7 +281,7 @@ class Desk:
         """
         chosen: dict[str, Any] = {}
         changes: dict[str, Change] = {}
-        rules: list[Rule] = []
+        triggers: list[DeskTrigger] = []
         for key, text in parse_qsl(query.lstrip("?"), max_num_fields=100):
             try:
                 if key.startswith("lever."):
@@ -289,7 +289,7 @@ class Desk:
                     start, _, months = dates.partition("~")
                     changes[key.removeprefix("lever.")] = Change(float(value), start, int(months))
                 elif key == "trigger":
-                    rules.append(Rule.from_text(text))
+                    triggers.append(DeskTrigger.from_text(text))
                 elif key == "file":
                     chosen[key] = _unpacked(text)
                 elif key in READERS:
@@ -299,7 +299,7 @@ class Desk:
                     raise InputError(f"unknown key {key!r} in the link", key=key, value=text, nearest=nearest)
             except ValueError:
                 raise InputError(f"{text!r} cannot be read", where="link", key=key, value=text) from None
-        return cls(**chosen, changes=FrozenMapping(changes), rules=tuple(rules))
+        return cls(**chosen, changes=FrozenMapping(changes), triggers=tuple(triggers))
 
     def command_line(self) -> str:
         """The command that runs the same comparison, with a file of the scenario."""

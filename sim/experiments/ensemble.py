@@ -494,10 +494,9 @@ class Ensemble:
         """
         import pandas as pd
 
-        rows = []
+        rows, done = [], np.isfinite(self._of(scenario)[:, :, 0]).any(axis=1)
         for trigger in self.scenarios[scenario].triggers:
             series = self._over_a_year(scenario, trigger.indicator)
-            done = np.isfinite(self._of(scenario)[:, -1, 0])
             met = series < trigger.below if trigger.below is not None else series > float(trigger.above or 0.0)
             times_met = np.cumsum(np.pad(met, ((0, 0), (1, 0))), axis=1)
             # A trigger looks at the months before, of which there must be enough.

@@ -16,7 +16,7 @@ def ensemble():
     adaptive = type(base)(
         **{**base.plain(), "name": "adaptive", "scale": 0.05, "triggers": [trigger], "end": "2021-12"}
     )
-    plain = type(base)(**{**adaptive.plain(), "name": "plain", "triggers": []})
+    plain = type(base)(**{**adaptive.plain(), "name": "plain", "triggers": [], "end": "2022-01"})  # goes on for longer
     return sim.ensemble([adaptive, plain], runs=2, draws=0, workers=1)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.web.desk import LARGEST_FILE, MOST_TRIGGERS, Change, Desk, Rule, opened_scenario
+from app.web.desk import LARGEST_FILE, MOST_TRIGGERS, Change, Desk, DeskTrigger, opened_scenario
 from scenarios import InputError, load
 from scenarios.calendar import month_ordinal
 from scenarios.plan import lever_ids
@@ -16,8 +16,8 @@ CHANGES = st.builds(
     start=st.sampled_from(["2021-01", "2022-06", "2025-12"]),
     months=st.integers(0, 59),
 )
-RULES = st.builds(
-    Rule,
+TRIGGERS = st.builds(
+    DeskTrigger,
     side=st.sampled_from(["below", "above"]),
     threshold=st.floats(0.0, 1e4),
     months=st.integers(1, 60),
@@ -30,14 +30,14 @@ RULES = st.builds(
 @settings(max_examples=40, deadline=None)
 @given(
     st.dictionaries(LEVERS, CHANGES, max_size=6),
-    st.lists(RULES, max_size=3),
+    st.lists(TRIGGERS, max_size=3),
     st.sampled_from(["plan", "frozen", "opening"]),
     st.integers(1, 200),
     st.sampled_from(["drawn", "central"]),
     st.text(max_size=120),
 )
-def test_a_link_brings_back_the_whole_desk(changes, rules, preset, runs, parameters, title):
-    desk = Desk(preset=preset, runs=runs, parameters=parameters, title=title, rules=tuple(rules))
+def test_a_link_brings_back_the_whole_desk(changes, triggers, preset, runs, parameters, title):
+    desk = Desk(preset=preset, runs=runs, parameters=parameters, title=title, triggers=tuple(triggers))
     for lever, change in changes.items():
         desk = desk.with_change(lever, change)
     again = Desk.from_query(desk.query())
@@ -54,7 +54,7 @@ def test_a_link_carries_an_opened_file():
 
 def test_triggers_follow_those_of_the_opened_file():
     own = "triggers:\n  - {indicator: leading_fintech_count, below: 30, lever: fintech_hub, to: 1.0}\n"
-    desk = Desk(file=f"extends: plan\n{own}", rules=(Rule(), Rule(side="above", threshold=0.05)))
+    desk = Desk(file=f"extends: plan\n{own}", triggers=(DeskTrigger(), DeskTrigger(side="above", threshold=0.05)))
     assert [str(trigger) for trigger in desk.scenario().triggers] == [
         "leading_fintech_count below 30 for 1 months: fintech_hub to 1",
         "foreign_bond_share below 0.03 for 6 months: bond_market_access to 0.9",
@@ -62,7 +62,7 @@ def test_triggers_follow_those_of_the_opened_file():
     ]
     assert not desk.baseline_scenario().triggers
     with pytest.raises(InputError, match="too many triggers"):
-        Desk(rules=(Rule(),) * (MOST_TRIGGERS + 1))
+        Desk(triggers=(DeskTrigger(),) * (MOST_TRIGGERS + 1))
 
 
 def test_a_title_and_notes_go_into_the_file_and_change_no_run():
