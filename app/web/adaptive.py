@@ -26,13 +26,16 @@ def told(trigger: Trigger, words: Words) -> str:
     """A trigger as a sentence."""
     below = trigger.below is not None
     threshold = float((trigger.below if below else trigger.above) or 0.0)
-    indicator = words.known(f"indicator.{trigger.indicator}", trigger.indicator)
-    of_plan = trigger.indicator in PLAN_INDICATORS
+    if trigger.indicator in PLAN_INDICATORS:
+        name, unit = words(f"indicator.{trigger.indicator}"), words(f"unit.{trigger.indicator}")
+    else:  # a file may watch any indicator that runs record
+        watched = next(each for each in plan.secondary_indicators() if each.id == trigger.indicator)
+        name, unit = watched.name, words.of_data(f"unit.{watched.unit}", watched.unit)
     return words(
         "adaptive.below" if below else "adaptive.above",
-        indicator=indicator,
-        threshold=f"{threshold * (charts.factor(trigger.indicator) if of_plan else 1.0):g}",
-        unit=words(f"unit.{trigger.indicator}") if of_plan else "",
+        indicator=name,
+        threshold=f"{threshold * charts.factor(trigger.indicator):g}",
+        unit=unit,
         months=trigger.months,
         lever=words(f"lever.{trigger.lever}"),
         to=f"{trigger.to:g}",

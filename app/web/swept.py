@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,8 @@ def Swept(counts: dict[str, int]) -> None:
                 set_failure("; ".join(problem.message for problem in error.problems))
             except ImportError:
                 set_failure(words("swept.extra"))
+            except BrokenProcessPool:
+                set_failure(words("swept.died"))
             except CancelledError:
                 pass
             finally:

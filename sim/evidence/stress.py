@@ -153,7 +153,7 @@ def stress(
     import pandas as pd
 
     requests = ensemble_requests(scenarios, runs=runs, seed=seed, scale=scale)
-    found = mapped(stress_of_run, requests, workers, at_once=2)
+    found = mapped(stress_of_run, requests, workers)
     rows = [
         {"scenario": request.scenario.name, "run": request.run, **vars(test), "month": month_text(test.month)}
         for request, tests in zip(requests, found, strict=True)

@@ -99,7 +99,7 @@ def stylised_facts(
 
 def measured(requests: Sequence[RunRequest], workers: int | None = None) -> dict[str, Floats]:
     """Statistic of every fact in every run, shape (runs,) each."""
-    found = mapped(statistics_of, requests, workers, at_once=4)
+    found = mapped(statistics_of, requests, workers)
     return {fact.id: np.array([each[fact.id] for each in found]) for fact in facts()}
 
 

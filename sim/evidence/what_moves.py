@@ -125,7 +125,7 @@ def what_moves(
     requests = ensemble_requests([scenario], runs=runs, seed=seed, scale=scale, draws=0)
     change = {}
     for world in WORLDS:
-        found = np.stack(mapped(partial(indicators_2025, world=world), requests, workers, at_once=2))
+        found = np.stack(mapped(partial(indicators_2025, world=world), requests, workers))
         change[world] = found[:, 1] - found[:, 0]
     both, trend, macro, none = (change[world] for world in WORLDS)
     parts = {
@@ -164,7 +164,7 @@ def aggregation_error(
 
     requests = ensemble_requests([scenario], runs=runs, seed=seed, scale=scale, draws=0)
     usual, alike = (
-        np.stack(mapped(function, requests, workers, at_once=2))[:, 1]
+        np.stack(mapped(function, requests, workers))[:, 1]
         for function in (indicators_2025, partial(indicators_2025, alike=True))
     )
     return pd.DataFrame(

@@ -187,7 +187,7 @@ class Workers:
                 self._executor.shutdown(wait=False, cancel_futures=True)
                 self._executor = None
 
-    def map[T](self, function: Callable[..., T], *items: Iterable[Any], at_once: int = 1) -> list[T]:
+    def map[T](self, function: Callable[..., T], *items: Iterable[Any]) -> list[T]:
         """What a function of a module gives for each item, in their order; all are tried once more if a process dies.
 
         Raises
@@ -198,7 +198,7 @@ class Workers:
         arguments = [list(each) for each in items]
 
         def tried(executor: Executor) -> list[T]:
-            return list(executor.map(function, *arguments, chunksize=at_once))
+            return list(executor.map(function, *arguments))
 
         executor = self.executor()
         try:
@@ -219,17 +219,12 @@ class Workers:
             _kill(processes, results)
 
 
-def mapped[T](
-    function: Callable[[RunRequest], T], requests: Sequence[RunRequest], workers: int | None, at_once: int
-) -> list[T]:
-    """What a function gives for each request, in their order; a process gets `at_once` of them in one piece.
-
-    One worker is this process; None takes all processors.
-    """
+def mapped[T](function: Callable[[RunRequest], T], requests: Sequence[RunRequest], workers: int | None) -> list[T]:
+    """What a function gives for each request, in their order; one worker is this process, None takes all processors."""
     if workers == 1:
         return [function(request) for request in requests]
     with Workers(workers) as pool:
-        return pool.map(function, requests, at_once=at_once)
+        return pool.map(function, requests)
 
 
 def run_many(

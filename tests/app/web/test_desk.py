@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.web.adaptive import told
 from app.web.desk import LARGEST_FILE, MOST_TRIGGERS, Change, Desk, DeskTrigger, opened_scenario
+from app.web.words import Words
 from scenarios import InputError, load
 from scenarios.calendar import month_ordinal
-from scenarios.plan import lever_ids
+from scenarios.plan import lever_ids, secondary_indicators
 
 LEVERS = st.sampled_from(lever_ids())
 CHANGES = st.builds(
@@ -189,3 +191,20 @@ def test_the_budget_of_an_opened_file_holds_on_the_desk():
     desk = Desk(file=text)
     with pytest.raises(InputError, match="more than the cap"):
         desk.with_change("fintech_hub", Change(0.9))
+
+
+def test_a_trigger_is_told_as_a_sentence_in_both_languages_whatever_it_watches():
+    share, other = (
+        Desk(
+            file="extends: plan\ntriggers:\n"
+            "  - {indicator: foreign_bond_share, below: 0.03, months: 6, lever: bond_market_access, to: 0.9}\n"
+            "  - {indicator: msme_credit, above: 9, lever: fintech_hub, to: 1.0, cooldown: 3}\n"
+        )
+        .scenario()
+        .triggers
+    )
+    assert "below 3 % for 6 months" in told(share, Words("en"))
+    assert "低于3 %" in told(share, Words("zh"))
+    watched = next(each for each in secondary_indicators() if each.id == "msme_credit")
+    assert told(other, Words("en")).startswith(f"{watched.name} above 9 {watched.unit} for 1 months")
+    assert "调至1" in told(other, Words("zh"))

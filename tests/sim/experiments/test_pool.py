@@ -103,4 +103,4 @@ def test_what_is_worked_out_apart_is_tried_again_when_a_process_dies():
         assert workers.map(int, "42") == [4, 2]
         killer.start()
         assert workers.map(time.sleep, [0.4] * 6) == [None] * 6
-        assert workers.map(max, [1, 5], [2, 3], at_once=2) == [2, 5]
+        assert workers.map(max, [1, 5], [2, 3]) == [2, 5]
