@@ -16,6 +16,7 @@ from scenarios.parameters import Parameters
 from scenarios.plan import indicators as plan_indicators
 from scenarios.schema import Scenario
 from sim.experiments.outcomes import RunOutcome, month_index
+from sim.experiments.pairing import Pairing
 from sim.experiments.pool import Cancel, Workers, run_many
 from sim.experiments.requests import RunRequest, ensemble_requests
 from sim.experiments.store import Store, missing
@@ -177,7 +178,7 @@ def run_into_store(
 
 @dataclass(frozen=True, eq=False)
 class Ensemble:
-    """Runs of one or more scenarios, paired by their number."""
+    """Runs of one or more scenarios; two are a pair where they share luck, parameters and world, see `pairings`."""
 
     values: Mapping[str, Floats]
     """Indicators by scenario, shape (runs, months, indicators); a run that is not done is all NaN."""
@@ -186,6 +187,8 @@ class Ensemble:
     runs: tuple[int, ...]
     """Numbers of the runs, the first axis of `values`."""
     scenarios: Mapping[str, Scenario]
+    pairings: Mapping[str, tuple[Pairing | None, ...]]
+    """By scenario, for each of `runs`, what its pair must share with it; None where the run is not done."""
     failures: tuple[str, ...] = ()
     """Scenario, run and error of each run that failed."""
     kinds: frozenset[str] = frozenset()
@@ -205,12 +208,14 @@ class Ensemble:
         months = max(outcome.first_month + len(outcome.values) for outcome in done) - first
         scenarios = {outcome.request.scenario.name: outcome.request.scenario for outcome in done}
         values = {name: np.full((len(numbers), months, len(columns)), np.nan) for name in scenarios}
+        pairings: dict[str, list[Pairing | None]] = {name: [None] * len(numbers) for name in scenarios}
         for outcome in done:
             start = outcome.first_month - first
-            target = values[outcome.request.scenario.name][place[outcome.request.run]]
-            target[start : start + len(outcome.values)] = outcome.values
+            name, row = outcome.request.scenario.name, place[outcome.request.run]
+            values[name][row][start : start + len(outcome.values)] = outcome.values
+            pairings[name][row] = outcome.request.pairing
         kinds = frozenset(outcome.kind for outcome in done)
-        return cls(values, columns, first, numbers, scenarios, failures, kinds)
+        return cls(values, columns, first, numbers, scenarios, _fixed(pairings), failures, kinds)
 
     @classmethod
     def of_store(cls, store: Store, requests: Sequence[RunRequest] | None = None) -> Self:
@@ -255,6 +260,9 @@ class Ensemble:
         scenarios = {name: store.scenarios[digest] for name, digest in hashes.items()}
         values = {name: np.full((len(numbers), months, len(columns)), np.nan) for name in scenarios}
         rows = [place[number] for number in done["run"].astype(int).tolist()]
+        pairings: dict[str, list[Pairing | None]] = {name: [None] * len(numbers) for name in scenarios}
+        for row, told in zip(rows, done.to_dict("records"), strict=True):
+            pairings[told["scenario"]][row] = _pairing_of({str(name): value for name, value in told.items()})
         where: dict[str, list[Floats]] = {}
         for key, name, row in zip(done["key"], done["scenario"], rows, strict=True):
             where.setdefault(key, []).append(values[name][row])
@@ -265,7 +273,7 @@ class Ensemble:
         for start, stop in pairwise(edges):
             for target in where[keys_of[start]]:
                 target[month[start:stop]] = stored[start:stop]
-        return cls(values, columns, first, numbers, scenarios, failures, frozenset(done["kind"]))
+        return cls(values, columns, first, numbers, scenarios, _fixed(pairings), failures, frozenset(done["kind"]))
 
     def __repr__(self) -> str:
         names = ", ".join(f"{name!r}" for name in self.values)
@@ -383,6 +391,28 @@ class Ensemble:
         """Tables that were asked for; pages ask for each several times."""
         return {}
 
+    def paired(self, scenario: str, baseline: str) -> Flags:
+        """Which runs of two scenarios are pairs, shape (runs,): both are done, with the same luck and world.
+
+        Raises
+        ------
+        scenarios.InputError
+            If a scenario is not there, or none of the runs that both have done is a pair; it says what differs.
+        """
+        self._of(scenario), self._of(baseline)
+        both = list(zip(self.pairings[scenario], self.pairings[baseline], strict=True))
+        pairs = np.array([here is not None and here == there for here, there in both], dtype=bool)
+        apart = [(here, there) for here, there in both if here is not None and there is not None]
+        if apart and not pairs.any():
+            differ = ", ".join(dict.fromkeys(name for here, there in apart for name in here.differences(there)))
+            raise InputError(
+                f"no run of {scenario!r} is a pair with one of {baseline!r}: they differ in {differ}",
+                key="scenario",
+                value=scenario,
+                allowed="runs that share seed, parameters, macro path, scale, interactions and model",
+            )
+        return pairs
+
     def difference(
         self, scenario: str, baseline: str, *, indicators: Iterable[str] = PLAN_INDICATORS, level: float = 0.95
     ) -> "pd.DataFrame":
@@ -398,10 +428,10 @@ class Ensemble:
         """
         import pandas as pd
 
-        rows = []
+        rows, pairs = [], self.paired(scenario, baseline)
         for indicator in indicators:
             here, there = (self.yearly(name, indicator)[:, self.target_year] for name in (scenario, baseline))
-            both = np.isfinite(here) & np.isfinite(there)
+            both = pairs & np.isfinite(here) & np.isfinite(there)
             gap = here[both] - there[both]
             low, high = interval(gap, level)
             apart = here[both].var() + there[both].var()
@@ -569,6 +599,23 @@ class Ensemble:
                     }
                 )
         return pd.DataFrame(rows)
+
+
+def _fixed(pairings: Mapping[str, Sequence[Pairing | None]]) -> dict[str, tuple[Pairing | None, ...]]:
+    return {name: tuple(of_runs) for name, of_runs in pairings.items()}
+
+
+def _pairing_of(row: Mapping[str, Any]) -> Pairing:
+    """Pairing of a row of a store's table of runs."""
+    return Pairing(
+        seed=int(row["seed"]),
+        parameters=row["parameters_hash"],
+        macro=row["macro"],
+        scale=float(row["scale"]),
+        interactions_off=tuple(name for name in row["interactions_off"].split(",") if name),
+        base_year=row["vintage"] if isinstance(row.get("vintage"), str) else "",
+        model=row["model"],
+    )
 
 
 def interval(gaps: Floats, level: float = 0.95, statistic: Callable[..., Any] = np.median) -> tuple[float, float]:

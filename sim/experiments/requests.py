@@ -12,6 +12,7 @@ from scenarios.errors import InputError
 from scenarios.loader import load
 from scenarios.parameters import Parameters, checked_for_replay, parameter_set
 from scenarios.schema import Scenario
+from sim.experiments.pairing import Pairing
 from sim.interactions import checked_interactions
 from sim.levels_cache import model_digest
 from sim.shared_past import checked_fork
@@ -54,6 +55,19 @@ class RunRequest:
         if self.vintage is not None:
             told.append(self.vintage.digest)
         return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
+
+    @cached_property
+    def pairing(self) -> Pairing:
+        """What a run of another scenario must share with this one to be its pair."""
+        return Pairing(
+            seed=self.seed,
+            parameters=self.parameters.hash,
+            macro=self.scenario.macro,
+            scale=self.scenario.scale,
+            interactions_off=self.interactions_off,
+            base_year="" if self.vintage is None else self.vintage.digest,
+            model=model_digest(),
+        )
 
     @property
     def shares_2020_with(self) -> tuple[str, float, tuple[str, ...], str]:

@@ -17,6 +17,7 @@ from calibration.scores import crps, inside, score_table, summary
 from scenarios import InputError, load, plan
 from scenarios.calendar import month_ordinal
 from sim.experiments.ensemble import Ensemble, thresholds
+from sim.experiments.pairing import Pairing
 from sim.indicators import PLAN_INDICATORS
 
 INDICATORS = {each.id: each for each in plan.indicators()}
@@ -30,7 +31,9 @@ def ensemble_of(values):
     months = np.repeat(values, 12, axis=1)
     array = np.repeat(months[:, :, None], len(PLAN_INDICATORS), axis=2)
     runs = tuple(range(len(values)))
-    return Ensemble({"plan": array}, tuple(PLAN_INDICATORS), month_ordinal("2020-01"), runs, {"plan": load("plan")})
+    pairings = {"plan": tuple(Pairing(run, "p", "neutral", 1.0, (), "", "m") for run in runs)}
+    first = month_ordinal("2020-01")
+    return Ensemble({"plan": array}, tuple(PLAN_INDICATORS), first, runs, {"plan": load("plan")}, pairings)
 
 
 @pytest.fixture

@@ -7,7 +7,12 @@ from app.web import charts
 from app.web.words import Words
 from scenarios import load
 from sim.experiments.ensemble import Ensemble
+from sim.experiments.pairing import Pairing
 from sim.indicators import PLAN_INDICATORS
+
+
+def pairing(run):
+    return Pairing(run, "p", "neutral", 1.0, (), "", "m")
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +23,8 @@ def ensemble():
     scenarios = {name: load(name) for name in values}
     from scenarios.calendar import month_ordinal
 
-    return Ensemble(values, tuple(PLAN_INDICATORS), month_ordinal("2020-01"), tuple(range(40)), scenarios)
+    pairings = {name: tuple(pairing(run) for run in range(40)) for name in values}
+    return Ensemble(values, tuple(PLAN_INDICATORS), month_ordinal("2020-01"), tuple(range(40)), scenarios, pairings)
 
 
 def test_a_fan_shows_the_quantiles(ensemble):

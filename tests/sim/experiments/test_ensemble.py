@@ -1,5 +1,7 @@
 """Ensembles: pairing, quantiles, differences, chances of targets, bad requests."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -93,9 +95,8 @@ def test_quantiles_lie_in_order_and_among_the_runs(ensemble):
 
 def test_the_difference_of_a_scenario_with_itself_is_nothing(outcomes):
     twin = sim.Ensemble.of_outcomes(outcomes)
-    same = sim.Ensemble(
-        {"a": twin.values["plan"], "b": twin.values["plan"]}, twin.columns, twin.first_month, twin.runs, {}
-    )
+    values, pairings = (dict.fromkeys("ab", each["plan"]) for each in (twin.values, twin.pairings))
+    same = sim.Ensemble(values, twin.columns, twin.first_month, twin.runs, {}, pairings)
     table = same.difference("a", "b")
     assert (table[["median", "low", "high"]] == 0.0).all().all()
     assert list(table["indicator"]) == list(PLAN_INDICATORS)
@@ -140,3 +141,14 @@ def test_unknown_names_are_refused_with_the_nearest(ensemble):
     with pytest.raises(InputError, match="did you mean 'committed'"):
         ensemble.difference("plan", "comitted")
     assert "3 runs each" in repr(ensemble) and "probability" in ensemble._repr_html_()
+
+
+def test_runs_that_share_a_number_and_nothing_else_are_no_pairs(outcomes):
+    plan = [each for each in outcomes if each.request.scenario.name == "plan"]
+    committed = [each for each in outcomes if each.request.scenario.name == "committed"]
+    other_luck = [replace(each, request=replace(each.request, seed=each.request.seed + 7)) for each in committed]
+    apart = sim.Ensemble.of_outcomes([*plan, *other_luck])
+    with pytest.raises(InputError, match="no run of 'plan' is a pair with one of 'committed': they differ in seed"):
+        apart.difference("plan", "committed")
+    one_pair = sim.Ensemble.of_outcomes([*plan, committed[0], *other_luck[1:]])
+    assert (one_pair.difference("plan", "committed")["runs"] == 1).all()
