@@ -101,14 +101,4 @@ def options_named() -> Iterator[None]:
 
 def committed_beside(scenario: Scenario) -> Scenario:
     """Return the committed path in the same world: the same macro path, shocks, parameters, scale and horizon."""
-    committed = load("committed")
-    return scenario.model_copy(
-        update={
-            "name": committed.name,
-            "title": committed.title,
-            "author": committed.author,
-            "description": committed.description,
-            "policy": committed.policy,
-            "levers": committed.levers,
-        }
-    )
+    return scenario.with_policy_of(load("committed"))

@@ -259,6 +259,23 @@ class Scenario(BaseModel):
         # A copy runs no validator, and other levers cost something else.
         return self.model_copy(update={"levers": _in_plan_order({**self.levers, **paths})})._within_budget()
 
+    def with_policy_of(self, other: Scenario) -> Scenario:
+        """Return the policy of another scenario, under its name, in the world of this one.
+
+        Policy is the arm, the levers, the triggers and the budget. The world is all else: macro path, shocks,
+        parameters, response of rival centres, scale and horizon.
+
+        Raises
+        ------
+        InputError
+            If the other policy names months after the end of this scenario.
+        """
+        heads = ("name", "title", "author", "description")
+        policy = ("policy", "levers", "triggers", "budget")
+        mine = {name: value for name, value in self.plain().items() if name not in heads + policy}
+        theirs = {name: value for name, value in other.plain().items() if name in heads + policy}
+        return Scenario(**mine, **theirs)
+
     def with_shocks(self, more: Iterable[Any]) -> Scenario:
         """Return the scenario with more shocks, each in the form of a scenario file.
 

@@ -90,3 +90,14 @@ def test_a_lever_set_later_is_held_to_the_cap_too(tmp_path):
     assert mine.with_levers({"talent_programme": 0.7}).costs()["talent_programme"] < 1000
     with pytest.raises(InputError, match="more than the cap"):
         mine.with_levers({"talent_programme": 1.0, "bond_market_access": 1.0})
+
+
+def test_another_policy_in_the_same_world_brings_all_of_policy_and_nothing_else(tmp_path):
+    world = "extends: hard_landing\nrival_centres: matching\nparameters: prior_2020\nend: 2024-12\nscale: 0.1\n"
+    mine = scenario(tmp_path, world + TEXT.replace("extends: committed\n", ""))
+    beside = mine.with_policy_of(load("committed"))
+    assert (beside.name, beside.policy, beside.levers) == ("committed", "committed", load("committed").levers)
+    assert beside.triggers == () and beside.budget is None
+    for part in ("macro", "shocks", "parameters", "rival_centres", "end", "scale"):
+        assert getattr(beside, part) == getattr(mine, part), part
+    assert load("committed").with_policy_of(mine).triggers == mine.triggers
