@@ -64,7 +64,7 @@ def test_what_the_levers_are_meant_to_achieve_is_not_read(monkeypatch, forget, s
         table = read(name)
         if name == "levers":
             for row in table["lever"]:
-                row |= {"main_kpi": "none", "strength": "none", "expected_sign": {}, "expected_sign_secondary": {}}
+                row |= {"main_kpi": "none", "strength": "low", "expected_sign": {}, "expected_sign_secondary": {}}
         return {} if name == "measures" else table
 
     monkeypatch.setattr(plan, "_read", without_aims)

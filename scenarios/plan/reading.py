@@ -1,0 +1,92 @@
+"""Reading rows of the plan's tables into typed records, with every problem of a table at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import cache
+from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
+
+from scenarios.errors import InputError, Problem, nearest_name
+
+
+def read_table[T](kind: type[T], rows: Sequence[Mapping[str, Any]], where: str, key: str) -> tuple[T, ...]:
+    """Rows of a table as records.
+
+    Parameters
+    ----------
+    kind
+        A class of `scenarios.plan.records`.
+    rows
+        Plain rows, as TOML gives them.
+    where, key
+        File and table, for messages.
+
+    Raises
+    ------
+    InputError
+        For an unknown or missing field, a value of another type or a word outside the vocabulary of a field.
+    """
+    read: list[T] = []
+    problems: list[Problem] = []
+    for place, row in enumerate(rows):
+        name = row.get("id", place) if isinstance(row, Mapping) else place
+        try:
+            read.append(read_record(kind, row, where, f"{key}.{name}"))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return tuple(read)
+
+
+def read_record[T](kind: type[T], row: Mapping[str, Any], where: str, key: str) -> T:
+    """One row as a record; see `read_table`."""
+    try:
+        # JSON keeps what TOML holds, and a list of JSON may become a tuple though types are strict.
+        found: T = _adapter(kind).validate_json(json.dumps(row))  # type: ignore[arg-type]  # a class is hashable
+        return found
+    except ValidationError as error:
+        raise InputError(_problem(kind, dict(detail), where, key) for detail in error.errors()) from None
+
+
+@cache
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _problem(kind: type, detail: Mapping[str, Any], where: str, key: str) -> Problem:
+    path = [str(part) for part in detail["loc"]]
+    dotted, value = ".".join([key, *path]), detail["input"]
+    match detail["type"]:
+        case "unexpected_keyword_argument":
+            known = [field.name for field in fields(_owner(kind, path))]
+            nearest = nearest_name(path[-1], known)
+            return Problem(f"unknown field {path[-1]!r}", where, dotted, path[-1], ", ".join(known), nearest)
+        case "literal_error":
+            words = [str(word) for word in get_args(_types(_owner(kind, path))[path[-1]])]
+            return Problem(
+                f"{value!r} is not allowed", where, dotted, value, ", ".join(words), nearest_name(value, words)
+            )
+        case "missing":
+            return Problem("is missing", where, dotted)
+    message = str(detail["msg"])
+    return Problem(f"{message[0].lower()}{message[1:]}", where, dotted, value)
+
+
+def _owner(kind: type, path: Sequence[str]) -> type:
+    """The class of the record that holds the last field of a path: records nest in tuples of records."""
+    for name in path[:-1]:
+        if not name.isdigit():
+            kind = get_args(_types(kind)[name])[0]
+    return kind
+
+
+@cache
+def _types(kind: type) -> dict[str, Any]:
+    from typing import get_type_hints
+
+    return get_type_hints(kind)

@@ -1,0 +1,393 @@
+"""The records of the plan: what each table of `scenarios/plan/*.toml` holds, with the type of every field.
+
+A record refuses a field that it does not know, a value of another type and a word outside its vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, PlainValidator
+
+from scenarios.calendar import BASELINE, month_ordinal
+from scenarios.frozen import FrozenMapping
+
+Arm = Literal["frozen", "committed", "plan", "stretch"]
+ARMS: tuple[Arm, ...] = ("frozen", "committed", "plan", "stretch")
+TASK_GROUPS = ("III(I)", "III(II)", "III(III)", "III(IV)", "III(V)", "III(VI)", "III(VII)", "III(VIII)")
+
+TYPED = ConfigDict(extra="forbid", strict=True)
+Form = Literal["log", "logit", "add"]
+"""How effects enter a channel: by the log of its value, by the log of its odds, or added in its unit."""
+Authority = Literal["national", "municipal", "market institution"]
+Strength = Literal["low", "medium", "high"]
+
+
+def _signs(value: Any) -> FrozenMapping[str, str]:
+    if not isinstance(value, Mapping) or not all(isinstance(each, str) for pair in value.items() for each in pair):
+        raise ValueError("is not a table of text by indicator")
+    return FrozenMapping(value)
+
+
+Signs = Annotated[FrozenMapping[str, str], PlainValidator(_signs)]
+"""Expected direction by indicator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How a lever moves a channel: a triangular prior of the long-run effect per unit of intensity."""
+
+    __pydantic_config__ = TYPED
+
+    channel: str
+    beta_min: float
+    beta: float
+    beta_max: float
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class Prerequisite:
+    """While `lever` is below `at_least`, the lever that names this prerequisite is held at or below `cap`."""
+
+    __pydantic_config__ = TYPED
+
+    lever: str
+    at_least: float
+    cap: float
+    what: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of a lever, its weight and its intensity at the end of 2020 and, on the plan path, of 2025."""
+
+    __pydantic_config__ = TYPED
+
+    id: str
+    weight: float
+    i2020: float
+    i2025: float
+    covers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A dated event of a lever; `hindsight` if it is later than the plan."""
+
+    __pydantic_config__ = TYPED
+
+    date: str
+    what: str
+    status: str
+    hindsight: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """An intensity gained in equal monthly steps: nothing at `after`, all of `gain` at `until`.
+
+    `announced` is the month in which it became public, empty if nobody had announced it.
+    """
+
+    __pydantic_config__ = TYPED
+
+    component: str
+    gain: float
+    after: str
+    until: str
+    announced: str
+    basis: str
+
+    def gained(self, month: int) -> float:
+        """Return the intensity gained by the end of `month`."""
+        first, last = month_ordinal(self.after), month_ordinal(self.until)
+        return self.gain * min(max(month - first, 0), last - first) / (last - first)
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """A policy lever, its paths and its effects."""
+
+    __pydantic_config__ = TYPED
+
+    id: str
+    name: str
+    task_group: str
+    family: str
+    measures: tuple[str, ...]
+    unit: str
+    natural_unit: str
+    kind: str
+    authority: Authority
+    municipal_handle: str
+    intensity_2020: float
+    intensity_2025_plan: float
+    path_plan: tuple[float, ...]
+    start: str
+    ramp_months: int
+    effect_lag_months: int
+    components: tuple[Component, ...]
+    effects: tuple[Effect, ...]
+    main_kpi: str
+    strength: Strength
+    expected_sign: Signs
+    expected_sign_secondary: Signs
+    fiscal_cost: str
+    risk_note: str
+    prerequisites: tuple[Prerequisite, ...]
+    complements: tuple[str, ...]
+    substitutes: tuple[str, ...]
+    milestones: tuple[Milestone, ...]
+    note: str
+    basis: str
+    schedule: tuple[Phase, ...] = ()
+
+    def intensity(self, arm: Arm, month: int) -> float:
+        """Return the intensity in force at the end of `month` on one of the four arms.
+
+        `frozen` stays at the end of 2020; `committed` adds the schedules announced by then; `plan` is linear from
+        2021-06 through the end-of-year points, or follows the schedule; `stretch` has the plan's shape and ends half
+        of the remaining distance to 1 above it.
+        """
+        if month <= BASELINE or arm == "frozen":
+            return self.intensity_2020
+        if arm == "committed":
+            known = (phase for phase in self.schedule if phase.announced and month_ordinal(phase.announced) <= BASELINE)
+            return self.intensity_2020 + sum(phase.gained(month) for phase in known)
+        if self.schedule:
+            planned = self.intensity_2020 + sum(phase.gained(month) for phase in self.schedule)
+        else:
+            planned = self._ramp(month)
+        if arm == "plan":
+            return planned
+        rise = self.intensity_2025_plan - self.intensity_2020
+        reach = rise + (1.0 - self.intensity_2025_plan) / 2.0
+        return self.intensity_2020 + (planned - self.intensity_2020) * reach / rise
+
+    def _ramp(self, month: int) -> float:
+        knots = [month_ordinal(self.start) - 1, *(BASELINE + 12 * year for year in range(1, len(self.path_plan)))]
+        if month <= knots[0]:
+            return self.intensity_2020
+        for year, (left, right) in enumerate(pairwise(knots)):
+            if month <= right:
+                low, high = self.path_plan[year], self.path_plan[year + 1]
+                return low + (high - low) * (month - left) / (right - left)
+        return self.path_plan[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A cost, limit, eligibility or piece of information that a named decision reads.
+
+    `rule` ("module:function"), `term` and `coefficient` (a parameter id) say where it enters; empty if nowhere yet.
+    `decides` says who answers to it: an agent, a market whose formula stands for many participants, or an authority.
+    """
+
+    __pydantic_config__ = TYPED
+
+    id: str
+    kind: str
+    unit: str
+    form: Form
+    baseline_2020: float
+    basis: str
+    higher_means: str
+    read_by: tuple[str, ...]
+    agent_decision: str
+    rule: str
+    term: str
+    coefficient: str
+    decides: Literal["agent", "market", "authority"] = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One instrument of a measure and the lever that carries it ("context" or "delivery" if none does)."""
+
+    __pydantic_config__ = TYPED
+
+    lever: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """How a measure works with another."""
+
+    __pydantic_config__ = TYPED
+
+    measure: str
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure of the plan, its instruments and the way it is modelled."""
+
+    __pydantic_config__ = TYPED
+
+    id: str
+    kind: str
+    number: int
+    section: str
+    section_title: str
+    title: str
+    source: str
+    instruments: tuple[Instrument, ...]
+    acts_on: tuple[str, ...]
+    mechanism: str
+    channel: str
+    channels_secondary: tuple[str, ...]
+    kpis: tuple[str, ...]
+    direction: Signs
+    lag_months: int
+    lag_basis: str
+    strength: Strength
+    strength_reason: str
+    authority: Authority
+    authority_note: str
+    modelled_as: str
+    modelled_note: str
+    start: str
+    ramp_months: int
+    interactions: tuple[Interaction, ...]
+
+    @property
+    def levers(self) -> tuple[str, ...]:
+        """The levers that carry its instruments, in order of appearance."""
+        carried = (instrument.lever for instrument in self.instruments)
+        return tuple(dict.fromkeys(lever for lever in carried if lever not in ("context", "delivery")))
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One of the seven indicators; its target counts as met from `met_from` on."""
+
+    __pydantic_config__ = TYPED
+
+    id: str
+    number: int
+    dimension: str
+    name: str
+    unit: str
+    kind: str
+    value_2020: float
+    target_2025: float
+    qualifier: str
+    met_from: float
+    definition: str
+    location: str
+    proxy_basis: str
+    alternative: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redline:
+    """The bound on systemic risk."""
+
+    __pydantic_config__ = TYPED
+
+    id: str
+    name: str
+    unit: str
+    measure: str
+    threshold: str
+    location: str
+    event_assets_share: float
+    event_rounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Secondary:
+    """A secondary indicator; `recorded` if a run's results have it, else `not_modelled` says why they do not."""
+
+    __pydantic_config__ = TYPED
+
+    id: str
+    name: str
+    unit: str
+    model_measure: str
+    better: str
+    linked_to: str
+    recorded: bool = False
+    not_modelled: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GoalTest:
+    """What an indicator has to do for a goal to count as met: a ratio, change, level or gap on the right side."""
+
+    __pydantic_config__ = TYPED
+
+    indicator: str
+    test: Literal["ratio", "change", "level", "gap"]
+    why: str
+    at_least: float | None = None
+    at_most: float | None = None
+    over: str = ""
+
+    @property
+    def threshold(self) -> float:
+        """The value that is asked for."""
+        return float(self.at_least if self.at_least is not None else self.at_most or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A development goal of the plan or a shortcoming it names, with the tests that stand for it (judgement)."""
+
+    __pydantic_config__ = TYPED
+
+    id: str
+    kind: Literal["goal", "shortcoming"]
+    name: str
+    tests: tuple[GoalTest, ...]
+    not_modelled: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A figure stated in the plan."""
+
+    __pydantic_config__ = TYPED
+
+    id: str
+    value: float | str
+    unit: str
+    date: str
+    location: str
+    use: str
+    variable: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A figure computed from the plan's own."""
+
+    __pydantic_config__ = TYPED
+
+    id: str
+    value: float
+    unit: str
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """A figure that is not in the plan, with how well it is confirmed."""
+
+    __pydantic_config__ = TYPED
+
+    id: str
+    value: float
+    unit: str
+    status: str
+    note: str
