@@ -27,12 +27,8 @@ def direct_financing_bn(centre: "FinancialCenter") -> tuple[float, float]:
     return national - (everywhere - here), national
 
 
-def exchange_financing_bn(centre: "FinancialCenter") -> tuple[float, float]:
-    """What is sold on exchanges in the month, on Shanghai's and on all of the country, CNY bn.
-
-    A part of exchange-traded credit and of main-board equity goes to Shenzhen and Beijing. Issuers of new offers choose
-    the exchange; follow-ons stay where the shares are.
-    """
+def exchange_credit_bn(centre: "FinancialCenter") -> float:
+    """Bonds and asset-backed securities that are sold on exchanges in the month, CNY bn."""
     issued = centre.issued_bn
     credit = np.array(
         [
@@ -42,14 +38,22 @@ def exchange_financing_bn(centre: "FinancialCenter") -> tuple[float, float]:
         ]
     )
     classes = [SecurityClass.FINANCIAL, SecurityClass.CORPORATE, SecurityClass.ABS]
-    on_exchange = float(credit @ centre.book.exchange_share_of_issues[classes])
-    centre.exchange_credit_bn = on_exchange
+    return float(credit @ centre.book.exchange_share_of_issues[classes])
+
+
+def exchange_financing_bn(centre: "FinancialCenter") -> tuple[float, float]:
+    """What is sold on exchanges in the month, on Shanghai's and on all of the country, CNY bn.
+
+    A part of exchange-traded credit and of main-board equity goes to Shenzhen and Beijing. Issuers of new offers choose
+    the exchange; follow-ons stay where the shares are.
+    """
+    issued = centre.issued_bn
     usual = equity_share_of_sse()
     quicker = centre.channels["listing_lead_time"] / centre.policy.baseline["listing_lead_time"] - 1.0
     chosen = exchange_share(usual, quicker * centre.parameters.queue_mainboard, centre.parameters.queue_disutility)
     sold = np.array(
         [
-            on_exchange,
+            exchange_credit_bn(centre),
             issued[Instrument.IPO_MAIN],
             centre.follow_on_bn,
             issued[Instrument.IPO_STAR],

@@ -17,7 +17,7 @@ from sim.managed_assets import managed_by_class
 from sim.markets import Product
 from sim.secondary import secondary_indicators
 from sim.securities import Holder
-from sim.side_markets import FLOWS_OF_2020, scales_of_2020, side_market_indicators
+from sim.side_markets import SCALED_FLOWS, scales_of_base_year, side_market_indicators
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -49,7 +49,7 @@ FLOWS = frozenset(
         "bond_issuance",
         "derivatives_turnover",
         "yrd_financing",
-        *FLOWS_OF_2020,
+        *SCALED_FLOWS,
     }
 )
 """Indicators that `annual()` sums over the year; of all others it takes December."""
@@ -144,7 +144,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
         centre.indexed_2020 = {
             name: value for name, value in record.items() if name.startswith("aum_") or name in INDEXED
         }
-        centre.side_market_scales = scales_of_2020(centre.records)
+        centre.side_market_scales = scales_of_base_year(centre.records)
     earlier = centre.records if centre.month == BASELINE else centre.records[-1:]
     for each in earlier:
         each |= {name: each[name] / value * 100.0 for name, value in centre.indexed_2020.items()}

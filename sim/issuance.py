@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
 
-"""First month in which a sponsor could file for a REIT: the pilot's rules are of August 2020."""
-
-
 RATING_AA = 2
 """Rating whose spread states the size of a shock `credit_spread`."""
 

@@ -39,6 +39,7 @@ from sim import (
 from sim.bank_failure import BankFailure
 from sim.baseline import observed
 from sim.credit_events import Contagion
+from sim.direct_financing import exchange_credit_bn
 from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 from sim.indicators import PLAN_INDICATORS
 from sim.interactions import checked_interactions
@@ -544,7 +545,6 @@ class FinancialCenter(PopulationModel):
         self.issued_bn: Floats = np.zeros(len(Instrument))
         self.financial_bonds_bn = 0.0
         self.follow_on_bn = 0.0
-        self.exchange_credit_bn = 0.0
         self.paid_by_banks_bn = 0.0
         self.expected_bn: Floats = np.zeros(len(Lump))
         self.expected_listings: Floats = np.zeros(4)
@@ -598,7 +598,7 @@ class FinancialCenter(PopulationModel):
         year.expected_defaults += self.expected_defaults
         year.financial_bonds_bn += self.financial_bonds_bn
         year.mean_sovereign_bn += self.book.opening_bn[SecurityClass.SOVEREIGN] / 12.0
-        year.exchange_credit_bn += self.exchange_credit_bn
+        year.exchange_credit_bn += exchange_credit_bn(self)
         year.equity_elsewhere_bn += (1.0 - share) * (issued[Instrument.IPO_MAIN] + self.follow_on_bn)
         year.direct_financing_bn += self.direct_financing_bn[0]
         year.direct_financing_national_bn += self.direct_financing_bn[1]

@@ -11,18 +11,18 @@ from sim.digital_currency import accepting_share
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
-FLOWS_OF_2020 = {
-    "cips_volume": observed("cips_volume"),
-    "carbon_turnover": 100.0,
-    "insurance_premium": 100.0,
-    "reinsurance_premium": 100.0,
-    "venture_investment": 100.0,
-}
-"""Flows that are put on their sum over 2020: CNY trn where it is known, else an index."""
+SCALED_FLOWS = ("cips_volume", "carbon_turnover", "insurance_premium", "reinsurance_premium", "venture_investment")
+"""Flows that are scaled to their sum over the base year."""
+INDEX_OF_BASE_YEAR = 100.0
+
+
+def flow_of_base_year(name: str) -> float:
+    """Sum of a flow over the base year: CNY trn for CIPS, whose sum is published, an index for the others."""
+    return observed("cips_volume") if name == "cips_volume" else INDEX_OF_BASE_YEAR
 
 
 def side_market_indicators(centre: "FinancialCenter") -> dict[str, float]:
-    """Indicators of the month; the flows in `FLOWS_OF_2020` still in units of their own."""
+    """Indicators of the month; the flows in `SCALED_FLOWS` still in units of their own."""
     payments, commitments = centre.payments, centre.commitments
     asked = commitments["asked"]
     return {
@@ -38,10 +38,10 @@ def side_market_indicators(centre: "FinancialCenter") -> dict[str, float]:
     }
 
 
-def scales_of_2020(records: list[dict[str, float]]) -> dict[str, float]:
-    """Factors that put the flows of the year 2020 on their levels."""
-    totals = {name: sum(record[name] for record in records) for name in FLOWS_OF_2020}
-    return {name: level / totals[name] if totals[name] > 0.0 else 1.0 for name, level in FLOWS_OF_2020.items()}
+def scales_of_base_year(records: list[dict[str, float]]) -> dict[str, float]:
+    """Factors that scale the flows of the base year, whose months are given, to their sums."""
+    totals = {name: sum(record[name] for record in records) for name in SCALED_FLOWS}
+    return {name: flow_of_base_year(name) / total if total > 0.0 else 1.0 for name, total in totals.items()}
 
 
 def side_market_identities(centre: "FinancialCenter") -> Iterator[tuple[str, float, float]]:

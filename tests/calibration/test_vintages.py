@@ -181,3 +181,10 @@ def test_a_replay_of_the_past_leaves_runs_of_2020_as_they_were(central):
     with based_on(vintage(2019)):
         sim.run(past_scenario(2019, scale=SMALL), parameters=parameters_of(central, 2019))
     assert sim.run("frozen", seed=3, scale=SMALL).annual().equals(first)
+
+
+def test_flows_of_the_base_year_are_scaled_to_what_was_observed_in_that_year(replay):
+    # A level read when the module is imported would be that of 2020 for every base year.
+    _, annual = replay
+    assert annual["cips_volume"][2016] == pytest.approx(level("cips_volume", 2016))
+    assert level("cips_volume", 2016) < 0.2 * observed("cips_volume")
