@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,9 @@ from scenarios.plan import lever_ids, levers
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+_LARGEST = sys.float_info.max
 
 
 class Budget(BaseModel):
@@ -36,10 +40,9 @@ class Budget(BaseModel):
             if lever not in lever_ids():
                 nearest = nearest_name(str(lever), lever_ids())
                 problems.append(Problem(f"unknown lever {lever!r}", key=str(lever), value=lever, nearest=nearest))
-            elif isinstance(cost, bool) or not isinstance(cost, int | float) or not 0.0 <= cost < float("inf"):
-                problems.append(
-                    Problem(f"{shown(cost)} is no cost", key=lever, value=cost, allowed="a number from 0, in the unit")
-                )
+            elif isinstance(cost, bool) or not isinstance(cost, int | float) or not 0.0 <= cost <= _LARGEST:
+                told = f"{shown(cost)} is no cost"
+                problems.append(Problem(told, key=lever, value=cost, allowed="a finite number from 0, in the unit"))
         if problems:
             raise InputError(problems)
         return FrozenMapping({lever: float(value[lever]) for lever in lever_ids() if lever in value})

@@ -14,9 +14,10 @@ from scenarios.budget import Budget
 from scenarios.calendar import BASELINE, LAST_END, PLAN_END, PLAN_START, is_month, month_ordinal
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
-from scenarios.parameters import PARAMETER_SETS, checked_for_replay
+from scenarios.model_problems import problems_of
+from scenarios.parameters import checked_for_replay
 from scenarios.paths import LeverPath, follow, parse_lever_path, shown, switched
-from scenarios.plan import ARMS, Arm, lever_ids, levers
+from scenarios.plan import Arm, lever_ids, levers
 from scenarios.shocks import ShockKind, shock_kinds
 from scenarios.triggers import Trigger
 
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 MACRO_PATHS = ("neutral", "realised", "adverse")
 RIVAL_CENTRES = ("passive", "matching")
 type RivalCentres = Literal["passive", "matching"]
+
+_EXAMPLES = {
+    "Shock": "{name: ..., month: 2022-03}",
+    "Trigger": "{indicator: ..., below: ..., lever: ..., to: ...}",
+    "Budget": "{unit: ..., a_year: {talent_programme: 300}}",
+}
+"""How what a scenario holds is written in a file."""
 
 Text = Annotated[str, Field(strict=True, max_length=4000)]
 
@@ -137,7 +145,7 @@ class Scenario(BaseModel):
         try:
             super().__init__(**data)
         except ValidationError as error:
-            raise InputError(_problems(error)) from None
+            raise InputError(problems_of(error, Scenario, ("extends",), _EXAMPLES)) from None
 
     @field_validator("macro")
     @classmethod
@@ -377,48 +385,3 @@ def parse_levers(
 
 def _in_plan_order(paths: Mapping[str, LeverPath]) -> FrozenMapping[str, LeverPath]:
     return FrozenMapping((lever, paths[lever]) for lever in lever_ids() if lever in paths)
-
-
-def _problems(error: ValidationError) -> Iterable[Problem]:
-    for detail in error.errors():
-        key = tuple(str(part) for part in detail["loc"])
-        inner = detail.get("ctx", {}).get("error")
-        if isinstance(inner, InputError):
-            for problem in inner.problems:
-                dotted = ".".join((*key, problem.key) if problem.key else key)
-                yield Problem(problem.message, "", dotted, problem.value, problem.allowed, problem.nearest)
-            continue
-        yield _translated(detail["type"], key, detail["input"], detail["msg"], detail.get("ctx", {}))
-
-
-def _translated(kind: str, key: tuple[str, ...], value: Any, message: str, context: Mapping[str, Any]) -> Problem:
-    dotted = ".".join(key)
-    match kind:
-        case "extra_forbidden":
-            known = [*Shock.model_fields] if key[0] == "shocks" else [*Scenario.model_fields, "extends"]
-            known = [{"first": "from", "last": "to"}.get(name, name) for name in known]
-            listed = "keys: " + ", ".join(known)
-            return Problem(f"unknown key {key[-1]!r}", "", dotted, key[-1], listed, nearest_name(key[-1], known))
-        case "literal_error":
-            allowed = {
-                "policy": ARMS,
-                "parameters": PARAMETER_SETS,
-                "rival_centres": RIVAL_CENTRES,
-                "start": (PLAN_START,),
-            }[key[0]]
-            listed = "one of: " + ", ".join(allowed)
-            return Problem(f"{shown(value)} is not allowed", "", dotted, value, listed, nearest_name(value, allowed))
-        case "greater_than" | "less_than_equal" | "finite_number":
-            return Problem(f"{value!r} is outside the range", "", dotted, value, "above 0, at most 10")
-        case "value_error":
-            return Problem(str(context["error"]), "", dotted, value)
-    needed = _NEEDED.get(kind)
-    told = f"{shown(value)} is not {needed}" if needed else f"{message[0].lower()}{message[1:]}"
-    return Problem("is missing" if kind == "missing" else told, "", dotted, value)
-
-
-_NEEDED = {
-    "float_type": "a number",
-    "string_type": "text (put quotes around it)",
-    "model_type": "a shock such as {name: ..., month: 2022-03}",
-}

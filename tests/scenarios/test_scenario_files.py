@@ -370,7 +370,7 @@ policy: plan
         ("shocks: [{name: us_yield, size: '2'}]", "shocks.0.size: '2' is not a number"),
         ("shocks: [{name: us_yield, size: true}]", "True is not a number"),
         ("end: 2021-12\nshocks: [{name: us_yield}]", "begins in 2022-01, after the end"),
-        ("name: ''", "at least 1 character"),
+        ("name: ''", "text of 1 to 200 letters"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_the_line(tmp_path, text, message):

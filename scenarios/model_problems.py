@@ -1,0 +1,175 @@
+"""What pydantic refuses in a model of input, told in our words: the key, what it may hold, the nearest valid name.
+
+Whatever is allowed is read from the field that refused it, so that a new key or another bound brings its own message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeAliasType, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.paths import shown
+
+_RANGE = ("greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number")
+_NUMBER = ("float_type", "int_type", "int_from_float", "int_parsing", "int_parsing_size", "float_parsing")
+_LENGTH = ("string_too_short", "string_too_long")
+_BOUNDS = ("gt", "ge", "lt", "le", "min_length", "max_length")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a field may hold, as far as its type says so."""
+
+    type: Any = None
+    """The plain type or model, or the origin of a list; None where there are several."""
+    literals: tuple[Any, ...] = ()
+    bounds: Mapping[str, float] = field(default_factory=dict)
+    """Of gt, ge, lt, le, min_length and max_length those that are set."""
+    item: Any = None
+    """Type of the items of a list."""
+
+    def __str__(self) -> str:
+        if self.literals:
+            return "one of: " + ", ".join(str(each) for each in self.literals)
+        if self.type is str:
+            least, most = self.bounds.get("min_length", 0), self.bounds.get("max_length")
+            return "text" if most is None else f"text of {least} to {most} letters"
+        words = {int: "a whole number", float: "a number"}.get(self.type, "")
+        if not words:
+            return ""
+        limits = self._limits()
+        if self.type is float and limits:  # that it is a number goes without saying
+            return limits
+        return f"{words} {limits}".strip()
+
+    def _limits(self) -> str:
+        gt, ge, lt, le = (self.bounds.get(name) for name in ("gt", "ge", "lt", "le"))
+        if ge is not None and le is not None:
+            return f"from {ge:g} to {le:g}"
+        low = f"above {gt:g}" if gt is not None else f"from {ge:g}" if ge is not None else ""
+        high = f"below {lt:g}" if lt is not None else f"at most {le:g}" if le is not None else ""
+        return ", ".join(part for part in (low, high) if part)
+
+
+def allowed_by(annotation: Any, metadata: Iterable[Any] = ()) -> Allowed:
+    """What an annotated type allows; None in a union is left out."""
+    bounds: dict[str, float] = {}
+    for each in metadata:
+        marks = each.metadata if isinstance(each, FieldInfo) else (each,)
+        bounds |= {
+            name: value for mark in marks for name in _BOUNDS if (value := getattr(mark, name, None)) is not None
+        }
+    if isinstance(annotation, TypeAliasType):
+        annotation = annotation.__value__
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        inner, *more = get_args(annotation)
+        found = allowed_by(inner, more)
+        return Allowed(found.type, found.literals, {**found.bounds, **bounds}, found.item)
+    if origin in (Union, UnionType):
+        kinds = [each for each in get_args(annotation) if each is not type(None)]
+        if len(kinds) != 1:
+            return Allowed()
+        found = allowed_by(kinds[0])
+        return Allowed(found.type, found.literals, {**found.bounds, **bounds}, found.item)
+    if origin is Literal:
+        return Allowed(str, get_args(annotation), bounds)
+    if origin is not None and issubclass(origin, Sequence):
+        return Allowed(origin, (), bounds, get_args(annotation)[0])
+    return Allowed(annotation, (), bounds)
+
+
+def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Fields of a model by the keys they have in a file."""
+    return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
+def problems_of(
+    error: ValidationError, model: type[BaseModel], more_keys: Sequence[str] = (), examples: Mapping[str, str] = {}
+) -> Iterator[Problem]:
+    """Everything that a model refused.
+
+    Parameters
+    ----------
+    error
+        What pydantic raised.
+    model
+        The model it was raised for.
+    more_keys
+        Keys beside the fields of the model that a file may have.
+    examples
+        How a nested model is written, by its name.
+    """
+    for detail in error.errors():
+        key = tuple(str(part) for part in detail["loc"])
+        context = detail.get("ctx", {})
+        inner = context.get("error")
+        if isinstance(inner, InputError):  # a validator knows best
+            for problem in inner.problems:
+                dotted = ".".join((*key, problem.key) if problem.key else key)
+                yield Problem(problem.message, "", dotted, problem.value, problem.allowed, problem.nearest)
+        elif inner is not None:
+            yield Problem(str(inner), "", ".".join(key), detail["input"])
+        else:
+            owner, allowed = _found(model, detail["loc"])
+            known = [*keys_of(owner), *(more_keys if owner is model else ())]
+            yield _translated(detail["type"], key, detail["input"], detail["msg"], allowed, known, examples)
+
+
+def _found(model: type[BaseModel], location: Sequence[str | int]) -> tuple[type[BaseModel], Allowed]:
+    """The model that a key belongs to, and what may be there."""
+    owner, allowed = model, Allowed(model)
+    for part in location:
+        if isinstance(part, int):
+            allowed = allowed_by(allowed.item)
+            continue
+        if isinstance(allowed.type, type) and issubclass(allowed.type, BaseModel):
+            owner = allowed.type
+        info = keys_of(owner).get(part)
+        if info is None:
+            return owner, Allowed()
+        allowed = allowed_by(info.annotation, info.metadata)
+    return owner, allowed
+
+
+def _translated(
+    kind: str,
+    key: tuple[str, ...],
+    value: Any,
+    message: str,
+    allowed: Allowed,
+    known: Sequence[str],
+    examples: Mapping[str, str],
+) -> Problem:
+    dotted, may = ".".join(key), str(allowed)
+    if kind == "extra_forbidden":
+        return Problem(
+            f"unknown key {key[-1]!r}", "", dotted, key[-1], "keys: " + ", ".join(known), nearest_name(key[-1], known)
+        )
+    if kind == "missing":
+        return Problem("is missing", "", dotted, None, may)
+    if kind == "literal_error":
+        nearest = nearest_name(value, [str(each) for each in allowed.literals])
+        return Problem(f"{shown(value)} is not allowed", "", dotted, value, may, nearest)
+    if kind == "finite_number" and not allowed.bounds:
+        return Problem(f"{shown(value)} is not a finite number", "", dotted, value)
+    if kind in _RANGE:
+        return Problem(f"{shown(value)} is outside the range", "", dotted, value, may)
+    if kind in _LENGTH:
+        return Problem(f"has {len(value)} letters", "", dotted, value, may)
+    if kind == "string_type":
+        return Problem(f"{shown(value)} is not text (put quotes around it)", "", dotted, value)
+    if kind in _NUMBER:
+        needed = "a whole number" if allowed.type is int else "a number"
+        return Problem(f"{shown(value)} is not {needed}", "", dotted, value, may)
+    if kind in ("model_type", "model_attributes_type"):
+        name = allowed.type.__name__
+        example = f" such as {examples[name]}" if name in examples else ""
+        return Problem(f"{shown(value)} is not a {name.lower()}{example}", "", dotted, value)
+    return Problem(f"{message[0].lower()}{message[1:]}", "", dotted, value, may)
