@@ -39,7 +39,7 @@ class Allowed:
             return "one of: " + ", ".join(str(each) for each in self.literals)
         if self.type is str:
             least, most = self.bounds.get("min_length", 0), self.bounds.get("max_length")
-            return "text" if most is None else f"text of {least} to {most} letters"
+            return "" if most is None else f"text of {least} to {most} letters"
         words = {int: "a whole number", float: "a number"}.get(self.type, "")
         if not words:
             return ""
@@ -91,7 +91,10 @@ def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
 
 
 def problems_of(
-    error: ValidationError, model: type[BaseModel], more_keys: Sequence[str] = (), examples: Mapping[str, str] = {}
+    error: ValidationError,
+    model: type[BaseModel],
+    more_keys: Sequence[str] = (),
+    forms: Mapping[type[BaseModel], str] = {},
 ) -> Iterator[Problem]:
     """Everything that a model refused.
 
@@ -103,8 +106,8 @@ def problems_of(
         The model it was raised for.
     more_keys
         Keys beside the fields of the model that a file may have.
-    examples
-        How a nested model is written, by its name.
+    forms
+        How the models within it are written, such as "a shock such as {name: ...}".
     """
     for detail in error.errors():
         key = tuple(str(part) for part in detail["loc"])
@@ -119,7 +122,7 @@ def problems_of(
         else:
             owner, allowed = _found(model, detail["loc"])
             known = [*keys_of(owner), *(more_keys if owner is model else ())]
-            yield _translated(detail["type"], key, detail["input"], detail["msg"], allowed, known, examples)
+            yield _translated(detail["type"], key, detail["input"], detail["msg"], allowed, known, forms)
 
 
 def _found(model: type[BaseModel], location: Sequence[str | int]) -> tuple[type[BaseModel], Allowed]:
@@ -145,7 +148,7 @@ def _translated(
     message: str,
     allowed: Allowed,
     known: Sequence[str],
-    examples: Mapping[str, str],
+    forms: Mapping[type[BaseModel], str],
 ) -> Problem:
     dotted, may = ".".join(key), str(allowed)
     if kind == "extra_forbidden":
@@ -169,7 +172,6 @@ def _translated(
         needed = "a whole number" if allowed.type is int else "a number"
         return Problem(f"{shown(value)} is not {needed}", "", dotted, value, may)
     if kind in ("model_type", "model_attributes_type"):
-        name = allowed.type.__name__
-        example = f" such as {examples[name]}" if name in examples else ""
-        return Problem(f"{shown(value)} is not a {name.lower()}{example}", "", dotted, value)
+        needed = forms.get(allowed.type, "keys with values")
+        return Problem(f"{shown(value)} is not {needed}", "", dotted, value)
     return Problem(f"{message[0].lower()}{message[1:]}", "", dotted, value, may)

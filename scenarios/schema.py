@@ -29,13 +29,6 @@ MACRO_PATHS = ("neutral", "realised", "adverse")
 RIVAL_CENTRES = ("passive", "matching")
 type RivalCentres = Literal["passive", "matching"]
 
-_EXAMPLES = {
-    "Shock": "{name: ..., month: 2022-03}",
-    "Trigger": "{indicator: ..., below: ..., lever: ..., to: ...}",
-    "Budget": "{unit: ..., a_year: {talent_programme: 300}}",
-}
-"""How what a scenario holds is written in a file."""
-
 Text = Annotated[str, Field(strict=True, max_length=4000)]
 
 
@@ -112,6 +105,14 @@ class Shock(BaseModel):
         return {"name": self.name, "from": first, "to": last, "size": self.full_size, "unit": self.kind.unit}
 
 
+_FORMS: dict[type[BaseModel], str] = {
+    Shock: "a shock such as {name: ..., month: 2022-03}",
+    Trigger: "a trigger such as {indicator: ..., below: ..., lever: ..., to: ...}",
+    Budget: "a budget such as {unit: ..., a_year: {talent_programme: 300}}",
+}
+"""How what a scenario holds is written in a file."""
+
+
 class Scenario(BaseModel):
     """What is asked of a run: policy, macro path, shocks, parameters, scale and horizon.
 
@@ -145,7 +146,7 @@ class Scenario(BaseModel):
         try:
             super().__init__(**data)
         except ValidationError as error:
-            raise InputError(problems_of(error, Scenario, ("extends",), _EXAMPLES)) from None
+            raise InputError(problems_of(error, Scenario, ("extends",), _FORMS)) from None
 
     @field_validator("macro")
     @classmethod

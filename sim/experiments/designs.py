@@ -264,8 +264,7 @@ def _names(kind: str, key: str, asked: Any, spec: Spec) -> list[str]:
             try:
                 load(each)
             except InputError as error:
-                problem = error.problems[0]
-                spec.wrong(problem.message, key, each, problem.allowed or "", problem.nearest)
+                spec.refused(error, key)
                 return []
     return [str(each) for each in asked]
 

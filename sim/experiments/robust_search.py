@@ -423,7 +423,7 @@ def read_search(path: str | Path) -> Search:
                 [value for choice in choices for value in ((choice.high, 0.0) if choice.dated else (choice.high,))]
             )
         except InputError as error:
-            spec.problems += error.problems
+            spec.refused(error, "levers")
     spec.check()
     return search
 

@@ -1,6 +1,7 @@
 """Reading designs and searches from YAML files, with every problem of a file told at once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,12 @@ class Spec:
         where = self._tree.where(key)
         self.problems.append(Problem(message, where=where, key=key, value=value, allowed=allowed, nearest=nearest))
 
+    def refused(self, error: InputError, key: str) -> None:
+        """Add the problems of what a key names: those of another file keep their place, others take that of the key."""
+        self.problems += [
+            each if each.where else replace(each, where=self._tree.where(key), key=key) for each in error.problems
+        ]
+
     def whole_number(self, key: str, usual: int, least: int) -> int:
         """A number of the file from `least` on; the usual one where it is not given or wrong."""
         value = self.data.get(key, usual)
@@ -51,12 +58,17 @@ class Spec:
 
     def scenario(self, usual: str) -> Scenario:
         """The scenario of the file, at its scale."""
+        found = load(usual)
         try:
             found = load(self.data.get("scenario", usual))
-            return Scenario(**{**found.plain(), "scale": self.data["scale"]}) if "scale" in self.data else found
         except InputError as error:
-            self.problems += error.problems
-            return load(usual)
+            self.refused(error, "scenario")
+        if "scale" in self.data:
+            try:
+                return Scenario(**{**found.plain(), "scale": self.data["scale"]})
+            except InputError as error:
+                self.refused(error, "scale")
+        return found
 
     def is_macro_path(self, name: object, key: str) -> bool:
         """Whether a name is that of a macro path; if not that is a problem."""

@@ -6,12 +6,14 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 import scenarios.schema
 from app.web.desk import Change, Desk, opened_scenario
 from app.web.problems import in_chinese, problem_told, problems_told, sentences
 from app.web.words import Words
 from scenarios.errors import InputError, Problem
+from scenarios.model_problems import allowed_by, keys_of
 
 ROOT = Path(__file__).parents[3]
 SHOWN = [
@@ -80,8 +82,27 @@ def test_every_message_that_the_app_can_show_is_there_in_chinese():
     # What a value has to be instead is looked at below.
     filled = [(group, text) for group, text in found if re.search("[a-z]{3}", text) and text != "{} is not {}"]
     assert [(g, t) for g, t in filled if not re.search("[\u4e00-\u9fff]", in_chinese(t.replace("{}", "X"), g))] == []
-    for needed in scenarios.schema._NEEDED.values():
-        assert "不是" in in_chinese(f"'x' is not {needed}", "sentence")
+
+
+def of_models(model):
+    """What the fields of a model and of those within it allow, in words."""
+    for info in keys_of(model).values():
+        allowed = allowed_by(info.annotation, info.metadata)
+        inner = allowed_by(allowed.item) if allowed.item is not None else allowed
+        if isinstance(inner.type, type) and issubclass(inner.type, BaseModel):
+            yield from of_models(inner.type)
+        else:
+            yield str(allowed)
+
+
+def test_what_each_key_of_a_scenario_may_hold_is_there_in_chinese():
+    told = {text for text in of_models(scenarios.Scenario) if re.search("[a-z]{3}", text)}
+    assert len(told) > 8
+    assert [text for text in told if not re.search("[\u4e00-\u9fff]", in_chinese(text, "allowed"))] == []
+    assert in_chinese("from 0 to 1", "allowed") == "0 到 1"
+    assert in_chinese("a whole number from 1 to 60", "allowed") == "1 到 60 的整数"
+    for form in scenarios.schema._FORMS.values():
+        assert "不是" in in_chinese(f"'x' is not {form}", "sentence")
 
 
 def test_a_translation_names_as_much_as_the_english():
