@@ -5,8 +5,8 @@ Only Typer is imported with this file; whatever costs more is imported by the co
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +14,7 @@ import typer
 
 from app import batch, calibrating, evidence, forecasting, goals, policy_effects, searching, stress, sweeps, web_command
 from app.options import Json, Macro, ParameterSetName, Quiet, Scale, Without
+from app.terminal import say, spelling_streams
 
 if TYPE_CHECKING:
     from scenarios import Scenario
@@ -36,14 +37,24 @@ def command_line(arguments: Sequence[str]) -> int:
 
     Ctrl-C and a closed or full output pass through to the entry point; Typer's own main would answer them its way.
     """
-    command = typer.main.get_command(commands)
+    with spelling_streams():
+        return _invoked(list(arguments) or ["--help"])
+
+
+@cache
+def _command() -> Any:
+    return typer.main.get_command(commands)
+
+
+def _invoked(arguments: list[str]) -> int:
+    command = _command()
     try:
-        with command.make_context("lujiazui", list(arguments) or ["--help"]) as context:
+        with command.make_context("lujiazui", arguments) as context:
             command.invoke(context)
     except typer.Exit as end:
         return end.exit_code
     except typer.TyperException as error:
-        _say(f"error: {error.format_message()}")
+        say(f"error: {error.format_message()}")
         return REFUSED
     except OSError:
         raise
@@ -58,19 +69,14 @@ def _answer(error: Exception) -> int:
 
     if isinstance(error, InputError):
         for problem in error.problems:
-            _say(f"error: {problem}")
+            say(f"error: {problem}")
         return REFUSED
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})" if trace else ""
-    _say(f"error: failed inside: {type(error).__name__}: {error}{place}")
+    say(f"error: failed inside: {type(error).__name__}: {error}{place}")
     return FAILED
-
-
-def _say(line: str) -> None:
-    """Print one line on stderr; what a terminal would obey instead of showing is spelt out."""
-    print("".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line), file=sys.stderr)
 
 
 def _show_version(wanted: bool) -> None:
@@ -267,13 +273,14 @@ def check(
 ) -> None:
     """Check a scenario file and list everything wrong with it."""
     from scenarios import load
+    from scenarios.printable import spelt_out
 
     scenario: Scenario = load(file)
     if json:
         told = {"file": str(file), "ok": True, "title": scenario.title, "hash": scenario.content_hash()}
         _print_json({**told, "costs": scenario.costs(), "triggers": [str(each) for each in scenario.triggers]})
     elif not quiet:
-        print(f"ok: {scenario.title or scenario.name}, {scenario.content_hash()}")
+        print(f"ok: {spelt_out(scenario.title or scenario.name)}, {scenario.content_hash()}")
         for trigger in scenario.triggers:
             print(f"  {trigger}")
         if scenario.budget is not None:

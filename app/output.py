@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import InputError, nearest_name
+from scenarios.printable import in_json, spelt_out
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,8 +39,9 @@ def plain_data(value: Any) -> Any:
 
 
 def print_json(value: Any) -> None:
-    """Print as strict JSON, indented."""
-    print(json.dumps(plain_data(value), indent=2, ensure_ascii=False, allow_nan=False))
+    """Print as strict JSON, indented, with what a terminal would obey written by its code."""
+    text = json.dumps(plain_data(value), indent=2, ensure_ascii=False, allow_nan=False)
+    print(spelt_out(text, keep="\n", how=in_json))
 
 
 def checked_target(path: Path) -> Path:

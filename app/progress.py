@@ -7,6 +7,9 @@ from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from app.terminal import console, say
+from scenarios.printable import spelt_out
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -83,12 +86,11 @@ class RunsBar:
         if self._hidden:
             return
         if self._bar is None:
-            from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
             rate = TextColumn("{task.fields[rate]}")
             columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
-            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar = Progress(*columns, console=console(stderr=True), transient=True)
             self._task = self._bar.add_task("runs", total=total, completed=done - 1, rate="")
             self._bar.start()
         if self._task is not None:
@@ -107,17 +109,16 @@ class RunsBar:
     def say(self, line: str) -> None:
         """Print a line on stderr, above the bar where there is one."""
         if self._bar is not None:
-            self._bar.console.print(line, markup=False, highlight=False)
-        elif sys.stderr is not None:
-            print(line, file=sys.stderr)
+            self._bar.console.print(spelt_out(line), markup=False, highlight=False)
+        else:
+            say(line)
 
 
 def _shown(months: int) -> tuple[Progress, TaskID]:
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("months"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar = Progress(*columns, console=console(stderr=True), transient=True)
     task = bar.add_task("months", total=months)
     bar.start()
     return bar, task

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from app.terminal import console
 from scenarios import Scenario, plan
 from scenarios.plan import Channel, Lever, Measure
+from scenarios.printable import spelt_out
 from scenarios.shocks import PROFILES, ShockKind
 
 UNREAD = "not read yet"
@@ -25,23 +27,28 @@ CONTROL = {"own": "the city decides", "shared": "the city shares", "lobby": "the
 def width() -> int:
     """Return how many letters a line may have: what the terminal has, or plenty where there is none."""
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
-    return Console().width if is_terminal else WIDTH_WITHOUT_TERMINAL
+    return console().width if is_terminal else WIDTH_WITHOUT_TERMINAL
 
 
 def show(table: RenderableType) -> None:
     """Print on stdout."""
-    Console(width=width(), highlight=False).print(table)
+    console(width=width()).print(table)
 
 
 def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> Table:
-    """Return a table whose cells are shown as they are, never read as markup.
+    """Return a table whose cells are shown as they are, never read as markup or obeyed.
 
     Words stay in one piece, to be copied, unless the terminal is too narrow for that.
     """
-    cells = [[cell if isinstance(cell, Text) else Text(str(cell)) for cell in row] for row in rows]
+    # Spelt out here already, so that columns are as wide as what is shown.
+    cells = [
+        [cell if isinstance(cell, Text) else Text(spelt_out(str(cell), keep="\n")) for cell in row] for row in rows
+    ]
     columns = [[heading, *(row[place].plain for row in cells)] for place, heading in enumerate(headings)]
     widths = _widths(columns, width() - GAP * len(columns))
-    made = Table(title=Text(title), title_justify="left", header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    made = Table(
+        title=Text(spelt_out(title)), title_justify="left", header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
     for heading, wide in zip(headings, widths, strict=True):
         made.add_column(heading, justify="right" if heading in right else "left", overflow="fold", width=wide)
     for row in cells:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from scenarios.printable import spelt_out
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -29,7 +31,7 @@ class Problem:
             text += f"; did you mean {self.nearest!r}?"
         if self.allowed and self.allowed not in self.message:
             text += f" ({self.allowed})"
-        return text
+        return spelt_out(text)
 
 
 class InputError(ValueError):

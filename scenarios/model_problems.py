@@ -166,6 +166,8 @@ def _translated(
         return Problem(f"{shown(value)} is outside the range", "", dotted, value, may)
     if kind in _LENGTH:
         return Problem(f"has {len(value)} letters", "", dotted, value, may)
+    if kind == "string_unicode":
+        return Problem("holds a code that is no letter", "", dotted, value)
     if kind == "string_type":
         return Problem(f"{shown(value)} is not text (put quotes around it)", "", dotted, value)
     if kind in _NUMBER:

@@ -13,6 +13,7 @@ from typing import Any, cast
 import yaml
 
 from scenarios.errors import InputError, Problem
+from scenarios.printable import spelt_out
 
 LARGEST_BYTES = 1_000_000
 DEEPEST = 60
@@ -22,6 +23,7 @@ type Key = tuple[str, ...]
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _LONGEST_INTEGER = 300
+_SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _NOT_FINITE = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -91,7 +93,8 @@ def parse_yaml(text: str, name: str) -> Tree:
 
 def write_yaml(data: dict[str, Any]) -> str:
     """Write plain data as YAML that `read_yaml` reads back unchanged."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100, default_flow_style=False)
+    text = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100, default_flow_style=False)
+    return spelt_out(text, keep="\n")  # all such letters stand between double quotes, where their codes are read
 
 
 def _text(path: Path, name: str) -> str:
@@ -171,7 +174,7 @@ class _Builder:
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         text = node.value
         if node.style is not None:  # quoted or block text is text
-            return text
+            return _SURROGATES.sub(_whole_letter, text)
         if text.lower() in _WORDS:
             return _WORDS[text.lower()]
         if _INTEGER.fullmatch(text) and len(text) <= _LONGEST_INTEGER:
@@ -186,6 +189,11 @@ class _Builder:
         self.problems.append(Problem(message, where=f"{self.name}:{line}", key=".".join(key)))
 
 
+def _whole_letter(halves: re.Match[str]) -> str:
+    r"""The letter that JSON writes as two codes, such as \ud83d\ude00, which are one letter in YAML too."""
+    return halves[0].encode("utf-16", "surrogatepass").decode("utf-16")
+
+
 class _Dumper(yaml.SafeDumper):
     """Writes without anchors and quotes whatever would not be read back as the same text."""
 
@@ -194,7 +202,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _quoted_when_needed(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    odd = text.lower() in _WORDS or _NOT_FINITE.fullmatch(text) or _NUMBER.fullmatch(text)
+    word_or_number = text.lower() in _WORDS or _NOT_FINITE.fullmatch(text) or _NUMBER.fullmatch(text)
+    odd = word_or_number or spelt_out(text, keep="\n") != text
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if odd else None)
 
 
