@@ -11,6 +11,7 @@ References
 """
 
 import hashlib
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -118,7 +119,7 @@ class Draws:
     """
 
     def __init__(self, seed: int) -> None:
-        self._names: set[str] = set()
+        self._streams: dict[str, Stream] = {}
         self.seed = seed
 
     @property
@@ -142,13 +143,20 @@ class Draws:
         ValueError
             If the name is taken: two decisions on one stream would share their luck.
         """
-        if name in self._names:
+        if name in self._streams:
             raise ValueError(f"the stream {name!r} is already registered; every decision needs a name of its own")
-        self._names.add(name)
-        return Stream(self, name)
+        self._streams[name] = Stream(self, name)
+        return self._streams[name]
+
+    def __getitem__(self, name: str) -> "Stream":
+        """The stream of a registered decision; KeyError if none has this name."""
+        return self._streams[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._streams)
 
     def __repr__(self) -> str:
-        return f"Draws(seed={self._seed}, streams={sorted(self._names)})"
+        return f"Draws(seed={self._seed}, streams={sorted(self._streams)})"
 
 
 class Stream:

@@ -8,7 +8,7 @@ import numpy as np
 from agents.arrays import Flags, Floats, Integers
 from agents.columns import column
 from agents.districts import NOWHERE
-from agents.population import ArrayAgent
+from agents.population import ArrayAgent, Population
 from agents.sandbox import NOT_ADMITTED
 
 LEADING_RANKS = 100
@@ -38,6 +38,9 @@ class FintechFirm(ArrayAgent):
     capability = column("f8", unit="standard deviations", doc="Licences and patents, z-score")
     sandbox_months = column("i2", unit="month", doc="Months since admission to the sandbox", default=NOT_ADMITTED)
     district = column("i1", unit="code", doc="District of Shanghai", default=NOWHERE)
+
+
+type FintechFirms = Population[FintechFirm]
 
 
 def births_per_month(

@@ -12,7 +12,7 @@ from agents.adoption import NEIGHBOURS
 from agents.arrays import Floats
 from agents.columns import column
 from agents.districts import NOWHERE
-from agents.population import ArrayAgent
+from agents.population import ArrayAgent, Population
 
 
 class Sector(IntEnum):
@@ -75,6 +75,9 @@ class FinancialInstitution(ArrayAgent):
     ceded_locally = column("f8", unit="share", doc="Part of its premiums that an insurer cedes in the city")
     commitment_bn = column("f8", unit="CNY bn", doc="Capital a private fund has committed across the border")
     neighbours = column("i8", unit="unique id", doc="Institutions it looks at", shape=(NEIGHBOURS,))
+
+
+type Institutions = Population[FinancialInstitution]
 
 
 def agglomeration_terms(seats: Floats, seats_baseline: Floats, slope: float, foreign_slope: float) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 
 from agents.arrays import Flags, Floats, Integers
 from agents.columns import column
-from agents.population import ArrayAgent
+from agents.population import ArrayAgent, Population
 
 RETURN_STEP = 0.10
 """Responses to share returns are stated per ten per cent."""
@@ -141,6 +141,9 @@ class Issuer(ArrayAgent):
     rollover_pressure = column("f8", unit="share", doc="How much of a twelfth of its market debt fell due this month")
     unmet_months = column("i2", unit="month", doc="Successive months in which most of the need was not met")
     distressed = column("?", unit="flag", doc="Needs went unmet too long when defaults of the month were drawn")
+
+
+type Issuers = Population[Issuer]
 
 
 def funding_need_bn(

@@ -9,13 +9,13 @@ from agents.districts import NOWHERE
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import month_text
 from sim.baseline import observed
+from sim.components import component_identities
 from sim.direct_financing import direct_financing_bn
 from sim.foreign_flows import world_index_live_shares
 from sim.index_weights import live_index_weights
 from sim.interbank import totals_by_institution
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass
-from sim.side_markets import side_market_identities
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -215,7 +215,7 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         yield f"{name} within 0..1", float(np.abs(np.clip(shares, 0.0, 1.0) - shares).sum()), 0.0
     share = float(book.holdings_bn[Holder.FOREIGN].sum() / book.interbank_custody_bn())
     yield "foreign share within 0..1", float(np.clip(share, 0.0, 1.0)), share
-    yield from side_market_identities(centre)
+    yield from component_identities(centre.states_now())
 
 
 def interbank_identities(centre: "FinancialCenter") -> "Iterator[tuple[str, float, float]]":

@@ -8,8 +8,8 @@ from agents.adoption import NEIGHBOURS, drawn_neighbours
 from agents.arrays import median_of
 from agents.institutions import Sector
 from sim import districts
-from sim.cross_border_funds import commitments_end
 from sim.leverage import leverage_begins
+from sim.side_markets.private_funds import Commitments, commitments_end
 
 if TYPE_CHECKING:
     from agents.arrays import Integers
@@ -63,5 +63,5 @@ def institutions_depart(centre: "FinancialCenter", leaves: "np.ndarray") -> None
     institutions = centre.institutions
     centre.managed_flows["taken along"] += float(institutions["managed_assets"][leaves].sum())
     centre.adopters["left"] += int(institutions["adopted"][leaves].sum())
-    commitments_end(centre, leaves)
+    commitments_end(institutions, centre.own_states[Commitments], leaves)
     institutions.remove(leaves)

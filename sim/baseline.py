@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sim.tables import table
-from sim.vintage import vintage_in_use
+from sim.vintage import Vintage, vintage_in_use
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,19 @@ def observations() -> dict[str, Observation]:
     return {row.id: row for row in rows}
 
 
+@dataclass(frozen=True)
+class BaseYear:
+    """Observations of the year that a model starts from; `earlier` is None for 2020."""
+
+    earlier: Vintage | None = None
+
+    def observed(self, id: str) -> float:
+        """Value of one baseline observation in its own unit; that of 2020 where an earlier year states none."""
+        if self.earlier is not None and id in self.earlier.observed:
+            return self.earlier.observed[id]
+        return observations()[id].value
+
+
 def observed(id: str) -> float:
-    """Value of one baseline observation in its own unit; of the base year in use where that one states it."""
-    vintage = vintage_in_use()
-    if vintage is not None and id in vintage.observed:
-        return vintage.observed[id]
-    return observations()[id].value
+    """Value of one baseline observation in its own unit, for the base year in use."""
+    return BaseYear(vintage_in_use()).observed(id)

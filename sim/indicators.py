@@ -9,7 +9,10 @@ from agents.districts import District
 from agents.institutions import Centre, Sector
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import BASELINE
+from sim.baseline import BaseYear
 from sim.companions import companion_indicators
+from sim.component import Part
+from sim.components import READINGS, readings_now
 from sim.direct_financing import direct_financing_bn, exchange_financing_bn
 from sim.fintech import leading_in_shanghai
 from sim.leverage import repo_outstanding_bn
@@ -17,7 +20,6 @@ from sim.managed_assets import managed_by_class
 from sim.markets import Product
 from sim.secondary import secondary_indicators
 from sim.securities import Holder
-from sim.side_markets import SCALED_FLOWS, scales_of_base_year, side_market_indicators
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -49,11 +51,13 @@ FLOWS = frozenset(
         "bond_issuance",
         "derivatives_turnover",
         "yrd_financing",
-        *SCALED_FLOWS,
+        "venture_investment",
+        *(reading.name for reading in READINGS.values() if reading.kind == "flow"),
     }
 )
 """Indicators that `annual()` sums over the year; of all others it takes December."""
 
+INDEX_OF_BASE_YEAR = 100.0
 INDEXED = frozenset({"msme_credit", "strategic_credit", "foreign_equity_holding", "bid_ask_spread", "am_market_share"})
 """Indicators put on 100 at end-2020, beside managed assets."""
 
@@ -135,7 +139,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     by_district = np.bincount(institutions["district"], minlength=len(District))
     record |= {f"institutions_{each.name.lower()}": float(by_district[each]) for each in District}
     record["district_concentration"] = float(((by_district / by_district.sum()) ** 2).sum())
-    record |= side_market_indicators(centre)
+    record |= readings_now(centre.states_now())
     record |= companion_indicators(centre)
     record |= secondary_indicators(centre, record)
     centre.records.append(record)
@@ -144,8 +148,18 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
         centre.indexed_2020 = {
             name: value for name, value in record.items() if name.startswith("aum_") or name in INDEXED
         }
-        centre.side_market_scales = scales_of_base_year(centre.records)
+        centre.scales_of_flows = scales_of_base_year(centre.records, centre.base_year)
     earlier = centre.records if centre.month == BASELINE else centre.records[-1:]
     for each in earlier:
         each |= {name: each[name] / value * 100.0 for name, value in centre.indexed_2020.items()}
-        each |= {name: each[name] * scale for name, scale in centre.side_market_scales.items()}
+        each |= {name: each[name] * scale for name, scale in centre.scales_of_flows.items()}
+
+
+def scales_of_base_year(records: list[dict[str, float]], base_year: BaseYear) -> dict[str, float]:
+    """Factors that scale flows to their sums over the base year, from its monthly records."""
+    sums = {"venture_investment": INDEX_OF_BASE_YEAR}
+    for name, reading in READINGS.items():
+        if reading.scaled_to is not None:
+            sums[name] = Part(reading.scaled_to).on({BaseYear: base_year})
+    totals = {name: sum(record[name] for record in records) for name in sums}
+    return {name: sums[name] / total if total > 0.0 else 1.0 for name, total in totals.items()}

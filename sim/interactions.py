@@ -1,6 +1,7 @@
 """Interactions between agents that can be switched off, to see what they do to the whole."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from scenarios.errors import InputError, Problem, nearest_name
 
@@ -17,6 +18,17 @@ INTERACTIONS = {
     "ecny_network": "small firms accept the digital yuan when others do",
 }
 """Every interaction that can be switched off, with what goes when it does."""
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """Which interactions between agents take place."""
+
+    off: tuple[str, ...] = ()
+
+    def on(self, name: str) -> bool:
+        """Whether an interaction takes place."""
+        return name not in self.off
 
 
 def checked_interactions(names: Iterable[str]) -> tuple[str, ...]:

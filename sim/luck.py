@@ -1,4 +1,4 @@
-"""The streams of luck of a model, one for each decision."""
+"""The streams of random numbers of the decisions that are not yet parts of a component."""
 
 from agents.draws import Draws, Stream
 
@@ -39,11 +39,6 @@ STREAMS = {
     "funding": "fintech.funding",
     "fintech_exit": "fintech.exit",
     "fintech_birth": "fintech.birth",
-    "trade": "issuer.trade",
-    "settlement": "issuer.settlement",
-    "ecny": "issuer.ecny",
-    "carbon": "issuer.carbon",
-    "insurance": "issuer.insurance",
     "leaning": "institution.leaning",
     "market": "market.activity",
 }
@@ -88,11 +83,6 @@ class Luck:
     funding: Stream
     fintech_exit: Stream
     fintech_birth: Stream
-    trade: Stream
-    settlement: Stream
-    ecny: Stream
-    carbon: Stream
-    insurance: Stream
     leaning: Stream
     market: Stream
 

@@ -14,12 +14,12 @@ import numpy as np
 
 from agents.arrays import Flags, Floats
 from agents.city_state import CityState
-from agents.draws import Stream
+from agents.draws import Draws, Stream
 from agents.equity_investors import ForeignEquityInvestor
-from agents.fintech_firms import FintechFirm
+from agents.fintech_firms import FintechFirm, FintechFirms
 from agents.foreign_investors import ForeignInvestor, benchmark_weight_gain
-from agents.institutions import Centre, FinancialInstitution, Sector
-from agents.issuers import LADDER_INSTRUMENTS, Instrument, Issuer, ListingRoute
+from agents.institutions import Centre, FinancialInstitution, Institutions, Sector
+from agents.issuers import LADDER_INSTRUMENTS, Instrument, Issuer, Issuers, ListingRoute
 from agents.population import ArrayAgent, Population, PopulationModel
 from agents.views import view
 from scenarios.calendar import BASELINE, month_ordinal, month_text
@@ -27,37 +27,37 @@ from scenarios.parameters import Parameters, central_parameters, checked_for_rep
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from sim import (
-    carbon,
     city,
-    cross_border_funds,
     foreign_equity,
     foreign_flows,
-    insurance,
     starting_point,
-    trade_settlement,
 )
 from sim.bank_failure import BankFailure
-from sim.baseline import observed
+from sim.baseline import BaseYear, observed
+from sim.clock import Clock
+from sim.component import States
+from sim.components import COMPONENTS, open_components, start_components
 from sim.credit_events import Contagion
 from sim.direct_financing import exchange_credit_bn
 from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 from sim.indicators import PLAN_INDICATORS
-from sim.interactions import checked_interactions
+from sim.interactions import Interactions, checked_interactions
 from sim.interbank import Exposures
 from sim.issuance_spillover import start_of_filing_memory
 from sim.ledger import Account, Ledger
 from sim.levels import Levels, Lump, equity_share_of_sse
 from sim.leverage import repo_outstanding_bn
 from sim.luck import Luck
-from sim.macro import HISTORY_START, make_macro_path
+from sim.macro import HISTORY_START, MacroPath, make_macro_path
 from sim.market_making import MarketMade
 from sim.markets import Product
-from sim.policy import ChannelValues, Policy
+from sim.policy import Channels, ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
 from sim.shocks import ShockPaths
 from sim.small_firm_credit import start_with_refused_needs
 from sim.triggers import policy_after_triggers
 from sim.underwriting import UsualDeals, start_of_capacity
+from sim.vintage import vintage_in_use
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,6 +190,10 @@ class FinancialCenter(PopulationModel):
         self.verify = None
         self.seed = history_seed(parameters)
         self.luck = Luck(history_seed(parameters))
+        for component in COMPONENTS:
+            for stream in component.streams:
+                self.luck.draws.stream(stream)
+        self.base_year = BaseYear(vintage_in_use())
         self.month = START_OF_HISTORY
         self.last_month = BASELINE
         self.macro = make_macro_path("neutral", BASELINE, parameters, self.luck.macro)
@@ -226,10 +230,7 @@ class FinancialCenter(PopulationModel):
         starting_point.add_institutions(self, START_OF_HISTORY)
         starting_point.fill_licence_queue(self, START_OF_HISTORY)
         starting_point.add_fintech_firms(self, START_OF_HISTORY)
-        trade_settlement.start_trade(self, START_OF_HISTORY)
-        carbon.start_carbon_market(self, START_OF_HISTORY)
-        insurance.start_insurance(self, START_OF_HISTORY)
-        self.commitment_per_managed = cross_border_funds.start_commitments(self)
+        self.own_states: dict[type, Any] = {kind: kind() for component in COMPONENTS for kind in component.states}
         self.institutions_2020 = observed("institutions")
         self.seats_2020: Floats = city.seats_of_centres(self)
         self.log_density: Floats = np.zeros(len(Centre))
@@ -237,6 +238,8 @@ class FinancialCenter(PopulationModel):
         self.book = SecurityBook(starting_point.outstanding_2019_bn(self), float(self.investors["holdings_bn"].sum()))
         self.book.interbank_share[SecurityClass.SOVEREIGN] = levels.sovereign_interbank_share
         self.ledger = Ledger()
+        self._channels = self.policy.baseline
+        start_components(self.states_now())
         self.bank_stress = 0.0
         """Bank failures still felt; one is a small bank that has just failed."""
         self.certificate_spread_pp: Floats = np.zeros(3)
@@ -322,7 +325,7 @@ class FinancialCenter(PopulationModel):
         self.trigger_rests = []
         self.events = []
         self.indexed_2020: dict[str, float] = {}
-        self.side_market_scales: dict[str, float] = {}
+        self.scales_of_flows: dict[str, float] = {}
         self.first_recorded_month = START_OF_HISTORY + 1
         self.largest_error = 0.0
         self.step_seconds: dict[str, float] = {}
@@ -528,15 +531,35 @@ class FinancialCenter(PopulationModel):
             self.trigger_rests[place] = self.month + self.triggers[place].cooldown
             self.events.append(event)
         self._open_month()
+        states = self.states_now()
         for stage in MONTH:
             started = time.perf_counter()
-            stage.run(self)
+            stage.on(states)
             self.step_seconds[stage.name] = self.step_seconds.get(stage.name, 0.0) + time.perf_counter() - started
         if self.month <= BASELINE:
             self._add_to_2020()
         else:
             self.datacollector.collect(self)
         self.running = self.month < self.last_month
+
+    def states_now(self) -> States:
+        """The states that steps of components may receive, by their type."""
+        return {
+            PopulationModel: self,
+            Clock: Clock(self.month),
+            Parameters: self.parameters,
+            BaseYear: self.base_year,
+            Draws: self.luck.draws,
+            Channels: Channels(self._channels, self.policy.baseline),
+            Interactions: Interactions(self.interactions_off),
+            MacroPath: self.macro,
+            SecurityBook: self.book,
+            Ledger: self.ledger,
+            Issuers: self.issuers,
+            Institutions: self.institutions,
+            FintechFirms: self.fintech,
+            **self.own_states,
+        }
 
     def _open_month(self) -> None:
         self._channels = self.policy.at(self.month)
@@ -570,14 +593,7 @@ class FinancialCenter(PopulationModel):
             "rounds": 0,
             "rounds of those who left": 0,
         }
-        self.commitments = {
-            "opening": float(self.institutions["commitment_bn"].sum()),
-            "granted": 0.0,
-            "run-off": 0.0,
-            "asked": 0.0,
-            "left inward": 0.0,
-            "left outward": 0.0,
-        }
+        open_components(self.states_now())
         self.opening_star_listings = int(self.listings[ListingRoute.STAR])
 
     def _add_to_2020(self) -> None:
@@ -680,8 +696,8 @@ class FinancialCenter(PopulationModel):
                 "owner": stage.owner,
                 "function": stage.function,
                 "what": stage.what,
-                "reads": stage.reads,
-                "writes": stage.writes,
+                "reads": stage.reads_named,
+                "writes": stage.changes_named,
             }
             for position, stage in enumerate(MONTH, start=1)
         ]

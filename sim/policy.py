@@ -111,6 +111,26 @@ class ChannelValues(Mapping[str, float]):
         return len(self._columns)
 
 
+class Channels:
+    """Channel values in force in a month, beside those of end-2020."""
+
+    def __init__(self, now: Mapping[str, float], baseline: Mapping[str, float]) -> None:
+        self._now = now
+        self._baseline = baseline
+
+    def __getitem__(self, channel: str) -> float:
+        """Value of a channel in its own unit."""
+        return self._now[channel]
+
+    def baseline(self, channel: str) -> float:
+        """Value of a channel at end-2020, in its own unit."""
+        return self._baseline[channel]
+
+    def ratio(self, channel: str) -> float:
+        """Value of a channel over its value at end-2020."""
+        return self._now[channel] / self._baseline[channel]
+
+
 class Policy:
     """Channel values by month for one scenario and one parameter set."""
 

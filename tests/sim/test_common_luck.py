@@ -11,6 +11,7 @@ from agents.issuers import IssuerClass
 from scenarios import plan
 from scenarios.calendar import month_ordinal, month_text
 from scenarios.loader import load
+from sim.components import COMPONENTS
 from sim.interactions import INTERACTIONS
 from sim.luck import STREAMS
 
@@ -198,8 +199,10 @@ def test_no_agent_meets_the_same_number_in_two_decisions(centre):
     """Each stream has its own numbers: what decides an exit doesn't decide growth."""
     model = centre("plan", rng=3)
     keys = model.fintech.luck[:500]
-    drawn = [getattr(model.luck, name).uniform(keys, MONTH) for name in vars(model.luck) if name != "draws"]
-    assert len(drawn) == len({array.tobytes() for array in drawn}) == len(STREAMS)
+    draws = model.luck.draws
+    drawn = [draws[name].uniform(keys, MONTH) for name in draws]
+    of_components = [stream for component in COMPONENTS for stream in component.streams]
+    assert len(drawn) == len({array.tobytes() for array in drawn}) == len(STREAMS) + len(of_components)
     assert np.abs(np.corrcoef(drawn) - np.eye(len(drawn))).max() < 0.2
 
 

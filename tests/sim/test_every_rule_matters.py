@@ -67,7 +67,7 @@ def names_used(path):
 
 RULES = [
     (path.stem, name)
-    for path in sorted((ROOT / "agents").glob("*.py"))
+    for path in sorted((ROOT / "agents").rglob("*.py"))
     if path.stem not in PLUMBING
     for name in public_functions(path)
 ]
@@ -76,13 +76,13 @@ RULES = [
 @pytest.fixture(scope="module")
 def used_in_months():
     """Names that the simulation takes from elsewhere, and that rules take from one another."""
-    sources = [*(ROOT / "sim").glob("*.py"), *(ROOT / "agents").glob("*.py")]
+    sources = [*(ROOT / "sim").rglob("*.py"), *(ROOT / "agents").rglob("*.py")]
     return set().union(*(names_used(path) for path in sources))
 
 
 @pytest.fixture(scope="module")
 def used_in_tests():
-    tests = [*(ROOT / "tests" / "agents").glob("*.py"), *(ROOT / "tests" / "sim").glob("*.py")]
+    tests = [*(ROOT / "tests" / "agents").rglob("*.py"), *(ROOT / "tests" / "sim").rglob("*.py")]
     return set().union(*(names_used(path) for path in tests if path.name != Path(__file__).name))
 
 

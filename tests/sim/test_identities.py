@@ -20,6 +20,9 @@ from scenarios.schema import Scenario
 from sim.accounts import TOLERANCE, accounts_close, identities
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass
+from sim.side_markets.digital_yuan import DigitalYuan
+from sim.side_markets.private_funds import Commitments
+from sim.side_markets.trade_settlement import CrossBorderPayments
 
 LEVERS = plan.lever_ids()
 
@@ -176,6 +179,10 @@ def grow(array, place, amount=1.0):
     array[place] += amount
 
 
+def grow_field(state, name):
+    setattr(state, name, getattr(state, name) + 1)
+
+
 def owed_by_nobody(model, kind):
     """A claim on somebody who is gone: its lender still has it."""
     claims = getattr(model, kind)
@@ -194,7 +201,7 @@ def lend_to_itself(model):
 def commit_above_the_quota(model):
     more = model.channels["qflp_quota"] + 1.0 - model.institutions["commitment_bn"].sum()
     model.institutions["commitment_bn"][0] += more
-    model.commitments["granted"] += more
+    model.own_states[Commitments].granted_bn += more
 
 
 ORDINARY = (IssuerClass.CENTRAL_SOE, IssuerClass.LOCAL_SOE)
@@ -268,9 +275,9 @@ FAULTS = {
     ),
     "shares of price discovery within 0..1": lambda m: grow(m.price_discovery_shares, 0),
     "foreign share within 0..1": lambda m: grow(m.book.interbank_share, slice(None), -0.96),
-    "trade by currency": lambda m: grow(m.payments, "trade in other currencies"),
-    "yuan payments": lambda m: grow(m.payments, "through correspondents"),
-    "acceptors of e-CNY": lambda m: grow(m.ecny_acceptors, "new", 1),
+    "trade by currency": lambda m: grow_field(m.own_states[CrossBorderPayments], "trade_in_other_currencies_bn"),
+    "yuan payments": lambda m: grow_field(m.own_states[CrossBorderPayments], "through_correspondents_bn"),
+    "acceptors of e-CNY": lambda m: grow_field(m.own_states[DigitalYuan], "new"),
     "allowances bought and sold": lambda m: grow(m.issuers["allowances_bought"], 0),
     "premiums": lambda m: grow(m.issuers["premium"], 0),
     "commitments of private funds": lambda m: grow(m.institutions["commitment_bn"], 0, -1.0),

@@ -8,8 +8,8 @@ from agents.asset_managers import ASSET_MANAGERS
 from agents.institutions import Sector
 from scenarios import plan
 from sim.baseline import observed
-from sim.digital_currency import PILOT_STARTS
 from sim.indicators import PLAN_INDICATORS
+from sim.side_markets.digital_yuan import PILOT_STARTS
 
 MONTHS = 36
 BASELINE = {channel.id: channel.baseline_2020 for channel in plan.channels()}

@@ -1,0 +1,168 @@
+"""The contract between the month and its parts.
+
+A step is a function. Every parameter of it is a state that it receives; it may read all of them and change only those
+whose type is written `Changes[...]`. The table of the month is made from these signatures, so it cannot differ from the
+code. A market is a `Component`: one frozen value that names its state, its steps and what is read and checked of it.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+from scenarios.errors import nearest_name
+
+type Changes[T] = Annotated[T, "changes"]
+"""A state that a step may change."""
+States = Mapping[Any, Any]
+"""The states of a model by their type."""
+Identity = tuple[str, float, float]
+"""Name, left side and right side of an accounting identity; the sides must agree."""
+
+
+class ContractError(TypeError):
+    """A part needs a state that no component brings, or a step changed one that its signature does not declare."""
+
+
+def state_name(kind: Any) -> str:
+    """Name of a type of state: `Issuer` population is written `Population[Issuer]`."""
+    inside = ", ".join(argument.__name__ for argument in get_args(kind))
+    return f"{(get_origin(kind) or kind).__name__}[{inside}]" if inside else str(kind.__name__)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A function with the states that its signature names: a step, a start, a reading, an identity.
+
+    Raises
+    ------
+    ContractError
+        If a parameter has no type.
+    """
+
+    run: Callable[..., Any]
+
+    @cached_property
+    def needs(self) -> tuple[tuple[Any, bool], ...]:
+        """For each parameter in order, the type of the state and whether it may be changed."""
+        hints = get_type_hints(self.run, include_extras=True)
+        found = []
+        for name in inspect.signature(self.run).parameters:
+            if name not in hints:
+                raise ContractError(f"{self.run.__module__}.{self.run.__name__}: the parameter {name!r} has no type")
+            changes = get_origin(hints[name]) is Changes
+            found.append((get_args(hints[name])[0] if changes else hints[name], changes))
+        return tuple(found)
+
+    @property
+    def reads(self) -> tuple[Any, ...]:
+        """Types of the states that it reads and leaves as they are."""
+        return tuple(kind for kind, changes in self.needs if not changes)
+
+    @property
+    def changes(self) -> tuple[Any, ...]:
+        """Types of the states that it may change."""
+        return tuple(kind for kind, changes in self.needs if changes)
+
+    def on(self, states: States, *more: Any) -> Any:
+        """Run it on the states it needs; `more` follows them.
+
+        Raises
+        ------
+        ContractError
+            If a state is missing.
+        """
+        try:
+            return self.run(*[states[kind] for kind, _ in self.needs[: len(self.needs) - len(more)]], *more)
+        except KeyError as error:
+            if error.args and error.args[0] in {kind for kind, _ in self.needs}:
+                needed = state_name(error.args[0])
+                raise ContractError(f"{self.run.__name__!r} needs {needed}, which no component brings") from None
+            raise
+
+
+@dataclass(frozen=True)
+class Step(Part):
+    """A step of the month; `owner` is the kind of agent or the institution that acts."""
+
+    owner: str = ""
+
+    @property
+    def name(self) -> str:
+        """Name of the step, from its function."""
+        return self.run.__name__
+
+    @property
+    def function(self) -> str:
+        """Where the step is written, as module:function."""
+        return f"{self.run.__module__}:{self.run.__name__}"
+
+    @property
+    def reads_named(self) -> str:
+        """Names of the states that it reads."""
+        return ", ".join(map(state_name, self.reads))
+
+    @property
+    def changes_named(self) -> str:
+        """Names of the states that it changes."""
+        return ", ".join(map(state_name, self.changes))
+
+    @property
+    def what(self) -> str:
+        """What happens in it: the first line of the docstring."""
+        return (inspect.getdoc(self.run) or "").splitlines()[0].rstrip(".")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An indicator of the month: a formula of states, with its unit and what a year makes of it."""
+
+    name: str
+    unit: str
+    kind: Literal["flow", "stock", "ratio"]
+    """A year sums flows; of stocks and ratios it takes December."""
+    formula: Callable[..., float]
+    scaled_to: Callable[..., float] | None = None
+    """Sum of the flow over the base year, to which its months are scaled; None if the formula is in `unit`."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """A market: all that the rest of the model needs to know of it."""
+
+    name: str
+    states: tuple[type, ...] = ()
+    """Types of the states that it owns; each is made without arguments."""
+    start: Callable[..., None] | None = None
+    """Sets its states and columns at the end of the year before the base year."""
+    opens: Callable[..., None] | None = None
+    """Begins a month: opening stocks, flows at zero."""
+    streams: tuple[str, ...] = ()
+    """Streams of random numbers that its decisions draw from."""
+    steps: tuple[Step, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    identities: Callable[..., Iterator[Identity]] | None = None
+
+
+class Month(tuple[Step, ...]):
+    """The steps of a month in their order."""
+
+    __slots__ = ()
+
+    def _place(self, name: str) -> int:
+        names = [step.name for step in self]
+        if name not in names:
+            near = nearest_name(name, names)
+            raise ContractError(f"the month has no step {name!r}" + (f"; did you mean {near!r}?" if near else ""))
+        return names.index(name)
+
+    def replacing(self, name: str, step: Step) -> "Month":
+        """The month with another step in place of one."""
+        place = self._place(name)
+        return Month((*self[:place], step, *self[place + 1 :]))
+
+    def after(self, name: str, step: Step) -> "Month":
+        """The month with one more step after another."""
+        place = self._place(name) + 1
+        return Month((*self[:place], step, *self[place:]))

@@ -1,0 +1,40 @@
+"""The components of the model, in the order in which their readings stand in a record."""
+
+from collections.abc import Iterator
+
+from sim.component import Component, Identity, Part, States
+from sim.side_markets.carbon import CARBON
+from sim.side_markets.digital_yuan import DIGITAL_YUAN
+from sim.side_markets.insurance import INSURANCE
+from sim.side_markets.private_funds import PRIVATE_FUNDS
+from sim.side_markets.trade_settlement import TRADE_SETTLEMENT
+
+COMPONENTS: tuple[Component, ...] = (TRADE_SETTLEMENT, DIGITAL_YUAN, CARBON, INSURANCE, PRIVATE_FUNDS)
+READINGS = {reading.name: reading for component in COMPONENTS for reading in component.readings}
+"""Every reading of a component by the name of its indicator."""
+
+
+def start_components(states: States) -> None:
+    """Set the states of all components at the end of the year before the base year."""
+    for component in COMPONENTS:
+        if component.start is not None:
+            Part(component.start).on(states)
+
+
+def open_components(states: States) -> None:
+    """Begin a month for all components."""
+    for component in COMPONENTS:
+        if component.opens is not None:
+            Part(component.opens).on(states)
+
+
+def readings_now(states: States) -> dict[str, float]:
+    """Readings of the month; flows that are scaled to the base year are not scaled yet."""
+    return {name: Part(reading.formula).on(states) for name, reading in READINGS.items()}
+
+
+def component_identities(states: States) -> Iterator[Identity]:
+    """Identities of all components."""
+    for component in COMPONENTS:
+        if component.identities is not None:
+            yield from Part(component.identities).on(states)

@@ -1,0 +1,45 @@
+"""What a step changes, held against what its signature declares."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.component import ContractError, States, Step, state_name
+
+
+def fingerprint(value: Any, inside: frozenset[int] = frozenset()) -> Any:
+    """All that a state holds, to the bit, as a value that can be compared; `inside` are the ids of what holds it."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape, value.tobytes()
+    if isinstance(value, str | int | float | None):
+        return repr(value)
+    if id(value) in inside:
+        return "itself"
+    if hasattr(value, "agent_type"):
+        return tuple(value[name].tobytes() for name in value.agent_type.every_column)
+    within = inside | {id(value)}
+    if isinstance(value, Mapping):
+        return tuple((repr(key), fingerprint(each, within)) for key, each in value.items())
+    if isinstance(value, Sequence | deque):
+        return tuple(fingerprint(each, within) for each in value)
+    return (
+        tuple(fingerprint(each, within) for each in vars(value).values()) if hasattr(value, "__dict__") else repr(value)
+    )
+
+
+def run_checked(step: Step, states: States) -> None:
+    """Run a step and refuse a change of a state that its signature does not declare.
+
+    Raises
+    ------
+    ContractError
+        If a state is missing, or one that is not declared as changed was changed.
+    """
+    watched = [kind for kind in states if kind not in step.changes]
+    before = {kind: fingerprint(states[kind]) for kind in watched}
+    step.on(states)
+    changed = [state_name(kind) for kind in watched if fingerprint(states[kind]) != before[kind]]
+    if changed:
+        raise ContractError(f"the step {step.name!r} changed {', '.join(changed)} without declaring it")

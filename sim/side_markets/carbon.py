@@ -1,0 +1,71 @@
+"""Emitters covered by the city's carbon market trade allowances."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from agents.arrays import one_of
+from agents.carbon import allowance_gap, matched_trades, takes_part
+from agents.draws import Draws
+from agents.issuers import IssuerClass, Issuers
+from scenarios.parameters import Parameters
+from sim.clock import Clock
+from sim.component import Changes, Component, Identity, Reading, Step
+from sim.policy import Channels
+
+COVERED = (IssuerClass.CENTRAL_SOE, IssuerClass.LOCAL_SOE, IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID)
+"""Classes with plants large enough to be covered."""
+
+
+def start_carbon_market(clock: Clock, parameters: Parameters, draws: Draws, issuers: Changes[Issuers]) -> None:
+    """Set coverage, emissions and cost of abatement at the start."""
+    able = np.flatnonzero(one_of(issuers["issuer_class"], COVERED))
+    luck = draws["issuer.carbon"].uniform(issuers.luck[able], clock.month)
+    covered = able[luck < parameters.carbon_covered_share]
+    normal = draws["issuer.carbon"].normal(issuers.luck[covered], clock.month, count=3)
+    spread = parameters.emissions_spread
+    issuers["emissions"][covered] = np.exp(spread * normal[1] - 0.5 * spread**2)
+    issuers["abatement_cost"][covered] = normal[2]
+
+
+def issuers_trade_allowances(
+    clock: Clock, parameters: Parameters, draws: Draws, channels: Channels, issuers: Changes[Issuers]
+) -> None:
+    """Emitters trade allowances.
+
+    Those for whom a trade is worth its cost take part; purchases equal sales.
+    """
+    rows = np.flatnonzero(issuers["emissions"] > 0.0)
+    emissions = issuers["emissions"][rows]
+    luck = draws["issuer.carbon"].normal(issuers.luck[rows], clock.month)
+    gap = allowance_gap(issuers["abatement_cost"][rows], luck, parameters.allowance_gap_persistence)
+    trades = takes_part(emissions, gap, parameters.carbon_least_gain, channels.ratio("carbon_trading_cost"))
+    issuers["allowances_bought"][rows] = matched_trades(np.where(trades, emissions * gap, 0.0))
+
+
+def allowances_bought(issuers: Issuers) -> float:
+    """Allowances bought in the month, in mean emissions of an emitter."""
+    return float(np.maximum(issuers["allowances_bought"], 0.0).sum())
+
+
+def carbon_identities(issuers: Issuers) -> Iterator[Identity]:
+    """Allowances bought are allowances sold."""
+    bought = issuers["allowances_bought"]
+    yield "allowances bought and sold", float(np.maximum(bought, 0.0).sum()), float(-np.minimum(bought, 0.0).sum())
+
+
+def index_of_base_year() -> float:
+    """Sum of an index over the base year: 100."""
+    return 100.0
+
+
+CARBON = Component(
+    name="carbon",
+    start=start_carbon_market,
+    streams=("issuer.carbon",),
+    steps=(Step(issuers_trade_allowances, owner="Issuer"),),
+    readings=(
+        Reading("carbon_turnover", "index, 2020 = 100", "flow", allowances_bought, scaled_to=index_of_base_year),
+    ),
+    identities=carbon_identities,
+)

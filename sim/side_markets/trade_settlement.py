@@ -1,0 +1,194 @@
+"""Issuers that trade abroad settle in yuan or foreign currency; banks route the yuan payments."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.draws import Draws
+from agents.institutions import Institutions, Sector
+from agents.issuers import IssuerClass, Issuers
+from agents.trade_settlement import chosen_yuan_share, cips_share, class_shares, reviewing, yuan_probability
+from scenarios.calendar import BASELINE
+from scenarios.parameters import Parameters
+from sim.baseline import BaseYear
+from sim.clock import Clock
+from sim.component import Changes, Component, Identity, Reading, Step
+from sim.interactions import Interactions
+from sim.macro import MacroPath
+from sim.policy import Channels
+from sim.securities import Holder, SecurityBook
+from sim.tables import table
+
+MIDDLE_OF_2020 = BASELINE - 5.5
+
+
+@dataclass
+class CrossBorderPayments:
+    """Receipts and payments across the border in the month, CNY bn."""
+
+    trade_bn: float = 0.0
+    trade_in_yuan_bn: float = 0.0
+    trade_in_other_currencies_bn: float = 0.0
+    yuan_bn: float = 0.0
+    """Payments in yuan, of trade and of portfolios."""
+    through_cips_bn: float = 0.0
+    through_correspondents_bn: float = 0.0
+
+
+def yuan_trade_share_2019(base_year: BaseYear) -> float:
+    """Yuan in the receipts and payments of trade in 2019; foreign currency is taken to be all for trade."""
+    observed = base_year.observed
+    foreign = observed("cross_border_rmb_2019") * (1.0 / observed("cross_border_rmb_share_2019") - 1.0)
+    yuan = observed("cross_border_rmb_trade_2019")
+    return yuan / (yuan + foreign)
+
+
+def trade_of_2020_bn(base_year: BaseYear) -> float:
+    """Receipts and payments of trade in 2020 in all currencies, CNY bn a year."""
+    observed = base_year.observed
+    foreign = observed("cross_border_rmb") * (1.0 / observed("cross_border_rmb_share") - 1.0)
+    return observed("cross_border_rmb_trade") + foreign
+
+
+def capital_payments_per_holding(base_year: BaseYear) -> float:
+    """Yuan receipts and payments of portfolios and investment in 2020 over the bonds that foreigners held, per year."""
+    observed = base_year.observed
+    held = 0.5 * (observed("foreign_bond_holdings_2019") + observed("foreign_bond_holdings"))
+    return (observed("cross_border_rmb") - observed("cross_border_rmb_trade")) / held
+
+
+def start_trade(
+    clock: Clock, parameters: Parameters, draws: Draws, base_year: BaseYear, issuers: Changes[Issuers]
+) -> None:
+    """Set who trades abroad, how much and in which currency.
+
+    The trade of a class is divided in proportion to debt with a random factor.
+    """
+    luck = draws["issuer.trade"].uniform(issuers.luck, clock.month, count=2)
+    spread = draws["issuer.trade"].normal(issuers.luck, clock.month, count=3)[2]
+    kind = issuers["issuer_class"]
+    size = issuers["debt_bn"].sum(axis=0) * np.exp(parameters.trade_weight_spread * spread)
+    weight = np.zeros(len(issuers))
+    for row in table("issuer_classes"):
+        share = float(row["trade_share"])
+        traders = (kind == IssuerClass[row["issuer_class"]]) & (luck[0] < float(row["trades_abroad"]))
+        if share > 0.0 and traders.any():
+            weight[traders] = share * size[traders] / size[traders].sum()
+    weight /= weight.sum()
+    issuers["trade_weight"][:] = weight
+    trades = np.flatnonzero(weight)
+    issuers["yuan_share"][trades] = chosen_yuan_share(
+        np.full(len(IssuerClass), yuan_trade_share_2019(base_year)),
+        kind[trades],
+        round(parameters.trade_partners),
+        luck[1][trades],
+    )
+
+
+def issuers_settle_trade(
+    clock: Clock,
+    parameters: Parameters,
+    draws: Draws,
+    channels: Channels,
+    interactions: Interactions,
+    base_year: BaseYear,
+    macro: MacroPath,
+    book: SecurityBook,
+    issuers: Changes[Issuers],
+    institutions: Changes[Institutions],
+    payments: Changes[CrossBorderPayments],
+) -> None:
+    """Issuers settle trade in yuan or not; banks route the payments.
+
+    Some issuers reconsider the currency of their trade each month.
+    """
+    rows = np.flatnonzero(issuers["trade_weight"])
+    weight, share = issuers["trade_weight"][rows], issuers["yuan_share"][rows]
+    kind = issuers["issuer_class"][rows]
+    luck = draws["issuer.settlement"].uniform(issuers.luck[rows], clock.month)
+    review, luck = reviewing(luck, parameters.yuan_review_months)
+    probability = yuan_probability(
+        yuan_trade_share_2019(base_year),
+        channels.ratio("rmb_invoicing_cost"),
+        channels.ratio("fx_conversion_friction"),
+        -macro.change(macro.usdcny, clock.month - 1, 12),
+        class_shares(kind, weight, share),
+        parameters.yuan_invoicing_cost_slope,
+        parameters.yuan_conversion_friction_slope,
+        parameters.yuan_appreciation_slope,
+        parameters.yuan_peer_slope if interactions.on("yuan_peers") else 0.0,
+    )
+    share[review] = chosen_yuan_share(probability, kind[review], round(parameters.trade_partners), luck)
+    issuers["yuan_share"][rows] = share
+    growth = np.exp(parameters.trade_growth * (clock.month - MIDDLE_OF_2020) / 12.0)
+    trade = trade_of_2020_bn(base_year) / 12.0 * float(growth)
+    yuan = trade * float(weight @ share)
+    foreign_holdings = float(book.holdings_bn[Holder.FOREIGN].sum())
+    capital = capital_payments_per_holding(base_year) / 12.0 * foreign_holdings
+    payments.trade_bn = trade
+    payments.trade_in_yuan_bn = yuan
+    payments.trade_in_other_currencies_bn = trade * float(weight @ (1.0 - share))
+    payments.yuan_bn = yuan + capital
+    banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
+    routed = cips_share(
+        institutions["local_leaning"][banks],
+        parameters.cips_share_2020,
+        channels.ratio("cross_border_payment_cost"),
+        parameters.bank_routing_spread,
+        parameters.payment_cost_slope,
+    )
+    institutions["cips_share"][banks] = routed
+    # Banks have customers in proportion to their assets.
+    customers = institutions["assets_bn"][banks]
+    paid = payments.yuan_bn * customers / customers.sum()
+    payments.through_cips_bn = float(paid @ routed)
+    payments.through_correspondents_bn = float(paid @ (1.0 - routed))
+
+
+def yuan_share_of_payments(payments: CrossBorderPayments) -> float:
+    """Yuan over all receipts and payments across the border."""
+    return payments.yuan_bn / (payments.yuan_bn + payments.trade_in_other_currencies_bn)
+
+
+def yuan_share_of_trade(payments: CrossBorderPayments) -> float:
+    """Yuan over all receipts and payments of trade."""
+    return payments.trade_in_yuan_bn / payments.trade_bn
+
+
+def cips_volume(payments: CrossBorderPayments) -> float:
+    """Yuan payments through CIPS in the month, CNY bn."""
+    return payments.through_cips_bn
+
+
+def cips_volume_of_base_year(base_year: BaseYear) -> float:
+    """Published volume of CIPS, CNY trn a year.
+
+    It exceeds the flows that drive it here, because CIPS also carries interbank and offshore payments.
+    """
+    return base_year.observed("cips_volume")
+
+
+def payment_identities(payments: CrossBorderPayments) -> Iterator[Identity]:
+    """Payments add up by currency and by route."""
+    yield (
+        "trade by currency",
+        payments.trade_bn,
+        payments.trade_in_yuan_bn + payments.trade_in_other_currencies_bn,
+    )
+    yield "yuan payments", payments.yuan_bn, payments.through_cips_bn + payments.through_correspondents_bn
+
+
+TRADE_SETTLEMENT = Component(
+    name="trade settlement",
+    states=(CrossBorderPayments,),
+    start=start_trade,
+    streams=("issuer.trade", "issuer.settlement"),
+    steps=(Step(issuers_settle_trade, owner="Issuer"),),
+    readings=(
+        Reading("rmb_cross_border_share", "share", "ratio", yuan_share_of_payments),
+        Reading("rmb_trade_share", "share", "ratio", yuan_share_of_trade),
+        Reading("cips_volume", "trn yuan per year", "flow", cips_volume, scaled_to=cips_volume_of_base_year),
+    ),
+    identities=payment_identities,
+)

@@ -1,0 +1,109 @@
+"""The contract: a signature is a declaration, and what it does not declare cannot happen unnoticed."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from sim.component import Changes, ContractError, Month, Part, Step
+from sim.declared import fingerprint, run_checked
+from sim.month import MONTH, CentreStep
+
+
+@dataclass
+class Till:
+    cash: float = 1.0
+    coins: np.ndarray = field(default_factory=lambda: np.zeros(3))
+
+
+@dataclass
+class Shelf:
+    goods: int = 5
+
+
+def somebody_buys(shelf: Changes[Shelf], till: Changes[Till]) -> None:
+    """Somebody buys a good.
+
+    The price is one.
+    """
+    shelf.goods -= 1
+    till.cash += 1.0
+
+
+def somebody_looks(shelf: Shelf, till: Changes[Till]) -> None:
+    """Somebody looks and pays."""
+    till.cash += shelf.goods
+
+
+def somebody_steals(shelf: Changes[Shelf], till: Till) -> None:
+    """Somebody takes coins."""
+    shelf.goods -= 1
+    till.coins[0] += 1.0
+
+
+def somebody_guesses(shelf, till: Till) -> None:
+    """A parameter has no type."""
+
+
+def test_the_table_is_made_from_the_signature():
+    step = Step(somebody_buys, owner="Customer")
+    assert (step.name, step.what) == ("somebody_buys", "Somebody buys a good")
+    assert step.changes == (Shelf, Till) and step.reads == ()
+    assert Step(somebody_looks).reads == (Shelf,) and Step(somebody_looks).changes_named == "Till"
+
+
+def test_a_step_receives_its_states_and_nothing_else():
+    states = {Till: Till(), Shelf: Shelf(), str: "unused"}
+    Step(somebody_buys).on(states)
+    assert (states[Till].cash, states[Shelf].goods) == (2.0, 4)
+
+
+def test_a_missing_state_is_named():
+    with pytest.raises(ContractError, match="'somebody_buys' needs Till, which no component brings"):
+        Step(somebody_buys).on({Shelf: Shelf()})
+
+
+def test_a_parameter_without_a_type_is_refused():
+    with pytest.raises(ContractError, match="the parameter 'shelf' has no type"):
+        Part(somebody_guesses).needs  # noqa: B018
+
+
+def test_an_undeclared_change_is_refused_and_a_declared_one_is_not():
+    run_checked(Step(somebody_buys), {Till: Till(), Shelf: Shelf()})
+    run_checked(Step(somebody_looks), {Till: Till(), Shelf: Shelf()})
+    with pytest.raises(ContractError, match="'somebody_steals' changed Till without declaring it"):
+        run_checked(Step(somebody_steals), {Till: Till(), Shelf: Shelf()})
+
+
+@pytest.mark.parametrize("change", [lambda t: setattr(t, "cash", 1.0 + 2**-52), lambda t: t.coins.__setitem__(2, -0.0)])
+def test_a_fingerprint_sees_the_last_bit(change):
+    till = Till()
+    before = fingerprint(till)
+    assert before == fingerprint(Till())
+    change(till)
+    assert fingerprint(till) != before
+
+
+def test_a_step_of_the_month_can_be_replaced_or_followed():
+    month = Month((Step(somebody_buys), Step(somebody_looks)))
+    assert [step.name for step in month.replacing("somebody_buys", Step(somebody_steals))] == [
+        "somebody_steals",
+        "somebody_looks",
+    ]
+    assert [step.name for step in month.after("somebody_buys", Step(somebody_steals))] == [
+        "somebody_buys",
+        "somebody_steals",
+        "somebody_looks",
+    ]
+    with pytest.raises(ContractError, match="no step 'somebody_bys'; did you mean 'somebody_buys'"):
+        month.replacing("somebody_bys", Step(somebody_steals))
+
+
+def test_steps_of_components_change_in_a_month_what_they_declare_and_nothing_else(centre):
+    model = centre("plan", rng=3)
+    model.run_for(12)
+    states = model.states_now()
+    declared = [step for step in MONTH if not isinstance(step, CentreStep)]
+    assert len(declared) >= 5
+    for step in declared:
+        run_checked(step, {kind: state for kind, state in states.items() if state is not model})
