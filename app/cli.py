@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app import batch, calibrating, evidence, forecasting, goals, policy_effects, searching, stress, sweeps, web_command
+from app import (
+    batch,
+    calibrating,
+    evidence,
+    forecasting,
+    goals,
+    month,
+    policy_effects,
+    searching,
+    stress,
+    sweeps,
+    web_command,
+)
 from app.options import Json, Macro, ParameterSetName, Quiet, Scale, Without
 from app.terminal import say, spelling_streams
 
@@ -155,21 +167,21 @@ def run(
 @commands.command(epilog="Example: lujiazui levers bond_market_access")
 def levers(
     name: Annotated[str | None, typer.Argument(help="One lever, in detail.")] = None,
-    steps: Annotated[bool, typer.Option("--steps", help="Show the steps of a month instead.")] = False,
+    steps: Annotated[
+        bool, typer.Option("--steps", help="Show the steps of a month instead; the command is: lujiazui month.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """List the policy levers: who decides, how far they go, through which channels, and which of those a rule reads."""
     from app import details, tables
+    from app.month import show_steps, step_rows
     from scenarios import plan
 
     if steps:
         if name is not None:
             raise typer.BadParameter("--steps shows the whole month and takes no lever")
-        import sim
-
-        rows = tables.step_rows(sim.FinancialCenter.steps_table())
-        _show(rows, [str(row["function"]) for row in rows], lambda: tables.steps(rows), json, quiet)
+        show_steps(step_rows(), json, quiet)
     elif name is not None:
         lever = _chosen("lever", name, {lever.id: lever for lever in plan.levers()})
         _show(details.lever_data(lever), [lever.id], lambda: details.lever(lever), json, quiet)
@@ -316,5 +328,17 @@ def _print_json(data: Any) -> None:
     print_json(data)
 
 
-for more in (batch, sweeps, searching, goals, stress, policy_effects, evidence, forecasting, calibrating, web_command):
+for more in (
+    batch,
+    sweeps,
+    searching,
+    goals,
+    month,
+    stress,
+    policy_effects,
+    evidence,
+    forecasting,
+    calibrating,
+    web_command,
+):
     more.register(commands)

@@ -207,12 +207,6 @@ def scenarios(ready: Sequence[Scenario]) -> RenderableType:
     return table("Ready scenarios", ("name", "title", "base policy", "macro", "what happens"), rows)
 
 
-def step_rows(steps_table: Any) -> list[dict[str, Any]]:
-    """Return the rows of the month's step table, which comes as a data frame."""
-    rows: list[dict[str, Any]] = steps_table.reset_index().to_dict("records")
-    return rows
-
-
 def steps(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
     """Return the steps of a month in their order."""
     headings = ("order", "step", "owner", "function", "what", "reads", "writes")

@@ -98,3 +98,12 @@ def test_effects_are_told_of_the_plans_indicators_or_of_all(answer):
     moved = {row["indicator"] for row in every if row["intensity"] == 1.0 and row["effect"] > 0.0}
     assert {"foreign_bond_holdings", "foreign_investor_count"} <= moved
     assert [row for row in every if row["indicator"] in {each.id for each in plan.indicators()}] == seven
+
+
+def test_the_month_says_who_changes_a_state(answer):
+    rows = json.loads(answer("month", "--changes", "Ledger", "--json"))
+    assert [row["step"] for row in rows] == ["private_funds_commit"]
+    assert len(json.loads(answer("month", "--json"))) == len(sim.FinancialCenter.steps_table())
+    assert answer("month", "--step", "issuers_trade_allowances", "--quiet").strip() == (
+        "sim.side_markets.carbon:issuers_trade_allowances"
+    )
