@@ -11,6 +11,7 @@ import numpy as np
 
 from agents.arrays import Floats
 from scenarios.errors import InputError
+from scenarios.user_files import read_json
 from sim.experiments.ensemble import Ensemble
 from sim.indicators import PLAN_INDICATORS
 from sim.levels_cache import model_digest
@@ -115,13 +116,7 @@ def read_registered(path: str | Path) -> RegisteredForecast:
         If it cannot be read, is no registered forecast, or does not meet its own digest.
     """
     file = Path(path)
-    try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise InputError("the file is too large", where=str(file), allowed=f"up to {LARGEST_FILE} bytes")
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not JSON"
-        raise InputError(f"cannot read the forecast: {reason}", where=str(file)) from None
+    content = read_json(file, what="the forecast", largest=LARGEST_FILE)
     foreign = InputError(
         "is no registered forecast", where=str(file), allowed="a file of: lujiazui forecast --register"
     )
@@ -133,7 +128,7 @@ def read_registered(path: str | Path) -> RegisteredForecast:
     try:  # a digest proves nothing about what was hashed
         values = {str(name): np.array(rows, dtype=np.float64) for name, rows in content["values"].items()}
         forecast = RegisteredForecast(dict(content["about"]), tuple(int(year) for year in content["years"]), values)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise foreign from None
     if any(array.ndim != 2 or array.shape[1] != len(forecast.years) for array in values.values()):
         raise foreign

@@ -14,9 +14,7 @@ import yaml
 
 from scenarios.errors import InputError, Problem
 from scenarios.printable import spelt_out
-
-LARGEST_BYTES = 1_000_000
-DEEPEST = 60
+from scenarios.user_files import DEEPEST, LARGEST_BYTES, read_text
 
 type Key = tuple[str, ...]
 
@@ -64,7 +62,7 @@ def read_yaml(path: Path) -> Tree:
         If it cannot be opened, is not text, is not YAML or is refused here, naming file and line.
     """
     name = str(path)
-    return parse_yaml(_text(path, name), name)
+    return parse_yaml(read_text(path), name)
 
 
 def parse_yaml(text: str, name: str) -> Tree:
@@ -95,28 +93,6 @@ def write_yaml(data: dict[str, Any]) -> str:
     """Write plain data as YAML that `read_yaml` reads back unchanged."""
     text = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100, default_flow_style=False)
     return spelt_out(text, keep="\n")  # all such letters stand between double quotes, where their codes are read
-
-
-def _text(path: Path, name: str) -> str:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST_BYTES + 1)
-    except FileNotFoundError:
-        raise InputError("no such file", where=name) from None
-    except IsADirectoryError:
-        raise InputError("is a folder, not a scenario file", where=name) from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"cannot be read: {reason}", where=name) from None
-    if len(raw) > LARGEST_BYTES:
-        raise InputError("the file is too large", where=name, allowed=f"at most {LARGEST_BYTES:,} bytes")
-    if b"\0" in raw:
-        raise InputError("is a binary file, not a text file", where=name)
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise InputError("is not UTF-8 text", where=f"{name}:{line}") from None
 
 
 def _refuse_odd_tokens(text: str, name: str) -> None:

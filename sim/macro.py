@@ -4,8 +4,7 @@ A path is made before the first month, because nothing in the centre moves it ba
 yields is added later, in the market. To end-2020 the path is what was observed.
 """
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +14,8 @@ import numpy as np
 
 from agents.arrays import Floats
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
-from scenarios.errors import InputError, Problem
+from scenarios.csv_rows import number_in, read_csv
+from scenarios.errors import Problem
 from sim.tables import table
 from sim.vintage import months_back
 
@@ -29,7 +29,6 @@ DRIVERS = ("usdcny", "us10y_pct", "vix", "csi300_close", "cn10y_pct")
 
 HISTORY_START = month_ordinal("2015-01")
 DRAWN_AFTER = BASELINE
-LARGEST_FILE = 1_000_000
 LARGEST_VALUE = 1e6
 ABSOLUTE_MOMENT = float(np.sqrt(0.5))
 """Both the mean and the standard deviation of |t(4)| scaled to unit variance."""
@@ -72,77 +71,42 @@ def read_drivers(path: Path) -> dict[int, dict[str, float]]:
     Raises
     ------
     InputError
-        If the file cannot be read, a column is missing or there twice, it has no rows, a month is not YYYY-MM, is
-        there twice or is not after 2020-12, or a value is not a finite number (above zero, but for yields).
+        If the file cannot be read or its rows are not whole (see `scenarios.csv_rows`), it has no rows, a month is not
+        YYYY-MM, is there twice or is not after 2020-12, or a value is not a number (above zero, but for yields).
     """
-    where = str(path)
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise InputError("the macro file is too large", where=where, allowed=f"up to {LARGEST_FILE} bytes")
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            # A blank line or a quoted line break keeps the count of rows from being the line in the file.
-            rows = [(reader.line_num, row) for row in reader]
-            columns = list(reader.fieldnames or ())
-    except InputError:
-        raise
-    except (OSError, ValueError, csv.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not a text file of comma-separated values"
-        raise InputError(f"cannot read the macro file: {reason}", where=where) from error
-    needed = ("month", *DRIVERS)
-    missing = [column for column in needed if column not in columns]
-    if missing:
-        message = f"a macro file needs the columns {', '.join(needed)}; missing: {', '.join(missing)}"
-        raise InputError(message, where=f"{where}:1", key=missing[0])
-    twice = [column for column in needed if columns.count(column) > 1]
-    if twice:
-        raise InputError(f"the column {twice[0]} is there twice", where=f"{where}:1", key=twice[0])
-    if not rows:
-        raise InputError("a macro file needs a row for each month that it gives", where=where)
-    return _checked_drivers(rows, where)
-
-
-def _checked_drivers(rows: Sequence[tuple[int, Mapping[str, str]]], path: str) -> dict[int, dict[str, float]]:
-    """Drivers by month from the numbered lines of a user's file; see `read_drivers`."""
-    problems: list[Problem] = []
+    table = read_csv(path, ("month", *DRIVERS), what="the macro file")
     drivers: dict[int, dict[str, float]] = {}
-    for line, row in rows:
-        where = f"{path}:{line}"
-        text = str(row["month"] or "")
+    for row in table.rows:
+        text = row["month"]
         if not is_month(text):
-            problems.append(
-                Problem(f"{text!r} is not a month", where, key="month", value=text, allowed="a month such as 2021-07")
-            )
+            told = f"{text!r} is not a month"
+            table.problems.append(Problem(told, row.where, key="month", value=text, allowed="a month such as 2021-07"))
             continue
         month = month_ordinal(text)
         if month <= DRAWN_AFTER:
-            problems.append(
-                Problem(
-                    f"{text} is observed; a macro file starts after {month_text(DRAWN_AFTER)}",
-                    where,
-                    key="month",
-                    value=text,
-                )
-            )
+            told = f"{text} is observed; a macro file starts after {month_text(DRAWN_AFTER)}"
+            table.problems.append(Problem(told, row.where, key="month", value=text))
         if month in drivers:
-            problems.append(Problem(f"{text} is there twice", where, key="month", value=text))
+            table.problems.append(Problem(f"{text} is there twice", row.where, key="month", value=text))
         drivers[month] = {}
         for column in DRIVERS:
-            text = (row[column] or "").strip()
-            if not text:
+            if not row[column]:
                 continue
-            try:
-                value = float(text)
-            except ValueError:
-                value = float("nan")
             positive = not column.endswith("_pct")
-            if not np.isfinite(value) or (value <= 0.0 and positive) or abs(value) > LARGEST_VALUE:
-                allowed = f"a number {'above 0' if positive else f'from {-LARGEST_VALUE:.0f}'} to {LARGEST_VALUE:.0f}"
-                problems.append(Problem(f"{text!r} is not usable", where, key=column, value=text, allowed=allowed))
+            allowed = f"a number {'above 0' if positive else f'from {-LARGEST_VALUE:.0f}'} to {LARGEST_VALUE:.0f}"
+            try:
+                value = number_in(row[column])
+            except ValueError as error:
+                table.problems.append(Problem(str(error), row.where, column, row[column], allowed))
+                continue
+            if (value <= 0.0 and positive) or abs(value) > LARGEST_VALUE:
+                told = f"{row[column]!r} is not usable"
+                table.problems.append(Problem(told, row.where, column, row[column], allowed))
             else:
                 drivers[month][column] = value
-    if problems:
-        raise InputError(problems)
+    if not drivers and not table.problems:
+        table.problems.append(Problem("a macro file needs a row for each month that it gives", table.where))
+    table.check()
     return drivers
 
 

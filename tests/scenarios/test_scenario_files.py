@@ -386,7 +386,7 @@ def test_files_that_cannot_be_read_are_refused_clearly(tmp_path):
         (tmp_path, "is a folder"),
         (write(tmp_path, b"policy: \x00plan", "nul.yaml"), "is a binary file"),
         (write(tmp_path, b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "image.yaml"), "is a binary file"),
-        (write(tmp_path, "policy: plan".encode("utf-16"), "wide.yaml"), "is a binary file"),
+        (write(tmp_path, "policy: plan".encode("utf-16"), "wide.yaml"), "is UTF-16 text, not UTF-8"),
         (write(tmp_path, b"policy: plan\ntitle: \xff\xfe", "latin.yaml"), "latin.yaml:2: is not UTF-8 text"),
         (write(tmp_path, b"title: '" + b"x" * LARGEST_BYTES + b"'", "large.yaml"), "the file is too large"),
         (tmp_path / ("x" * 300 + ".yaml"), "cannot be read"),

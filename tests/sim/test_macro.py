@@ -11,10 +11,10 @@ from agents.draws import Draws
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.errors import InputError
 from scenarios.parameters import ParameterSet
+from scenarios.user_files import LARGEST_BYTES
 from sim.macro import (
     DRIVERS,
     HISTORY_START,
-    LARGEST_FILE,
     innovation_factor,
     make_macro_path,
     package_drivers,
@@ -389,7 +389,7 @@ def unreadable(folder, what):
     elif what == "no rows":
         file.write_text(f"{COLUMNS}\n", encoding="utf-8")
     elif what == "too large":
-        file.write_bytes(b"0" * (LARGEST_FILE + 1))
+        file.write_bytes(b"0" * (LARGEST_BYTES + 1))
     elif what == "one endless cell":
         file.write_text(f"{COLUMNS}\n{'9' * 200_000}\n", encoding="utf-8")
     elif what == "null in the name":
@@ -400,15 +400,15 @@ def unreadable(folder, what):
 @pytest.mark.parametrize(
     ("what", "says"),
     [
-        ("missing", "No such file"),
-        ("directory", "directory"),
+        ("missing", "no such file"),
+        ("directory", "is a folder"),
         ("binary", "not a text file"),
-        ("utf-16", "not a text file"),
+        ("utf-16", "is UTF-16 text, not UTF-8"),
         ("empty", "missing"),
         ("no rows", "needs a row"),
         ("too large", "too large"),
-        ("one endless cell", "not a text file"),
-        ("null in the name", "cannot read"),
+        ("one endless cell", "a cell is too long"),
+        ("null in the name", "cannot be read"),
     ],
 )
 def test_a_file_that_cannot_be_used_at_all_is_one_error_that_names_it(tmp_path, what, says):

@@ -1,0 +1,209 @@
+"""Rows of a user's CSV file, each with its line; what could be read in two ways is refused.
+
+The head names the columns and every row has a cell for each of them, so that no value can slip into a neighbour's
+column. Who reads the values adds what is wrong with them; then all problems of the file are told at once.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.user_files import LARGEST_BYTES, read_text
+
+MOST_PROBLEMS = 20
+"""Problems of a file that are told; the rest are counted."""
+LONGEST_CELL = 10_000
+"""Letters that a cell may have."""
+
+_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*|(?=\.))(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?")
+_THOUSANDS = re.compile(r"(?<![0-9.])[0-9]{1,3}(,[0-9]{3})+(?![0-9])")
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", "\uff0c": "Chinese commas", "\u3001": "Chinese commas"}
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRow:
+    """Cells of a row by column, without the spaces around them."""
+
+    where: str
+    """File and line, for messages."""
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRows:
+    """Rows of a file in its order, and what is wrong with it so far."""
+
+    where: str
+    columns: tuple[str, ...]
+    rows: tuple[CsvRow, ...]
+    problems: list[Problem] = field(default_factory=list)
+
+    def check(self) -> None:
+        """End the reading.
+
+        Raises
+        ------
+        InputError
+            With the problems in the order of their lines, at most `MOST_PROBLEMS` of them; the last says how many more.
+        """
+        if self.problems:
+            told = sorted(self.problems, key=_line)
+            rest = len(told) - MOST_PROBLEMS
+            if rest > 0:
+                told = [*told[:MOST_PROBLEMS], Problem(f"and {rest} more problems in this file", self.where)]
+            raise InputError(told)
+
+
+def read_csv(path: str | Path, needed: Sequence[str], *, what: str, largest: int = LARGEST_BYTES) -> CsvRows:
+    """Read a file of comma-separated values whose first line that is not blank names the columns.
+
+    Blank lines, and rows without a single value, hold nothing. Columns beside those needed are kept. A quoted cell may
+    go on over several lines as long as no comma is in it: with one it might be rows that a lost quote has swallowed.
+
+    Parameters
+    ----------
+    path
+        The file.
+    needed
+        Columns that it must have, in any order.
+    what
+        What it is to the user, for messages, such as "the macro file".
+    largest
+        Most bytes that it may have.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read as text (see `scenarios.user_files`), lacks a column, names one twice or never closes a
+        quote. Rows with more or fewer cells than the head are left out and become problems of what is returned.
+    """
+    where = str(path)
+    text = read_text(path, what=what, largest=largest)
+    lines = _split(text, where, what)
+    (head_line, head), *body = lines or [(1, [])]
+    columns = tuple(head)
+    _check_head(columns, needed, f"{where}:{head_line}", what)
+    rows, problems = [], []
+    for line, cells in body:
+        here = f"{where}:{line}"
+        wrong = _shape_problem(cells, columns, here)
+        if wrong is None:
+            rows.append(CsvRow(here, dict(zip(columns, cells, strict=True))))
+        else:
+            problems.append(wrong)
+    return CsvRows(where, columns, tuple(rows), problems)
+
+
+def number_in(cell: str) -> float:
+    """Return the number that a cell holds, written with digits, a point and an exponent, such as 6.5 or 1e-3.
+
+    Raises
+    ------
+    ValueError
+        If it holds anything else; the message says what, and how it ought to be written.
+    """
+    if _NUMBER.fullmatch(cell):
+        value = float(cell)
+        if math.isfinite(value):
+            return value
+        raise ValueError("is too large")
+    shown = repr(cell) if len(cell) <= 40 else f"{cell[:37]!r}..."
+    if _THOUSANDS.fullmatch(cell):
+        raise ValueError(f"{shown} has a comma: write {cell.replace(',', '')}, or a point for decimals")
+    if _DECIMAL_COMMA.fullmatch(cell):
+        raise ValueError(f"{shown} has a comma: write a point, {cell.replace(',', '.')}")
+    if cell.endswith(("%", "\uff05")):
+        raise ValueError(f"{shown} has a per cent sign: write the number alone, in the unit of its column")
+    raise ValueError(f"{shown} is not a number")
+
+
+def _split(text: str, where: str, what: str) -> list[tuple[int, list[str]]]:
+    """Cells of every row that holds something, with the line that the row begins on."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    while True:
+        before = reader.line_num
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise InputError(f"{what} cannot be read: {_reason(str(error))}", where=f"{where}:{before + 1}") from None
+        if cells is None:
+            return rows
+        here = f"{where}:{before + 1}"
+        cells = [cell.strip() for cell in cells]
+        if any(len(cell) > LONGEST_CELL for cell in cells):
+            raise InputError(f"a cell has more than {LONGEST_CELL:,} letters", where=here, allowed="shorter cells")
+        for cell in cells:
+            if ("\n" in cell or "\r" in cell) and "," in cell:
+                told = f"a quoted cell goes on to line {reader.line_num} and holds a comma: is a quote lost?"
+                raise InputError(told, where=here, allowed="quotes that are closed on their line")
+        if any(cells):
+            rows.append((before + 1, cells))
+
+
+def _reason(told: str) -> str:
+    if "unexpected end" in told:
+        return "a quote is never closed"
+    if "expected after" in told:
+        return "letters follow a closed quote"
+    return "a cell is too long" if "field limit" in told else f"it is not comma-separated values ({told})"
+
+
+def _check_head(columns: Sequence[str], needed: Sequence[str], where: str, what: str) -> None:
+    """Refuse a head that lacks a needed column or names one twice."""
+    missing = [column for column in needed if column not in columns]
+    twice = [column for column in dict.fromkeys(columns) if column and columns.count(column) > 1]
+    problems = []
+    if missing:
+        told = f"{what} needs the columns {', '.join(needed)}; missing: {', '.join(missing)}"
+        other = _other_separator(columns)
+        near = nearest_name(missing[0], [column for column in columns if column and column not in needed])
+        if other:
+            told += f"; its cells are separated by {other}: save it with commas"
+        elif near:
+            told += f" (is {near!r} meant for {missing[0]!r}?)"
+        problems.append(Problem(told, where, key=missing[0]))
+    problems += [Problem(f"the column {column} is there twice", where, key=column) for column in twice]
+    if problems:
+        raise InputError(problems)
+
+
+def _other_separator(columns: Sequence[str]) -> str:
+    joined = ",".join(columns)
+    return next((name for letter, name in _SEPARATORS.items() if letter in joined), "")
+
+
+def _shape_problem(cells: Sequence[str], columns: Sequence[str], where: str) -> Problem | None:
+    """What is wrong with the number of cells of a row; a cell of a column without a name has no place either."""
+    nameless = [cell for cell, column in zip(cells, columns, strict=False) if not column and cell]
+    if len(cells) == len(columns) and not nameless:
+        return None
+    if nameless and len(cells) == len(columns):
+        told = f"{nameless[0][:40]!r} stands in a column without a name"
+    else:
+        told = f"has {len(cells)} cell{'s' if len(cells) != 1 else ''}, but the head names {len(columns)} columns"
+    pair = _THOUSANDS.search(",".join(cells))
+    hint = ""
+    if len(cells) > len(columns) or nameless:
+        hint = "write numbers without separators of thousands and with a decimal point"
+        if pair:
+            hint = f"is {pair[0]} one number? Write it as {pair[0].replace(',', '')}, and decimals with a point"
+    elif (other := _other_separator(cells)) and len(cells) == 1:
+        hint = f"its cells are separated by {other}: write commas"
+    return Problem(told, where, allowed=hint or "an empty cell for a value that is not known")
+
+
+def _line(problem: Problem) -> int:
+    line = problem.where.rpartition(":")[2]
+    return int(line) if line.isdecimal() else 0
