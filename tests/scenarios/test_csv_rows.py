@@ -216,7 +216,7 @@ def test_a_cut_table_loses_whole_rows_at_most(tmp_path_factory, rows, cut):
     except InputError as error:
         assert all(problem.where.rpartition(":")[2].isdecimal() for problem in error.problems)
         return
-    whole = kept.count("\n") - 1
+    whole = max(kept.count("\n") - 1, 0)
     assert list(found.items())[:whole] == list(meant.items())[:whole]
     for month, values in list(found.items())[whole:]:  # only the last number of the last row may be cut
         assert values[:2] == meant[month][:2]
