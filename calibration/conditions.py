@@ -87,10 +87,12 @@ def conditions(
     ensemble = run_requests(requests, store=store, workers=workers, progress=progress)
     target = {each.id: each.target_2025 for each in indicators()}[indicator]
     name = requests[0].scenario.name
-    last = ensemble.yearly(name, indicator)[:, -1]
-    done = set(ensemble.runs)
+    there = np.array([each is not None for each in ensemble.pairings[name]])
+    last = ensemble.yearly(name, indicator)[there, -1]
+    done = {run for run, is_done in zip(ensemble.runs, there, strict=True) if is_done}
     factors = drawn_factors([each for each in requests if each.run in done])
-    return filtered(indicator, last >= target, {**factors, **world_factors(ensemble, name)})
+    world = {factor: values[there] for factor, values in world_factors(ensemble, name).items()}
+    return filtered(indicator, last >= target, {**factors, **world})
 
 
 def world_factors(ensemble: Ensemble, scenario: str) -> dict[tuple[str, str], Floats]:

@@ -43,7 +43,8 @@ def forecast_of(ensemble: Ensemble, scenario: str, about: Mapping[str, Any]) -> 
     """
     asked = ensemble.scenarios[scenario]
     places = [place for place, year in enumerate(ensemble.years) if year > 2020]
-    values = {name: ensemble.yearly(scenario, name)[:, places] for name in PLAN_INDICATORS}
+    done = np.array([each is not None for each in ensemble.pairings[scenario]])
+    values = {name: ensemble.yearly(scenario, name)[done][:, places] for name in PLAN_INDICATORS}
     whole = {
         **about,
         "scenario": scenario,

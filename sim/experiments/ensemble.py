@@ -1,10 +1,10 @@
 """Ensembles: the same runs of several scenarios, paired, and what they say together."""
 
 import html
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,7 +19,8 @@ from sim.experiments.outcomes import RunOutcome, month_index
 from sim.experiments.pairing import Pairing
 from sim.experiments.pool import Cancel, Workers, run_many
 from sim.experiments.requests import RunRequest, ensemble_requests
-from sim.experiments.store import Store, missing
+from sim.experiments.store import Store, checked_for_store, missing
+from sim.experiments.stored_design import AskedRun, same_name_twice
 from sim.indicators import FLOWS, PLAN_INDICATORS
 
 if TYPE_CHECKING:
@@ -115,9 +116,6 @@ def ensemble(
         interactions_off=interactions_off,
         fork_at=fork_at,
     )
-    if store is not None:
-        with Store.writing(store) as written:
-            written.keep_design(asked)
     return run_requests(asked, store=store, workers=workers, executor=executor, progress=progress, cancel=cancel)
 
 
@@ -129,9 +127,16 @@ def run_requests(
     executor: "Executor | None" = None,
     progress: Progress | None = None,
     cancel: Cancel | None = None,
+    kind: str = "batch",
+    label: str = "",
 ) -> "Ensemble":
-    """Run requests, in a store or in memory, and give them back as an ensemble; see `ensemble`."""
+    """Run requests, in a store or in memory, and give them back as an ensemble; see `ensemble`.
+
+    A store writes down what is asked for, as an experiment of this kind and label, unless that is what it wrote last.
+    """
     if store is not None:
+        with Store.writing(store) as written:
+            written.keep_design(requests, kind=kind, label=label)
         run_into_store(requests, store, workers=workers, executor=executor, progress=progress, cancel=cancel)
         return Ensemble.of_store(Store.open(store), requests)
     outcomes: list[RunOutcome] = []
@@ -151,21 +156,27 @@ def run_into_store(
     progress: Progress | None = None,
     cancel: Cancel | None = None,
 ) -> None:
-    """Run the requests that a store does not hold yet, and add their outcomes to it a part at a time."""
+    """Run the requests that a store does not hold yet, and add their outcomes to it a part at a time.
+
+    What is asked for under several names or numbers is run once.
+    """
     from time import monotonic
 
+    checked_for_store(requests)
     with Store.writing(store) as kept:
-        todo = missing(requests, kept)
-        done = len(requests) - len(todo)
+        todo = {request.key: request for request in reversed(missing(requests, kept))}
+        times = Counter(request.key for request in requests)
+        done = sum(count for key, count in times.items() if key not in todo)
         buffer: list[RunOutcome] = []
         written = monotonic()
         try:
-            for outcome in run_many(todo, workers=workers, executor=executor, cancel=cancel):
-                done += 1
+            ordered = list(reversed(todo.values()))
+            for outcome in run_many(ordered, workers=workers, executor=executor, cancel=cancel):
+                done += times[outcome.key]
                 buffer.append(outcome)
                 if len(buffer) >= PART or monotonic() - written > PART_SECONDS:
-                    ready, buffer = buffer, []
-                    kept.append(ready)
+                    kept.append(buffer)  # stopped in the middle of this they are appended once more below
+                    buffer = []
                     written = monotonic()
                 if progress is not None:
                     progress(outcome, done, len(requests))
@@ -218,62 +229,65 @@ class Ensemble:
         return cls(values, columns, first, numbers, scenarios, _fixed(pairings), failures, kinds)
 
     @classmethod
-    def of_store(cls, store: Store, requests: Sequence[RunRequest] | None = None) -> Self:
-        """Ensemble of the runs of a store: all that are done, or those of some requests, under the numbers these give.
+    def of_store(cls, store: Store, requests: Sequence[RunRequest] | None = None, *, design: int | None = None) -> Self:
+        """Ensemble of what was asked of a store: of its last design, of another one, or of some requests.
+
+        Runs have the names and numbers under which they were asked for. One that is not done is all NaN and has no
+        pairing; one that failed is in `failures`.
+
+        Parameters
+        ----------
+        store
+            The store.
+        requests
+            What is meant; None takes a design.
+        design
+            Number of a design of `Store.designs`; None takes the last one. Of a store without designs all runs are
+            taken.
 
         Raises
         ------
         scenarios.InputError
-            If none is done, or two of them have the same scenario and number.
+            If none of the runs is done, two of them have the same scenario and number, or something in the store is
+            missing or damaged.
         """
-        import pandas as pd
-
-        from scenarios.calendar import month_ordinal
-
-        runs = store.runs
-        if requests is not None:
-            # A run may have been stored for another batch, which knew it by another number.
-            numbered = pd.DataFrame({"key": [r.key for r in requests], "run": [r.run for r in requests]})
-            runs = runs.drop(columns="run").drop_duplicates(["key", "status"]).merge(numbered, on="key")
-        failed_rows = runs[runs["status"] != "done"]
-        done = runs[runs["status"] == "done"].drop_duplicates(["key", "run"])
-        failed_rows = failed_rows[~failed_rows["key"].isin(done["key"])].drop_duplicates(["key", "run"])
-        failures = tuple(f"{row.scenario}, run {row.run}: {row.error}" for row in failed_rows.itertuples())
-        if done.empty:
-            raise InputError("no run is done", where=str(store.folder), key="store", value=str(store.folder))
-        twice = done[done.duplicated(["scenario", "run"])]
-        if not twice.empty:
-            name = twice.iloc[0]["scenario"]
+        where = str(store.folder)
+        asked = store.asked(design) if requests is None else tuple(AskedRun.of(request) for request in requests)
+        twice = same_name_twice(asked)
+        if twice is not None:
             raise InputError(
-                f"holds several ensembles with runs of {name!r}: choose by seed, scale or parameters",
-                where=str(store.folder),
+                f"holds several ensembles with runs of {twice[0]!r}: choose by seed, scale or parameters",
+                where=where,
                 key="store",
-                value=str(store.folder),
+                value=where,
             )
-        table = store.months_of(done["key"].unique().tolist())
-        columns = tuple(name for name in table.columns if name not in ("key", "month"))
-        first = month_ordinal(f"{table['month'].min():%Y-%m}")
-        months = month_ordinal(f"{table['month'].max():%Y-%m}") - first + 1
-        numbers = tuple(sorted(set(done["run"].astype(int).tolist())))
+        rows = store.rows()
+        told = [(run, rows[run.key]) for run in asked if run.key in rows]
+        failures = tuple(
+            f"{run.scenario}, run {run.run}: {row['error']}" for run, row in told if row["status"] != "done"
+        )
+        done = [(run, row) for run, row in told if row["status"] == "done"]
+        if not done:
+            raise InputError("no run is done", where=where, key="store", value=where)
+        stored = {run.key: run for run in store.stored_runs(run.key for run, _ in done)}
+        columns = tuple(dict.fromkeys(name for run in stored.values() for name in run.columns))
+        first = min(run.first_month for run in stored.values())
+        months = max(run.first_month + len(run.values) for run in stored.values()) - first
+        numbers = tuple(sorted({run.run for run in asked}))
         place = {number: row for row, number in enumerate(numbers)}
-        hashes = dict(zip(done["scenario"], done["scenario_hash"], strict=True))
-        scenarios = {name: store.scenarios[digest] for name, digest in hashes.items()}
-        values = {name: np.full((len(numbers), months, len(columns)), np.nan) for name in scenarios}
-        rows = [place[number] for number in done["run"].astype(int).tolist()]
-        pairings: dict[str, list[Pairing | None]] = {name: [None] * len(numbers) for name in scenarios}
-        for row, told in zip(rows, done.to_dict("records"), strict=True):
-            pairings[told["scenario"]][row] = _pairing_of({str(name): value for name, value in told.items()})
-        where: dict[str, list[Floats]] = {}
-        for key, name, row in zip(done["key"], done["scenario"], rows, strict=True):
-            where.setdefault(key, []).append(values[name][row])
-        stored = table[list(columns)].to_numpy(dtype=np.float64)
-        month = (table["month"].dt.year * 12 + table["month"].dt.month - 1 - first).to_numpy()
-        keys_of = table["key"].to_numpy()
-        edges = [0, *(np.flatnonzero(keys_of[1:] != keys_of[:-1]) + 1), len(keys_of)]
-        for start, stop in pairwise(edges):
-            for target in where[keys_of[start]]:
-                target[month[start:stop]] = stored[start:stop]
-        return cls(values, columns, first, numbers, scenarios, _fixed(pairings), failures, frozenset(done["kind"]))
+        names = tuple(dict.fromkeys(run.scenario for run in asked))
+        values = {name: np.full((len(numbers), months, len(columns)), np.nan) for name in names}
+        pairings: dict[str, list[Pairing | None]] = {name: [None] * len(numbers) for name in names}
+        at = {name: column for column, name in enumerate(columns)}
+        for run, row in done:
+            found = stored[run.key]
+            start = found.first_month - first
+            target = values[run.scenario][place[run.run], start : start + len(found.values)]
+            target[:, [at[name] for name in found.columns]] = found.values
+            pairings[run.scenario][place[run.run]] = _pairing_of(row)
+        scenarios = _scenarios_of(store, asked, requests, design)
+        kinds = frozenset(row["kind"] for _, row in done)
+        return cls(values, columns, first, numbers, scenarios, _fixed(pairings), failures, kinds)
 
     def __repr__(self) -> str:
         names = ", ".join(f"{name!r}" for name in self.values)
@@ -605,6 +619,20 @@ def _fixed(pairings: Mapping[str, Sequence[Pairing | None]]) -> dict[str, tuple[
     return {name: tuple(of_runs) for name, of_runs in pairings.items()}
 
 
+def _scenarios_of(
+    store: Store, asked: Sequence[AskedRun], requests: Sequence[RunRequest] | None, design: int | None
+) -> dict[str, Scenario]:
+    """Scenarios by name as they were asked for; what the store keeps of all that are asked for is checked."""
+    hashes = {run.scenario: run.scenario_hash for run in asked}
+    for digest in dict.fromkeys(run.scenario_hash for run in asked):
+        store.check_address("scenarios", digest)
+    if requests is not None:
+        return {request.scenario.name: request.scenario for request in requests}
+    heads = store.design(design).heads if design is not None or store.designs() else ()
+    by_name = {str(head["name"]): head for head in heads}
+    return {name: store.scenario(digest, by_name.get(name, {"name": name})) for name, digest in hashes.items()}
+
+
 def _pairing_of(row: Mapping[str, Any]) -> Pairing:
     """Pairing of a row of a store's table of runs."""
     return Pairing(
@@ -613,7 +641,7 @@ def _pairing_of(row: Mapping[str, Any]) -> Pairing:
         macro=row["macro"],
         scale=float(row["scale"]),
         interactions_off=tuple(name for name in row["interactions_off"].split(",") if name),
-        base_year=row["vintage"] if isinstance(row.get("vintage"), str) else "",
+        base_year=row["vintage"],
         model=row["model"],
     )
 

@@ -1,5 +1,7 @@
 """What a run of many leaves: indicators as one array, or why it failed."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -9,6 +11,7 @@ import numpy as np
 
 from agents.arrays import Floats
 from sim.experiments.requests import RunRequest
+from sim.kernels import kernels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +34,13 @@ class RunOutcome:
     kind: str = ""
     """Simulation or conditional replay."""
     error: str = ""
+    kernels: str = ""
+    """Kernels of the processor that computed it, see `sim.kernels`."""
+
+    @property
+    def indicators_hash(self) -> str:
+        """Digest of its own values, to the bit; empty for a run that failed."""
+        return indicators_hash(self.indicators, self.first_month, self.values) if self.status == "done" else ""
 
     @property
     def key(self) -> str:
@@ -44,6 +54,14 @@ class RunOutcome:
         return pd.DataFrame(
             self.values, columns=list(self.indicators), index=month_index(self.first_month, len(self.values))
         )
+
+
+def indicators_hash(columns: Sequence[str], first_month: int, values: Floats) -> str:
+    """Digest of the indicators of a run: their names, the first month and every bit of the values, 32 hex digits."""
+    head = json.dumps([list(columns), first_month, list(values.shape)]).encode()
+    digest = hashlib.blake2b(head, digest_size=16)
+    digest.update(np.ascontiguousarray(values, dtype="<f8").tobytes())
+    return digest.hexdigest()
 
 
 def month_index(first_month: int, months: int) -> "pd.DatetimeIndex":
@@ -103,6 +121,7 @@ def outcome_of(request: RunRequest, result: "Result", seconds: float) -> RunOutc
         first,
         result.indicators.to_numpy(dtype=np.float64),
         str(result.provenance["kind"]),
+        kernels=kernels(),
     )
 
 

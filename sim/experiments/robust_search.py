@@ -312,10 +312,12 @@ def _ran(
         if progress is not None:
             progress(generation, search.generations + 1, done, total)
 
-    ensemble = run_requests(requests, store=store, workers=pool, progress=told)
-    if len(ensemble.runs) < len(requests):
+    label = f"generation {generation} of {search.generations}" if generation <= search.generations else "check"
+    ensemble = run_requests(requests, store=store, workers=pool, progress=told, kind="search", label=label)
+    done = sum(each is not None for of_runs in ensemble.pairings.values() for each in of_runs)
+    if done < len(requests):
         why = f"; the first: {ensemble.failures[0]}" if ensemble.failures else ""
-        raise InputError(f"{len(requests) - len(ensemble.runs)} runs of the search failed{why}", key="worlds")
+        raise InputError(f"{len(requests) - done} runs of the search failed{why}", key="worlds")
     return ensemble
 
 

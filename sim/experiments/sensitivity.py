@@ -36,7 +36,8 @@ def responses(design: Design, ensemble: Ensemble, indicators: Sequence[str] = PL
     import pandas as pd
 
     points = len(design.points())
-    place = {run: row for row, run in enumerate(ensemble.runs)}
+    there = np.array([[each is not None for each in of_runs] for of_runs in ensemble.pairings.values()]).any(axis=0)
+    place = {run: row for row, run in enumerate(ensemble.runs) if there[row]}
     if len(place) < points * design.runs:
         raise InputError(f"{points * design.runs - len(place)} runs of the sweep are missing or failed", key="store")
     columns = {}
@@ -49,16 +50,17 @@ def responses(design: Design, ensemble: Ensemble, indicators: Sequence[str] = PL
     return pd.DataFrame(columns, index=pd.RangeIndex(points, name="point"))
 
 
-def swept(store: Store) -> tuple[Design, "pd.DataFrame"]:
-    """The last sweep of a store and what came of it, as in `responses`.
+def swept(store: Store, number: int | None = None) -> tuple[Design, "pd.DataFrame"]:
+    """A sweep of a store and what came of it, as in `responses`: the last one, or that of a number.
 
     Raises
     ------
     scenarios.InputError
-        If the store holds no sweep, or runs of it are missing.
+        If the store holds no such sweep, or runs of it are missing.
     """
-    design = Design.from_plain(store.last_sweep())
-    return design, responses(design, Ensemble.of_store(store, design.requests()))
+    stored = store.design(number, kind="sweep")
+    design = Design.from_plain(stored.sweep or {})
+    return design, responses(design, Ensemble.of_store(store, design=stored.number))
 
 
 def indices(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":

@@ -1,37 +1,60 @@
-"""A folder of results that outlives a crash and can be read while a batch writes to it.
+"""A folder of results that outlives a crash, notices damage, and can be read while a batch writes to it.
 
-Parts are Parquet files, written under another name, synced and renamed; the part with the keys of the runs comes last,
-so a run is either there as a whole or not at all. One process writes; readers need no lock. See docs/store.md.
+Parts are Parquet files, written under another name, synced and renamed; the catalogue that lists them comes last, so a
+run is either there as a whole or not at all. Everything lies under a digest that is checked when it is read. One
+process writes; readers need no lock. See docs/store.md.
 """
 
-import fcntl
+import io
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
-from functools import cached_property
+from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from agents.arrays import Floats
 from scenarios.errors import InputError
 from scenarios.parameters import Parameters
 from scenarios.schema import Scenario
-from sim.experiments.outcomes import RunOutcome, month_index
+from sim.experiments.outcomes import RunOutcome, indicators_hash, month_index
 from sim.experiments.requests import RunRequest
+from sim.experiments.store_files import (
+    ABOUT,
+    ASIDE,
+    DRAFT,
+    FORMAT,
+    LOCK,
+    TABLES,
+    Catalogue,
+    damaged,
+    digest_of_data,
+    holds_tables,
+    literal_folder,
+    locked,
+    now,
+    number_of,
+    problem_at,
+    problems_of_files,
+    read_data,
+    sync_folder,
+    system_told,
+    unlisted,
+    write_numbered,
+    write_whole,
+)
+from sim.experiments.stored_design import AskedRun, StoredDesign, content_of
 from sim.levels_cache import model_digest
 from sim.vintage import Vintage
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
-FORMAT = 1
-"""Version of the folder's layout; a store of another one is refused, or migrated where a migration is written."""
-ABOUT = "store.json"
-LOCK = "lock"
-TABLES = ("runs", "indicators", "scenarios", "parameters", "vintages", "designs")
+__all__ = ["ABOUT", "FORMAT", "RUN_COLUMNS", "Store", "StoredDesign", "missing"]
+
 RUN_COLUMNS = {
     "key": "string",
     "run": "int64",
@@ -50,9 +73,24 @@ RUN_COLUMNS = {
     "seconds": "float64",
     "version": "string",
     "model": "string",
+    "kernels": "string",
+    "indicators_hash": "string",
     "finished": "string",
 }
 """Columns of the table of runs and their types."""
+LARGEST_SEED = 2**63 - 1
+"""Largest seed that the column of seeds holds."""
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """The indicators of a run, as they were stored and checked against its digest."""
+
+    key: str
+    columns: tuple[str, ...]
+    first_month: int
+    values: Floats
+    """Shape (months, indicators)."""
 
 
 class Store:
@@ -64,7 +102,9 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock: Any = None
-        self._written: set[Path] = set()
+        self._checked_files: set[Path] = set()
+        self._known_rows: tuple[tuple[str, ...], pd.DataFrame] | None = None
+        self._known_designs: tuple[tuple[str, ...], tuple[StoredDesign, ...]] = ((), ())
 
     @classmethod
     def open(cls, folder: str | Path) -> Self:
@@ -75,75 +115,33 @@ class Store:
         scenarios.InputError
             If the folder is no store, is damaged, or has another format.
         """
-        path = Path(folder)
-        about = path / ABOUT
-        where = str(path)
-        if not path.is_dir():
-            raise InputError("is not a folder", where=where, key="store", value=where, allowed="the folder of a store")
-        if not about.is_file():
-            raise InputError(f"is no store: it has no {ABOUT}", where=where, key="store", value=where)
-        try:
-            told = json.loads(about.read_text(encoding="utf-8"))
-            number = told["format"]
-        except (OSError, ValueError, KeyError, TypeError):
-            raise InputError("is damaged: it cannot be read", where=str(about), key="store", value=where) from None
-        if number != FORMAT:
-            raise InputError(
-                f"has the format {number!r}; this version reads {FORMAT}",
-                where=str(about),
-                key="format",
-                value=number,
-                allowed=str(FORMAT),
-            )
+        path = literal_folder(folder)
+        with system_told(path, "cannot be read"):
+            Catalogue.read(path)
         return cls(path)
 
     @classmethod
     def writing(cls, folder: str | Path) -> Self:
         """Open a store to add runs, making it where there is none; use it in a `with` block, which holds its lock.
 
+        A store whose making was cut short is completed.
+
         Raises
         ------
         scenarios.InputError
-            If the folder holds something else, cannot be written to, or another process writes to it.
+            If the folder holds something else, is damaged, cannot be written to, or another process writes to it.
         """
-        path = Path(folder)
-        where = str(path)
-        try:
-            if path.is_dir() and any(path.iterdir()) and not (path / ABOUT).exists():
-                others = [entry.name for entry in path.iterdir() if entry.name != LOCK]
-                if others:
-                    raise InputError(
-                        f"is a folder with other things in it ({others[0]}, ...)",
-                        where=where,
-                        key="store",
-                        value=where,
-                        allowed="a new or empty folder, or a store",
-                    )
-            path.mkdir(parents=True, exist_ok=True)
-            lock = (path / LOCK).open("a+", encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"cannot be written: {_reason(error)}", where=where, key="store", value=where) from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            raise InputError(
-                "another process is writing to this store", where=where, key="store", value=where, allowed="one writer"
-            ) from None
-        try:
-            if not (path / ABOUT).exists():
-                for table in TABLES:
-                    (path / table).mkdir(exist_ok=True)
-                _write_whole(path / ABOUT, json.dumps({"format": FORMAT, "made": _now()}).encode())
-            store = cls.open(path)
-            store._forget_drafts()
-        except OSError as error:
-            lock.close()
-            raise InputError(f"cannot be written: {_reason(error)}", where=where, key="store", value=where) from None
-        except InputError:
-            lock.close()
-            raise
-        store._lock = lock
+        path = literal_folder(folder)
+        with system_told(path):
+            lock = _made(path)
+            try:
+                store = cls(path)
+                store._lock = lock
+                store._settled(store.catalogue())
+                store.catalogue()
+            except BaseException:
+                lock.close()
+                raise
         return store
 
     def __enter__(self) -> Self:
@@ -164,20 +162,68 @@ class Store:
         by = self.query("select scenario, status, count(*) as runs, min(version) as version from runs group by all")
         return f"<p>{html.escape(repr(self))}</p>{by.to_html(index=False)}"
 
-    def _forget_drafts(self) -> None:
-        """Remove what a writer that was killed left half done: drafts, and indicators without their runs."""
+    def catalogue(self) -> Catalogue:
+        """What the store lists, once every listed file is seen to be there, whole and alone.
+
+        Raises
+        ------
+        scenarios.InputError
+            If the store is gone, or something in it is missing, damaged or foreign.
+        """
+        with system_told(self.folder, "cannot be read"):
+            if not self.folder.exists():
+                where = str(self.folder)
+                raise InputError("is gone: there is no such folder any more", where=where, key="store", value=where)
+            catalogue = Catalogue.read(self.folder)
+            problems = problems_of_files(self.folder, catalogue)
+            if problems:
+                first, others = problems[0], len(problems) - 1
+                more = f"; {others} more {'file is' if others == 1 else 'files are'} not sound" if others else ""
+                raise InputError([replace(first, message=first.message + more)])
+            return catalogue
+
+    def _settled(self, catalogue: Catalogue) -> Catalogue:
+        """Clear away what a writer that was killed left half done, and list what it left whole but unlisted."""
         for table in TABLES:
-            for draft in (self.folder / table).glob("*.part"):
+            for draft in (self.folder / table).glob(f"*{DRAFT}"):
                 draft.unlink(missing_ok=True)
-        finished = {path.name for path in (self.folder / "runs").glob("*.parquet")}
-        for path in (self.folder / "indicators").glob("*.parquet"):
-            if path.name not in finished:
-                path.unlink()
+        (self.folder / (ABOUT + DRAFT)).unlink(missing_ok=True)
+        before = catalogue
+        for name in unlisted(self.folder, catalogue, "designs"):
+            catalogue = catalogue.with_files(designs=name)
+        parts = unlisted(self.folder, catalogue, "runs")
+        indicators = {number_of(name): name for name in unlisted(self.folder, catalogue, "indicators")}
+        for name in parts:
+            catalogue = catalogue.with_files(runs=name, indicators=indicators.pop(number_of(name), None))
+        for name in indicators.values():  # the runs they are of come after them, and never came
+            (self.folder / "indicators" / name).unlink()
+        if catalogue != before:
+            self._whole(before, catalogue)
+            catalogue.write(self.folder)
+        return catalogue
+
+    def _whole(self, before: Catalogue, after: Catalogue) -> None:
+        """Make sure that what is about to be listed is whole and new."""
+        problems = problems_of_files(self.folder, after)
+        if problems:
+            raise InputError(problems)
+        self._known_designs = ((), ())
+        for design in self._designs_of(after):
+            for digest in dict.fromkeys(run.scenario_hash for run in design.runs):
+                self._content(digest)
+        known = set(self._done_rows(self._rows_of(before.runs))["key"])
+        for name in after.runs[len(before.runs) :]:
+            rows = self._done_rows(self._rows_of((name,)))
+            if known & set(rows["key"]):
+                raise damaged(self.folder / "runs" / name, "holds runs that are in another part", self.folder)
+            known |= set(rows["key"])
+            for _ in self._read_part(after, rows):
+                pass
 
     # Writing
 
     def append(self, outcomes: Sequence[RunOutcome]) -> None:
-        """Add outcomes, all of them or none.
+        """Add outcomes, all of them or none; runs that the store holds already are left as they are.
 
         Raises
         ------
@@ -186,150 +232,133 @@ class Store:
         """
         if not outcomes:
             return
+        self._writable([outcome.request for outcome in outcomes])
+        with system_told(self.folder):
+            self._append(outcomes)
+
+    def _writable(self, requests: Iterable[RunRequest]) -> None:
         if self._lock is None:
             raise RuntimeError("a store is written to inside `with Store.writing(folder)`")
-        try:
-            self._append(outcomes)
-        except OSError as error:
-            where = str(self.folder)
-            raise InputError(f"cannot be written: {_reason(error)}", where=where, key="store", value=where) from None
+        checked_for_store(requests)
 
     def _append(self, outcomes: Sequence[RunOutcome]) -> None:
-        import pandas as pd
-        import pyarrow as pa
+        catalogue = self._settled(Catalogue.read(self.folder))
+        there = set(self._done_rows(self._rows_of(catalogue.runs))["key"])
+        fresh: dict[str, RunOutcome] = {}
+        for outcome in outcomes:
+            if outcome.key not in there and (outcome.key not in fresh or fresh[outcome.key].status != "done"):
+                fresh[outcome.key] = outcome
+        self._keep_what_is_referred_to([outcome.request for outcome in fresh.values()])
+        # Runs of models with other indicators cannot share a table.
+        by_columns: dict[tuple[str, ...], list[RunOutcome]] = {}
+        for outcome in fresh.values():
+            by_columns.setdefault(outcome.indicators, []).append(outcome)
+        for columns, same in sorted(by_columns.items()):
+            catalogue = self._append_part(catalogue, columns, same)
 
-        self._keep_scenarios([outcome.request for outcome in outcomes])
-        self._keep_parameters([outcome.request for outcome in outcomes])
-        self._keep_vintages([outcome.request for outcome in outcomes])
-        name = f"{self._next_part():08d}.parquet"
+    def _append_part(self, catalogue: Catalogue, columns: tuple[str, ...], outcomes: Sequence[RunOutcome]) -> Catalogue:
         done = [outcome for outcome in outcomes if outcome.status == "done"]
-        for number, columns in enumerate(sorted({outcome.indicators for outcome in done})):
-            if number:  # runs of models with other indicators cannot share a table
-                raise ValueError("outcomes of one part have different indicators")
-            same = [outcome for outcome in done if outcome.indicators == columns]
-            keys = np.repeat([outcome.key for outcome in same], [len(outcome.values) for outcome in same])
-            months = np.concatenate([month_index(outcome.first_month, len(outcome.values)) for outcome in same])
-            values = np.concatenate([outcome.values for outcome in same])
-            arrays = [
-                pa.array(keys).dictionary_encode(),
-                pa.array(months.astype("datetime64[D]")),
-                *(pa.array(np.ascontiguousarray(column)) for column in values.T),
-            ]
-            table = pa.table(arrays, names=["key", "month", *columns])
-            self._write_part("indicators", name, table)
-        runs = pd.DataFrame([_row(outcome) for outcome in outcomes]).astype(RUN_COLUMNS)
-        self._write_part("runs", name, pa.Table.from_pandas(runs, preserve_index=False))
+        runs = [StoredRun(outcome.key, columns, outcome.first_month, outcome.values) for outcome in done]
+        return self.add_part(catalogue, rows_table([_row(outcome) for outcome in outcomes]), runs)
 
-    def keep_design(self, requests: Sequence[RunRequest], sweep: Mapping[str, Any] | None = None) -> None:
-        """Write down what is asked for, so that an interrupted batch can be gone on with from the store alone.
+    def add_part(self, catalogue: Catalogue, rows: "pa.Table", runs: Sequence[StoredRun]) -> Catalogue:
+        """Write the rows of some runs, and the indicators of those that are done, as a part of its own."""
+        number = catalogue.next_number("runs", "indicators")
+        indicators = None
+        if runs:
+            indicators = write_numbered(self.folder, "indicators", number, _parquet(_months_table(runs)))
+        listed = write_numbered(self.folder, "runs", number, _parquet(rows))
+        catalogue = catalogue.with_files(runs=listed, indicators=indicators)
+        catalogue.write(self.folder)
+        return catalogue
 
-        `sweep` is the plain form of the sweep that the requests are of.
+    def keep_design(
+        self,
+        requests: Sequence[RunRequest],
+        sweep: Mapping[str, Any] | None = None,
+        *,
+        kind: str = "",
+        label: str = "",
+    ) -> None:
+        """Write down what is asked for, so that it can be shown, chosen and gone on with from the store alone.
+
+        Parameters
+        ----------
+        requests
+            What is asked for, under the names of its scenarios. Asking for the same as last time changes nothing.
+        sweep
+            Plain form of the sweep that the requests are of.
+        kind
+            Kind of experiment; `sweep` where there is one, else `batch`.
+        label
+            What it is asked for with beside the names of the scenarios, such as settings, for people to read.
+
+        Raises
+        ------
+        scenarios.InputError
+            If the store cannot be written to, or a seed is too large for it; nothing has run by then.
         """
-        self._keep_scenarios(requests)
-        self._keep_parameters(requests)
-        rows = [
-            [
-                request.scenario.content_hash(),
-                request.seed,
-                request.parameters.hash,
-                request.draw,
-                list(request.interactions_off),
-                request.run,
-            ]
-            for request in requests
-        ]
-        text = json.dumps({"asked": _now(), "model": model_digest(), "requests": rows, "sweep": sweep})
-        numbers = [int(path.stem) for path in (self.folder / "designs").glob("*.json")]
-        latest = self.folder / "designs" / f"{max(numbers, default=0):08d}.json"
-        if latest.exists() and _read_json(latest)["requests"] == rows:
+        from sim.one_run import model_version
+
+        self._writable(requests)
+        if not requests:
             return
-        _write_whole(self.folder / "designs" / f"{max(numbers, default=0) + 1:08d}.json", text.encode())
-
-    def last_sweep(self) -> Mapping[str, Any]:
-        """Plain form of the sweep that was asked for last.
-
-        Raises
-        ------
-        scenarios.InputError
-            If none was.
-        """
-        where = str(self.folder)
-        for design in self._designs():
-            told: Mapping[str, Any] | None = design.get("sweep")
-            if told is not None:
-                return told
-        raise InputError("holds no sweep", where=where, key="store", value=where, allowed="see: lujiazui sweep")
-
-    def _designs(self) -> Iterator[dict[str, Any]]:
-        """What was asked for, the last first."""
-        numbers = sorted((int(path.stem) for path in (self.folder / "designs").glob("*.json")), reverse=True)
-        for number in numbers:
-            yield _read_json(self.folder / "designs" / f"{number:08d}.json")
-
-    def requests_of_last_design(self) -> list[RunRequest]:
-        """Requests of what was asked for last.
-
-        Raises
-        ------
-        scenarios.InputError
-            If nothing was, or another version of the model did.
-        """
-        where, told = str(self.folder), next(self._designs(), None)
-        if told is None:
-            raise InputError("holds no design to go on with", where=where, key="store", value=where)
-        if told["model"] != model_digest():
-            raise InputError(
-                "was begun by another version of the model; name the scenarios to begin anew",
-                where=where,
-                key="model",
-                value=told["model"],
-                allowed=model_digest(),
+        with system_told(self.folder):
+            catalogue = self._settled(Catalogue.read(self.folder))
+            design = StoredDesign.of(
+                requests,
+                number=catalogue.next_number("designs"),
+                time=now(),
+                version=model_version(),
+                kind=kind or ("batch" if sweep is None else "sweep"),
+                label=label,
+                sweep=sweep,
             )
-        parameters: dict[str, Parameters] = {}
-        requests = []
-        for scenario, seed, digest, draw, off, run in told["requests"]:
-            if digest not in parameters:
-                parameters[digest] = self.parameters(digest)
-            requests.append(RunRequest(self.scenarios[scenario], seed, parameters[digest], draw, tuple(off), run))
-        return requests
+            self._keep_what_is_referred_to(requests)
+            known = self._designs_of(catalogue)
+            if known and design.asks_the_same_as(known[-1]):
+                return
+            content = json.dumps(design.plain()).encode()
+            name = write_numbered(self.folder, "designs", design.number, content)
+            catalogue.with_files(designs=name).write(self.folder)
 
-    def _keep_scenarios(self, requests: Iterable[RunRequest]) -> None:
-        by_hash = {request.scenario.content_hash(): request.scenario for request in requests}
-        for digest, scenario in by_hash.items():
-            self._keep(self.folder / "scenarios" / f"{digest}.json", scenario.plain())
+    def _keep_what_is_referred_to(self, requests: Iterable[RunRequest]) -> None:
+        """Keep scenarios, parameters and earlier base years; what is there already is checked and left."""
+        asked = list(requests)
+        written: set[str] = set()
+        for scenario in {id(request.scenario): request.scenario for request in asked}.values():
+            digest = scenario.content_hash()
+            written |= self.keep("scenarios", digest, scenario_file(digest, content_of(scenario)))
+        for parameters in {id(request.parameters): request.parameters for request in asked}.values():
+            if (self.folder / "parameters" / f"{parameters.hash}.json") not in self._checked_files:
+                written |= self.keep("parameters", parameters.hash, parameters_as_data(parameters))
+        for vintage in {id(request.vintage): request.vintage for request in asked if request.vintage}.values():
+            written |= self.keep("vintages", vintage.digest, asdict(vintage))
+        for table in written:
+            sync_folder(self.folder / table)
 
-    def _keep_parameters(self, requests: Iterable[RunRequest]) -> None:
-        for parameters in {id(request.parameters): request.parameters for request in requests}.values():
-            path = self.folder / "parameters" / f"{parameters.hash}.json"
-            if path not in self._written:
-                self._keep(path, parameters_as_data(parameters))
+    def keep(self, table: str, digest: str, data: Mapping[str, Any]) -> set[str]:
+        """Write a file that is named by a hash, or check the one that is there; returns the table if it was written."""
+        path = self.folder / table / f"{digest}.json"
+        if path in self._checked_files:
+            return set()
+        fresh = not path.exists()
+        if fresh:
+            write_whole(path, json.dumps(data).encode())
+        else:
+            self.check_address(table, digest)
+        self._checked_files.add(path)
+        return {table} if fresh else set()
 
-    def _keep_vintages(self, requests: Iterable[RunRequest]) -> None:
-        for vintage in {id(request.vintage): request.vintage for request in requests if request.vintage}.values():
-            path = self.folder / "vintages" / f"{vintage.digest}.json"
-            path.parent.mkdir(exist_ok=True)  # stores from before runs of the past were kept have no such folder
-            self._keep(path, asdict(vintage))
+    def check_address(self, table: str, digest: str) -> None:
+        """Check that a file named by a hash holds what its name says.
 
-    def _keep(self, path: Path, data: Mapping[str, Any]) -> None:
-        if path not in self._written and not path.exists():
-            _write_whole(path, json.dumps(data).encode())
-        self._written.add(path)
-
-    def _next_part(self) -> int:
-        numbers = [int(path.stem) for path in (self.folder / "runs").glob("*.parquet")]
-        return max(numbers, default=0) + 1
-
-    def _write_part(self, table: str, name: str, content: Any) -> None:
-        import pyarrow.parquet as pq
-
-        path = self.folder / table / name
-        draft = path.with_suffix(".part")
-        try:
-            pq.write_table(content, draft, compression="zstd")
-            _sync_and_move(draft, path)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
+        Raises
+        ------
+        scenarios.InputError
+            If it is missing or damaged.
+        """
+        {"scenarios": self._content, "parameters": self.parameters, "vintages": self.vintage}[table](digest)
 
     # Reading
 
@@ -342,45 +371,143 @@ class Store:
         Raises
         ------
         scenarios.InputError
-            If the text cannot be answered.
+            If the text cannot be answered, or something in the store is missing or damaged.
         """
         import duckdb
+        import pyarrow as pa
 
-        with duckdb.connect(":memory:") as connection:
+        catalogue = self.catalogue()
+        rows = self._rows(catalogue).drop(columns="part")
+        with system_told(self.folder, "cannot be read"), duckdb.connect(":memory:") as connection:
             connection.execute("set threads to 2")
-            for table in ("runs", "indicators"):
-                connection.execute(f"create view {table} as select * from {self._source(table)}")
+            connection.register("runs", pa.Table.from_pandas(rows, schema=_run_schema(), preserve_index=False))
+            connection.register("indicators", self._months_source(catalogue))
             try:
                 answer: pd.DataFrame = connection.execute(sql, list(parameters)).df()
             except duckdb.Error as error:
-                reason = str(error).splitlines()[0]
-                raise InputError(f"the query cannot be answered: {reason}", key="sql", value=sql) from None
+                told = str(error).splitlines()[0]
+                raise InputError(f"the query cannot be answered: {told}", key="sql", value=sql) from None
             return answer
 
-    def _source(self, table: str) -> str:
-        """What DuckDB reads: the parts whose runs are complete, or an empty table of the same columns."""
-        runs = sorted((self.folder / "runs").glob("*.parquet"))
-        parts = [self.folder / table / path.name for path in runs]
-        parts = [path for path in parts if path.exists()]
-        if not parts:
-            columns = RUN_COLUMNS if table == "runs" else {"key": "string", "month": "date"}
-            types = {"string": "varchar", "int64": "bigint", "Int64": "bigint", "float64": "double", "date": "date"}
-            empty = ", ".join(f"null::{types[kind]} as {name}" for name, kind in columns.items())
-            return f"(select {empty} where false)"
-        listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in parts)
-        return f"read_parquet([{listed}], union_by_name=true)"
+    def _months_source(self, catalogue: Catalogue) -> Any:
+        """What DuckDB reads: the parts of the table of indicators by their literal paths, or an empty table."""
+        import pyarrow as pa
+        import pyarrow.dataset as ds
+        import pyarrow.parquet as pq
+
+        paths = [self.folder / "indicators" / name for name in catalogue.indicators]
+        if not paths:
+            return pa.table({"key": pa.array([], pa.string()), "month": pa.array([], pa.date32())})
+        schemas = []
+        for path in paths:
+            with path.open("rb") as file:
+                schemas.append(pq.read_schema(file).remove_metadata())
+        return ds.dataset([str(path) for path in paths], schema=pa.unify_schemas(schemas), format="parquet")
+
+    def _rows(self, catalogue: Catalogue | None = None) -> "pd.DataFrame":
+        """One row a run with its part: as it is done, or how it failed last."""
+        names = (catalogue or self.catalogue()).runs
+        if self._known_rows is None or self._known_rows[0] != names:
+            import pandas as pd
+
+            rows = self._rows_of(names)
+            done = self._done_rows(rows).drop_duplicates("key")
+            others = rows[(rows["status"] != "done") & ~rows["key"].isin(done["key"])]
+            table = pd.concat([done, others.drop_duplicates("key", keep="last")]).sort_index()
+            self._known_rows = names, table.reset_index(drop=True)
+        return self._known_rows[1]
+
+    def _rows_of(self, names: Iterable[str]) -> "pd.DataFrame":
+        import pandas as pd
+
+        tables = [self.rows_of_part(name) for name in names]
+        if tables:
+            return pd.concat(tables, ignore_index=True)
+        return pd.DataFrame(columns=[*RUN_COLUMNS, "part"]).astype({**RUN_COLUMNS, "part": "int64"})
+
+    def rows_of_part(self, name: str) -> "pd.DataFrame":
+        """Rows of one part of the table of runs, with its number."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = self.folder / "runs" / name
+        try:
+            with path.open("rb") as file:
+                table = pq.read_table(file).select(list(RUN_COLUMNS))
+        except FileNotFoundError:
+            raise damaged(path, "is missing", self.folder) from None
+        except (pa.ArrowException, KeyError):
+            raise damaged(path, "is damaged: it is no part of the table of runs", self.folder) from None
+        rows: pd.DataFrame = table.to_pandas().astype(RUN_COLUMNS)
+        return rows.assign(part=number_of(name))
+
+    @staticmethod
+    def _done_rows(rows: "pd.DataFrame") -> "pd.DataFrame":
+        return rows[rows["status"] == "done"]
+
+    def stored_runs(self, keys: Iterable[str]) -> Iterator[StoredRun]:
+        """Indicators of those of some runs that are done, each checked against the digest in its row.
+
+        Raises
+        ------
+        scenarios.InputError
+            If those of a run are missing or are not what was stored.
+        """
+        catalogue = self.catalogue()
+        rows, wanted = self._done_rows(self._rows(catalogue)), set(keys)
+        yield from self._read_part(catalogue, rows[rows["key"].isin(wanted)])
+
+    def _read_part(self, catalogue: Catalogue, rows: "pd.DataFrame") -> Iterator[StoredRun]:
+        """Indicators of the runs of some rows, part by part."""
+        parts = {number_of(name): self.folder / "indicators" / name for name in catalogue.indicators}
+        for part, of_part in rows.groupby("part", sort=True):
+            path = parts.get(int(str(part)))
+            if path is None:
+                missed = self.folder / "indicators" / f"{int(str(part)):08d}-*.parquet"
+                raise damaged(missed, f"is missing, with the indicators of {len(of_part)} runs", self.folder)
+            found = {run.key: run for run in self.runs_of_part(path)}
+            for key, digest in zip(of_part["key"], of_part["indicators_hash"], strict=True):
+                run = found.get(key)
+                if run is None or indicators_hash(run.columns, run.first_month, run.values) != digest:
+                    told = f"does not hold the indicators that were stored of the run {key[:12]}"
+                    raise damaged(path, told, self.folder)
+                yield run
+
+    def runs_of_part(self, path: Path) -> Iterator[StoredRun]:
+        """Indicators of each run of a part."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            with path.open("rb") as file:
+                table = pq.read_table(file)
+            columns = tuple(name for name in table.column_names if name not in ("key", "month"))
+            keys = np.asarray(table["key"].cast(pa.string()).to_pylist(), dtype=object)
+            months = table["month"].to_numpy().astype("datetime64[M]").astype(int) + 1970 * 12
+            values = np.empty((len(keys), len(columns)))
+            for place, name in enumerate(columns):
+                values[:, place] = table[name].to_numpy()
+        except FileNotFoundError:
+            raise damaged(path, "is missing", self.folder) from None
+        except (pa.ArrowException, KeyError, ValueError, TypeError):
+            raise damaged(path, "is damaged: it is no part of the table of indicators", self.folder) from None
+        edges = [0, *(np.flatnonzero(keys[1:] != keys[:-1]) + 1), len(keys)]
+        for start, stop in pairwise(edges):
+            own = months[start:stop]
+            if (own == own[0] + np.arange(stop - start)).all():
+                yield StoredRun(str(keys[start]), columns, int(own[0]), values[start:stop])
 
     @property
     def runs(self) -> "pd.DataFrame":
-        """One row a run, in the order in which they were stored."""
+        """One row a run, in the order in which they were stored: as it is done, or how it failed last."""
         return self.query("select * from runs")
 
     @property
     def indicators(self) -> "pd.DataFrame":
-        """Indicators by run and month, with the scenario, the number and the seed of the run."""
+        """Indicators by run and month, with the scenario, the number and the seed under which the run was stored."""
         return self.query(
             "select scenario, run, seed, indicators.* from indicators join runs using (key) "
-            "order by scenario, run, month"
+            "order by scenario, run, month, key"
         )
 
     @property
@@ -388,21 +515,54 @@ class Store:
         """Intensity of every lever by scenario and month: columns scenario, scenario_hash, month, lever, intensity."""
         import pandas as pd
 
-        from scenarios.calendar import BASELINE, month_ordinal
-        from scenarios.plan import lever_ids
-
-        tables = []
-        for digest, scenario in self.scenarios.items():
-            path = scenario.intensities(BASELINE + 1, month_ordinal(scenario.end))
-            table = pd.DataFrame(path, columns=list(lever_ids()), index=month_index(BASELINE + 1, len(path)))
-            long = table.reset_index().melt("month", var_name="lever", value_name="intensity")
-            tables.append(long.assign(scenario=scenario.name, scenario_hash=digest))
+        rows = self._rows()
+        asked = {(run.scenario, run.scenario_hash): None for design in self.designs() for run in design.runs}
+        asked |= dict.fromkeys(zip(rows["scenario"], rows["scenario_hash"], strict=True))
+        tables = [levers_table(self.scenario(digest, {"name": name})) for name, digest in asked]
         return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
-    @cached_property
+    @property
     def scenarios(self) -> dict[str, Scenario]:
-        """Scenarios of the store by their hash."""
-        return {path.stem: Scenario(**_read_json(path)) for path in sorted((self.folder / "scenarios").glob("*.json"))}
+        """Scenarios of the store by their hash, under the name that each was asked for last."""
+        names: dict[str, Mapping[str, Any]] = {}
+        rows = self._rows()
+        for name, digest in zip(rows["scenario"], rows["scenario_hash"], strict=True):
+            names[digest] = {"name": name}
+        for design in self.designs():
+            heads = {head["name"]: head for head in design.heads}
+            names |= {run.scenario_hash: heads.get(run.scenario, {"name": run.scenario}) for run in design.runs}
+        return {digest: self.scenario(digest, head) for digest, head in sorted(names.items())}
+
+    def scenario(self, digest: str, head: Mapping[str, Any]) -> Scenario:
+        """A scenario of the store by its hash, under a name and what else belongs to its head.
+
+        Raises
+        ------
+        scenarios.InputError
+            If it is not there, damaged, or of a version of the model with other scenarios.
+        """
+        content = self._content(digest)
+        try:
+            return Scenario(**content, **head)
+        except (InputError, TypeError):
+            path = self.folder / "scenarios" / f"{digest}.json"
+            raise damaged(path, "is of another version of the model, whose scenarios differ", self.folder) from None
+
+    def _content(self, digest: str) -> Mapping[str, Any]:
+        """What a scenario asks for, checked against its hash."""
+        path = self.folder / "scenarios" / f"{digest}.json"
+        told = read_data(path, self.folder)
+        try:
+            content: dict[str, Any] = told["content"]
+            unsound = told["hash"] != digest or told["digest"] != digest_of_data([told["hash"], told["model"], content])
+            # Another version of the model may take the hash of a scenario in another way.
+            if not unsound and told["model"] == model_digest():
+                unsound = Scenario(name="stored", **content).content_hash() != digest
+        except (KeyError, TypeError, InputError):
+            unsound = True
+        if unsound:
+            raise damaged(path, "is damaged: its content has another hash", self.folder)
+        return content
 
     def parameters(self, digest: str) -> Parameters:
         """Parameters of the store by their hash.
@@ -413,47 +573,6 @@ class Store:
             If they are not there or damaged.
         """
         return self._kept("parameters", digest, parameters_from, lambda found: found.hash)
-
-    def counts(self) -> dict[str, int]:
-        """Number of runs by status."""
-        table = self.query("select status, count(*) as runs from runs group by status")
-        return dict(zip(table["status"], (int(count) for count in table["runs"]), strict=True))
-
-    def keys(self) -> set[str]:
-        """Addresses of the runs that are done."""
-        return set(self.query("select key from runs where status = 'done'")["key"])
-
-    def request(self, run: str) -> RunRequest:
-        """The request of a stored run, from the store alone, by its key or the beginning of it.
-
-        Raises
-        ------
-        scenarios.InputError
-            If no run, or more than one, has such a key, or it was made by another version of the model.
-        """
-        rows = self.query("select * from runs where starts_with(key, ?)", [run]).drop_duplicates("key")
-        if len(rows) != 1:
-            found = "no run has" if rows.empty else f"{len(rows)} runs have"
-            raise InputError(f"{found} a key that begins with {run!r}", where=str(self.folder), key="run", value=run)
-        row = rows.iloc[0]
-        if row["model"] != model_digest():
-            raise InputError(
-                "was made by another version of the model, which alone can repeat it",
-                where=str(self.folder),
-                key="model",
-                value=str(row["model"]),
-                allowed=model_digest(),
-            )
-        _read_json(self.folder / "scenarios" / f"{row['scenario_hash']}.json")
-        return RunRequest(
-            scenario=Scenario(**_read_json(self.folder / "scenarios" / f"{row['scenario_hash']}.json")),
-            seed=int(row["seed"]),
-            parameters=self.parameters(str(row["parameters_hash"])),
-            draw=None if bool(rows["draw"].isna().iloc[0]) else int(row["draw"]),
-            interactions_off=tuple(name for name in str(row["interactions_off"]).split(",") if name),
-            run=int(row["run"]),
-            vintage=self.vintage(digest) if isinstance(digest := row.get("vintage"), str) and digest else None,
-        )
 
     def vintage(self, digest: str) -> Vintage:
         """Data of an earlier base year of the store by their hash.
@@ -468,29 +587,273 @@ class Store:
     def _kept[T](self, table: str, digest: str, made: Callable[[Any], T], hashed: Callable[[T], str]) -> T:
         """What a file of a table holds, refused where its content is not what its name says."""
         path = self.folder / table / f"{digest}.json"
-        data = _read_json(path)
+        data = read_data(path, self.folder)
         try:
             found = made(data)
+            same = hashed(found) == digest
         except (AttributeError, KeyError, TypeError, ValueError):
-            raise InputError("is missing or damaged", where=str(path), key=table, value=digest) from None
-        if hashed(found) != digest:
-            raise InputError("is damaged: its values have another hash", where=str(path), key=table, value=digest)
+            raise damaged(path, "is damaged: it cannot be read", self.folder) from None
+        if not same:
+            raise damaged(path, "is damaged: its values have another hash", self.folder)
         return found
 
-    def months_of(self, keys: Sequence[str]) -> "pd.DataFrame":
+    def counts(self) -> dict[str, int]:
+        """Number of runs by status."""
+        return {str(status): int(runs) for status, runs in self._rows()["status"].value_counts().items()}
+
+    def keys(self) -> set[str]:
+        """Addresses of the runs that are done."""
+        return set(self._done_rows(self._rows())["key"])
+
+    def months_of(self, keys: Iterable[str]) -> "pd.DataFrame":
         """Indicators of some runs: key, month and a column each, in the order of keys and months."""
-        table = self.query("select * from indicators where key in (select unnest(?))", [list(keys)])
-        return table.drop_duplicates(["key", "month"]).sort_values(["key", "month"])
+        import pandas as pd
+
+        tables = []
+        for run in sorted(self.stored_runs(keys), key=lambda run: run.key):
+            table = pd.DataFrame(run.values, columns=list(run.columns))
+            table.insert(0, "month", month_index(run.first_month, len(table)))
+            table.insert(0, "key", run.key)
+            tables.append(table)
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["key", "month"])
 
     def values(self, key: str) -> "pd.DataFrame":
         """Indicators of one run by month, as they were stored."""
         return self.months_of([key]).drop(columns="key").set_index("month")
+
+    # What was asked for
+
+    def designs(self) -> list[StoredDesign]:
+        """The experiments of the store, the last one at the end: what was asked for, when, and how much is done."""
+        catalogue = self.catalogue()
+        status = dict(zip(*(self._rows(catalogue)[column] for column in ("key", "status")), strict=True))
+        counted = []
+        for design in self._designs_of(catalogue):
+            states = [status.get(run.key) for run in design.runs]
+            counted.append(replace(design, done=states.count("done"), failed=states.count("failed")))
+        return counted
+
+    def _designs_of(self, catalogue: Catalogue) -> tuple[StoredDesign, ...]:
+        if self._known_designs[0] != catalogue.designs:
+            self._known_designs = catalogue.designs, tuple(self.design_of_file(name) for name in catalogue.designs)
+        return self._known_designs[1]
+
+    def design_of_file(self, name: str) -> StoredDesign:
+        """The design that a file holds."""
+        path = self.folder / "designs" / name
+        data = read_data(path, self.folder)
+        try:
+            return StoredDesign.from_plain(number_of(name), data)
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise damaged(path, "is damaged: it is no design", self.folder) from None
+
+    def design(self, number: int | None = None, *, kind: str | None = None) -> StoredDesign:
+        """One experiment of the store: that of a number, or the last one (of a kind).
+
+        Raises
+        ------
+        scenarios.InputError
+            If there is none.
+        """
+        where, known = str(self.folder), self.designs()
+        fitting = [each for each in known if kind in (None, each.kind) and number in (None, each.number)]
+        if not fitting:
+            if number is None:
+                told = "holds no design" if kind is None else f"holds no {kind}"
+                allowed = "" if kind is None else f"see: lujiazui {kind}"
+                raise InputError(told, where=where, key="store", value=where, allowed=allowed)
+            of_kind = "" if kind is None or number not in {each.number for each in known} else f" of kind {kind!r}"
+            raise InputError(
+                f"holds no design {number}{of_kind}",
+                where=where,
+                key="design",
+                value=number,
+                allowed=", ".join(str(each.number) for each in known if kind in (None, each.kind)) or "none",
+            )
+        return fitting[-1]
+
+    def asked(self, design: int | None = None) -> tuple[AskedRun, ...]:
+        """The runs of a design, of the last one if none is named; of a store without designs all that it holds.
+
+        Raises
+        ------
+        scenarios.InputError
+            If there is no such design.
+        """
+        if design is not None or self.designs():
+            return self.design(design).runs
+        return tuple(_asked_of_row(row) for row in self.rows().values())
+
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """Rows of the table of runs by key."""
+        return {
+            row["key"]: {str(name): value for name, value in row.items()} for row in self._rows().to_dict("records")
+        }
+
+    def last_sweep(self) -> Mapping[str, Any]:
+        """Plain form of the sweep that was asked for last.
+
+        Raises
+        ------
+        scenarios.InputError
+            If none was.
+        """
+        return self.design(kind="sweep").sweep or {}
+
+    def requests_of_last_design(self) -> list[RunRequest]:
+        """Requests of what was asked for last, as `requests_of_design`."""
+        return self.requests_of_design()
+
+    def requests_of_design(self, number: int | None = None) -> list[RunRequest]:
+        """Requests of a design, or of the last one, from the store alone.
+
+        Raises
+        ------
+        scenarios.InputError
+            If there is none, what it refers to is damaged, or another version of the model asked for it.
+        """
+        where = str(self.folder)
+        if number is None and not self.designs():
+            raise InputError("holds no design to go on with", where=where, key="store", value=where)
+        design = self.design(number)
+        if not design.resumable:
+            raise InputError(
+                "was begun by another version of the model; name the scenarios to begin anew",
+                where=where,
+                key="model",
+                value=design.model,
+                allowed=model_digest(),
+            )
+        scenarios: dict[tuple[str, str], Scenario] = {}
+        parameters: dict[str, Parameters] = {}
+        requests = []
+        for run in design.runs:
+            named = run.scenario, run.scenario_hash
+            if named not in scenarios:
+                scenarios[named] = self.scenario(run.scenario_hash, design.head(run.scenario))
+            if run.parameters_hash not in parameters:
+                parameters[run.parameters_hash] = self.parameters(run.parameters_hash)
+            requests.append(
+                RunRequest(
+                    scenarios[named],
+                    run.seed,
+                    parameters[run.parameters_hash],
+                    run.draw,
+                    run.interactions_off,
+                    run.run,
+                    run.fork_month,
+                    self.vintage(run.vintage) if run.vintage else None,
+                )
+            )
+        return requests
+
+    def request(self, run: str) -> RunRequest:
+        """The request of a stored run, from the store alone, by its key or the beginning of it.
+
+        Raises
+        ------
+        scenarios.InputError
+            If no run, or more than one, has such a key, what it needs is missing or damaged, or it was made by another
+            version of the model.
+        """
+        rows = [row for key, row in self.rows().items() if key.startswith(run)]
+        if len(rows) != 1:
+            found = f"{len(rows)} runs have" if rows else "no run has"
+            raise InputError(f"{found} a key that begins with {run!r}", where=str(self.folder), key="run", value=run)
+        row = rows[0]
+        if row["model"] != model_digest():
+            raise InputError(
+                "was made by another version of the model, which alone can repeat it",
+                where=str(self.folder),
+                key="model",
+                value=str(row["model"]),
+                allowed=model_digest(),
+            )
+        asked = _asked_of_row(row)
+        heads = [
+            design.head(asked.scenario)
+            for design in self.designs()
+            if any(each.key == asked.key and each.scenario == asked.scenario for each in design.runs)
+        ]
+        request = RunRequest(
+            scenario=self.scenario(asked.scenario_hash, heads[-1] if heads else {"name": asked.scenario}),
+            seed=asked.seed,
+            parameters=self.parameters(asked.parameters_hash),
+            draw=asked.draw,
+            interactions_off=asked.interactions_off,
+            run=asked.run,
+            vintage=self.vintage(asked.vintage) if asked.vintage else None,
+        )
+        if request.key != asked.key:
+            where = str(self.folder)
+            raise InputError("is not what its key says", where=where, key="run", value=asked.key)
+        return request
 
 
 def missing(requests: Iterable[RunRequest], store: Store) -> list[RunRequest]:
     """Requests whose result the store does not hold yet."""
     there = store.keys()
     return [request for request in requests if request.key not in there]
+
+
+def checked_for_store(requests: Iterable[RunRequest]) -> None:
+    """Make sure that a store can hold what is asked for, before anything is run.
+
+    Raises
+    ------
+    scenarios.InputError
+        If a seed is outside the range of the column of seeds.
+    """
+    for request in requests:
+        if not 0 <= request.seed <= LARGEST_SEED:
+            raise InputError(
+                f"the seed {request.seed} of run {request.run} is too large for a store",
+                key="seed",
+                value=request.seed,
+                allowed=f"0 to {LARGEST_SEED}; a base seed is multiplied by a million",
+            )
+
+
+def _made(path: Path) -> Any:
+    """Make the folder of a store where there is none or a half-made one, and return its lock.
+
+    The catalogue comes last: without it the next call begins again.
+    """
+    where = str(path)
+    if path.is_dir() and not (path / ABOUT).exists():
+        known = (LOCK, ASIDE, ABOUT + DRAFT, *TABLES)
+        others = [entry.name for entry in path.iterdir() if entry.name not in known]
+        if others:
+            raise InputError(
+                f"is a folder with other things in it ({others[0]}, ...)",
+                where=where,
+                key="store",
+                value=where,
+                allowed="a new or empty folder, or a store",
+            )
+        if holds_tables(path):
+            raise InputError([problem_at(path / ABOUT, "is missing", path)])
+    made = not path.exists()
+    path.mkdir(parents=True, exist_ok=True)
+    lock = locked(path / LOCK, path)
+    try:
+        if not (path / ABOUT).exists():
+            for table in TABLES:
+                (path / table).mkdir(exist_ok=True)
+            Catalogue(now()).write(path)
+        if made:
+            sync_folder(path.parent)
+    except BaseException:
+        lock.close()
+        raise
+    return lock
+
+
+def scenario_file(digest: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What the file of a scenario holds: its content under its hash, and a digest of both."""
+    model = model_digest()
+    plain = json.loads(json.dumps(content))
+    return {"hash": digest, "model": model, "content": plain, "digest": digest_of_data([digest, model, plain])}
 
 
 def parameters_as_data(parameters: Parameters) -> dict[str, Any]:
@@ -504,6 +867,58 @@ def parameters_from(data: Mapping[str, Any]) -> Parameters:
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in data["values"].items()}
     betas = {(lever, channel): beta for name, beta in data["betas"].items() for lever, channel in [name.split(" ")]}
     return Parameters(values, betas)
+
+
+def levers_table(scenario: Scenario) -> "pd.DataFrame":
+    """Intensity of every lever by month: columns month, lever, intensity, scenario, scenario_hash."""
+    import pandas as pd
+
+    from scenarios.calendar import BASELINE, month_ordinal
+    from scenarios.plan import lever_ids
+
+    path = scenario.intensities(BASELINE + 1, month_ordinal(scenario.end))
+    table = pd.DataFrame(path, columns=list(lever_ids()), index=month_index(BASELINE + 1, len(path)))
+    long = table.reset_index().melt("month", var_name="lever", value_name="intensity")
+    return long.assign(scenario=scenario.name, scenario_hash=scenario.content_hash())
+
+
+def rows_table(rows: Sequence[Mapping[str, Any]]) -> "pa.Table":
+    """Rows of the table of runs as what Parquet takes."""
+    import pandas as pd
+    import pyarrow as pa
+
+    table = pd.DataFrame(list(rows), columns=list(RUN_COLUMNS)).astype(RUN_COLUMNS)
+    return pa.Table.from_pandas(table, schema=_run_schema(), preserve_index=False).replace_schema_metadata()
+
+
+def _run_schema() -> "pa.Schema":
+    import pyarrow as pa
+
+    types = {"string": pa.string(), "int64": pa.int64(), "Int64": pa.int64(), "float64": pa.float64()}
+    return pa.schema([(name, types[kind]) for name, kind in RUN_COLUMNS.items()])
+
+
+def _months_table(runs: Sequence[StoredRun]) -> "pa.Table":
+    """Indicators of runs of the same columns, one row a month."""
+    import pyarrow as pa
+
+    keys = np.repeat([run.key for run in runs], [len(run.values) for run in runs])
+    months = np.concatenate([month_index(run.first_month, len(run.values)) for run in runs])
+    values = np.concatenate([run.values for run in runs])
+    arrays = [
+        pa.array(keys).dictionary_encode(),
+        pa.array(months.astype("datetime64[D]")),
+        *(pa.array(np.ascontiguousarray(column)) for column in values.T),
+    ]
+    return pa.table(arrays, names=["key", "month", *runs[0].columns])
+
+
+def _parquet(table: "pa.Table") -> bytes:
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()
 
 
 def _row(outcome: RunOutcome) -> dict[str, Any]:
@@ -520,7 +935,7 @@ def _row(outcome: RunOutcome) -> dict[str, Any]:
         "parameters_hash": request.parameters.hash,
         "interactions_off": ",".join(request.interactions_off),
         "vintage": "" if request.vintage is None else request.vintage.digest,
-        "macro": request.scenario.macro,
+        "macro": request.pairing.macro,
         "scale": request.scenario.scale,
         "kind": outcome.kind,
         "status": outcome.status,
@@ -528,37 +943,23 @@ def _row(outcome: RunOutcome) -> dict[str, Any]:
         "seconds": outcome.seconds,
         "version": model_version(),
         "model": model_digest(),
-        "finished": _now(),
+        "kernels": outcome.kernels,
+        "indicators_hash": outcome.indicators_hash,
+        "finished": now(),
     }
 
 
-def _reason(error: OSError) -> str:
-    """What the system says; Arrow wraps it into words of its own."""
-    return os.strerror(error.errno) if error.errno else str(error)
+def _asked_of_row(row: Mapping[str, Any]) -> AskedRun:
+    import pandas as pd
 
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise InputError("is missing or damaged", where=str(path), key="store", value=str(path)) from None
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    draft = path.with_name(f"{path.name}.part")
-    try:
-        draft.write_bytes(content)
-        _sync_and_move(draft, path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-
-
-def _sync_and_move(draft: Path, path: Path) -> None:
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
-    draft.replace(path)
+    return AskedRun(
+        key=row["key"],
+        scenario=row["scenario"],
+        scenario_hash=row["scenario_hash"],
+        run=int(row["run"]),
+        seed=int(row["seed"]),
+        parameters_hash=row["parameters_hash"],
+        draw=None if pd.isna(row["draw"]) else int(row["draw"]),
+        interactions_off=tuple(name for name in row["interactions_off"].split(",") if name),
+        vintage=row["vintage"],
+    )
