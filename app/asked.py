@@ -50,12 +50,15 @@ def scenario_asked(
         changes = parse_settings(settings)
     except InputError as error:
         problems += error.problems
-    asked = {"macro": macro, "parameters": parameters}
-    options: dict[str, object] = {key: value for key, value in asked.items() if value is not None}
+    options: dict[str, object] = {} if parameters is None else {"parameters": parameters}
     if scale is not None:
         options["scale"] = scale
         with suppress(ValueError):  # what is no number is refused as text below
             options["scale"] = float(scale)
+    try:
+        scenario = scenario if macro is None else scenario.with_macro(macro)
+    except InputError as error:  # a problem of a file of drivers has a place in that file
+        problems += [each if each.where else replace(each, key=f"--{each.key}") for each in error.problems]
     try:
         scenario = Scenario(**{**scenario.plain(), **options})
     except InputError as error:

@@ -15,7 +15,10 @@ Without = Annotated[
     typer.Option(metavar="NAME", help="Switch off an interaction between agents, such as peers; may be repeated."),
 ]
 Macro = Annotated[
-    str | None, typer.Option(metavar="PATH", help="Macro path: neutral, realised (a conditional replay) or adverse.")
+    str | None,
+    typer.Option(
+        metavar="PATH", help="Macro path: neutral, realised (a conditional replay), adverse or a .csv file of drivers."
+    ),
 ]
 ParameterSetName = Annotated[
     str | None,

@@ -69,7 +69,7 @@ class RunReport:
             "scenario_hash": scenario.content_hash(),
             "settings": list(self._settings),
             "seed": self._result.seed,
-            "macro": scenario.macro,
+            "macro": scenario.macro_identity,
             "conditional_replay": self._is_replay,
             "parameters": scenario.parameters,
             "version": provenance["version"],
@@ -138,7 +138,7 @@ class RunReport:
         replay = " (conditional replay)" if self._is_replay else ""
         return (
             f"Scenario {scenario.name}{changes}{struck}{without}, seed {self._result.seed}, "
-            f"macro {scenario.macro}{replay}, parameters {scenario.parameters}, lujiazui {version}"
+            f"macro {scenario.macro_identity}{replay}, parameters {scenario.parameters}, lujiazui {version}"
         )
 
     @property

@@ -50,7 +50,7 @@ def forecast_of(ensemble: Ensemble, scenario: str, about: Mapping[str, Any]) -> 
         "scenario": scenario,
         "scenario_hash": asked.content_hash(),
         "parameter_set": asked.parameters,
-        "macro": asked.macro,
+        "macro": asked.macro_identity,
         "scale": asked.scale,
         "model_digest": model_digest(),
         "kinds": sorted(ensemble.kinds),

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scenarios.drivers import Drivers, read_drivers
     from scenarios.errors import InputError, Problem
     from scenarios.loader import load, names, parse_setting, parse_settings, parse_shock
     from scenarios.parameters import Parameters, ParameterSet
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from scenarios.shocks import shock_kinds
 
 __all__ = [
+    "Drivers",
     "InputError",
     "ParameterSet",
     "Parameters",
@@ -29,10 +31,12 @@ __all__ = [
     "parse_setting",
     "parse_settings",
     "parse_shock",
+    "read_drivers",
     "shock_kinds",
 ]
 
 _HOMES = {
+    "drivers": ("Drivers", "read_drivers"),
     "errors": ("InputError", "Problem"),
     "loader": ("load", "names", "parse_setting", "parse_settings", "parse_shock"),
     "parameters": ("ParameterSet", "Parameters"),

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.calendar import LAST_END
+from scenarios.drivers import read_drivers
 from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.named_files import NamedFile, names_a_drivers_file, names_a_scenario_file
 from scenarios.plan import ARMS
-from scenarios.schema import Scenario, parse_levers
+from scenarios.schema import GIVEN_DRIVERS, Scenario, parse_levers, with_macro_of
 from scenarios.yaml_tree import Tree, parse_yaml, read_yaml
 
-_SUFFIXES = (".yaml", ".yml")
 _LONGEST_CHAIN = 20
 
 
@@ -25,8 +26,15 @@ def names() -> list[str]:
     return list(_names())
 
 
-def load(source: str | Path | Scenario) -> Scenario:
+def load(source: str | Path | Scenario, *, named_in: Path | None = None) -> Scenario:
     """Return a scenario by the name of a ready one or from a YAML file; a scenario passes through.
+
+    Parameters
+    ----------
+    source
+        A name, a path or a scenario. Files that a scenario names are read here, relative to the file that names them.
+    named_in
+        The file that names this scenario; its path is relative to that file then, and else to the working directory.
 
     Raises
     ------
@@ -39,13 +47,15 @@ def load(source: str | Path | Scenario) -> Scenario:
         raise InputError(f"{source!r} is no scenario", allowed="a name, a path or a Scenario", value=source)
     if isinstance(source, str) and source in names():
         return _ready(source)
-    if isinstance(source, str) and not _is_path(source):
+    if isinstance(source, str) and not (names_a_scenario_file(source) if named_in else _is_path(source)):
         raise InputError(
             f"unknown scenario {source!r}",
             value=source,
             allowed="see: lujiazui scenarios; or a path to a .yaml file",
             nearest=nearest_name(source, names()),
         )
+    if named_in is not None:
+        return NamedFile(str(source), named_in).read(_from_file)
     return _from_file(Path(source))
 
 
@@ -180,7 +190,7 @@ def _library() -> Traversable:
 
 
 def _is_path(text: str) -> bool:
-    if text.lower().endswith(_SUFFIXES) or "/" in text or "\\" in text:
+    if names_a_scenario_file(text):
         return True
     try:
         return text != "" and Path(text).exists()
@@ -218,6 +228,14 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
     inherited = {} if parent is None else parent.plain()
     for head in ("name", "title", "author", "description"):
         inherited.pop(head, None)
+    if "drivers" in own or own.get("macro", GIVEN_DRIVERS) != GIVEN_DRIVERS:  # another macro path than the parent's
+        inherited.pop("macro", None)
+        inherited.pop("drivers", None)
+    if names_a_drivers_file(own.get("macro")):
+        try:
+            own |= with_macro_of(NamedFile(own.pop("macro"), path).read(read_drivers))
+        except InputError as error:
+            problems += [p if p.where else replace(p, where=tree.where("macro"), key="macro") for p in error.problems]
     levers = own.get("levers", {})
     merged = {"name": name, **inherited, **own}
     if isinstance(levers, Mapping) and parent is not None:
@@ -241,19 +259,20 @@ def _parent(extends: Any, path: Path | None, chain: tuple[Path, ...]) -> Scenari
         raise InputError(f"{extends!r} is no scenario", value=extends, allowed="the name of a ready scenario or a path")
     if extends in names():
         return _ready(extends)
-    if path is None or not (extends.lower().endswith(_SUFFIXES) or "/" in extends):
+    if path is None or not names_a_scenario_file(extends):
         raise InputError(
             f"unknown scenario {extends!r}",
             value=extends,
             allowed="see: lujiazui scenarios; or a path to a .yaml file",
             nearest=nearest_name(extends, names()),
         )
-    target = path.parent / extends
     chain = (*chain, path.resolve())
-    if target.resolve() in chain:
-        raise InputError(f"{extends!r} extends this file in turn", value=extends)
-    if len(chain) > _LONGEST_CHAIN:
-        raise InputError("extends too many files in turn", value=extends, allowed=f"at most {_LONGEST_CHAIN}")
-    if not target.exists():
-        raise InputError(f"{extends!r}: no such file", value=extends, allowed="a path relative to this file")
-    return _from_file(target, chain)
+
+    def inherited(target: Path) -> Scenario:
+        if target.resolve() in chain:
+            raise InputError(f"{extends!r} extends this file in turn", value=extends)
+        if len(chain) > _LONGEST_CHAIN:
+            raise InputError("extends too many files in turn", value=extends, allowed=f"at most {_LONGEST_CHAIN}")
+        return _from_file(target, chain)
+
+    return NamedFile(extends, path).read(inherited)

@@ -6,15 +6,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from scenarios.budget import Budget
 from scenarios.calendar import BASELINE, LAST_END, PLAN_END, PLAN_START, is_month, month_ordinal
+from scenarios.drivers import Drivers, parse_drivers, read_drivers
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
 from scenarios.model_problems import problems_of
+from scenarios.named_files import names_a_drivers_file
 from scenarios.parameters import checked_for_replay
 from scenarios.paths import LeverPath, follow, parse_lever_path, shown, switched
 from scenarios.plan import Arm, lever_ids, levers
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MACRO_PATHS = ("neutral", "realised", "adverse")
+GIVEN_DRIVERS = "drivers"
+"""Macro path of a scenario that holds drivers of the user's own."""
 RIVAL_CENTRES = ("passive", "matching")
 type RivalCentres = Literal["passive", "matching"]
 
@@ -116,7 +121,8 @@ _FORMS: dict[type[BaseModel], str] = {
 class Scenario(BaseModel):
     """What is asked of a run: policy, macro path, shocks, parameters, scale and horizon.
 
-    A scenario is frozen and hashable, and stands alone: what it inherited is part of it.
+    A scenario is frozen and hashable, and stands alone: what it inherited is part of it, and so are the values of a
+    file of drivers, which is read here once. Given as `macro`, its path is relative to the working directory.
 
     Raises
     ------
@@ -132,6 +138,8 @@ class Scenario(BaseModel):
     description: Text = ""
     policy: Arm = "committed"
     macro: Annotated[str, Field(strict=True, min_length=1, max_length=1000)] = "neutral"
+    drivers: Drivers | None = None
+    """Values of the user's own for the macro path `drivers`; None for every other one."""
     parameters: Literal["posterior_2020", "prior_2020", "prior_hindsight"] = "posterior_2020"
     rival_centres: RivalCentres = "passive"
     scale: Annotated[float, Field(strict=True, gt=0, le=10, allow_inf_nan=False)] = 1.0
@@ -143,20 +151,36 @@ class Scenario(BaseModel):
     budget: Budget | None = None
 
     def __init__(self, /, **data: Any) -> None:
+        problems: list[Problem] = []
+        if names_a_drivers_file(data.get("macro")):
+            try:
+                data |= with_macro_of(read_drivers(data["macro"]))
+            except InputError as error:
+                problems += error.problems
+                data.pop("macro")
+        elif data.get("drivers") is not None:
+            data = {"macro": GIVEN_DRIVERS, **data}
         try:
             super().__init__(**data)
         except ValidationError as error:
-            raise InputError(problems_of(error, Scenario, ("extends",), _FORMS)) from None
+            problems += problems_of(error, Scenario, ("extends",), _FORMS)
+        if problems:
+            raise InputError(problems)
 
     @field_validator("macro")
     @classmethod
     def _is_macro(cls, value: str) -> str:
-        if value in MACRO_PATHS or value.lower().endswith(".csv"):
+        if value in MACRO_PATHS or value == GIVEN_DRIVERS:
             return value
         known = ", ".join(MACRO_PATHS)
         raise InputError(
             f"unknown macro path {value!r}", allowed=f"{known} or a .csv file", nearest=nearest_name(value, MACRO_PATHS)
         )
+
+    @field_validator("drivers", mode="before")
+    @classmethod
+    def _are_drivers(cls, value: Any) -> Drivers | None:
+        return None if value is None else parse_drivers(value)
 
     @field_validator("end")
     @classmethod
@@ -206,6 +230,14 @@ class Scenario(BaseModel):
                 f"{shown(value)} is not a list of triggers", allowed="such as [{indicator: ..., below: ...}]"
             )
         return tuple(value)
+
+    @model_validator(mode="after")
+    def _has_drivers_where_they_are_the_macro_path(self) -> Scenario:
+        if self.macro == GIVEN_DRIVERS and self.drivers is None:
+            raise InputError("there are no drivers", key="macro", value=self.macro, allowed="months under drivers")
+        if self.macro != GIVEN_DRIVERS and self.drivers is not None:
+            raise InputError("drivers are a macro path", key="macro", value=self.macro, allowed=GIVEN_DRIVERS)
+        return self
 
     @model_validator(mode="after")
     def _has_hindsight_in_replays_alone(self) -> Scenario:
@@ -268,6 +300,29 @@ class Scenario(BaseModel):
         # A copy runs no validator, and other levers cost something else.
         return self.model_copy(update={"levers": _in_plan_order({**self.levers, **paths})})._within_budget()
 
+    def with_macro(self, macro: str | Path | Drivers) -> Scenario:
+        """Return the scenario under another macro path.
+
+        Parameters
+        ----------
+        macro
+            `neutral`, `realised`, `adverse`, drivers, or the path of a CSV file of drivers, relative to the working
+            directory.
+
+        Raises
+        ------
+        InputError
+            For an unknown name, a file that cannot be used, or parameters that know too much for this path.
+        """
+        plain = {name: value for name, value in self.plain().items() if name not in ("macro", "drivers")}
+        given = with_macro_of(macro) if isinstance(macro, Drivers) else {"macro": _text(macro)}
+        return Scenario(**plain, **given)
+
+    @property
+    def macro_identity(self) -> str:
+        """Name of the macro path; for drivers of the user's own with the digest of their values."""
+        return self.macro if self.drivers is None else f"{self.macro} {self.drivers.digest}"
+
     def with_policy_of(self, other: Scenario) -> Scenario:
         """Return the policy of another scenario, under its name, in the world of this one.
 
@@ -325,6 +380,8 @@ class Scenario(BaseModel):
     def _content(self) -> dict[str, Any]:
         kept = ("policy", "macro", "parameters", "rival_centres", "scale", "start", "end")
         content: dict[str, Any] = {name: getattr(self, name) for name in kept}
+        if self.drivers is not None:
+            content["drivers"] = self.drivers.plain()
         content["levers"] = {lever: path.plain() for lever, path in self.levers.items()}
         content["shocks"] = [shock.model_dump(exclude_none=True) for shock in self.shocks]
         if self.triggers:
@@ -350,6 +407,15 @@ class Scenario(BaseModel):
         from scenarios.yaml_tree import write_yaml
 
         return write_yaml(self.plain())
+
+
+def with_macro_of(drivers: Drivers) -> dict[str, Any]:
+    """Return the keys of a scenario that has these drivers as its macro path."""
+    return {"macro": GIVEN_DRIVERS, "drivers": drivers}
+
+
+def _text(path: Any) -> Any:
+    return str(path) if isinstance(path, Path) else path
 
 
 def parse_levers(

@@ -7,29 +7,24 @@ yields is added later, in the market. To end-2020 the path is what was observed.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.arrays import Floats
-from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
-from scenarios.csv_rows import number_in, read_csv
-from scenarios.errors import Problem
+from scenarios.calendar import BASELINE, month_ordinal, month_text
+from scenarios.drivers import DRIVERS
 from sim.tables import table
 from sim.vintage import months_back
 
 if TYPE_CHECKING:
     from agents.draws import Stream
+    from scenarios.drivers import Drivers
     from scenarios.parameters import Parameters
     from sim.shocks import ShockPaths
 
-DRIVERS = ("usdcny", "us10y_pct", "vix", "csi300_close", "cn10y_pct")
-"""Columns of a file of macro drivers."""
-
 HISTORY_START = month_ordinal("2015-01")
 DRAWN_AFTER = BASELINE
-LARGEST_VALUE = 1e6
 ABSOLUTE_MOMENT = float(np.sqrt(0.5))
 """Both the mean and the standard deviation of |t(4)| scaled to unit variance."""
 
@@ -63,51 +58,6 @@ class MacroPath:
         """Log change of a series over the last months."""
         at = self.position(month)
         return float(np.log(series[at] / series[at - months_back]))
-
-
-def read_drivers(path: Path) -> dict[int, dict[str, float]]:
-    """Drivers by month from a user's CSV with the columns month and `DRIVERS`; an empty cell is a gap.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read or its rows are not whole (see `scenarios.csv_rows`), it has no rows, a month is not
-        YYYY-MM, is there twice or is not after 2020-12, or a value is not a number (above zero, but for yields).
-    """
-    table = read_csv(path, ("month", *DRIVERS), what="the macro file")
-    drivers: dict[int, dict[str, float]] = {}
-    for row in table.rows:
-        text = row["month"]
-        if not is_month(text):
-            told = f"{text!r} is not a month"
-            table.problems.append(Problem(told, row.where, key="month", value=text, allowed="a month such as 2021-07"))
-            continue
-        month = month_ordinal(text)
-        if month <= DRAWN_AFTER:
-            told = f"{text} is observed; a macro file starts after {month_text(DRAWN_AFTER)}"
-            table.problems.append(Problem(told, row.where, key="month", value=text))
-        if month in drivers:
-            table.problems.append(Problem(f"{text} is there twice", row.where, key="month", value=text))
-        drivers[month] = {}
-        for column in DRIVERS:
-            if not row[column]:
-                continue
-            positive = not column.endswith("_pct")
-            allowed = f"a number {'above 0' if positive else f'from {-LARGEST_VALUE:.0f}'} to {LARGEST_VALUE:.0f}"
-            try:
-                value = number_in(row[column])
-            except ValueError as error:
-                table.problems.append(Problem(str(error), row.where, column, row[column], allowed))
-                continue
-            if (value <= 0.0 and positive) or abs(value) > LARGEST_VALUE:
-                told = f"{row[column]!r} is not usable"
-                table.problems.append(Problem(told, row.where, column, row[column], allowed))
-            else:
-                drivers[month][column] = value
-    if not drivers and not table.problems:
-        table.problems.append(Problem("a macro file needs a row for each month that it gives", table.where))
-    table.check()
-    return drivers
 
 
 @cache
@@ -181,13 +131,18 @@ def shocks_at(shocks: "ShockPaths | None", month: int) -> "Mapping[str, float]":
 
 
 def make_macro_path(
-    kind: str, last_month: int, parameters: "Parameters", luck: "Stream", shocks: "ShockPaths | None" = None
+    kind: str,
+    last_month: int,
+    parameters: "Parameters",
+    luck: "Stream",
+    shocks: "ShockPaths | None" = None,
+    drivers: "Drivers | None" = None,
 ) -> MacroPath:
-    """Draw, replay or read the drivers to `last_month`.
+    """Draw or replay the drivers to `last_month`, or take those of the user's own.
 
     `neutral` draws them; `realised` replays what was observed after 2020 and carries each driver's last observation
-    forward (a conditional replay); `adverse` adds a dated stress to the draw; anything else is the path of a user's CSV
-    with the columns of `DRIVERS`, whose gaps are drawn.
+    forward (a conditional replay); `adverse` adds a dated stress to the draw; `drivers` takes the values given, whose
+    gaps are drawn.
 
     ln V and ln rv are first-order autoregressions, yields revert to a mean, the currency has momentum and leans
     against the yield gap, equity drifts. Innovations are multivariate t(4). Parameters: agent "Macro".
@@ -205,8 +160,8 @@ def make_macro_path(
         given, carried = carried_forward(drivers_after_base_year(), last_month)
     elif kind == "adverse":
         stress = package_drivers("macro_adverse")
-    elif kind != "neutral":
-        given = read_drivers(Path(kind))
+    elif drivers is not None:
+        given = drivers.by_month()
     first_month = HISTORY_START
     months = last_month - first_month + 1
     china, us, vix, fx, equity, volatility = (np.empty(months) for _ in range(6))

@@ -345,7 +345,9 @@ class FinancialCenter(PopulationModel):
         """Take over what a scenario decides: the horizon, shocks, the outside world, policy and triggers."""
         self.last_month = month_ordinal(asked.end)
         self.shock_paths = ShockPaths(asked.shocks, self.last_month, self.parameters)
-        self.macro = make_macro_path(asked.macro, self.last_month, self.parameters, self.luck.macro, self.shock_paths)
+        self.macro = make_macro_path(
+            asked.macro, self.last_month, self.parameters, self.luck.macro, self.shock_paths, asked.drivers
+        )
         self.policy = self._policy(asked)
         self.triggers = asked.triggers
         self.trigger_rests = [0] * len(asked.triggers)

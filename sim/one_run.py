@@ -10,6 +10,7 @@ from sim.model import FinancialCenter, resolved_parameters
 from sim.result import Result
 
 if TYPE_CHECKING:
+    from scenarios.drivers import Drivers
     from scenarios.parameters import Parameters
     from scenarios.schema import Scenario
 
@@ -31,7 +32,7 @@ def run(
     seed: int = 0,
     levers: Mapping[str, Any] | None = None,
     shocks: Iterable[Mapping[str, Any]] = (),
-    macro: str | None = None,
+    macro: "str | Path | Drivers | None" = None,
     parameters: "str | Parameters | None" = None,
     scale: float | None = None,
     verify: bool | None = None,
@@ -54,7 +55,8 @@ def run(
         Shocks beside the scenario's own, in the form of a scenario file, such as
         [{"name": "us_yield", "from": "2022-01", "to": "2023-06", "size": 2}]; names in `scenarios.shock_kinds`.
     macro
-        `neutral`, `realised` (a conditional replay), `adverse` or the path of a CSV of drivers.
+        `neutral`, `realised` (a conditional replay), `adverse`, the path of a CSV file of drivers, relative to the
+        working directory, or `scenarios.Drivers`.
     parameters
         Name of a parameter set, whose central point is taken, or a `Parameters` object.
     scale
@@ -81,9 +83,10 @@ def run(
     from scenarios.loader import load
 
     asked = load(scenario)
-    changes = {name: value for name, value in (("macro", macro), ("scale", scale)) if value is not None}
-    if changes:
-        asked = type(asked)(**{**asked.plain(), **changes})
+    if macro is not None:
+        asked = asked.with_macro(macro)
+    if scale is not None:
+        asked = type(asked)(**{**asked.plain(), "scale": scale})
     if levers:
         asked = asked.with_levers(levers)
     more = list(shocks)
@@ -126,7 +129,7 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
             "scenario_hash": asked.content_hash(),
             "parameter_set": parameter_set,
             "parameters_hash": values.hash,
-            "macro": asked.macro,
+            "macro": asked.macro_identity,
             "shocks": [shock.resolved() for shock in asked.shocks],
             "kind": "conditional replay" if conditional else "simulation",
             "carried_forward": list(centre.macro.carried_forward),

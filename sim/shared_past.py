@@ -34,7 +34,8 @@ def checked_fork(scenarios: Sequence["Scenario"], date: str) -> int:
     past = first.intensities(BASELINE + 1, month - 1) if month > BASELINE + 1 else np.zeros((0, 0))
     for other in scenarios[1:]:
         if any(
-            getattr(other, each) != getattr(first, each) for each in ("macro", "scale", "parameters", "rival_centres")
+            getattr(other, each) != getattr(first, each)
+            for each in ("macro", "drivers", "scale", "parameters", "rival_centres")
         ):
             told = f"{other.name} has another world, scale, parameter set or rivals than {first.name}"
             raise InputError(told, key="fork_at", value=date)

@@ -65,7 +65,7 @@ def opened_scenario(text: str, file_name: str = "scenario.yaml") -> Scenario:
     scenario = parse_scenario(text, file_name)
     if scenario.macro not in MACRO:
         raise InputError(
-            f"the macro path {scenario.macro!r} is a file, which the app does not read",
+            "the app takes no drivers of one's own",
             where=file_name,
             key="macro",
             value=scenario.macro,

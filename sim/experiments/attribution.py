@@ -112,7 +112,7 @@ def attribute(
     target, base = load(scenario), load(against)
     if scale is not None:
         target, base = (Scenario(**{**each.plain(), "scale": scale}) for each in (target, base))
-    for name in ("macro", "shocks", "scale", "end", "parameters"):
+    for name in ("macro", "drivers", "shocks", "scale", "end", "parameters", "rival_centres", "triggers"):
         if getattr(target, name) != getattr(base, name):
             raise InputError(
                 f"{target.name!r} and {base.name!r} differ in more than lever paths",

@@ -41,11 +41,33 @@ class Factor:
     low: float
     high: float
     names: tuple[str, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    """What the names of a factor of scenarios stand for, in their order."""
 
     @classmethod
-    def of_names(cls, kind: str, names: Sequence[str]) -> Self:
-        """The macro path or the scenario as a factor."""
-        return cls(kind, kind, 0.0, float(len(names) - 1), tuple(names))
+    def of_names(cls, kind: str, names: Sequence[str], scenarios: Sequence[Scenario] = ()) -> Self:
+        """The macro path or the scenario as a factor; scenarios that are not given are looked up by their names."""
+        if kind == "scenario" and not scenarios:
+            scenarios = [load(name) for name in names]
+        return cls(kind, kind, 0.0, float(len(names) - 1), tuple(names), tuple(scenarios))
+
+    def plain(self) -> list[Any]:
+        """The factor as what JSON keeps to the bit; it needs no file to be read back."""
+        scenarios = [scenario.plain() for scenario in self.scenarios]
+        return [self.name, self.kind, self.low, self.high, list(self.names), *([scenarios] if scenarios else [])]
+
+    @classmethod
+    def from_plain(
+        cls,
+        name: str,
+        kind: str,
+        low: float,
+        high: float,
+        names: Sequence[str] = (),
+        scenarios: Sequence[Mapping[str, Any]] = (),
+    ) -> Self:
+        """The factor that `plain` was made of."""
+        return cls(name, kind, low, high, tuple(names), tuple(Scenario(**each) for each in scenarios))
 
     def at(self, share: Floats) -> Floats:
         """Values at shares 0..1 of the range; each name has an equal part of it."""
@@ -80,9 +102,7 @@ class Design:
         return {
             "scenario": self.scenario.plain(),
             "kind": self.kind,
-            "factors": [
-                [factor.name, factor.kind, factor.low, factor.high, list(factor.names)] for factor in self.factors
-            ],
+            "factors": [factor.plain() for factor in self.factors],
             "samples": self.samples,
             "levels": self.levels,
             "seed": self.seed,
@@ -99,9 +119,7 @@ class Design:
             **{
                 **data,
                 "scenario": Scenario(**data["scenario"]),
-                "factors": tuple(
-                    Factor(name, kind, low, high, tuple(*names)) for name, kind, low, high, *names in data["factors"]
-                ),
+                "factors": tuple(Factor.from_plain(*each) for each in data["factors"]),
                 "given": tuple(tuple(point) for point in data["given"]),
             }
         )
@@ -174,9 +192,10 @@ class Design:
             base = self.scenario
             for factor, name in sorted(zip(named, names, strict=True), key=lambda pair: pair[0].kind != "scenario"):
                 if factor.kind == "scenario":
-                    base = Scenario(**{**load(name).plain(), "scale": self.scenario.scale})
+                    chosen = factor.scenarios[factor.names.index(name)]
+                    base = Scenario(**{**chosen.plain(), "scale": self.scenario.scale})
                 else:
-                    base = Scenario(**{**base.plain(), "macro": name})
+                    base = base.with_macro(name)
             bases[names] = base
         return bases
 
@@ -231,9 +250,9 @@ def _factors(listed: Any, spec: Spec) -> tuple[Factor, ...]:
     for name, asked in listed.items():
         key = f"factors.{name}"
         if name in CHOSEN:
-            names = _names(name, key, asked, spec)
-            if names:
-                factors.append(Factor.of_names(name, names))
+            factor = _named(name, key, asked, spec)
+            if factor is not None:
+                factors.append(factor)
             continue
         kind = "lever" if name in lever_ids() else "parameter"
         if kind == "parameter" and name not in single:
@@ -252,21 +271,18 @@ def _factors(listed: Any, spec: Spec) -> tuple[Factor, ...]:
     return tuple(factors)
 
 
-def _names(kind: str, key: str, asked: Any, spec: Spec) -> list[str]:
-    """Names of a factor that has some, such as [neutral, adverse]."""
+def _named(kind: str, key: str, asked: Any, spec: Spec) -> Factor | None:
+    """A factor of names, such as [neutral, adverse]."""
     if not isinstance(asked, list) or len(asked) < 2 or len({str(each) for each in asked}) < len(asked):
         spec.wrong(f"{asked!r} are no names to choose from", key, asked, "a list of two or more names, each once")
-        return []
-    for each in asked:
-        if kind == "macro" and not spec.is_macro_path(each, key):
-            return []
-        if kind == "scenario":
-            try:
-                load(each)
-            except InputError as error:
-                spec.refused(error, key)
-                return []
-    return [str(each) for each in asked]
+        return None
+    names = [str(each) for each in asked]
+    if kind == "macro":
+        good = [spec.is_macro_path(each, key) for each in asked]
+        return Factor.of_names(kind, names) if all(good) else None
+    found = [spec.named_scenario(each, f"{key}.{place}") for place, each in enumerate(asked)]
+    scenarios = [each for each in found if each is not None]
+    return Factor.of_names(kind, names, scenarios) if len(scenarios) == len(names) else None
 
 
 def _is_number(value: object) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from agents.arrays import Flags, Floats
+from scenarios.drivers import Drivers
 from scenarios.errors import InputError, nearest_name
 from scenarios.parameters import Parameters
 from scenarios.plan import indicators as plan_indicators
@@ -56,7 +57,7 @@ def ensemble(
     workers: int | Workers | None = None,
     executor: "Executor | None" = None,
     levers: Mapping[str, Any] | None = None,
-    macro: str | None = None,
+    macro: str | Path | Drivers | None = None,
     scale: float | None = None,
     interactions_off: Iterable[str] = (),
     fork_at: str | None = None,

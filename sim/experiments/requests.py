@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.drivers import Drivers
 from scenarios.errors import InputError
 from scenarios.loader import load
 from scenarios.parameters import Parameters, checked_for_replay, parameter_set
@@ -62,7 +63,7 @@ class RunRequest:
         return Pairing(
             seed=self.seed,
             parameters=self.parameters.hash,
-            macro=self.scenario.macro,
+            macro=self.scenario.macro_identity,
             scale=self.scenario.scale,
             interactions_off=self.interactions_off,
             base_year="" if self.vintage is None else self.vintage.digest,
@@ -123,7 +124,7 @@ def ensemble_requests(
     draws: int | None = None,
     parameters: str | Parameters | None = None,
     levers: Mapping[str, Any] | None = None,
-    macro: str | None = None,
+    macro: str | Path | Drivers | None = None,
     scale: float | None = None,
     interactions_off: Iterable[str] = (),
     fork_at: str | None = None,
@@ -180,9 +181,10 @@ def ensemble_requests(
 
 
 def _with_changes(
-    scenario: Scenario, levers: Mapping[str, Any] | None, macro: str | None, scale: float | None
+    scenario: Scenario, levers: Mapping[str, Any] | None, macro: str | Path | Drivers | None, scale: float | None
 ) -> Scenario:
-    changes = {name: value for name, value in (("macro", macro), ("scale", scale)) if value is not None}
-    if changes:
-        scenario = Scenario(**{**scenario.plain(), **changes})
+    if macro is not None:
+        scenario = scenario.with_macro(macro)
+    if scale is not None:
+        scenario = Scenario(**{**scenario.plain(), "scale": scale})
     return scenario.with_levers(levers) if levers else scenario

@@ -149,7 +149,7 @@ class Search:
             drawn[world] = parameter_draw(self.scenario.parameters, self.seed, world)
             for place, policy in enumerate(policies):
                 for number, path in enumerate(paths):
-                    under = policy if path == policy.macro else Scenario(**{**policy.plain(), "macro": path})
+                    under = policy if path == policy.macro else policy.with_macro(path)
                     run = (place * len(paths) + number) * len(worlds) + world - worlds.start
                     seed = self.seed * SEEDS_APART + world
                     asked.append(RunRequest(under, seed, drawn[world], world, (), run))

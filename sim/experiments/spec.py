@@ -25,7 +25,8 @@ class Spec:
     """
 
     def __init__(self, path: str | Path, what: str, keys: Sequence[str], needed: Sequence[str]) -> None:
-        self._tree = read_yaml(Path(path))
+        self._path = Path(path)
+        self._tree = read_yaml(self._path)
         self.problems: list[Problem] = list(self._tree.problems)
         self.data: Mapping[str, Any] = self._tree.data if isinstance(self._tree.data, Mapping) else {}
         if not isinstance(self._tree.data, Mapping):
@@ -58,17 +59,22 @@ class Spec:
 
     def scenario(self, usual: str) -> Scenario:
         """The scenario of the file, at its scale."""
-        found = load(usual)
-        try:
-            found = load(self.data.get("scenario", usual))
-        except InputError as error:
-            self.refused(error, "scenario")
+        found = self.named_scenario(self.data["scenario"], "scenario") if "scenario" in self.data else load(usual)
+        found = load(usual) if found is None else found
         if "scale" in self.data:
             try:
                 return Scenario(**{**found.plain(), "scale": self.data["scale"]})
             except InputError as error:
                 self.refused(error, "scale")
         return found
+
+    def named_scenario(self, name: Any, key: str) -> Scenario | None:
+        """The scenario that a key names, a ready one or a file by a path relative to this one; None if it is bad."""
+        try:
+            return load(name, named_in=self._path)
+        except InputError as error:
+            self.refused(error, key)
+            return None
 
     def is_macro_path(self, name: object, key: str) -> bool:
         """Whether a name is that of a macro path; if not that is a problem."""

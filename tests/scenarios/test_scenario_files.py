@@ -51,6 +51,19 @@ SHOCK = st.sampled_from(list(shock_kinds().values())).flatmap(
         {"name": st.just(kind.name)}, optional={"month": MONTH, "size": st.floats(kind.low, kind.high)}
     )
 )
+GIVEN = st.fixed_dictionaries(
+    {},
+    optional={
+        "usdcny": st.floats(0.1, 100),
+        "us10y_pct": st.floats(-1, 20) | st.just(-0.0),
+        "vix": st.floats(1, 100) | st.integers(1, 100),
+        "csi300_close": st.floats(1, 1e6),
+        "cn10y_pct": st.integers(-1, 20),
+    },
+)
+MACRO = st.sampled_from([{}, {"macro": "neutral"}, {"macro": "realised"}, {"macro": "adverse"}]) | st.dictionaries(
+    MONTH, GIVEN, min_size=1, max_size=5
+).filter(lambda months: any(months.values())).map(lambda months: {"drivers": months})
 SCENARIO = st.fixed_dictionaries(
     {},
     optional={
@@ -58,13 +71,12 @@ SCENARIO = st.fixed_dictionaries(
         "author": TEXT,
         "description": TEXT,
         "policy": st.sampled_from(plan.ARMS),
-        "macro": st.sampled_from(["neutral", "realised", "adverse", "paths/my macro.csv"]),
         "scale": st.floats(1e-6, 10) | st.integers(1, 10),
         "end": st.sampled_from(["2025-12", "2030-06", "2035-12"]),
         "levers": st.dictionaries(LEVERS, PATH, max_size=5),
         "shocks": st.lists(SHOCK, max_size=3),
     },
-)
+).flatmap(lambda content: MACRO.map(lambda macro: content | macro))
 
 
 def write(folder: Path, text: str | bytes, name: str = "my.yaml") -> Path:

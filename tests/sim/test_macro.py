@@ -9,16 +9,15 @@ from scipy import stats
 import sim.macro
 from agents.draws import Draws
 from scenarios.calendar import BASELINE, month_ordinal, month_text
+from scenarios.drivers import DRIVERS, read_drivers
 from scenarios.errors import InputError
 from scenarios.parameters import ParameterSet
 from scenarios.user_files import LARGEST_BYTES
 from sim.macro import (
-    DRIVERS,
     HISTORY_START,
     innovation_factor,
     make_macro_path,
     package_drivers,
-    read_drivers,
     student_t_scale,
 )
 
@@ -32,7 +31,8 @@ SERIES = ("china_yield_pct", "us_yield_pct", "log_vix", "usdcny", "equity_index"
 
 def path_of(kind, seed=SEED, last_month=END, **changes):
     parameters = CENTRAL.replace(**changes)
-    return make_macro_path(str(kind), last_month, parameters, Draws(seed).stream("macro.innovations"))
+    drivers = read_drivers(kind) if isinstance(kind, Path) else None
+    return make_macro_path(str(kind), last_month, parameters, Draws(seed).stream("macro.innovations"), drivers=drivers)
 
 
 def levels(macro):
@@ -327,9 +327,8 @@ def test_a_file_may_have_a_byte_order_mark_windows_line_ends_blank_lines_and_col
         "2021-02,b,,,,,",
     ]
     file.write_bytes("\r\n".join(lines).encode("utf-8-sig"))
-    first, second = month_ordinal("2021-01"), month_ordinal("2021-02")
-    drivers = read_drivers(file)
-    assert drivers == {first: {"usdcny": 6.5, "us10y_pct": 1.1, "csi300_close": 5000.0, "cn10y_pct": -0.1}, second: {}}
+    given = {"usdcny": 6.5, "us10y_pct": 1.1, "csi300_close": 5000.0, "cn10y_pct": -0.1}
+    assert read_drivers(file).by_month() == {month_ordinal("2021-01"): given}
 
 
 GOOD = "2021-01,6.5,1.1,20,5000,3.1"

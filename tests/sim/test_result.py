@@ -7,8 +7,8 @@ import pytest
 import sim
 from scenarios import plan
 from scenarios.calendar import month_text
+from scenarios.drivers import DRIVERS
 from sim.indicators import FLOWS, PLAN_INDICATORS
-from sim.macro import DRIVERS
 
 SEEDS = range(5)
 

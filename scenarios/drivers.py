@@ -1,0 +1,161 @@
+"""Monthly drivers of world finance that a user gives, as values: what a run takes from them is all here.
+
+A file of drivers is read once, where a scenario names it. From then on its values are part of the scenario, so that
+neither the file nor its place matters any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
+from scenarios.csv_rows import number_in, read_csv
+from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.paths import shown
+
+DRIVERS = ("usdcny", "us10y_pct", "vix", "csi300_close", "cn10y_pct")
+"""Yuan per dollar, ten-year yield of the United States (%), VIX, CSI 300, ten-year yield of China (%)."""
+
+LARGEST_VALUE = 1e6
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """Drivers by month after 2020-12, in the order of months; what is not given is drawn.
+
+    Two sets are equal, and have one digest, where their values are equal. How a file writes a number, the order of its
+    rows and columns, its further columns, and months without any value are no part of it.
+    """
+
+    rows: tuple[tuple[str, tuple[float | None, ...]], ...]
+    """Months, each with its values in the order of `DRIVERS`."""
+
+    @classmethod
+    def of_values(cls, values: Mapping[str, Mapping[str, float]]) -> Drivers:
+        """Return the drivers of values by month and column that have been checked."""
+        kept = {month: row for month, row in sorted(values.items()) if row}
+        # -0.0 becomes 0.0, so that equal values have one digest.
+        return cls(
+            tuple(
+                (month, tuple(row[column] + 0.0 if column in row else None for column in DRIVERS))
+                for month, row in kept.items()
+            )
+        )
+
+    def plain(self) -> dict[str, dict[str, float]]:
+        """Return the drivers as they are written in a scenario file: month to column to value."""
+        return {
+            month: {column: value for column, value in zip(DRIVERS, row, strict=True) if value is not None}
+            for month, row in self.rows
+        }
+
+    def by_month(self) -> dict[int, dict[str, float]]:
+        """Return the values by the ordinal of the month and by column."""
+        return {month_ordinal(month): row for month, row in self.plain().items()}
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of the values, 32 hex digits."""
+        text = json.dumps(self.plain(), sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def parse_drivers(plain: Any) -> Drivers:
+    """Read drivers from plain data, a mapping from months to columns with values; drivers pass through.
+
+    Raises
+    ------
+    InputError
+        With every problem: a month that is none or not after 2020-12, an unknown column, a value that is not usable.
+    """
+    if isinstance(plain, Drivers):
+        return plain
+    form = "such as {2021-01: {usdcny: 6.5, vix: 25}}"
+    if not isinstance(plain, Mapping) or not plain:
+        raise InputError(f"{shown(plain)} are no drivers", value=plain, allowed=form)
+    problems: list[Problem] = []
+    values: dict[str, dict[str, float]] = {}
+    for month, row in plain.items():
+        problems += _month_problems(month, key=str(month))
+        if not isinstance(row, Mapping):
+            problems.append(Problem(f"{shown(row)} holds no drivers", key=str(month), value=row, allowed=form))
+            continue
+        values[str(month)] = {}
+        for column, value in row.items():
+            key = f"{month}.{column}"
+            if column not in DRIVERS:
+                nearest = nearest_name(str(column), DRIVERS)
+                problems.append(Problem(f"unknown driver {column!r}", "", key, column, ", ".join(DRIVERS), nearest))
+            elif isinstance(value, bool) or not isinstance(value, int | float) or not _is_usable(column, value):
+                problems.append(Problem(f"{shown(value)} is not usable", "", key, value, _allowed(column)))
+            else:
+                values[str(month)][column] = float(value)
+    if not any(values.values()) and not problems:
+        problems.append(Problem("there is no value", allowed="one or more"))
+    if problems:
+        raise InputError(problems)
+    return Drivers.of_values(values)
+
+
+def read_drivers(path: str | Path) -> Drivers:
+    """Read drivers from a CSV file with the columns month and `DRIVERS`; an empty cell is a gap.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or its rows are not whole (see `scenarios.csv_rows`), it has no values, a month is not
+        YYYY-MM, is there twice or is not after 2020-12, or a value is not a number (above zero, but for yields).
+    """
+    table = read_csv(path, ("month", *DRIVERS), what="the macro file")
+    values: dict[str, dict[str, float]] = {}
+    for row in table.rows:
+        month = row["month"]
+        table.problems.extend(_month_problems(month, where=row.where, key="month"))
+        if not is_month(month):
+            continue
+        if month in values:
+            table.problems.append(Problem(f"{month} is there twice", row.where, key="month", value=month))
+        values[month] = {}
+        for column in DRIVERS:
+            cell = row[column]
+            if not cell:
+                continue
+            try:
+                value = number_in(cell)
+            except ValueError as error:
+                table.problems.append(Problem(str(error), row.where, column, cell, _allowed(column)))
+                continue
+            if _is_usable(column, value):
+                values[month][column] = value
+            else:
+                table.problems.append(Problem(f"{cell!r} is not usable", row.where, column, cell, _allowed(column)))
+    if not any(values.values()) and not table.problems:
+        table.problems.append(Problem("a macro file needs a row for each month that it gives", table.where))
+    table.check()
+    return Drivers.of_values(values)
+
+
+def _month_problems(month: object, *, where: str = "", key: str = "") -> list[Problem]:
+    if not isinstance(month, str) or not is_month(month):
+        return [Problem(f"{shown(month)} is not a month", where, key, month, "a month such as 2021-07")]
+    if month_ordinal(month) <= BASELINE:
+        return [Problem(f"{month} is observed; drivers start after {month_text(BASELINE)}", where, key, month)]
+    return []
+
+
+def _is_usable(column: str, value: float) -> bool:
+    return abs(value) <= LARGEST_VALUE and (value > 0.0 or _is_yield(column))  # NaN is in no range
+
+
+def _is_yield(column: str) -> bool:
+    return column.endswith("_pct")
+
+
+def _allowed(column: str) -> str:
+    return f"a number {f'from {-LARGEST_VALUE:.0f}' if _is_yield(column) else 'above 0'} to {LARGEST_VALUE:.0f}"
