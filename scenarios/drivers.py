@@ -109,8 +109,8 @@ def read_drivers(path: str | Path) -> Drivers:
     Raises
     ------
     InputError
-        If the file cannot be read or its rows are not whole (see `scenarios.csv_rows`), it has no values, a month is not
-        YYYY-MM, is there twice or is not after 2020-12, or a value is not a number (above zero, but for yields).
+        If the file cannot be read or its rows are not whole (see `scenarios.csv_rows`), it has no values, a month is
+        not YYYY-MM, is there twice or is not after 2020-12, or a value is not a number (above zero, but for yields).
     """
     table = read_csv(path, ("month", *DRIVERS), what="the macro file")
     values: dict[str, dict[str, float]] = {}

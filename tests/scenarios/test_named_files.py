@@ -129,10 +129,10 @@ def test_the_digest_sees_values_and_not_how_a_file_writes_them(tmp_path_factory,
         ("policy: plan\nmacro: gone.csv\n", {}, ["mine.yaml:2: macro: 'gone.csv': no such file"]),
         ("policy: plan\n\nmacro: sub/gone.csv\n", {}, ["mine.yaml:3: macro: 'sub/gone.csv': no such file"]),
         ("macro: bad.csv\nscale: -1\n", {"bad.csv": f"{HEAD}\n2021-01,x,1,1,1,1\n2021-02,6,1,y,1,1\n"}, [
-            "bad.csv:2: usdcny: 'x' is not usable", "bad.csv:3: vix: 'y' is not usable", "mine.yaml:2: scale: "
+            "bad.csv:2: usdcny: 'x' is not a number", "bad.csv:3: vix: 'y' is not a number", "mine.yaml:2: scale: "
         ]),
         ("policy: plan\nmacro: none.csv\n", {"none.csv": f"{HEAD}\n"}, ["mine.yaml:2: macro: none.csv: a macro file"]),
-        ("policy: plan\nmacro: head.csv\n", {"head.csv": "a,b\n1,2\n"}, ["head.csv:1: month: a macro file needs"]),
+        ("policy: plan\nmacro: head.csv\n", {"head.csv": "a,b\n1,2\n"}, ["head.csv:1: month: the macro file needs"]),
         ("extends: parent.yaml\n", {"parent.yaml": "policy: plan\nmacro: gone.csv\n"}, ["parent.yaml:2: macro: 'gone"]),
         ("drivers:\n  2021-01: {vox: 20}\n  2020-12: {vix: 20}\n  2021-02: {vix: many}\n", {}, [
             "mine.yaml:2: drivers.2021-01.vox: unknown driver 'vox'; did you mean 'vix'?",

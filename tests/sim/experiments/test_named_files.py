@@ -49,7 +49,7 @@ def test_a_scenario_is_found_beside_the_file_that_names_it(folder, reader, text)
             "spec.yaml:8: factors.scenario.1: 'gone.yaml': no such file",
         ),
         (read_design, DESIGN.format("", "  scenario: [plan, bad.yaml]\n"), "bad.yaml:2: scale: "),
-        (read_design, DESIGN.format("", "  scenario: [plan, odd.yaml]\n"), "odd.csv:2: vix: 'x' is not usable"),
+        (read_design, DESIGN.format("", "  scenario: [plan, odd.yaml]\n"), "odd.csv:2: vix: 'x' is not a number"),
     ],
 )
 def test_a_scenario_that_is_missing_or_bad_is_told_when_the_file_is_read(folder, reader, text, told):
