@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from scenarios import InputError, Problem, Scenario, load, parse_settings, parse_shock
@@ -87,19 +87,6 @@ def _struck(scenario: Scenario, text: str) -> Scenario:
             replace(each, where="--shock", key=".".join([shock["name"], *each.key.split(".")[2:]]))
             for each in error.problems
         ) from None
-
-
-OPTIONS = {"interactions_off": "--without", "fork_at": "--fork-at", "runs": "--runs"}
-"""Options by the arguments of the packages below that they fill."""
-
-
-@contextmanager
-def options_named() -> Iterator[None]:
-    """Name the option instead of the argument of `sim.run` in what the model refuses."""
-    try:
-        yield
-    except InputError as error:
-        raise InputError(replace(each, key=OPTIONS.get(each.key, each.key)) for each in error.problems) from None
 
 
 def committed_beside(scenario: Scenario) -> Scenario:

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.options import Json, Macro, ParameterSetName, Quiet, Scale, StoreFolder, Without, Workers
+from app.options import (
+    MOST_RUNS_OF_A_BATCH,
+    Json,
+    Macro,
+    ParameterSetName,
+    Quiet,
+    Scale,
+    Seed,
+    StoreFolder,
+    Without,
+    Workers,
+    refuse_unread,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,19 +28,29 @@ if TYPE_CHECKING:
     from sim.experiments.outcomes import RunOutcome
 
 INTERRUPTED = 2
+DECIDED_BEFORE = ("runs", "seed", "draws", "settings", "macro", "parameters", "scale", "without", "fork_at")
+"""Options that decide what is run, and so are not read where a batch goes on."""
 
 
 def batch(
+    context: typer.Context,
     scenario: Annotated[
         list[str] | None,
         typer.Argument(help="Ready scenarios or scenario files; none goes on with what was asked last."),
     ] = None,
     store: Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")] = Path("runs"),
-    runs: Annotated[int, typer.Option(min=1, metavar="N", help="Runs of each scenario.")] = 200,
-    seed: Annotated[str, typer.Option(metavar="N", help="Base seed of luck and parameter draws.")] = "1",
+    runs: Annotated[
+        int, typer.Option(min=1, max=MOST_RUNS_OF_A_BATCH, metavar="N", help="Runs of each scenario.")
+    ] = 200,
+    seed: Seed = "1",
     draws: Annotated[
         int | None,
-        typer.Option(min=0, metavar="N", help="Parameter draws shared by the runs; 0 takes the central point."),
+        typer.Option(
+            min=0,
+            max=MOST_RUNS_OF_A_BATCH,
+            metavar="N",
+            help="Parameter draws shared by the runs; 0 takes the central point.",
+        ),
     ] = None,
     workers: Workers = None,
     scheduler: Annotated[
@@ -53,7 +75,7 @@ def batch(
     quiet: Quiet = False,
 ) -> None:
     """Run scenarios many times into a store. What the store holds already is not computed again."""
-    from app.asked import options_named, scenario_asked, seed_asked
+    from app.asked import scenario_asked, seed_asked
     from app.output import print_json
     from app.progress import RunsBar
     from scenarios.errors import InputError
@@ -61,6 +83,10 @@ def batch(
     from sim.experiments.requests import ensemble_requests
     from sim.experiments.store import Store
 
+    if not scenario:
+        refuse_unread(context, DECIDED_BEFORE, "without a scenario: what was asked last goes on as it was asked")
+    if scheduler is not None:
+        refuse_unread(context, ["workers"], "with --scheduler: the cluster has its own")
     if resume or not scenario:
         known = Store.open(store)
     if not scenario:
@@ -70,10 +96,9 @@ def batch(
             raise InputError("a scenario is named twice", key="scenario", value=" ".join(scenario))
         options = {"macro": macro, "scale": scale, "parameters": parameters}
         asked = [scenario_asked(name, settings or [], [], **options) for name in scenario]
-        with options_named():
-            requests = ensemble_requests(
-                asked, runs=runs, seed=seed_asked(seed), draws=draws, interactions_off=without or (), fork_at=fork_at
-            )
+        requests = ensemble_requests(
+            asked, runs=runs, seed=seed_asked(seed), draws=draws, interactions_off=without or (), fork_at=fork_at
+        )
     with Store.writing(store) as written:
         written.keep_design(requests)
     failures: list[str] = []

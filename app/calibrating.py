@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.options import Json, Quiet, Scale, Workers
+from app.options import MOST_RUNS, Json, Quiet, Scale, Workers, refuse_unread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,13 +23,14 @@ CAVEAT = (
 
 
 def calibrate(
+    context: typer.Context,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Write the posterior, the tables and the pictures here."),
     ] = None,
-    runs: Annotated[int, typer.Option(min=2, max=100_000, metavar="N", help="Runs spread over the prior.")] = 512,
+    runs: Annotated[int, typer.Option(min=2, max=MOST_RUNS, metavar="N", help="Runs spread over the prior.")] = 512,
     more: Annotated[
-        int, typer.Option(min=0, max=100_000, metavar="N", help="Runs of the second round, near the posterior.")
+        int, typer.Option(min=0, max=MOST_RUNS, metavar="N", help="Runs of the second round, near the posterior.")
     ] = 128,
     quick: Annotated[
         bool, typer.Option("--quick", help="32 runs and no second round: shows that it works, finds little.")
@@ -50,7 +51,7 @@ def calibrate(
     """Fit the searched parameters to 2016-2020 and say what the data identify."""
     from datetime import UTC, datetime
 
-    from app.asked import options_named, scenario_asked, seed_asked
+    from app.asked import scenario_asked, seed_asked
     from app.output import print_json
     from app.progress import RunsBar
     from calibration.extra import checked_extra
@@ -61,8 +62,10 @@ def calibrate(
     from calibration.pictures import write_pictures
     from sim.experiments.pool import usual_workers
 
+    if quick:
+        refuse_unread(context, ["runs", "more", "information"], "with --quick")
     asked: dict[str, Any] = QUICK if quick else {"runs": runs, "more": more}
-    with RunsBar(hidden=quiet or json) as bar, options_named():
+    with RunsBar(hidden=quiet or json) as bar:
         fit = fit_parameters(
             store,
             **asked,

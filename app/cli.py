@@ -5,7 +5,7 @@ Only Typer is imported with this file; whatever costs more is imported by the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,7 +25,17 @@ from app import (
     sweeps,
     web_command,
 )
-from app.options import Json, Macro, ParameterSetName, Quiet, Scale, Without
+from app.options import (
+    Json,
+    Macro,
+    ParameterSetName,
+    Quiet,
+    Scale,
+    Without,
+    option_problems,
+    problems_by_option,
+    refuse_unread,
+)
 from app.terminal import say, spelling_streams
 
 if TYPE_CHECKING:
@@ -59,36 +69,40 @@ def _command() -> Any:
 
 
 def _invoked(arguments: list[str]) -> int:
-    command = _command()
+    command, context = _command(), None
     try:
         with command.make_context("lujiazui", arguments) as context:
             command.invoke(context)
     except typer.Exit as end:
         return end.exit_code
     except typer.TyperException as error:
-        say(f"error: {error.format_message()}")
-        return REFUSED
+        return _refused(option_problems(error))
     except OSError:
         raise
     except Exception as error:
-        return _answer(error)
+        chosen = command.commands.get(context.invoked_subcommand) if context is not None else None
+        return _answer(error, chosen)
     return DONE
 
 
-def _answer(error: Exception) -> int:
+def _answer(error: Exception, command: Any) -> int:
     """Say what went wrong: the user's input, or a failure inside with the place it came from."""
     from scenarios.errors import InputError
 
     if isinstance(error, InputError):
-        for problem in error.problems:
-            say(f"error: {problem}")
-        return REFUSED
+        return _refused(problems_by_option(error.problems, command))
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})" if trace else ""
     say(f"error: failed inside: {type(error).__name__}: {error}{place}")
     return FAILED
+
+
+def _refused(problems: Iterable[object]) -> int:
+    for problem in problems:
+        say(f"error: {problem}")
+    return REFUSED
 
 
 def _show_version(wanted: bool) -> None:
@@ -113,6 +127,7 @@ def lujiazui(
 
 @commands.command(epilog=RUN_EPILOG)
 def run(
+    context: typer.Context,
     scenario: Annotated[str, typer.Argument(help="A ready scenario or the path of a scenario file.")] = "plan",
     seed: Annotated[str, typer.Option(metavar="N", help="The seed of the agents' luck.")] = "0",
     settings: Annotated[
@@ -139,9 +154,11 @@ def run(
 ) -> None:
     """Run one scenario and compare 2025 with 2020, with the targets and with the committed path."""
     from app import output
-    from app.asked import committed_beside, options_named, scenario_asked, seed_asked
+    from app.asked import committed_beside, scenario_asked, seed_asked
     from app.run_report import RunReport
 
+    if quiet and not json:
+        refuse_unread(context, ["timings"], "with --quiet")
     luck = seed_asked(seed)
     asked = scenario_asked(scenario, settings or [], shocks or [], macro=macro, scale=scale, parameters=parameters)
     beside = committed_beside(asked)
@@ -150,7 +167,7 @@ def run(
     import sim
     from app.progress import ProgressBar
 
-    with ProgressBar(runs=2, hidden=quiet) as progress, options_named():
+    with ProgressBar(runs=2, hidden=quiet) as progress:
         how: dict[str, Any] = {"seed": luck, "verify": verify, "interactions_off": without or (), "progress": progress}
         result = sim.run(asked, **how)
         committed = sim.run(beside, **how)

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.options import Json, Quiet, Scale, Without, Workers
+from app.options import MOST_RUNS, Json, Quiet, Scale, Seed, Without, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-Runs = Annotated[int, typer.Option("--runs", min=1, metavar="N", help="Runs.")]
+Runs = Annotated[int, typer.Option("--runs", min=1, max=MOST_RUNS, metavar="N", help="Runs.")]
 
 
 def facts(
     scenario: Annotated[str, typer.Argument(help="A ready scenario or a scenario file.")] = "plan",
     runs: Runs = 40,
-    seed: Annotated[str, typer.Option(metavar="N", help="Base seed.")] = "1",
+    seed: Seed = "1",
     scale: Scale = None,
     without: Without = None,
     workers: Workers = None,
@@ -30,16 +30,13 @@ def facts(
 ) -> None:
     """Hold the model against stylised facts: statistic, band, value over runs, passed, emergent or built in."""
     from app import output
-    from app.asked import options_named, scenario_asked, seed_asked
+    from app.asked import scenario_asked, seed_asked
     from app.tables import show, table
 
     asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
     import sim
 
-    with options_named():
-        found = sim.stylised_facts(
-            asked, runs=runs, seed=seed_asked(seed), interactions_off=without or (), workers=workers
-        )
+    found = sim.stylised_facts(asked, runs=runs, seed=seed_asked(seed), interactions_off=without or (), workers=workers)
     if json:
         output.print_json(found.reset_index().to_dict("records"))
     elif quiet:
@@ -90,9 +87,10 @@ def evidence(
     quiet: Quiet = False,
 ) -> None:
     """Write the page of evidence: facts, what each interaction is for, decisions, differences between agents."""
+    from app.asked import scenario_asked
     from app.evidence_page import page
 
-    text = page(runs, None if scale is None else float(scale), workers)
+    text = page(runs, None if scale is None else scenario_asked("plan", [], [], macro=None, scale=scale).scale, workers)
     out.write_text(text, encoding="utf-8")
     if not quiet:
         print(out)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.options import Json, Quiet, Scale, Workers
+from app.options import MOST_RUNS, Json, Quiet, Scale, Seed, Workers, option, refuse_unread
 from app.past import answer_from_the_past, print_table
 
 if TYPE_CHECKING:
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from sim.experiments.ensemble import Ensemble
 
 Runs = Annotated[
-    int, typer.Option(min=2, max=100_000, metavar="N", help="Runs, each with its own parameters and luck.")
+    int, typer.Option(min=2, max=MOST_RUNS, metavar="N", help="Runs, each with its own parameters and luck.")
 ]
-Seed = Annotated[str, typer.Option(metavar="N", help="Base seed of luck and parameter draws.")]
 Observed = Annotated[
     Path,
     typer.Option("--observed", metavar="FILE", help="CSV with the columns indicator, date, value, unit, source."),
@@ -38,6 +37,7 @@ UNCONDITIONAL = "forecast"
 
 
 def forecast(
+    context: typer.Context,
     scenario: ScenarioName = "plan",
     runs: Runs = 200,
     seed: Seed = "1",
@@ -64,9 +64,11 @@ def forecast(
     from app.output import print_json
 
     if variants:
+        refuse_unread(context, ["register", "conditions"], "with --variants")
         _variants(scenario, runs, seed, scale, store, workers, json, quiet)
         return
     if conditions is not None:
+        refuse_unread(context, ["register"], "with --conditions")
         _conditions(scenario, conditions, runs, seed, scale, store, workers, json, quiet)
         return
     from calibration.forecast_register import checked_new, forecast_of
@@ -98,6 +100,7 @@ def forecast(
 
 
 def validate(
+    context: typer.Context,
     observed: Annotated[
         Path | None,
         typer.Option("--observed", metavar="FILE", help="CSV with the columns indicator, date, value, unit, source."),
@@ -165,8 +168,13 @@ def validate(
             param_hint="--observed",
         )
     if observed is None:
+        beside = f"with {option(context, kinds[0])}, which runs the past under its own policy and luck"
+        refuse_unread(context, ["registered", "scenario", "seed", "replay"], beside)
         answer_from_the_past(kinds[0], until, runs, scale, store, workers, json, quiet)
         return
+    if registered is not None:
+        idle = ["scenario", "runs", "seed", "scale", "replay", "store", "workers"]
+        refuse_unread(context, idle, "with --forecast, which makes no runs")
     observations = read_later_observations(observed)
     forecasts: dict[str, RegisteredForecast] = {}
     if registered is not None:
@@ -278,13 +286,13 @@ def _ensemble(
     macro: str | None,
 ) -> tuple[Ensemble, str]:
     """Runs of one scenario and its name."""
-    from app.asked import options_named, scenario_asked, seed_asked
+    from app.asked import scenario_asked, seed_asked
     from app.progress import RunsBar
     from sim.experiments.ensemble import ensemble
 
     asked = scenario_asked(scenario, [], [], macro=macro, scale=scale)
     luck = seed_asked(seed)
-    with RunsBar(hidden=hidden) as bar, options_named():
+    with RunsBar(hidden=hidden) as bar:
         found = ensemble(asked, runs=runs, seed=luck, store=store, workers=workers, progress=bar.note)
     return found, asked.name
 
@@ -299,13 +307,13 @@ def _variants(
     json: bool,
     quiet: bool,
 ) -> None:
-    from app.asked import options_named, scenario_asked, seed_asked
+    from app.asked import scenario_asked, seed_asked
     from app.output import print_json
     from app.progress import RunsBar
     from calibration.variants import variants
 
     asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
-    with RunsBar(hidden=json or quiet) as bar, options_named():
+    with RunsBar(hidden=json or quiet) as bar:
         table = variants(asked, runs=runs, seed=seed_asked(seed), store=store, workers=workers, progress=bar.note)
     if json:
         print_json({"scenario": asked.name, "runs": runs, "variants": table.to_dict("records"), "caveat": CAVEAT})
@@ -339,7 +347,7 @@ def _conditions(
     json: bool,
     quiet: bool,
 ) -> None:
-    from app.asked import options_named, scenario_asked, seed_asked
+    from app.asked import scenario_asked, seed_asked
     from app.output import print_json
     from app.progress import RunsBar
     from calibration.conditions import SIGNIFICANT, conditions
@@ -355,7 +363,7 @@ def _conditions(
             nearest=nearest_name(indicator, PLAN_INDICATORS),
         )
     asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
-    with RunsBar(hidden=json or quiet) as bar, options_named():
+    with RunsBar(hidden=json or quiet) as bar:
         found = conditions(
             asked, indicator, runs=runs, seed=seed_asked(seed), store=store, workers=workers, progress=bar.note
         )

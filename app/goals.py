@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
-from app.options import Json, Macro, ParameterSetName, Quiet, Scale, Workers
+from app.options import MOST_RUNS, Json, Macro, ParameterSetName, Quiet, Scale, Seed, Workers
 
 
 def goals(
     scenario: Annotated[str, typer.Argument(help="A ready scenario or a scenario file.")] = "plan",
-    runs: Annotated[int, typer.Option(min=1, metavar="N", help="Runs, each with its own parameters and luck.")] = 20,
-    seed: Annotated[int, typer.Option(metavar="N", help="Base seed of luck and parameter draws.")] = 1,
+    runs: Annotated[
+        int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs, each with its own parameters and luck.")
+    ] = 20,
+    seed: Seed = "1",
     macro: Macro = None,
     parameters: ParameterSetName = None,
     scale: Scale = None,
@@ -22,15 +24,16 @@ def goals(
     quiet: Quiet = False,
 ) -> None:
     """Hold a scenario against the plan's six goals and the eleven shortcomings it names, by indicators for each."""
-    from app.asked import scenario_asked
+    from app.asked import scenario_asked, seed_asked
     from app.output import print_json
     from app.progress import RunsBar
     from app.tables import show, table
     from sim.experiments.ensemble import ensemble
 
-    asked = scenario_asked(scenario, [], [], macro=macro, scale=scale)
+    luck = seed_asked(seed)
+    asked = scenario_asked(scenario, [], [], macro=macro, scale=scale, parameters=parameters)
     with RunsBar(hidden=quiet or json) as bar:
-        found = ensemble(asked, runs=runs, seed=seed, parameters=parameters, workers=workers, progress=bar.note)
+        found = ensemble(asked, runs=runs, seed=luck, workers=workers, progress=bar.note)
     lights, tests = found.goals(asked.name), found.goal_tests(asked.name)
     if json:
         print_json(

@@ -1,9 +1,21 @@
 """Options that several commands share."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from scenarios.errors import Problem
+
+MOST_RUNS = 100_000
+MOST_RUNS_OF_A_BATCH = 1_000_000
+"""As many as a base seed has room for."""
+MOST_WORKERS = 1_024
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, with the keys that docs/json.md lists.")]
 Quiet = Annotated[
@@ -29,4 +41,77 @@ ParameterSetName = Annotated[
     ),
 ]
 Scale = Annotated[str | None, typer.Option(metavar="X", help="Size of the population: above 0, at most 10.")]
-Workers = Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes; all processors if not given.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, max=MOST_WORKERS, metavar="N", help="Processes; all processors if not given."),
+]
+Seed = Annotated[str, typer.Option(metavar="N", help="Base seed of luck and parameter draws.")]
+ARGUMENTS = {"interactions_off": "without"}
+"""Options by the arguments of the packages below that they fill, where the names differ."""
+
+
+def given(context: typer.Context, name: str) -> bool:
+    """Whether an option was given on the command line, and not left to its default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def option(context: typer.Context, name: str) -> str:
+    """An option as it is typed, such as --at-least."""
+    return next((each.opts[0] for each in context.command.params if each.name == name), name)
+
+
+def refuse_unread(context: typer.Context, names: Iterable[str], why: str) -> None:
+    """Refuse options that were given although what was asked for does not read them.
+
+    Parameters
+    ----------
+    context
+        Of the command.
+    names
+        Options that are not read, by the names of the command's parameters.
+    why
+        What makes them so, such as "with --variants".
+
+    Raises
+    ------
+    scenarios.InputError
+        Naming each of them.
+    """
+    from scenarios.errors import InputError, Problem
+
+    idle = [option(context, name) for name in names if given(context, name)]
+    if idle:
+        raise InputError(Problem(f"has no effect {why}", key=name) for name in idle)
+
+
+def problems_by_option(problems: Iterable[Problem], command: Any) -> Iterator[Problem]:
+    """Problems under the names of the options that were typed, where the packages below name their own arguments.
+
+    Parameters
+    ----------
+    problems
+        What a command refused.
+    command
+        The command, or None.
+    """
+    typed = {each.name: each.opts[0] for each in command.params} if command is not None else {}
+    for problem in problems:
+        name = ARGUMENTS.get(problem.key, problem.key)
+        yield problem if problem.where else replace(problem, key=typed.get(name, problem.key))
+
+
+def option_problems(error: typer.TyperException) -> Iterator[object]:
+    """What was wrong on the command line itself: for a number its value and what is allowed, else in Typer's words."""
+    from pydantic import ValidationError
+
+    param, cause = getattr(error, "param", None), error.__cause__
+    if param is None or not isinstance(cause, ValidationError):
+        yield error.format_message()
+        return
+    from scenarios.model_problems import Allowed, problem_of
+
+    bounds = {name: value for name, value in (("ge", param.min), ("le", param.max)) if value is not None}
+    for detail in cause.errors():
+        allowed = Allowed(param.type_descriptor.annotation, (), bounds)
+        yield problem_of(detail["type"], (param.opts[0],), detail["input"], detail["msg"], allowed)

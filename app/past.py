@@ -58,7 +58,7 @@ def answer_from_the_past(
     quiet: bool,
 ) -> None:
     """Answer one of `validate`'s questions by runs of the past, and print the answer."""
-    from app.asked import options_named, scenario_asked
+    from app.asked import scenario_asked
     from app.output import print_json
     from app.progress import RunsBar
     from calibration.extra import checked_extra
@@ -69,7 +69,7 @@ def answer_from_the_past(
     question = _questions()[kind]
     size = scenario_asked("frozen", [], [], macro=None, scale=scale).scale
     kept = PastRuns(store or Path("past-runs"))
-    with RunsBar(hidden=json or quiet) as bar, options_named():
+    with RunsBar(hidden=json or quiet) as bar:
         more = {"until": until} if until is not None else {}
         table = question.answer(kept, runs, workers or usual_workers(), size, bar.show, **more)
     summed = table if question.summed is None else question.summed(table)

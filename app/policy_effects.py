@@ -7,17 +7,18 @@ from typing import Annotated
 
 import typer
 
-from app.options import Json, Quiet, Scale, Workers
+from app.options import MOST_RUNS, Json, Quiet, Scale, Workers, refuse_unread
 
 
 def attribute(
+    context: typer.Context,
     scenario: Annotated[str, typer.Argument(help="A ready scenario or a scenario file.")] = "plan",
     against: Annotated[str, typer.Option(metavar="SCENARIO", help="What it is compared with.")] = "committed",
     by: Annotated[
         str, typer.Option(metavar="KIND", help="group (exact, 256 runs a seed) or lever (sampled).")
     ] = "group",
-    runs: Annotated[int, typer.Option(min=1, metavar="N", help="Seeds.")] = 2,
-    permutations: Annotated[int, typer.Option(min=1, metavar="N", help="Orders drawn for 'lever'.")] = 8,
+    runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Seeds.")] = 2,
+    permutations: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Orders drawn for 'lever'.")] = 8,
     scale: Scale = "0.1",
     workers: Workers = None,
     json: Json = False,
@@ -30,6 +31,8 @@ def attribute(
     from app.tables import show, table
     from sim.experiments.attribution import attribute as attributed
 
+    if by == "group":
+        refuse_unread(context, ["permutations"], "with --by group, which is exact")
     target, base = (scenario_asked(name, [], [], macro=None, scale=scale) for name in (scenario, against))
     with RunsBar(hidden=quiet or json) as bar:
         found = attributed(
@@ -58,8 +61,10 @@ def attribute(
 
 def effects(
     lever: Annotated[list[str] | None, typer.Argument(help="Levers; all if none is named.")] = None,
-    runs: Annotated[int, typer.Option(min=1, metavar="N", help="Paired runs, each with drawn effects.")] = 20,
-    intensities: Annotated[int, typer.Option(min=2, metavar="N", help="Intensities from 0 to 1.")] = 2,
+    runs: Annotated[
+        int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Paired runs, each with drawn effects.")
+    ] = 20,
+    intensities: Annotated[int, typer.Option(min=2, max=101, metavar="N", help="Intensities from 0 to 1.")] = 2,
     store: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep runs here; what was interrupted goes on.")
     ] = None,

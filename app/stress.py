@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.options import Json, Quiet, Scale, Workers
+from app.options import MOST_RUNS, Json, Quiet, Scale, Seed, Workers
 
 SHOWN = {
     "largest_bank_assets_share": "largest bank, share of assets",
@@ -22,22 +22,25 @@ WHOLE = ("worst_rounds", "loss_to_event_pct")
 
 def stress(
     scenario: Annotated[list[str] | None, typer.Argument(help="Ready scenarios or scenario files. [plan]")] = None,
-    runs: Annotated[int, typer.Option(min=1, metavar="N", help="Runs, each with its own parameters and luck.")] = 20,
-    seed: Annotated[int, typer.Option(metavar="N", help="Base seed of luck and parameter draws.")] = 1,
+    runs: Annotated[
+        int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs, each with its own parameters and luck.")
+    ] = 20,
+    seed: Seed = "1",
     scale: Scale = None,
     workers: Workers = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Let each bank fail, and take a common loss off everybody: how near the centre is to the plan's redline."""
-    from app.asked import scenario_asked
+    from app.asked import scenario_asked, seed_asked
     from app.output import print_json
     from app.tables import show, table
     from scenarios.plan import redline
     from sim.evidence.stress import stress as stressed
 
+    luck = seed_asked(seed)
     asked = [scenario_asked(name, [], [], macro=None, scale=scale) for name in scenario or ["plan"]]
-    found = stressed(asked, runs=runs, seed=seed, workers=workers)
+    found = stressed(asked, runs=runs, seed=luck, workers=workers)
     if json:
         print_json(found.to_dict("records"))
         return

@@ -107,7 +107,7 @@ def discover(
     from app.tables import show, table
     from scenarios.errors import InputError, nearest_name
     from sim.experiments.ensemble import thresholds
-    from sim.experiments.pictures import checked_picture, discovery_picture
+    from sim.experiments.pictures import checked_picture, discovery_picture, tree_picture
     from sim.experiments.sensitivity import discover as discovered
     from sim.experiments.sensitivity import swept, tree
     from sim.experiments.store import Store
@@ -125,7 +125,10 @@ def discover(
         )
     wanted = thresholds()[indicator] if at_least is None else at_least
     if leaves:
-        _print_tree(tree(design, found, indicator, wanted), indicator, wanted, json, quiet)
+        grown = tree(design, found, indicator, wanted)
+        if plot is not None:
+            tree_picture(grown, indicator, wanted, plot)
+        _print_tree(grown, indicator, wanted, json, quiet)
         return
     box, told = discovered(design, found, indicator, wanted)
     if plot is not None:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from app.options import MOST_WORKERS
+
 
 def register(commands: typer.Typer) -> None:
     """Add the command."""
@@ -21,7 +23,9 @@ def serve_app(
     host: Annotated[
         str, typer.Option(help="Address to listen on; loopback unless you say otherwise, see docs/app.md.")
     ] = "127.0.0.1",
-    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes of the server.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=MOST_WORKERS, help="Worker processes of the server.")
+    ] = None,
     root_path: Annotated[str, typer.Option(metavar="/PREFIX", help="Path prefix behind a reverse proxy.")] = "",
     public_host: Annotated[
         list[str] | None,

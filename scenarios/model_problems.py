@@ -122,7 +122,7 @@ def problems_of(
         else:
             owner, allowed = _found(model, detail["loc"])
             known = [*keys_of(owner), *(more_keys if owner is model else ())]
-            yield _translated(detail["type"], key, detail["input"], detail["msg"], allowed, known, forms)
+            yield problem_of(detail["type"], key, detail["input"], detail["msg"], allowed, known, forms)
 
 
 def _found(model: type[BaseModel], location: Sequence[str | int]) -> tuple[type[BaseModel], Allowed]:
@@ -141,15 +141,26 @@ def _found(model: type[BaseModel], location: Sequence[str | int]) -> tuple[type[
     return owner, allowed
 
 
-def _translated(
+def problem_of(
     kind: str,
     key: tuple[str, ...],
     value: Any,
     message: str,
     allowed: Allowed,
-    known: Sequence[str],
-    forms: Mapping[type[BaseModel], str],
+    known: Sequence[str] = (),
+    forms: Mapping[type[BaseModel], str] = {},
 ) -> Problem:
+    """One thing that pydantic refused, in our words.
+
+    Parameters
+    ----------
+    kind, key, value, message
+        Its type, place, input and message, as pydantic gives them.
+    allowed
+        What may be there.
+    known, forms
+        Keys that the model has, and how models are written, as in `problems_of`.
+    """
     dotted, may = ".".join(key), str(allowed)
     if kind == "extra_forbidden":
         return Problem(

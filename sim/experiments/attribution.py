@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from agents.arrays import Floats
-from scenarios.errors import InputError
+from scenarios.errors import InputError, nearest_name
 from scenarios.loader import load
 from scenarios.plan import TASK_GROUPS, levers
 from scenarios.schema import Scenario
@@ -121,7 +121,8 @@ def attribute(
                 allowed=str(getattr(base, name)),
             )
     if by not in ("group", "lever"):
-        raise InputError(f"{by!r} is no kind of part", key="by", value=by, allowed="group, lever")
+        nearest = nearest_name(by, ("group", "lever"))
+        raise InputError(f"{by!r} is no kind of part", key="by", value=by, allowed="group, lever", nearest=nearest)
     checked_count(permutations, "permutations")
     players = _players(target, base, by)
     if not players:

@@ -1,7 +1,7 @@
 """Pictures of sweeps as PNG or SVG files."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from sim.experiments.designs import Design
 from sim.experiments.sensitivity import reaches, strength
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     import pandas as pd
     from matplotlib.figure import Figure
 
@@ -114,6 +116,47 @@ def discovery_picture(
     figure.axes[0].legend(fontsize=7)
     figure.suptitle(f"{indicator.replace('_', ' ')} in 2025", fontsize=10, color=INK)
     figure.savefig(path, dpi=DOTS)
+
+
+def tree_picture(grown: "pd.DataFrame", indicator: str, at_least: float, path: Path) -> None:
+    """Leaves of a tree as bars: how many of their points reach the value, as high as their part of the design.
+
+    Parameters
+    ----------
+    grown
+        What `tree` gave.
+    indicator, at_least
+        As in `tree`.
+    path
+        Where the picture goes.
+    """
+    leaves = list(grown.groupby("leaf", sort=False))
+    lines = sum(len(rows) for _, rows in leaves)
+    figure = _figure(10.0, 1.4 + 0.3 * lines)
+    axes = figure.add_subplot()
+    top, at, labels = 0.0, [], []
+    for _, rows in leaves:
+        density, mass = float(rows["density"].iloc[0]), float(rows["mass"].iloc[0])
+        axes.barh(top + mass / 2, density, height=0.94 * mass, color=ACCENT)
+        axes.text(density, top + mass / 2, f" {density:.0%} of {mass:.0%}", va="center", fontsize=7, color=INK)
+        at.append(top + mass / 2)
+        labels.append("\n".join(_bound(row) for row in rows.to_dict("records")))
+        top += mass
+    axes.set_yticks(at, labels, fontsize=7)
+    axes.set_ylim(top, 0.0)
+    axes.set_xlim(0.0, 1.15)
+    axes.tick_params(axis="x", labelsize=7)
+    axes.set_xlabel("part of a leaf's points that get there; as high as the leaf's part of the design", fontsize=8)
+    axes.set_title(f"{indicator.replace('_', ' ')} at or above {at_least:g} in 2025", fontsize=9, color=INK)
+    figure.savefig(path, dpi=DOTS)
+
+
+def _bound(row: "Mapping[Hashable, Any]") -> str:
+    """What bounds a leaf, in a line."""
+    if not row["factor"]:
+        return "all points"
+    within = row["names"] or f"{row['low']:.3g} to {row['high']:.3g}"
+    return f"{row['factor'].replace('_', ' ')}: {within}"
 
 
 def search_picture(found: "Found", path: Path) -> None:

@@ -21,6 +21,8 @@ HELD_BACK = 0.2
 MOST_LEAVES = 6
 LEAST_IN_LEAF = 0.05
 """Smallest part of the points in a leaf of a tree."""
+FEWEST_POINTS = 10
+"""Fewest points that an emulator is fitted to."""
 EMULATED = 1024
 """Base samples of the emulator from which shares of variance come."""
 
@@ -64,8 +66,24 @@ def swept(store: Store, number: int | None = None) -> tuple[Design, "pd.DataFram
 
 
 def indices(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
-    """How much each factor matters: `morris` for a Morris design, else `sobol`."""
-    return morris(design, found) if design.kind == "morris" else sobol(design, found)
+    """How much each factor matters: `morris` for a Morris design, else `sobol`.
+
+    Raises
+    ------
+    scenarios.InputError
+        If no indicator differs between the points, or if shares are asked for of one factor or a handful of points.
+    """
+    if not (found.nunique() > 1).any():
+        raise InputError("no indicator differs between the points", key="store", allowed="a sweep that moves something")
+    if design.kind == "morris":
+        return morris(design, found)
+    if len(design.factors) < 2:
+        told = f"{design.factors[0].name} is the only factor and has all of the variance"
+        raise InputError(told, key="factors", allowed="two or more factors")
+    if len(found) < FEWEST_POINTS:
+        told = f"{len(found)} points are too few for shares of variance"
+        raise InputError(told, key="samples", value=len(found), allowed=f"from {FEWEST_POINTS} on")
+    return sobol(design, found)
 
 
 def strength(kind: str) -> str:
@@ -186,8 +204,12 @@ def reaches(found: "pd.DataFrame", indicator: str, at_least: float) -> Flags:
     Raises
     ------
     scenarios.InputError
-        If none or all of them have.
+        If none or all of them have, or if the value is no finite number.
     """
+    if not np.isfinite(at_least):
+        raise InputError(
+            f"{at_least} is not a finite number", key="at_least", value=at_least, allowed="a finite number"
+        )
     good = np.asarray(found[indicator] >= at_least)
     if good.all() or not good.any():
         raise InputError(
@@ -267,7 +289,10 @@ def discover(
 
     import pandas as pd
 
-    points = design.points()
+    names = [factor.name for factor in design.factors]
+    # The workbench takes columns such as "scenario", "policy" and "model" for its own and leaves them out.
+    own = {name: f"factor_{place}" for place, name in enumerate(names)}
+    points = design.points()[names].rename(columns=own)
     good = reaches(found, indicator, at_least)
     with warnings.catch_warnings():
         # The workbench says at import that it does without packages nobody needs here.
@@ -282,13 +307,13 @@ def discover(
     rows = [
         {
             "factor": factor.name,
-            "low": float(limits[factor.name].iloc[0]),
-            "high": float(limits[factor.name].iloc[1]),
-            "names": factor.names_within(limits[factor.name].iloc[0], limits[factor.name].iloc[1]),
+            "low": low,
+            "high": high,
+            "names": factor.names_within(low, high),
         }
         for factor in design.factors
-        if limits[factor.name].iloc[0] > points[factor.name].min()
-        or limits[factor.name].iloc[1] < points[factor.name].max()
+        for low, high in [(float(limits[own[factor.name]].iloc[0]), float(limits[own[factor.name]].iloc[1]))]
+        if low > points[own[factor.name]].min() or high < points[own[factor.name]].max()
     ]
     told = {"coverage": float(box.coverage), "density": float(box.density), "mass": float(box.mass)}
     return pd.DataFrame(rows, columns=["factor", "low", "high", "names"]), told
