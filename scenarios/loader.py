@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from scenarios.calendar import LAST_END
+from scenarios.calendar import LAST_END, PLAN_START, is_month
 from scenarios.drivers import read_drivers
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.named_files import NamedFile, names_a_drivers_file, names_a_scenario_file
 from scenarios.plan import ARMS
-from scenarios.schema import GIVEN_DRIVERS, Scenario, parse_levers, with_macro_of
+from scenarios.schema import GIVEN_DRIVERS, Scenario, layered, parse_levers, with_macro_of
 from scenarios.yaml_tree import Tree, parse_yaml, read_yaml
 
 _LONGEST_CHAIN = 20
@@ -88,52 +88,91 @@ def parse_setting(text: str) -> tuple[str, Any]:
     InputError
         If the form, the lever, the value or the month is wrong.
     """
-    form = "lever=value or lever=value@month, such as reits_pilot=0.5@2022-01"
-    lever, equals, setting = text.partition("=")
-    value, at, month = setting.partition("@")
-    lever, value, month = lever.strip(), value.strip(), month.strip()
-    if not (equals and lever and value) or (at and not month):
-        raise InputError(f"{text!r} is not a setting", where="--set", value=text, allowed=form)
-    scalar = parse_yaml(value, "--set").data
-    if not isinstance(scalar, str | int | float):
-        raise InputError(f"{value!r} is not a value", where="--set", key=lever, value=value, allowed=form)
-    path: Any = scalar
-    if at:
-        path = {"switch": {month: scalar}} if isinstance(scalar, str) else {month: scalar}
-    lever, dot, component = lever.partition(".")
-    if dot:
-        path = {"components": {component: path}}
-    parse_levers({lever: path}, last=LAST_END, where="--set")
-    return lever, path
+    setting = _read_setting(text)
+    return setting.lever, setting.path
 
 
 def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
-    """Read several settings; dated numbers for the same lever become the steps of one path.
+    """Read several settings; those of one lever become one path, in which each value holds until the next date.
+
+    Values of components go on top of those of their lever, in whatever order they are given.
 
     Raises
     ------
     InputError
-        As `parse_setting`, for all of them at once, or if two settings of a lever contradict each other.
+        As `parse_setting`, for all of them at once, or if two settings give one lever two values from the same month
+        on.
     """
-    paths: dict[str, Any] = {}
     problems: list[Problem] = []
+    found: dict[str, dict[str, dict[str, _Setting]]] = {}
     for text in texts:
         try:
-            lever, path = parse_setting(text)
+            setting = _read_setting(text)
         except InputError as error:
             problems += error.problems
             continue
-        earlier = paths.setdefault(lever, path)
-        if earlier is path:
-            continue
-        joined = _joined(earlier, path)
-        if joined is not None:
-            paths[lever] = joined
-        else:
-            problems.append(Problem("contradicts an earlier setting of this lever", "--set", lever, text))
+        earlier = found.setdefault(setting.lever, {}).setdefault(setting.component, {})
+        other = earlier.setdefault(setting.month or PLAN_START, setting)
+        if other.value != setting.value:
+            problems.append(Problem(f"contradicts {other.text}", "--set", setting.lever, text))
     if problems:
         raise InputError(problems)
-    return paths
+    return {lever: _path_of_lever(of_lever) for lever, of_lever in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What a setting says, and its words."""
+
+    lever: str
+    component: str
+    """Empty for the lever as a whole."""
+    month: str
+    """Empty without a date."""
+    value: str | float
+    text: str
+
+    @property
+    def path(self) -> Any:
+        """Its path in the form of a scenario file."""
+        path = _path_of([self])
+        return {"components": {self.component: path}} if self.component else path
+
+
+def _read_setting(text: str) -> _Setting:
+    form = "lever=value or lever=value@month, such as reits_pilot=0.5@2022-01"
+    name, equals, setting = text.partition("=")
+    value, at, month = setting.partition("@")
+    name, value, month = name.strip(), value.strip(), month.strip()
+    if not (equals and name and value) or (at and not month):
+        raise InputError(f"{text!r} is not a setting", where="--set", value=text, allowed=form)
+    scalar = parse_yaml(value, "--set").data
+    if not isinstance(scalar, str | int | float):
+        raise InputError(f"{value!r} is not a value", where="--set", key=name, value=value, allowed=form)
+    lever, dot, component = name.partition(".")
+    if dot and not component:
+        raise InputError(f"{text!r} is not a setting", where="--set", value=text, allowed=form)
+    read = _Setting(lever, component, month, scalar, text)
+    parse_levers({lever: read.path}, last=LAST_END, where="--set")
+    return read
+
+
+def _path_of_lever(settings: Mapping[str, Mapping[str, _Setting]]) -> Any:
+    """Path of a lever from its settings by component and month."""
+    paths = {component: _path_of(list(dated.values())) for component, dated in settings.items()}
+    whole = paths.pop("", None)
+    if not paths:
+        return whole
+    components = {"components": paths}
+    return components if whole is None else {"layers": [whole, components]}
+
+
+def _path_of(settings: Sequence[_Setting]) -> Any:
+    """Path of a lever or a component from settings with different months."""
+    if len(settings) == 1 and not settings[0].month:
+        return settings[0].value
+    values = {setting.month or PLAN_START: setting.value for setting in settings}
+    return {"switch": values} if any(isinstance(value, str) for value in values.values()) else values
 
 
 def parse_shock(text: str) -> dict[str, Any]:
@@ -160,23 +199,6 @@ def parse_shock(text: str) -> dict[str, Any]:
         if not isinstance(shock["size"], int | float) or isinstance(shock["size"], bool):
             raise InputError(f"{size!r} is not a number", where="--shock", key=name, value=size, allowed=form)
     return shock
-
-
-def _joined(earlier: Any, later: Any) -> dict[str, Any] | None:
-    """Steps with other dates, or other components, as one path; None where two settings contradict each other."""
-    if not isinstance(earlier, dict) or not isinstance(later, dict) or "switch" in earlier or "switch" in later:
-        return None
-    if ("components" in earlier) != ("components" in later):
-        return None
-    if "components" in earlier:
-        parts = dict(earlier["components"])
-        for part, path in later["components"].items():
-            joined = path if part not in parts else _joined(parts[part], path)
-            if joined is None:
-                return None
-            parts[part] = joined
-        return {"components": parts}
-    return None if earlier.keys() & later.keys() else {**earlier, **later}
 
 
 @cache
@@ -236,10 +258,9 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
             own |= with_macro_of(NamedFile(own.pop("macro"), path).read(read_drivers))
         except InputError as error:
             problems += [p if p.where else replace(p, where=tree.where("macro"), key="macro") for p in error.problems]
-    levers = own.get("levers", {})
     merged = {"name": name, **inherited, **own}
-    if isinstance(levers, Mapping) and parent is not None:
-        merged["levers"] = {**parent.levers, **levers}
+    if "levers" in own and parent is not None:
+        merged["levers"] = _over_those_of(parent, own["levers"], merged["end"])
     try:
         scenario = Scenario(**merged)
     except InputError as error:
@@ -247,6 +268,14 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
     if problems:
         raise InputError(sorted(problems, key=_place))
     return scenario
+
+
+def _over_those_of(parent: Scenario, own: Any, end: Any) -> Any:
+    """Return the levers of a file over those of its parent; what cannot be read goes on to where it is refused."""
+    try:
+        return layered(parent.levers, parse_levers(own, last=end if is_month(end) else LAST_END))
+    except InputError:
+        return {**parent.levers, **own} if isinstance(own, Mapping) else own
 
 
 def _place(problem: Problem) -> tuple[str, int]:

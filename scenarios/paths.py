@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 KEEP = "keep"
 """As the first value of a ramp: follow the path before until this month."""
 
-_KINDS = ("ramp", "pulse", "switch", "components")
-_FORMS = "a number from 0 to 1, frozen, committed, plan, stretch, dates with values, ramp, pulse, components or switch"
+_KINDS = ("ramp", "pulse", "switch", "layers", "components")
+_FORMS = (
+    "a number from 0 to 1, frozen, committed, plan, stretch, "
+    "dates with values, ramp, pulse, components, switch or layers"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class Parts:
     A component goes from its intensity of 2020 to that of 2025 as the lever goes the way of its plan.
     """
 
-    pieces: tuple[tuple[str, Piece], ...]
+    pieces: tuple[tuple[str, LeverPath], ...]
 
     def plain(self) -> dict[str, Any]:
         """Return the path as it is written in a file."""
@@ -112,7 +116,18 @@ class Switch:
         return {"switch": {month: piece.plain() for month, piece in self.pieces}}
 
 
-Piece = Constant | OnArm | Steps | Ramp | Pulse | Parts
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """Paths on top of one another: where one does not hold, the one below it does."""
+
+    pieces: tuple[LeverPath, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return the path as it is written in a file."""
+        return {"layers": [piece.plain() for piece in self.pieces]}
+
+
+Piece = Constant | OnArm | Steps | Ramp | Pulse | Parts | Layers
 LeverPath = Piece | Switch
 
 
@@ -165,20 +180,85 @@ def follow(path: LeverPath, lever: Lever, before: Intensities, start: int) -> In
         case Switch(pieces):
             for month, piece in pieces:
                 result = follow(piece, lever, result, month_ordinal(month))
+        case Layers(layers):
+            for layer in layers:
+                result = follow(layer, lever, result, start)
     return result
 
 
-def switched(old: LeverPath | None, new: LeverPath, month: str, start: str) -> LeverPath:
-    """Return the path that is `old` (None: the scenario's policy) before `month` and `new` from then on."""
-    match old:
-        case None:
-            kept: tuple[tuple[str, Piece], ...] = ()
+def over(old: LeverPath | None, new: LeverPath, start: str, lever: Lever) -> LeverPath:
+    """Return the path that is `new` where that one holds, and `old` (None: the scenario's policy) everywhere else.
+
+    A number, an arm and a ramp that does not begin with `keep` hold from the first month on and leave nothing of the
+    path below. Dates hold from their first one on, a ramp from its month of `keep`, a pulse in its months, components
+    for themselves: before, outside and beside, the old path stays in force.
+
+    Parameters
+    ----------
+    old, new
+        The path below and the one on top.
+    start
+        The month from which a path holds that names none.
+    lever
+        The lever they belong to.
+    """
+    if old is None or _holds_throughout(new, start):
+        return new
+    *below, top = old.pieces if isinstance(old, Layers) else (old,)
+    joined = _joined(top, new, start, lever)
+    if joined is None:
+        more = new.pieces if isinstance(new, Layers) else (new,)
+        return Layers((*below, top, *more))
+    return Layers((*below, joined)) if below else joined
+
+
+def from_month_on(path: LeverPath, month: str, start: str) -> LeverPath:
+    """Return the path as one that takes hold in a month: a ramp starts from what is in force in the month before."""
+    match path:
+        case Constant(value):
+            return Steps(((month, value),))
+        case OnArm():
+            return Switch(((month, path),))
+        case Ramp(values, None) if month > start:
+            return Ramp(values, month_text(month_ordinal(month) - 1))
+        case Parts(pieces):
+            return Parts(tuple((part, from_month_on(piece, month, start)) for part, piece in pieces))
+        case Layers(pieces):
+            return Layers(tuple(from_month_on(piece, month, start) for piece in pieces))
+    return path
+
+
+def _holds_throughout(path: LeverPath, start: str) -> bool:
+    """Whether a path holds in every month from the first on."""
+    match path:
+        case Constant() | OnArm() | Ramp(_, None):
+            return True
+        case Steps(values):
+            return values[0][0] <= start
         case Switch(pieces):
-            kept = tuple(piece for piece in pieces if piece[0] < month)
-        case _:
-            kept = ((start, old),) if start < month else ()
-    later = new.pieces if isinstance(new, Switch) else ((month, new),)
-    return Switch(kept + later)
+            return pieces[0][0] <= start and _holds_throughout(pieces[0][1], start)
+        case Layers(pieces):
+            return _holds_throughout(pieces[0], start)
+    return False
+
+
+def _joined(old: LeverPath, new: LeverPath, start: str, lever: Lever) -> LeverPath | None:
+    """Return one path in place of two on top of one another, where one of the simpler forms can say it; else None."""
+    match old, new:
+        case _ if old == new:
+            return old
+        case Constant(value), Steps(values):
+            return Steps(((start, value), *values))
+        case Steps(values), Steps(later):
+            return Steps((*takewhile(lambda pair: pair[0] < later[0][0], values), *later))
+        case Switch(pieces), Switch(later) if _holds_throughout(later[0][1], later[0][0]):
+            return Switch((*takewhile(lambda pair: pair[0] < later[0][0], pieces), *later))
+        case Parts(pieces), Parts(more):
+            parts = dict(pieces)
+            for part, piece in more:
+                parts[part] = over(parts.get(part), piece, start, lever)
+            return Parts(tuple((each.id, parts[each.id]) for each in lever.components if each.id in parts))
+    return None
 
 
 def parse_lever_path(
@@ -223,6 +303,14 @@ class _Reader:
             return self.switch(plain["switch"], (*key, "switch"))
         return self.piece(plain, key)
 
+    def layers(self, plain: Any, key: tuple[str, ...]) -> Layers | None:
+        if not isinstance(plain, list | tuple) or len(plain) < 2:
+            self.wrong(f"{shown(plain)} are no layers", key, plain, "a list of two or more paths")
+            return None
+        read = [self.path(each, (*key, str(place))) for place, each in enumerate(plain)]
+        pieces = [piece for piece in read if piece is not None]
+        return Layers(tuple(pieces)) if len(pieces) == len(plain) else None
+
     def piece(self, plain: Any, key: tuple[str, ...]) -> Piece | None:
         if isinstance(plain, str):
             return self.arm(plain, key)
@@ -236,6 +324,8 @@ class _Reader:
                 return self.pulse(plain["pulse"], (*key, "pulse"))
             case ("components",):
                 return self.parts(plain["components"], (*key, "components"))
+            case ("layers",):
+                return self.layers(plain["layers"], (*key, "layers"))
         values = self.dated(plain, key)
         return None if values is None else Steps(values)
 
@@ -318,7 +408,7 @@ class _Reader:
     def parts(self, plain: Any, key: tuple[str, ...]) -> Parts | None:
         known = [component.id for component in self.lever.components]
         if not known:
-            self.wrong(f"{self.lever.id} has no components", key, self.lever.id, _FORMS.replace("components ", ""))
+            self.wrong(f"{self.lever.id} has no components", key, self.lever.id, _FORMS.replace("components, ", ""))
             return None
         if not isinstance(plain, Mapping) or not plain:
             self.wrong(f"{shown(plain)} are no components", key, plain, ", ".join(known))
@@ -333,6 +423,10 @@ class _Reader:
                 self.wrong(f"{shown(inner)} is no path of a component", here, inner, "a number, dates, ramp or pulse")
             else:
                 piece = self.piece(inner, here)
+                if piece is not None and not _suits_a_component(piece):
+                    told = f"{shown(inner)} is no path of a component"
+                    self.wrong(told, here, inner, "a number, dates, ramp or pulse")
+                    piece = None
                 pieces += [(str(name), piece)] if piece is not None else []
         return (
             Parts(tuple(sorted(pieces, key=lambda pair: known.index(pair[0])))) if len(pieces) == len(plain) else None
@@ -354,6 +448,13 @@ class _Reader:
 
     def wrong(self, message: str, key: tuple[str, ...], value: Any, allowed: str, nearest: str | None = None) -> None:
         self.problems.append(Problem(message, key=".".join(key), value=value, allowed=allowed, nearest=nearest))
+
+
+def _suits_a_component(path: LeverPath) -> bool:
+    """Whether a component can follow a path: arms are of whole levers."""
+    if isinstance(path, Layers):
+        return all(_suits_a_component(piece) for piece in path.pieces)
+    return isinstance(path, Constant | Steps | Ramp | Pulse)
 
 
 def shown(value: Any) -> str:

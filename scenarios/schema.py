@@ -19,7 +19,7 @@ from scenarios.frozen import FrozenMapping
 from scenarios.model_problems import problems_of
 from scenarios.named_files import names_a_drivers_file
 from scenarios.parameters import checked_for_replay
-from scenarios.paths import LeverPath, follow, parse_lever_path, shown, switched
+from scenarios.paths import LeverPath, OnArm, follow, from_month_on, over, parse_lever_path, shown
 from scenarios.plan import Arm, lever_ids, levers
 from scenarios.shocks import ShockKind, shock_kinds
 from scenarios.triggers import Trigger
@@ -273,14 +273,18 @@ class Scenario(BaseModel):
         return self.budget.costs(self.intensities(month_ordinal(self.start), month_ordinal(self.end)))
 
     def with_levers(self, changes: Mapping[str, Any], after: str | None = None) -> Scenario:
-        """Return the scenario with other paths for some levers.
+        """Return the scenario with other paths for some levers, each on top of the scenario's own.
+
+        Where a path does not hold, before its first date, outside a pulse, in the components that it does not name, the
+        scenario's own stays in force; see `scenarios.paths.over`.
 
         Parameters
         ----------
         changes
             Lever id to path, in the forms of a scenario file.
         after
-            Keep the present paths before this month.
+            Take hold in this month, as a later decision: the present paths stay in force before it, and triggers on
+            these levers end with the month before.
 
         Raises
         ------
@@ -290,15 +294,23 @@ class Scenario(BaseModel):
         """
         if after is None:
             paths = parse_levers(changes, last=self.end, key=("levers",))
-        else:
-            if not is_month(after) or not PLAN_START <= after <= self.end:
-                raise InputError(f"{after!r} is not a month in {PLAN_START}..{self.end}", key="after", value=after)
-            later = parse_levers(changes, first=after, last=self.end, key=("levers",))
-            paths = FrozenMapping(
-                (lever, switched(self.levers.get(lever), path, after, self.start)) for lever, path in later.items()
-            )
+            return self._over(paths)
+        if not is_month(after) or not PLAN_START <= after <= self.end:
+            raise InputError(f"{after!r} is not a month in {PLAN_START}..{self.end}", key="after", value=after)
+        later = parse_levers(changes, first=after, last=self.end, key=("levers",))
+        paths = FrozenMapping((lever, from_month_on(path, after, self.start)) for lever, path in later.items())
+        released = (each.released(after) if each.lever in paths else each for each in self.triggers)
+        return self.model_copy(update={"triggers": tuple(each for each in released if each is not None)})._over(paths)
+
+    def _over(self, paths: Mapping[str, LeverPath]) -> Scenario:
+        """Return the scenario with paths on top of its own."""
         # A copy runs no validator, and other levers cost something else.
-        return self.model_copy(update={"levers": _in_plan_order({**self.levers, **paths})})._within_budget()
+        return self.model_copy(update={"levers": layered(self.levers, paths)})._within_budget()
+
+    def whole_path(self, lever: str) -> LeverPath:
+        """Return the path of a lever with nothing left to the policy: the same in a scenario on another arm."""
+        path: LeverPath = OnArm(self.policy)
+        return layered({lever: path}, {lever: self.levers[lever]})[lever] if lever in self.levers else path
 
     def with_macro(self, macro: str | Path | Drivers) -> Scenario:
         """Return the scenario under another macro path.
@@ -448,6 +460,13 @@ def parse_levers(
     if problems:
         raise InputError(replace(problem, where=where) for problem in problems)
     return _in_plan_order(paths)
+
+
+def layered(below: Mapping[str, LeverPath], on_top: Mapping[str, LeverPath]) -> FrozenMapping[str, LeverPath]:
+    """Return the paths of several levers, those on top of those below them."""
+    known = {lever.id: lever for lever in levers()}
+    paths = {name: over(below.get(name), path, PLAN_START, known[name]) for name, path in on_top.items()}
+    return _in_plan_order({**below, **paths})
 
 
 def _in_plan_order(paths: Mapping[str, LeverPath]) -> FrozenMapping[str, LeverPath]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError, nearest_name
 from scenarios.plan import indicators, lever_ids, secondary_indicators
 
@@ -21,6 +22,7 @@ class Trigger(BaseModel):
 
     Flows are taken over twelve months, in the unit of the indicator. The new intensity holds from the month after the
     last of those months and takes effect with the lever's lag. A trigger that has fired rests for `cooldown` months.
+    With `until` it fires up to that month alone, and what it has set ends with it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +34,7 @@ class Trigger(BaseModel):
     lever: Annotated[str, Field(strict=True, min_length=1, max_length=100)]
     to: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
     cooldown: Annotated[int, Field(strict=True, ge=1, le=120)] = 12
+    until: str | None = None
 
     @field_validator("indicator", "lever")
     @classmethod
@@ -46,6 +49,13 @@ class Trigger(BaseModel):
             )
         return value
 
+    @field_validator("until")
+    @classmethod
+    def _is_month(cls, value: str | None) -> str | None:
+        if value is not None and (not is_month(value) or value < PLAN_START):
+            raise InputError(f"{value!r} is not a month from {PLAN_START} on", value=value)
+        return value
+
     @model_validator(mode="after")
     def _has_one_threshold(self) -> Trigger:
         if (self.below is None) == (self.above is None):
@@ -56,10 +66,18 @@ class Trigger(BaseModel):
         """Whether a value of the indicator is on the far side of the threshold."""
         return value < self.below if self.below is not None else value > float(self.above or 0.0)
 
+    def released(self, month: str) -> Trigger | None:
+        """Return the trigger as it is when its lever is taken out of its hands in a month; None if it never acts."""
+        if month <= PLAN_START:
+            return None
+        before = month_text(month_ordinal(month) - 1)
+        return self if self.until is not None and self.until <= before else self.model_copy(update={"until": before})
+
     def plain(self) -> dict[str, Any]:
         """Return the trigger as it is written in a file."""
         return self.model_dump(exclude_none=True)
 
     def __str__(self) -> str:
         side = f"below {self.below:g}" if self.below is not None else f"above {self.above:g}"
-        return f"{self.indicator} {side} for {self.months} months: {self.lever} to {self.to:g}"
+        until = "" if self.until is None else f", until {self.until}"
+        return f"{self.indicator} {side} for {self.months} months: {self.lever} to {self.to:g}{until}"

@@ -154,10 +154,10 @@ class Policy:
         self.baseline = ChannelValues(self._columns, np.array([c.baseline_2020 for c in channels]), set())
         """Every channel at its end-2020 value."""
 
-    def with_lever(self, column: int, at: int, intensity: float) -> "Policy":
-        """The policy with one lever at another intensity from row `at` on; what was read before is kept."""
+    def with_lever(self, column: int, first: int, last: int, intensity: float) -> "Policy":
+        """The policy with one lever at another intensity in rows `first` to `last`; what was read before is kept."""
         intensities = self.intensities.copy()
-        intensities[at:, column] = intensity
+        intensities[first : last + 1, column] = intensity
         changed = Policy(intensities, self.first_month, *self._given)
         changed.read = self.read
         return changed

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from scenarios.calendar import month_text
+from scenarios.calendar import month_ordinal, month_text
 from scenarios.plan import lever_ids
 from sim.indicators import FLOWS
 
@@ -32,14 +32,16 @@ def is_due(records: "list[dict[str, float]]", trigger: "Trigger") -> bool:
 
 
 def policy_after_triggers(centre: "FinancialCenter") -> "tuple[Policy, list[tuple[int, dict[str, Any]]]]":
-    """The policy with the levers of triggers that are due set from this month to the end, and what fired.
+    """The policy with the levers of triggers that are due set from this month on, and what fired.
 
+    It holds to the end, or to the month until which the trigger acts; then the lever is on the scenario's path again.
     All triggers look at the same past; where two set one lever, the later one in the file holds. What fired is the
     place of the trigger in the file and an event: month, trigger, indicator, value, lever, intensity before and after.
     """
     policy, fired = centre.policy, []
     for place, trigger in enumerate(centre.triggers):
-        if centre.month < centre.trigger_rests[place] or not is_due(centre.records, trigger):
+        last = centre.last_month if trigger.until is None else min(centre.last_month, month_ordinal(trigger.until))
+        if not centre.trigger_rests[place] <= centre.month <= last or not is_due(centre.records, trigger):
             continue
         column = lever_ids().index(trigger.lever)
         at = centre.month - policy.first_month
@@ -52,6 +54,6 @@ def policy_after_triggers(centre: "FinancialCenter") -> "tuple[Policy, list[tupl
             "before": float(policy.intensities[at, column]),
             "after": trigger.to,
         }
-        policy = policy.with_lever(column, at, trigger.to)
+        policy = policy.with_lever(column, at, last - policy.first_month, trigger.to)
         fired.append((place, event))
     return policy, fired

@@ -158,7 +158,7 @@ def _players(target: Scenario, base: Scenario, by: By) -> dict[str, list[str]]:
 
 def _mixed(target: Scenario, base: Scenario, members: Sequence[Sequence[str]], coalition: Coalition) -> Scenario:
     """The base with the levers of a coalition on the target's paths."""
-    changed = {lever: target.levers.get(lever, target.policy) for one in coalition for lever in members[one]}
+    changed = {lever: target.whole_path(lever) for one in coalition for lever in members[one]}
     mixed = base.with_levers(changed) if changed else base
     return mixed.model_copy(update={"name": f"coalition {sorted(coalition)}"})
 

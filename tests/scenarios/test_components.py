@@ -94,7 +94,7 @@ def test_a_bad_component_is_refused(path, message):
 @pytest.mark.parametrize(
     "settings",
     [
-        ["derivatives_expansion=0.5", "derivatives_expansion.fx_and_rmb=0.8"],
+        ["derivatives_expansion.fx_and_rmb=0.5", "derivatives_expansion.fx_and_rmb=0.8@2021-01"],
         ["derivatives_expansion.fx_and_rmb=0.5", "derivatives_expansion.fx_and_rmb=0.8"],
     ],
 )

@@ -102,7 +102,7 @@ def test_a_fork_of_a_fork_keeps_both_pasts_and_stays_flat():
         scenario = scenario.with_levers({"reits_pilot": (year - 2020) / 10}, after=f"{year}-06")
     path = scenario.intensities(FIRST, LAST)[:, REITS]
     assert [path[month_ordinal(f"{year}-12") - FIRST] for year in range(2020, 2026)] == [START, 0.1, 0.2, 0.3, 0.4, 0.5]
-    assert len(scenario.levers["reits_pilot"].pieces) == 5
+    assert len(scenario.levers["reits_pilot"].values) == 5
 
 
 def test_a_ramp_after_a_fork_starts_where_the_past_ended():

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import sim
-from scenarios import load
+from scenarios import InputError, load
 from scenarios.plan import lever_ids
 from sim.experiments.requests import ensemble_requests
+from sim.shared_past import checked_fork, run_sharing_past
 from sim.triggers import is_due, watched_value
 
 TRIGGER = {"indicator": "foreign_bond_share", "below": 0.9, "months": 2, "lever": "bond_market_access", "to": 0.95}
@@ -65,6 +66,55 @@ def test_a_fork_keeps_the_triggers(runs):
     adaptive, _ = runs
     branch = adaptive.fork("2022-06", {"fintech_hub": 0.8})
     assert branch.events["month"].tolist() == adaptive.events["month"].tolist()
+
+
+def fired(result, lever):
+    return result.events.loc[result.events["lever"] == lever, "month"].tolist()
+
+
+def test_a_fork_takes_its_lever_out_of_the_hands_of_triggers_from_its_month_on():
+    other = {**TRIGGER, "indicator": "panda_cumulative", "below": None, "above": 400.0, "lever": "fintech_hub"}
+    adaptive = sim.run(with_triggers({**TRIGGER, "cooldown": 12}, other, end="2022-09"), seed=3)
+    assert fired(adaptive, "bond_market_access") == ["2021-01", "2022-01"]
+    branch = adaptive.fork("2021-10", {"bond_market_access": 0.3})
+    before = adaptive.indicators.index < "2021-10-01"
+    assert np.array_equal(adaptive.indicators[before].to_numpy(), branch.indicators[before].to_numpy())
+    assert fired(branch, "bond_market_access") == ["2021-01"]
+    assert fired(branch, "fintech_hub") == fired(adaptive, "fintech_hub") != []
+
+    by_hand = with_triggers(other, end="2022-09", levers={"bond_market_access": {"2021-01": 0.95, "2021-10": 0.3}})
+    assert np.array_equal(branch.indicators.to_numpy(), sim.run(by_hand, seed=3).indicators.to_numpy())
+    asked = [adaptive.scenario, branch.scenario.model_copy(update={"name": "branch"})]
+    shared = list(run_sharing_past(asked, checked_fork(asked, "2021-10"), seed=3, parameters=adaptive.parameters))
+    for alone, together in zip((adaptive, branch), shared, strict=True):
+        assert np.array_equal(alone.indicators.to_numpy(), together.indicators.to_numpy())
+
+
+def test_what_a_trigger_has_set_ends_with_the_month_until_which_it_acts():
+    centre = sim.FinancialCenter(with_triggers({**TRIGGER, "until": "2021-02"}, end="2021-06"), rng=1)
+    at, plain = lever_ids().index("bond_market_access"), with_triggers(end="2021-06")
+    centre.step()
+    path = plain.intensities(centre.policy.first_month, centre.last_month)[:, at]
+    assert centre.policy.intensities[:, at].tolist() == [0.95, 0.95, *path[2:]]
+
+
+@pytest.mark.parametrize(
+    ("until", "date", "kept"),
+    [(None, "2022-06", "2022-05"), ("2023-01", "2022-06", "2022-05"), ("2021-03", "2022-06", "2021-03")],
+)
+def test_a_fork_ends_the_triggers_on_its_levers_and_no_others(until, date, kept):
+    mine, other = {**TRIGGER, "until": until}, {**TRIGGER, "lever": "fintech_hub"}
+    forked = with_triggers(mine, other).with_levers({"bond_market_access": 0.3}, after=date)
+    assert [trigger.until for trigger in forked.triggers] == [kept, None]
+    assert type(forked)(**forked.plain()) == forked
+    at_once = with_triggers(mine, other).with_levers({"bond_market_access": 0.3}, after="2021-01")
+    assert [trigger.lever for trigger in at_once.triggers] == ["fintech_hub"]
+
+
+@pytest.mark.parametrize("until", ["2020-12", "soon", 2022])
+def test_a_trigger_acts_until_a_month_of_the_run(until):
+    with pytest.raises(InputError, match="until"):
+        with_triggers({**TRIGGER, "until": until})
 
 
 def test_the_later_trigger_in_the_file_holds():
