@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.districts import NOWHERE
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import month_text
 from sim.baseline import observed
@@ -133,39 +132,6 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         float(institutions["assets_bn"].sum()),
     )
     yield from interbank_identities(centre)
-    flow = centre.institution_flows
-    yield (
-        "institutions",
-        float(len(institutions)),
-        float(centre.opening_institutions + flow["entries"] + flow["moved_in"] - flow["exits"] - flow["moved_out"]),
-    )
-    licences = centre.licences
-    yield (
-        "queue for licences",
-        float(licences["filed"]),
-        float(licences["licensed"] + licences["withdrawn"] + centre.licence_queue.sum()),
-    )
-    managed = centre.managed_flows
-    yield (
-        "assets under management",
-        float(institutions["managed_assets"].sum()),
-        managed["opening"]
-        + managed["returns"]
-        + managed["net flow"]
-        + managed["brought along"]
-        - managed["taken along"],
-    )
-    adopters = centre.adopters
-    yield (
-        "adopters fall by exit alone",
-        float(institutions["adopted"].sum()),
-        float(adopters["opening"] + adopters["adopted"] - adopters["left"]),
-    )
-    yield (
-        "institutions by district",
-        float((institutions["district"] != NOWHERE).sum()),
-        float(len(institutions)),
-    )
     firms, moved = centre.fintech, centre.fintech_flows
     yield "fintech firms", float(len(firms)), float(moved["opening"] + moved["started"] - moved["left"])
     yield (

@@ -7,8 +7,10 @@ import numpy as np
 
 from agents.institutions import Sector
 from agents.interbank import debtrank_distress, write_off_cascade
-from sim.arrivals import institutions_depart
+from sim.institutions.arrivals import institutions_depart
+from sim.institutions.state import Adopters, ManagedMoney, SeatFlows
 from sim.interbank import book_exposures, settle_claims_of_leavers
+from sim.side_markets.private_funds import Commitments
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -71,8 +73,10 @@ def bank_fails(centre: "FinancialCenter", row: int) -> BankFailure:
     equity -= written_off
     first_losses = float(loss_rate * owed_here.sum())
     record = BankFailure(centre.month, size, owed, first_losses, lost_share, int(failed.sum()) - 1)
-    centre.institution_flows["exits"] += int(failed.sum())
-    institutions_depart(centre, failed)
+    centre.state(SeatFlows).exits += int(failed.sum())
+    institutions_depart(
+        institutions, centre.state(ManagedMoney), centre.state(Adopters), centre.state(Commitments), failed
+    )
     settle_claims_of_leavers(centre)
     book_exposures(institutions, centre.interbank, centre.repo)
     centre.bank_failures.append(record)

@@ -1,22 +1,23 @@
 """The components of the model, in the order in which their readings stand in a record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sim.component import Component, Identity, Part, States
+from sim.institutions.component import INSTITUTIONS
 from sim.side_markets.carbon import CARBON
 from sim.side_markets.digital_yuan import DIGITAL_YUAN
 from sim.side_markets.insurance import INSURANCE
 from sim.side_markets.private_funds import PRIVATE_FUNDS
 from sim.side_markets.trade_settlement import TRADE_SETTLEMENT
 
-COMPONENTS: tuple[Component, ...] = (TRADE_SETTLEMENT, DIGITAL_YUAN, CARBON, INSURANCE, PRIVATE_FUNDS)
+COMPONENTS: tuple[Component, ...] = (INSTITUTIONS, TRADE_SETTLEMENT, DIGITAL_YUAN, CARBON, INSURANCE, PRIVATE_FUNDS)
 READINGS = {reading.name: reading for component in COMPONENTS for reading in component.readings}
 """Every reading of a component by the name of its indicator."""
 
 
-def start_components(states: States) -> None:
-    """Set the states of all components at the end of the year before the base year."""
-    for component in COMPONENTS:
+def start_components(components: Iterable[Component], states: States) -> None:
+    """Set the states of components at the end of the year before the base year."""
+    for component in components:
         if component.start is not None:
             Part(component.start).on(states)
 

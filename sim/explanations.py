@@ -14,9 +14,9 @@ from sim.credit_events import default_terms
 from sim.fintech import funding_explained, growth_explained, rank_explained, score_explained
 from sim.foreign_equity import equity_purchase_terms
 from sim.foreign_flows import purchase_terms
+from sim.institutions.location import seat_terms, staying_terms
 from sim.issuance import choice_explained
 from sim.leverage import change_terms
-from sim.location import seat_terms, staying_terms
 from sim.small_firm_credit import acceptance_explained
 
 if TYPE_CHECKING:

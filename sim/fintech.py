@@ -26,7 +26,9 @@ from agents.fintech_firms import (
 from agents.institutions import Centre
 from agents.sandbox import NOT_ADMITTED, admissions_per_month, admitted, applicants, in_sandbox, merit
 from scenarios.calendar import BASELINE, month_ordinal
-from sim.districts import fintech_firms_choose
+from sim.clock import Clock
+from sim.institutions.districts import fintech_firms_choose
+from sim.institutions.state import Adopters, City, Districts
 
 if TYPE_CHECKING:
     from agents.arrays import Floats, Integers
@@ -172,7 +174,7 @@ def firms_exit_and_start(centre: "FinancialCenter") -> None:
         inside,
         parameters.fintech_birth_rate,
         len(centre.institutions) / centre.institutions_2020,
-        float(centre.city_states[CityState.TALENT, Centre.SHANGHAI]),
+        float(centre.state(City).slow_states[CityState.TALENT, Centre.SHANGHAI]),
         parameters.fintech_birth_spillover,
         channels["fintech_startup_cost"] / centre.policy.baseline["fintech_startup_cost"] * 100.0,
         parameters.fintech_setup_cost_elasticity,
@@ -191,7 +193,7 @@ def firms_exit_and_start(centre: "FinancialCenter") -> None:
         firms["log_size"][rows] = parameters.fintech_entrant_spread * spread[0]
         firms["capability"][rows] = spread[1]
         if place:
-            fintech_firms_choose(centre, rows)
+            fintech_firms_choose(Clock(centre.month), centre.luck.draws, centre.state(Districts), firms, rows)
 
 
 def institutions_adopt(centre: "FinancialCenter") -> None:
@@ -213,7 +215,7 @@ def institutions_adopt(centre: "FinancialCenter") -> None:
     )
     takes = without[centre.luck.adoption.uniform(institutions.luck[without], centre.month) < chance]
     adopted[takes] = True
-    centre.adopters["adopted"] += len(takes)
+    centre.state(Adopters).adopted += len(takes)
 
 
 def scores(centre: "FinancialCenter") -> "Floats":

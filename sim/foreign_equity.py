@@ -24,7 +24,8 @@ from scenarios.calendar import BASELINE
 from sim.baseline import observed
 from sim.foreign_flows import risk_and_access
 from sim.ledger import Account
-from sim.starting_point import bloc_shares, pareto_shares
+from sim.start import pareto_shares
+from sim.starting_point import bloc_shares
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter

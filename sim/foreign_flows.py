@@ -39,6 +39,7 @@ from agents.foreign_investors import (
 )
 from scenarios.calendar import BASELINE
 from sim.baseline import observed
+from sim.bond_market.state import GovernmentYield, ResidualHolders
 from sim.index_weights import MONTHS_AROUND, tracked_index_weights
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass, foreign_by_class, supply_premium_pp
@@ -359,6 +360,7 @@ def _share_of_stock(flow_bn: Floats, stock_bn: Floats) -> Floats:
 def bond_market_clears(centre: "FinancialCenter") -> None:
     """Foreigners hold what they decided; residual holders take the rest at the spread that makes them willing."""
     book, parameters, ledger = centre.book, centre.parameters, centre.ledger
+    holders = centre.state(ResidualHolders)
     book.close_flows()
     before = book.opening_holdings_bn
     kept = before * (1.0 - _share_of_stock(book.redeemed_bn + book.defaulted_bn, book.opening_bn))
@@ -370,9 +372,9 @@ def bond_market_clears(centre: "FinancialCenter") -> None:
     if centre.month <= BASELINE:
         # Spreads of 2020 are observed; demand is what held the stocks at those spreads.
         share = book.demand_base_bn / book.demand_base_bn.sum(axis=0)
-        book.demand_base_bn = residual * share / centre.holder_size[:, None]
+        book.demand_base_bn = residual * share / holders.size[:, None]
         book.premium_pp[:] = 0.0
-    demand = book.demand_base_bn * centre.holder_size[:, None]
+    demand = book.demand_base_bn * holders.size[:, None]
     demand[MANAGERS] *= 1.0 - min(centre.shock["bond_fund_redemptions"], MOST_REDEEMED)
     if centre.month > BASELINE:
         book.premium_pp = supply_premium_pp(residual, demand.sum(axis=0), parameters.demand_semielasticity)
@@ -380,13 +382,13 @@ def bond_market_clears(centre: "FinancialCenter") -> None:
     bought = (book.holdings_bn - kept).sum(axis=1)
     centre.bought_bn = bought
     foreign_bought = float(bought[Holder.FOREIGN])
-    banks = centre.bank_share_of_purchases
+    banks = holders.bank_share_of_purchases
     ledger.trade("secondary trade", Account.FOREIGN_INVESTORS, Account.BANKS, foreign_bought * banks)
     ledger.trade("secondary trade", Account.FOREIGN_INVESTORS, Account.ASSET_MANAGERS, foreign_bought * (1.0 - banks))
     # What banks bought in all, less their part of new issues, plus what they sold to foreigners, came from managers.
     between = float(bought[Holder.BANKS]) - centre.paid_by_banks_bn + foreign_bought * banks
     ledger.trade("secondary trade", Account.BANKS, Account.ASSET_MANAGERS, between)
-    centre.bank_share_of_purchases = float(book.holdings_bn[Holder.BANKS].sum() / book.holdings_bn[1:].sum())
+    holders.bank_share_of_purchases = float(book.holdings_bn[Holder.BANKS].sum() / book.holdings_bn[1:].sum())
     # Net purchases are what foreigners bought beyond what was repaid to them; that much money crossed the border.
     repaid = float((before[Holder.FOREIGN] * _share_of_stock(book.redeemed_bn, book.opening_bn)).sum())
     centre.foreign_net_purchases_bn = foreign_bought - repaid
@@ -396,6 +398,6 @@ def bond_market_clears(centre: "FinancialCenter") -> None:
     share_held = float(foreign[SecurityClass.SOVEREIGN] / book.outstanding_bn[SecurityClass.SOVEREIGN])
     if centre.month <= BASELINE:
         centre.sovereign_foreign_share_2020 = share_held
-    centre.foreign_yield_impact_pp = yield_impact_pp(
+    centre.state(GovernmentYield).foreign_impact_pp = yield_impact_pp(
         share_held, centre.sovereign_foreign_share_2020, parameters.yield_impact
     )

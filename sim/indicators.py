@@ -15,8 +15,10 @@ from sim.component import Part
 from sim.components import READINGS, readings_now
 from sim.direct_financing import direct_financing_bn, exchange_financing_bn
 from sim.fintech import leading_in_shanghai
+from sim.institutions.location import institutions_by_class
+from sim.institutions.managed_assets import managed_by_class
+from sim.institutions.state import RivalCentres, SectorTraits
 from sim.leverage import repo_outstanding_bn
-from sim.managed_assets import managed_by_class
 from sim.markets import Product
 from sim.secondary import secondary_indicators
 from sim.securities import Holder
@@ -123,13 +125,17 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
         "interbank_exposures": float(institutions["interbank_lent_bn"].sum()),
         "hq_count": float(institutions["headquarters"].sum()),
     }
-    count = centre.institutions_by_class().sum(axis=1)
+    count = institutions_by_class(institutions).sum(axis=1)
     record |= {f"institutions_{sector.name.lower()}": float(count[sector]) for sector in Sector}
-    seats = centre.rival_seats.sum(axis=(0, 1))
+    seats = centre.state(RivalCentres).seats.sum(axis=(0, 1))
     record |= {f"seats_{rival.name.lower()}": float(seats[rival - 1]) for rival in Centre if rival}
-    managed = managed_by_class(centre)
+    managed = managed_by_class(institutions)
     record["aum_managed"] = float(managed.sum())
-    record |= {f"aum_{sector.name.lower()}": float(managed[sector]) for sector in Sector if centre.manages[sector]}
+    record |= {
+        f"aum_{sector.name.lower()}": float(managed[sector])
+        for sector in Sector
+        if centre.state(SectorTraits).manages[sector]
+    }
     record["institution_fintech_adoption"] = float(institutions["adopted"].mean())
     small = centre.issuers["issuer_class"] == IssuerClass.MSME
     record["msme_credit"] = float(centre.issuers["debt_bn"][Instrument.LOAN] @ small)

@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.institutions import Sector
+from agents.arrays import Flags, Floats, Integers
+from agents.draws import Draws
+from agents.institutions import Institutions, Sector
 from agents.interbank import core_of
 from agents.leverage import LEVERAGE_TERMS, leverage_terms, next_risk_limit
+from scenarios.parameters import Parameters
+from sim.component import Changes
+from sim.levels import Levels
 
 if TYPE_CHECKING:
-    from agents.arrays import Floats, Integers
     from sim.model import FinancialCenter
 
 
@@ -25,22 +29,38 @@ class LeverageSignals:
     market_luck: float
 
 
-def first_borrowers(centre: "FinancialCenter", month: int) -> None:
-    """Give the institutions that are there at the start their leverage; banks of the core lend."""
-    institutions = centre.institutions
-    borrows = centre.borrows_repo[institutions["sector"]]
+def first_borrowers(
+    parameters: Parameters,
+    levels: Levels,
+    draws: Draws,
+    borrows_repo: Flags,
+    institutions: Changes[Institutions],
+    month: int,
+) -> None:
+    """Set the leverage of the institutions at the start; banks of the core lend.
+
+    `borrows_repo` says by sector, shape (11,), whether its institutions borrow.
+    """
+    borrows = borrows_repo[institutions["sector"]]
     banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
-    core = core_of(institutions["assets_bn"][banks], centre.parameters.interbank_core_share)
+    core = core_of(institutions["assets_bn"][banks], parameters.interbank_core_share)
     borrows[banks] = ~core
-    leverage_begins(centre, np.flatnonzero(borrows), month)
+    leverage_begins(parameters, levels, draws, institutions, np.flatnonzero(borrows), month)
 
 
-def leverage_begins(centre: "FinancialCenter", rows: "Integers", month: int) -> None:
-    """Normal leverage of institutions that borrow repo, around the level that is solved on 2020."""
-    institutions, spread = centre.institutions, centre.parameters.leverage_spread
-    luck = centre.luck.leverage.normal(institutions.luck[rows], month, count=2)[1]
-    normal = centre.levels.repo_leverage * np.exp(spread * luck - 0.5 * spread**2)
-    normal = np.minimum(normal, 1.0 - centre.parameters.repo_haircut)
+def leverage_begins(
+    parameters: Parameters,
+    levels: Levels,
+    draws: Draws,
+    institutions: Changes[Institutions],
+    rows: Integers,
+    month: int,
+) -> None:
+    """Set the normal leverage of institutions that borrow repo, around the level that is solved on the base year."""
+    spread = parameters.leverage_spread
+    luck = draws["institution.leverage"].normal(institutions.luck[rows], month, count=2)[1]
+    normal = levels.repo_leverage * np.exp(spread * luck - 0.5 * spread**2)
+    normal = np.minimum(normal, 1.0 - parameters.repo_haircut)
     for column in ("normal_leverage", "leverage", "opening_leverage"):
         institutions[column][rows] = normal
 

@@ -22,18 +22,10 @@ STREAMS = {
     "first_view": "investor.first_view",
     "investor_bloc": "investor.bloc",
     "geopolitics": "geopolitics.event",
-    "institution": "institution.exit_and_move",
-    "relocation": "institution.relocation",
-    "entry": "institution.entry",
-    "licence": "institution.licence",
-    "managed_assets": "institution.managed_assets",
-    "neighbours": "institution.neighbours",
     "adoption": "institution.adoption",
     "leverage": "institution.leverage",
     "interbank": "institution.interbank",
     "repo": "institution.repo",
-    "balance": "institution.balance_sheet",
-    "district": "city.district",
     "sandbox": "fintech.sandbox",
     "fintech_growth": "fintech.growth",
     "funding": "fintech.funding",
@@ -66,18 +58,10 @@ class Luck:
     first_view: Stream
     investor_bloc: Stream
     geopolitics: Stream
-    institution: Stream
-    relocation: Stream
-    entry: Stream
-    licence: Stream
-    managed_assets: Stream
-    neighbours: Stream
     adoption: Stream
     leverage: Stream
     interbank: Stream
     repo: Stream
-    balance: Stream
-    district: Stream
     sandbox: Stream
     fintech_growth: Stream
     funding: Stream

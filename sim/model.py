@@ -3,7 +3,7 @@
 import copy
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,12 +13,11 @@ import mesa
 import numpy as np
 
 from agents.arrays import Flags, Floats
-from agents.city_state import CityState
-from agents.draws import Draws, Stream
+from agents.draws import Draws
 from agents.equity_investors import ForeignEquityInvestor
 from agents.fintech_firms import FintechFirm, FintechFirms
 from agents.foreign_investors import ForeignInvestor, benchmark_weight_gain
-from agents.institutions import Centre, FinancialInstitution, Institutions, Sector
+from agents.institutions import FinancialInstitution, Institutions
 from agents.issuers import LADDER_INSTRUMENTS, Instrument, Issuer, Issuers, ListingRoute
 from agents.population import ArrayAgent, Population, PopulationModel
 from agents.views import view
@@ -27,13 +26,13 @@ from scenarios.parameters import Parameters, central_parameters, checked_for_rep
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from sim import (
-    city,
     foreign_equity,
     foreign_flows,
     starting_point,
 )
 from sim.bank_failure import BankFailure
 from sim.baseline import BaseYear, observed
+from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct
 from sim.clock import Clock
 from sim.component import States
 from sim.components import COMPONENTS, open_components, start_components
@@ -41,6 +40,9 @@ from sim.credit_events import Contagion
 from sim.direct_financing import exchange_credit_bn
 from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 from sim.indicators import PLAN_INDICATORS
+from sim.institutions.component import INSTITUTIONS
+from sim.institutions.location import institutions_by_class
+from sim.institutions.state import RivalCentres
 from sim.interactions import Interactions, checked_interactions
 from sim.interbank import Exposures
 from sim.issuance_spillover import start_of_filing_memory
@@ -53,6 +55,7 @@ from sim.market_making import MarketMade
 from sim.markets import Product
 from sim.policy import Channels, ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
+from sim.shock_values import ShockValues
 from sim.shocks import ShockPaths
 from sim.small_firm_credit import start_with_refused_needs
 from sim.triggers import policy_after_triggers
@@ -170,10 +173,6 @@ class FinancialCenter(PopulationModel):
     foreign_equity_gain_bn: float
     choice_terms: tuple[Floats, Floats]
     """Terms of the utility of instruments this month; see `sim.issuance.instrument_terms`."""
-    location_terms: Floats
-    """Terms of the utility of each centre when seats were reconsidered this month; see `sim.location`."""
-    city_cost: float
-    """Cost index of operating in the city this month, without what technology does to it."""
     triggers: "tuple[Trigger, ...]"
     """Triggers of the scenario."""
     trigger_rests: list[int]
@@ -209,13 +208,14 @@ class FinancialCenter(PopulationModel):
             plan_channels(),
             parameters,
         )
-        self.district_shares: Floats = np.zeros((0, 0))
-        self.occupants_2020: Floats = np.zeros((0, 0))
         self.sandbox_places = 0.0
         self.leading_score_2020 = 0.0
         stages = round(parameters.most_funding_rounds) + 1
         self.rounds_closed: Floats = np.zeros((2, stages))
         self.rounds_expected: Floats = np.zeros((2, stages))
+        self._channels = self.policy.baseline
+        self.own_states: dict[type, Any] = {kind: kind() for component in COMPONENTS for kind in component.states}
+        self.own_states |= {kind: kind() for kind in (ResidualHolders, GovernmentYield)}
         self.investors = Population(self, ForeignInvestor, capacity=2048)
         self.equity_investors = Population(self, ForeignEquityInvestor, capacity=512)
         self.issuers = Population(self, Issuer, capacity=max(64, round(10_100 * scale)))
@@ -227,24 +227,18 @@ class FinancialCenter(PopulationModel):
         starting_point.add_foreign_investors(self, START_OF_HISTORY)
         foreign_flows.views_begin(self, slice(None))
         foreign_equity.start_equity_investors(self, START_OF_HISTORY)
-        starting_point.add_institutions(self, START_OF_HISTORY)
-        starting_point.fill_licence_queue(self, START_OF_HISTORY)
+        start_components((INSTITUTIONS,), self.states_now())
         starting_point.add_fintech_firms(self, START_OF_HISTORY)
-        self.own_states: dict[type, Any] = {kind: kind() for component in COMPONENTS for kind in component.states}
         self.institutions_2020 = observed("institutions")
-        self.seats_2020: Floats = city.seats_of_centres(self)
-        self.log_density: Floats = np.zeros(len(Centre))
-        self.city_states: Floats = np.zeros((len(CityState), len(Centre)))
         self.book = SecurityBook(starting_point.outstanding_2019_bn(self), float(self.investors["holdings_bn"].sum()))
         self.book.interbank_share[SecurityClass.SOVEREIGN] = levels.sovereign_interbank_share
         self.ledger = Ledger()
-        self._channels = self.policy.baseline
-        start_components(self.states_now())
+        start_components((each for each in COMPONENTS if each is not INSTITUTIONS), self.states_now())
         self.bank_stress = 0.0
         """Bank failures still felt; one is a small bank that has just failed."""
         self.certificate_spread_pp: Floats = np.zeros(3)
-        self.holder_size: Floats = np.ones(2)
-        self.bank_share_of_purchases = float(self.book.holdings_bn[1].sum() / self.book.holdings_bn[1:].sum())
+        residual = self.book.holdings_bn[1:]
+        self.state(ResidualHolders).bank_share_of_purchases = float(residual[0].sum() / residual.sum())
         self.dissimilarity = np.array(
             [1.0, parameters.debt_nest_dissimilarity, parameters.equity_nest_dissimilarity, 1.0]
         )
@@ -260,7 +254,6 @@ class FinancialCenter(PopulationModel):
             parameters.benchmark_passthrough,
         )
         self.sovereign_foreign_share_2020 = 0.0
-        self.foreign_yield_impact_pp = 0.0
         self.geopolitical_tension = 0.0
         self.foreign_net_purchases_bn = 0.0
         self.bought_bn: Floats = np.zeros(3)
@@ -268,8 +261,7 @@ class FinancialCenter(PopulationModel):
         self.foreign_futures_share = parameters.futures_foreign_share_2020
         self.funding_start_pct = float(self.macro.china_yield_pct[self.macro.position(START_OF_HISTORY)])
         self.funding_follow_pct = self.funding_start_pct
-        self.yield_of_last_month_pct = self.funding_start_pct
-        self.china_yield_change_1m_pp = 0.0
+        self.state(GovernmentYield).last_month_pct = self.funding_start_pct
         self.risk_limit = 0.0
         self.interbank = Exposures()
         self.repo = Exposures()
@@ -315,11 +307,6 @@ class FinancialCenter(PopulationModel):
         """Capital raised by fintech firms of Shanghai this month, in units of their size."""
         self.loan_requests: dict[str, float] = {}
         start_with_refused_needs(self)
-        self.entrants_looking = 0.0
-        self.entrants_to_shanghai = 0.0
-        self.rival_centres = "passive"
-        self.rival_response: Floats = np.zeros((3, len(Sector), 2))
-        """What rivals have matched of Shanghai's offers, log points, by term, sector and ownership."""
         self.records: list[dict[str, float]] = []
         self.triggers = ()
         self.trigger_rests = []
@@ -351,7 +338,7 @@ class FinancialCenter(PopulationModel):
         self.policy = self._policy(asked)
         self.triggers = asked.triggers
         self.trigger_rests = [0] * len(asked.triggers)
-        self.rival_centres = asked.rival_centres
+        self.state(RivalCentres).answer = asked.rival_centres
 
     def branch(self, asked: "Scenario") -> Self | None:
         """A copy at this month that goes on under another scenario; None where that one's past is another.
@@ -371,7 +358,7 @@ class FinancialCenter(PopulationModel):
         return (
             not self.triggers
             and not other.triggers
-            and self.rival_centres == other.rival_centres
+            and self.state(RivalCentres).answer == other.state(RivalCentres).answer
             and np.array_equal(self.policy.paths[:policy_rows], other.policy.paths[:policy_rows])
             and all(
                 np.array_equal(getattr(self.macro, each)[:macro_rows], getattr(other.macro, each)[:macro_rows])
@@ -425,11 +412,7 @@ class FinancialCenter(PopulationModel):
     @property
     def china_yield_pct(self) -> float:
         """Ten-year government yield with what foreign holdings and public supply did to it, per cent."""
-        return float(
-            self.macro.china_yield_pct[self.macro.position(self.month)]
-            + self.foreign_yield_impact_pp
-            + self.book.premium_pp[SecurityClass.SOVEREIGN]
-        )
+        return china_yield_pct(Clock(self.month), self.macro, self.book, self.state(GovernmentYield))
 
     @property
     def us_yield_pct(self) -> float:
@@ -476,13 +459,7 @@ class FinancialCenter(PopulationModel):
 
     def institutions_by_class(self) -> Floats:
         """Institutions in Shanghai by sector and ownership, shape (11, 2)."""
-        code = self.institutions["sector"].astype(np.int64) * 2 + self.institutions["foreign"]
-        return np.bincount(code, minlength=2 * len(Sector)).reshape(len(Sector), 2).astype(np.float64)
-
-    def class_luck(self, stream: Stream) -> Floats:
-        """One uniform for each sector and ownership this month, shape (11, 2)."""
-        keys = np.arange(2 * len(Sector), dtype=np.uint64)
-        return stream.uniform(keys, self.month).reshape(len(Sector), 2)
+        return institutions_by_class(self.institutions)
 
     def fintech_premium_correction(self) -> float:
         """Log size by which Shanghai's firms must differ so that the observed number leads at end-2020."""
@@ -544,24 +521,14 @@ class FinancialCenter(PopulationModel):
             self.datacollector.collect(self)
         self.running = self.month < self.last_month
 
+    def state[T](self, kind: type[T]) -> T:
+        """The state of a component by its type."""
+        found: T = self.own_states[kind]
+        return found
+
     def states_now(self) -> States:
         """The states that steps of components may receive, by their type."""
-        return {
-            PopulationModel: self,
-            Clock: Clock(self.month),
-            Parameters: self.parameters,
-            BaseYear: self.base_year,
-            Draws: self.luck.draws,
-            Channels: Channels(self._channels, self.policy.baseline),
-            Interactions: Interactions(self.interactions_off),
-            MacroPath: self.macro,
-            SecurityBook: self.book,
-            Ledger: self.ledger,
-            Issuers: self.issuers,
-            Institutions: self.institutions,
-            FintechFirms: self.fintech,
-            **self.own_states,
-        }
+        return _States(self)
 
     def _open_month(self) -> None:
         self._channels = self.policy.at(self.month)
@@ -577,16 +544,6 @@ class FinancialCenter(PopulationModel):
         self.opening_issuer_cash_bn = float(self.issuers["cash_bn"].sum())
         self.opening_loans_bn = float(self.issuers["debt_bn"][Instrument.LOAN].sum())
         self.opening_panda_bn = self.panda_cumulative_bn
-        self.opening_institutions = len(self.institutions)
-        self.institution_flows: dict[str, int] = {"entries": 0, "exits": 0, "moved_in": 0, "moved_out": 0}
-        self.managed_flows = {
-            "opening": float(self.institutions["managed_assets"].sum()),
-            "returns": 0.0,
-            "net flow": 0.0,
-            "brought along": 0.0,
-            "taken along": 0.0,
-        }
-        self.adopters = {"opening": int(self.institutions["adopted"].sum()), "adopted": 0, "left": 0}
         self.fintech_flows = {
             "opening": len(self.fintech),
             "started": 0,
@@ -704,6 +661,43 @@ class FinancialCenter(PopulationModel):
             for position, stage in enumerate(MONTH, start=1)
         ]
         return pd.DataFrame(rows).set_index("order")
+
+
+_SHARED: dict[Any, Callable[[FinancialCenter], Any]] = {
+    PopulationModel: lambda centre: centre,
+    Clock: lambda centre: Clock(centre.month),
+    Parameters: lambda centre: centre.parameters,
+    Levels: lambda centre: centre.levels,
+    BaseYear: lambda centre: centre.base_year,
+    Draws: lambda centre: centre.luck.draws,
+    Channels: lambda centre: Channels(centre.channels, centre.policy.baseline),
+    ShockValues: lambda centre: ShockValues(centre.shock),
+    Interactions: lambda centre: Interactions(centre.interactions_off),
+    MacroPath: lambda centre: centre.macro,
+    SecurityBook: lambda centre: centre.book,
+    Ledger: lambda centre: centre.ledger,
+    Issuers: lambda centre: centre.issuers,
+    Institutions: lambda centre: centre.institutions,
+    FintechFirms: lambda centre: centre.fintech,
+}
+"""States that are no component's own, and how they are found."""
+
+
+class _States(Mapping[Any, Any]):
+    """The states of a centre by their type, looked up when they are asked for."""
+
+    def __init__(self, centre: FinancialCenter) -> None:
+        self._centre = centre
+
+    def __getitem__(self, kind: Any) -> Any:
+        own = self._centre.own_states
+        return own[kind] if kind in own else _SHARED[kind](self._centre)
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from (*_SHARED, *self._centre.own_states)
+
+    def __len__(self) -> int:
+        return len(_SHARED) + len(self._centre.own_states)
 
 
 def _last_value(name: str, centre: FinancialCenter) -> float:

@@ -7,10 +7,7 @@ from typing import Any
 from agents.population import PopulationModel
 from sim import (
     accounts,
-    balance_sheets,
     certificates,
-    city,
-    districts,
     fintech,
     foreign_equity,
     foreign_flows,
@@ -18,18 +15,15 @@ from sim import (
     interbank,
     issuance,
     leverage,
-    licences,
     listings,
-    location,
-    managed_assets,
     maturities,
     panda_bonds,
     public_supply,
-    rivals,
     shocks,
     trading,
 )
 from sim.component import Month, States, Step
+from sim.institutions.component import INSTITUTIONS
 from sim.side_markets.carbon import CARBON
 from sim.side_markets.digital_yuan import DIGITAL_YUAN
 from sim.side_markets.insurance import INSURANCE
@@ -148,62 +142,7 @@ MONTH = Month(
             "flows, holdings",
             "spreads, holdings",
         ),
-        _of_centre(
-            "City",
-            city.city_states_move,
-            "Wages and rents follow crowding; talent, law and services move",
-            "seats, channels",
-            "city states",
-        ),
-        _of_centre(
-            "City",
-            rivals.rivals_answer,
-            "Rival centres match a part of the city's offers where the scenario says so",
-            "channels",
-            "rival response",
-        ),
-        _of_centre(
-            "City",
-            districts.districts_crowd,
-            "Districts crowd, rents follow, classes gather",
-            "institutions, fintech firms, channels",
-            "shares of districts",
-        ),
-        _of_centre(
-            "FinancialInstitution",
-            location.institutions_leave_and_move,
-            "Institutions close or move",
-            "profitability, city states, channels",
-            "institutions, rival seats",
-        ),
-        _of_centre(
-            "FinancialInstitution",
-            licences.licence_queue_moves,
-            "Filings pass a stage, are withdrawn or wait",
-            "queue",
-            "institutions, queue",
-        ),
-        _of_centre(
-            "FinancialInstitution",
-            location.entrants_choose,
-            "Entrants choose among six centres and file",
-            "seats, city states, channels",
-            "queue, rival seats",
-        ),
-        _of_centre(
-            "FinancialInstitution",
-            balance_sheets.balance_sheets_grow,
-            "Balance sheets grow",
-            "growth",
-            "assets, equity",
-        ),
-        _of_centre(
-            "FinancialInstitution",
-            managed_assets.managed_assets_grow,
-            "Managed assets earn returns and follow performance",
-            "equity index, yields",
-            "managed assets",
-        ),
+        *INSTITUTIONS.steps,
         _of_centre(
             "FintechFirm",
             fintech.firms_enter_the_sandbox,

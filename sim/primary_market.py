@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Floats
+from sim.bond_market.state import ResidualHolders
 from sim.ledger import Account
 from sim.securities import Holder
 
@@ -31,7 +32,7 @@ def redeem(centre: "FinancialCenter", payer: Account, by_class_bn: Floats) -> No
 
 def sell_issue(centre: "FinancialCenter", seller: Account, amount_bn: float) -> None:
     """Residual holders pay for a new issue, in proportion to what they hold of all bonds."""
-    share = centre.bank_share_of_purchases
+    share = centre.state(ResidualHolders).bank_share_of_purchases
     centre.ledger.pay("issue proceeds", Account.BANKS, seller, amount_bn * share)
     centre.ledger.pay("issue proceeds", Account.ASSET_MANAGERS, seller, amount_bn * (1.0 - share))
     centre.paid_by_banks_bn += amount_bn * share

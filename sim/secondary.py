@@ -8,9 +8,12 @@ from agents.city_state import CityState
 from agents.institutions import Centre, Sector
 from agents.issuers import Instrument, ListingRoute
 from sim.companions import COUNTED
+from sim.institutions.location import institutions_by_class
+from sim.institutions.managed_assets import conduct_shift
+from sim.institutions.state import City, RivalCentres, SeatFlows
 from sim.issuance import green_spread_pp
-from sim.managed_assets import conduct_shift
 from sim.markets import Product
+from sim.policy import Channels
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -34,9 +37,10 @@ def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) ->
         What is read of the month already. What looks back over a year looks at the records of the months before it;
         in 2020 at those since January, counted up to a year.
     """
-    issued, issuers, city = centre.issued_bn, centre.issuers, centre.city_states[:, Centre.SHANGHAI]
+    issued, issuers, city = centre.issued_bn, centre.issuers, centre.state(City).slow_states[:, Centre.SHANGHAI]
     channels, products = centre.channels, centre.policy.baseline["approved_hedging_products"]
     past = [*centre.records[-(YEAR - 1) :], record]
+    seats = centre.state(SeatFlows)
     purchases = np.array([each["foreign_net_purchases"] for each in past])
     stock = record["foreign_bond_holdings"] * 1000.0
     equity, all_direct = (
@@ -44,8 +48,8 @@ def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) ->
     )
     proceeds = centre.records[-1]["star_proceeds"] if centre.records else 0.0
     managers = [Sector.FUND, Sector.INSURANCE_ASSET_MANAGEMENT]
-    at_home = float(centre.institutions_by_class()[managers].sum())
-    elsewhere = float(centre.rival_seats[managers][..., MAINLAND].sum())
+    at_home = float(institutions_by_class(centre.institutions)[managers].sum())
+    elsewhere = float(centre.state(RivalCentres).seats[managers][..., MAINLAND].sum())
     reits = centre.records[-1]["reits_cap"] if centre.records else 0.0
     found = {
         "equity_financing_share": equity / all_direct,
@@ -63,7 +67,7 @@ def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) ->
         "talent_stock": float(city[CityState.TALENT]),
         "talent_intl_share": channels["talent_international_share"],
         "business_env_score": float(city[CityState.LAW]),
-        "centre_attractiveness": centre.entrants_to_shanghai / max(centre.entrants_looking, 1e-12),
+        "centre_attractiveness": seats.entrants_to_shanghai / max(seats.entrants_looking, 1e-12),
         "defaults_cumulative": float(centre.defaults),
         "am_market_share": at_home / (at_home + elsewhere),
         "reits_cap": reits + float(issued[Instrument.REIT]),
@@ -72,7 +76,7 @@ def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) ->
         "bid_ask_spread": float(np.mean(centre.price_impact_history)),
         "msme_spread": 100.0 * centre.msme_loan_spread_pp,
         "greenium": -100.0 * green_spread_pp(centre),
-        "misconduct_losses": -100.0 * conduct_shift(centre),
+        "misconduct_losses": -100.0 * conduct_shift(centre.parameters, Channels(channels, centre.policy.baseline)),
         "yrd_financing": centre.delta_financing_bn / 1000.0,
     }
     before = centre.records[-YEAR]["defaults_cumulative"] if len(centre.records) >= YEAR else 0.0

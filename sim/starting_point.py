@@ -12,21 +12,17 @@ import numpy as np
 
 from agents.arrays import Codes, Flags, Floats, Integers, Keys, one_of
 from agents.credit_events import NO_PROVINCE
-from agents.draws import poisson
 from agents.foreign_investors import Bloc, IndexFamily, InvestorGroup, benchmark_weight_gain, bloc_of
-from agents.institutions import Centre, Sector
 from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Industry, Instrument, IssuerClass, ListingRoute
-from agents.licences import stage_probability, steady_queue
-from agents.population import Population
 from scenarios.calendar import BASELINE
-from sim.arrivals import meet_neighbours
 from sim.baseline import observed
 from sim.certificates import certificate_ladder, certificates_2019_bn, tier_by_rank
-from sim.districts import fintech_firms_choose, newcomers_choose, shares_2020
+from sim.clock import Clock
 from sim.index_weights import live_index_weights
+from sim.institutions.districts import fintech_firms_choose
+from sim.institutions.state import Districts
 from sim.levels import equity_share_of_sse, passed_share, stage_shares
-from sim.leverage import first_borrowers
-from sim.licences import filings_looked_for, licence_luck
+from sim.start import filled, pareto_shares, written
 from sim.tables import table
 
 if TYPE_CHECKING:
@@ -38,27 +34,6 @@ LARGE_AGAINST_MEAN = 1.5
 """An issuer raises one more tranche a month for each such multiple of its class's mean size."""
 MOST_TRANCHES = 12
 """Bound on the work of a month; the number of parts plays no part in what they add up to."""
-
-
-def pareto_shares(count: int, tail: float, largest: float = 1.0) -> Floats:
-    """Shares of `count` agents at the mid-quantiles of a Pareto law, largest first, adding to one. Shape (count,).
-
-    No share exceeds `largest` (or the equal share, where that is more); what is cut off goes to the others in
-    proportion.
-    """
-    shares = ((np.arange(count) + 0.5) / count) ** (-1.0 / tail)
-    shares /= shares.sum()
-    cap = max(largest, 1.0 / count)
-    for _ in range(count):
-        over = shares > cap
-        if not over.any():
-            break
-        shares[over] = cap
-        rest = ~over & (shares < cap)
-        if not rest.any():
-            return np.full(count, 1.0 / count)
-        shares[rest] *= (1.0 - shares[~rest].sum()) / shares[rest].sum()
-    return np.asarray(shares, dtype=np.float64)
 
 
 def steady_ladder(stock_bn: Floats, tenor_months: Integers, month: int, growth_per_year: float) -> Floats:
@@ -99,7 +74,7 @@ def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
     live = live_index_weights(parameters, month, 0.0)
     normal_weight = parameters.off_benchmark_weight + parameters.benchmark_passthrough * live
     typical_weight = np.where(group == InvestorGroup.BENCHMARK_FUND, normal_weight[family], typical[group])
-    keys = _filled(centre.investors, count, month)
+    keys = filled(centre.investors, count, month)
     luck = centre.luck.population.normal(keys, month, count=2)
     spread = parameters.weight_spread
     weights = typical_weight * np.exp(spread * luck[0] - 0.5 * spread**2)
@@ -131,7 +106,7 @@ def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
     target -= np.where(funds, benchmark_gain_in_2019(parameters, month)[family], 0.0)
     reserve = group == InvestorGroup.RESERVE_MANAGER
     target[reserve] += np.log(parameters.rmb_reserve_share_target / parameters.rmb_reserve_share_2020)
-    _write(
+    written(
         centre.investors,
         count,
         group=group,
@@ -170,18 +145,6 @@ def benchmark_gain_in_2019(parameters: "Parameters", month: int) -> Floats:
         parameters.off_benchmark_weight,
         parameters.benchmark_passthrough,
     )
-
-
-def _filled(population: Population[Any], count: int, month: int) -> Keys:
-    """Add agents with default columns; their keys of luck, shape (count,)."""
-    rows = population.add(count, month)
-    return population.luck[rows]
-
-
-def _write(population: Population[Any], count: int, **columns: Any) -> None:
-    """Write columns of the agents that were added last."""
-    for name, values in columns.items():
-        population[name][..., -count:] = values
 
 
 @dataclass(frozen=True)
@@ -237,7 +200,7 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
     parameters = centre.parameters
     for plan in _class_plans(centre):
         count = plan.agents
-        keys = _filled(centre.issuers, count, month)
+        keys = filled(centre.issuers, count, month)
         luck = centre.luck.population.uniform(keys, month, count=8)
         # Every agent stands for as many firms as the others of its class; sizes of firms differ.
         firms = np.full(count, plan.firms / count)
@@ -298,7 +261,7 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             # As many wait as a steady flow of applications keeps in the queue.
             waits = parameters.panda_registration_rate * parameters.queue_panda_first
             applied[:] = luck[4] < there + (1.0 - there) * waits
-        _write(
+        written(
             centre.issuers,
             count,
             issuer_class=int(plan.issuer_class),
@@ -437,87 +400,13 @@ def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
         issuers["queue_stage"][first] = np.searchsorted(ends[route], position)
 
 
-def add_institutions(centre: "FinancialCenter", month: int) -> None:
-    """The licensed institutions at end-2019 by sector and ownership, and the seats of rivals."""
-    parameters = centre.parameters
-    rows = {row["sector"]: row for row in table("institution_classes")}
-    share = np.array([float(rows[s.name]["share"]) for s in Sector])
-    foreign = np.array([float(rows[s.name]["foreign_share"]) for s in Sector])
-    foreign = foreign * parameters.foreign_institution_share_2020 / (share * foreign).sum() * share.sum()
-    centre.sector_share = share / share.sum()
-    centre.foreign_share_of_sector = np.minimum(foreign, parameters.largest_foreign_share)
-    count = centre.levels.institutions_2019
-    per_sector = np.floor(centre.sector_share * count).astype(int)
-    per_sector[Sector.LEASING] += count - per_sector.sum()
-    sector = np.repeat(np.arange(len(Sector)), per_sector)
-    keys = _filled(centre.institutions, count, month)
-    luck = centre.luck.population.uniform(keys, month, count=3)
-    size = np.concatenate(
-        [pareto_shares(n, parameters.institution_size_tail, parameters.largest_institution_share) for n in per_sector]
-    )
-    asset_share = np.array([float(rows[s.name]["assets_share"]) for s in Sector])
-    assets = (
-        observed("institution_assets")
-        / (1.0 + observed("institution_assets_growth_2020"))
-        * (asset_share / asset_share.sum())[sector]
-        * size
-    )
-    equity = assets * np.array([float(rows[s.name]["equity_ratio"]) for s in Sector])[sector]
-    _write(
-        centre.institutions,
-        count,
-        sector=sector,
-        foreign=luck[0] < centre.foreign_share_of_sector[sector],
-        headquarters=luck[1] < parameters.headquarters_share,
-        assets_bn=assets,
-        equity_bn=equity,
-        liabilities_bn=assets - equity,
-        profitability=centre.luck.population.normal(keys, month, count=4)[3],
-        local_leaning=centre.luck.leaning.normal(keys, month),
-    )
-    centre.equity_ratio = np.array([float(rows[s.name]["equity_ratio"]) for s in Sector])
-    managed = np.array([float(rows[s.name]["managed_share"]) for s in Sector])
-    centre.manages = managed > 0.0
-    centre.equity_weight = np.array([float(rows[s.name]["equity_weight"]) for s in Sector])
-    centre.institutions["managed_assets"][:] = 100.0 * (managed / managed.sum())[sector] * size
-    start = centre.luck.adoption.uniform(keys, month)
-    centre.bond_share = np.array([float(rows[s.name]["bond_share"]) for s in Sector])
-    centre.borrows_repo = np.array([rows[s.name]["borrows_repo"] == "1" for s in Sector])
-    centre.institutions["bonds_bn"][:] = assets * centre.bond_share[sector]
-    first_borrowers(centre, month)
-    centre.institutions["adopted"][:] = start < parameters.adopters_2019
-    meet_neighbours(centre, np.arange(count))
-    centre.district_shares = shares_2020()
-    newcomers_choose(centre, np.arange(count))
-    ratings = {row["centre"]: float(row["rating_2020"]) for row in table("centres")}
-    rating = np.array([ratings[c.name] for c in Centre])
-    odds = np.exp(parameters.rating_logit * (rating - rating[Centre.SHANGHAI]))
-    rivals = (1.0 - parameters.entrant_share_shanghai) * odds[1:] / odds[1:].sum()
-    centre.entrant_share_2020 = np.array([parameters.entrant_share_shanghai, *rivals])
-    mine = centre.institutions_by_class()
-    centre.seats_baseline = (
-        np.maximum(mine, 1.0)[..., None] * centre.entrant_share_2020 / centre.entrant_share_2020[Centre.SHANGHAI]
-    )
-    centre.rival_seats = centre.seats_baseline[..., 1:].copy()
-
-
-def fill_licence_queue(centre: "FinancialCenter", month: int) -> None:
-    """Put into the queue of end-2019 what the usual filings leave there; who waits is luck."""
-    parameters = centre.parameters
-    passes = stage_probability(parameters.licence_queue_months)
-    filings = filings_looked_for(centre) * parameters.entrant_share_shanghai
-    waiting = steady_queue(filings, passes, parameters.licence_withdrawal)
-    centre.licence_queue = poisson(waiting, licence_luck(centre, month, 1)[0])
-    centre.licences = {"filed": int(centre.licence_queue.sum()), "licensed": 0, "withdrawn": 0}
-
-
 def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
     """Fintech firms of Shanghai and of the rest of China at end-2019."""
     parameters = centre.parameters
     inside = round(parameters.fintech_firms_2020)
     outside = round(parameters.fintech_firms_2020 * parameters.rest_of_china_firms)
     count = inside + outside
-    keys = _filled(centre.fintech, count, month)
+    keys = filled(centre.fintech, count, month)
     luck = centre.luck.population.uniform(keys, month, count=4)
     local = np.arange(count) < inside
     log_size = -np.log(luck[0]) / parameters.fintech_size_tail
@@ -527,7 +416,7 @@ def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
         parameters.most_funding_rounds_2019,
         np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share),
     ).astype(np.int16)
-    _write(
+    written(
         centre.fintech,
         count,
         in_shanghai=local,
@@ -538,7 +427,13 @@ def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
         capability=centre.luck.population.normal(keys, month, count=5)[4],
         months_since_round=luck[2] * parameters.longest_since_round_2019,
     )
-    fintech_firms_choose(centre, np.flatnonzero(centre.fintech["in_shanghai"]))
+    fintech_firms_choose(
+        Clock(month),
+        centre.luck.draws,
+        centre.state(Districts),
+        centre.fintech,
+        np.flatnonzero(centre.fintech["in_shanghai"]),
+    )
 
 
 def outstanding_2019_bn(centre: "FinancialCenter") -> Floats:

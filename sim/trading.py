@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenarios.calendar import BASELINE
+from sim.bond_market.state import GovernmentYield
 from sim.leverage import repo_outstanding_bn
 from sim.market_making import MarketMade, market_making_bn
 from sim.markets import (
@@ -105,7 +106,7 @@ def markets_turn_over(centre: "FinancialCenter") -> None:
         )
     centre.activity = activity
     centre.turnover_trn = centre.levels.velocity * activity
-    bond_return = parameters.managed_bond_duration * centre.china_yield_change_1m_pp / 100.0
+    bond_return = parameters.managed_bond_duration * centre.state(GovernmentYield).change_1m_pp / 100.0
     traded = centre.turnover_trn[[Product.INTERBANK_SPOT_BONDS, Product.SSE_EQUITY]].sum()
     centre.price_impact_history.append(float((abs(bond_return) + abs(np.expm1(returns[0]))) / traded))
 

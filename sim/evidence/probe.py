@@ -9,7 +9,8 @@ from agents.arrays import Floats, Integers
 from agents.foreign_investors import InvestorGroup
 from agents.institutions import Centre, Sector, choice_shares
 from agents.issuers import ListingRoute
-from sim.licences import filings_looked_for
+from sim.institutions.licences import filings_looked_for
+from sim.institutions.state import SeatFlows, SectorTraits
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -92,8 +93,8 @@ class Probe:
         self.equity_return.append(macro.change(macro.equity_index, month, 1))
         self.defaults.append(float(centre.defaults - opening.defaults))
         self.expected_defaults.append(centre.expected_defaults[1])
-        shares, _ = choice_shares(centre.location_terms.sum(axis=0))
-        looking = filings_looked_for(centre)[:, 1]
+        shares, _ = choice_shares(centre.state(SeatFlows).location_terms.sum(axis=0))
+        looking = filings_looked_for(centre.parameters, centre.state(SectorTraits))[:, 1]
         self.foreign_share_here.append(float(looking @ shares[:, 1, Centre.SHANGHAI] / looking.sum()))
         self.fintech.append(_fintech(centre, opening))
         self.core_share.append(_core_share(centre))

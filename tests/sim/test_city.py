@@ -6,7 +6,8 @@ import pytest
 from agents.adoption import neighbours_share
 from agents.city_state import CityState
 from agents.institutions import Centre
-from sim.licences import filings_looked_for
+from sim.institutions.licences import filings_looked_for
+from sim.institutions.state import City, LicenceQueue, SeatFlows, SectorTraits
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +32,10 @@ def frozen(steered):
 
 def test_the_states_of_all_centres_are_zero_at_the_end_of_2020(centre):
     model = centre("plan")
-    assert (model.city_states == 0.0).all()
+    assert (model.state(City).slow_states == 0.0).all()
     model.step()
-    assert (model.log_density == 0.0).all()
-    assert model.seats_2020[Centre.SHANGHAI] == 1674.0
+    assert (model.state(City).log_density == 0.0).all()
+    assert model.state(City).seats_base_year[Centre.SHANGHAI] == 1674.0
 
 
 @pytest.mark.parametrize(
@@ -47,16 +48,16 @@ def test_the_states_of_all_centres_are_zero_at_the_end_of_2020(centre):
 )
 def test_a_channel_moves_its_state_and_brings_filings(steered, frozen, channel, value, state):
     moved = steered(**{channel: value})
-    gain = moved.city_states[state, Centre.SHANGHAI] - frozen.city_states[state, Centre.SHANGHAI]
-    assert gain > 0.05
-    assert moved.entrants_looking > frozen.entrants_looking
-    assert moved.licences["filed"] >= frozen.licences["filed"]
+    after, before = (model.state(City).slow_states[state, Centre.SHANGHAI] for model in (moved, frozen))
+    assert after - before > 0.05
+    assert moved.state(SeatFlows).entrants_looking > frozen.state(SeatFlows).entrants_looking
+    assert moved.state(LicenceQueue).filed >= frozen.state(LicenceQueue).filed
 
 
 def test_a_wider_licence_scope_brings_foreign_filings_and_no_domestic_ones_at_first(steered):
     months = 2
     plain, wide = steered(months), steered(months, licence_scope=0.95)
-    domestic, foreign = (wide.licence_queue - plain.licence_queue).sum(axis=(0, 1))
+    domestic, foreign = (wide.state(LicenceQueue).waiting - plain.state(LicenceQueue).waiting).sum(axis=(0, 1))
     assert domestic == 0
     assert foreign >= 0
     later, wide_later = steered(), steered(licence_scope=0.95)
@@ -64,20 +65,23 @@ def test_a_wider_licence_scope_brings_foreign_filings_and_no_domestic_ones_at_fi
 
 
 def test_the_queue_holds_about_a_year_of_filings_and_keeps_its_size(frozen):
-    usual = filings_looked_for(frozen).sum() * frozen.parameters.entrant_share_shanghai * 12.0
-    assert frozen.licence_queue.sum() == pytest.approx(usual, rel=0.4)
-    assert frozen.licence_queue.min() >= 0
+    usual = (
+        filings_looked_for(frozen.parameters, frozen.state(SectorTraits)).sum()
+        * frozen.parameters.entrant_share_shanghai
+        * 12.0
+    )
+    assert frozen.state(LicenceQueue).waiting.sum() == pytest.approx(usual, rel=0.4)
+    assert frozen.state(LicenceQueue).waiting.min() >= 0
 
 
 def test_who_files_waits_at_least_three_months(centre):
     model = centre("frozen", rng=2)
-    model.licence_queue[:] = 0
-    model.licences = {"filed": 0, "licensed": 0, "withdrawn": 0}
+    model.own_states[LicenceQueue] = LicenceQueue()
     for _ in range(3):
         model.step()
-        assert model.licences["licensed"] == 0
+        assert model.state(LicenceQueue).licensed == 0
     model.run_for(12)
-    assert 0 < model.licences["licensed"] < model.licences["filed"]
+    assert 0 < model.state(LicenceQueue).licensed < model.state(LicenceQueue).filed
 
 
 @pytest.mark.slow
@@ -106,8 +110,8 @@ def test_managed_assets_are_an_index_of_the_end_of_2020_by_class(frozen):
 
 def test_only_managers_manage(frozen):
     sector, managed = frozen.institutions["sector"], frozen.institutions["managed_assets"]
-    assert (managed[np.isin(sector, np.flatnonzero(frozen.manages))] > 0.0).all()
-    assert (managed[~np.isin(sector, np.flatnonzero(frozen.manages))] == 0.0).all()
+    assert (managed[np.isin(sector, np.flatnonzero(frozen.state(SectorTraits).manages))] > 0.0).all()
+    assert (managed[~np.isin(sector, np.flatnonzero(frozen.state(SectorTraits).manages))] == 0.0).all()
 
 
 def test_managers_that_did_well_grow_faster(centre):
@@ -171,5 +175,5 @@ def test_dear_technology_drives_adopters_out(centre):
         exits.append(0)
         for _ in range(12):
             again.step()
-            exits[-1] += again.institution_flows["exits"]
+            exits[-1] += again.state(SeatFlows).exits
     assert exits[1] > exits[0]

@@ -180,13 +180,20 @@ def recorded(model, stream, seen):
 
 def test_no_policy_changes_anybodys_luck(centre):
     """Agents draw by their own key and the month alone: whoever meets the same decision draws the same number."""
-    streams = ("panda", "institution", "fintech_exit", "funding", "listing", "default")
+    streams = (
+        "issuer.panda",
+        "institution.exit_and_move",
+        "fintech.exit",
+        "fintech.funding",
+        "issuer.listing",
+        "issuer.default",
+    )
     notes = {}
     for scenario in ("frozen", "stretch"):
         model = centre(scenario, rng=3)
         notes[scenario] = {name: {} for name in streams}
         for name in streams:
-            recorded(model, getattr(model.luck, name), notes[scenario][name])
+            recorded(model, model.luck.draws[name], notes[scenario][name])
         model.run_for(40)
     for name in streams:
         one, other = notes["frozen"][name], notes["stretch"][name]

@@ -5,7 +5,8 @@ import pytest
 
 from agents.districts import NOWHERE, District
 from agents.institutions import Sector
-from sim.districts import FINTECH, occupants, shares_2020
+from sim.institutions.districts import FINTECH, occupants, shares_2020
+from sim.institutions.state import Districts
 
 
 def test_shares_of_districts_are_illustrative_and_add_up():
@@ -21,7 +22,7 @@ def test_everybody_in_the_city_has_a_district_and_nobody_outside(centre):
     firms = model.fintech
     assert (model.institutions["district"] != NOWHERE).all()
     np.testing.assert_array_equal(firms["district"] != NOWHERE, firms["in_shanghai"])
-    counts = occupants(model)
+    counts = occupants(model.institutions, model.fintech)
     assert counts[:FINTECH].sum() == len(model.institutions)
     assert counts[FINTECH].sum() == firms["in_shanghai"].sum()
     last = model.records[-1]
@@ -31,7 +32,8 @@ def test_everybody_in_the_city_has_a_district_and_nobody_outside(centre):
 
 
 def test_the_first_settlers_spread_by_the_shares_of_2020(centre):
-    counts = occupants(centre("frozen"))
+    frozen = centre("frozen")
+    counts = occupants(frozen.institutions, frozen.fintech)
     found = counts[:FINTECH].sum(axis=0) / counts[:FINTECH].sum()
     np.testing.assert_allclose(found, shares_2020()[0], atol=0.04)
     np.testing.assert_allclose(counts[FINTECH] / counts[FINTECH].sum(), shares_2020()[FINTECH], atol=0.06)
@@ -40,7 +42,7 @@ def test_the_first_settlers_spread_by_the_shares_of_2020(centre):
 def test_at_the_counts_of_2020_newcomers_spread_as_in_2020(centre):
     model = centre("frozen", rng=2)
     model.step()
-    np.testing.assert_allclose(model.district_shares, shares_2020(), rtol=1e-12)
+    np.testing.assert_allclose(model.state(Districts).shares, shares_2020(), rtol=1e-12)
 
 
 def test_a_full_district_is_dear_for_all_and_draws_its_own_class(centre):
@@ -49,7 +51,7 @@ def test_a_full_district_is_dear_for_all_and_draws_its_own_class(centre):
     banks = model.institutions["sector"] == Sector.BANK
     model.institutions["district"][banks] = District.HONGQIAO
     model.step()
-    gain = np.log(model.district_shares / shares_2020())[:, District.HONGQIAO]
+    gain = np.log(model.state(Districts).shares / shares_2020())[:, District.HONGQIAO]
     assert gain[Sector.BANK] > 0.5
     # Rents rise for all classes; the others' own numbers there have hardly changed.
     assert np.delete(gain, Sector.BANK).max() < 0.0
@@ -59,11 +61,11 @@ def test_the_offshore_zone_draws_banks_and_leasing_companies_to_lingang(centre):
     model = centre("stretch", rng=2)
     model.run_to_end()
     assert model.channels["offshore_business_scope"] > model.policy.baseline["offshore_business_scope"]
-    lingang = np.log(model.district_shares / shares_2020())[:, District.LINGANG]
+    lingang = np.log(model.state(Districts).shares / shares_2020())[:, District.LINGANG]
     away = centre("stretch", rng=2)
     away.parameters = away.parameters.replace(zone_scope_slope=1e-9)
     away.run_to_end()
-    without = np.log(away.district_shares / shares_2020())[:, District.LINGANG]
+    without = np.log(away.state(Districts).shares / shares_2020())[:, District.LINGANG]
     rise = lingang - without
     for sector in Sector:
         if sector in (Sector.BANK, Sector.LEASING):

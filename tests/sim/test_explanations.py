@@ -10,6 +10,7 @@ from agents.institutions import Centre, choice_shares
 from agents.issuers import Instrument, IssuerClass
 from agents.population import DeadAgentError
 from scenarios.errors import InputError
+from sim.institutions.state import City, SeatFlows
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +176,7 @@ def test_the_terms_of_staying_are_those_of_the_exit_rule(institutions):
         assert sum(terms.values()) == pytest.approx(-np.log(np.expm1(hazard)))
         assert abs(terms["from a rate to the odds of a month"]) < 0.01
         dearer = terms["technology"] != 0.0
-        assert dearer == (column["unit_cost"][row] != institutions.city_cost)
+        assert dearer == (column["unit_cost"][row] != institutions.state(City).operating_cost)
 
 
 def test_profit_dear_cities_and_technology_each_have_a_term_with_their_own_sign(centre):
@@ -195,7 +196,7 @@ def test_profit_dear_cities_and_technology_each_have_a_term_with_their_own_sign(
 
 
 def test_the_terms_of_a_seat_add_up_to_the_odds_against_the_best_rival(institutions):
-    shares, _ = choice_shares(institutions.location_terms.sum(axis=0))
+    shares, _ = choice_shares(institutions.state(SeatFlows).location_terms.sum(axis=0))
     for agent in list(institutions.institutions)[:200]:
         terms, explains = values(institutions, agent, "seat")
         assert "best rival" in explains

@@ -9,6 +9,7 @@ from agents.sandbox import NOT_ADMITTED
 from scenarios.loader import load
 from sim.baseline import observed
 from sim.fintech import SANDBOX_OPENED
+from sim.institutions.state import Adopters, City
 from sim.shocks import ShockPaths
 
 
@@ -180,7 +181,7 @@ def test_without_a_surprise_like_firms_change_nothing_and_memory_fades(centre):
 def test_births_rise_with_talent_and_with_institutions(centre):
     def talented(state):
         def change(model):
-            model.city_states[CityState.TALENT, Centre.SHANGHAI] = state
+            model.state(City).slow_states[CityState.TALENT, Centre.SHANGHAI] = state
             model.parameters = model.parameters.replace(talent_speed=1e-9)
 
         return change
@@ -218,5 +219,5 @@ def test_without_the_network_nobody_adopts_as_neighbours_did(centre):
     for off in ((), ("adoption_network",)):
         model = after(centre, 12, with_parameters(bass_innovation=1e-9), off)
         adopted[off] = float(model.institutions["adopted"].mean())
-        assert (model.adopters["adopted"] > 0) == (off == ())
+        assert (model.state(Adopters).adopted > 0) == (off == ())
     assert adopted[()] > adopted[("adoption_network",)]

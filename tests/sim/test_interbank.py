@@ -9,6 +9,7 @@ from agents.institutions import Sector
 from agents.interbank import core_of
 from sim.accounts import accounts_close
 from sim.bank_failure import bank_fails
+from sim.institutions.state import SeatFlows
 from sim.interbank import interbank_market_clears, repo_dealt_out, settle_claims_of_leavers
 
 
@@ -129,7 +130,7 @@ def test_creditors_write_off_their_part_of_what_they_lent(january):
 def test_the_accounts_close_after_a_failure_in_a_month_and_between_months(january):
     model = copy.deepcopy(january)
     bank_fails(model, small_bank(model))
-    exits = model.institution_flows["exits"]
+    exits = model.state(SeatFlows).exits
     assert exits >= 1
     accounts_close(model)
     model.run_for(3)

@@ -4,16 +4,18 @@ import numpy as np
 import pytest
 
 from agents.institutions import Centre, Sector
-from sim.location import AGGLOMERATION_TERMS, LOCATION_TERMS, location_terms
+from sim.component import Part
+from sim.institutions.location import AGGLOMERATION_TERMS, LOCATION_TERMS, location_terms
+from sim.institutions.state import LicenceQueue, RivalCentres, SeatFlows, SectorTraits
 
 OWN, FOREIGN = (LOCATION_TERMS.index(term) for term in AGGLOMERATION_TERMS)
 
 
 def test_seats_pull_by_the_slope_of_location_choice_and_not_by_that_of_productivity(centre):
     model = centre("frozen")
-    before = location_terms(model)
-    model.rival_seats[Sector.BANK, :, Centre.HONG_KONG - 1] *= 2.0
-    pull = location_terms(model) - before
+    before = Part(location_terms).on(model.states_now())
+    model.state(RivalCentres).seats[Sector.BANK, :, Centre.HONG_KONG - 1] *= 2.0
+    pull = Part(location_terms).on(model.states_now()) - before
     slope = pull[OWN, Sector.BANK, 0, Centre.HONG_KONG] / np.log(2.0)
     assert slope == pytest.approx(model.parameters.agglomeration_slope)
     assert 0.3 < slope < 0.7
@@ -29,12 +31,12 @@ def test_without_agglomeration_nobody_goes_where_others_are(centre):
     assert off.interactions_off == ("agglomeration",)
     for model in (plain, off):
         assert len(model.institutions) == 1674
-        model.rival_seats *= 3.0
+        model.state(RivalCentres).seats *= 3.0
         model.step()
-    assert not off.location_terms[[OWN, FOREIGN]].any()
-    assert plain.location_terms[OWN].any() and plain.location_terms[FOREIGN].any()
+    assert not off.state(SeatFlows).location_terms[[OWN, FOREIGN]].any()
+    assert plain.state(SeatFlows).location_terms[OWN].any() and plain.state(SeatFlows).location_terms[FOREIGN].any()
     # Without it three times as many seats elsewhere turn no entrant away.
-    assert plain.entrants_looking > off.entrants_looking
+    assert plain.state(SeatFlows).entrants_looking > off.state(SeatFlows).entrants_looking
 
 
 def test_without_hazards_of_entry_and_exit_the_counts_stand_still(centre, central):
@@ -43,8 +45,7 @@ def test_without_hazards_of_entry_and_exit_the_counts_stand_still(centre, centra
     )
     model = centre("plan", rng=2)
     model.parameters = still
-    model.licence_queue[:] = 0
-    model.licences = {"filed": 0, "licensed": 0, "withdrawn": 0}
+    model.own_states[LicenceQueue] = LicenceQueue()
     before = model.institutions_by_class()
     model.run_for(12)
     assert (model.institutions_by_class() == before).all()
@@ -57,7 +58,7 @@ def test_all_eleven_classes_are_there_in_both_ownerships_in_their_shares(centre)
     assert count.shape == (11, 2)
     assert (count[:, 0] > 0).all()
     share = count[:, 1] / count.sum(axis=1)
-    expected = model.foreign_share_of_sector
+    expected = model.state(SectorTraits).foreign_share
     spread = np.sqrt(expected * (1.0 - expected) / count.sum(axis=1))
     assert (np.abs(share - expected) < 4.0 * spread).all()
     assert (count[:, 1] > 0)[expected > 0.03].all()
@@ -69,6 +70,6 @@ def test_headquarters_arrive_and_some_move_away(centre, central):
     model.parameters = central.replace(headquarters_relocation_hazard=5.0, relocation_stay_bonus=0.0)
     before = int(model.institutions["headquarters"].sum())
     model.step()
-    assert model.institution_flows["moved_out"] > 50
-    assert model.institution_flows["moved_in"] > 50
+    assert model.state(SeatFlows).moved_out > 50
+    assert model.state(SeatFlows).moved_in > 50
     assert 0 < model.institutions["headquarters"].sum() != before

@@ -18,6 +18,7 @@ from agents.institutions import FinancialInstitution
 from agents.issuers import Issuer
 from scenarios.calendar import month_ordinal
 from sim.indicators import PLAN_INDICATORS
+from sim.institutions.state import SeatFlows
 from sim.month import MONTH
 
 
@@ -80,7 +81,7 @@ def test_an_agent_that_is_removed_has_left_the_accounts_and_the_model(model):
     closes.remove()
     assert closes not in model.agents
     model.step()  # the accounts open with the institutions that are there
-    assert model.opening_institutions == 1673
+    assert model.state(SeatFlows).opening == 1673
 
 
 def test_the_models_own_collector_holds_the_seven_indicators(model):

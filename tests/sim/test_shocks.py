@@ -8,8 +8,10 @@ from scenarios import Scenario, load, shock_kinds
 from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.errors import InputError
 from scenarios.parameters import ParameterSet
+from sim.bond_market.state import GovernmentYield, ResidualHolders
 from sim.foreign_flows import MANAGERS, MOST_REDEEMED
 from sim.history import state_at_baseline
+from sim.institutions.state import LicenceQueue
 from sim.issuance import _costs_pp
 from sim.listings import lead_times
 from sim.macro import make_macro_path
@@ -174,7 +176,7 @@ def test_fewer_government_bonds_are_issued_only_as_far_as_there_are_issues(pair)
 def test_credit_spreads_move_in_proportion_with_the_size_at_aa(pair):
     plain, struck = pair("2021-01", {"name": "credit_spread", "month": "2021-01", "size": 60})
     struck.book.premium_pp[:] = plain.book.premium_pp
-    struck.foreign_yield_impact_pp = plain.foreign_yield_impact_pp
+    struck.state(GovernmentYield).foreign_impact_pp = plain.state(GovernmentYield).foreign_impact_pp
     gap = 100.0 * (_costs_pp(struck) - _costs_pp(plain))
     usual = np.array([*CENTRAL.credit_spread, CENTRAL.credit_spread_lower])
     np.testing.assert_allclose(gap[:, 1], 60.0 * usual / usual[2], atol=1e-6)
@@ -241,7 +243,8 @@ def test_a_narrow_gate_lets_fewer_firms_list(pair):
 
 def test_a_closed_city_files_and_starts_nothing(pair):
     plain, struck = pair("2021-03", {"name": "lockdown", "from": "2021-01", "to": "2021-03", "size": 0})
-    assert struck.licences["filed"] == state_at_baseline(CENTRAL, 0.1).licences["filed"] < plain.licences["filed"]
+    at_start = state_at_baseline(CENTRAL, 0.1)
+    assert struck.state(LicenceQueue).filed == at_start.state(LicenceQueue).filed < plain.state(LicenceQueue).filed
     assert struck.fintech["in_shanghai"].sum() < plain.fintech["in_shanghai"].sum()
     elsewhere = [model.fintech["in_shanghai"].size - model.fintech["in_shanghai"].sum() for model in (plain, struck)]
     assert elsewhere[0] == pytest.approx(elsewhere[1], rel=0.01)
@@ -251,7 +254,7 @@ def test_redemptions_make_managers_sell_to_banks_at_wider_spreads(pair):
     plain, struck = pair("2021-01", {"name": "bond_fund_redemptions", "month": "2021-01", "size": 0.1})
     assert struck.book.holdings_bn[Holder.ASSET_MANAGERS].sum() < plain.book.holdings_bn[Holder.ASSET_MANAGERS].sum()
     assert struck.book.holdings_bn[Holder.BANKS].sum() > plain.book.holdings_bn[Holder.BANKS].sum()
-    demand = plain.book.demand_base_bn * state_at_baseline(CENTRAL, 0.1).holder_size[:, None]
+    demand = plain.book.demand_base_bn * state_at_baseline(CENTRAL, 0.1).state(ResidualHolders).size[:, None]
     gone = 0.1 * demand[MANAGERS] / demand.sum(axis=0)
     wider = struck.book.premium_pp - plain.book.premium_pp
     np.testing.assert_allclose(wider, -np.log(1.0 - gone) / CENTRAL.demand_semielasticity, atol=1e-9)

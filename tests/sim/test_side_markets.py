@@ -9,6 +9,7 @@ from agents.institutions import Sector
 from scenarios import plan
 from sim.baseline import observed
 from sim.indicators import PLAN_INDICATORS
+from sim.institutions.state import LicenceQueue
 from sim.side_markets.digital_yuan import PILOT_STARTS
 
 MONTHS = 36
@@ -99,9 +100,11 @@ def test_cheaper_setting_up_brings_asset_managers_and_no_other_filings_at_first(
         model = centre("frozen", rng=2)
         model.policy.paths[:, list(model.policy.baseline).index("asset_manager_setup_cost")] = cost
         model.step()
-        counts[cost] = model.licence_queue.sum(axis=(0, 2))
+        counts[cost] = model.state(LicenceQueue).waiting.sum(axis=(0, 2))
         model.run_for(23)
-        counts[cost, "later"] = model.licence_queue.sum(axis=(0, 2)) + model.institutions_by_class().sum(axis=1)
+        counts[cost, "later"] = model.state(LicenceQueue).waiting.sum(axis=(0, 2)) + model.institutions_by_class().sum(
+            axis=1
+        )
     managers = np.isin(np.arange(len(Sector)), ASSET_MANAGERS)
     assert (counts[5.0] >= counts[100.0]).all()
     assert (counts[5.0][~managers] == counts[100.0][~managers]).all()

@@ -10,10 +10,12 @@ from scenarios.calendar import month_ordinal
 from scenarios.parameters import ParameterSet
 from sim.baseline import observed
 from sim.index_weights import live_index_weights
+from sim.institutions.state import RivalCentres, SectorTraits
 from sim.levels import first_guess, passed_share, worst_miss
 from sim.model import FinancialCenter
 from sim.securities import Holder, SecurityClass
-from sim.starting_point import industry_shares, pareto_shares, steady_ladder
+from sim.start import pareto_shares
+from sim.starting_point import industry_shares, steady_ladder
 
 CENTRAL = ParameterSet.prior_2020().central()
 END_2019 = month_ordinal("2019-12")
@@ -245,16 +247,18 @@ def test_the_licensed_institutions_are_all_there_with_balanced_books(centre):
 
 def test_nearly_a_third_of_institutions_is_foreign(centre):
     assert centre.institutions["foreign"].mean() == pytest.approx(CENTRAL.foreign_institution_share_2020, abs=0.03)
-    expected = (centre.sector_share * centre.foreign_share_of_sector).sum()
+    traits = centre.state(SectorTraits)
+    expected = (traits.share * traits.foreign_share).sum()
     assert expected == pytest.approx(CENTRAL.foreign_institution_share_2020)
 
 
 def test_entrants_of_2020_choose_among_six_centres_and_better_rated_rivals_draw_more(centre):
-    share = centre.entrant_share_2020
+    share = centre.state(RivalCentres).entrant_share
     assert share.sum() == pytest.approx(1.0)
     assert share[Centre.SHANGHAI] == CENTRAL.entrant_share_shanghai
     assert share[Centre.HONG_KONG] > share[Centre.SINGAPORE] > share[Centre.SHENZHEN] > share[Centre.OTHER_MAINLAND]
-    ratio = centre.seats_baseline / centre.seats_baseline[..., :1]
+    seats = centre.state(RivalCentres).seats_base_year
+    ratio = seats / seats[..., :1]
     np.testing.assert_allclose(ratio, np.broadcast_to(share / share[0], ratio.shape))
 
 

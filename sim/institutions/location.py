@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.adoption import cost_of_adopters
+from agents.arrays import Floats
 from agents.asset_managers import asset_manager_shift
 from agents.city_state import ENVIRONMENT_TERMS, environment_terms, unit_operating_cost
-from agents.draws import poisson
+from agents.draws import Draws, Stream, poisson
 from agents.institutions import (
     Centre,
+    Institutions,
     Sector,
     agglomeration_terms,
     choice_shares,
@@ -20,11 +22,28 @@ from agents.institutions import (
 )
 from agents.licences import licence_scope_shift, licensed_share, stage_probability
 from scenarios.calendar import BASELINE, month_ordinal
-from sim.arrivals import institutions_arrive, institutions_depart
-from sim.licences import filings_looked_for
+from scenarios.parameters import Parameters
+from sim.clock import Clock
+from sim.component import Changes
+from sim.institutions.arrivals import institutions_arrive, institutions_depart
+from sim.institutions.licences import filings_looked_for
+from sim.institutions.state import (
+    Adopters,
+    City,
+    Districts,
+    LicenceQueue,
+    ManagedMoney,
+    RivalCentres,
+    SeatFlows,
+    SectorTraits,
+)
+from sim.interactions import Interactions
+from sim.levels import Levels
+from sim.policy import Channels
+from sim.shock_values import ShockValues
+from sim.side_markets.private_funds import Commitments
 
 if TYPE_CHECKING:
-    from agents.arrays import Floats
     from sim.model import FinancialCenter
 
 OWNERSHIP_CAPS_LIFTED = {
@@ -48,30 +67,48 @@ OFFERS = slice(-3, None)
 """Terms that policy moves in Shanghai, and that rivals may match."""
 
 
-def location_terms(centre: "FinancialCenter") -> "Floats":
+def institutions_by_class(institutions: Institutions) -> Floats:
+    """Institutions in Shanghai by sector and ownership, shape (11, 2)."""
+    code = institutions["sector"].astype(np.int64) * 2 + institutions["foreign"]
+    return np.bincount(code, minlength=2 * len(Sector)).reshape(len(Sector), 2).astype(np.float64)
+
+
+def class_luck(stream: Stream, month: int) -> Floats:
+    """One uniform for each sector and ownership in a month, shape (11, 2)."""
+    keys = np.arange(2 * len(Sector), dtype=np.uint64)
+    return stream.uniform(keys, month).reshape(len(Sector), 2)
+
+
+def location_terms(
+    parameters: Parameters,
+    channels: Channels,
+    interactions: Interactions,
+    institutions: Institutions,
+    city: City,
+    rivals: RivalCentres,
+) -> Floats:
     """Terms of the utility of each centre, log points, shape (terms, sectors, ownership, 6).
 
     Without the interaction `agglomeration` the number of institutions in a centre attracts nobody; what it does to
     wages and rents stays.
     """
-    parameters, channels, baseline = centre.parameters, centre.channels, centre.policy.baseline
     terms = np.zeros((len(LOCATION_TERMS), len(Sector), 2, len(Centre)))
-    terms[0] = np.log(centre.entrant_share_2020)
+    terms[0] = np.log(rivals.entrant_share)
     environment = environment_terms(
-        centre.city_states,
-        centre.log_density,
+        city.slow_states,
+        city.log_density,
         parameters.location_environment_slope,
         parameters.location_cost_slope,
         parameters.congestion_elasticity,
     )
     terms[1 : 1 + len(ENVIRONMENT_TERMS)] = environment[:, None]
     # The channel is an elasticity of entry to density; it scales both agglomeration slopes.
-    strength = channels["agglomeration_strength"] / baseline["agglomeration_strength"]
-    if "agglomeration" not in centre.interactions_off:
-        here = np.maximum(centre.institutions_by_class(), 1.0)
+    strength = channels.ratio("agglomeration_strength")
+    if interactions.on("agglomeration"):
+        here = np.maximum(institutions_by_class(institutions), 1.0)
         terms[-5:-3] = agglomeration_terms(
-            np.concatenate([here[..., None], centre.rival_seats], axis=-1),
-            centre.seats_baseline,
+            np.concatenate([here[..., None], rivals.seats], axis=-1),
+            rivals.seats_base_year,
             strength * parameters.agglomeration_slope,
             strength * parameters.agglomeration_slope_foreign,
         )
@@ -83,26 +120,44 @@ def location_terms(centre: "FinancialCenter") -> "Floats":
         parameters.location_cost_slope,
     )
     terms[-2, ..., Centre.SHANGHAI] = asset_manager_shift(
-        channels["asset_manager_setup_cost"] / baseline["asset_manager_setup_cost"], parameters.location_cost_slope
+        channels.ratio("asset_manager_setup_cost"), parameters.location_cost_slope
     )[:, None]
     terms[-1, :, 1, Centre.SHANGHAI] = licence_scope_shift(
-        channels["licence_scope"] / baseline["licence_scope"], parameters.licence_scope_elasticity
+        channels.ratio("licence_scope"), parameters.licence_scope_elasticity
     )
-    terms[OFFERS, ..., Centre.SHANGHAI + 1 :] = centre.rival_response[..., None]
+    terms[OFFERS, ..., Centre.SHANGHAI + 1 :] = rivals.response[..., None]
     return terms
 
 
-def institutions_leave_and_move(centre: "FinancialCenter") -> None:
-    """Institutions close, merge or hand back a licence; some move their seat to a rival, some come from one."""
-    parameters, institutions, month = centre.parameters, centre.institutions, centre.month
-    luck = centre.luck.institution.uniform(institutions.luck, month, count=3)
+def institutions_leave_and_move(
+    clock: Clock,
+    parameters: Parameters,
+    levels: Levels,
+    draws: Draws,
+    channels: Channels,
+    interactions: Interactions,
+    traits: SectorTraits,
+    districts: Districts,
+    city: Changes[City],
+    rivals: Changes[RivalCentres],
+    institutions: Changes[Institutions],
+    seats: Changes[SeatFlows],
+    managed: Changes[ManagedMoney],
+    adopters: Changes[Adopters],
+    commitments: Changes[Commitments],
+) -> None:
+    """Institutions close or move.
+
+    They close, merge or hand back a licence; some move their seat to a rival, some come from one.
+    """
+    luck = draws["institution.exit_and_move"].uniform(institutions.luck, clock.month, count=3)
     cost = unit_operating_cost(
-        centre.channels["operating_cost"],
-        float(centre.log_density[Centre.SHANGHAI]),
+        channels["operating_cost"],
+        float(city.log_density[Centre.SHANGHAI]),
         parameters.agglomeration_productivity,
         parameters.congestion_elasticity,
     )
-    centre.city_cost = cost
+    city.operating_cost = cost
     institutions["unit_cost"][:] = cost * cost_of_adopters(institutions["adopted"], parameters.adoption_cost_effect)
     institutions["opening_profitability"][:] = institutions["profitability"]
     closes = luck[0] < exit_probability(
@@ -111,40 +166,57 @@ def institutions_leave_and_move(centre: "FinancialCenter") -> None:
         parameters.exit_profitability_slope,
         institutions["unit_cost"],
     )
-    centre.location_terms = location_terms(centre)
-    shares, _ = choice_shares(centre.location_terms.sum(axis=0))
+    seats.location_terms = location_terms(parameters, channels, interactions, institutions, city, rivals)
+    shares, _ = choice_shares(seats.location_terms.sum(axis=0))
     hazard = -np.expm1(-parameters.headquarters_relocation_hazard / 12.0)
     owner = institutions["foreign"].astype(np.int64)
     sector = institutions["sector"]
     out = relocation_share_out(shares[sector, owner, Centre.SHANGHAI], parameters.relocation_stay_bonus)
     moves = ~closes & (luck[1] < hazard * out)
     rows = np.flatnonzero(moves)
-    rivals = np.cumsum(shares[sector[rows], owner[rows], 1:], axis=1)
-    target = np.minimum((luck[2][rows, None] > rivals / rivals[:, -1:]).sum(axis=1), rivals.shape[1] - 1)
-    np.add.at(centre.rival_seats, (sector[rows], owner[rows], target), 1.0)
+    chosen = np.cumsum(shares[sector[rows], owner[rows], 1:], axis=1)
+    target = np.minimum((luck[2][rows, None] > chosen / chosen[:, -1:]).sum(axis=1), chosen.shape[1] - 1)
+    np.add.at(rivals.seats, (sector[rows], owner[rows], target), 1.0)
     exits = int(closes.sum())
-    institutions_depart(centre, closes | moves)
+    institutions_depart(institutions, managed, adopters, commitments, closes | moves)
     # Seats of rivals that reconsider move here by the same rule.
     wins = shares[..., Centre.SHANGHAI, None]
     stay = 1.0 - wins
     chance = hazard * wins / (wins + stay * np.exp(parameters.relocation_stay_bonus))
-    expected = (centre.rival_seats * chance).sum(axis=-1)
-    arrivals = poisson(expected, centre.class_luck(centre.luck.relocation))
-    arrivals = np.minimum(arrivals, np.floor(centre.rival_seats.sum(axis=-1))).astype(np.int64)
-    centre.rival_seats -= centre.rival_seats * (arrivals / np.maximum(centre.rival_seats.sum(axis=-1), 1e-9))[..., None]
-    institutions_arrive(centre, arrivals)
-    centre.rival_seats *= 1.0 - parameters.institution_exit_hazard / 12.0
-    flows = centre.institution_flows
-    flows["exits"] += exits
-    flows["moved_out"] += int(moves.sum())
-    flows["moved_in"] += int(arrivals.sum())
+    expected = (rivals.seats * chance).sum(axis=-1)
+    arrivals = poisson(expected, class_luck(draws["institution.relocation"], clock.month))
+    arrivals = np.minimum(arrivals, np.floor(rivals.seats.sum(axis=-1))).astype(np.int64)
+    rivals.seats -= rivals.seats * (arrivals / np.maximum(rivals.seats.sum(axis=-1), 1e-9))[..., None]
+    institutions_arrive(clock, parameters, levels, draws, traits, city, districts, institutions, managed, arrivals)
+    rivals.seats *= 1.0 - parameters.institution_exit_hazard / 12.0
+    seats.exits += exits
+    seats.moved_out += int(moves.sum())
+    seats.moved_in += int(arrivals.sum())
 
 
-def entrants_choose(centre: "FinancialCenter") -> None:
-    """Entrants look for a centre and choose; those that choose Shanghai file for a licence."""
-    parameters, month = centre.parameters, centre.month
-    shares, value = choice_shares(location_terms(centre).sum(axis=0))
-    base = filings_looked_for(centre)
+def entrants_choose(
+    clock: Clock,
+    parameters: Parameters,
+    draws: Draws,
+    channels: Channels,
+    interactions: Interactions,
+    shocks: ShockValues,
+    traits: SectorTraits,
+    institutions: Institutions,
+    city: City,
+    rivals: Changes[RivalCentres],
+    queue: Changes[LicenceQueue],
+    seats: Changes[SeatFlows],
+) -> None:
+    """Entrants choose among six centres and file.
+
+    Those that choose Shanghai file for a licence there.
+    """
+    month = clock.month
+    shares, value = choice_shares(
+        location_terms(parameters, channels, interactions, institutions, city, rivals).sum(axis=0)
+    )
+    base = filings_looked_for(parameters, traits)
     for sector, lifted in OWNERSHIP_CAPS_LIFTED.items():
         if month >= lifted:
             fade = 0.5 ** ((month - lifted) / parameters.ownership_cap_half_life)
@@ -152,16 +224,16 @@ def entrants_choose(centre: "FinancialCenter") -> None:
     if month <= BASELINE:
         base = base * parameters.entry_factor_2020
     looking = entrants_looking(base, value, parameters.inclusive_value_weight)
-    expected = looking * shares[..., Centre.SHANGHAI] * centre.shock["lockdown"]
-    filings = poisson(expected, centre.class_luck(centre.luck.entry))
-    centre.licence_queue[0] += filings
-    centre.licences["filed"] += int(filings.sum())
+    expected = looking * shares[..., Centre.SHANGHAI] * shocks["lockdown"]
+    filings = poisson(expected, class_luck(draws["institution.entry"], month))
+    queue.waiting[0] += filings
+    queue.filed += int(filings.sum())
     # Rivals license the same part of those who file with them.
     passes = stage_probability(parameters.licence_queue_months)
     licensed = licensed_share(passes, parameters.licence_withdrawal)
-    centre.rival_seats += licensed * looking[..., None] * shares[..., 1:]
-    centre.entrants_looking = float(looking.sum())
-    centre.entrants_to_shanghai = float(expected.sum())
+    rivals.seats += licensed * looking[..., None] * shares[..., 1:]
+    seats.entrants_looking = float(looking.sum())
+    seats.entrants_to_shanghai = float(expected.sum())
 
 
 def staying_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
@@ -171,6 +243,7 @@ def staying_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float,
     it came with, and tell what it will decide on.
     """
     parameters, institutions = centre.parameters, centre.institutions
+    city_cost = centre.state(City).operating_cost
     profitability, cost = institutions["opening_profitability"][[row]], float(institutions["unit_cost"][row])
     leaves = float(
         exit_probability(parameters.institution_exit_hazard, profitability, parameters.exit_profitability_slope, cost)[
@@ -180,8 +253,8 @@ def staying_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float,
     parts = {
         "usual rate of exit": -float(np.log(parameters.institution_exit_hazard / 12.0)),
         "profitability": parameters.exit_profitability_slope * float(profitability[0]),
-        "cost of the city": -float(np.log(centre.city_cost / 100.0)),
-        "technology": -float(np.log(cost / centre.city_cost)),
+        "cost of the city": -float(np.log(city_cost / 100.0)),
+        "technology": -float(np.log(cost / city_cost)),
     }
     odds = float(np.log1p(-leaves) - np.log(leaves))
     parts["from a rate to the odds of a month"] = odds - sum(parts.values())
@@ -194,7 +267,7 @@ def seat_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, st
     They are those of this month's decision to reconsider the seat or not; the last one is the bond to the seat.
     """
     institutions = centre.institutions
-    mine = centre.location_terms[:, institutions["sector"][row], int(institutions["foreign"][row])]
+    mine = centre.state(SeatFlows).location_terms[:, institutions["sector"][row], int(institutions["foreign"][row])]
     rival = 1 + int(mine.sum(axis=0)[1:].argmax())
     gaps = mine[:, Centre.SHANGHAI] - mine[:, rival]
     terms = [

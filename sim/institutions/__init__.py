@@ -1,0 +1,1 @@
+"""Institutions of the city and the centres that compete with it."""

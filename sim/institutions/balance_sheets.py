@@ -1,0 +1,41 @@
+"""Balance sheets of institutions grow with their sector and with a shock of their own."""
+
+import numpy as np
+
+from agents.arrays import one_of
+from agents.draws import Draws
+from agents.institutions import Institutions, Sector
+from scenarios.parameters import Parameters
+from sim.bond_market.state import ResidualHolders
+from sim.clock import Clock
+from sim.component import Changes
+from sim.institutions.state import SectorTraits
+
+
+def balance_sheets_grow(
+    clock: Clock,
+    parameters: Parameters,
+    draws: Draws,
+    traits: SectorTraits,
+    institutions: Changes[Institutions],
+    holders: Changes[ResidualHolders],
+) -> None:
+    """Balance sheets grow.
+
+    Assets grow with the trend of the sector and an idiosyncratic shock; profitability reverts. Equity and bonds grow in
+    proportion to assets. Residual holders of bonds grow with the assets of the institutions behind them.
+    """
+    luck = draws["institution.balance_sheet"].normal(institutions.luck, clock.month, count=2)
+    lender = one_of(institutions["sector"], (Sector.BANK, Sector.INSURER))
+    trend = np.where(lender, parameters.bank_asset_growth, parameters.assets_organic_growth)
+    own = parameters.bank_growth_sd * np.sqrt(1.0 / 12.0) * luck[0] - parameters.bank_growth_sd**2 / 24.0
+    growth = np.exp(trend / 12.0 + own)
+    assets = institutions["assets_bn"]
+    for position, group in enumerate((lender, ~lender)):
+        holders.size[position] *= float((assets[group] * growth[group]).sum() / assets[group].sum())
+    assets *= growth
+    institutions["equity_bn"][:] *= growth
+    institutions["bonds_bn"][:] = assets * traits.bond_share[institutions["sector"]]
+    institutions["liabilities_bn"][:] = assets - institutions["equity_bn"]
+    kept = parameters.profitability_persistence
+    institutions["profitability"][:] = kept * institutions["profitability"] + np.sqrt(1.0 - kept**2) * luck[1]

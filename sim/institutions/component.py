@@ -1,0 +1,88 @@
+"""The institutions of the city, their place among six centres and the money that they manage."""
+
+from collections.abc import Iterator
+
+from agents.districts import NOWHERE
+from agents.institutions import Institutions
+from sim.component import Changes, Component, Identity, Step
+from sim.institutions.balance_sheets import balance_sheets_grow
+from sim.institutions.city import city_states_move
+from sim.institutions.districts import districts_crowd
+from sim.institutions.licences import licence_queue_moves
+from sim.institutions.location import entrants_choose, institutions_leave_and_move
+from sim.institutions.managed_assets import managed_assets_grow
+from sim.institutions.rivals import rivals_answer
+from sim.institutions.start import start_institutions
+from sim.institutions.state import (
+    Adopters,
+    City,
+    Districts,
+    LicenceQueue,
+    ManagedMoney,
+    RivalCentres,
+    SeatFlows,
+    SectorTraits,
+)
+
+
+def institutions_open(
+    institutions: Institutions, seats: Changes[SeatFlows], managed: Changes[ManagedMoney], adopters: Changes[Adopters]
+) -> None:
+    """Take the stocks before the month; no flows yet."""
+    seats.opening = len(institutions)
+    seats.entries = seats.exits = seats.moved_in = seats.moved_out = 0
+    managed.opening = float(institutions["managed_assets"].sum())
+    managed.returns = managed.net_flow = managed.brought_along = managed.taken_along = 0.0
+    adopters.opening, adopters.adopted, adopters.left = int(institutions["adopted"].sum()), 0, 0
+
+
+def institution_identities(
+    institutions: Institutions, seats: SeatFlows, queue: LicenceQueue, managed: ManagedMoney, adopters: Adopters
+) -> Iterator[Identity]:
+    """Counts, the queue for licences, managed money and adopters move by their flows."""
+    yield (
+        "institutions",
+        float(len(institutions)),
+        float(seats.opening + seats.entries + seats.moved_in - seats.exits - seats.moved_out),
+    )
+    yield "queue for licences", float(queue.filed), float(queue.licensed + queue.withdrawn + queue.waiting.sum())
+    yield (
+        "assets under management",
+        float(institutions["managed_assets"].sum()),
+        managed.opening + managed.returns + managed.net_flow + managed.brought_along - managed.taken_along,
+    )
+    yield (
+        "adopters fall by exit alone",
+        float(institutions["adopted"].sum()),
+        float(adopters.opening + adopters.adopted - adopters.left),
+    )
+    yield "institutions by district", float((institutions["district"] != NOWHERE).sum()), float(len(institutions))
+
+
+INSTITUTIONS = Component(
+    name="institutions",
+    states=(SectorTraits, City, RivalCentres, Districts, LicenceQueue, SeatFlows, ManagedMoney, Adopters),
+    start=start_institutions,
+    opens=institutions_open,
+    streams=(
+        "institution.exit_and_move",
+        "institution.relocation",
+        "institution.entry",
+        "institution.licence",
+        "institution.managed_assets",
+        "institution.neighbours",
+        "institution.balance_sheet",
+        "city.district",
+    ),
+    steps=(
+        Step(city_states_move, owner="City"),
+        Step(rivals_answer, owner="City"),
+        Step(districts_crowd, owner="City"),
+        Step(institutions_leave_and_move, owner="FinancialInstitution"),
+        Step(licence_queue_moves, owner="FinancialInstitution"),
+        Step(entrants_choose, owner="FinancialInstitution"),
+        Step(balance_sheets_grow, owner="FinancialInstitution"),
+        Step(managed_assets_grow, owner="FinancialInstitution"),
+    ),
+    identities=institution_identities,
+)
