@@ -15,6 +15,7 @@ from calibration.vintages import parameters_of, past_scenario, vintage
 from scenarios.loader import load
 from scenarios.parameters import ParameterSet
 from scenarios.schema import Scenario
+from sim.kernels import kernels
 from sim.vintage import based_on
 
 SCALE = 0.1
@@ -77,9 +78,12 @@ def bits(table: pd.DataFrame) -> str:
 
 
 def rows() -> pd.DataFrame:
-    """One row a case and seed: its bits, then every indicator of the last month."""
+    """One row a case and seed: the kernels it ran on, its bits, then every indicator of the last month."""
     return pd.DataFrame(
-        [{"case": name, "seed": seed, "bits": bits(table), **table.iloc[-1]} for name, seed, table in tables()]
+        [
+            {"case": name, "seed": seed, "kernels": kernels(), "bits": bits(table), **table.iloc[-1]}
+            for name, seed, table in tables()
+        ]
     )
 
 
