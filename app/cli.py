@@ -5,7 +5,9 @@ Only Typer is imported with this file; whatever costs more is imported by the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -59,8 +61,26 @@ def command_line(arguments: Sequence[str]) -> int:
 
     Ctrl-C and a closed or full output pass through to the entry point; Typer's own main would answer them its way.
     """
-    with spelling_streams():
+    with spelling_streams(), _notices_as_lines():
         return _invoked(list(arguments) or ["--help"])
+
+
+@contextmanager
+def _notices_as_lines() -> Iterator[None]:
+    """Show notices of the model as lines of their own; every other warning is a matter of whoever writes code."""
+    before = warnings.showwarning
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        if category.__name__ == "ModelNotice":
+            say(f"note: {message}")
+        else:
+            before(message, category, *place, **more)
+
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        warnings.showwarning = before
 
 
 @cache

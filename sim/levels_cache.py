@@ -1,23 +1,30 @@
 """Solved levels on disk, so that the year 2020 is solved once for a parameter set and not once for a process.
 
-A file holds plain numbers as JSON and nothing that is executed. It belongs to the digest of the model's own source and
-data: any change of them starts a new folder. The environment variable LUJIAZUI_CACHE names another folder, or is `off`.
+A file holds plain numbers as JSON and nothing that is executed. It says what it belongs to: parameters, scale,
+interactions, base year, the digest of the model's source and data, and the kernels of the processor, because the last
+bits of a solution are theirs. A digest covers all of it, so a file that is spoilt or of another origin costs a solution
+and nothing else. The environment variable LUJIAZUI_CACHE names another folder, or is `off`.
 """
 
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import fields
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
 
 from scenarios.parameters import Parameters
+from scenarios.user_files import read_bytes
+from sim.kernels import kernels
 from sim.levels import Levels
+from sim.notices import notice
 from sim.vintage import vintage_digest
 
 PACKAGES = ("agents", "scenarios", "sim")
@@ -48,28 +55,100 @@ def _files(folder: Traversable, path: str) -> "list[tuple[str, bytes]]":
 
 
 def cached_levels(parameters: Parameters, scale: float, interactions_off: tuple[str, ...]) -> Levels | None:
-    """Levels solved before for the same parameters, scale and interactions; None where none can be read."""
+    """Levels solved before for the same parameters, scale and interactions; None where there are none to be trusted."""
     path = _path(parameters, scale, interactions_off)
     if path is None:
         return None
     try:
-        return levels_from(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return None  # a missing or spoilt file costs a solution, nothing else
+        kept = json.loads(read_bytes(path, what="the cache"))
+        content = kept["content"]
+        if kept["digest"] != _content_digest(content) or content["of"] != _origin(parameters, scale, interactions_off):
+            return None
+        return levels_from(content["levels"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None  # InputError is a ValueError: what cannot be read is solved
 
 
 def keep_levels(levels: Levels, parameters: Parameters, scale: float, interactions_off: tuple[str, ...]) -> None:
     """Write solved levels where `cached_levels` looks; a folder that cannot be written to is left alone."""
     path = _path(parameters, scale, interactions_off)
-    if path is None:
+    if path is None or not cache_is_writable():
         return
+    content = {"of": _origin(parameters, scale, interactions_off), "levels": levels_as_data(levels)}
+    text = json.dumps({"digest": _content_digest(content), "content": content})
     draft = path.with_suffix(f".{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps(levels_as_data(levels)), encoding="utf-8")
+        draft.write_text(text, encoding="utf-8")
         draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        _say_left_alone(path.parent, error)
+
+
+def cache_is_writable() -> bool:
+    """Whether solved levels can be kept; says once where they cannot although nobody turned the cache off.
+
+    A process that hands work to others calls it before they start, so that one of them all speaks.
+    """
+    folder = cache_folder()
+    if folder is None:
+        return False
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return True
+    except OSError as error:
+        _say_left_alone(folder, error)
+        return False
+
+
+def cache_folder() -> Path | None:
+    """The folder of solved levels; None where the cache is off or the system knows no home folder."""
+    asked = os.environ.get("LUJIAZUI_CACHE", "")
+    if asked == "off":
+        return None
+    if asked:
+        return Path(asked) / "levels"
+    home = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return Path(home if home else Path("~/.cache").expanduser()) / "lujiazui" / "levels"
+    except RuntimeError as error:
+        _say_left_alone(Path("~/.cache"), error)
+        return None
+
+
+def _say_left_alone(folder: Path, error: Exception) -> None:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    notice(
+        f"solved levels of 2020 cannot be kept in {folder} ({reason}): results are the same, but each process solves "
+        f"them again; LUJIAZUI_CACHE=DIR names another folder, LUJIAZUI_CACHE=off none"
+    )
+
+
+def _content_digest(content: Any) -> str:
+    return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def _origin(parameters: Parameters, scale: float, interactions_off: tuple[str, ...]) -> dict[str, Any]:
+    """All that decides solved levels, to the last bit."""
+    return {
+        "parameters": parameters.history_hash,
+        "scale": scale,
+        "interactions_off": list(interactions_off),
+        "base_year": vintage_digest(),
+        "model": model_digest(),
+        "kernels": kernels(),
+    }
+
+
+def _path(parameters: Parameters, scale: float, interactions_off: tuple[str, ...]) -> Path | None:
+    folder = cache_folder()
+    if folder is None:
+        return None
+    name = _content_digest(_origin(parameters, scale, interactions_off))
+    return folder / model_digest() / f"{name[:24]}.json"
 
 
 def levels_as_data(levels: Levels) -> dict[str, Any]:
@@ -99,15 +178,3 @@ def levels_from(data: dict[str, Any]) -> Levels:
         value = data[field.name]
         values[field.name] = np.array(value, dtype=np.float64) if isinstance(value, list) else value
     return Levels(**values)
-
-
-def _path(parameters: Parameters, scale: float, interactions_off: tuple[str, ...]) -> Path | None:
-    asked = os.environ.get("LUJIAZUI_CACHE", "")
-    if asked == "off":
-        return None
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-    folder = Path(asked) if asked else Path(home) / "lujiazui"
-    name = hashlib.blake2b(
-        f"{parameters.history_hash} {scale!r} {interactions_off} {vintage_digest()}".encode(), digest_size=12
-    ).hexdigest()
-    return folder / "levels" / model_digest() / f"{name}.json"

@@ -20,6 +20,7 @@ from typing import Any, Self
 
 from sim.experiments.outcomes import RunOutcome, executed, executed_together, failed
 from sim.experiments.requests import RunRequest
+from sim.levels_cache import cache_is_writable
 
 CHUNK = 16
 """Most runs handed to a worker at once."""
@@ -169,6 +170,7 @@ class Workers:
             if self._executor is None:
                 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
                     os.environ.setdefault(name, "1")
+                cache_is_writable()  # said here, once, where the user sees it
                 context = _Context()
                 context.set_forkserver_preload(["sim.experiments.pool", "sim.model", "sim.month"])
                 self._executor = ProcessPoolExecutor(

@@ -1,0 +1,183 @@
+"""Solved levels on disk: never believed when spoilt, never needed, never blamed on anything else."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scenarios.parameters import central_parameters
+from sim import levels_cache, notices
+from sim.levels import first_guess
+from sim.levels_cache import cached_levels, keep_levels
+from sim.notices import ModelNotice
+
+PARAMETERS = central_parameters("posterior_2020")
+ASKED = (PARAMETERS, 0.05, ())
+ROOT = Path(levels_cache.__file__).parent.parent
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("LUJIAZUI_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(notices, "_said", set())
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def kept(folder):
+    """The one file that a solution leaves, and what it holds."""
+    levels = replace(first_guess(PARAMETERS), misses={"one": 0.25})
+    keep_levels(levels, *ASKED)
+    (file,) = folder.rglob("*.json")
+    return file, levels
+
+
+def same(one, other):
+    return levels_cache.levels_as_data(one) == levels_cache.levels_as_data(other)
+
+
+def test_what_was_kept_is_read_to_the_bit(kept):
+    assert same(cached_levels(*ASKED), kept[1])
+    assert cached_levels(PARAMETERS, 0.1, ()) is None
+
+
+def test_floats_that_were_changed_by_a_hundredth_are_not_believed(kept):
+    file, _ = kept
+    data = json.loads(file.read_text())
+    content = data["content"]["levels"]
+    for name, value in content.items():
+        if isinstance(value, float):
+            content[name] = value * 1.01
+        elif isinstance(value, list):
+            content[name] = (np.array(value) * 1.01).tolist()
+    file.write_text(json.dumps(data))
+    assert cached_levels(*ASKED) is None
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(min_value=0), bit=st.integers(0, 7))
+def test_a_single_flipped_bit_anywhere_is_noticed_or_changes_nothing(kept, place, bit):
+    file, levels = kept
+    whole = file.read_bytes()
+    spoilt = bytearray(whole)
+    spoilt[place % len(whole)] ^= 1 << bit
+    try:
+        file.write_bytes(spoilt)
+        found = cached_levels(*ASKED)
+        assert found is None or same(found, levels)
+    finally:
+        file.write_bytes(whole)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[" * 50_000, b"{}", b"\xff\xfe", b'{"digest": 1, "content": {"of": {}}}', b"[1]"]
+)
+def test_a_file_of_another_kind_is_not_believed(kept, content):
+    kept[0].write_bytes(content)
+    assert cached_levels(*ASKED) is None
+
+
+def test_a_spoilt_file_is_written_again(kept):
+    file, levels = kept
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-40])
+    assert cached_levels(*ASKED) is None
+    keep_levels(levels, *ASKED)
+    assert file.read_bytes() == whole
+
+
+def test_a_file_moved_to_the_place_of_another_parameter_set_is_not_believed(kept):
+    file, levels = kept
+    moved = PARAMETERS.replace(vix_elasticity=0.9)
+    keep_levels(levels, moved, 0.05, ())
+    (other,) = set(file.parent.glob("*.json")) - {file}
+    other.write_bytes(file.read_bytes())
+    assert cached_levels(moved, 0.05, ()) is None
+
+
+def test_levels_that_other_kernels_solved_are_not_taken(kept, monkeypatch):
+    file, levels = kept
+    monkeypatch.setattr(levels_cache, "kernels", lambda: "another machine")
+    assert cached_levels(*ASKED) is None
+    keep_levels(levels, *ASKED)
+    (other,) = set(file.parent.glob("*.json")) - {file}
+    file.write_bytes(other.read_bytes())
+    monkeypatch.undo()
+    assert os.environ["LUJIAZUI_CACHE"] == "off"
+    monkeypatch.setenv("LUJIAZUI_CACHE", str(file.parents[2]))
+    assert cached_levels(*ASKED) is None
+
+
+def unwritable(tmp_path, kind):
+    """Settings of the environment under which nothing can be kept."""
+    plain = {name: value for name, value in os.environ.items() if name not in ("LUJIAZUI_CACHE", "XDG_CACHE_HOME")}
+    if kind == "home is a device":
+        return {**plain, "HOME": "/dev/null"}
+    if kind == "a file is in the way":
+        (tmp_path / "file").write_text("")
+        return {**plain, "LUJIAZUI_CACHE": str(tmp_path / "file")}
+    if kind == "a file is in the way of the model's folder":
+        (tmp_path / "cache").mkdir()
+        (tmp_path / "cache" / "levels").write_text("")
+        return {**plain, "LUJIAZUI_CACHE": str(tmp_path / "cache")}
+    if kind == "the file system takes no folder":
+        return {**plain, "LUJIAZUI_CACHE": "/proc/self/cache"}
+    return {**plain, "LUJIAZUI_CACHE": "x" * 5000}
+
+
+KINDS = [
+    "home is a device",
+    "a file is in the way",
+    "a file is in the way of the model's folder",
+    "the file system takes no folder",
+    "the name is too long",
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_folder_that_cannot_be_written_is_left_alone_and_said_once(tmp_path, monkeypatch, kind):
+    for name, value in unwritable(tmp_path, kind).items():
+        monkeypatch.setenv(name, value)
+    if kind == "home is a device":
+        monkeypatch.delenv("LUJIAZUI_CACHE")
+        monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(notices, "_said", set())
+    with pytest.warns(ModelNotice, match=r"solved levels of 2020 cannot be kept in .*LUJIAZUI_CACHE=off") as said:
+        assert cached_levels(*ASKED) is None
+        keep_levels(first_guess(PARAMETERS), *ASKED)
+        keep_levels(first_guess(PARAMETERS), *ASKED)
+    assert len(said) == 1
+
+
+def test_a_system_without_a_home_folder_has_no_cache(monkeypatch):
+    def no_home(_path):
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("LUJIAZUI_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "expanduser", no_home)
+    monkeypatch.setattr(notices, "_said", set())
+    with pytest.warns(ModelNotice, match="Could not determine home"):
+        assert cached_levels(*ASKED) is None
+        keep_levels(first_guess(PARAMETERS), *ASKED)
+
+
+@pytest.mark.slow
+def test_the_command_line_runs_without_a_place_for_its_cache_and_says_so_in_one_line(tmp_path):
+    scenario = tmp_path / "short.yaml"
+    scenario.write_text("name: short\nextends: plan\nscale: 0.05\nend: 2021-02\n")
+    command = [sys.executable, "-m", "app", "batch", str(scenario), "--runs", "2", "--draws", "1", "--workers", "2"]
+    environment = {**unwritable(tmp_path, "home is a device"), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [*command, "--store", str(tmp_path / "store")], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert [line.startswith("note: solved levels") for line in done.stderr.splitlines()] == [True]
+    assert "output" not in done.stderr
