@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +11,7 @@ import typer
 
 from app.options import (
     MOST_RUNS_OF_A_BATCH,
+    DesignNumber,
     Json,
     Macro,
     ParameterSetName,
@@ -57,6 +60,10 @@ def batch(
         str | None, typer.Option(metavar="ADDRESS", help="Address of a Dask scheduler, in place of processes.")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Only go on with a store that is there.")] = False,
+    design: Annotated[
+        int | None,
+        typer.Option("--design", metavar="N", help="Go on with this experiment of the store, see 'designs'."),
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="LEVER=VALUE[@MONTH]", help="A lever in all scenarios; may be repeated."),
@@ -79,7 +86,7 @@ def batch(
     from app.output import print_json
     from app.progress import RunsBar
     from scenarios.errors import InputError
-    from sim.experiments.ensemble import run_requests
+    from sim.experiments.ensemble import run_into_store
     from sim.experiments.requests import ensemble_requests
     from sim.experiments.store import Store
 
@@ -87,11 +94,14 @@ def batch(
         refuse_unread(context, DECIDED_BEFORE, "without a scenario: what was asked last goes on as it was asked")
     if scheduler is not None:
         refuse_unread(context, ["workers"], "with --scheduler: the cluster has its own")
+    kind = "batch"
     if resume or not scenario:
         known = Store.open(store)
     if not scenario:
-        requests = known.requests_of_last_design()
+        requests = known.requests_of_design(design)
+        kind, label = known.design(design).kind, known.design(design).label
     else:
+        refuse_unread(context, ["design"], "beside scenarios: it goes on with an experiment as it was asked for")
         if len(set(scenario)) < len(scenario):
             raise InputError("a scenario is named twice", key="scenario", value=" ".join(scenario))
         options = {"macro": macro, "scale": scale, "parameters": parameters}
@@ -99,8 +109,11 @@ def batch(
         requests = ensemble_requests(
             asked, runs=runs, seed=seed_asked(seed), draws=draws, interactions_off=without or (), fork_at=fork_at
         )
+        typed = {"--macro": macro, "--scale": scale, "--parameters": parameters, "--fork-at": fork_at}
+        typed |= {"--seed": None if seed == "1" else seed, "--draws": None if draws is None else str(draws)}
+        label = _as_typed(typed, settings or (), without or ())
     with Store.writing(store) as written:
-        written.keep_design(requests)
+        written.keep_design(requests, kind=kind, label=label)
     failures: list[str] = []
     with RunsBar(hidden=quiet or json) as bar, _executor(scheduler) as executor:
 
@@ -111,10 +124,11 @@ def batch(
                 bar.say(f"failed: {failures[-1]}")
 
         try:
-            run_requests(requests, store=store, workers=workers, executor=executor, progress=note)
+            run_into_store(requests, store, workers=workers, executor=executor, progress=note)
         except KeyboardInterrupt:
             kept = Store.open(store).counts().get("done", 0)
-            bar.say(f"Interrupted; {kept} runs are kept. To go on: lujiazui batch --resume --store {store}")
+            go_on = f"lujiazui batch --resume --store {shlex.quote(str(store))}"
+            bar.say(f"Interrupted; {kept} runs are kept. To go on: {go_on}")
             raise typer.Exit(INTERRUPTED) from None
     counts = Store.open(store).counts()
     if json:
@@ -124,9 +138,17 @@ def batch(
     else:
         told = f"{len(requests)} runs asked for; the store {store} holds {counts.get('done', 0)}"
         print(told + (f", {counts['failed']} failed" if counts.get("failed") else ""))
-        print(f"Next: lujiazui compare {store}")
+        print(f"Next: lujiazui compare {shlex.quote(str(store))}")
     if failures:
         raise typer.Exit(1)
+
+
+def _as_typed(options: Mapping[str, object], settings: Sequence[str], without: Sequence[str]) -> str:
+    """What a batch is asked for with beside its scenarios, as it is typed."""
+    typed = [text for name, value in options.items() if value is not None for text in (name, str(value))]
+    typed += [text for setting in settings for text in ("--set", setting)]
+    typed += [text for name in without for text in ("--without", name)]
+    return shlex.join(typed)
 
 
 def _executor(address: str | None) -> Any:
@@ -161,22 +183,30 @@ def _executor(address: str | None) -> Any:
 def compare(
     store: StoreFolder,
     baseline: Annotated[str, typer.Option(metavar="SCENARIO", help="What the others are compared with.")] = "committed",
+    design: DesignNumber = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Compare the scenarios of a store: paired effects with intervals, chances of the targets, regret."""
     from app import comparison
     from app.output import print_json
+    from app.stores import design_data
     from sim.experiments.ensemble import Ensemble
     from sim.experiments.store import Store
 
-    ensemble = Ensemble.of_store(Store.open(store))
+    opened = Store.open(store)
+    ensemble = Ensemble.of_store(opened, design=design)
+    known = opened.designs()
+    shown = opened.design(design) if known else None
     compared = comparison.compared(ensemble, baseline)
     if json:
-        print_json(compared)
+        print_json({"design": None if shown is None else design_data(shown), **compared})
     elif quiet:
         print("\n".join(f"{row['scenario']} {row['indicator']} {row['median']:g}" for row in compared["effects"]))
     else:
+        if shown is not None and (len(known) > 1 or shown.label or shown.done < shown.asked):
+            others = f"; {len(known)} experiments, see: lujiazui designs {store}" if len(known) > 1 else ""
+            print(f"Design {shown}{others}")
         comparison.show(ensemble, compared)
 
 
@@ -184,15 +214,16 @@ def export(
     store: StoreFolder,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new or empty folder.")],
     kind: Annotated[str, typer.Option("--format", metavar="KIND", help="parquet, csv or netcdf.")] = "parquet",
+    design: DesignNumber = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write the tables of a store as Parquet, CSV or netCDF files."""
+    """Write the tables of an experiment of a store as Parquet, CSV or netCDF files, all of them or none."""
     from app.output import print_json
     from sim.experiments.export import export_store
     from sim.experiments.store import Store
 
-    files = export_store(Store.open(store), to, kind)
+    files = export_store(Store.open(store), to, kind, design=design)
     if json:
         print_json({"files": [str(path) for path in files]})
     elif quiet:
@@ -210,20 +241,30 @@ def rerun(
 ) -> None:
     """Run a stored run again from the store alone, and say whether it is the same to the bit."""
     from app.output import print_json
+    from sim.experiments.repeating import repeated
     from sim.experiments.store import Store
 
-    opened = Store.open(store)
-    request = opened.request(run)
-    result, stored = request.execute().indicators, opened.values(request.key)
-    same = bool(list(stored.columns) == list(result.columns) and (stored.to_numpy() == result.to_numpy()).all())
+    told = repeated(Store.open(store), run)
+    request = told.request
     if json:
-        print_json({"key": request.key, "same": same, "scenario": request.scenario.name, "seed": request.seed})
+        print_json(
+            {
+                "key": request.key,
+                "same": told.same,
+                "scenario": request.scenario.name,
+                "seed": request.seed,
+                "kernels": told.kernels,
+                "kernels_here": told.kernels_here,
+                "largest_difference": told.largest_difference,
+                "reason": told.reason,
+            }
+        )
     elif quiet:
         print(request.key)
     else:
-        verdict = "the same to the bit" if same else "not the same"
+        verdict = "the same to the bit" if told.same else f"not the same: {told.reason}"
         print(f"{request.key}: {request.scenario.name}, seed {request.seed}: {verdict}")
-    if not same:
+    if not told.same:
         raise typer.Exit(1)
 
 

@@ -23,6 +23,7 @@ from app import (
     month,
     policy_effects,
     searching,
+    stores,
     stress,
     sweeps,
     web_command,
@@ -297,16 +298,19 @@ def scenarios(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """List the ready scenarios, or print one as a scenario file."""
+    """List the ready scenarios, or print one as a scenario file, which takes its name from the file it is kept in."""
     from app import tables
     from scenarios import load, names
+    from scenarios.yaml_tree import write_yaml
 
     if name is not None:
         found = load(name)
         if json:
             _print_json({**found.plain(), "hash": found.content_hash()})
+        elif quiet:
+            print(found.name)
         else:
-            print(found.name if quiet else found.to_yaml(), end="\n" if quiet else "")
+            print(write_yaml({key: value for key, value in found.plain().items() if key != "name"}), end="")
     else:
         ready = [load(each) for each in names()]
         rows = [{"name": each.name, "title": each.title, "policy": each.policy, "macro": each.macro} for each in ready]
@@ -367,6 +371,7 @@ def _print_json(data: Any) -> None:
 
 for more in (
     batch,
+    stores,
     sweeps,
     searching,
     goals,

@@ -1,13 +1,20 @@
 """Where the command `lujiazui` starts: nothing heavy is imported before Ctrl-C and a closed pipe have an answer."""
 
 import os
+import signal
 import sys
 
 INTERRUPTED = "Interrupted; nothing was written."
 
 
 def main() -> None:
-    """Run the command line and exit with its code: 0 done, 1 a run failed inside, 2 refused or interrupted."""
+    """Run the command line and exit with its code: 0 done, 1 a run failed inside, 2 refused or interrupted.
+
+    SIGTERM, by which clusters and containers end a command, is answered as Ctrl-C is: what is done is kept. The app's
+    server has an answer of its own.
+    """
+    if sys.argv[1:2] != ["app"]:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = _run()
     except KeyboardInterrupt:
@@ -30,10 +37,25 @@ def _run() -> int:
         _forget_output()  # whoever read the output has enough
         code = 0
     except OSError as error:
-        _forget_output()
-        print(f"error: the output cannot be written: {error.strerror or error}", file=sys.stderr)
-        code = 1
+        if _output_is_refused():
+            _forget_output()
+            print(f"error: the output cannot be written: {error.strerror or error}", file=sys.stderr)
+            code = 1
+        else:
+            place = f"{error.filename}: " if error.filename else ""
+            print(f"error: {place}the system refused: {error.strerror or error}", file=sys.stderr)
+            code = 2
     return code
+
+
+def _output_is_refused() -> bool:
+    """Whether what waits to be printed cannot be: Python keeps what a stream did not take."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        return True
+    return False
 
 
 def _forget_output() -> None:

@@ -22,6 +22,12 @@ Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print only the bare answer, one item a line; no progress bar.")
 ]
 StoreFolder = Annotated[Path, typer.Argument(metavar="STORE", help="The folder of a store.")]
+DesignNumber = Annotated[
+    int | None,
+    typer.Option(
+        "--design", metavar="N", help="An experiment of the store by its number, see 'designs'; else the last."
+    ),
+]
 Without = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME", help="Switch off an interaction between agents, such as peers; may be repeated."),

@@ -84,7 +84,9 @@ def save(table: pd.DataFrame, target: Path) -> None:
     draft = _beside(target)
     try:
         if target.suffix.lower() == ".csv":
-            table.to_csv(draft, date_format="%Y-%m-%d")
+            from sim.experiments.export import plain_cells
+
+            plain_cells(table).to_csv(draft, date_format="%Y-%m-%d")
         else:
             table.to_parquet(draft)
         with draft.open("rb") as file:
@@ -96,12 +98,13 @@ def save(table: pd.DataFrame, target: Path) -> None:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Ignore Ctrl-C for the moment in which results go out: it may no longer claim that nothing was written."""
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Ignore Ctrl-C and SIGTERM while results go out: "nothing was written" would be wrong by then."""
+    previous = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for each, answer in previous.items():
+            signal.signal(each, answer)
 
 
 def _beside(target: Path) -> Path:

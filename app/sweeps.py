@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.options import Json, Quiet, StoreFolder, Workers
+from app.options import DesignNumber, Json, Quiet, StoreFolder, Workers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,14 +37,15 @@ def sweep(
     design = read_design(spec)
     requests = design.requests()
     with Store.writing(store) as written:
-        written.keep_design(requests, design.plain())
+        written.keep_design(requests, design.plain(), label=design.title)
     with RunsBar(hidden=quiet or json) as bar:
         try:
             found = run_requests(
                 requests, store=store, workers=workers, progress=lambda _, done, total: bar.show(done, total)
             )
         except KeyboardInterrupt:
-            bar.say(f"Interrupted; the same command goes on: lujiazui sweep {spec} --store {store}")
+            go_on = f"lujiazui sweep {shlex.quote(str(spec))} --store {shlex.quote(str(store))}"
+            bar.say(f"Interrupted; the same command goes on: {go_on}")
             raise typer.Exit(INTERRUPTED) from None
     told = {
         "store": str(store),
@@ -62,7 +64,9 @@ def sweep(
         raise typer.Exit(1)
 
 
-def sensitivity(store: StoreFolder, plot: Plot = None, json: Json = False, quiet: Quiet = False) -> None:
+def sensitivity(
+    store: StoreFolder, number: DesignNumber = None, plot: Plot = None, json: Json = False, quiet: Quiet = False
+) -> None:
     """Which factors of a sweep matter: Morris for a Morris design, else shares of variance by an emulator."""
     from app.output import print_json
     from app.tables import show, table
@@ -72,7 +76,7 @@ def sensitivity(store: StoreFolder, plot: Plot = None, json: Json = False, quiet
 
     if plot is not None:
         checked_picture(plot)
-    design, found = swept(Store.open(store))
+    design, found = swept(Store.open(store), number)
     result = indices(design, found)
     if plot is not None:
         sensitivity_picture(design.kind, result, plot)
@@ -91,6 +95,7 @@ def sensitivity(store: StoreFolder, plot: Plot = None, json: Json = False, quiet
 
 def discover(
     store: StoreFolder,
+    number: DesignNumber = None,
     indicator: Annotated[str, typer.Option(metavar="NAME", help="A plan indicator.")] = "foreign_bond_share",
     at_least: Annotated[
         float | None, typer.Option(metavar="X", help="Its value in 2025; the target if not given.")
@@ -114,7 +119,7 @@ def discover(
 
     if plot is not None:
         checked_picture(plot)
-    design, found = swept(Store.open(store))
+    design, found = swept(Store.open(store), number)
     if indicator not in found.columns:
         raise InputError(
             f"unknown plan indicator {indicator!r}",

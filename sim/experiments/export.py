@@ -1,31 +1,59 @@
 """Tables of a store as files for other tools."""
 
-from collections.abc import Callable
+import json
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from scenarios.errors import InputError, nearest_name
-from sim.experiments.store import Store
+from sim.companions import COMPANIONS
+from sim.experiments.ensemble import Ensemble
+from sim.experiments.store import Store, levers_table
+from sim.experiments.store_files import reason
+from sim.indicators import FLOWS
+from sim.markets import Product
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
 
 KINDS = {"parquet": ".parquet", "csv": ".csv", "netcdf": ".nc"}
 FREE = ("seconds", "finished")
 """Columns that differ between two batches of the same runs."""
+UNFINISHED = ".unfinished"
+"""Folder in which an export is written; it stays where an export was killed."""
+ABOUT = "about.json"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""First letters by which a spreadsheet takes a text for a formula."""
 
 
-def export_store(store: Store, folder: str | Path, kind: str = "parquet") -> list[Path]:
-    """Write the tables of a store into a new or empty folder and return the files.
+def export_store(store: Store, folder: str | Path, kind: str = "parquet", *, design: int | None = None) -> list[Path]:
+    """Write the tables of an experiment of a store into a new or empty folder and return the files.
 
     Parquet and CSV: `runs`, `indicators` (with scenario, run and seed) and `levers`, in an order that does not depend
-    on how the batch ran. netCDF: one file with the dimensions scenario, run and month and a variable for each
-    indicator; it needs the extra `netcdf`.
+    on how the batch ran, with one row for each scenario, run and month that is done, and `about.json` with what the
+    numbers rest on. netCDF: one file with the dimensions scenario, run and month, a variable for each indicator, and
+    the same as attributes; it needs the extra `netcdf`. All files are there or none: an export that was stopped is
+    begun anew by the next one.
+
+    Parameters
+    ----------
+    store
+        The store.
+    folder
+        A new or empty folder.
+    kind
+        `parquet`, `csv` or `netcdf`.
+    design
+        Number of an experiment of the store; None takes the last one, or all runs of a store without experiments.
 
     Raises
     ------
     scenarios.InputError
-        For an unknown kind, a folder with something in it, or one that cannot be written to.
+        For an unknown kind, a folder with something in it or one that cannot be written to, or a store without runs.
     """
     path, where = Path(folder), str(folder)
     if kind not in KINDS:
@@ -36,61 +64,257 @@ def export_store(store: Store, folder: str | Path, kind: str = "parquet") -> lis
             allowed=", ".join(KINDS),
             nearest=nearest_name(kind, KINDS),
         )
+    if kind == "netcdf":
+        _xarray()
     try:
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise InputError("is not empty", where=where, key="--to", value=where, allowed="a new or empty folder")
-        path.mkdir(parents=True, exist_ok=True)
-        if kind == "netcdf":
-            return [_netcdf(store, path / "indicators.nc")]
-        writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {
-            "parquet": lambda table, target: table.to_parquet(target, index=False),
-            "csv": lambda table, target: table.to_csv(target, index=False),
-        }
-        files = []
-        for name, table in (
-            ("runs", store.runs.sort_values(["scenario", "run", "key", "status"])),
-            ("indicators", store.indicators),
-            ("levers", store.levers),
-        ):
-            target = path / f"{name}{KINDS[kind]}"
-            writers[kind](table, target)
-            files.append(target)
-        return files
+        made = _begun(path, where)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"cannot be written: {reason}", where=where, key="--to", value=where) from None
+        raise InputError(f"cannot be written: {reason(error)}", where=where, key="--to", value=where) from None
+    draft = path / UNFINISHED
+    written: list[Path] = []
+    try:
+        ensemble = Ensemble.of_store(store, design=design)
+        about = provenance(store, ensemble, design)
+        names = _netcdf(ensemble, about, draft) if kind == "netcdf" else _tables(store, design, about, kind, draft)
+        written.extend(path / name for name in names)
+        for name in sorted(each.name for each in draft.iterdir()):
+            (draft / name).replace(path / name)
+        draft.rmdir()
+    except BaseException as error:
+        for each in (*written, path / ABOUT):
+            each.unlink(missing_ok=True)
+        shutil.rmtree(draft, ignore_errors=True)
+        if made:
+            path.rmdir()
+        if isinstance(error, OSError):
+            raise InputError(f"cannot be written: {reason(error)}", where=where, key="--to", value=where) from None
+        raise
+    return written
 
 
-def _netcdf(store: Store, target: Path) -> Path:
-    from sim.experiments.ensemble import Ensemble
+def _begun(path: Path, where: str) -> bool:
+    """Make the folder and in it one to write in; whether the former is new. What a killed export left is cleared."""
+    made = not path.exists()
+    if not made:
+        there = {entry.name for entry in path.iterdir()} if path.is_dir() else {""}
+        ours = {
+            UNFINISHED,
+            ABOUT,
+            *(f"{name}{end}" for name in ("runs", "indicators", "levers") for end in KINDS.values()),
+        }
+        if there and (UNFINISHED not in there or there - ours):
+            raise InputError("is not empty", where=where, key="--to", value=where, allowed="a new or empty folder")
+        for name in there - {UNFINISHED}:
+            (path / name).unlink()
+        shutil.rmtree(path / UNFINISHED, ignore_errors=True)
+    (path / UNFINISHED).mkdir(parents=True)
+    return made
 
-    to_xarray(Ensemble.of_store(store)).to_netcdf(target, engine="scipy")
-    return target
+
+def _tables(store: Store, design: int | None, about: Mapping[str, Any], kind: str, folder: Path) -> list[str]:
+    writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {
+        "parquet": lambda table, target: table.to_parquet(target, index=False),
+        "csv": lambda table, target: plain_cells(table).to_csv(target, index=False),
+    }
+    names = []
+    for name, table in (
+        ("runs", runs_asked(store, design)),
+        ("indicators", months_asked(store, design)),
+        ("levers", _levers_asked(store, design)),
+    ):
+        names.append(f"{name}{KINDS[kind]}")
+        writers[kind](table, folder / names[-1])
+    (folder / ABOUT).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return names
 
 
-def to_xarray(ensemble: "Ensemble") -> "xr.Dataset":
+def plain_cells(table: "pd.DataFrame") -> "pd.DataFrame":
+    """A table whose texts no spreadsheet takes for a formula.
+
+    An apostrophe stands before a text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return.
+    """
+    import pandas as pd
+
+    def plain(cell: object) -> object:
+        return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+    changed = {
+        name: column.map(plain)
+        for name, column in table.items()
+        if not pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_datetime64_any_dtype(column)
+    }
+    named = table.assign(**{str(name): column for name, column in changed.items()})
+    return named.rename(columns=plain)
+
+
+def runs_asked(store: Store, design: int | None = None) -> "pd.DataFrame":
+    """The table of runs of an experiment, under the names and numbers asked for, in their order.
+
+    Runs that are not there have the status `absent` and no results.
+    """
+    import pandas as pd
+
+    there = store.runs
+    asked = pd.DataFrame(
+        [
+            (
+                run.key,
+                run.run,
+                run.scenario,
+                run.scenario_hash,
+                run.seed,
+                run.draw,
+                run.parameters_hash,
+                ",".join(run.interactions_off),
+                run.vintage,
+            )
+            for run in store.asked(design)
+        ],
+        columns=list(there.columns[:9]),
+    )
+    asked["draw"] = asked["draw"].astype("Int64")
+    table = asked.merge(there[["key", *there.columns[9:]]], on="key", how="left")
+    table["status"] = table["status"].fillna("absent")
+    return table.sort_values(["scenario", "run"], kind="stable", ignore_index=True)
+
+
+def months_asked(store: Store, design: int | None = None) -> "pd.DataFrame":
+    """Indicators of the runs of an experiment that are done: one row for each scenario, run and month."""
+    import pandas as pd
+
+    asked = [(run.scenario, run.run, run.seed, run.key) for run in store.asked(design)]
+    names = pd.DataFrame(asked, columns=["scenario", "run", "seed", "key"]).drop_duplicates()
+    table = names.merge(store.months_of(names["key"]), on="key", how="inner")
+    return table.sort_values(["scenario", "run", "month"], kind="stable", ignore_index=True)
+
+
+def _levers_asked(store: Store, design: int | None) -> "pd.DataFrame":
+    import pandas as pd
+
+    pairs = dict.fromkeys((run.scenario, run.scenario_hash) for run in store.asked(design))
+    return pd.concat(
+        [levers_table(store.scenario(digest, {"name": name})) for name, digest in pairs], ignore_index=True
+    )
+
+
+def provenance(store: Store, ensemble: Ensemble, design: int | None = None) -> dict[str, Any]:
+    """What the numbers of an experiment rest on, as plain data."""
+    asked = store.asked(design)
+    rows = store.rows()
+    done = [rows[run.key] for run in asked if run.key in rows and rows[run.key]["status"] == "done"]
+    known = store.design(design) if store.designs() else None
+
+    def each(column: str) -> list[Any]:
+        return sorted({row[column] for row in done})
+
+    return {
+        "source": "lujiazui",
+        "version": each("version"),
+        "model": each("model"),
+        "kernels": each("kernels"),
+        "kind": each("kind"),
+        "conditional_replay": "conditional replay" in ensemble.kinds,
+        "design": None
+        if known is None
+        else {"number": known.number, "time": known.time, "kind": known.kind, "label": known.label},
+        "scenarios": {
+            name: {
+                "title": scenario.title,
+                "hash": scenario.content_hash(),
+                "macro": scenario.macro,
+                "parameters": scenario.parameters,
+                "scale": scenario.scale,
+                "end": scenario.end,
+            }
+            for name, scenario in ensemble.scenarios.items()
+        },
+        "macro": each("macro"),
+        "scale": each("scale"),
+        "parameters": sorted({scenario.parameters for scenario in ensemble.scenarios.values()}),
+        "parameters_hash": each("parameters_hash")
+        if len(each("parameters_hash")) == 1
+        else "one for each run, see runs",
+        "interactions_off": each("interactions_off"),
+        "seed": [min(each("seed")), max(each("seed"))],
+        "runs_asked": len(asked),
+        "runs_done": len([run for run in asked if run.key in rows and rows[run.key]["status"] == "done"]),
+        "failures": list(ensemble.failures),
+        "units": {name: unit for name, unit in month_units().items() if name in ensemble.columns},
+        "caveat": (
+            "Simulated, not observed. Effects of levers are priors without causal evidence."
+            + (
+                " A conditional replay is told what the outside world did after 2020: no forecast."
+                if "conditional replay" in ensemble.kinds
+                else ""
+            )
+        ),
+    }
+
+
+UNITS = {
+    "direct_financing_national": "trn yuan per year",
+    "equity_financing": "trn yuan per year",
+    "green_bond_issuance": "bn yuan per year",
+    "panda_issuance": "bn yuan per year",
+    "reit_issuance": "bn yuan per year",
+    "star_new_listings": "listings per year",
+    **{f"turnover_{product.name.lower()}": "trn yuan per year" for product in Product},
+}
+"""Units of recorded flows that stand in no table of the plan."""
+
+
+def month_units() -> dict[str, str]:
+    """Unit of each indicator as it stands in a month: flows are those of the month, not of the year."""
+    from scenarios.plan import indicators, secondary_indicators
+
+    units = UNITS | {each.id: each.unit for each in COMPANIONS.values()}
+    units |= {item.id: item.unit for item in indicators()} | {item.id: item.unit for item in secondary_indicators()}
+
+    def monthly(unit: str) -> str:
+        if unit.startswith("index"):  # put on 100 by the sum of a year
+            return "index points per month, sum of 2020 = 100"
+        for year, month in (("per year", "per month"), (" a year", " per month")):
+            if year in unit:
+                return unit.replace(year, month)
+        return f"{unit} per month"
+
+    return {name: monthly(unit) if name in FLOWS else unit for name, unit in units.items()}
+
+
+def _netcdf(ensemble: Ensemble, about: Mapping[str, Any], folder: Path) -> list[str]:
+    to_xarray(ensemble, about).to_netcdf(folder / "indicators.nc", engine="scipy")
+    return ["indicators.nc"]
+
+
+def _xarray() -> Any:
+    try:
+        import xarray
+    except ImportError:
+        raise InputError("needs the extra 'netcdf': pip install 'lujiazui[netcdf]'", key="--format") from None
+    return xarray
+
+
+def to_xarray(ensemble: Ensemble, about: Mapping[str, Any] | None = None) -> "xr.Dataset":
     """An ensemble as an xarray data set with the dimensions scenario, run and month.
+
+    Flows are those of the month and have its unit; `cell_methods` says what of the month a value is. What the numbers
+    rest on is in the attributes.
 
     Raises
     ------
     scenarios.InputError
         Without the extra `netcdf`.
     """
-    import numpy as np
-
-    try:
-        import xarray as xr
-    except ImportError:
-        raise InputError("needs the extra 'netcdf': pip install 'lujiazui[netcdf]'", key="--format") from None
-    from scenarios.plan import indicators, secondary_indicators
-
-    units = {item.id: item.unit for item in indicators()}
-    units |= {item.id: item.unit for item in secondary_indicators()}
+    xarray = _xarray()
     # Readers of netCDF take a unit with "since" for a date.
-    units = {name: unit.replace(" since ", " from ") for name, unit in units.items()}
+    units = {name: unit.replace(" since ", " from ") for name, unit in month_units().items()}
     values = np.stack([ensemble.values[name] for name in ensemble.values])
     variables = {
-        name: (("scenario", "run", "month"), values[..., place], {"units": units.get(name, "")})
+        name: (
+            ("scenario", "run", "month"),
+            values[..., place],
+            {"units": units.get(name, ""), "cell_methods": "month: sum" if name in FLOWS else "month: point"},
+        )
         for place, name in enumerate(ensemble.columns)
     }
     # An object array of plain text: what pandas calls text, netCDF cannot take.
@@ -99,10 +323,35 @@ def to_xarray(ensemble: "Ensemble") -> "xr.Dataset":
         "run": np.array(ensemble.runs),
         "month": ensemble.months.to_numpy(),
     }
-    return xr.Dataset(variables, coords=coordinates)
+    data: xr.Dataset = xarray.Dataset(variables, coords=coordinates, attrs=_attributes(about or _of_ensemble(ensemble)))
+    return data
 
 
-if TYPE_CHECKING:
-    import xarray as xr
+def _of_ensemble(ensemble: Ensemble) -> dict[str, Any]:
+    """What is known of the provenance of an ensemble that is in no store."""
+    from sim.one_run import model_version
 
-    from sim.experiments.ensemble import Ensemble
+    pairings = [each for of_runs in ensemble.pairings.values() for each in of_runs if each is not None]
+    return {
+        "source": "lujiazui",
+        "version": [model_version()],
+        "model": sorted({each.model for each in pairings}),
+        "kind": sorted(ensemble.kinds),
+        "conditional_replay": "conditional replay" in ensemble.kinds,
+        "macro": sorted({each.macro for each in pairings}),
+        "scale": sorted({each.scale for each in pairings}),
+        "parameters": sorted({scenario.parameters for scenario in ensemble.scenarios.values()}),
+        "seed": [min(each.seed for each in pairings), max(each.seed for each in pairings)],
+        "failures": list(ensemble.failures),
+    }
+
+
+def _attributes(about: Mapping[str, Any]) -> dict[str, str]:
+    """Provenance as what attributes of netCDF hold: texts; lists of one thing as the thing."""
+    told = {"Conventions": "CF-1.11"}
+    for name, value in about.items():
+        if name == "units":
+            continue
+        plain = value[0] if isinstance(value, list) and len(value) == 1 else value
+        told[name] = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+    return told

@@ -328,7 +328,7 @@ class Store:
         written: set[str] = set()
         for scenario in {id(request.scenario): request.scenario for request in asked}.values():
             digest = scenario.content_hash()
-            written |= self.keep("scenarios", digest, scenario_file(digest, content_of(scenario)))
+            written |= self.keep("scenarios", digest, scenario_file(digest, content_of(scenario), model_digest()))
         for parameters in {id(request.parameters): request.parameters for request in asked}.values():
             if (self.folder / "parameters" / f"{parameters.hash}.json") not in self._checked_files:
                 written |= self.keep("parameters", parameters.hash, parameters_as_data(parameters))
@@ -682,7 +682,7 @@ class Store:
         """
         if design is not None or self.designs():
             return self.design(design).runs
-        return tuple(_asked_of_row(row) for row in self.rows().values())
+        return tuple(asked_of_row(row) for row in self.rows().values())
 
     def rows(self) -> dict[str, dict[str, Any]]:
         """Rows of the table of runs by key."""
@@ -769,7 +769,7 @@ class Store:
                 value=str(row["model"]),
                 allowed=model_digest(),
             )
-        asked = _asked_of_row(row)
+        asked = asked_of_row(row)
         heads = [
             design.head(asked.scenario)
             for design in self.designs()
@@ -849,9 +849,8 @@ def _made(path: Path) -> Any:
     return lock
 
 
-def scenario_file(digest: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    """What the file of a scenario holds: its content under its hash, and a digest of both."""
-    model = model_digest()
+def scenario_file(digest: str, content: Mapping[str, Any], model: str) -> dict[str, Any]:
+    """What the file of a scenario holds: its content under its hash, the model that took it, and a digest of all."""
     plain = json.loads(json.dumps(content))
     return {"hash": digest, "model": model, "content": plain, "digest": digest_of_data([digest, model, plain])}
 
@@ -949,7 +948,8 @@ def _row(outcome: RunOutcome) -> dict[str, Any]:
     }
 
 
-def _asked_of_row(row: Mapping[str, Any]) -> AskedRun:
+def asked_of_row(row: Mapping[str, Any]) -> AskedRun:
+    """A run of the table of runs as it was asked for."""
     import pandas as pd
 
     return AskedRun(
