@@ -94,12 +94,10 @@ def batch(
         refuse_unread(context, DECIDED_BEFORE, "without a scenario: what was asked last goes on as it was asked")
     if scheduler is not None:
         refuse_unread(context, ["workers"], "with --scheduler: the cluster has its own")
-    kind = "batch"
     if resume or not scenario:
         known = Store.open(store)
     if not scenario:
         requests = known.requests_of_design(design)
-        kind, label = known.design(design).kind, known.design(design).label
     else:
         refuse_unread(context, ["design"], "beside scenarios: it goes on with an experiment as it was asked for")
         if len(set(scenario)) < len(scenario):
@@ -112,8 +110,9 @@ def batch(
         typed = {"--macro": macro, "--scale": scale, "--parameters": parameters, "--fork-at": fork_at}
         typed |= {"--seed": None if seed == "1" else seed, "--draws": None if draws is None else str(draws)}
         label = _as_typed(typed, settings or (), without or ())
-    with Store.writing(store) as written:
-        written.keep_design(requests, kind=kind, label=label)
+        with Store.writing(store) as written:
+            written.keep_design(requests, label=label)
+    folder, chosen = shlex.quote(str(store)), "" if design is None else f" --design {design}"
     failures: list[str] = []
     with RunsBar(hidden=quiet or json) as bar, _executor(scheduler) as executor:
 
@@ -127,7 +126,7 @@ def batch(
             run_into_store(requests, store, workers=workers, executor=executor, progress=note)
         except KeyboardInterrupt:
             kept = Store.open(store).counts().get("done", 0)
-            go_on = f"lujiazui batch --resume --store {shlex.quote(str(store))}"
+            go_on = f"lujiazui batch --resume --store {folder}{chosen}"
             bar.say(f"Interrupted; {kept} runs are kept. To go on: {go_on}")
             raise typer.Exit(INTERRUPTED) from None
     counts = Store.open(store).counts()
@@ -138,7 +137,7 @@ def batch(
     else:
         told = f"{len(requests)} runs asked for; the store {store} holds {counts.get('done', 0)}"
         print(told + (f", {counts['failed']} failed" if counts.get("failed") else ""))
-        print(f"Next: lujiazui compare {shlex.quote(str(store))}")
+        print(f"Next: lujiazui compare {folder}{chosen}")
     if failures:
         raise typer.Exit(1)
 

@@ -84,7 +84,7 @@ def save(table: pd.DataFrame, target: Path) -> None:
     draft = _beside(target)
     try:
         if target.suffix.lower() == ".csv":
-            from sim.experiments.export import plain_cells
+            from scenarios.spreadsheet import plain_cells
 
             plain_cells(table).to_csv(draft, date_format="%Y-%m-%d")
         else:

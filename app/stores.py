@@ -101,6 +101,7 @@ def _data(store: str, found: Examination, done: Repair | None) -> dict[str, Any]
         "problems": [{"file": problem.where, "problem": problem.message} for problem in found.problems],
         "done": after.done,
         "to_compute": [{"scenario": run.scenario, "run": run.run, "key": run.key} for run in after.lost],
+        "designs_to_resume": list(after.incomplete),
         "repaired": done is not None,
         "moved": list(done.moved) if done else [],
         "restored": list(done.restored) if done else [],
@@ -126,8 +127,9 @@ def _print(store: str, found: Examination, done: Repair | None) -> None:
     folder = shlex.quote(store)
     if done is None and found.problems:
         print(f"To keep what is whole: lujiazui doctor {folder} --repair")
-    elif done is not None and after.lost:
-        print(f"Next: lujiazui batch --resume --store {folder}")
+    elif done is not None:
+        for number in after.incomplete:
+            print(f"Next: lujiazui batch --resume --store {folder} --design {number}")
 
 
 def _told(runs: tuple[AskedRun, ...]) -> str:

@@ -51,6 +51,8 @@ class Examination:
     """Runs that are whole."""
     lost: tuple[AskedRun, ...]
     """Runs that are asked for and not whole: a batch that goes on computes them."""
+    incomplete: tuple[int, ...] = ()
+    """Numbers of the experiments that ask for runs that are not whole."""
 
     @property
     def sound(self) -> bool:
@@ -93,7 +95,8 @@ def examined(folder: str | Path) -> Examination:
         problems += whole.problems
         asked = [run for design in whole.designs for run in design.runs]
         lost = {run.key: run for run in (*whole.dropped, *asked) if run.key not in whole.done}
-        return Examination(_once(problems), len(whole.done), tuple(lost.values()))
+        incomplete = [each.number for each in whole.designs if any(run.key in lost for run in each.runs)]
+        return Examination(_once(problems), len(whole.done), tuple(lost.values()), tuple(incomplete))
 
 
 def _once(problems: list[Problem]) -> tuple[Problem, ...]:

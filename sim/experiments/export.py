@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scenarios.errors import InputError, nearest_name
+from scenarios.spreadsheet import plain_cells
 from sim.companions import COMPANIONS
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.store import Store, levers_table
@@ -26,8 +27,6 @@ FREE = ("seconds", "finished")
 UNFINISHED = ".unfinished"
 """Folder in which an export is written; it stays where an export was killed."""
 ABOUT = "about.json"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""First letters by which a spreadsheet takes a text for a formula."""
 
 
 def export_store(store: Store, folder: str | Path, kind: str = "parquet", *, design: int | None = None) -> list[Path]:
@@ -126,25 +125,6 @@ def _tables(store: Store, design: int | None, about: Mapping[str, Any], kind: st
         writers[kind](table, folder / names[-1])
     (folder / ABOUT).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return names
-
-
-def plain_cells(table: "pd.DataFrame") -> "pd.DataFrame":
-    """A table whose texts no spreadsheet takes for a formula.
-
-    An apostrophe stands before a text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return.
-    """
-    import pandas as pd
-
-    def plain(cell: object) -> object:
-        return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
-
-    changed = {
-        name: column.map(plain)
-        for name, column in table.items()
-        if not pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_datetime64_any_dtype(column)
-    }
-    named = table.assign(**{str(name): column for name, column in changed.items()})
-    return named.rename(columns=plain)
 
 
 def runs_asked(store: Store, design: int | None = None) -> "pd.DataFrame":
@@ -255,6 +235,7 @@ UNITS = {
     "direct_financing_national": "trn yuan per year",
     "equity_financing": "trn yuan per year",
     "green_bond_issuance": "bn yuan per year",
+    "insurance_premium": "index, 2020 = 100",
     "panda_issuance": "bn yuan per year",
     "reit_issuance": "bn yuan per year",
     "star_new_listings": "listings per year",

@@ -68,7 +68,7 @@ def stored(monkeypatch, capsys):
         from sim.experiments.store import Store
 
         monkeypatch.setattr(Store, "open", lambda folder, **_: folder)
-        monkeypatch.setattr(sensitivity, "swept", lambda _: sweep)
+        monkeypatch.setattr(sensitivity, "swept", lambda *_: sweep)
         code = command_line([str(each) for each in arguments])
         said = capsys.readouterr()
         return code, said.out, said.err

@@ -21,10 +21,11 @@ SHOWN = [
     *(ROOT / "app/web" / name for name in ("desk.py", "page_desk.py")),
     *(
         ROOT / "sim/experiments" / f"{name}.py"
-        for name in ("attribution", "ensemble", "requests", "sensitivity", "store")
+        for name in ("attribution", "ensemble", "requests", "sensitivity", "store", "store_files")
     ),
 ]
 CALLS = {"InputError": (0, "allowed"), "Problem": (0, "allowed"), "wrong": (0, 3), "_wrong": (0, None)}
+CALLS |= {"damaged": (1, None), "problem_at": (1, None)}
 """Where each call that tells of a problem takes its message and what it allows."""
 ZH, EN = Words("zh"), Words("en")
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from sim.experiments import pool
 from sim.experiments.outcomes import executed
 from sim.experiments.requests import ensemble_requests
+from tests.sim.experiments.fabricated import fabricated
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +18,16 @@ def requests(short):
 def outcomes(requests):
     """Their results, run in this process."""
     return [executed(request) for request in requests]
+
+
+@pytest.fixture
+def no_model(monkeypatch):
+    """Runs of one process give fabricated results; the list that is returned takes note of the runs."""
+    ran = []
+
+    def instead(request):
+        ran.append(request)
+        return fabricated(request)
+
+    monkeypatch.setattr(pool, "executed", instead)
+    return ran

@@ -12,6 +12,7 @@ from scenarios.errors import InputError
 from sim.experiments.export import export_store, to_xarray
 from sim.experiments.outcomes import failed
 from sim.experiments.store import ABOUT, Store, missing, parameters_as_data, parameters_from
+from sim.levels_cache import model_digest
 from sim.vintage import Vintage
 
 
@@ -179,7 +180,11 @@ def test_netcdf_opens_with_its_units(tmp_path, store, outcomes):
         assert dict(data.sizes) == {"scenario": 2, "run": 3, "month": 24}
         first = data["turnover_total"].sel(scenario="plan", run=0).to_numpy()
         assert (first == outcomes[0].values[:, outcomes[0].indicators.index("turnover_total")]).all()
-        assert data["turnover_total"].attrs["units"] == "trn yuan per year"
+        assert data["turnover_total"].attrs == {"units": "trn yuan per month", "cell_methods": "month: sum"}
+        assert data["foreign_bond_share"].attrs == {"units": "share", "cell_methods": "month: point"}
+        assert data.attrs["model"] == model_digest() and data.attrs["macro"] == "neutral"
+        assert data.attrs["parameters"] == "posterior_2020" and data.attrs["scale"] == "0.05"
+        assert data.attrs["conditional_replay"] == "false" and data.attrs["seed"] == "[1000000, 1000002]"
     assert to_xarray(sim.Ensemble.of_outcomes(outcomes)).equals(to_xarray(sim.Ensemble.of_store(store)))
 
 
