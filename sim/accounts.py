@@ -132,13 +132,6 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         float(institutions["assets_bn"].sum()),
     )
     yield from interbank_identities(centre)
-    firms, moved = centre.fintech, centre.fintech_flows
-    yield "fintech firms", float(len(firms)), float(moved["opening"] + moved["started"] - moved["left"])
-    yield (
-        "funding rounds",
-        float(firms["funding_round"].sum()),
-        float(moved["opening rounds"] + moved["rounds"] - moved["rounds of those who left"]),
-    )
     waiting = np.bincount(issuers["waiting_for"], minlength=4)
     for route in (ListingRoute.MAIN, ListingRoute.STAR, ListingRoute.REIT):
         yield (

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from sim.component import Component, Identity, Part, States
+from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
 from sim.side_markets.carbon import CARBON
 from sim.side_markets.digital_yuan import DIGITAL_YUAN
@@ -10,7 +11,15 @@ from sim.side_markets.insurance import INSURANCE
 from sim.side_markets.private_funds import PRIVATE_FUNDS
 from sim.side_markets.trade_settlement import TRADE_SETTLEMENT
 
-COMPONENTS: tuple[Component, ...] = (INSTITUTIONS, TRADE_SETTLEMENT, DIGITAL_YUAN, CARBON, INSURANCE, PRIVATE_FUNDS)
+COMPONENTS: tuple[Component, ...] = (
+    INSTITUTIONS,
+    FINTECH,
+    TRADE_SETTLEMENT,
+    DIGITAL_YUAN,
+    CARBON,
+    INSURANCE,
+    PRIVATE_FUNDS,
+)
 READINGS = {reading.name: reading for component in COMPONENTS for reading in component.readings}
 """Every reading of a component by the name of its indicator."""
 

@@ -11,7 +11,7 @@ from agents.issuers import Issuer
 from agents.population import ArrayAgent, DeadAgentError
 from scenarios.errors import InputError, nearest_name
 from sim.credit_events import default_terms
-from sim.fintech import funding_explained, growth_explained, rank_explained, score_explained
+from sim.fintech.explained import funding_explained, growth_explained, rank_explained, score_explained
 from sim.foreign_equity import equity_purchase_terms
 from sim.foreign_flows import purchase_terms
 from sim.institutions.location import seat_terms, staying_terms

@@ -14,7 +14,7 @@ from sim.companions import companion_indicators
 from sim.component import Part
 from sim.components import READINGS, readings_now
 from sim.direct_financing import direct_financing_bn, exchange_financing_bn
-from sim.fintech import leading_in_shanghai
+from sim.fintech.leading import leading_in_shanghai
 from sim.institutions.location import institutions_by_class
 from sim.institutions.managed_assets import managed_by_class
 from sim.institutions.state import RivalCentres, SectorTraits
@@ -77,7 +77,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     book = centre.book
     foreign = float(book.holdings_bn[Holder.FOREIGN].sum())
     issued = centre.issued_bn
-    leading, leading_absolute = leading_in_shanghai(centre)
+    leading, leading_absolute = Part(leading_in_shanghai).on(centre.states_now())
     record = {
         "turnover_total": float(centre.turnover_trn.sum()),
         "direct_financing": shanghai / 1000.0,

@@ -15,6 +15,7 @@ from agents.issuers import Instrument, ListingRoute
 from agents.listing_queue import STAGES, listed_share, stage_months, stage_probability
 from scenarios.plan import channels
 from sim.baseline import observed
+from sim.fintech.leading import size_premium_correction
 from sim.markets import Product
 
 if TYPE_CHECKING:
@@ -352,7 +353,8 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         velocity=velocity,
         repo_leverage=levels.repo_leverage * borrow_more,
         shenzhen_share_of_exchange_credit=float(np.clip(to_shenzhen / credit, 0.0, 1.0)),
-        fintech_size_premium=levels.fintech_size_premium + PREMIUM_STEP * centre.fintech_premium_correction(),
+        fintech_size_premium=levels.fintech_size_premium
+        + PREMIUM_STEP * size_premium_correction(centre.parameters, centre.fintech, round(observed("fintech_leading"))),
         misses=misses,
     )
 

@@ -22,15 +22,9 @@ STREAMS = {
     "first_view": "investor.first_view",
     "investor_bloc": "investor.bloc",
     "geopolitics": "geopolitics.event",
-    "adoption": "institution.adoption",
     "leverage": "institution.leverage",
     "interbank": "institution.interbank",
     "repo": "institution.repo",
-    "sandbox": "fintech.sandbox",
-    "fintech_growth": "fintech.growth",
-    "funding": "fintech.funding",
-    "fintech_exit": "fintech.exit",
-    "fintech_birth": "fintech.birth",
     "leaning": "institution.leaning",
     "market": "market.activity",
 }
@@ -58,15 +52,9 @@ class Luck:
     first_view: Stream
     investor_bloc: Stream
     geopolitics: Stream
-    adoption: Stream
     leverage: Stream
     interbank: Stream
     repo: Stream
-    sandbox: Stream
-    fintech_growth: Stream
-    funding: Stream
-    fintech_exit: Stream
-    fintech_birth: Stream
     leaning: Stream
     market: Stream
 

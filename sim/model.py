@@ -38,6 +38,7 @@ from sim.component import States
 from sim.components import COMPONENTS, open_components, start_components
 from sim.credit_events import Contagion
 from sim.direct_financing import exchange_credit_bn
+from sim.fintech.component import FINTECH
 from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 from sim.indicators import PLAN_INDICATORS
 from sim.institutions.component import INSTITUTIONS
@@ -198,7 +199,6 @@ class FinancialCenter(PopulationModel):
         self.macro = make_macro_path("neutral", BASELINE, parameters, self.luck.macro)
         self.shock_paths = ShockPaths((), BASELINE, parameters)
         self.shock = self.shock_paths.at(BASELINE)
-        self.funding_shift = 0.0
         self.listing_gate_shift = 0.0
         self.extra_public_supply_bn = 0.0
         self.policy = Policy(
@@ -208,11 +208,6 @@ class FinancialCenter(PopulationModel):
             plan_channels(),
             parameters,
         )
-        self.sandbox_places = 0.0
-        self.leading_score_2020 = 0.0
-        stages = round(parameters.most_funding_rounds) + 1
-        self.rounds_closed: Floats = np.zeros((2, stages))
-        self.rounds_expected: Floats = np.zeros((2, stages))
         self._channels = self.policy.baseline
         self.own_states: dict[type, Any] = {kind: kind() for component in COMPONENTS for kind in component.states}
         self.own_states |= {kind: kind() for kind in (ResidualHolders, GovernmentYield)}
@@ -227,13 +222,11 @@ class FinancialCenter(PopulationModel):
         starting_point.add_foreign_investors(self, START_OF_HISTORY)
         foreign_flows.views_begin(self, slice(None))
         foreign_equity.start_equity_investors(self, START_OF_HISTORY)
-        start_components((INSTITUTIONS,), self.states_now())
-        starting_point.add_fintech_firms(self, START_OF_HISTORY)
-        self.institutions_2020 = observed("institutions")
+        start_components((INSTITUTIONS, FINTECH), self.states_now())
         self.book = SecurityBook(starting_point.outstanding_2019_bn(self), float(self.investors["holdings_bn"].sum()))
         self.book.interbank_share[SecurityClass.SOVEREIGN] = levels.sovereign_interbank_share
         self.ledger = Ledger()
-        start_components((each for each in COMPONENTS if each is not INSTITUTIONS), self.states_now())
+        start_components((each for each in COMPONENTS if each not in (INSTITUTIONS, FINTECH)), self.states_now())
         self.bank_stress = 0.0
         """Bank failures still felt; one is a small bank that has just failed."""
         self.certificate_spread_pp: Floats = np.zeros(3)
@@ -303,8 +296,6 @@ class FinancialCenter(PopulationModel):
         """Bonds, paper, asset-backed securities and shares that issuers of the delta sold this month."""
         self.price_impact_history: deque[float] = deque(maxlen=12)
         """Absolute returns of bonds and shares over their turnover, per CNY trn, last twelve months."""
-        self.venture_raised = 0.0
-        """Capital raised by fintech firms of Shanghai this month, in units of their size."""
         self.loan_requests: dict[str, float] = {}
         start_with_refused_needs(self)
         self.records: list[dict[str, float]] = []
@@ -461,35 +452,6 @@ class FinancialCenter(PopulationModel):
         """Institutions in Shanghai by sector and ownership, shape (11, 2)."""
         return institutions_by_class(self.institutions)
 
-    def fintech_premium_correction(self) -> float:
-        """Log size by which Shanghai's firms must differ so that the observed number leads at end-2020."""
-        from agents.fintech_firms import LEADING_RANKS, score_terms
-
-        firms = self.fintech
-        local = firms["in_shanghai"]
-
-        def leaders(shift: float) -> int:
-            score = score_terms(
-                firms["log_size"] + np.where(local, shift, 0.0),
-                firms["capital"],
-                firms["capability"],
-                self.parameters.leading_score_weights,
-            ).sum(axis=0)
-            return int(local[np.argsort(-score, kind="stable")[:LEADING_RANKS]].sum())
-
-        def smallest_shift(count: int) -> float:
-            low, high = -4.0, 4.0
-            for _ in range(30):
-                middle = 0.5 * (low + high)
-                low, high = (middle, high) if leaders(middle) < count else (low, middle)
-            return high
-
-        wanted = round(observed("fintech_leading"))
-        if leaders(0.0) == wanted:
-            return 0.0
-        # The middle of the range that gives the number is the correction least upset by the firms' next moves.
-        return 0.5 * (smallest_shift(wanted) + smallest_shift(wanted + 1))
-
     def step(self) -> None:
         """Simulate one month: the steps of `sim.month.MONTH` in order.
 
@@ -544,14 +506,6 @@ class FinancialCenter(PopulationModel):
         self.opening_issuer_cash_bn = float(self.issuers["cash_bn"].sum())
         self.opening_loans_bn = float(self.issuers["debt_bn"][Instrument.LOAN].sum())
         self.opening_panda_bn = self.panda_cumulative_bn
-        self.fintech_flows = {
-            "opening": len(self.fintech),
-            "started": 0,
-            "left": 0,
-            "opening rounds": int(self.fintech["funding_round"].sum()),
-            "rounds": 0,
-            "rounds of those who left": 0,
-        }
         open_components(self.states_now())
         self.opening_star_listings = int(self.listings[ListingRoute.STAR])
 

@@ -8,7 +8,6 @@ from agents.population import PopulationModel
 from sim import (
     accounts,
     certificates,
-    fintech,
     foreign_equity,
     foreign_flows,
     indicators,
@@ -23,6 +22,7 @@ from sim import (
     trading,
 )
 from sim.component import Month, States, Step
+from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
 from sim.side_markets.carbon import CARBON
 from sim.side_markets.digital_yuan import DIGITAL_YUAN
@@ -143,34 +143,7 @@ MONTH = Month(
             "spreads, holdings",
         ),
         *INSTITUTIONS.steps,
-        _of_centre(
-            "FintechFirm",
-            fintech.firms_enter_the_sandbox,
-            "The sandbox admits young fintech firms",
-            "age, capability, channels",
-            "sandbox",
-        ),
-        _of_centre(
-            "FintechFirm",
-            fintech.firms_grow_and_raise_funds,
-            "Fintech firms grow and close funding rounds",
-            "sandbox, rounds of like firms, channels",
-            "size, capital",
-        ),
-        _of_centre(
-            "FintechFirm",
-            fintech.firms_exit_and_start,
-            "Fintech firms leave and start",
-            "size, age, institutions, talent, channels",
-            "firms",
-        ),
-        _of_centre(
-            "FinancialInstitution",
-            fintech.institutions_adopt,
-            "Institutions adopt technology as their neighbours did",
-            "neighbours, size, local fintech firms",
-            "adopters",
-        ),
+        *FINTECH.steps,
         *TRADE_SETTLEMENT.steps,
         *DIGITAL_YUAN.steps,
         *CARBON.steps,

@@ -8,6 +8,7 @@ from agents.city_state import CityState
 from agents.institutions import Centre, Sector
 from agents.issuers import Instrument, ListingRoute
 from sim.companions import COUNTED
+from sim.fintech.state import FintechFlows
 from sim.institutions.location import institutions_by_class
 from sim.institutions.managed_assets import conduct_shift
 from sim.institutions.state import City, RivalCentres, SeatFlows
@@ -71,7 +72,7 @@ def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) ->
         "defaults_cumulative": float(centre.defaults),
         "am_market_share": at_home / (at_home + elsewhere),
         "reits_cap": reits + float(issued[Instrument.REIT]),
-        "venture_investment": centre.venture_raised,
+        "venture_investment": centre.state(FintechFlows).capital_raised,
         "strategic_credit": float(issuers["debt_bn"][Instrument.LOAN] @ issuers["hard_technology"]),
         "bid_ask_spread": float(np.mean(centre.price_impact_history)),
         "msme_spread": 100.0 * centre.msme_loan_spread_pp,

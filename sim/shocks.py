@@ -105,7 +105,6 @@ def middle_row(rows: Integers, values: Floats) -> int:
 
 
 def shocks_strike(centre: "FinancialCenter") -> None:
-    """The month's shocks are known: rules read them from `centre.shock`, these two as shifts of their own."""
+    """The month's shocks are known: rules read them from `centre.shock`, the listing gate as a shift of its own."""
     centre.shock = centre.shock_paths.at(centre.month)
-    centre.funding_shift = centre.shock["platform_rules"]
     centre.listing_gate_shift = centre.shock["listing_gate"]

@@ -17,10 +17,7 @@ from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Industry, Instrume
 from scenarios.calendar import BASELINE
 from sim.baseline import observed
 from sim.certificates import certificate_ladder, certificates_2019_bn, tier_by_rank
-from sim.clock import Clock
 from sim.index_weights import live_index_weights
-from sim.institutions.districts import fintech_firms_choose
-from sim.institutions.state import Districts
 from sim.levels import equity_share_of_sse, passed_share, stage_shares
 from sim.start import filled, pareto_shares, written
 from sim.tables import table
@@ -398,42 +395,6 @@ def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
         # Positions are spread evenly, so that no stage is full or empty by luck.
         position = (np.argsort(np.argsort(luck[1][first])) + 0.5) / max(waiting, 1)
         issuers["queue_stage"][first] = np.searchsorted(ends[route], position)
-
-
-def add_fintech_firms(centre: "FinancialCenter", month: int) -> None:
-    """Fintech firms of Shanghai and of the rest of China at end-2019."""
-    parameters = centre.parameters
-    inside = round(parameters.fintech_firms_2020)
-    outside = round(parameters.fintech_firms_2020 * parameters.rest_of_china_firms)
-    count = inside + outside
-    keys = filled(centre.fintech, count, month)
-    luck = centre.luck.population.uniform(keys, month, count=4)
-    local = np.arange(count) < inside
-    log_size = -np.log(luck[0]) / parameters.fintech_size_tail
-    log_size = log_size + np.where(local, centre.levels.fintech_size_premium, 0.0)
-    age = -np.log(luck[1]) * parameters.fintech_mean_age_2019
-    rounds = np.minimum(
-        parameters.most_funding_rounds_2019,
-        np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share),
-    ).astype(np.int16)
-    written(
-        centre.fintech,
-        count,
-        in_shanghai=local,
-        log_size=log_size,
-        age_months=age,
-        funding_round=rounds,
-        capital=parameters.round_size * rounds * np.exp(log_size),
-        capability=centre.luck.population.normal(keys, month, count=5)[4],
-        months_since_round=luck[2] * parameters.longest_since_round_2019,
-    )
-    fintech_firms_choose(
-        Clock(month),
-        centre.luck.draws,
-        centre.state(Districts),
-        centre.fintech,
-        np.flatnonzero(centre.fintech["in_shanghai"]),
-    )
 
 
 def outstanding_2019_bn(centre: "FinancialCenter") -> Floats:

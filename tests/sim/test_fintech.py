@@ -8,7 +8,8 @@ from agents.institutions import Centre
 from agents.sandbox import NOT_ADMITTED
 from scenarios.loader import load
 from sim.baseline import observed
-from sim.fintech import SANDBOX_OPENED
+from sim.fintech.sandbox import SANDBOX_OPENED
+from sim.fintech.state import FundingMemory, LeadingScore
 from sim.institutions.state import Adopters, City
 from sim.shocks import ShockPaths
 
@@ -150,29 +151,29 @@ def test_a_shock_to_funding_weighs_on_firms_everywhere(centre):
 def test_rounds_come_in_waves_among_like_firms_unless_peers_are_switched_off(centre):
     model = after(centre, 2, off=("funding_peers",))
     assert (model.fintech["funding_terms"][5] == 0.0).all()
-    assert model.rounds_closed.sum() > 0.0
+    assert model.state(FundingMemory).closed.sum() > 0.0
     model = centre("frozen", rng=2)
     stage = model.fintech["in_shanghai"] & (model.fintech["funding_round"] == 1)
-    model.rounds_closed[1, 1] = 3.0 * model.rounds_expected[1, 1]
+    model.state(FundingMemory).closed[1, 1] = 3.0 * model.state(FundingMemory).expected[1, 1]
     model.step()
     kept = model.fintech["birth_month"] < model.month
     shifts = model.fintech["funding_terms"][5][kept]
     assert np.abs(shifts).max() <= model.parameters.peer_coefficient_funding
-    assert len(np.unique(shifts)) <= model.rounds_closed.size
+    assert len(np.unique(shifts)) <= model.state(FundingMemory).closed.size
     assert stage.any() and shifts.max() == pytest.approx(model.parameters.peer_coefficient_funding, rel=0.05)
 
 
 def test_without_a_surprise_like_firms_change_nothing_and_memory_fades(centre):
     model = centre("frozen", rng=2)
-    model.rounds_closed[:] = model.rounds_expected
-    before = model.rounds_expected.copy()
+    model.state(FundingMemory).closed[:] = model.state(FundingMemory).expected
+    before = model.state(FundingMemory).expected.copy()
     model.step()
     kept = model.fintech["birth_month"] < model.month
     assert (model.fintech["funding_terms"][5][kept] == 0.0).all()
     fading = np.exp(-1.0 / model.parameters.peer_memory)
-    assert (model.rounds_expected >= fading * before).all()
-    new = (model.rounds_expected - fading * before).sum()
-    assert new == pytest.approx((model.rounds_closed - fading * before).sum(), rel=0.4)
+    assert (model.state(FundingMemory).expected >= fading * before).all()
+    new = (model.state(FundingMemory).expected - fading * before).sum()
+    assert new == pytest.approx((model.state(FundingMemory).closed - fading * before).sum(), rel=0.4)
 
 
 # Births
@@ -201,9 +202,9 @@ def test_at_the_end_of_2020_both_rules_count_the_same_firms_and_later_the_bar_st
     model = centre("plan", rng=3)
     last = model.records[-1]
     assert last["leading_fintech_absolute"] == last["leading_fintech_count"] == observed("fintech_leading")
-    bar = model.leading_score_2020
+    bar = model.state(LeadingScore).base_year
     model.run_for(6)
-    assert model.leading_score_2020 == bar
+    assert model.state(LeadingScore).base_year == bar
     model.fintech["log_size"][:] += 1.0
     model.step()
     # All firms grow alike: nobody gains a rank, and more of them reach the bar of 2020.

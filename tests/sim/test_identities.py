@@ -18,6 +18,7 @@ from scenarios.calendar import month_text
 from scenarios.parameters import ParameterSet
 from scenarios.schema import Scenario
 from sim.accounts import TOLERANCE, accounts_close, identities
+from sim.fintech.state import FintechFlows
 from sim.institutions.state import Adopters, LicenceQueue
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass
@@ -255,7 +256,7 @@ FAULTS = {
         or grow_field(m.state(Adopters), "left")
     ),
     "institutions by district": lambda m: grow(m.institutions["district"], 0, NOWHERE - m.institutions["district"][0]),
-    "fintech firms": lambda m: m.fintech_flows.update(left=m.fintech_flows["left"] + 1),
+    "fintech firms": lambda m: grow_field(m.state(FintechFlows), "left"),
     "funding rounds": lambda m: grow(m.fintech["funding_round"], 0, 1),
     **{
         f"queue {route.name}": lambda m, route=route: grow(m.filed, route, 1)

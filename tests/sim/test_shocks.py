@@ -148,7 +148,7 @@ def test_without_shocks_none_strikes_and_the_history_is_shared(centre):
     model = centre("plan")
     model.step()
     assert model.shock == ShockPaths((), END, CENTRAL).at(model.month)
-    assert model.funding_shift == model.listing_gate_shift == 0.0
+    assert model.shock["platform_rules"] == model.listing_gate_shift == 0.0
     assert state_at_baseline(model.parameters, 0.1).shock == model.shock
 
 
@@ -225,10 +225,10 @@ def test_platform_rules_and_the_listing_gate_are_shifts_of_the_month(pair):
         {"name": "platform_rules", "month": "2022-01", "size": -0.4},
         {"name": "listing_gate", "month": "2022-01", "size": -0.7},
     )[1]
-    assert (struck.funding_shift, struck.listing_gate_shift) == (-0.4, -0.7)
+    assert (struck.shock["platform_rules"], struck.listing_gate_shift) == (-0.4, -0.7)
     narrowed = lead_times(struck)
     struck.step()
-    assert (struck.funding_shift, struck.listing_gate_shift) == (0.0, 0.0)
+    assert (struck.shock["platform_rules"], struck.listing_gate_shift) == (0.0, 0.0)
     struck.month -= 1
     assert narrowed[1:3] / lead_times(struck)[1:3] == pytest.approx(np.exp(0.7), rel=0.05)
     assert narrowed[3] == lead_times(struck)[3]

@@ -1,0 +1,1 @@
+"""Fintech firms and the technology that institutions take up."""

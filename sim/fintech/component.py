@@ -1,0 +1,49 @@
+"""Fintech firms: sandbox, growth, funding, entry and exit, and the technology that institutions take up."""
+
+from collections.abc import Iterator
+
+from agents.fintech_firms import FintechFirms
+from sim.component import Changes, Component, Identity, Step
+from sim.fintech.adoption import institutions_adopt
+from sim.fintech.firms import firms_exit_and_start, firms_grow_and_raise_funds, start_fintech_firms
+from sim.fintech.sandbox import firms_enter_the_sandbox
+from sim.fintech.state import FintechFlows, FundingMemory, LeadingScore, Sandbox
+
+
+def fintech_opens(fintech: FintechFirms, flows: Changes[FintechFlows]) -> None:
+    """Take the stocks before the month; no flows yet."""
+    flows.opening, flows.opening_rounds = len(fintech), int(fintech["funding_round"].sum())
+    flows.started = flows.left = flows.rounds = flows.rounds_of_leavers = 0
+
+
+def fintech_identities(fintech: FintechFirms, flows: FintechFlows) -> Iterator[Identity]:
+    """Firms and their rounds move by their flows."""
+    yield "fintech firms", float(len(fintech)), float(flows.opening + flows.started - flows.left)
+    yield (
+        "funding rounds",
+        float(fintech["funding_round"].sum()),
+        float(flows.opening_rounds + flows.rounds - flows.rounds_of_leavers),
+    )
+
+
+FINTECH = Component(
+    name="fintech",
+    states=(FintechFlows, FundingMemory, Sandbox, LeadingScore),
+    start=start_fintech_firms,
+    opens=fintech_opens,
+    streams=(
+        "institution.adoption",
+        "fintech.sandbox",
+        "fintech.growth",
+        "fintech.funding",
+        "fintech.exit",
+        "fintech.birth",
+    ),
+    steps=(
+        Step(firms_enter_the_sandbox, owner="FintechFirm"),
+        Step(firms_grow_and_raise_funds, owner="FintechFirm"),
+        Step(firms_exit_and_start, owner="FintechFirm"),
+        Step(institutions_adopt, owner="FinancialInstitution"),
+    ),
+    identities=fintech_identities,
+)

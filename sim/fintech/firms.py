@@ -1,0 +1,247 @@
+"""Fintech firms grow, raise funds, leave and start."""
+
+import numpy as np
+
+from agents.arrays import Flags, Floats, Integers
+from agents.city_state import CityState
+from agents.draws import Draws, poisson
+from agents.fintech_firms import (
+    FintechFirms,
+    births_per_month,
+    capital_raised,
+    exit_probability,
+    funding_terms,
+    growth_from_rounds,
+    growth_terms,
+    peers_in_funding,
+    round_probability,
+    zipf_drift,
+)
+from agents.institutions import Centre, Institutions
+from agents.sandbox import in_sandbox
+from scenarios.parameters import Parameters
+from sim.baseline import BaseYear
+from sim.clock import Clock
+from sim.component import Changes
+from sim.fintech.state import FintechFlows, FundingMemory
+from sim.institutions.districts import fintech_firms_choose
+from sim.institutions.state import City, Districts
+from sim.interactions import Interactions
+from sim.levels import Levels
+from sim.policy import Channels
+from sim.shock_values import ShockValues
+from sim.start import filled, written
+
+NEVER_FUNDED_MONTHS = 60.0
+"""Months since the last round of a firm that has had none: any number beyond the window in which a round helps."""
+
+
+def mature_drift(parameters: Parameters) -> float:
+    """Drift of log size of a mature firm that keeps the tail of firm sizes, log a year."""
+    return zipf_drift(
+        parameters.fintech_size_tail,
+        parameters.fintech_exit_hazard * parameters.fintech_acquired_share,
+        parameters.fintech_growth_sd,
+        growth_from_rounds(
+            parameters.funding_growth_boost,
+            parameters.funding_boost_months,
+            parameters.funding_round_followon_share,
+            parameters.funding_round_gap,
+        ),
+    )
+
+
+def start_fintech_firms(
+    clock: Clock,
+    parameters: Parameters,
+    levels: Levels,
+    draws: Draws,
+    districts: Districts,
+    fintech: Changes[FintechFirms],
+    memory: Changes[FundingMemory],
+) -> None:
+    """Set the fintech firms of Shanghai and of the rest of the country."""
+    month = clock.month
+    stages = round(parameters.most_funding_rounds) + 1
+    memory.closed, memory.expected = np.zeros((2, stages)), np.zeros((2, stages))
+    inside = round(parameters.fintech_firms_2020)
+    outside = round(parameters.fintech_firms_2020 * parameters.rest_of_china_firms)
+    count = inside + outside
+    keys = filled(fintech, count, month)
+    luck = draws["population.attributes"].uniform(keys, month, count=4)
+    local = np.arange(count) < inside
+    log_size = -np.log(luck[0]) / parameters.fintech_size_tail
+    log_size = log_size + np.where(local, levels.fintech_size_premium, 0.0)
+    age = -np.log(luck[1]) * parameters.fintech_mean_age_2019
+    rounds = np.minimum(
+        parameters.most_funding_rounds_2019,
+        np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share),
+    ).astype(np.int16)
+    written(
+        fintech,
+        count,
+        in_shanghai=local,
+        log_size=log_size,
+        age_months=age,
+        funding_round=rounds,
+        capital=parameters.round_size * rounds * np.exp(log_size),
+        capability=draws["population.attributes"].normal(keys, month, count=5)[4],
+        months_since_round=luck[2] * parameters.longest_since_round_2019,
+    )
+    fintech_firms_choose(clock, draws, districts, fintech, np.flatnonzero(fintech["in_shanghai"]))
+
+
+def firms_grow_and_raise_funds(
+    clock: Clock,
+    parameters: Parameters,
+    draws: Draws,
+    channels: Channels,
+    shocks: ShockValues,
+    interactions: Interactions,
+    fintech: Changes[FintechFirms],
+    memory: Changes[FundingMemory],
+    flows: Changes[FintechFlows],
+) -> None:
+    """Fintech firms grow and close funding rounds.
+
+    Growth depends on age and a shock and is faster for a while after a round; it makes the next round likelier.
+    """
+    firms = fintech
+    of_growth = growth_terms(
+        firms["age_months"],
+        firms["months_since_round"],
+        draws["fintech.growth"].laplace(firms.luck, clock.month),
+        mature_drift(parameters),
+        parameters.fintech_age_drift,
+        parameters.fintech_age_scale,
+        parameters.funding_growth_boost,
+        parameters.funding_boost_months,
+        parameters.fintech_growth_sd,
+    )
+    growth = of_growth.sum(axis=0)
+    firms["growth_terms"][:] = of_growth
+    firms["growth"][:] = growth
+    firms["log_size"][:] += growth
+    firms["age_months"][:] += 1.0
+    firms["months_since_round"][:] += 1.0
+    cell, peers = _like_firms(parameters, interactions, firms, memory)
+    helped = in_sandbox(firms["sandbox_months"], parameters.sandbox_effect_months)
+    of_funding = funding_terms(
+        growth,
+        parameters.fintech_growth_sd,
+        parameters.funding_round_followon_share,
+        parameters.funding_round_gap,
+        parameters.funding_growth_slope,
+        parameters.funding_growth_bound,
+        firms["in_shanghai"],
+        channels.ratio("venture_funding_supply"),
+        channels.ratio("fintech_scaling_cost"),
+        helped,
+        parameters.sandbox_probability,
+        peers,
+        shocks["platform_rules"],
+    )
+    firms["funding_terms"][:] = of_funding
+    chance = round_probability(of_funding)
+    may_close = firms["funding_round"] < parameters.most_funding_rounds
+    closes = np.flatnonzero((draws["fintech.funding"].uniform(firms.luck, clock.month) < chance) & may_close)
+    _remember_rounds(parameters, memory, cell, may_close, closes, float(chance[may_close].mean()))
+    raised = capital_raised(
+        firms["log_size"][closes], helped[closes], parameters.round_size, parameters.sandbox_capital
+    )
+    firms["capital"][closes] += raised
+    flows.capital_raised = float(raised[firms["in_shanghai"][closes]].sum())
+    firms["funding_round"][closes] += 1
+    flows.rounds += len(closes)
+    firms["months_since_round"][closes] = 0.0
+
+
+def _like_firms(
+    parameters: Parameters, interactions: Interactions, firms: FintechFirms, memory: FundingMemory
+) -> tuple[Integers, Floats]:
+    """Cell of like firms, by place and rounds behind them, and what it does to the log rate of rounds, shapes (n,)."""
+    stages = memory.closed.shape[1]
+    cell = firms["in_shanghai"].astype(np.int64) * stages + firms["funding_round"]
+    if not interactions.on("funding_peers"):
+        return cell, np.zeros(len(firms))
+    shift = peers_in_funding(memory.closed, memory.expected, parameters.peer_coefficient_funding)
+    return cell, shift.ravel()[cell]
+
+
+def _remember_rounds(
+    parameters: Parameters,
+    memory: Changes[FundingMemory],
+    cell: Integers,
+    may_close: Flags,
+    closes: Integers,
+    mean_chance: float,
+) -> None:
+    """Add the month's rounds of each cell, and those expected at the national mean of chances, to fading memory."""
+    kept = float(np.exp(-1.0 / parameters.peer_memory))
+    shape, size = memory.closed.shape, memory.closed.size
+    closed = np.bincount(cell[closes], minlength=size).reshape(shape)
+    expected = mean_chance * np.bincount(cell[may_close], minlength=size).reshape(shape)
+    memory.closed = kept * memory.closed + closed
+    memory.expected = kept * memory.expected + expected
+
+
+def firms_exit_and_start(
+    clock: Clock,
+    parameters: Parameters,
+    draws: Draws,
+    channels: Channels,
+    shocks: ShockValues,
+    base_year: BaseYear,
+    institutions: Institutions,
+    city: City,
+    districts: Districts,
+    fintech: Changes[FintechFirms],
+    flows: Changes[FintechFlows],
+) -> None:
+    """Fintech firms leave and start.
+
+    Small and young firms leave more often; in Shanghai policy moves the rate at which new ones start.
+    """
+    firms = fintech
+    mean = float(firms["log_size"].mean())
+    chance = exit_probability(
+        firms["log_size"],
+        firms["age_months"],
+        mean,
+        parameters.fintech_exit_hazard,
+        parameters.fintech_acquired_share,
+        parameters.fintech_exit_size_slope,
+        parameters.fintech_exit_age_slope,
+        parameters.fintech_exit_age_bound,
+    )
+    leaves = np.flatnonzero(draws["fintech.exit"].uniform(firms.luck, clock.month) < chance)
+    flows.left += len(leaves)
+    flows.rounds_of_leavers += int(firms["funding_round"][leaves].sum())
+    firms.remove(leaves)
+    inside = int(firms["in_shanghai"].sum())
+    data = channels["data_access"]
+    data_2020 = channels.baseline("data_access")
+    here = births_per_month(
+        inside,
+        parameters.fintech_birth_rate,
+        len(institutions) / base_year.observed("institutions"),
+        float(city.slow_states[CityState.TALENT, Centre.SHANGHAI]),
+        parameters.fintech_birth_spillover,
+        channels.ratio("fintech_startup_cost") * 100.0,
+        parameters.fintech_setup_cost_elasticity,
+        float(np.log(data / (1 - data)) - np.log(data_2020 / (1 - data_2020))),
+        parameters.data_birth_elasticity,
+    )
+    elsewhere = (len(firms) - inside) * parameters.fintech_birth_rate / 12.0
+    here *= shocks["lockdown"]
+    luck = [draws["fintech.birth"].scalar(clock.month, index=place) for place in (1, 0)]
+    for place, count in zip((True, False), poisson([here, elsewhere], luck).tolist(), strict=True):
+        if count == 0:
+            continue
+        flows.started += count
+        rows = firms.add(count, clock.month, in_shanghai=place, months_since_round=NEVER_FUNDED_MONTHS)
+        spread = draws["population.attributes"].normal(firms.luck[rows], clock.month, count=2)
+        firms["log_size"][rows] = parameters.fintech_entrant_spread * spread[0]
+        firms["capability"][rows] = spread[1]
+        if place:
+            fintech_firms_choose(clock, draws, districts, firms, rows)

@@ -1,0 +1,37 @@
+"""The sandbox admits young fintech firms."""
+
+from agents.draws import Draws
+from agents.fintech_firms import FintechFirms
+from agents.sandbox import NOT_ADMITTED, admissions_per_month, admitted, applicants, merit
+from scenarios.calendar import month_ordinal
+from scenarios.parameters import Parameters
+from sim.clock import Clock
+from sim.component import Changes
+from sim.fintech.state import Sandbox
+from sim.policy import Channels
+
+SANDBOX_OPENED = month_ordinal("2020-05")
+"""First month of admissions: pilots were extended to Shanghai at the end of April 2020 (recalled)."""
+
+
+def firms_enter_the_sandbox(
+    clock: Clock,
+    parameters: Parameters,
+    draws: Draws,
+    channels: Channels,
+    fintech: Changes[FintechFirms],
+    sandbox: Changes[Sandbox],
+) -> None:
+    """The sandbox admits young fintech firms: the best of those that apply, as many as it has places."""
+    if clock.month < SANDBOX_OPENED:
+        return
+    months = fintech["sandbox_months"]
+    months += months != NOT_ADMITTED
+    sandbox.places += admissions_per_month(parameters.sandbox_slots, channels.ratio("compliance_lead_time"))
+    rows = applicants(fintech["in_shanghai"], fintech["age_months"], months, parameters.sandbox_age_bound)
+    luck = draws["fintech.sandbox"].normal(fintech.luck[rows], clock.month)
+    best = admitted(
+        rows, merit(fintech["capability"][rows], luck, parameters.sandbox_merit_weight), int(sandbox.places)
+    )
+    months[best] = 0
+    sandbox.places -= len(best)

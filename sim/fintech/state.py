@@ -1,0 +1,44 @@
+"""States of the fintech firms."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from agents.arrays import Floats
+
+
+@dataclass
+class FintechFlows:
+    """Firms and funding rounds before the month and their flows."""
+
+    opening: int = 0
+    started: int = 0
+    left: int = 0
+    opening_rounds: int = 0
+    """Rounds that the firms had behind them."""
+    rounds: int = 0
+    rounds_of_leavers: int = 0
+    capital_raised: float = 0.0
+    """Capital raised by firms of Shanghai in the month, in units of their size."""
+
+
+@dataclass
+class FundingMemory:
+    """Recent rounds of like firms, by place (elsewhere, Shanghai) and rounds behind them; both fade."""
+
+    closed: Floats = field(default_factory=lambda: np.zeros((2, 0)))
+    expected: Floats = field(default_factory=lambda: np.zeros((2, 0)))
+
+
+@dataclass
+class Sandbox:
+    """Places of the sandbox that are not taken; a part of a place is kept for later."""
+
+    places: float = 0.0
+
+
+@dataclass
+class LeadingScore:
+    """Score of the hundredth firm of the country in the base year."""
+
+    base_year: float = 0.0
