@@ -74,7 +74,9 @@ def scenario_asked(
             problems += error.problems
     if problems:
         raise InputError(problems)
-    return scenario
+    options_told = {"macro": macro, "parameters": parameters, "scale": scale}
+    told = [*settings, *(f"{key} {value}" for key, value in options_told.items() if value is not None)]
+    return scenario.with_settings_noted([*told, *(f"shock {text}" for text in shocks)])
 
 
 def _struck(scenario: Scenario, text: str) -> Scenario:

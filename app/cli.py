@@ -301,7 +301,7 @@ def scenarios(
     """List the ready scenarios, or print one as a scenario file, which takes its name from the file it is kept in."""
     from app import tables
     from scenarios import load, names
-    from scenarios.yaml_tree import write_yaml
+    from scenarios.printable import spelt_out
 
     if name is not None:
         found = load(name)
@@ -310,7 +310,9 @@ def scenarios(
         elif quiet:
             print(found.name)
         else:
-            print(write_yaml({key: value for key, value in found.plain().items() if key != "name"}), end="")
+            # Under the name of another scenario the copy would stand in its place in stores and comparisons.
+            print(f"# {spelt_out(found.name)} in full; a scenario has the name of its file")
+            print(found.to_yaml(named=False), end="")
     else:
         ready = [load(each) for each in names()]
         rows = [{"name": each.name, "title": each.title, "policy": each.policy, "macro": each.macro} for each in ready]

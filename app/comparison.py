@@ -35,6 +35,7 @@ def compared(ensemble: Ensemble, baseline: str) -> dict[str, Any]:
         "runs": len(ensemble.runs),
         "failures": list(ensemble.failures),
         "caveat": CAVEAT,
+        "settings": {name: list(each.settings) for name, each in ensemble.scenarios.items() if each.settings},
         "effects": effects,
         "displacement": displacement,
         "targets": ensemble.probability_of_target().to_dict("records"),
@@ -139,6 +140,9 @@ def show(ensemble: Ensemble, told: dict[str, Any]) -> None:
                 right=("share",),
             )
         )
+    for scenario in ensemble.scenarios.values():
+        if scenario.settings:
+            print(f"Scenario {scenario.label}.")
     print(told["caveat"])
     for failure in told["failures"]:
         print(f"failed: {failure}")

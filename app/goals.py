@@ -55,7 +55,7 @@ def goals(
             cells.append(
                 (str(key), row["name"], row["light"], *shares, row["worst"] if row["light"] != "green" else "")
             )
-        show(table(f"{asked.name} in 2025, {len(found.runs)} runs", heads, cells, right=heads[3:6]))
+        show(table(f"{asked.label} in 2025, {len(found.runs)} runs", heads, cells, right=heads[3:6]))
         heads = ("", "indicator", "2020", "2025", "test", "from", "runs that meet it")
         signs = {"up": "at least", "down": "at most"}
         cells = [

@@ -13,7 +13,9 @@ from app.options import MOST_RUNS, Json, Quiet, Scale, Workers, refuse_unread
 def attribute(
     context: typer.Context,
     scenario: Annotated[str, typer.Argument(help="A ready scenario or a scenario file.")] = "plan",
-    against: Annotated[str, typer.Option(metavar="SCENARIO", help="What it is compared with.")] = "committed",
+    against: Annotated[
+        str, typer.Option(metavar="SCENARIO", help="What it is compared with; an arm is taken in the same world.")
+    ] = "committed",
     by: Annotated[
         str, typer.Option(metavar="KIND", help="group (exact, 256 runs a seed) or lever (sampled).")
     ] = "group",
@@ -30,10 +32,12 @@ def attribute(
     from app.progress import RunsBar
     from app.tables import show, table
     from sim.experiments.attribution import attribute as attributed
+    from sim.experiments.attribution import compared
 
     if by == "group":
         refuse_unread(context, ["permutations"], "with --by group, which is exact")
-    target, base = (scenario_asked(name, [], [], macro=None, scale=scale) for name in (scenario, against))
+    asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
+    target, base = compared(asked, against, asked.scale)
     with RunsBar(hidden=quiet or json) as bar:
         found = attributed(
             target,

@@ -15,7 +15,7 @@ from scenarios.drivers import read_drivers
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.named_files import NamedFile, names_a_drivers_file, names_a_scenario_file
 from scenarios.plan import ARMS
-from scenarios.schema import GIVEN_DRIVERS, Scenario, layered, parse_levers, with_macro_of
+from scenarios.schema import GIVEN_DRIVERS, HEAD, Scenario, layered, parse_levers, with_macro_of
 from scenarios.yaml_tree import Tree, parse_yaml, read_yaml
 
 _LONGEST_CHAIN = 20
@@ -248,7 +248,7 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
                 p if p.where else replace(p, where=tree.where("extends"), key="extends") for p in error.problems
             ]
     inherited = {} if parent is None else parent.plain()
-    for head in ("name", "title", "author", "description"):
+    for head in HEAD:
         inherited.pop(head, None)
     if "drivers" in own or own.get("macro", GIVEN_DRIVERS) != GIVEN_DRIVERS:  # another macro path than the parent's
         inherited.pop("macro", None)

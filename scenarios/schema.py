@@ -34,6 +34,9 @@ GIVEN_DRIVERS = "drivers"
 RIVAL_CENTRES = ("passive", "matching")
 type RivalCentres = Literal["passive", "matching"]
 
+HEAD = ("name", "title", "author", "description", "settings")
+"""Keys that say what a scenario is called and where it is from; they are in no hash."""
+
 Text = Annotated[str, Field(strict=True, max_length=4000)]
 
 
@@ -136,6 +139,8 @@ class Scenario(BaseModel):
     title: Text = ""
     author: Text = ""
     description: Text = ""
+    settings: tuple[Text, ...] = ()
+    """What was set beside the file or the ready scenario that gives the name, as it was typed."""
     policy: Arm = "committed"
     macro: Annotated[str, Field(strict=True, min_length=1, max_length=1000)] = "neutral"
     drivers: Drivers | None = None
@@ -312,6 +317,16 @@ class Scenario(BaseModel):
         path: LeverPath = OnArm(self.policy)
         return layered({lever: path}, {lever: self.levers[lever]})[lever] if lever in self.levers else path
 
+    def with_settings_noted(self, settings: Iterable[str]) -> Scenario:
+        """Return the scenario with settings that were made told beside its name."""
+        told = (*self.settings, *settings)
+        return self if told == self.settings else self.model_copy(update={"settings": told})
+
+    @property
+    def label(self) -> str:
+        """Name of the scenario, and what was set beside what gives the name."""
+        return f"{self.name} with {', '.join(self.settings)}" if self.settings else self.name
+
     def with_macro(self, macro: str | Path | Drivers) -> Scenario:
         """Return the scenario under another macro path.
 
@@ -346,10 +361,9 @@ class Scenario(BaseModel):
         InputError
             If the other policy names months after the end of this scenario.
         """
-        heads = ("name", "title", "author", "description")
         policy = ("policy", "levers", "triggers", "budget")
-        mine = {name: value for name, value in self.plain().items() if name not in heads + policy}
-        theirs = {name: value for name, value in other.plain().items() if name in heads + policy}
+        mine = {name: value for name, value in self.plain().items() if name not in HEAD + policy}
+        theirs = {name: value for name, value in other.plain().items() if name in HEAD + policy}
         return Scenario(**mine, **theirs)
 
     def with_shocks(self, more: Iterable[Any]) -> Scenario:
@@ -401,24 +415,29 @@ class Scenario(BaseModel):
         return content
 
     def content_hash(self) -> str:
-        """Return a hash of what is asked, without name, title, author and description."""
+        """Return a hash of what is asked, without what it is called and where it is from."""
         text = json.dumps(self._content(), sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     def __hash__(self) -> int:
-        return hash((self.name, self.title, self.author, self.description, self.content_hash()))
+        return hash((*(getattr(self, name) for name in HEAD), self.content_hash()))
 
     def plain(self) -> dict[str, Any]:
         """Return the scenario as plain data, from which an equal one can be built."""
-        head = {name: getattr(self, name) for name in ("name", "title", "author", "description")}
+        head = {name: getattr(self, name) for name in HEAD if name != "settings"}
+        if self.settings:
+            head["settings"] = list(self.settings)
         budget = {} if self.budget is None else {"budget": self.budget.plain()}
         return {**head, **self._content(), **budget}
 
-    def to_yaml(self) -> str:
-        """Return the scenario as the text of a scenario file, which loads to an equal scenario."""
+    def to_yaml(self, *, named: bool = True) -> str:
+        """Return the scenario as the text of a scenario file, which loads to an equal scenario.
+
+        Without a name the scenario takes that of the file.
+        """
         from scenarios.yaml_tree import write_yaml
 
-        return write_yaml(self.plain())
+        return write_yaml({key: value for key, value in self.plain().items() if named or key != "name"})
 
 
 def with_macro_of(drivers: Drivers) -> dict[str, Any]:

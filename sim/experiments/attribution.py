@@ -11,7 +11,7 @@ import numpy as np
 from agents.arrays import Floats
 from scenarios.errors import InputError, nearest_name
 from scenarios.loader import load
-from scenarios.plan import TASK_GROUPS, levers
+from scenarios.plan import ARMS, TASK_GROUPS, levers
 from scenarios.schema import Scenario
 from sim.experiments.pool import Cancel, Workers, run_many
 from sim.experiments.requests import RunRequest, checked_count, ensemble_requests
@@ -88,7 +88,8 @@ def attribute(
     Parameters
     ----------
     scenario, against
-        Scenarios that differ in lever paths alone.
+        Scenarios that differ in lever paths alone. The name of an arm stands for that policy in the world of the other:
+        its macro path, shocks, parameters, rivals, scale and horizon.
     by
         `group` is exact: all coalitions of the task groups that differ. `lever` draws permutations of the levers that
         differ, each with its reverse.
@@ -109,16 +110,14 @@ def attribute(
     scenarios.InputError
         If the scenarios differ in more than lever paths, or in none, or a run failed.
     """
-    target, base = load(scenario), load(against)
-    if scale is not None:
-        target, base = (Scenario(**{**each.plain(), "scale": scale}) for each in (target, base))
+    target, base = compared(scenario, against, scale)
     for name in ("macro", "drivers", "shocks", "scale", "end", "parameters", "rival_centres", "triggers"):
         if getattr(target, name) != getattr(base, name):
             raise InputError(
                 f"{target.name!r} and {base.name!r} differ in more than lever paths",
                 key=name,
                 value=getattr(target, name),
-                allowed=str(getattr(base, name)),
+                allowed=f"the same {name.replace('_', ' ')} in both",
             )
     if by not in ("group", "lever"):
         nearest = nearest_name(by, ("group", "lever"))
@@ -142,6 +141,17 @@ def attribute(
     alone = np.stack([values[frozenset({one})] - empty for one in range(count)])
     parts = _exact(values, count) if by == "group" else _sampled(values, orders)
     return Attribution(tuple(players), parts, full - empty, alone)
+
+
+def compared(
+    scenario: str | Path | Scenario, against: str | Path | Scenario, scale: float | None = None
+) -> tuple[Scenario, Scenario]:
+    """The two scenarios whose difference is split, see `attribute`."""
+    target = load(scenario)
+    base = target.with_policy_of(load(against)) if against in ARMS else load(against)
+    if scale is not None:
+        target, base = (Scenario(**{**each.plain(), "scale": scale}) for each in (target, base))
+    return target, base
 
 
 def _players(target: Scenario, base: Scenario, by: By) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from scenarios.drivers import Drivers
 from scenarios.errors import InputError
 from scenarios.loader import load
 from scenarios.parameters import Parameters, checked_for_replay, parameter_set
+from scenarios.paths import shown
 from scenarios.schema import Scenario
 from sim.experiments.pairing import Pairing
 from sim.interactions import checked_interactions
@@ -183,8 +184,14 @@ def ensemble_requests(
 def _with_changes(
     scenario: Scenario, levers: Mapping[str, Any] | None, macro: str | Path | Drivers | None, scale: float | None
 ) -> Scenario:
+    told = []
     if macro is not None:
         scenario = scenario.with_macro(macro)
+        told.append(f"macro {scenario.macro_identity if isinstance(macro, Drivers) else macro}")
     if scale is not None:
         scenario = Scenario(**{**scenario.plain(), "scale": scale})
-    return scenario.with_levers(levers) if levers else scenario
+        told.append(f"scale {scale:g}")
+    if levers:
+        scenario = scenario.with_levers(levers)
+        told += [f"{lever}={shown(path)}" for lever, path in levers.items()]
+    return scenario.with_settings_noted(told)

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from scenarios.schema import HEAD as CALLED
 from scenarios.schema import Scenario
 from sim.experiments.requests import RunRequest
 from sim.levels_cache import model_digest
 
-HEAD = ("name", "title", "author", "description", "budget")
+HEAD = (*CALLED, "budget")
 """What a scenario says beside its content: it changes no result, so results are shared whatever it is."""
 
 
 def head_of(scenario: Scenario) -> dict[str, Any]:
-    """Name, title, author, description and budget of a scenario, as plain data."""
+    """What a scenario is called and its budget, as plain data."""
     return {name: value for name, value in scenario.plain().items() if name in HEAD}
 
 

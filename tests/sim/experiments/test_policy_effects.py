@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 
 import sim
+from scenarios import Scenario, load
+from scenarios.calendar import month_ordinal
 from scenarios.errors import InputError
 from scenarios.plan import levers
-from sim.experiments.attribution import _exact, _sampled
+from sim.experiments.attribution import _exact, _mixed, _players, _sampled, compared
 from sim.experiments.effects import by_agents, by_formulas, drawn_betas, verdict
 from sim.experiments.requests import SEEDS_APART, RunRequest, ensemble_requests
 from sim.indicators import PLAN_INDICATORS
@@ -55,7 +57,45 @@ def test_shapley_values_of_a_game_whose_answer_is_known():
     assert _sampled(worth, orders)[:, 0, 0] == pytest.approx([1 / 6, 1 / 6, 4 / 6])
 
 
+DRIVERS = {"macro": "drivers", "drivers": {"2021-01": {"vix": 30}}}
+WORLD = {"macro": "adverse", "rival_centres": "matching", "parameters": "prior_2020", "shocks": [{"name": "us_yield"}]}
+
+
+def test_an_arm_is_compared_in_the_world_of_the_scenario_and_a_scenario_in_its_own(short):
+    mine = Scenario(**{**short("plan").plain(), **WORLD, "end": "2023-12"})
+    target, base = compared(mine, "committed")
+    assert target == mine
+    assert base == mine.with_policy_of(load("committed"))
+    assert compared(mine, load("committed"))[1] == load("committed")
+    assert [each.scale for each in compared(mine, "frozen", 0.5)] == [0.5, 0.5]
+
+
+def test_a_coalition_of_all_levers_has_the_whole_policy_of_the_target_also_across_arms(short):
+    levers = {
+        "bond_market_access": {"2022-07": 0.9},
+        "panda_bond_framework": {"ramp": {"2022-01": "keep", "2023-01": 1}},
+    }
+    target = Scenario(**{**short("plan").plain(), "end": "2023-12", "levers": levers})
+    base = Scenario(
+        **{
+            **short("committed").plain(),
+            "end": "2023-12",
+            "levers": {"bond_market_access": 0.2, "reits_pilot": {"2022-01": 1}},
+        }
+    )
+    players = _players(target, base, "lever")
+    whole = _mixed(target, base, list(players.values()), frozenset(range(len(players))))
+    none = _mixed(target, base, list(players.values()), frozenset())
+    months = (month_ordinal("2020-12"), month_ordinal(target.end))
+    assert np.array_equal(whole.intensities(*months), target.intensities(*months))
+    assert np.array_equal(none.intensities(*months), base.intensities(*months))
+
+
 def test_scenarios_that_differ_in_more_than_levers_are_refused(short):
+    trigger = {"indicator": "foreign_bond_share", "below": 0.9, "lever": "fintech_hub", "to": 0.9}
+    for more in ({"triggers": [trigger]}, {"rival_centres": "matching"}, DRIVERS):
+        with pytest.raises(InputError, match="differ in more than lever paths"):
+            sim.attribute(Scenario(**{**short("plan").plain(), **more}), short("committed"))
     with pytest.raises(InputError, match="differ in more than lever paths"):
         sim.attribute(short("plan"), short("committed", end="2022-12"))
     with pytest.raises(InputError, match="have the same lever paths"):
