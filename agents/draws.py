@@ -13,6 +13,7 @@ References
 import hashlib
 from collections.abc import Iterator
 from functools import lru_cache
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -129,7 +130,8 @@ class Draws:
 
     @seed.setter
     def seed(self, seed: int) -> None:
-        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+        given: object = seed
+        if isinstance(given, bool) or not isinstance(given, Integral):
             raise TypeError(f"a seed is an integer from 0 on, not {seed!r}")
         if seed < 0:
             raise ValueError(f"a seed is an integer from 0 on, not {seed}")

@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 from scenarios import InputError, Problem, Scenario, load, parse_settings, parse_shock
+from scenarios.bounds import LARGEST_SEED
+from scenarios.paths import shown
 
-LARGEST_SEED = 2**63 - 1
 
-
-def seed_asked(text: str) -> int:
+def seed_asked(text: str, largest: int = LARGEST_SEED) -> int:
     """Return the seed written as digits.
 
     Raises
@@ -19,9 +19,9 @@ def seed_asked(text: str) -> int:
     InputError
         If it is negative, too large or no whole number.
     """
-    if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_SEED:
+    if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= largest:
         return int(text)
-    raise InputError(f"{text!r} is not a whole number from 0 to {LARGEST_SEED}", key="--seed", value=text)
+    raise InputError(f"{shown(text)} is not a whole number from 0 to {largest}", key="--seed", value=text)
 
 
 def scenario_asked(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.options import (
-    MOST_RUNS_OF_A_BATCH,
     DesignNumber,
     Json,
     Macro,
@@ -23,11 +22,9 @@ from app.options import (
     Workers,
     refuse_unread,
 )
+from scenarios.bounds import MOST_RUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from concurrent.futures import Executor
-
     from sim.experiments.outcomes import RunOutcome
 
 INTERRUPTED = 2
@@ -42,15 +39,13 @@ def batch(
         typer.Argument(help="Ready scenarios or scenario files; none goes on with what was asked last."),
     ] = None,
     store: Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")] = Path("runs"),
-    runs: Annotated[
-        int, typer.Option(min=1, max=MOST_RUNS_OF_A_BATCH, metavar="N", help="Runs of each scenario.")
-    ] = 200,
+    runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs of each scenario.")] = 200,
     seed: Seed = "1",
     draws: Annotated[
         int | None,
         typer.Option(
             min=0,
-            max=MOST_RUNS_OF_A_BATCH,
+            max=MOST_RUNS,
             metavar="N",
             help="Parameter draws shared by the runs; 0 takes the central point.",
         ),
@@ -83,6 +78,7 @@ def batch(
 ) -> None:
     """Run scenarios many times into a store. What the store holds already is not computed again."""
     from app.asked import scenario_asked, seed_asked
+    from app.cluster import executor_at, expect_scheduler
     from app.output import print_json
     from app.progress import RunsBar
     from scenarios.errors import InputError
@@ -94,6 +90,7 @@ def batch(
         refuse_unread(context, DECIDED_BEFORE, "without a scenario: what was asked last goes on as it was asked")
     if scheduler is not None:
         refuse_unread(context, ["workers"], "with --scheduler: the cluster has its own")
+        expect_scheduler(scheduler)
     if resume or not scenario:
         known = Store.open(store)
     if not scenario:
@@ -114,7 +111,7 @@ def batch(
             written.keep_design(requests, label=label)
     folder, chosen = shlex.quote(str(store)), "" if design is None else f" --design {design}"
     failures: list[str] = []
-    with RunsBar(hidden=quiet or json) as bar, _executor(scheduler) as executor:
+    with executor_at(scheduler) as executor, RunsBar(hidden=quiet or json) as bar:
 
         def note(outcome: RunOutcome, done: int, total: int) -> None:
             bar.show(done, total)
@@ -148,35 +145,6 @@ def _as_typed(options: Mapping[str, object], settings: Sequence[str], without: S
     typed += [text for setting in settings for text in ("--set", setting)]
     typed += [text for name in without for text in ("--without", name)]
     return shlex.join(typed)
-
-
-def _executor(address: str | None) -> Any:
-    """Executor of a Dask cluster as a context, or a context of nothing."""
-    from contextlib import contextmanager, nullcontext
-
-    if address is None:
-        return nullcontext()
-
-    @contextmanager
-    def connected() -> Iterator[Executor]:
-        from scenarios.errors import InputError
-
-        try:
-            from distributed import Client
-        except ImportError:
-            raise InputError(
-                "needs the extra 'cluster': pip install 'lujiazui[cluster]'", key="--scheduler", value=address
-            ) from None
-        try:
-            client: Any = Client(address, timeout=10)  # type: ignore[no-untyped-call]
-        except (OSError, ValueError, TimeoutError) as error:
-            raise InputError(
-                f"no scheduler answers: {str(error).splitlines()[0]}", key="--scheduler", value=address
-            ) from None
-        with client:
-            yield client.get_executor(pure=False)
-
-    return connected()
 
 
 def compare(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.options import MOST_RUNS, Json, Quiet, Scale, Workers, refuse_unread
+from app.options import Json, Quiet, Scale, Workers, refuse_unread
+from scenarios.bounds import MOST_RUNS
 
 if TYPE_CHECKING:
     import pandas as pd

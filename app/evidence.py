@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.options import MOST_RUNS, Json, Quiet, Scale, Seed, Without, Workers
+from app.options import Json, Quiet, Scale, Seed, Without, Workers
+from scenarios.bounds import MOST_RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.options import MOST_RUNS, Json, Quiet, Scale, Seed, Workers, option, refuse_unread
+from app.options import Json, Quiet, Scale, Seed, Workers, option, refuse_unread
 from app.past import answer_from_the_past, print_table
+from scenarios.bounds import MOST_RUNS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from app.options import MOST_RUNS, Json, Macro, ParameterSetName, Quiet, Scale, Seed, Workers
+from app.options import Json, Macro, ParameterSetName, Quiet, Scale, Seed, Workers
+from scenarios.bounds import MOST_RUNS
 
 
 def goals(

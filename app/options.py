@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios.bounds import MOST_WORKERS
+
 if TYPE_CHECKING:
     from scenarios.errors import Problem
-
-MOST_RUNS = 100_000
-MOST_RUNS_OF_A_BATCH = 1_000_000
-"""As many as a base seed has room for."""
-MOST_WORKERS = 1_024
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, with the keys that docs/json.md lists.")]
 Quiet = Annotated[

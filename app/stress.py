@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from app.options import MOST_RUNS, Json, Quiet, Scale, Seed, Workers
+from app.options import Json, Quiet, Scale, Seed, Workers
+from scenarios.bounds import MOST_RUNS
 
 SHOWN = {
     "largest_bank_assets_share": "largest bank, share of assets",

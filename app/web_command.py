@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.options import MOST_WORKERS
+from scenarios.bounds import MOST_WORKERS
 
 
 def register(commands: typer.Typer) -> None:

@@ -33,6 +33,7 @@ from calibration.past_runs import (
     moment_matrix,
     searched,
 )
+from scenarios.counts import checked_count, checked_seed, checked_total
 from scenarios.errors import InputError
 from sim.levels_cache import model_digest
 from sim.one_run import model_version
@@ -84,9 +85,9 @@ def checked_runs(runs: int) -> None:
     Raises
     ------
     scenarios.InputError
-        If there are fewer than 24.
+        If there are fewer than 24, or too many.
     """
-    if runs < LEAST_RUNS:
+    if checked_count(runs, "runs") < LEAST_RUNS:
         raise InputError(f"{runs} runs are too few", key="runs", value=runs, allowed=f"at least {LEAST_RUNS}")
 
 
@@ -125,6 +126,8 @@ def calibrate(
         If there are too few runs to fit an emulator.
     """
     checked_runs(runs)
+    checked_total(runs + checked_count(more, "more", least=0))
+    seed = checked_seed(seed)
     store = PastRuns(folder)
 
     first = store.of(spread_requests(runs, seed, scale=scale), workers, progress)

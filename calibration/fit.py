@@ -13,6 +13,7 @@ from scipy.stats import qmc
 
 from agents.arrays import Floats
 from calibration.emulator import Emulator
+from scenarios.bounds import for_library
 
 WALKERS = 64
 STEPS = 3000
@@ -114,7 +115,7 @@ def sampled(
     rng = np.random.default_rng(seed)
     start = ndtri(grid[rng.choice(len(grid), WALKERS, p=weight)])
     sampler = emcee.EnsembleSampler(WALKERS, parameters, log_posterior, vectorize=True)
-    sampler.random_state = np.random.RandomState(seed).get_state()
+    sampler.random_state = np.random.RandomState(for_library(seed)).get_state()
     sampler.run_mcmc(start + START_SPREAD * rng.standard_normal(start.shape), STEPS)
     longest = float(np.max(sampler.get_autocorr_time(discard=BURNT, quiet=True, tol=0)))
     points = ndtr(sampler.get_chain(discard=BURNT, thin=THINNED_BY, flat=True))

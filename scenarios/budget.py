@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
+from scenarios.number_types import InputModel, real_number
 from scenarios.paths import shown
 from scenarios.plan import lever_ids, levers
 
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-_LARGEST = sys.float_info.max
-
-
-class Budget(BaseModel):
+class Budget(InputModel):
     """Cost of a year of full intensity above that of end-2020, by lever, and the most that a scenario may cost."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -40,7 +37,9 @@ class Budget(BaseModel):
             if lever not in lever_ids():
                 nearest = nearest_name(str(lever), lever_ids())
                 problems.append(Problem(f"unknown lever {lever!r}", key=str(lever), value=lever, nearest=nearest))
-            elif isinstance(cost, bool) or not isinstance(cost, int | float) or not 0.0 <= cost <= _LARGEST:
+                continue
+            number = real_number(cost)
+            if number is None or number < 0.0:
                 told = f"{shown(cost)} is no cost"
                 problems.append(Problem(told, key=lever, value=cost, allowed="a finite number from 0, in the unit"))
         if problems:

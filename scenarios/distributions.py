@@ -287,7 +287,7 @@ def _shares(parts: Sequence[float]) -> tuple[float, ...]:
 
 
 def _probabilities(u: float | Sequence[float], size: int) -> tuple[float, ...]:
-    probabilities = (float(u),) * size if isinstance(u, int | float) else tuple(float(p) for p in u)
+    probabilities = (float(u),) * size if not isinstance(u, Sequence) else tuple(float(p) for p in u)
     if len(probabilities) != size or not all(0.0 < p < 1.0 for p in probabilities):
         raise ValueError(f"{u!r}: {size} probabilities between 0 and 1 are needed")
     return probabilities

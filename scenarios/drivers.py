@@ -17,6 +17,7 @@ from typing import Any
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
 from scenarios.csv_rows import number_in, read_csv
 from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.number_types import real_number
 from scenarios.paths import shown
 
 DRIVERS = ("usdcny", "us10y_pct", "vix", "csi300_close", "cn10y_pct")
@@ -92,10 +93,12 @@ def parse_drivers(plain: Any) -> Drivers:
             if column not in DRIVERS:
                 nearest = nearest_name(str(column), DRIVERS)
                 problems.append(Problem(f"unknown driver {column!r}", "", key, column, ", ".join(DRIVERS), nearest))
-            elif isinstance(value, bool) or not isinstance(value, int | float) or not _is_usable(column, value):
+                continue
+            number = real_number(value)
+            if number is None or not _is_usable(column, number):
                 problems.append(Problem(f"{shown(value)} is not usable", "", key, value, _allowed(column)))
             else:
-                values[str(month)][column] = float(value)
+                values[str(month)][column] = number
     if not any(values.values()) and not problems:
         problems.append(Problem("there is no value", allowed="one or more"))
     if problems:

@@ -14,6 +14,7 @@ from scenarios.calendar import LAST_END, PLAN_START, is_month
 from scenarios.drivers import read_drivers
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.named_files import NamedFile, names_a_drivers_file, names_a_scenario_file
+from scenarios.number_types import is_number, real_number
 from scenarios.plan import ARMS
 from scenarios.schema import GIVEN_DRIVERS, HEAD, Scenario, layered, parse_levers, with_macro_of
 from scenarios.yaml_tree import Tree, parse_yaml, read_yaml
@@ -147,7 +148,7 @@ def _read_setting(text: str) -> _Setting:
     if not (equals and name and value) or (at and not month):
         raise InputError(f"{text!r} is not a setting", where="--set", value=text, allowed=form)
     scalar = parse_yaml(value, "--set").data
-    if not isinstance(scalar, str | int | float):
+    if not (isinstance(scalar, str | bool) or is_number(scalar)):
         raise InputError(f"{value!r} is not a value", where="--set", key=name, value=value, allowed=form)
     lever, dot, component = name.partition(".")
     if dot and not component:
@@ -196,7 +197,7 @@ def parse_shock(text: str) -> dict[str, Any]:
         shock |= {"from": first, "to": last} if dots else {"month": first}
     if equals:
         shock["size"] = parse_yaml(size, "--shock").data
-        if not isinstance(shock["size"], int | float) or isinstance(shock["size"], bool):
+        if real_number(shock["size"]) is None:
             raise InputError(f"{size!r} is not a number", where="--shock", key=name, value=size, allowed=form)
     return shock
 

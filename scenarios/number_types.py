@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import math
 from numbers import Integral, Real
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, model_validator
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a number of any kind, finite or not; a truth value is none."""
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def whole_number(value: object) -> int | None:
@@ -50,7 +55,10 @@ def _pythons_own(value: Any) -> Any:
     return _NoNumber(value) if hasattr(value, "__float__") or hasattr(value, "__index__") else value
 
 
-type Number = Annotated[float, Field(strict=True), BeforeValidator(_pythons_own)]
-"""A number in a model of input."""
-type WholeNumber = Annotated[int, Field(strict=True), BeforeValidator(_pythons_own)]
-"""A whole number in a model of input."""
+class InputModel(BaseModel):
+    """A model of input, whose fields take the numbers of any library as Python's own."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_pythons_numbers(cls, data: Any) -> Any:
+        return {key: _pythons_own(value) for key, value in data.items()} if isinstance(data, dict) else data

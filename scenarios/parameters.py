@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from scenarios.distributions import Distribution, Triangular, Value, parse_distribution
 from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.number_types import real_number
 from scenarios.plan import levers
 
 type BetaKey = tuple[str, str]
@@ -365,14 +366,12 @@ def _unknown(name: str, known: Mapping[str, Value]) -> Problem:
 
 def _shape(value: Any) -> int:
     """Return 0 for a finite number, the length of a sequence of finite numbers, -1 for anything else."""
-    if isinstance(value, bool):
-        return -1
-    if isinstance(value, int | float):
-        return 0 if math.isfinite(value) else -1
+    if real_number(value) is not None:
+        return 0
     if isinstance(value, list | tuple) and value and all(_shape(part) == 0 for part in value):
         return len(value)
     return -1
 
 
 def _plain(value: Value) -> Value:
-    return float(value) if isinstance(value, int | float) else tuple(float(part) for part in value)
+    return float(value) if not isinstance(value, Sequence) else tuple(float(part) for part in value)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
 from scenarios.errors import Problem, nearest_name
+from scenarios.number_types import is_number, real_number, whole_number
 from scenarios.plan import ARMS, Arm, Lever
 
 if TYPE_CHECKING:
@@ -337,12 +338,13 @@ class _Reader:
         return None
 
     def intensity(self, plain: Any, key: tuple[str, ...]) -> float | None:
-        if isinstance(plain, bool) or not isinstance(plain, int | float):
+        number = real_number(plain)
+        if not is_number(plain):
             self.wrong(f"{shown(plain)} is not a number", key, plain, "a number from 0 to 1")
-        elif not 0 <= plain <= 1:  # NaN is not in the range either
+        elif number is None or not 0.0 <= number <= 1.0:
             self.wrong(f"{shown(plain)} is outside 0..1", key, plain, "0..1")
         else:
-            return float(plain) + 0.0  # -0.0 becomes 0.0
+            return number + 0.0  # -0.0 becomes 0.0
         return None
 
     def month(self, plain: Any, key: tuple[str, ...]) -> str | None:
@@ -461,7 +463,8 @@ def shown(value: Any) -> str:
     """Return a value as it is quoted in a message: short, whatever it is."""
     if value is None:
         return "nothing"
-    if isinstance(value, int) and abs(value) > 10**15:
+    number = whole_number(value)
+    if number is not None and abs(number) > 10**15:
         return "a huge number"
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

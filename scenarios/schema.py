@@ -18,6 +18,7 @@ from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
 from scenarios.model_problems import problems_of
 from scenarios.named_files import names_a_drivers_file
+from scenarios.number_types import InputModel
 from scenarios.parameters import checked_for_replay
 from scenarios.paths import LeverPath, OnArm, follow, from_month_on, over, parse_lever_path, shown
 from scenarios.plan import Arm, lever_ids, levers
@@ -40,7 +41,7 @@ HEAD = ("name", "title", "author", "description", "settings")
 Text = Annotated[str, Field(strict=True, max_length=4000)]
 
 
-class Shock(BaseModel):
+class Shock(InputModel):
     """A named shock, in one month (`month`), over several (`from`, `to`), or when the shock's own data say.
 
     Its size is in the unit of its kind; without one it has the size that its kind gives.
@@ -121,7 +122,7 @@ _FORMS: dict[type[BaseModel], str] = {
 """How what a scenario holds is written in a file."""
 
 
-class Scenario(BaseModel):
+class Scenario(InputModel):
     """What is asked of a run: policy, macro path, shocks, parameters, scale and horizon.
 
     A scenario is frozen and hashable, and stands alone: what it inherited is part of it, and so are the values of a

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError, nearest_name
+from scenarios.number_types import InputModel
 from scenarios.plan import indicators, lever_ids, secondary_indicators
 
 
@@ -17,7 +18,7 @@ def watchable() -> tuple[str, ...]:
     return (*(each.id for each in indicators()), *recorded)
 
 
-class Trigger(BaseModel):
+class Trigger(InputModel):
     """Set `lever` to `to` once `indicator` has been below or above a threshold for `months` months in a row.
 
     Flows are taken over twelve months, in the unit of the indicator. The new intensity holds from the month after the

@@ -22,6 +22,7 @@ from agents.issuers import LADDER_INSTRUMENTS, Instrument, Issuer, Issuers, List
 from agents.population import ArrayAgent, Population, PopulationModel
 from agents.views import view
 from scenarios.calendar import BASELINE, month_ordinal, month_text
+from scenarios.counts import checked_seed
 from scenarios.parameters import Parameters, central_parameters, checked_for_replay
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
@@ -662,21 +663,6 @@ def _last_value(name: str, centre: FinancialCenter) -> float:
 def history_seed(parameters: Parameters) -> int:
     """Seed of what happened to December 2020: the same for every run of a parameter set."""
     return int(parameters.history_luck)
-
-
-def checked_seed(seed: object) -> int:
-    """A seed as a non-negative integer.
-
-    Raises
-    ------
-    scenarios.InputError
-        If it is anything else.
-    """
-    from scenarios.errors import InputError
-
-    if isinstance(seed, bool | np.bool_) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError(f"{seed!r} is not a seed", key="seed", value=seed, allowed="a whole number from 0")
-    return int(seed)
 
 
 def resolved_parameters(parameters: "str | Parameters", macro: str) -> Parameters:

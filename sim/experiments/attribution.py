@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from agents.arrays import Floats
+from scenarios.counts import checked_base_seed, checked_count, checked_total
 from scenarios.errors import InputError, nearest_name
 from scenarios.loader import load
 from scenarios.plan import ARMS, TASK_GROUPS, levers
 from scenarios.schema import Scenario
 from sim.experiments.pool import Cancel, Workers, run_many
-from sim.experiments.requests import RunRequest, checked_count, ensemble_requests
+from sim.experiments.requests import RunRequest, ensemble_requests
 from sim.indicators import FLOWS, PLAN_INDICATORS
 
 if TYPE_CHECKING:
@@ -122,11 +123,13 @@ def attribute(
     if by not in ("group", "lever"):
         nearest = nearest_name(by, ("group", "lever"))
         raise InputError(f"{by!r} is no kind of part", key="by", value=by, allowed="group, lever", nearest=nearest)
-    checked_count(permutations, "permutations")
+    permutations = checked_count(permutations, "permutations")
+    runs, seed = checked_count(runs, "runs"), checked_base_seed(seed)
     players = _players(target, base, by)
     if not players:
         raise InputError(f"{target.name!r} and {base.name!r} have the same lever paths", key="scenario")
     count = len(players)
+    checked_total(runs * (2**count if by == "group" else 2 * permutations * count))
     orders = _orders(count, permutations, seed) if by == "lever" else []
     coalitions = _all_coalitions(count) if by == "group" else _prefixes(orders, count)
     values = _values(

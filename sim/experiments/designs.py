@@ -3,19 +3,23 @@
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
+from math import ceil, log2, prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from agents.arrays import Floats
+from scenarios.bounds import LARGEST_BASE_SEED, MOST_RUNS, SEEDS_APART, for_library
+from scenarios.counts import checked_total
 from scenarios.errors import InputError, nearest_name
 from scenarios.loader import load
+from scenarios.number_types import real_number
 from scenarios.parameters import Parameters, parameter_set
+from scenarios.paths import shown
 from scenarios.plan import lever_ids
 from scenarios.schema import Scenario
-from sim.experiments.requests import SEEDS_APART, RunRequest, parameter_draw
+from sim.experiments.requests import RunRequest, parameter_draw
 from sim.experiments.spec import Spec
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ CHOSEN = ("macro", "scenario")
 """Factors whose values are names."""
 NEEDED = ("kind", "factors")
 MOST_POINTS = 100_000
+MOST_LEVELS = 1_000
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,28 @@ class Factor:
         if self.names:
             return np.minimum(np.floor(np.asarray(share) * len(self.names)), self.high)
         return self.low + (self.high - self.low) * share
+
+    def name_at(self, value: float) -> str:
+        """The name that a value stands for.
+
+        Raises
+        ------
+        scenarios.InputError
+            If it is no whole number, or there is no such name.
+        """
+        problem = self.problem_with(value)
+        if problem:
+            raise InputError(problem[0], key=f"factors.{self.name}", value=value, allowed=problem[1])
+        return self.names[int(value)]
+
+    def problem_with(self, value: float) -> tuple[str, str] | None:
+        """What is wrong with a value of a point, and what it may be; None where it can be used."""
+        if self.names and (value != int(value) or not 0 <= value < len(self.names)):
+            named = ", ".join(f"{place} {name}" for place, name in enumerate(self.names))
+            return f"{value:g} is the number of no name of {self.name!r}", named
+        if not self.names and not self.low <= value <= self.high:
+            return f"{value:g} is outside the range of {self.name!r}", f"{self.low:g}..{self.high:g}"
+        return None
 
     def names_within(self, low: float, high: float) -> str:
         """Names between two values; empty for a factor of numbers."""
@@ -124,6 +151,11 @@ class Design:
             }
         )
 
+    @property
+    def size(self) -> int:
+        """Number of points, known without laying them out."""
+        return number_of_points(self.kind, self.factors, self.samples, self.levels, len(self.given))
+
     def points(self) -> "pd.DataFrame":
         """Points, one row each, a column for each factor; the same for the same design.
 
@@ -150,8 +182,10 @@ class Design:
         if self.kind == "latin_hypercube":
             return np.asarray(qmc.LatinHypercube(count, rng=rng).random(self.samples))
         if self.kind == "sobol":
-            return np.asarray(qmc.Sobol(count, rng=rng).random_base2(int(np.ceil(np.log2(max(self.samples, 2))))))
-        return np.asarray(_morris().sample(self.unit_problem(), self.samples, num_levels=self.levels, seed=self.seed))
+            return np.asarray(qmc.Sobol(count, rng=rng).random_base2(_power_of_two(self.samples)))
+        return np.asarray(
+            _morris().sample(self.unit_problem(), self.samples, num_levels=self.levels, seed=for_library(self.seed))
+        )
 
     def unit_problem(self) -> dict[str, Any]:
         """The design as SALib wants it, each factor from 0 to 1."""
@@ -160,6 +194,7 @@ class Design:
 
     def requests(self) -> list[RunRequest]:
         """Runs of all points: point p and repetition r make run p * runs + r; luck is the same at every point."""
+        checked_total(self.size * self.runs)
         bases = self._bases()
         requests = []
         drawn: dict[tuple[str, int], Parameters] = {}
@@ -167,7 +202,7 @@ class Design:
             values = dict(zip((factor.name for factor in self.factors), point, strict=True))
             chosen = {f.name: float(values[f.name]) for f in self.factors if f.kind == "lever"}
             changed: dict[str, Any] = {f.name: float(values[f.name]) for f in self.factors if f.kind == "parameter"}
-            base = bases[tuple(f.names[int(values[f.name])] for f in self.factors if f.names)]
+            base = bases[tuple(f.name_at(float(values[f.name])) for f in self.factors if f.names)]
             scenario = base.with_levers(chosen) if chosen else base
             for repetition in range(self.runs):
                 draw = repetition % self.draws if self.draws else 0
@@ -224,16 +259,19 @@ def read_design(path: str | Path) -> Design:
     if kind not in KINDS:
         wrong(f"unknown kind {kind!r}", "kind", kind, ", ".join(KINDS), nearest_name(kind, KINDS))
     usual = {"samples": 64, "levels": 4, "seed": 1, "runs": 1, **({"draws": 1} if "draws" in data else {})}
-    counts = {key: spec.whole_number(key, value, least=1) for key, value in usual.items()}
+    most = {"seed": LARGEST_BASE_SEED, "levels": MOST_LEVELS}
+    counts = {key: spec.whole_number(key, value, 1, most.get(key, MOST_RUNS)) for key, value in usual.items()}
     if counts["levels"] < 2:
         wrong("is too small", "levels", counts["levels"], "at least 2")
     scenario = spec.scenario("plan")
     factors = _factors(data.get("factors"), spec)
-    given = _given(data.get("points"), len(factors), kind, wrong)
-    sides = [len(factor.names) or counts["levels"] for factor in factors]
-    size = prod(sides) if kind == "factorial" else counts["samples"]
+    given = _given(data.get("points"), factors, kind, spec)
+    size = number_of_points(kind, factors, counts["samples"], counts["levels"], len(given))
     if size > MOST_POINTS:
-        wrong(f"asks for {size} points", "samples", size, f"at most {MOST_POINTS}")
+        key = {"factorial": "levels", "points": "points"}.get(kind, "samples")
+        wrong(f"asks for {shown(size)} points", key, size, f"at most {MOST_POINTS}")
+    elif size * counts["runs"] > MOST_RUNS:
+        wrong(f"asks for {shown(size * counts['runs'])} runs in all", "runs", counts["runs"], f"at most {MOST_RUNS}")
     spec.check()
     return Design(scenario, kind, factors, **counts, title=str(data.get("title", "")), given=given)
 
@@ -260,7 +298,11 @@ def _factors(listed: Any, spec: Spec) -> tuple[Factor, ...]:
             wrong(f"unknown lever or parameter {name!r}", key, name, "", nearest_name(name, known))
             continue
         limits = _prior_range(name) if asked == "prior" and kind == "parameter" else asked
-        if not isinstance(limits, list | tuple) or len(limits) != 2 or not all(_is_number(each) for each in limits):
+        if (
+            not isinstance(limits, list | tuple)
+            or len(limits) != 2
+            or any(real_number(each) is None for each in limits)
+        ):
             wrong(f"{asked!r} is no range", key, asked, "[low, high]" + (", or prior" if kind == "parameter" else ""))
             continue
         low, high = (float(each) for each in limits)
@@ -285,24 +327,61 @@ def _named(kind: str, key: str, asked: Any, spec: Spec) -> Factor | None:
     return Factor.of_names(kind, names, scenarios) if len(scenarios) == len(names) else None
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
-
-
 def _prior_range(name: str) -> list[float]:
     distribution: Any = parameter_set("prior_2020").parameters[name]
     return [float(distribution.quantile([share])) for share in (0.05, 0.95)]
 
 
-def _given(listed: Any, count: int, kind: str, wrong: Any) -> tuple[tuple[float, ...], ...]:
+def _given(listed: Any, factors: Sequence[Factor], kind: str, spec: Spec) -> tuple[tuple[float, ...], ...]:
+    """Points of a file, each of which gives every factor a number within its range, or one of its names."""
     if kind != "points":
         if listed is not None:
-            wrong("go with the kind 'points' alone", "points", "...")
+            spec.wrong("go with the kind 'points' alone", "points", "...")
         return ()
     rows = listed if isinstance(listed, list) else []
-    good = [
-        row for row in rows if isinstance(row, list) and len(row) == count and all(_is_number(each) for each in row)
-    ]
-    if not good or len(good) < len(rows):
-        wrong("are not lists of one number a factor", "points", "...", f"lists of {count} numbers")
-    return tuple(tuple(float(each) for each in row) for row in good)
+    allowed = f"lists of {len(factors)} numbers"
+    if not rows:
+        spec.wrong("are not lists of one number a factor", "points", "...", allowed)
+    points = []
+    for place, row in enumerate(rows):
+        key = f"points.{place}"
+        if not isinstance(row, list) or len(row) != len(factors):
+            spec.wrong(f"{shown(row)}: points are lists of one number a factor", key, row, allowed)
+            continue
+        numbers = [_value_of(factor, each, key, spec) for factor, each in zip(factors, row, strict=True)]
+        points.append(tuple(number for number in numbers if number is not None))
+    return tuple(points)
+
+
+def _value_of(factor: Factor, told: object, key: str, spec: Spec) -> float | None:
+    """Number of a cell of a point, which may be a name; what cannot be used is a problem and None."""
+    if isinstance(told, str) and told in factor.names:
+        return float(factor.names.index(told))
+    number = real_number(told)
+    if number is None:
+        spec.wrong(f"{shown(told)} is no number for {factor.name!r}", key, told, ", ".join(factor.names) or "a number")
+        return None
+    problem = factor.problem_with(number)
+    if problem:
+        spec.wrong(problem[0], key, told, problem[1])
+        return None
+    return number
+
+
+def number_of_points(kind: str, factors: Sequence[Factor], samples: int, levels: int, given: int) -> int:
+    """How many points a design of a kind has."""
+    match kind:
+        case "factorial":
+            return prod(len(factor.names) or levels for factor in factors)
+        case "sobol":
+            return int(2 ** _power_of_two(samples))
+        case "morris":
+            return samples * (len(factors) + 1)
+        case "points":
+            return given
+    return samples
+
+
+def _power_of_two(samples: int) -> int:
+    """Exponent of the least power of two that is no smaller than a number of samples, at least 1."""
+    return ceil(log2(max(samples, 2)))

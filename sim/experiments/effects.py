@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Floats
+from scenarios.bounds import SEEDS_APART
+from scenarios.counts import checked_base_seed, checked_count, checked_total
 from scenarios.errors import InputError, nearest_name
 from scenarios.loader import load
 from scenarios.parameters import Parameters, parameter_set
@@ -17,7 +19,7 @@ from scenarios.schema import Scenario
 from sim.experiments.ensemble import Progress, interval, run_requests
 from sim.experiments.outcomes import RunOutcome
 from sim.experiments.pool import Cancel, Workers
-from sim.experiments.requests import SEEDS_APART, RunRequest, checked_count
+from sim.experiments.requests import RunRequest
 from sim.indicators import PLAN_INDICATORS
 
 if TYPE_CHECKING:
@@ -84,8 +86,10 @@ def effects(
                 allowed="see: lujiazui levers",
                 nearest=nearest_name(name, lever_ids()),
             )
-    checked_count(runs, "runs")
-    checked_count(intensities, "intensities", least=2)
+    runs = checked_count(runs, "runs")
+    intensities = checked_count(intensities, "intensities", least=2)
+    seed = checked_base_seed(seed)
+    checked_total(runs * intensities * len(asked))
     base = load(baseline)
     if scale is not None:
         base = Scenario(**{**base.plain(), "scale": scale})

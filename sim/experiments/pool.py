@@ -18,6 +18,8 @@ from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import Any, Self
 
+from scenarios.bounds import MOST_WORKERS
+from scenarios.counts import checked_count
 from sim.experiments.outcomes import RunOutcome, executed, executed_together, failed
 from sim.experiments.requests import RunRequest
 from sim.levels_cache import cache_is_writable
@@ -151,7 +153,7 @@ class Workers:
     def __init__(
         self, count: int | None = None, most_at_once: int = CHUNK, niceness: int = 0, background: bool = False
     ) -> None:
-        self.count = count or usual_workers()
+        self.count = usual_workers() if count is None else checked_count(count, "workers", most=MOST_WORKERS)
         self.most_at_once = most_at_once
         self.niceness = niceness
         self.background = background
@@ -223,7 +225,7 @@ class Workers:
 
 def mapped[T](function: Callable[[RunRequest], T], requests: Sequence[RunRequest], workers: int | None) -> list[T]:
     """What a function gives for each request, in their order; one worker is this process, None takes all processors."""
-    if workers == 1:
+    if workers is not None and checked_count(workers, "workers", most=MOST_WORKERS) == 1:
         return [function(request) for request in requests]
     with Workers(workers) as pool:
         return pool.map(function, requests)
@@ -255,6 +257,8 @@ def run_many(
         In the order in which they end. The order and the number of workers change no result. A run whose process dies
         is tried once more and then comes back as failed.
     """
+    if workers is not None and not isinstance(workers, Workers):
+        workers = checked_count(workers, "workers", most=MOST_WORKERS)
     cancelled = cancel or (lambda: False)
     if executor is not None:
         yield from _through(lambda: executor, lambda _: None, chunks(requests, 2), 2 * AHEAD, cancelled)

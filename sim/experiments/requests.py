@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.bounds import SEEDS_APART
+from scenarios.counts import checked_base_seed, checked_count, checked_seed, checked_total
 from scenarios.drivers import Drivers
 from scenarios.errors import InputError
 from scenarios.loader import load
@@ -22,9 +24,6 @@ from sim.vintage import Vintage, based_on
 
 if TYPE_CHECKING:
     from sim.result import Result
-
-SEEDS_APART = 1_000_000
-"""Runs that a base seed has room for: run r of an ensemble takes the seed base * SEEDS_APART + r."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,9 @@ class RunRequest:
     """Ordinal of the month before which it shares its past with its neighbours; it changes no result."""
     vintage: Vintage | None = None
     """Earlier base year that it starts from; None for 2020. Its scenario is dated as if that year were 2020."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seed", checked_seed(self.seed))
 
     @cached_property
     def key(self) -> str:
@@ -102,21 +104,6 @@ def parameter_draw(name: str, base_seed: int, number: int) -> Parameters:
     return parameter_set(name).draw(base_seed * SEEDS_APART + number)
 
 
-def checked_count(value: object, key: str, least: int = 1) -> int:
-    """A whole number from `least` on.
-
-    Raises
-    ------
-    scenarios.InputError
-        If it is anything else.
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise InputError(
-            f"{value!r} is not a number of {key}", key=key, value=value, allowed=f"a whole number from {least}"
-        )
-    return value
-
-
 def ensemble_requests(
     scenarios: Sequence[str | Path | Scenario],
     *,
@@ -142,14 +129,12 @@ def ensemble_requests(
     scenarios.InputError
         For a bad count, an unknown scenario, lever or set, or two scenarios of one name.
     """
-    from sim.model import checked_seed, resolved_parameters
+    from sim.model import resolved_parameters
 
-    base = checked_seed(seed)
+    base = checked_base_seed(seed)
     runs = checked_count(runs, "runs")
-    if runs > SEEDS_APART:
-        raise InputError(f"{runs} runs are too many", key="runs", value=runs, allowed=f"at most {SEEDS_APART}")
-    if draws is not None:
-        checked_count(draws, "draws", least=0)
+    checked_total(runs * len(scenarios))
+    draws = None if draws is None else checked_count(draws, "draws", least=0)
     off = checked_interactions(interactions_off)
     asked = [_with_changes(load(source), levers, macro, scale) for source in scenarios]
     if not asked:

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agents.arrays import Floats
+from scenarios.bounds import LARGEST_BASE_SEED, MOST_RUNS, SEEDS_APART, for_library
 from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError, nearest_name
+from scenarios.number_types import real_number
 from scenarios.parameters import Parameters
+from scenarios.paths import shown
 from scenarios.plan import lever_ids, levers
 from scenarios.schema import Scenario
 from scenarios.triggers import watchable
 from sim.experiments.ensemble import Ensemble, run_requests, thresholds
 from sim.experiments.pool import Workers
-from sim.experiments.requests import SEEDS_APART, RunRequest, parameter_draw
+from sim.experiments.requests import RunRequest, parameter_draw
 from sim.experiments.spec import Spec
 from sim.indicators import PLAN_INDICATORS
 
@@ -47,7 +50,6 @@ OF_POLICY = ("effort", "cost")
 """Objectives that say what a policy takes: the rise of intensity, or the cost by the scenario's budget."""
 STEP = 0.01
 """Intensities are searched in steps of this size, so that what is found can be written down in full."""
-MOST_RUNS = 200_000
 Progress = Callable[[int, int, int, int], None]
 """Called with the generation, the generations, the runs of it that are done and its runs."""
 
@@ -273,7 +275,9 @@ def robust_search(
 
         problem = problem_class(n_var=len(search.lows), n_obj=len(search.objectives), xl=search.lows, xu=search.highs)
         algorithm = nsga2(pop_size=search.population, repair=_on_grid(search))
-        algorithm.setup(problem, termination=("n_gen", search.generations), seed=search.seed, verbose=False)
+        algorithm.setup(
+            problem, termination=("n_gen", search.generations), seed=for_library(search.seed), verbose=False
+        )
         generation = 0
         while algorithm.has_next():
             generation += 1
@@ -405,7 +409,10 @@ def read_search(path: str | Path) -> Search:
     """
     spec = Spec(path, "a search", KEYS, NEEDED)
     data, wrong = spec.data, spec.wrong
-    counts = {key: spec.whole_number(key, usual, 0 if key == "seed" else 2) for key, usual in COUNTS.items()}
+    counts = {
+        key: spec.whole_number(key, usual, 0, LARGEST_BASE_SEED) if key == "seed" else spec.whole_number(key, usual, 2)
+        for key, usual in COUNTS.items()
+    }
     scenario = spec.scenario("committed")
     named = data.get("macro", [])
     macro = tuple(named) if isinstance(named, list) else (named,)
@@ -416,7 +423,10 @@ def read_search(path: str | Path) -> Search:
     objectives = _objectives(data, scenario, wrong)
     size = counts["population"] * counts["generations"] * counts["worlds"] * max(1, len(macro))
     if size > MOST_RUNS:
-        wrong(f"asks for {size} runs", "generations", counts["generations"], f"at most {MOST_RUNS}")
+        wrong(f"asks for {shown(size)} runs", "generations", counts["generations"], f"at most {MOST_RUNS}")
+    size = counts["population"] * counts["check_worlds"] * max(1, len(macro))
+    if size > MOST_RUNS:
+        wrong(f"asks for {shown(size)} runs", "check_worlds", counts["check_worlds"], f"at most {MOST_RUNS}")
     if not spec.problems:
         search = Search(scenario, choices, objectives, **counts, macro=macro, title=str(data.get("title", "")))
         try:
@@ -469,9 +479,8 @@ def _choices(listed: Any, scenario: Scenario, wrong: Any) -> tuple[Choice, ...]:
 def _is_range(limits: object) -> bool:
     if not isinstance(limits, list) or len(limits) != 2:
         return False
-    if any(isinstance(each, bool) or not isinstance(each, int | float) for each in limits):
-        return False
-    return bool(0.0 <= limits[0] < limits[1] <= 1.0)
+    low, high = (real_number(each) for each in limits)
+    return low is not None and high is not None and 0.0 <= low < high <= 1.0
 
 
 def _is_window(months: object, scenario: Scenario) -> bool:

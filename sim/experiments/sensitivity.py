@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agents.arrays import Flags, Floats
+from scenarios.bounds import for_library
 from scenarios.errors import InputError
 from sim.experiments.designs import Design
 from sim.experiments.ensemble import Ensemble
@@ -104,7 +105,7 @@ def morris(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
     rows = []
     for indicator in found.columns:
         told = analysis.analyze(
-            problem, shares, found[indicator].to_numpy(), num_levels=design.levels, seed=design.seed
+            problem, shares, found[indicator].to_numpy(), num_levels=design.levels, seed=for_library(design.seed)
         )
         for place, factor in enumerate(design.factors):
             rows.append(

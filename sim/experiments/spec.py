@@ -5,8 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from scenarios.bounds import MOST_RUNS
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.loader import load
+from scenarios.number_types import whole_number
+from scenarios.paths import shown
 from scenarios.schema import MACRO_PATHS, Scenario
 from scenarios.yaml_tree import read_yaml
 
@@ -49,13 +52,17 @@ class Spec:
             each if each.where else replace(each, where=self._tree.where(key), key=key) for each in error.problems
         ]
 
-    def whole_number(self, key: str, usual: int, least: int) -> int:
-        """A number of the file from `least` on; the usual one where it is not given or wrong."""
+    def whole_number(self, key: str, usual: int, least: int, most: int = MOST_RUNS) -> int:
+        """A number of the file from `least` to `most`; the usual one where it is not given or wrong."""
         value = self.data.get(key, usual)
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            self.wrong(f"{value!r} is not a whole number from {least}", key, value)
-            return usual
-        return value
+        number = whole_number(value)
+        if number is None or number < least:
+            self.wrong(f"{shown(value)} is not a whole number from {least}", key, value)
+        elif number > most:
+            self.wrong(f"{shown(value)} is too large", key, value, f"at most {most}")
+        else:
+            return number
+        return usual
 
     def scenario(self, usual: str) -> Scenario:
         """The scenario of the file, at its scale."""

@@ -78,8 +78,6 @@ RUN_COLUMNS = {
     "finished": "string",
 }
 """Columns of the table of runs and their types."""
-LARGEST_SEED = 2**63 - 1
-"""Largest seed that the column of seeds holds."""
 
 
 @dataclass(frozen=True)
@@ -239,7 +237,6 @@ class Store:
     def _writable(self, requests: Iterable[RunRequest]) -> None:
         if self._lock is None:
             raise RuntimeError("a store is written to inside `with Store.writing(folder)`")
-        checked_for_store(requests)
 
     def _append(self, outcomes: Sequence[RunOutcome]) -> None:
         catalogue = self._settled(Catalogue.read(self.folder))
@@ -794,24 +791,6 @@ def missing(requests: Iterable[RunRequest], store: Store) -> list[RunRequest]:
     """Requests whose result the store does not hold yet."""
     there = store.keys()
     return [request for request in requests if request.key not in there]
-
-
-def checked_for_store(requests: Iterable[RunRequest]) -> None:
-    """Make sure that a store can hold what is asked for, before anything is run.
-
-    Raises
-    ------
-    scenarios.InputError
-        If a seed is outside the range of the column of seeds.
-    """
-    for request in requests:
-        if not 0 <= request.seed <= LARGEST_SEED:
-            raise InputError(
-                f"the seed {request.seed} of run {request.run} is too large for a store",
-                key="seed",
-                value=request.seed,
-                allowed=f"0 to {LARGEST_SEED}; a base seed is multiplied by a million",
-            )
 
 
 def _made(path: Path) -> Any:

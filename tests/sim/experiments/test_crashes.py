@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -136,11 +137,11 @@ def test_processes_of_a_background_pool_run_only_where_nothing_else_wants_the_pr
 
 
 def test_a_run_that_raises_is_one_line_and_stops_nobody(requests):
-    bad = requests[0].parameters.replace(repo_haircut=1e308)
-    asked = [requests[0], type(requests[0])(requests[1].scenario, -1, bad), requests[1]]
+    bad = replace(requests[1], interactions_off=("nobody",))
+    asked = [requests[0], bad, requests[1]]
     ended = list(run_many(asked, workers=1))
     assert [outcome.status for outcome in ended] == ["done", "failed", "done"]
-    assert "seed" in ended[1].error and "\n" not in ended[1].error
+    assert "nobody" in ended[1].error and "\n" not in ended[1].error
 
 
 BATCH = """
