@@ -259,7 +259,7 @@ def read_design(path: str | Path) -> Design:
     if kind not in KINDS:
         wrong(f"unknown kind {kind!r}", "kind", kind, ", ".join(KINDS), nearest_name(kind, KINDS))
     usual = {"samples": 64, "levels": 4, "seed": 1, "runs": 1, **({"draws": 1} if "draws" in data else {})}
-    most = {"seed": LARGEST_BASE_SEED, "levels": MOST_LEVELS}
+    most = {"seed": LARGEST_BASE_SEED, "levels": MOST_LEVELS, "samples": 10**15}
     counts = {key: spec.whole_number(key, value, 1, most.get(key, MOST_RUNS)) for key, value in usual.items()}
     if counts["levels"] < 2:
         wrong("is too small", "levels", counts["levels"], "at least 2")
@@ -267,6 +267,8 @@ def read_design(path: str | Path) -> Design:
     factors = _factors(data.get("factors"), spec)
     given = _given(data.get("points"), factors, kind, spec)
     size = number_of_points(kind, factors, counts["samples"], counts["levels"], len(given))
+    if kind == "sobol" and counts["samples"] > MOST_POINTS:
+        size = counts["samples"]  # as asked for, not as rounded up
     if size > MOST_POINTS:
         key = {"factorial": "levels", "points": "points"}.get(kind, "samples")
         wrong(f"asks for {shown(size)} points", key, size, f"at most {MOST_POINTS}")

@@ -20,7 +20,7 @@ from sim.experiments.outcomes import RunOutcome, month_index
 from sim.experiments.pairing import Pairing
 from sim.experiments.pool import Cancel, Workers, run_many
 from sim.experiments.requests import RunRequest, ensemble_requests
-from sim.experiments.store import Store, checked_for_store, missing
+from sim.experiments.store import Store, missing
 from sim.experiments.stored_design import AskedRun, same_name_twice
 from sim.indicators import FLOWS, PLAN_INDICATORS
 
@@ -163,7 +163,6 @@ def run_into_store(
     """
     from time import monotonic
 
-    checked_for_store(requests)
     with Store.writing(store) as kept:
         todo = {request.key: request for request in reversed(missing(requests, kept))}
         times = Counter(request.key for request in requests)

@@ -230,11 +230,11 @@ class Store:
         """
         if not outcomes:
             return
-        self._writable([outcome.request for outcome in outcomes])
+        self._writable()
         with system_told(self.folder):
             self._append(outcomes)
 
-    def _writable(self, requests: Iterable[RunRequest]) -> None:
+    def _writable(self) -> None:
         if self._lock is None:
             raise RuntimeError("a store is written to inside `with Store.writing(folder)`")
 
@@ -297,7 +297,7 @@ class Store:
         """
         from sim.one_run import model_version
 
-        self._writable(requests)
+        self._writable()
         if not requests:
             return
         with system_told(self.folder):
