@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scenarios.bounds import SEEDS_APART
 from scenarios.errors import InputError, Problem
 from scenarios.parameters import Parameters, parameter_set
 from sim.experiments.outcomes import indicators_hash
-from sim.experiments.requests import SEEDS_APART, parameter_draw
+from sim.experiments.requests import parameter_draw
 from sim.experiments.store import Store, StoredRun, asked_of_row, parameters_as_data, rows_table, scenario_file
 from sim.experiments.store_files import (
     ABOUT,
