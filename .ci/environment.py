@@ -3,6 +3,9 @@
 A mark in the environment says what it holds. Without a mark, with another mark, or with one that says a set-up was
 under way, the environment is completed or made anew, so an interrupted set-up mends itself. A lock file keeps two
 set-ups apart. Everything said here goes to stderr: the command's output stays clean.
+
+Everything is installed from `requirements.lock`, whose digests the installer compares with what it is given; the build
+backend too, so that nothing unchecked runs. The project itself is then installed without asking an index for anything.
 """
 
 import fcntl
@@ -10,28 +13,23 @@ import hashlib
 import importlib.util
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / ".ci"))  # Python runs isolated, so that nothing on the machine can stand in for a module
+import lock as locked  # noqa: E402
+
+extras_of = runpy.run_path(str(ROOT / "app" / "command_extras.py"))["extras_of"]
 ENVIRONMENT = ROOT / ".venv"
 MARK = ENVIRONMENT / "lujiazui.json"
-LOCK = ROOT / ".venv.lock"
+TURN = ROOT / ".venv.lock"
 PYTHON = ENVIRONMENT / "bin" / "python"
-
-
-EXTRAS = {
-    "app": "app",
-    "calibrate": "calibrate",
-    "validate": "calibrate",
-    "sweep": "explore",
-    "sensitivity": "explore",
-    "discover": "explore",
-}
-"""Commands of lujiazui that need more than the core."""
 
 
 def say(text: str) -> None:
@@ -42,7 +40,7 @@ def say(text: str) -> None:
 def wanted_digest() -> str:
     """Return a digest of all that decides what is installed, apart from the extras."""
     digest = hashlib.sha256()
-    for name in ("pyproject.toml", "constraints.txt"):
+    for name in ("pyproject.toml", "requirements.lock"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
 
@@ -63,13 +61,18 @@ def write_mark(mark: dict[str, object]) -> None:
     new.replace(MARK)
 
 
-def is_ready(extra: str) -> bool:
-    """Whether the environment holds the project as it is now, with this extra."""
+def held_extras(mark: dict[str, object]) -> set[str]:
+    """Extras that an environment with this mark was set up for."""
+    return {*str(mark.get("extras", "")).split(",")} - {""}
+
+
+def is_ready(extras: Sequence[str]) -> bool:
+    """Whether the environment holds the project as it is now, with these extras."""
     mark = read_mark()
     return (
         mark.get("digest") == wanted_digest()
         and mark.get("root") == str(ROOT)
-        and extra in str(mark.get("extras", "")).split(",")
+        and locked.extras_within(locked.read_project(ROOT / "pyproject.toml"), held_extras(mark)).issuperset(extras)
         and os.access(PYTHON, os.X_OK)
         and os.access(ENVIRONMENT / "bin" / "lujiazui", os.X_OK)
     )
@@ -111,11 +114,22 @@ def make() -> None:
     venv.create(ENVIRONMENT, with_pip=importlib.util.find_spec("ensurepip") is not None, symlinks=True)
 
 
-def set_up(extra: str, lock: int) -> None:
-    """Bring the environment to what `pyproject.toml` and `constraints.txt` ask, with this extra and those it has.
+def install(turn: int, *asked: str) -> None:
+    """Install into the environment, or say what failed.
 
-    The installer inherits the lock, so that an installer orphaned by `kill -9` is waited for as well.
+    The installer inherits the lock file, so that an installer orphaned by `kill -9` is waited for as well.
     """
+    command = [*installer(), "--no-deps", *asked]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False, pass_fds=[turn])
+    if done.returncode:
+        raise SystemExit(
+            f"The set-up failed: {' '.join(command)}\n"
+            "A digest that does not match means that the package index gave another file than the one that was tested."
+        )
+
+
+def set_up(wanted: Sequence[str], turn: int) -> None:
+    """Bring the environment to what the project and its lock ask, with these extras and those it has."""
     mark = read_mark()
     moved = mark.get("root", str(ROOT)) != str(ROOT)
     if mark.get("under_way") or moved or not works(PYTHON):
@@ -125,29 +139,33 @@ def set_up(extra: str, lock: int) -> None:
     else:
         say("Bringing .venv up to date.")
         write_mark({**mark, "under_way": True})
-    extras = sorted({*str(mark.get("extras", "")).split(","), extra} - {""})
-    target = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
-    command = [*installer(), "--constraint", str(ROOT / "constraints.txt"), "--editable", target]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False, pass_fds=[lock])
-    if done.returncode:
+    extras = sorted({*held_extras(mark), *wanted})
+    within = locked.extras_within(locked.read_project(ROOT / "pyproject.toml"), extras)
+    pins = locked.chosen(locked.read_lock(ROOT / "requirements.lock"), within)
+    part = ENVIRONMENT / "requirements.txt"
+    part.write_text("\n".join(pin.text for pin in pins) + "\n", encoding="utf-8")
+    try:
+        install(turn, "--require-hashes", "--requirement", str(part))
+        install(turn, "--no-build-isolation", "--editable", str(ROOT))
+    except SystemExit:
         if mark:
             write_mark(mark)  # a failed update leaves the old environment to be completed later, not thrown away
-        raise SystemExit(f"The set-up failed: {' '.join(command)}")
+        raise
     write_mark({"digest": wanted_digest(), "root": str(ROOT), "extras": ",".join(["", *extras])})
 
 
-def ensure(extra: str) -> None:
+def ensure(extras: Sequence[str]) -> None:
     """Set the environment up unless it is ready; wait for another set-up first."""
-    if is_ready(extra):
+    if is_ready(extras):
         return
-    with LOCK.open("w", encoding="utf-8") as lock:
+    with TURN.open("w", encoding="utf-8") as turn:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             say("Another set-up of this checkout is under way: waiting for it.")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        if not is_ready(extra):
-            set_up(extra, lock.fileno())
+            fcntl.flock(turn, fcntl.LOCK_EX)
+        if not is_ready(extras):
+            set_up(extras, turn.fileno())
 
 
 def main(arguments: list[str]) -> None:
@@ -156,15 +174,15 @@ def main(arguments: list[str]) -> None:
     if word == "test":
         # A file is run by one process, so that what its tests share is made once; `-n 0` runs all in one.
         spread = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
-        extra, command = "test", [str(PYTHON), "-m", "pytest", "--rootdir", str(ROOT), *spread, *arguments[1:]]
+        extras, command = ["test"], [str(PYTHON), "-m", "pytest", "--rootdir", str(ROOT), *spread, *arguments[1:]]
         os.chdir(ROOT)
     elif word == "dev" and len(arguments) > 1:
-        extra, command = "dev", [str(ENVIRONMENT / "bin" / arguments[1]), *arguments[2:]]
+        extras, command = ["dev"], [str(ENVIRONMENT / "bin" / arguments[1]), *arguments[2:]]
     elif word == "dev":
         raise SystemExit("Name a tool: sh start dev ruff check | mypy | lint-imports | pytest -m slow")
     else:
-        extra, command = EXTRAS.get(word, ""), [str(ENVIRONMENT / "bin" / "lujiazui"), *(arguments or ["--help"])]
-    ensure(extra)
+        extras, command = extras_of(arguments), [str(ENVIRONMENT / "bin" / "lujiazui"), *(arguments or ["--help"])]
+    ensure(extras)
     os.execv(command[0], command)
 
 

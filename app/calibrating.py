@@ -55,9 +55,9 @@ def calibrate(
     from app.asked import scenario_asked, seed_asked
     from app.output import print_json
     from app.progress import RunsBar
-    from calibration.extra import checked_extra
+    from scenarios.extras import needs_extra
 
-    checked_extra("fits", "sklearn", "emcee", "matplotlib")
+    needs_extra("calibrate", "sklearn", "emcee", "matplotlib", what="a fit")
     from calibration.calibrate import calibrate as fit_parameters
     from calibration.calibrate import write_posterior, write_tables
     from calibration.pictures import write_pictures

@@ -148,12 +148,12 @@ def validate(
     runs of the past are kept in --store.
     """
     from app.output import print_json
-    from calibration.extra import checked_extra
     from calibration.forecast_register import forecast_of, read_registered
     from calibration.later_observations import read_later_observations
     from calibration.scores import NEEDED, score_table, summary
+    from scenarios.extras import needs_extra
 
-    checked_extra("scores", *NEEDED)
+    needs_extra("calibrate", *NEEDED, what="a score")
     asked = {
         "origins": origins,
         "backtest": backtest,

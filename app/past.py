@@ -61,11 +61,11 @@ def answer_from_the_past(
     from app.asked import scenario_asked
     from app.output import print_json
     from app.progress import RunsBar
-    from calibration.extra import checked_extra
     from calibration.past_runs import PastRuns
+    from scenarios.extras import needs_extra
     from sim.experiments.pool import usual_workers
 
-    checked_extra("fits", "sklearn", "emcee")
+    needs_extra("calibrate", "sklearn", "emcee", what="a fit")
     question = _questions()[kind]
     size = scenario_asked("frozen", [], [], macro=None, scale=scale).scale
     kept = PastRuns(store or Path("past-runs"))

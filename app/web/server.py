@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from app.web import offline
 from scenarios.errors import InputError
+from scenarios.extras import needs_extra
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -139,15 +140,12 @@ def serve(
     import socket
 
     offline.prepare()
-    try:
-        import uvicorn
-        from solara.server import starlette
+    needs_extra("app", what="the app")
+    import uvicorn
+    from solara.server import starlette
 
-        from app.web import simulations
-    except ImportError as error:
-        raise InputError(
-            f"the app needs the extra 'app' ({error.name} is missing)", allowed="pip install lujiazui[app]"
-        ) from None
+    from app.web import simulations
+
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

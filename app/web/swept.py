@@ -15,6 +15,7 @@ from app.web.components import Chart, Form, Table
 from app.web.simulations import the_server
 from app.web.words import Words
 from scenarios.errors import InputError
+from scenarios.extras import MissingExtra
 from sim.experiments.designs import Design
 from sim.experiments.ensemble import thresholds
 from sim.experiments.sensitivity import discover, indices, strength, swept
@@ -62,10 +63,10 @@ def Swept(counts: dict[str, int]) -> None:
                     made = _elsewhere(discover, design, found, indicator, level)
                 if not closed.is_set():
                     set_answer((asked, indicator, level, made))
+            except MissingExtra as error:
+                set_failure(words("swept.extra", extra=error.extra))
             except InputError as error:
                 set_failure("; ".join(problem.message for problem in error.problems))
-            except ImportError:
-                set_failure(words("swept.extra"))
             except BrokenProcessPool:
                 set_failure(words("swept.died"))
             except CancelledError:

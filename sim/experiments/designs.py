@@ -13,6 +13,7 @@ from agents.arrays import Floats
 from scenarios.bounds import LARGEST_BASE_SEED, MOST_RUNS, SEEDS_APART, for_library
 from scenarios.counts import checked_total
 from scenarios.errors import InputError, nearest_name
+from scenarios.extras import needs_extra
 from scenarios.loader import load
 from scenarios.number_types import real_number
 from scenarios.parameters import Parameters, parameter_set
@@ -236,12 +237,9 @@ class Design:
 
 
 def _morris() -> Any:
-    try:
-        from SALib.sample import morris
-    except ImportError:
-        raise InputError(
-            "needs the extra 'explore': pip install 'lujiazui[explore]'", key="kind", value="morris"
-        ) from None
+    needs_extra("explore", "SALib", what="a Morris design", key="kind")
+    from SALib.sample import morris
+
     return morris
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scenarios.errors import InputError, nearest_name
+from scenarios.extras import needs_extra
 from scenarios.spreadsheet import plain_cells
 from sim.companions import COMPANIONS
 from sim.experiments.ensemble import Ensemble
@@ -64,7 +65,7 @@ def export_store(store: Store, folder: str | Path, kind: str = "parquet", *, des
             nearest=nearest_name(kind, KINDS),
         )
     if kind == "netcdf":
-        _xarray()
+        needs_extra("netcdf", what="netCDF", key="--format")
     try:
         made = _begun(path, where)
     except OSError as error:
@@ -267,14 +268,6 @@ def _netcdf(ensemble: Ensemble, about: Mapping[str, Any], folder: Path) -> list[
     return ["indicators.nc"]
 
 
-def _xarray() -> Any:
-    try:
-        import xarray
-    except ImportError:
-        raise InputError("needs the extra 'netcdf': pip install 'lujiazui[netcdf]'", key="--format") from None
-    return xarray
-
-
 def to_xarray(ensemble: Ensemble, about: Mapping[str, Any] | None = None) -> "xr.Dataset":
     """An ensemble as an xarray data set with the dimensions scenario, run and month.
 
@@ -286,7 +279,9 @@ def to_xarray(ensemble: Ensemble, about: Mapping[str, Any] | None = None) -> "xr
     scenarios.InputError
         Without the extra `netcdf`.
     """
-    xarray = _xarray()
+    needs_extra("netcdf", what="netCDF", key="--format")
+    import xarray
+
     # Readers of netCDF take a unit with "since" for a date.
     units = {name: unit.replace(" since ", " from ") for name, unit in month_units().items()}
     values = np.stack([ensemble.values[name] for name in ensemble.values])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scenarios.errors import InputError
+from scenarios.extras import needs_extra
 from sim.experiments.designs import Design
 from sim.experiments.sensitivity import reaches, strength
 
@@ -31,8 +32,9 @@ def checked_picture(path: Path) -> Path:
     Raises
     ------
     scenarios.InputError
-        If the ending is not that of a picture, or the folder is not there.
+        If the ending is not that of a picture, the folder is not there, or nothing is installed that draws.
     """
+    needs_extra("explore", "matplotlib", what="a picture", key="--plot")
     if path.suffix.lower() not in FORMATS:
         raise InputError(f"{path.name} is no picture", key="--plot", value=str(path), allowed=", ".join(FORMATS))
     if not path.parent.is_dir():

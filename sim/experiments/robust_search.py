@@ -14,6 +14,7 @@ from scenarios.bounds import LARGEST_BASE_SEED, MOST_RUNS, SEEDS_APART, for_libr
 from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError, nearest_name
 from scenarios.number_types import real_number
+from scenarios.extras import needs_extra
 from scenarios.parameters import Parameters
 from scenarios.paths import shown
 from scenarios.plan import lever_ids, levers
@@ -389,13 +390,12 @@ def _on_grid(search: Search) -> Any:
 
 
 def _pymoo() -> tuple[Any, Any, Any, Any]:
-    try:
-        from pymoo.algorithms.moo.nsga2 import NSGA2
-        from pymoo.core.problem import Problem as PymooProblem
-        from pymoo.indicators.hv import HV
-        from pymoo.util.nds.non_dominated_sorting import NonDominatedSorting
-    except ImportError:
-        raise InputError("needs the extra 'explore': pip install 'lujiazui[explore]'", key="search") from None
+    needs_extra("explore", "pymoo", what="a search")
+    from pymoo.algorithms.moo.nsga2 import NSGA2
+    from pymoo.core.problem import Problem as PymooProblem
+    from pymoo.indicators.hv import HV
+    from pymoo.util.nds.non_dominated_sorting import NonDominatedSorting
+
     return NSGA2, PymooProblem, HV, NonDominatedSorting
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from agents.arrays import Flags, Floats
 from scenarios.bounds import for_library
 from scenarios.errors import InputError
+from scenarios.extras import needs_extra
 from sim.experiments.designs import Design
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.store import Store
@@ -98,6 +99,8 @@ def morris(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
     Columns: indicator, factor, mean_effect, mean_absolute_effect, its interval half-width (95 %), spread.
     """
     import pandas as pd
+
+    needs_extra("explore", "SALib", what="a Morris design")
     from SALib.analyze import morris as analysis
 
     problem = design.unit_problem()
@@ -165,6 +168,7 @@ def fitted(shares: Floats, values: Floats, seed: int) -> tuple[Any, float]:
     """A Gaussian process on four fifths of the points, and the part of variance it explains on the others."""
     import warnings
 
+    needs_extra("explore", "sklearn", what="an emulator")
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
@@ -237,6 +241,8 @@ def tree(design: Design, found: "pd.DataFrame", indicator: str, at_least: float)
         If none or all of the points reach the value.
     """
     import pandas as pd
+
+    needs_extra("explore", "sklearn", what="a classification tree")
     from sklearn.tree import DecisionTreeClassifier
 
     good = reaches(found, indicator, at_least)
@@ -290,6 +296,7 @@ def discover(
 
     import pandas as pd
 
+    needs_extra("ema", what="PRIM", instead="a classification tree (--tree)")
     names = [factor.name for factor in design.factors]
     # The workbench takes columns such as "scenario", "policy" and "model" for its own and leaves them out.
     own = {name: f"factor_{place}" for place, name in enumerate(names)}

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.errors import InputError, nearest_name
+from scenarios.extras import needs_extra
 from scenarios.loader import load
 from scenarios.parameters import parameter_set
 from scenarios.plan import lever_ids
@@ -42,7 +43,7 @@ def workbench_model(
 
     Returns
     -------
-    A model for `perform_experiments` or `optimize`. It needs the extra `explore`.
+    A model for `perform_experiments` or `optimize`. It needs the extra `ema`.
 
     Raises
     ------
@@ -59,12 +60,10 @@ def workbench_model(
         for each in asked:
             if each not in known:
                 raise InputError(f"unknown {each!r}", key="factors", value=each, nearest=nearest_name(each, known))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # it names packages that it can do without
-            from ema_workbench import Model, RealParameter, ScalarOutcome
-    except ImportError:
-        raise InputError("needs the extra 'explore': pip install 'lujiazui[explore]'", key="name") from None
+    needs_extra("ema", what="a model of the EMA workbench")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # it names packages that it can do without
+        from ema_workbench import Model, RealParameter, ScalarOutcome
     model = Model(name, function=partial(answer, base, tuple(levers), tuple(seeds)))
     model.levers = [RealParameter(each, *limits) for each, limits in levers.items()]
     model.uncertainties = [RealParameter(each, *limits) for each, limits in (uncertainties or {}).items()]

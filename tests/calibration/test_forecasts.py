@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from calibration import extra, scores
+from calibration import scores
 from calibration.forecast_register import forecast_of, read_registered, register
 from calibration.later_observations import LaterObservation, read_later_observations
 from calibration.naive import naive_forecasts
