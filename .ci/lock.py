@@ -1,7 +1,7 @@
 """Make and check `requirements.lock`, the exact versions of all dependencies with the digests of their files.
 
 `python .ci/lock.py renew` works the lock out anew from the ranges in `pyproject.toml`, with the tool `uv`, and writes
-`constraints.txt` from it; versions of the lock at hand are kept where the ranges allow them, unless `--upgrade` is given.
+`constraints.txt` from it. It keeps the versions at hand where the ranges allow them, unless `--upgrade` is given.
 `python .ci/lock.py check` compares the three files without a network.
 
 The lock is a requirements file that `pip install --require-hashes -r requirements.lock` takes as it is. A comment above
@@ -12,7 +12,6 @@ import argparse
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import tomllib
 from collections.abc import Iterable
@@ -32,11 +31,11 @@ BUILD_TOOLS = ("editables",)
 
 HEADER = """\
 # Exact versions of the core and of all extras with SHA-256 digests of their files, for Python 3.12 and newer.
-# Made by `.ci/lock.py renew` (CONTRIBUTING.md says when). Above each version: what brings it.
+# Made by `.ci/lock.py renew` (see CONTRIBUTING.md). Above each version: what brings it.
 """
 CONSTRAINTS_HEADER = """\
 # Exact versions of all that the core and the extras install, the same on Python 3.12 and 3.13.
-# Made with requirements.lock, which adds the digests of their files, by `.ci/lock.py renew` (CONTRIBUTING.md says when).
+# Made with requirements.lock, which adds the digests of their files, by `.ci/lock.py renew` (see CONTRIBUTING.md).
 """
 
 
@@ -109,7 +108,7 @@ def extras_within(project: dict[str, object], extras: Iterable[str]) -> set[str]
     return found
 
 
-def read_project(path: Path = PROJECT) -> dict[str, object]:
+def read_project(path: Path) -> dict[str, object]:
     """The table `project` of pyproject.toml."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
     assert isinstance(table, dict)
@@ -143,7 +142,7 @@ def problems() -> list[str]:
         told.append("requirements.lock holds an address or an option other than digests")
     if CONSTRAINTS.read_text(encoding="utf-8") != constraints_text(pins):
         told.append("constraints.txt does not hold the versions of requirements.lock")
-    project = read_project()
+    project = read_project(PROJECT)
     table = project["optional-dependencies"]
     assert isinstance(table, dict) and isinstance(project["dependencies"], list)
     asked: list[tuple[str, str]] = [(CORE, line) for line in project["dependencies"]]
@@ -190,7 +189,7 @@ def renew(upgrade: bool) -> None:
     uv = shutil.which("uv")
     if uv is None:
         raise SystemExit("This needs the tool uv: pip install uv")
-    project = read_project()
+    project = read_project(PROJECT)
     table = project["optional-dependencies"]
     assert isinstance(table, dict)
     with tempfile.TemporaryDirectory() as folder:
@@ -240,4 +239,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from calibration import scores
 from calibration.forecast_register import forecast_of, read_registered, register
 from calibration.later_observations import LaterObservation, read_later_observations
 from calibration.naive import naive_forecasts
@@ -56,12 +55,6 @@ def test_the_score_is_that_of_the_normal_distribution():
 @given(st.floats(-100, 100), st.floats(-100, 100))
 def test_the_score_of_one_number_is_its_error(value, observed):
     assert crps(np.full(200, value), observed) == pytest.approx(abs(value - observed), abs=1e-9)
-
-
-def test_a_missing_extra_is_told_before_anything_is_run(monkeypatch):
-    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "scoringrules" else name)
-    with pytest.raises(InputError, match=r"calibrate.*scoringrules missing"):
-        extra.checked_extra("scores", *scores.NEEDED)
 
 
 def test_a_score_needs_two_runs():

@@ -3,10 +3,10 @@
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -46,14 +46,14 @@ def environment(tmp_path, monkeypatch):
     spec = importlib.util.spec_from_file_location("environment", ROOT / ".ci" / "environment.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in ("pyproject.toml", "constraints.txt"):
-        (tmp_path / name).write_text(name)
+    for name in ("pyproject.toml", "requirements.lock"):
+        shutil.copy2(ROOT / name, tmp_path / name)
     venv = tmp_path / ".venv"
     for name, value in {
         "ROOT": tmp_path,
         "ENVIRONMENT": venv,
         "MARK": venv / "lujiazui.json",
-        "LOCK": tmp_path / ".venv.lock",
+        "TURN": tmp_path / ".venv.lock",
         "PYTHON": venv / "bin" / "python",
     }.items():
         monkeypatch.setattr(module, name, value)
@@ -78,83 +78,109 @@ def test_the_ci_script_runs_the_lines_of_the_readme(quick_start):
         assert said.stdout == f"{line}\n"
 
 
-def test_constraints_pin_every_requirement_and_name_no_index():
-    from packaging.requirements import Requirement
-
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pins = dict(line.lower().replace("_", "-").split("==") for line in lines if not line.startswith("#"))
-    assert not any("://" in line or line.startswith("-") for line in lines)
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [
-        *project["dependencies"],
-        *project["optional-dependencies"]["test"],
-        *project["optional-dependencies"]["dev"],
-    ]
-    for requirement in map(Requirement, wanted):
-        if requirement.name != "lujiazui":
-            assert requirement.specifier.contains(pins[requirement.name.lower().replace("_", "-")])
-
-
-@pytest.mark.parametrize(("command", "extra"), [("app", "app"), ("validate", "calibrate"), ("run", ""), ("", "")])
-def test_a_command_gets_the_extra_that_it_needs(environment, monkeypatch, command, extra):
+@pytest.mark.parametrize(
+    ("words", "extras"), [(["app"], ["app"]), (["export", "--format=netcdf"], ["netcdf"]), (["run"], []), ([], [])]
+)
+def test_a_command_gets_the_extras_that_it_needs(environment, monkeypatch, words, extras):
     asked = []
     monkeypatch.setattr(environment, "ensure", asked.append)
-    monkeypatch.setattr(environment.os, "execv", lambda *told: asked.append(told[1][1]))
-    environment.main([command] if command else [])
-    assert asked == [extra, command or "--help"]
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert set(environment.EXTRAS.values()) <= set(project["optional-dependencies"])
+    monkeypatch.setattr(environment.os, "execv", lambda *told: asked.append(told[1][1:]))
+    environment.main(words)
+    assert asked == [extras, words or ["--help"]]
 
 
 class TestReadiness:
     def test_an_environment_with_the_right_mark_is_ready(self, environment):
-        assert environment.is_ready("test")
-        assert environment.is_ready("")
+        assert environment.is_ready(["test"])
+        assert environment.is_ready([])
+
+    def test_an_extra_holds_those_that_it_includes(self, environment):
+        assert environment.is_ready(["app"])
+        assert environment.is_ready(["ema", "explore"])
 
     def test_an_extra_that_is_missing_is_not_ready(self, environment):
-        assert not environment.is_ready("dev")
+        assert not environment.is_ready(["dev"])
 
-    @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+    @pytest.mark.parametrize("name", ["pyproject.toml", "requirements.lock"])
     def test_a_changed_requirement_is_not_ready(self, environment, name):
         (environment.ROOT / name).write_text("changed")
-        assert not environment.is_ready("test")
+        assert not environment.is_ready(["test"])
 
     @pytest.mark.parametrize("name", ["python", "lujiazui"])
     def test_a_broken_link_is_not_ready(self, environment, name):
         link = environment.ENVIRONMENT / "bin" / name
         link.unlink()
         link.symlink_to("/nonexistent/python")
-        assert not environment.is_ready("test")
+        assert not environment.is_ready(["test"])
 
     def test_an_interrupted_set_up_is_not_ready(self, environment):
         environment.write_mark({"under_way": True})
-        assert not environment.is_ready("")
+        assert not environment.is_ready([])
 
     @pytest.mark.parametrize("mark", ["", "{", "[]", "\x00"])
     def test_a_damaged_mark_is_not_ready(self, environment, mark):
         environment.MARK.write_text(mark)
-        assert not environment.is_ready("")
+        assert not environment.is_ready([])
 
     def test_a_moved_checkout_is_not_ready(self, environment):
         environment.write_mark({**environment.read_mark(), "root": "/elsewhere"})
-        assert not environment.is_ready("test")
+        assert not environment.is_ready(["test"])
 
     def test_a_failed_update_keeps_the_environment_for_the_next_try(self, environment, monkeypatch):
         (environment.ENVIRONMENT / "kept").touch()
-        (environment.ROOT / "constraints.txt").write_text("changed")
+        with (environment.ROOT / "requirements.lock").open("a") as lock:
+            lock.write("# changed\n")
         monkeypatch.setattr(environment, "installer", lambda: ["false"])
         before = environment.read_mark()
         with pytest.raises(SystemExit, match="set-up failed"):
-            environment.ensure("test")
+            environment.ensure(["test"])
         assert (environment.ENVIRONMENT / "kept").exists()
         assert environment.read_mark() == before
 
     def test_a_set_up_says_what_it_holds_only_after_it_is_done(self, environment, monkeypatch):
         seen = []
         monkeypatch.setattr(environment, "installer", lambda: seen.append(environment.read_mark()) or ["true"])
-        environment.ensure("dev")
+        environment.ensure(["dev"])
         assert seen[0]["under_way"] is True
-        assert environment.is_ready("dev") and environment.is_ready("test")
+        assert environment.is_ready(["dev"]) and environment.is_ready(["test"])
+
+
+class TestInstallation:
+    @pytest.fixture
+    def told(self, environment, monkeypatch):
+        """What the installer is called with, a list for each call; the requirements are kept as they were then."""
+        calls = []
+
+        def recorded(command, **_):
+            calls.append(command[1:])
+            if "--requirement" in command:
+                calls[-1].append(Path(command[-1]).read_text())
+            return subprocess.CompletedProcess(command, 0)
+
+        environment.write_mark({**environment.read_mark(), "extras": "", "digest": "of another lock"})
+        monkeypatch.setattr(environment, "installer", lambda: ["installer"])
+        monkeypatch.setattr(environment, "works", lambda _: True)
+        monkeypatch.setattr(environment.subprocess, "run", recorded)
+        return calls
+
+    def test_everything_comes_from_the_lock_with_digests_and_nothing_is_asked_for_beside_it(self, environment, told):
+        environment.ensure(["netcdf"])
+        first, second = told
+        assert first[:3] == ["--no-deps", "--require-hashes", "--requirement"]
+        # Without isolation the build backend is the one of the lock.
+        assert second == ["--no-deps", "--no-build-isolation", "--editable", str(environment.ROOT)]
+
+    def test_a_set_up_installs_the_part_of_the_lock_that_it_needs(self, environment, told):
+        environment.ensure(["netcdf"])
+        names = {line.partition("==")[0] for line in told[0][-1].splitlines() if "==" in line}
+        assert {"numpy", "hatchling", "xarray"} <= names
+        assert not {"solara", "platypus-opt", "pytest"} & names
+        assert told[0][-1].count("--hash=sha256:") > 2 * len(names)
+
+    def test_an_extra_that_was_there_stays(self, environment, told):
+        environment.ensure(["netcdf"])
+        environment.ensure(["cluster"])
+        assert "xarray==" in told[2][-1] and "distributed==" in told[2][-1]
 
 
 def test_without_a_python_that_serves_the_message_says_what_to_install(tmp_path):
@@ -227,3 +253,19 @@ def test_a_killed_set_up_is_mended_by_two_that_start_at_once(checkout, bare):
     assert [process.returncode for process in both] == [0, 0], answers
     assert answers[0][0] == answers[1][0] != ""
     assert sum("Setting up .venv" in err for _, err in answers) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_file_that_is_not_the_tested_one_is_refused(checkout, bare):
+    lock = checkout / "requirements.lock"
+    before, name, after = lock.read_text().partition("\nannotated-doc==")
+    block, comment, rest = after.partition("\n# brought by")
+    lock.write_text(before + name + re.sub(r"sha256:[0-9a-f]{64}", f"sha256:{'0' * 64}", block) + comment + rest)
+    done = subprocess.run(
+        ["sh", "start", "levers"], cwd=checkout, env=bare, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "annotated-doc" in done.stderr
+    assert "gave another file than the one that was tested" in done.stderr
+    assert not (checkout / ".venv" / "bin" / "lujiazui").exists()
