@@ -72,10 +72,8 @@ def fetched(package: Row, folder: Path) -> tuple[str, dict[str, bytes]]:
     if npm is None:
         raise SystemExit("This needs the tool npm.")
     command = [npm, "pack", "--silent", "--pack-destination", str(folder), f"{package['package']}@{package['version']}"]
-    name = (
-        subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder).stdout.strip().splitlines()[-1]
-    )
-    content = (folder / name).read_bytes()
+    told = subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder).stdout
+    content = (folder / told.strip().splitlines()[-1]).read_bytes()
     integrity = "sha512-" + base64.b64encode(hashlib.sha512(content).digest()).decode()
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         held = {
