@@ -60,8 +60,8 @@ DECIDED = {
     "exchanged. `lujiazui search` and nothing else needs pymoo",
     "pathspec": "a tool of development and of the build; MPL-2.0 covers its own files, which are not changed",
     "platypus-opt": "required by the EMA workbench, which loads it: whoever passes on a program that holds both passes "
-    "it on under the GPL. The extra `ema` alone brings it; nothing but PRIM (`lujiazui discover`) and the model for the "
-    "workbench needs that extra, and `lujiazui discover --tree` does without",
+    "it on under the GPL. The extra `ema` alone brings it; nothing but PRIM (`lujiazui discover`) and the model for "
+    "the workbench needs that extra, and `lujiazui discover --tree` does without",
     "tqdm": "MPL-2.0 covers its own files, which are not changed",
 }
 """Copyleft parts, and why each may come."""
