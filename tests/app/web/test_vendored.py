@@ -1,5 +1,6 @@
 """Files of other projects that the app serves are those of their packages, with their licences beside them."""
 
+import ast
 import csv
 import importlib.util
 import shutil
@@ -65,3 +66,45 @@ def test_the_loader_of_modules_cannot_be_made_to_change_every_object():
     served = (ROOT / "app" / "web" / "assets" / "cdn" / "requirejs@2.3.6" / "require.js").read_text(encoding="utf-8")
     assert f"version = '{versions['requirejs']}'" in served
     assert "prop !== '__proto__'" in served
+
+
+@pytest.fixture(scope="module")
+def pages():
+    """The syntax of every Python file of the app's pages."""
+    files = sorted((ROOT / "app" / "web").glob("*.py"))
+    return {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in files}
+
+
+def test_no_page_builds_a_template_from_text_or_opens_a_console(pages):
+    """Templates that browsers compile come from files (see SECURITY.md on Vue); Mesa's console would run Python."""
+    refused = {"Markdown", "MarkdownIt", "Style", "VuetifyTemplate", "VueTemplate", "CommandConsole"}
+    for name, tree in pages.items():
+        used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        used |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        used |= {each.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for each in node.names}
+        assert not used & refused, name
+
+
+def test_components_of_the_app_are_files_beside_it(pages):
+    calls = [node for tree in pages.values() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    named = [call.args[0].value for call in calls if getattr(call.func, "attr", "") == "component_vue"]
+    assert sorted(named) == sorted(f"vue/{path.name}" for path in (ROOT / "app" / "web" / "vue").glob("*.vue"))
+
+
+def test_what_is_shown_as_html_is_our_own_text(pages):
+    own = {"words", "month_text"}
+    shown = [
+        keyword.value
+        for tree in pages.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "unsafe_innerHTML"
+    ]
+    assert len(shown) > 5
+    for value in shown:
+        parts = value.values if isinstance(value, ast.JoinedStr) else [value]
+        for part in parts:
+            part = part.value if isinstance(part, ast.FormattedValue) else part
+            ours = isinstance(part, ast.Constant) or (isinstance(part, ast.Call) and part.func.id in own)
+            assert ours and not getattr(part, "keywords", ()), ast.unparse(value)
