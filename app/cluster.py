@@ -9,6 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import InputError
+from scenarios.extras import needs_extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +33,9 @@ def executor_at(address: str | None) -> Iterator[Executor | None]:
     if address is None:
         yield None
         return
-    try:
-        from distributed import Client
-    except ImportError:
-        raise InputError(
-            "needs the extra 'cluster': pip install 'lujiazui[cluster]'", key="--scheduler", value=address
-        ) from None
+    needs_extra("cluster", what="a Dask scheduler", key="--scheduler")
+    from distributed import Client
+
     expect_scheduler(address)
     try:
         client: Any = Client(address, timeout=10)  # type: ignore[no-untyped-call]
