@@ -13,8 +13,8 @@ from agents.arrays import Floats
 from scenarios.bounds import LARGEST_BASE_SEED, MOST_RUNS, SEEDS_APART, for_library
 from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError, nearest_name
-from scenarios.number_types import real_number
 from scenarios.extras import needs_extra
+from scenarios.number_types import real_number
 from scenarios.parameters import Parameters
 from scenarios.paths import shown
 from scenarios.plan import lever_ids, levers
