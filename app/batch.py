@@ -83,6 +83,7 @@ def batch(
     from app.progress import RunsBar
     from scenarios.errors import InputError
     from sim.experiments.ensemble import run_into_store
+    from sim.experiments.pool import ClusterLost
     from sim.experiments.requests import ensemble_requests
     from sim.experiments.store import Store
 
@@ -121,9 +122,11 @@ def batch(
 
         try:
             run_into_store(requests, store, workers=workers, executor=executor, progress=note)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, ClusterLost) as stop:
             kept = Store.open(store).counts().get("done", 0)
             go_on = f"lujiazui batch --resume --store {folder}{chosen}"
+            if isinstance(stop, ClusterLost):
+                bar.say(f"error: --scheduler: the scheduler at {scheduler} went away")
             bar.say(f"Interrupted; {kept} runs are kept. To go on: {go_on}")
             raise typer.Exit(INTERRUPTED) from None
     counts = Store.open(store).counts()

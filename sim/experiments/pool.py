@@ -31,7 +31,13 @@ AHEAD = 2
 DIED = "the worker process died twice while it ran this"
 NOTICE = 1.0
 """Seconds within which an executor is to notice by itself that one of its processes is dead."""
+RECONNECTS = 30.0
+"""Seconds that a cluster whose scheduler went away has to come back."""
 Cancel = Callable[[], bool]
+
+
+class ClusterLost(RuntimeError):
+    """The scheduler of a cluster went away: nothing that was under way will come back, what came back is good."""
 
 
 def usual_workers() -> int:
@@ -256,6 +262,11 @@ def run_many(
     RunOutcome
         In the order in which they end. The order and the number of workers change no result. A run whose process dies
         is tried once more and then comes back as failed.
+
+    Raises
+    ------
+    ClusterLost
+        If the executor is that of a Dask cluster and its scheduler goes away for good.
     """
     if workers is not None and not isinstance(workers, Workers):
         workers = checked_count(workers, "workers", most=MOST_WORKERS)
@@ -287,6 +298,12 @@ def run_many(
                 pool.close(now=at_once)
 
 
+def _reachable(executor: Executor) -> bool | None:
+    """Whether a cluster's scheduler answers; None while its client tries to get it back. Processes are always there."""
+    status = getattr(getattr(executor, "_client", None), "status", "running")
+    return None if status == "connecting" else status == "running"
+
+
 def _lost_workers() -> tuple[type[Exception], ...]:
     """Errors that say that a worker was lost, and not that a run failed; those of a cluster where one is used."""
     if "distributed" not in sys.modules:
@@ -306,11 +323,19 @@ def _through(
     waiting, suspects = deque(parts), deque[RunRequest]()
     under_way: dict[Future[list[RunOutcome]], list[RunRequest]] = {}
     second_try = False
+    answered = time.monotonic()
     try:
         while waiting or suspects or under_way:
             if cancelled():
                 return
             running = executor()
+            reachable = _reachable(running)
+            if reachable is False or (reachable is None and time.monotonic() - answered > RECONNECTS):
+                raise ClusterLost("the scheduler of the cluster went away")
+            if reachable is None:
+                time.sleep(0.25)
+                continue
+            answered = time.monotonic()
             try:
                 # After a worker died its runs are tried one by one, with nothing beside them that could be blamed.
                 if not under_way:
@@ -332,8 +357,11 @@ def _through(
                 try:
                     outcomes = future.result()
                 except _lost_workers():
-                    # Somebody else who shares the pool may have thrown it away first.
-                    lost += part
+                    if _reachable(running):
+                        # Somebody else who shares the pool may have thrown it away first.
+                        lost += part
+                    else:  # the scheduler is gone: no worker is to blame
+                        waiting.appendleft(part)
                     continue
                 yield from outcomes
             if lost:

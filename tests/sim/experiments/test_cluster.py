@@ -104,3 +104,54 @@ def test_a_scheduler_that_is_not_there_is_said_so(tmp_path, environment):
     )
     assert refused.returncode == 2
     assert "no scheduler answers" in refused.stderr and "Traceback" not in refused.stderr
+
+
+def test_a_scheduler_that_is_killed_ends_the_batch_with_what_is_done_and_no_run_is_blamed(
+    cluster, tmp_path, environment
+):
+    address, (scheduler, *_) = cluster
+    batch = [sys.executable, "-m", "app", "batch"]
+    how = ["plan", "--runs", "60", "--draws", "0", "--scale", "0.1", "--store", str(tmp_path / "runs")]
+    begun = subprocess.Popen(
+        [*batch, *how, "--scheduler", address],
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    until = time.monotonic() + 200.0
+    while time.monotonic() < until and not any((tmp_path / "runs").glob("**/*.parquet")):
+        time.sleep(0.1)
+    assert begun.poll() is None, "the batch ended before its scheduler could be killed"
+    os.killpg(scheduler.pid, signal.SIGKILL)
+    out, err = begun.communicate(timeout=120)
+    assert (begun.returncode, out) == (2, "")
+    assert f"error: --scheduler: the scheduler at {address} went away" in err and "Traceback" not in err
+    store = Store.open(tmp_path / "runs")
+    kept = len(store.keys())
+    assert 0 < kept < 60 and set(store.runs["status"]) == {"done"} and f"{kept} runs are kept" in err
+    again = [*batch, "--resume", "--store", str(tmp_path / "runs"), "--workers", "2"]
+    subprocess.run(again, env=environment, check=True, timeout=280, capture_output=True)
+    assert len(Store.open(tmp_path / "runs").keys()) == 60
+
+
+def test_an_address_that_answers_as_something_else_is_refused_before_long(tmp_path, environment):
+    web = subprocess.Popen(
+        [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        port = web.stdout.readline().split("port ")[1].split()[0]
+        asked = ["batch", "plan", "--runs", "1", "--scale", "0.05", "--store", str(tmp_path / "runs")]
+        refused = subprocess.run(
+            [sys.executable, "-m", "app", *asked, "--scheduler", f"tcp://127.0.0.1:{port}"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        web.kill()
+        web.communicate()
+    assert refused.returncode == 2
+    assert "no scheduler answers" in refused.stderr and "Traceback" not in refused.stderr

@@ -6,10 +6,15 @@ import sys
 import threading
 import time
 import weakref
+from concurrent.futures import Executor, Future
+from types import SimpleNamespace
 
 import pytest
 
 from sim.experiments import pool
+from sim.experiments.outcomes import RunOutcome
+from sim.experiments.pool import ClusterLost, run_many
+from sim.experiments.requests import ensemble_requests
 
 
 def test_two_pools_that_start_at_once_leave_the_script_where_it_was(monkeypatch):
@@ -104,3 +109,46 @@ def test_what_is_worked_out_apart_is_tried_again_when_a_process_dies():
         killer.start()
         assert workers.map(time.sleep, [0.4] * 6) == [None] * 6
         assert workers.map(max, [1, 5], [2, 3]) == [2, 5]
+
+
+class Cluster(Executor):
+    """Stands in for the executor of a Dask cluster whose scheduler goes away after some chunks."""
+
+    def __init__(self, chunks, comes_back):
+        self._client = SimpleNamespace(status="running")
+        self.left, self.comes_back = chunks, comes_back
+
+    def submit(self, function, *arguments):
+        future = Future()
+        if self.left > 0:
+            self.left -= 1
+            future.set_result(function(*arguments))
+        else:
+            self._client.status = "connecting" if self.comes_back else "closed"
+            future.cancel()
+            future.set_running_or_notify_cancel()
+            if self.comes_back:
+                self.left = 99
+                threading.Timer(0.3, lambda: setattr(self._client, "status", "running")).start()
+        return future
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    monkeypatch.setattr(pool, "execute_chunk", lambda part: [RunOutcome(each, "done", 0.0) for each in part])
+    return ensemble_requests(["plan"], runs=40, draws=0)
+
+
+@pytest.mark.parametrize("chunks", [0, 1, 2])
+def test_a_cluster_that_is_lost_ends_the_runs_and_blames_none(asked, chunks):
+    came = []
+    with pytest.raises(ClusterLost):
+        came.extend(run_many(asked, executor=Cluster(chunks, comes_back=False)))
+    assert {outcome.status for outcome in came} <= {"done"}
+    assert len(came) == sum(len(part) for part in pool.chunks(asked, 2)[:chunks])
+
+
+def test_a_cluster_that_comes_back_goes_on_and_blames_no_run(asked):
+    came = list(run_many(asked, executor=Cluster(1, comes_back=True)))
+    assert [outcome.status for outcome in came] == ["done"] * len(asked)
+    assert sorted(outcome.request.run for outcome in came) == [request.run for request in asked]
