@@ -2,6 +2,7 @@
 
 import copy
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -72,6 +73,10 @@ if TYPE_CHECKING:
     from sim.foreign_flows import ForeignSignals
     from sim.leverage import LeverageSignals
 
+NO_SEED = (
+    "without a seed (rng=None) the centre takes seed 0, each time: mesa.batch_run(..., iterations=5) gives one run "
+    "five times; give rng=range(5) for five runs"
+)
 START_OF_HISTORY = month_ordinal("2019-12")
 
 
@@ -108,8 +113,8 @@ class FinancialCenter(PopulationModel):
     scenario
         Name of a ready scenario, path of a scenario file, or a `scenarios.Scenario`.
     rng
-        Seed of everything that is drawn after December 2020; None, which Mesa's tools pass when they are given no
-        seed, is seed 0.
+        Seed of everything that is drawn after December 2020. None, which `mesa.batch_run` passes where it is given no
+        seed, is seed 0, with a warning: `iterations=5` gives one run five times, `rng=range(5)` gives five runs.
     parameters
         A parameter set's name, a `Parameters` object, or None for the scenario's own set at its central point.
     verify
@@ -138,6 +143,8 @@ class FinancialCenter(PopulationModel):
         from sim.history import state_at_baseline
 
         asked = load(scenario)
+        if rng is None:
+            warnings.warn(NO_SEED, UserWarning, stacklevel=2)
         seed = 0 if rng is None else checked_seed(rng)
         values = resolved_parameters(parameters if parameters is not None else asked.parameters, asked.macro)
         super().__init__(rng=seed)

@@ -5,6 +5,7 @@ import inspect
 import multiprocessing
 import pickle
 import pkgutil
+import warnings
 
 import mesa
 import numpy as np
@@ -145,8 +146,29 @@ def test_batch_run_takes_the_model(small, tmp_path):
 def test_batch_run_without_a_seed_runs_seed_zero(small, tmp_path):
     asked = tmp_path / "short.yaml"
     asked.write_text("extends: plan\nend: 2021-03\nscale: 0.1\n", encoding="utf-8")
-    (row,) = mesa.batch_run(sim.FinancialCenter, {"scenario": str(asked)}, display_progress=False)
+    with pytest.warns(UserWarning, match="seed 0"):
+        (row,) = mesa.batch_run(sim.FinancialCenter, {"scenario": str(asked)}, display_progress=False)
     assert row["turnover_total"] == small(asked, seed=0).indicators["turnover_total"].iloc[-1]
+
+
+@pytest.mark.filterwarnings("ignore:The `iterations` keyword argument:DeprecationWarning")  # of Mesa 3.5
+@pytest.mark.usefixtures("start_method")
+def test_iterations_without_seeds_are_one_run_and_a_warning_says_what_to_give(tmp_path):
+    asked = tmp_path / "short.yaml"
+    asked.write_text("extends: plan\nend: 2021-01\nscale: 0.05\n", encoding="utf-8")
+
+    def turnover(**how):
+        rows = mesa.batch_run(sim.FinancialCenter, {"scenario": str(asked)}, display_progress=False, **how)
+        return [row["turnover_total"] for row in rows]
+
+    with pytest.warns(UserWarning, match=r"iterations=5\) gives one run five times; give rng=range\(5\)") as caught:
+        same = turnover(iterations=3)
+    assert len(set(same)) == 1
+    told = [each for each in caught if each.category is UserWarning]
+    assert told and all(each.filename.endswith("batchrunner.py") for each in told)
+    with warnings.catch_warnings(action="error", category=UserWarning):
+        several = turnover(rng=range(3))
+    assert len(set(several)) == 3 and several[0] == same[0]
 
 
 def test_an_event_before_the_month_acts_in_it(centre):
