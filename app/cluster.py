@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import struct
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ def executor_at(address: str | None) -> Iterator[Executor | None]:
     from distributed import Client
 
     expect_scheduler(address)
+    for name in [each for each in logging.root.manager.loggerDict if each.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # that a scheduler went away is said once, in a line
     try:
         client: Any = Client(address, timeout=10)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scenarios.bounds import MOST_WORKERS
+from scenarios.bounds import LARGEST_SEED, MOST_WORKERS
 
 if TYPE_CHECKING:
     from scenarios.errors import Problem
@@ -22,7 +22,11 @@ StoreFolder = Annotated[Path, typer.Argument(metavar="STORE", help="The folder o
 DesignNumber = Annotated[
     int | None,
     typer.Option(
-        "--design", metavar="N", help="An experiment of the store by its number, see 'designs'; else the last."
+        "--design",
+        min=0,
+        max=LARGEST_SEED,
+        metavar="N",
+        help="An experiment of the store by its number, see 'designs'; else the last.",
     ),
 ]
 Without = Annotated[
