@@ -22,7 +22,7 @@ from app.options import (
     Workers,
     refuse_unread,
 )
-from scenarios.bounds import MOST_RUNS
+from scenarios.bounds import LARGEST_SEED, MOST_RUNS
 
 if TYPE_CHECKING:
     from sim.experiments.outcomes import RunOutcome
@@ -57,7 +57,13 @@ def batch(
     resume: Annotated[bool, typer.Option("--resume", help="Only go on with a store that is there.")] = False,
     design: Annotated[
         int | None,
-        typer.Option("--design", metavar="N", help="Go on with this experiment of the store, see 'designs'."),
+        typer.Option(
+            "--design",
+            min=0,
+            max=LARGEST_SEED,
+            metavar="N",
+            help="Go on with this experiment of the store, see 'designs'.",
+        ),
     ] = None,
     settings: Annotated[
         list[str] | None,
