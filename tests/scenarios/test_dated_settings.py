@@ -194,6 +194,8 @@ def test_a_fork_keeps_the_scenarios_own_path_before_its_month_whatever_its_form(
     before, then = intensities(scenario)[:, column(lever.id)], intensities(forked)[:, column(lever.id)]
     assert np.array_equal(before[: after(month)], then[: after(month)])
     assert set(then[after(month) :]) == {0.37}
+    stepped = intensities(scenario.with_levers({lever.id: {MONTHS[-1]: 0.81}}, after=month))[:, column(lever.id)]
+    assert np.array_equal(stepped[:-1], before[:-1]) and stepped[-1] == 0.81
     ramp = {"ramp": {MONTHS[-1]: 0.81}}
     if month < MONTHS[-1]:
         ramped = intensities(scenario.with_levers({lever.id: ramp}, after=month))[:, column(lever.id)]

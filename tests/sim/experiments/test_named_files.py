@@ -3,12 +3,15 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import sim
 from scenarios import InputError, load
 from sim.experiments.designs import Design, read_design
 from sim.experiments.requests import ensemble_requests
 from sim.experiments.robust_search import read_search
+from sim.experiments.store import Store
 
 DRIVERS = "month,usdcny,us10y_pct,vix,csi300_close,cn10y_pct\n2021-01,6.5,1.1,25,5350,3.2\n"
 DESIGN = "kind: factorial\nlevels: 2\nscale: 0.05\n{}factors:\n  reits_pilot: [0, 1]\n{}"
@@ -92,3 +95,24 @@ def test_an_edited_file_of_drivers_is_another_run(folder):
     first = ensemble_requests([file], runs=1, draws=0)[0]
     (folder / "drivers.csv").write_text(DRIVERS.replace("25", "26"))
     assert ensemble_requests([file], runs=1, draws=0)[0].key != first.key
+
+
+def test_a_store_answers_an_edited_file_afresh_and_repeats_a_run_when_the_file_is_gone(folder, tmp_path):
+    file = folder / "mine.yaml"
+    file.write_text("policy: plan\nmacro: drivers.csv\nscale: 0.05\nend: 2021-12\n")
+    (folder / "drivers.csv").write_text(DRIVERS + "2021-02,6.5,1.1,60,5350,3.2\n")
+    asked = {"runs": 1, "draws": 0, "workers": 1, "store": tmp_path / "runs"}
+    first = sim.ensemble(file, **asked)
+    (folder / "drivers.csv").write_text(DRIVERS + "2021-02,6.5,1.1,20,5350,3.2\n")
+    second = sim.ensemble(file, **asked)
+    assert not np.array_equal(first.values["mine"], second.values["mine"])
+    (folder / "drivers.csv").unlink()
+    file.unlink()
+    store = Store.open(tmp_path / "runs")
+    keys = list(store.runs["key"])
+    assert len(keys) == 2
+    assert {store.request(key).scenario.drivers.digest for key in keys} == {
+        each.scenarios["mine"].drivers.digest for each in (first, second)
+    }
+    again = store.request(keys[0]).execute().indicators
+    assert np.array_equal(again.to_numpy(), store.values(keys[0]).to_numpy())
