@@ -173,6 +173,22 @@ class Scenario(InputModel):
         if problems:
             raise InputError(problems)
 
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Scenario:
+        """Return the scenario that `plain` was made of: data alone, which open no file.
+
+        Raises
+        ------
+        InputError
+            As the class itself, and for a macro path that is the name of a file: what was kept holds the drivers.
+        """
+        if names_a_drivers_file(plain.get("macro")):
+            told = f"{plain['macro']!r} is a file, and a text that was sent can name none"
+            raise InputError(
+                told, key="macro", value=plain["macro"], allowed="what the file holds, as part of the text"
+            )
+        return cls(**plain)
+
     @field_validator("macro")
     @classmethod
     def _is_macro(cls, value: str) -> str:

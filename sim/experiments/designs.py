@@ -73,7 +73,7 @@ class Factor:
         scenarios: Sequence[Mapping[str, Any]] = (),
     ) -> Self:
         """The factor that `plain` was made of."""
-        return cls(name, kind, low, high, tuple(names), tuple(Scenario(**each) for each in scenarios))
+        return cls(name, kind, low, high, tuple(names), tuple(Scenario.from_plain(each) for each in scenarios))
 
     def at(self, share: Floats) -> Floats:
         """Values at shares 0..1 of the range; each name has an equal part of it."""
@@ -146,7 +146,7 @@ class Design:
         return cls(
             **{
                 **data,
-                "scenario": Scenario(**data["scenario"]),
+                "scenario": Scenario.from_plain(data["scenario"]),
                 "factors": tuple(Factor.from_plain(*each) for each in data["factors"]),
                 "given": tuple(tuple(point) for point in data["given"]),
             }

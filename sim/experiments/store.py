@@ -540,7 +540,7 @@ class Store:
         """
         content = self._content(digest)
         try:
-            return Scenario(**content, **head)
+            return Scenario.from_plain({**content, **head})
         except (InputError, TypeError):
             path = self.folder / "scenarios" / f"{digest}.json"
             raise damaged(path, "is of another version of the model, whose scenarios differ", self.folder) from None
@@ -554,7 +554,7 @@ class Store:
             unsound = told["hash"] != digest or told["digest"] != digest_of_data([told["hash"], told["model"], content])
             # Another version of the model may take the hash of a scenario in another way.
             if not unsound and told["model"] == model_digest():
-                unsound = Scenario(name="stored", **content).content_hash() != digest
+                unsound = Scenario.from_plain({"name": "stored", **content}).content_hash() != digest
         except (KeyError, TypeError, InputError):
             unsound = True
         if unsound:

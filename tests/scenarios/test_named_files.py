@@ -160,3 +160,12 @@ def test_a_text_that_was_sent_opens_no_file(folder):
     for name in ("own.csv", str(folder / "drivers.csv")):
         with pytest.raises(InputError, match="a text that was sent can name none"):
             parse_scenario(f"macro: {name}\n", "sent.yaml")
+
+
+@pytest.mark.usefixtures("folder")
+def test_plain_data_that_were_kept_open_no_file():
+    Path("own.csv").write_text(GOOD)
+    plain = load("plan").plain()
+    assert Scenario.from_plain(plain) == load("plan")
+    with pytest.raises(InputError, match=r"own\.csv"):
+        Scenario.from_plain({**plain, "macro": "own.csv"})
