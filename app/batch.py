@@ -67,7 +67,9 @@ def batch(
     ] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="LEVER=VALUE[@MONTH]", help="A lever in all scenarios; may be repeated."),
+        typer.Option(
+            "--set", metavar="LEVER=VALUE[@MONTH]", help="A lever in all scenarios, from a month on; may be repeated."
+        ),
     ] = None,
     macro: Macro = None,
     parameters: ParameterSetName = None,

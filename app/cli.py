@@ -153,7 +153,11 @@ def run(
     seed: Annotated[str, typer.Option(metavar="N", help="The seed of the agents' luck.")] = "0",
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="LEVER=VALUE[@MONTH]", help="Another intensity for a lever; may be repeated."),
+        typer.Option(
+            "--set",
+            metavar="LEVER=VALUE[@MONTH]",
+            help="Another intensity for a lever, from a month on; may be repeated.",
+        ),
     ] = None,
     shocks: Annotated[
         list[str] | None,

@@ -31,7 +31,7 @@ def told(trigger: Trigger, words: Words) -> str:
     else:  # a file may watch any indicator that runs record
         watched = next(each for each in plan.secondary_indicators() if each.id == trigger.indicator)
         name, unit = watched.name, words.of_data(f"unit.{watched.unit}", watched.unit)
-    return words(
+    sentence = words(
         "adaptive.below" if below else "adaptive.above",
         indicator=name,
         threshold=f"{threshold * charts.factor(trigger.indicator):g}",
@@ -41,6 +41,7 @@ def told(trigger: Trigger, words: Words) -> str:
         to=f"{trigger.to:g}",
         cooldown=trigger.cooldown,
     )
+    return sentence if trigger.until is None else sentence + words("adaptive.until", month=trigger.until)
 
 
 @solara.component

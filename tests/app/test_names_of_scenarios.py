@@ -72,3 +72,21 @@ def test_a_comparison_tells_what_was_set_in_each_scenario(capsys):
     assert told["settings"] == {"plan": ["reits_pilot=0.9"]}
     show(found, told)
     assert "Scenario plan with reits_pilot=0.9." in capsys.readouterr().out
+
+
+def test_check_opens_the_files_that_a_scenario_names(capsys, tmp_path, monkeypatch):
+    (tmp_path / "files").mkdir()
+    file, drivers = tmp_path / "files" / "mine.yaml", tmp_path / "files" / "drivers.csv"
+    file.write_text("policy: plan\nmacro: drivers.csv\n")
+    drivers.write_text("month,usdcny,us10y_pct,vix,csi300_close,cn10y_pct\n2021-01,6.5,1.1,25,5350,3.2\n")
+    monkeypatch.chdir(tmp_path)
+    assert load(file).content_hash() in printed(capsys, "check", "files/mine.yaml")
+    drivers.write_text(drivers.read_text() + "2021-02,x,1.1,25,5350,3.2\n2021-13,6.5,1.1,25,5350,3.2\n")
+    assert command_line(["check", "files/mine.yaml"]) == 2
+    assert [line.partition(": ")[2].partition(": ")[0] for line in capsys.readouterr().err.splitlines()] == [
+        "files/drivers.csv:3",
+        "files/drivers.csv:4",
+    ]
+    drivers.unlink()
+    assert command_line(["run", "files/mine.yaml"]) == 2
+    assert "files/mine.yaml:2: macro: 'drivers.csv': no such file" in capsys.readouterr().err
