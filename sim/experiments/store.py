@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -30,6 +31,7 @@ from sim.experiments.store_files import (
     TABLES,
     Catalogue,
     damaged,
+    digest_in,
     digest_of_data,
     holds_tables,
     literal_folder,
@@ -415,28 +417,28 @@ class Store:
         return self._known_rows[1]
 
     def _rows_of(self, names: Iterable[str]) -> "pd.DataFrame":
-        import pandas as pd
+        import pyarrow as pa
 
-        tables = [self.rows_of_part(name) for name in names]
-        if tables:
-            return pd.concat(tables, ignore_index=True)
-        return pd.DataFrame(columns=[*RUN_COLUMNS, "part"]).astype({**RUN_COLUMNS, "part": "int64"})
+        parts = [self._part(name) for name in names]
+        table = pa.concat_tables(parts) if parts else _run_schema().empty_table()
+        numbers = np.repeat([number_of(name) for name in names], [len(part) for part in parts]).astype(np.int64)
+        rows: pd.DataFrame = table.to_pandas().astype({"draw": "Int64"})
+        return rows.assign(part=numbers)
 
     def rows_of_part(self, name: str) -> "pd.DataFrame":
         """Rows of one part of the table of runs, with its number."""
+        return self._rows_of((name,))
+
+    def _part(self, name: str) -> "pa.Table":
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         path = self.folder / "runs" / name
         try:
-            with path.open("rb") as file:
-                table = pq.read_table(file).select(list(RUN_COLUMNS))
+            return _rows_in(str(path), digest_in(name))
         except FileNotFoundError:
             raise damaged(path, "is missing", self.folder) from None
         except (pa.ArrowException, KeyError):
             raise damaged(path, "is damaged: it is no part of the table of runs", self.folder) from None
-        rows: pd.DataFrame = table.to_pandas().astype(RUN_COLUMNS)
-        return rows.assign(part=number_of(name))
 
     @staticmethod
     def _done_rows(rows: "pd.DataFrame") -> "pd.DataFrame":
@@ -476,8 +478,8 @@ class Store:
         import pyarrow.parquet as pq
 
         try:
-            with path.open("rb") as file:
-                table = pq.read_table(file)
+            with path.open("rb") as file, pq.ParquetFile(file) as part:
+                table = part.read()
             columns = tuple(name for name in table.column_names if name not in ("key", "month"))
             keys = np.asarray(table["key"].cast(pa.string()).to_pylist(), dtype=object)
             months = table["month"].to_numpy().astype("datetime64[M]").astype(int) + 1970 * 12
@@ -785,6 +787,16 @@ class Store:
             where = str(self.folder)
             raise InputError("is not what its key says", where=where, key="run", value=asked.key)
         return request
+
+
+@lru_cache(maxsize=512)
+def _rows_in(path: str, digest: str) -> "pa.Table":  # noqa: ARG001  the content of a digest stays what it is
+    """Rows in a part of the table of runs whose digest has been checked."""
+    import pyarrow.parquet as pq
+
+    with open(path, "rb") as file, pq.ParquetFile(file) as part:  # noqa: PTH123
+        table = part.read().select(list(RUN_COLUMNS))
+    return table.cast(_run_schema())
 
 
 def missing(requests: Iterable[RunRequest], store: Store) -> list[RunRequest]:
