@@ -198,10 +198,11 @@ def export(
 ) -> None:
     """Write the tables of an experiment of a store as Parquet, CSV or netCDF files, all of them or none."""
     from app.output import print_json
-    from sim.experiments.export import export_store
+    from sim.experiments.export import ABOUT, export_store
     from sim.experiments.store import Store
 
     files = export_store(Store.open(store), to, kind, design=design)
+    files += [path for path in [to / ABOUT] if path.exists()]
     if json:
         print_json({"files": [str(path) for path in files]})
     elif quiet:

@@ -41,6 +41,7 @@ from sim.experiments.store_files import (
     problem_at,
     problems_of_files,
     read_data,
+    reason,
     sync_folder,
     system_told,
     unlisted,
@@ -437,7 +438,8 @@ class Store:
             return _rows_in(str(path), digest_in(name))
         except FileNotFoundError:
             raise damaged(path, "is missing", self.folder) from None
-        except (pa.ArrowException, KeyError):
+        except (pa.ArrowException, KeyError, OSError) as error:
+            _refused_by_system(error, path, self.folder)
             raise damaged(path, "is damaged: it is no part of the table of runs", self.folder) from None
 
     @staticmethod
@@ -488,7 +490,8 @@ class Store:
                 values[:, place] = table[name].to_numpy()
         except FileNotFoundError:
             raise damaged(path, "is missing", self.folder) from None
-        except (pa.ArrowException, KeyError, ValueError, TypeError):
+        except (pa.ArrowException, KeyError, ValueError, TypeError, OSError) as error:
+            _refused_by_system(error, path, self.folder)
             raise damaged(path, "is damaged: it is no part of the table of indicators", self.folder) from None
         edges = [0, *(np.flatnonzero(keys[1:] != keys[:-1]) + 1), len(keys)]
         for start, stop in pairwise(edges):
@@ -787,6 +790,12 @@ class Store:
             where = str(self.folder)
             raise InputError("is not what its key says", where=where, key="run", value=asked.key)
         return request
+
+
+def _refused_by_system(error: Exception, path: Path, folder: Path) -> None:
+    """Tell what the system refuses from what Arrow finds wrong in a file, which it calls an OSError too."""
+    if isinstance(error, OSError) and error.errno:
+        raise damaged(path, f"cannot be read: {reason(error)}", folder) from None
 
 
 @lru_cache(maxsize=512)

@@ -4,8 +4,9 @@ import numpy as np
 
 from scenarios.calendar import BASELINE
 from sim.experiments.outcomes import RunOutcome, failed
+from sim.indicators import PLAN_INDICATORS
 
-COLUMNS = ("turnover_total", "foreign_bond_share", "direct_financing", "leading_fintech_count")
+COLUMNS = PLAN_INDICATORS
 MONTHS = 24
 
 

@@ -203,5 +203,5 @@ def test_outcomes_of_one_call_may_have_other_indicators(folder, asked):
     with Store.writing(folder) as written:
         written.append([fabricated(requests[0]), fabricated(requests[1], ("turnover_total",), 36)])
     ensemble = sim.Ensemble.of_store(Store.open(folder))
-    assert ensemble.values["plan"].shape == (2, 36, 4)
-    assert np.isfinite(ensemble.values["plan"]).sum() == 24 * 4 + 36
+    assert ensemble.values["plan"].shape == (2, 36, 7)
+    assert np.isfinite(ensemble.values["plan"]).sum() == 24 * 7 + 36
