@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import app.entry
 import sim
 from app.cli import command_line
 from scenarios.loader import load
@@ -202,39 +203,27 @@ def test_rerun_works_from_the_store_alone_and_says_why_bits_differ(store, cli, m
     assert told["kernels"] == "tests" and 0.0 < told["largest_difference"] < 1e-15 and told["reason"]
 
 
-DISTURBED = """
-import os, sys
-import app.entry
-from sim.experiments.store import Store
-def refuses(*_, **__):
-    raise OSError({number}, os.strerror({number}))
-{patch}
-sys.argv = ["lujiazui", *{arguments!r}]
-app.entry.main()
-"""
-
-
 @pytest.mark.parametrize(
-    ("patch", "number", "told"),
+    ("patched", "number", "told"),
     [
-        ("os.fsync = refuses", 28, "store: cannot be written: No space left on device"),
-        ("import fcntl; fcntl.flock = refuses", 95, "has no locks"),
-        (
-            "import sim.experiments.requests as r; r.parameter_set = refuses",
-            24,
-            "the system refused: Too many open files",
-        ),
+        ("os.fsync", 28, "store: cannot be written: No space left on device"),
+        ("fcntl.flock", 95, "has no locks"),
+        ("sim.experiments.requests.parameter_set", 24, "the system refused: Too many open files"),
     ],
 )
-def test_what_the_system_refuses_is_not_called_the_output(tmp_path, patch, number, told):
+def test_what_the_system_refuses_is_not_called_the_output(tmp_path, monkeypatch, capsys, patched, number, told):
+    def refuses(*_, **__):
+        raise OSError(number, os.strerror(number))
+
     arguments = ["batch", "plan", "--runs", "1", "--scale", "0.05", "--workers", "1", "--store", str(tmp_path / "runs")]
-    text = DISTURBED.format(number=number, patch=patch, arguments=arguments)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LUJIAZUI_CACHE": "off"}
-    done = subprocess.run(
-        [sys.executable, "-c", text], env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 2, done.stderr
-    assert told in done.stderr and "the output" not in done.stderr and len(done.stderr.splitlines()) == 1
+    monkeypatch.setattr(sys, "argv", ["lujiazui", *arguments])
+    monkeypatch.setattr(patched, refuses)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    with pytest.raises(SystemExit) as ended:
+        app.entry.main()
+    out, err = capsys.readouterr()
+    assert (ended.value.code, out) == (2, "")
+    assert told in err and "the output" not in err and len(err.splitlines()) == 1
 
 
 def test_sigterm_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
