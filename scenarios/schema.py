@@ -334,6 +334,47 @@ class Scenario(InputModel):
         path: LeverPath = OnArm(self.policy)
         return layered({lever: path}, {lever: self.levers[lever]})[lever] if lever in self.levers else path
 
+    def with_changes(
+        self,
+        *,
+        levers: Mapping[str, Any] | None = None,
+        macro: str | Path | Drivers | None = None,
+        scale: float | None = None,
+        shocks: Iterable[Mapping[str, Any]] = (),
+    ) -> Scenario:
+        """Return the scenario with what a call sets beside it, which is told beside its name.
+
+        Parameters
+        ----------
+        levers
+            As in `with_levers`.
+        macro
+            As in `with_macro`.
+        scale
+            Another scale.
+        shocks
+            As in `with_shocks`.
+
+        Raises
+        ------
+        InputError
+            If something cannot be used.
+        """
+        changed, told, more = self, [], list(shocks)
+        if macro is not None:
+            changed = changed.with_macro(macro)
+            told.append(f"macro {changed.macro_identity if isinstance(macro, Drivers) else macro}")
+        if scale is not None:
+            changed = Scenario(**{**changed.plain(), "scale": scale})
+            told.append(f"scale {scale:g}")
+        if levers:
+            changed = changed.with_levers(levers)
+            told += [f"{lever}={shown(path)}" for lever, path in levers.items()]
+        if more:
+            changed = changed.with_shocks(more)
+            told += [f"shock {each.name}" for each in changed.shocks[len(self.shocks) :]]
+        return changed.with_settings_noted(told)
+
     def with_settings_noted(self, settings: Iterable[str]) -> Scenario:
         """Return the scenario with settings that were made told beside its name."""
         told = (*self.settings, *settings)

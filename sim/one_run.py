@@ -82,16 +82,7 @@ def run(
     """
     from scenarios.loader import load
 
-    asked = load(scenario)
-    if macro is not None:
-        asked = asked.with_macro(macro)
-    if scale is not None:
-        asked = type(asked)(**{**asked.plain(), "scale": scale})
-    if levers:
-        asked = asked.with_levers(levers)
-    more = list(shocks)
-    if more:
-        asked = asked.with_shocks(more)
+    asked = load(scenario).with_changes(levers=levers, macro=macro, scale=scale, shocks=shocks)
     values = resolved_parameters(parameters if parameters is not None else asked.parameters, asked.macro)
     centre = FinancialCenter(asked, rng=seed, parameters=values, verify=verify, interactions_off=interactions_off)
     months = centre.last_month - centre.month

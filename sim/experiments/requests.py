@@ -14,7 +14,6 @@ from scenarios.drivers import Drivers
 from scenarios.errors import InputError
 from scenarios.loader import load
 from scenarios.parameters import Parameters, checked_for_replay, parameter_set
-from scenarios.paths import shown
 from scenarios.schema import Scenario
 from sim.experiments.pairing import Pairing
 from sim.interactions import checked_interactions
@@ -136,7 +135,7 @@ def ensemble_requests(
     checked_total(runs * len(scenarios))
     draws = None if draws is None else checked_count(draws, "draws", least=0)
     off = checked_interactions(interactions_off)
-    asked = [_with_changes(load(source), levers, macro, scale) for source in scenarios]
+    asked = [load(source).with_changes(levers=levers, macro=macro, scale=scale) for source in scenarios]
     if not asked:
         raise InputError("no scenario is asked for", key="scenarios", allowed="one or more")
     names = [scenario.name for scenario in asked]
@@ -164,19 +163,3 @@ def ensemble_requests(
             values = taken[named, draw]
             requests.append(RunRequest(scenario, base * SEEDS_APART + run, values, draw, off, run, fork_month))
     return requests
-
-
-def _with_changes(
-    scenario: Scenario, levers: Mapping[str, Any] | None, macro: str | Path | Drivers | None, scale: float | None
-) -> Scenario:
-    told = []
-    if macro is not None:
-        scenario = scenario.with_macro(macro)
-        told.append(f"macro {scenario.macro_identity if isinstance(macro, Drivers) else macro}")
-    if scale is not None:
-        scenario = Scenario(**{**scenario.plain(), "scale": scale})
-        told.append(f"scale {scale:g}")
-    if levers:
-        scenario = scenario.with_levers(levers)
-        told += [f"{lever}={shown(path)}" for lever, path in levers.items()]
-    return scenario.with_settings_noted(told)

@@ -49,6 +49,8 @@ def test_what_was_set_is_told_beside_the_name_and_changes_no_hash():
     assert scenario_asked("plan", [], [], macro=None, scale=None) == load("plan")
     in_python = ensemble_requests(["plan"], runs=1, draws=0, levers={"reits_pilot": {"2023-01": 0.9}}, scale=0.1)[0]
     assert in_python.scenario.label == "plan with scale 0.1, reits_pilot={'2023-01': 0.9}"
+    struck = load("plan").with_changes(macro="adverse", shocks=[{"name": "us_yield"}])
+    assert struck.label == "plan with macro adverse, shock us_yield"
 
 
 def test_a_child_of_a_file_does_not_inherit_what_was_set(tmp_path):
