@@ -8,13 +8,14 @@ import numpy as np
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import month_text
 from sim.baseline import observed
+from sim.bond_market.state import ForeignFlow
 from sim.components import component_identities
 from sim.direct_financing import direct_financing_bn
 from sim.foreign_flows import world_index_live_shares
 from sim.index_weights import live_index_weights
-from sim.interbank import totals_by_institution
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass
+from sim.trading.state import PriceDiscovery
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -131,7 +132,6 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         + float(institutions["assets_bn"].sum()),
         float(institutions["assets_bn"].sum()),
     )
-    yield from interbank_identities(centre)
     waiting = np.bincount(issuers["waiting_for"], minlength=4)
     for route in (ListingRoute.MAIN, ListingRoute.STAR, ListingRoute.REIT):
         yield (
@@ -143,7 +143,7 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
     yield (
         "foreign net purchases",
         float(centre.investors["net_purchases_bn"].sum()) + 1e5,
-        centre.foreign_net_purchases_bn + 1e5,
+        centre.state(ForeignFlow).net_purchases_bn + 1e5,
     )
     owners = centre.equity_investors
     yield (
@@ -158,49 +158,18 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
     )
     financing = direct_financing_bn(centre)
     yield "Shanghai is part of the country", float(max(financing[0] - financing[1], 0.0)), 0.0
-    yield (
-        "turnover of products",
-        float(np.abs(centre.turnover_trn).sum()),
-        float(centre.levels.velocity @ centre.activity),
-    )
     for name, shares in (
         ("weights of foreign investors", centre.investors["weight"]),
         (
             "live weights of indices",
             live_index_weights(centre.parameters, centre.month, world_index_live_shares(centre)[0]),
         ),
-        ("shares of price discovery", centre.price_discovery_shares),
+        ("shares of price discovery", centre.state(PriceDiscovery).shares),
     ):
         yield f"{name} within 0..1", float(np.abs(np.clip(shares, 0.0, 1.0) - shares).sum()), 0.0
     share = float(book.holdings_bn[Holder.FOREIGN].sum() / book.interbank_custody_bn())
     yield "foreign share within 0..1", float(np.clip(share, 0.0, 1.0)), share
     yield from component_identities(centre.states_now())
-
-
-def interbank_identities(centre: "FinancialCenter") -> "Iterator[tuple[str, float, float]]":
-    """Claims between institutions agree with both ends' balance sheets and fit into them.
-
-    Perimeter: exposures of which both ends are institutions in the city.
-    """
-    institutions = centre.institutions
-    for kind, claims in (("interbank", centre.interbank), ("repo", centre.repo)):
-        lent, borrowed = institutions[f"{kind}_lent_bn"], institutions[f"{kind}_borrowed_bn"]
-        total = float(claims.amount_bn.sum())
-        claimed, owed = totals_by_institution(institutions, claims)
-        yield f"{kind} claims by lender", float(np.abs(lent - claimed).sum()) + total, total
-        yield f"{kind} claims by borrower", float(np.abs(borrowed - owed).sum()) + total, total
-        yield f"{kind} lent is borrowed", float(lent.sum()), float(borrowed.sum())
-    claims = centre.interbank
-    yield "nobody lends to itself", float(claims.amount_bn[claims.lender == claims.borrower].sum()), 0.0
-    bonds = institutions["bonds_bn"]
-    pledged = institutions["repo_borrowed_bn"] / (1.0 - centre.parameters.repo_haircut)
-    yield "collateral pledged is held", float(np.maximum(pledged - bonds, 0.0).sum()), 0.0
-    assets = bonds + institutions["interbank_lent_bn"] + institutions["repo_lent_bn"]
-    liabilities = institutions["interbank_borrowed_bn"] + institutions["repo_borrowed_bn"]
-    beyond = np.maximum(assets - institutions["assets_bn"], 0.0) + np.maximum(
-        liabilities - institutions["liabilities_bn"], 0.0
-    )
-    yield "parts of balance sheets fit into them", float(beyond.sum()), 0.0
 
 
 def _scale(values: "np.ndarray") -> float:

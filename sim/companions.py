@@ -12,6 +12,7 @@ import numpy as np
 from agents.issuers import Instrument
 from sim.markets import Product
 from sim.securities import SecurityClass
+from sim.trading.state import PriceDiscovery, Turnover
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -71,7 +72,7 @@ COMPANIONS = {
 
 def companion_indicators(centre: "FinancialCenter") -> dict[str, float]:
     """Companions of the month that nothing else records, in their units; flows of the month."""
-    turnover = centre.turnover_trn
+    turnover, prices = centre.state(Turnover).turnover_trn, centre.state(PriceDiscovery)
     book, issued = centre.book, centre.issued_bn
     bonds = float((book.gross_bn - book.redeemed_bn - book.defaulted_bn)[COUNTED].sum())
     equity = float(issued[Instrument.IPO_MAIN : Instrument.REIT + 1].sum()) + centre.follow_on_bn
@@ -83,5 +84,5 @@ def companion_indicators(centre: "FinancialCenter") -> dict[str, float]:
         "direct_financing_net": (bonds + equity) / 1000.0,
         "exchange_financing_share": float(here / everywhere),
         "panda_outstanding": float(book.outstanding_bn[SecurityClass.PANDA]),
-        "price_influence_equal_weights": 100.0 * float(np.exp(np.mean(np.log(centre.price_discovery_shares / start)))),
+        "price_influence_equal_weights": 100.0 * float(np.exp(np.mean(np.log(prices.shares / start)))),
     }

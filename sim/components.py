@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from sim.banking.component import BANKING
 from sim.component import Component, Identity, Part, States
 from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
@@ -10,10 +11,13 @@ from sim.side_markets.digital_yuan import DIGITAL_YUAN
 from sim.side_markets.insurance import INSURANCE
 from sim.side_markets.private_funds import PRIVATE_FUNDS
 from sim.side_markets.trade_settlement import TRADE_SETTLEMENT
+from sim.trading.component import TRADING
 
 COMPONENTS: tuple[Component, ...] = (
     INSTITUTIONS,
     FINTECH,
+    BANKING,
+    TRADING,
     TRADE_SETTLEMENT,
     DIGITAL_YUAN,
     CARBON,

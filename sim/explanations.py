@@ -10,13 +10,13 @@ from agents.institutions import FinancialInstitution
 from agents.issuers import Issuer
 from agents.population import ArrayAgent, DeadAgentError
 from scenarios.errors import InputError, nearest_name
+from sim.banking.leverage import change_terms
 from sim.credit_events import default_terms
 from sim.fintech.explained import funding_explained, growth_explained, rank_explained, score_explained
 from sim.foreign_equity import equity_purchase_terms
 from sim.foreign_flows import purchase_terms
 from sim.institutions.location import seat_terms, staying_terms
 from sim.issuance import choice_explained
-from sim.leverage import change_terms
 from sim.small_firm_credit import acceptance_explained
 
 if TYPE_CHECKING:

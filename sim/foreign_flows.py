@@ -39,7 +39,7 @@ from agents.foreign_investors import (
 )
 from scenarios.calendar import BASELINE
 from sim.baseline import observed
-from sim.bond_market.state import GovernmentYield, ResidualHolders
+from sim.bond_market.state import ForeignFlow, GovernmentYield, ResidualHolders
 from sim.index_weights import MONTHS_AROUND, tracked_index_weights
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass, foreign_by_class, supply_premium_pp
@@ -391,10 +391,8 @@ def bond_market_clears(centre: "FinancialCenter") -> None:
     holders.bank_share_of_purchases = float(book.holdings_bn[Holder.BANKS].sum() / book.holdings_bn[1:].sum())
     # Net purchases are what foreigners bought beyond what was repaid to them; that much money crossed the border.
     repaid = float((before[Holder.FOREIGN] * _share_of_stock(book.redeemed_bn, book.opening_bn)).sum())
-    centre.foreign_net_purchases_bn = foreign_bought - repaid
-    ledger.trade(
-        "currency conversion", Account.REST_OF_WORLD, Account.FOREIGN_INVESTORS, centre.foreign_net_purchases_bn
-    )
+    net = centre.state(ForeignFlow).net_purchases_bn = foreign_bought - repaid
+    ledger.trade("currency conversion", Account.REST_OF_WORLD, Account.FOREIGN_INVESTORS, net)
     share_held = float(foreign[SecurityClass.SOVEREIGN] / book.outstanding_bn[SecurityClass.SOVEREIGN])
     if centre.month <= BASELINE:
         centre.sovereign_foreign_share_2020 = share_held

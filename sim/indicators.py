@@ -9,7 +9,9 @@ from agents.districts import District
 from agents.institutions import Centre, Sector
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import BASELINE
+from sim.banking.leverage import repo_outstanding_bn
 from sim.baseline import BaseYear
+from sim.bond_market.state import ForeignFlow
 from sim.companions import companion_indicators
 from sim.component import Part
 from sim.components import READINGS, readings_now
@@ -18,10 +20,10 @@ from sim.fintech.leading import leading_in_shanghai
 from sim.institutions.location import institutions_by_class
 from sim.institutions.managed_assets import managed_by_class
 from sim.institutions.state import RivalCentres, SectorTraits
-from sim.leverage import repo_outstanding_bn
 from sim.markets import Product
 from sim.secondary import secondary_indicators
 from sim.securities import Holder
+from sim.trading.state import PriceDiscovery, Turnover
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -79,15 +81,15 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     issued = centre.issued_bn
     leading, leading_absolute = Part(leading_in_shanghai).on(centre.states_now())
     record = {
-        "turnover_total": float(centre.turnover_trn.sum()),
+        "turnover_total": float(centre.state(Turnover).turnover_trn.sum()),
         "direct_financing": shanghai / 1000.0,
         "direct_financing_share": float(recent[0] / recent[1]),
         "foreign_bond_share": foreign / book.interbank_custody_bn(),
         "panda_cumulative": centre.panda_cumulative_bn,
-        "shanghai_price_influence": centre.price_influence,
+        "shanghai_price_influence": centre.state(PriceDiscovery).influence,
         "leading_fintech_count": float(leading),
     }
-    record |= {f"turnover_{p.name.lower()}": float(centre.turnover_trn[p]) for p in Product}
+    record |= {f"turnover_{p.name.lower()}": float(centre.state(Turnover).turnover_trn[p]) for p in Product}
     institutions = centre.institutions
     record |= {
         "direct_financing_national": national / 1000.0,
@@ -99,7 +101,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
         "reit_issuance": float(issued[Instrument.REIT]),
         "star_new_listings": float(centre.listings[ListingRoute.STAR] - centre.opening_star_listings) / centre.scale,
         "foreign_bond_holdings": foreign / 1000.0,
-        "foreign_net_purchases": centre.foreign_net_purchases_bn,
+        "foreign_net_purchases": centre.state(ForeignFlow).net_purchases_bn,
         "foreign_investor_count": float(len(centre.investors)),
         "foreign_equity_holding": float(centre.equity_investors["holdings_bn"].sum()) / centre.share_market_value_bn,
         "bond_custody_interbank": book.interbank_custody_bn() / 1000.0,
@@ -111,7 +113,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
         "china_yield": centre.china_yield_pct,
         "us_yield": centre.us_yield_pct,
         "usdcny": float(centre.macro.usdcny[centre.macro.position(centre.month)]),
-        "repo_outstanding": repo_outstanding_bn(centre)[0] / 1000.0,
+        "repo_outstanding": repo_outstanding_bn(institutions, book)[0] / 1000.0,
     }
     borrower = institutions["normal_leverage"] > 0.0
     assets, equity = institutions["assets_bn"], institutions["equity_bn"]

@@ -22,9 +22,6 @@ STREAMS = {
     "first_view": "investor.first_view",
     "investor_bloc": "investor.bloc",
     "geopolitics": "geopolitics.event",
-    "leverage": "institution.leverage",
-    "interbank": "institution.interbank",
-    "repo": "institution.repo",
     "leaning": "institution.leaning",
     "market": "market.activity",
 }
@@ -52,9 +49,6 @@ class Luck:
     first_view: Stream
     investor_bloc: Stream
     geopolitics: Stream
-    leverage: Stream
-    interbank: Stream
-    repo: Stream
     leaning: Stream
     market: Stream
 

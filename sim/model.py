@@ -32,9 +32,9 @@ from sim import (
     foreign_flows,
     starting_point,
 )
-from sim.bank_failure import BankFailure
+from sim.banking.leverage import repo_outstanding_bn
 from sim.baseline import BaseYear, observed
-from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct
+from sim.bond_market.state import ForeignFlow, GovernmentYield, ResidualHolders, china_yield_pct
 from sim.clock import Clock
 from sim.component import States
 from sim.components import COMPONENTS, open_components, start_components
@@ -47,20 +47,18 @@ from sim.institutions.component import INSTITUTIONS
 from sim.institutions.location import institutions_by_class
 from sim.institutions.state import RivalCentres
 from sim.interactions import Interactions, checked_interactions
-from sim.interbank import Exposures
 from sim.issuance_spillover import start_of_filing_memory
 from sim.ledger import Account, Ledger
 from sim.levels import Levels, Lump, equity_share_of_sse
-from sim.leverage import repo_outstanding_bn
 from sim.luck import Luck
 from sim.macro import HISTORY_START, MacroPath, make_macro_path
-from sim.market_making import MarketMade
 from sim.markets import Product
 from sim.policy import Channels, ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
 from sim.shocks import ShockPaths
 from sim.small_firm_credit import start_with_refused_needs
+from sim.trading.state import Turnover
 from sim.triggers import policy_after_triggers
 from sim.underwriting import UsualDeals, start_of_capacity
 from sim.vintage import vintage_in_use
@@ -71,7 +69,6 @@ if TYPE_CHECKING:
     from scenarios.schema import Scenario
     from scenarios.triggers import Trigger
     from sim.foreign_flows import ForeignSignals
-    from sim.leverage import LeverageSignals
 
 NO_SEED = (
     "without a seed (rng=None) the centre takes seed 0, each time: mesa.batch_run(..., iterations=5) gives one run "
@@ -172,8 +169,6 @@ class FinancialCenter(PopulationModel):
 
     foreign_signals: "ForeignSignals"
     """What foreign investors saw this month."""
-    leverage_signals: "LeverageSignals"
-    """What institutions saw when they set leverage this month."""
     equity_terms: Floats
     """Terms of the log target of foreign holders of shares this month; see `sim.foreign_equity`."""
     share_market_value_bn: float
@@ -218,7 +213,7 @@ class FinancialCenter(PopulationModel):
         )
         self._channels = self.policy.baseline
         self.own_states: dict[type, Any] = {kind: kind() for component in COMPONENTS for kind in component.states}
-        self.own_states |= {kind: kind() for kind in (ResidualHolders, GovernmentYield)}
+        self.own_states |= {kind: kind() for kind in (ResidualHolders, GovernmentYield, ForeignFlow)}
         self.investors = Population(self, ForeignInvestor, capacity=2048)
         self.equity_investors = Population(self, ForeignEquityInvestor, capacity=512)
         self.issuers = Population(self, Issuer, capacity=max(64, round(10_100 * scale)))
@@ -256,26 +251,11 @@ class FinancialCenter(PopulationModel):
         )
         self.sovereign_foreign_share_2020 = 0.0
         self.geopolitical_tension = 0.0
-        self.foreign_net_purchases_bn = 0.0
         self.bought_bn: Floats = np.zeros(3)
-        self.foreign_flow_2020_bn = (observed("foreign_bond_holdings") - observed("foreign_bond_holdings_2019")) / 12.0
-        self.foreign_futures_share = parameters.futures_foreign_share_2020
-        self.funding_start_pct = float(self.macro.china_yield_pct[self.macro.position(START_OF_HISTORY)])
-        self.funding_follow_pct = self.funding_start_pct
-        self.state(GovernmentYield).last_month_pct = self.funding_start_pct
-        self.risk_limit = 0.0
-        self.interbank = Exposures()
-        self.repo = Exposures()
-        self.bank_failures: list[BankFailure] = []
-        self.market_making_2020_bn: Floats = np.ones(len(MarketMade))
-        self.log_daily_volume = 0.0
-        self.futures_noise: Floats = np.zeros(3)
-        self.activity: Floats = np.zeros(len(Product))
-        self.turnover_trn: Floats = np.zeros(len(Product))
-        self.volume_history: deque[Floats] = deque(maxlen=12)
-        self.volume_2020: Floats = np.ones(4)
-        self.price_influence = 100.0
-        self.price_discovery_shares: Floats = np.zeros(4)
+        held = observed("foreign_bond_holdings"), observed("foreign_bond_holdings_2019")
+        self.state(ForeignFlow).base_year_bn = (held[0] - held[1]) / 12.0
+        start_pct = float(self.macro.china_yield_pct[self.macro.position(START_OF_HISTORY)])
+        self.state(GovernmentYield).last_month_pct = start_pct
         self.financing_history: deque[tuple[float, float]] = deque(maxlen=12)
         self.exchange_financing_history: deque[tuple[float, float]] = deque(maxlen=12)
         """What was sold on exchanges, on Shanghai's and on all, CNY bn, last twelve months."""
@@ -302,8 +282,6 @@ class FinancialCenter(PopulationModel):
         """Mean spread over the prime rate of loans newly granted to small firms."""
         self.delta_financing_bn = 0.0
         """Bonds, paper, asset-backed securities and shares that issuers of the delta sold this month."""
-        self.price_impact_history: deque[float] = deque(maxlen=12)
-        """Absolute returns of bonds and shares over their turnover, per CNY trn, last twelve months."""
         self.loan_requests: dict[str, float] = {}
         start_with_refused_needs(self)
         self.records: list[dict[str, float]] = []
@@ -451,11 +429,6 @@ class FinancialCenter(PopulationModel):
         factors = np.array(self.parameters.issuance_seasonal)
         return float(factors[self.month % 12] / factors.mean())
 
-    @property
-    def trading_days(self) -> float:
-        """Trading days of the month."""
-        return float(self.parameters.trading_days_by_month[self.month % 12])
-
     def institutions_by_class(self) -> Floats:
         """Institutions in Shanghai by sector and ownership, shape (11, 2)."""
         return institutions_by_class(self.institutions)
@@ -543,10 +516,10 @@ class FinancialCenter(PopulationModel):
         year.equity_deals_bn += float(issued[Instrument.IPO_MAIN : Instrument.REIT + 1].sum()) + self.follow_on_bn
         if self.month == BASELINE:
             self.usual_deals = start_of_capacity(self)
-        year.activity = year.activity + self.activity
+        year.activity = year.activity + self.state(Turnover).activity
         investors = self.investors
         year.foreign_by_group = np.bincount(investors["group"], weights=investors["holdings_bn"], minlength=4)
-        year.repo_outstanding_bn = repo_outstanding_bn(self)[0]
+        year.repo_outstanding_bn = repo_outstanding_bn(self.institutions, self.book)[0]
         year.leading_fintech = int(self.records[-1]["leading_fintech_count"])
 
     @property

@@ -11,16 +11,14 @@ from sim import (
     foreign_equity,
     foreign_flows,
     indicators,
-    interbank,
     issuance,
-    leverage,
     listings,
     maturities,
     panda_bonds,
     public_supply,
     shocks,
-    trading,
 )
+from sim.banking.component import BANKING
 from sim.component import Month, States, Step
 from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
@@ -29,6 +27,7 @@ from sim.side_markets.digital_yuan import DIGITAL_YUAN
 from sim.side_markets.insurance import INSURANCE
 from sim.side_markets.private_funds import PRIVATE_FUNDS
 from sim.side_markets.trade_settlement import TRADE_SETTLEMENT
+from sim.trading.component import TRADING
 
 
 @dataclass(frozen=True)
@@ -149,34 +148,8 @@ MONTH = Month(
         *CARBON.steps,
         *INSURANCE.steps,
         *PRIVATE_FUNDS.steps,
-        _of_centre(
-            "FinancialInstitution",
-            leverage.institutions_set_leverage,
-            "Institutions set how much repo they borrow against their bonds",
-            "carry, volatility, channels",
-            "leverage",
-        ),
-        _of_centre(
-            "FinancialInstitution",
-            interbank.interbank_market_clears,
-            "Banks lend to each other, anew each quarter, and to those that borrow repo",
-            "balance sheets, leverage",
-            "exposures",
-        ),
-        _of_centre(
-            "Market",
-            trading.markets_turn_over,
-            "Markets turn over",
-            "stocks, volatility, repo, dealers' capital",
-            "turnover",
-        ),
-        _of_centre(
-            "Market",
-            trading.prices_are_discovered,
-            "Shanghai and its rivals share price discovery",
-            "turnover, channels",
-            "price influence",
-        ),
+        *BANKING.steps,
+        *TRADING.steps,
         _of_centre("Accounts", accounts.accounts_close, "Accounts are checked", "everything", "largest error"),
         _of_centre("Indicators", indicators.indicators_are_read, "Indicators are read", "everything", "record"),
     )

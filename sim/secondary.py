@@ -15,6 +15,7 @@ from sim.institutions.state import City, RivalCentres, SeatFlows
 from sim.issuance import green_spread_pp
 from sim.markets import Product
 from sim.policy import Channels
+from sim.trading.state import PriceDiscovery, Turnover
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -57,12 +58,12 @@ def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) ->
         "bond_issuance": float(centre.book.gross_bn[COUNTED].sum()) / 1000.0,
         "star_listings": float(centre.listings[ListingRoute.STAR]) / centre.scale,
         "star_proceeds": proceeds + float(issued[Instrument.IPO_STAR]),
-        "derivatives_turnover": float(centre.turnover_trn[list(DERIVATIVES)].sum()),
+        "derivatives_turnover": float(centre.state(Turnover).turnover_trn[list(DERIVATIVES)].sum()),
         "product_breadth": 100.0 * channels["approved_hedging_products"] / products,
         "effective_hedging_cost": channels["hedging_cost"],
-        "foreign_futures_share": float(centre.foreign_futures_share),
-        "price_discovery_share": float(centre.price_discovery_shares[COMMODITIES].mean()),
-        "benchmark_adoption": float(centre.price_discovery_shares[-1]),
+        "foreign_futures_share": float(centre.state(Turnover).foreign_futures_share),
+        "price_discovery_share": float(centre.state(PriceDiscovery).shares[COMMODITIES].mean()),
+        "benchmark_adoption": float(centre.state(PriceDiscovery).shares[-1]),
         "capital_flow_volatility": float(purchases.std()) / stock,
         "green_financing": float(issuers["debt_bn"][Instrument.GREEN_BOND].sum()) / 1000.0,
         "talent_stock": float(city[CityState.TALENT]),
@@ -74,7 +75,7 @@ def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) ->
         "reits_cap": reits + float(issued[Instrument.REIT]),
         "venture_investment": centre.state(FintechFlows).capital_raised,
         "strategic_credit": float(issuers["debt_bn"][Instrument.LOAN] @ issuers["hard_technology"]),
-        "bid_ask_spread": float(np.mean(centre.price_impact_history)),
+        "bid_ask_spread": float(np.mean(centre.state(Turnover).price_impact)),
         "msme_spread": 100.0 * centre.msme_loan_spread_pp,
         "greenium": -100.0 * green_spread_pp(centre),
         "misconduct_losses": -100.0 * conduct_shift(centre.parameters, Channels(channels, centre.policy.baseline)),

@@ -11,8 +11,9 @@ from agents.certificates import BankTier
 from agents.institutions import Sector
 from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.shocks import ShockKind, shock_kinds
-from sim.bank_failure import bank_fails
 from sim.bank_failures import bank_issuer_fails
+from sim.banking.failure import bank_fails
+from sim.component import Part
 
 if TYPE_CHECKING:
     from scenarios.parameters import Parameters
@@ -96,7 +97,7 @@ def small_banks_fail(centre: "FinancialCenter") -> None:
     banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
     assets = institutions["assets_bn"][banks]
     smaller = assets <= np.median(assets)
-    bank_fails(centre, middle_row(banks[smaller], assets[smaller]))
+    Part(bank_fails).on(centre.states_now(), middle_row(banks[smaller], assets[smaller]))
 
 
 def middle_row(rows: Integers, values: Floats) -> int:

@@ -12,6 +12,7 @@ from app.web import charts, session
 from app.web.components import Chart, Form, Table
 from scenarios.calendar import BASELINE, month_text
 from scenarios.errors import InputError
+from sim.banking.state import InterbankClaims
 from sim.explanations import EXPLAINED
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ def _places(centre: "FinancialCenter", words: "Words") -> None:
 
 
 def _network(centre: "FinancialCenter", words: "Words") -> None:
-    claims = centre.interbank
+    claims = centre.state(InterbankClaims).loans
     ids, totals = np.unique(np.concatenate([claims.lender, claims.borrower]), return_inverse=True)
     weight = np.bincount(totals, weights=np.tile(claims.amount_bn, 2), minlength=len(ids)) if len(ids) else np.zeros(0)
     shown = set(ids[np.argsort(-weight)[:BANKS_SHOWN]].tolist())

@@ -30,6 +30,15 @@ class GovernmentYield:
     """Change of the yield over the month."""
 
 
+@dataclass
+class ForeignFlow:
+    """Net purchases of bonds by foreigners, CNY bn a month."""
+
+    net_purchases_bn: float = 0.0
+    base_year_bn: float = 0.0
+    """Mean of the base year, as observed."""
+
+
 def china_yield_pct(clock: Clock, macro: MacroPath, book: SecurityBook, government: GovernmentYield) -> float:
     """Ten-year government yield with the effects of foreign holdings and public supply, per cent."""
     return float(

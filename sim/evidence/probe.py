@@ -9,8 +9,11 @@ from agents.arrays import Floats, Integers
 from agents.foreign_investors import InvestorGroup
 from agents.institutions import Centre, Sector, choice_shares
 from agents.issuers import ListingRoute
+from sim.banking.state import InterbankClaims
+from sim.bond_market.state import ForeignFlow
 from sim.institutions.licences import filings_looked_for
 from sim.institutions.state import SeatFlows, SectorTraits
+from sim.trading.state import Turnover
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -77,7 +80,7 @@ class Probe:
     def note(self, centre: "FinancialCenter", opening: Opening) -> None:
         """Take note of the month that is over."""
         macro, month, book = centre.macro, centre.month, centre.book
-        self.flow_bn.append(centre.foreign_net_purchases_bn)
+        self.flow_bn.append(centre.state(ForeignFlow).net_purchases_bn)
         at = macro.position(month - 1)
         yields = float(macro.china_yield_pct[at] - macro.china_yield_pct[at - QUARTER])
         bonds = -centre.parameters.government_bond_duration * yields / 100.0
@@ -88,7 +91,7 @@ class Probe:
         self.listings.append(float((centre.listings - opening.listings)[BOARDS].sum()) / centre.scale)
         self.filings.append(float((centre.filed - opening.filings)[BOARDS].sum()) / centre.scale)
         self.return_6m.append(centre.equity_return_6m)
-        self.log_volume.append(centre.log_daily_volume)
+        self.log_volume.append(centre.state(Turnover).log_daily_volume)
         self.log_volatility.append(float(macro.log_volatility[macro.position(month)]))
         self.equity_return.append(macro.change(macro.equity_index, month, 1))
         self.defaults.append(float(centre.defaults - opening.defaults))
@@ -121,7 +124,7 @@ def _fintech(centre: "FinancialCenter", opening: Opening) -> Floats:
 
 
 def _core_share(centre: "FinancialCenter") -> float:
-    claims, institutions = centre.interbank, centre.institutions
+    claims, institutions = centre.state(InterbankClaims).loans, centre.institutions
     if not len(claims.amount_bn):
         return float("nan")
     bank = np.flatnonzero(institutions["sector"] == Sector.BANK)

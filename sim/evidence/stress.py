@@ -17,6 +17,7 @@ from agents.interbank import debtrank_distress, write_off_cascade
 from scenarios.calendar import BASELINE, month_text
 from scenarios.plan import redline
 from scenarios.schema import Scenario
+from sim.banking.state import InterbankClaims
 from sim.experiments.pool import mapped
 from sim.experiments.requests import RunRequest, ensemble_requests
 
@@ -64,7 +65,7 @@ def stress_test(centre: "FinancialCenter") -> StressTest:
         At the end of a month.
     """
     parameters, institutions, limits = centre.parameters, centre.institutions, redline()
-    claims = centre.interbank
+    claims = centre.state(InterbankClaims).loans
     lender, borrower = institutions.rows_of(claims.lender), institutions.rows_of(claims.borrower)
     here = (lender >= 0) & (borrower >= 0)
     lender, borrower, amount = lender[here], borrower[here], claims.amount_bn[here]

@@ -7,12 +7,12 @@ from agents.arrays import Flags, Integers, median_of
 from agents.draws import Draws
 from agents.institutions import Institutions, Sector
 from scenarios.parameters import Parameters
+from sim.banking.leverage import leverage_begins
 from sim.clock import Clock
 from sim.component import Changes
 from sim.institutions.districts import newcomers_choose
 from sim.institutions.state import Adopters, City, Districts, ManagedMoney, SectorTraits
 from sim.levels import Levels
-from sim.leverage import leverage_begins
 from sim.side_markets.private_funds import Commitments, commitments_end
 
 

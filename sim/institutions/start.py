@@ -6,6 +6,7 @@ from agents.draws import Draws, poisson
 from agents.institutions import Centre, Institutions, Sector
 from agents.licences import stage_probability, steady_queue
 from scenarios.parameters import Parameters
+from sim.banking.leverage import first_borrowers
 from sim.baseline import BaseYear
 from sim.clock import Clock
 from sim.component import Changes
@@ -16,7 +17,6 @@ from sim.institutions.licences import filings_looked_for, licence_luck
 from sim.institutions.location import institutions_by_class
 from sim.institutions.state import City, Districts, LicenceQueue, RivalCentres, SectorTraits
 from sim.levels import Levels
-from sim.leverage import first_borrowers
 from sim.start import filled, pareto_shares, written
 from sim.tables import table
 

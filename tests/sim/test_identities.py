@@ -18,6 +18,7 @@ from scenarios.calendar import month_text
 from scenarios.parameters import ParameterSet
 from scenarios.schema import Scenario
 from sim.accounts import TOLERANCE, accounts_close, identities
+from sim.banking.state import InterbankClaims
 from sim.fintech.state import FintechFlows
 from sim.institutions.state import Adopters, LicenceQueue
 from sim.ledger import Account
@@ -25,6 +26,7 @@ from sim.securities import Holder, SecurityClass
 from sim.side_markets.digital_yuan import DigitalYuan
 from sim.side_markets.private_funds import Commitments
 from sim.side_markets.trade_settlement import CrossBorderPayments
+from sim.trading.state import PriceDiscovery, Turnover
 
 LEVERS = plan.lever_ids()
 
@@ -187,14 +189,14 @@ def grow_field(state, name):
 
 def owed_by_nobody(model, kind):
     """A claim on somebody who is gone: its lender still has it."""
-    claims = getattr(model, kind)
+    claims = getattr(model.state(InterbankClaims), {"interbank": "loans"}.get(kind, kind))
     row = model.institutions.rows_of(claims.borrower[:1])
     model.institutions[f"{kind}_borrowed_bn"][row] -= claims.amount_bn[0]
     claims.borrower[0] = 10**9
 
 
 def lend_to_itself(model):
-    claims = model.interbank
+    claims = model.state(InterbankClaims).loans
     rows = model.institutions.rows_of([claims.borrower[0], claims.lender[0]])
     model.institutions["interbank_borrowed_bn"][rows] += np.array([-1.0, 1.0]) * claims.amount_bn[0]
     claims.borrower[0] = claims.lender[0]
@@ -270,12 +272,12 @@ FAULTS = {
     "Shanghai is part of the country": lambda m: setattr(
         m, "levels", dataclasses.replace(m.levels, shenzhen_share_of_exchange_credit=-9.0)
     ),
-    "turnover of products": lambda m: grow(m.turnover_trn, 0),
+    "turnover of products": lambda m: grow(m.state(Turnover).turnover_trn, 0),
     "weights of foreign investors within 0..1": lambda m: grow(m.investors["weight"], 0, -2.0),
     "live weights of indices within 0..1": lambda m: setattr(
         m, "parameters", m.parameters.replace(gbi_em_china_weight=1.5)
     ),
-    "shares of price discovery within 0..1": lambda m: grow(m.price_discovery_shares, 0),
+    "shares of price discovery within 0..1": lambda m: grow(m.state(PriceDiscovery).shares, 0),
     "foreign share within 0..1": lambda m: grow(m.book.interbank_share, slice(None), -0.96),
     "trade by currency": lambda m: grow_field(m.state(CrossBorderPayments), "trade_in_other_currencies_bn"),
     "yuan payments": lambda m: grow_field(m.state(CrossBorderPayments), "through_correspondents_bn"),

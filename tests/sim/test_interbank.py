@@ -8,9 +8,12 @@ import pytest
 from agents.institutions import Sector
 from agents.interbank import core_of
 from sim.accounts import accounts_close
-from sim.bank_failure import bank_fails
+from sim.banking.failure import bank_fails
+from sim.banking.interbank import interbank_market_clears, repo_dealt_out, settle_claims_of_leavers
+from sim.banking.state import BankFailures, InterbankClaims
+from sim.component import Part
 from sim.institutions.state import SeatFlows
-from sim.interbank import interbank_market_clears, repo_dealt_out, settle_claims_of_leavers
+from sim.trading.state import Turnover
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +42,7 @@ def test_each_bank_lends_and_borrows_its_part_of_assets_and_no_one_else_does(jan
 def test_a_small_core_has_most_of_the_volume(january):
     rows, core = banks_of(january)
     ids = january.institutions.unique_ids[rows[core]]
-    claims = january.interbank
+    claims = january.state(InterbankClaims).loans
     lends, borrows = np.isin(claims.lender, ids), np.isin(claims.borrower, ids)
     assert 0.10 <= core.mean() <= 0.20
     assert 0.55 < claims.amount_bn[lends].sum() / claims.amount_bn.sum() < 0.8
@@ -51,27 +54,29 @@ def test_a_small_core_has_most_of_the_volume(january):
 def test_a_denser_network_has_more_links_and_the_same_volume(january):
     dense = copy.deepcopy(january)
     dense.parameters = dense.parameters.replace(interbank_density=0.12)
-    interbank_market_clears(dense)
+    Part(interbank_market_clears).on(dense.states_now())
     assert dense.month % 3 == 0
-    assert len(dense.interbank.amount_bn) > 1.3 * len(january.interbank.amount_bn)
-    assert dense.interbank.amount_bn.sum() == pytest.approx(january.interbank.amount_bn.sum())
+    assert len(dense.state(InterbankClaims).loans.amount_bn) > 1.3 * len(january.state(InterbankClaims).loans.amount_bn)
+    assert dense.state(InterbankClaims).loans.amount_bn.sum() == pytest.approx(
+        january.state(InterbankClaims).loans.amount_bn.sum()
+    )
 
 
 def test_claims_are_drawn_each_quarter_and_settled_in_between_when_an_end_leaves(january):
     model = copy.deepcopy(january)
-    before = model.interbank
+    before = model.state(InterbankClaims).loans
     gone = int(before.lender[0])
     model.institutions.remove(model.institutions.rows_of([gone]))
-    settle_claims_of_leavers(model)
-    assert not np.isin(gone, [model.interbank.lender, model.interbank.borrower])
+    settle_claims_of_leavers(model.institutions, model.state(InterbankClaims))
+    assert not np.isin(gone, [model.state(InterbankClaims).loans.lender, model.state(InterbankClaims).loans.borrower])
     kept = (before.lender != gone) & (before.borrower != gone)
-    assert (model.interbank.amount_bn == before.amount_bn[kept]).all()
+    assert (model.state(InterbankClaims).loans.amount_bn == before.amount_bn[kept]).all()
     later = copy.deepcopy(january)
     later.step()
-    assert later.interbank.amount_bn.sum() <= january.interbank.amount_bn.sum()
+    assert later.state(InterbankClaims).loans.amount_bn.sum() <= january.state(InterbankClaims).loans.amount_bn.sum()
     later.run_for(2)
     assert later.month % 3 == 0
-    assert later.interbank.amount_bn.sum() > january.interbank.amount_bn.sum()
+    assert later.state(InterbankClaims).loans.amount_bn.sum() > january.state(InterbankClaims).loans.amount_bn.sum()
 
 
 def test_repo_is_borrowed_from_core_banks_against_bonds(january):
@@ -88,8 +93,12 @@ def test_repo_is_borrowed_from_core_banks_against_bonds(january):
 def test_doubled_leverage_doubles_every_repo_loan(january):
     model = copy.deepcopy(january)
     model.institutions["leverage"] *= 2.0
-    np.testing.assert_allclose(repo_dealt_out(model).amount_bn, 2.0 * january.repo.amount_bn)
-    assert (repo_dealt_out(model).lender == january.repo.lender).all()
+    np.testing.assert_allclose(dealt_out(model).amount_bn, 2.0 * january.state(InterbankClaims).repo.amount_bn)
+    assert (dealt_out(model).lender == january.state(InterbankClaims).repo.lender).all()
+
+
+def dealt_out(model):
+    return repo_dealt_out(model.parameters, model.luck.draws, model.institutions, model.state(InterbankClaims).loans)
 
 
 # Failure
@@ -106,12 +115,12 @@ def test_creditors_write_off_their_part_of_what_they_lent(january):
     model = copy.deepcopy(january)
     institutions, row = model.institutions, small_bank(model)
     failed, count = int(institutions.unique_ids[row]), len(institutions)
-    claims = model.interbank
+    claims = model.state(InterbankClaims).loans
     mine = claims.borrower == failed
     creditors, owed = claims.lender[mine], claims.amount_bn[mine]
     equity = institutions["equity_bn"][institutions.rows_of(creditors)]
     size = float(institutions["assets_bn"][row])
-    record = bank_fails(model, row)
+    record = Part(bank_fails).on(model.states_now(), row)
     rows = institutions.rows_of(creditors)
     loss = model.parameters.interbank_loss_given_default * owed
     np.testing.assert_allclose(equity - institutions["equity_bn"][rows], loss)
@@ -122,14 +131,14 @@ def test_creditors_write_off_their_part_of_what_they_lent(january):
     assert record.further_failures == 0
     direct = loss.sum() / institutions["equity_bn"][institutions["sector"] == Sector.BANK].sum()
     assert 0.9 * direct < record.equity_loss_share < 3.0 * direct
-    assert model.bank_failures == [record]
+    assert model.state(BankFailures).failures == [record]
     assert len(institutions) == count - 1
     accounts_close(model)
 
 
 def test_the_accounts_close_after_a_failure_in_a_month_and_between_months(january):
     model = copy.deepcopy(january)
-    bank_fails(model, small_bank(model))
+    Part(bank_fails).on(model.states_now(), small_bank(model))
     exits = model.state(SeatFlows).exits
     assert exits >= 1
     accounts_close(model)
@@ -140,12 +149,12 @@ def test_the_accounts_close_after_a_failure_in_a_month_and_between_months(januar
 def test_a_creditor_without_equity_left_fails_too(january):
     model = copy.deepcopy(january)
     institutions, row = model.institutions, small_bank(model)
-    claims = model.interbank
+    claims = model.state(InterbankClaims).loans
     creditor = int(institutions.rows_of(claims.lender[claims.borrower == institutions.unique_ids[row]][:1])[0])
     weak = int(institutions.unique_ids[creditor])
     institutions["liabilities_bn"][creditor] += institutions["equity_bn"][creditor] - 1e-6
     institutions["equity_bn"][creditor] = 1e-6
-    record = bank_fails(model, row)
+    record = Part(bank_fails).on(model.states_now(), row)
     assert record.further_failures >= 1
     assert institutions.rows_of([weak]) == -1
     assert (institutions["equity_bn"] > 0.0).all()
@@ -156,7 +165,7 @@ def test_nothing_is_lost_where_everything_is_recovered(january):
     model = copy.deepcopy(january)
     model.parameters = model.parameters.replace(interbank_loss_given_default=0.0)
     before = model.institutions["equity_bn"].sum() - model.institutions["equity_bn"][small_bank(model)]
-    record = bank_fails(model, small_bank(model))
+    record = Part(bank_fails).on(model.states_now(), small_bank(model))
     assert (record.first_losses_bn, record.equity_loss_share, record.further_failures) == (0.0, 0.0, 0)
     assert model.institutions["equity_bn"].sum() == pytest.approx(before)
 
@@ -164,7 +173,7 @@ def test_nothing_is_lost_where_everything_is_recovered(january):
 def test_only_a_bank_can_fail(january):
     insurer = int(np.flatnonzero(january.institutions["sector"] == Sector.INSURER)[0])
     with pytest.raises(ValueError, match="is a INSURER, not a bank"):
-        bank_fails(january, insurer)
+        Part(bank_fails).on(january.states_now(), insurer)
 
 
 # Market making
@@ -177,6 +186,6 @@ def test_dealers_that_lose_equity_make_markets_thinner(centre):
     hurt.institutions["liabilities_bn"] += loss
     plain.step()
     hurt.step()
-    assert (hurt.turnover_trn <= plain.turnover_trn).all()
-    thinner = np.flatnonzero(hurt.turnover_trn < 0.97 * plain.turnover_trn)
+    assert (hurt.state(Turnover).turnover_trn <= plain.state(Turnover).turnover_trn).all()
+    thinner = np.flatnonzero(hurt.state(Turnover).turnover_trn < 0.97 * plain.state(Turnover).turnover_trn)
     assert thinner.tolist() == [1, 5, 6, 7]

@@ -8,6 +8,7 @@ from agents.certificates import BankTier
 from scenarios import Scenario
 from scenarios.calendar import month_ordinal, month_text
 from scenarios.parameters import ParameterSet
+from sim.banking.state import BankFailures
 from sim.securities import SecurityClass
 
 SEEDS = range(3)
@@ -142,8 +143,8 @@ class TestSmallBankFails:
 
     def test_no_systemic_event_follows(self, small_bank):
         for plain, struck, _ in small_bank:
-            assert plain.bank_failures == []
-            (failure,) = struck.bank_failures
+            assert plain.state(BankFailures).failures == []
+            (failure,) = struck.state(BankFailures).failures
             assert month_text(failure.month) == "2022-06"
             assert 0.0 < failure.equity_loss_share < 0.01
             assert failure.further_failures == 0

@@ -6,6 +6,7 @@ import pytest
 import sim
 from agents.institutions import Sector
 from scenarios.plan import redline
+from sim.banking.state import InterbankClaims
 from sim.evidence.stress import stress, stress_test
 
 
@@ -31,18 +32,18 @@ def test_shares_hang_together(centre):
 
 def test_without_equity_a_failure_crosses_the_redline_and_without_claims_nobody_follows(centre):
     institutions = centre.institutions
-    equity, claims = institutions["equity_bn"].copy(), centre.interbank
+    equity, claims = institutions["equity_bn"].copy(), centre.state(InterbankClaims).loans
     try:
         institutions["equity_bn"][:] = 1e-9
         bare = stress_test(centre)
         assert bare.events_share > 0.9 and bare.worst_failed_assets_share > redline().event_assets_share
         assert bare.loss_to_event_pct == pytest.approx(0.1)
         institutions["equity_bn"][:] = equity
-        centre.interbank = claims.among(np.zeros(len(claims.amount_bn), dtype=bool))
+        centre.state(InterbankClaims).loans = claims.among(np.zeros(len(claims.amount_bn), dtype=bool))
         alone = stress_test(centre)
         assert alone.worst_rounds == 1 and alone.worst_equity_loss_share == 0.0
     finally:
-        institutions["equity_bn"][:], centre.interbank = equity, claims
+        institutions["equity_bn"][:], centre.state(InterbankClaims).loans = equity, claims
 
 
 def test_more_equity_bears_a_larger_loss(centre):

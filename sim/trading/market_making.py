@@ -2,17 +2,13 @@
 
 from enum import IntEnum
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.arrays import Floats
-from agents.institutions import Sector
+from agents.institutions import Institutions, Sector
 from agents.market_making import market_making_capital
 from sim.tables import table
-
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
 
 
 class MarketMade(IntEnum):
@@ -38,9 +34,8 @@ def dealers() -> tuple[Floats, Floats]:
     return limit, allocation
 
 
-def market_making_bn(centre: "FinancialCenter") -> Floats:
+def market_making_bn(institutions: Institutions) -> Floats:
     """Capital that all dealers commit to each market, CNY bn, shape (4,)."""
-    institutions = centre.institutions
     limit, allocation = dealers()
     rows = np.flatnonzero(limit[institutions["sector"]])
     sector = institutions["sector"][rows]

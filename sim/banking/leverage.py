@@ -1,6 +1,5 @@
 """Institutions set how much repo they borrow; what they borrow together is the repo outstanding."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,22 +10,18 @@ from agents.institutions import Institutions, Sector
 from agents.interbank import core_of
 from agents.leverage import LEVERAGE_TERMS, leverage_terms, next_risk_limit
 from scenarios.parameters import Parameters
-from sim.component import Changes
+from sim.banking.state import LeverageSignals, RepoFunding
+from sim.bond_market.state import GovernmentYield, china_yield_pct
+from sim.clock import Clock
+from sim.component import Changes, Part
+from sim.interactions import Interactions
 from sim.levels import Levels
+from sim.macro import MacroPath
+from sim.policy import Channels
+from sim.securities import SecurityBook
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
-
-
-@dataclass(frozen=True)
-class LeverageSignals:
-    """What all institutions saw when they set leverage, kept for those who ask why."""
-
-    carry_change_pp: float
-    tightness_change: float
-    risk_limit: float
-    risk_limit_before: float
-    market_luck: float
 
 
 def first_borrowers(
@@ -65,41 +60,64 @@ def leverage_begins(
         institutions[column][rows] = normal
 
 
-def borrowers(centre: "FinancialCenter") -> "Integers":
+def borrowers(institutions: Institutions) -> Integers:
     """Rows of the institutions that borrow repo."""
-    return np.flatnonzero(centre.institutions["normal_leverage"])
+    return np.flatnonzero(institutions["normal_leverage"])
 
 
-def institutions_set_leverage(centre: "FinancialCenter") -> None:
-    """Each institution that borrows repo moves its leverage by carry, rules, volatility and luck."""
-    parameters, channels, institutions = centre.parameters, centre.channels, centre.institutions
+def institutions_set_leverage(
+    clock: Clock,
+    parameters: Parameters,
+    draws: Draws,
+    channels: Channels,
+    interactions: Interactions,
+    macro: MacroPath,
+    book: SecurityBook,
+    government: GovernmentYield,
+    institutions: Changes[Institutions],
+    funding: Changes[RepoFunding],
+) -> None:
+    """Institutions set how much repo they borrow against their bonds.
+
+    Each moves its leverage by carry, rules, volatility and a shock of its own.
+    """
+    yield_pct = china_yield_pct(clock, macro, book, government)
     # Overnight funding follows the ten-year yield slowly and in the end moves more: easing first narrows the carry and
     # then widens it.
-    start = centre.funding_start_pct
-    carry = centre.china_yield_pct - start - parameters.funding_passthrough * (centre.funding_follow_pct - start)
-    centre.funding_follow_pct += parameters.funding_speed * (centre.china_yield_pct - centre.funding_follow_pct)
-    responds = "leverage_response" not in centre.interactions_off
-    volatility = float(centre.macro.log_volatility[centre.macro.position(centre.month)]) - parameters.volatility_mean
-    before = centre.risk_limit
-    centre.risk_limit = next_risk_limit(
+    start = funding.start_pct
+    carry = yield_pct - start - parameters.funding_passthrough * (funding.follow_pct - start)
+    funding.follow_pct += parameters.funding_speed * (yield_pct - funding.follow_pct)
+    responds = interactions.on("leverage_response")
+    volatility = float(macro.log_volatility[macro.position(clock.month)]) - parameters.volatility_mean
+    before = funding.risk_limit
+    funding.risk_limit = next_risk_limit(
         before, volatility, parameters.leverage_procyclicality * responds, parameters.leverage_adjustment
     )
-    centre.leverage_signals = LeverageSignals(
+    funding.signals = LeverageSignals(
         carry,
-        channels["macropru_tightness"] - centre.policy.baseline["macropru_tightness"],
-        centre.risk_limit,
+        channels["macropru_tightness"] - channels.baseline("macropru_tightness"),
+        funding.risk_limit,
         before,
-        parameters.leverage_noise * float(centre.luck.market.normals(centre.month, 6)[0]),
+        parameters.leverage_noise * float(draws["market.activity"].normals(clock.month, 6)[0]),
     )
-    rows = borrowers(centre)
+    rows = borrowers(institutions)
     institutions["opening_leverage"][rows] = institutions["leverage"][rows]
-    institutions["leverage"][rows] *= np.exp(decided_terms(centre, rows).sum(axis=0))
+    institutions["leverage"][rows] *= np.exp(
+        decided_terms(clock, parameters, draws, institutions, funding, rows).sum(axis=0)
+    )
 
 
-def decided_terms(centre: "FinancialCenter", rows: "Integers") -> "Floats":
+def decided_terms(
+    clock: Clock,
+    parameters: Parameters,
+    draws: Draws,
+    institutions: Institutions,
+    funding: RepoFunding,
+    rows: Integers,
+) -> Floats:
     """Terms of the change of log leverage of some institutions this month, shape (7, m)."""
-    parameters, institutions, signals = centre.parameters, centre.institutions, centre.leverage_signals
-    own = centre.luck.leverage.normal(institutions.luck[rows], centre.month)
+    signals = funding.signals
+    own = draws["institution.leverage"].normal(institutions.luck[rows], clock.month)
     return leverage_terms(
         institutions["opening_leverage"][rows],
         institutions["normal_leverage"][rows],
@@ -123,13 +141,12 @@ def change_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, 
     """
     if centre.institutions["normal_leverage"][row] == 0.0:
         return []
-    terms = decided_terms(centre, np.array([row]))[:, 0]
+    terms = Part(decided_terms).on(centre.states_now(), np.array([row]))[:, 0]
     return [(name, float(term), "log") for name, term in zip(LEVERAGE_TERMS, terms, strict=True)]
 
 
-def mean_leverage(centre: "FinancialCenter") -> "Floats":
+def mean_leverage(institutions: Institutions) -> Floats:
     """Repo borrowed over bonds held by banks and by all others, shape (2,)."""
-    institutions = centre.institutions
     bank = (institutions["sector"] == Sector.BANK).astype(np.float64)
     bonds = institutions["bonds_bn"]
     borrowed = institutions["leverage"] * bonds
@@ -139,12 +156,12 @@ def mean_leverage(centre: "FinancialCenter") -> "Floats":
     return mean
 
 
-def repo_outstanding_bn(centre: "FinancialCenter") -> "tuple[float, float]":
+def repo_outstanding_bn(institutions: Institutions, book: SecurityBook) -> tuple[float, float]:
     """Repo outstanding in the interbank market and on the exchange, the whole country, CNY bn.
 
     Banks and others in the city stand for those of the country: repo is their mean leverage times the bonds that the
     country's banks and asset managers hold in each market.
     """
-    book, leverage = centre.book, mean_leverage(centre)
+    leverage = mean_leverage(institutions)
     interbank = float(leverage @ (book.holdings_bn[1:] @ book.interbank_share))
     return interbank, float(leverage @ book.holdings_bn[1:].sum(axis=1)) - interbank

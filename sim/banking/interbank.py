@@ -5,68 +5,60 @@ of total liabilities. A loan that is repaid or made changes the parts and not th
 liabilities make room. Both ends of every exposure here are institutions in the city.
 """
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from agents.arrays import Floats, Integers
-from agents.institutions import Sector
+from agents.arrays import Floats
+from agents.draws import Draws
+from agents.institutions import Institutions, Sector
 from agents.interbank import balanced_exposures, core_of, link_probability, links, pair_keys, repo_lenders
-from sim.leverage import borrowers
-
-if TYPE_CHECKING:
-    from agents.institutions import FinancialInstitution
-    from agents.population import Population
-    from sim.model import FinancialCenter
+from scenarios.parameters import Parameters
+from sim.banking.leverage import borrowers
+from sim.banking.state import Exposures, InterbankClaims
+from sim.clock import Clock
+from sim.component import Changes
 
 QUARTER = 3
 RELATIONSHIP = 0
 """Month of the luck of relationships: who deals with whom does not change from month to month."""
 
 
-@dataclass
-class Exposures:
-    """Claims on institutions by unique id of both ends, CNY bn, shape (claims,) each."""
+def interbank_market_clears(
+    clock: Clock,
+    parameters: Parameters,
+    draws: Draws,
+    institutions: Changes[Institutions],
+    claims: Changes[InterbankClaims],
+) -> None:
+    """Banks lend to each other, anew each quarter, and to those that borrow repo.
 
-    lender: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    borrower: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    amount_bn: Floats = field(default_factory=lambda: np.zeros(0))
-
-    def among(self, kept: "np.ndarray") -> "Exposures":
-        """Only the claims of a mask."""
-        return Exposures(self.lender[kept], self.borrower[kept], self.amount_bn[kept])
-
-
-def interbank_market_clears(centre: "FinancialCenter") -> None:
-    """Claims on and of those who left are settled; at the start of a quarter banks lend anew; repo is dealt out."""
-    if centre.month % QUARTER == 0:
-        centre.interbank = new_exposures(centre)
+    Claims on and of institutions that left are settled first.
+    """
+    if clock.month % QUARTER == 0:
+        claims.loans = new_exposures(parameters, draws, institutions)
     else:
-        settle_claims_of_leavers(centre)
-    centre.repo = repo_dealt_out(centre)
-    book_exposures(centre.institutions, centre.interbank, centre.repo)
+        settle_claims_of_leavers(institutions, claims)
+    claims.repo = repo_dealt_out(parameters, draws, institutions, claims.loans)
+    book_exposures(institutions, claims)
 
 
-def settle_claims_of_leavers(centre: "FinancialCenter") -> float:
+def settle_claims_of_leavers(institutions: Institutions, claims: Changes[InterbankClaims]) -> float:
     """Drop what institutions that are gone lent or borrowed: the other end repays it or is repaid. CNY bn in all."""
     settled = 0.0
-    rows_of = centre.institutions.rows_of
-    for kind in ("interbank", "repo"):
-        claims: Exposures = getattr(centre, kind)
-        here = (rows_of(claims.lender) >= 0) & (rows_of(claims.borrower) >= 0)
+    rows_of = institutions.rows_of
+    for kind in ("loans", "repo"):
+        of_kind: Exposures = getattr(claims, kind)
+        here = (rows_of(of_kind.lender) >= 0) & (rows_of(of_kind.borrower) >= 0)
         if not here.all():
-            setattr(centre, kind, claims.among(here))
-            settled += float(claims.amount_bn[~here].sum())
+            setattr(claims, kind, of_kind.among(here))
+            settled += float(of_kind.amount_bn[~here].sum())
     return settled
 
 
-def new_exposures(centre: "FinancialCenter") -> Exposures:
+def new_exposures(parameters: Parameters, draws: Draws, institutions: Institutions) -> Exposures:
     """Draw the interbank network of a quarter: a core and a periphery, fitted to what each bank lends and borrows.
 
     Banks lend and borrow the same part of their assets.
     """
-    parameters, institutions = centre.parameters, centre.institutions
     banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
     banks = banks[np.argsort(institutions.unique_ids[banks])]
     if len(banks) < 2:
@@ -74,7 +66,7 @@ def new_exposures(centre: "FinancialCenter") -> Exposures:
     assets = institutions["assets_bn"][banks]
     core = core_of(assets, parameters.interbank_core_share)
     keys = institutions.luck[banks]
-    luck = centre.luck.interbank.uniform(pair_keys(keys, keys), RELATIONSHIP).reshape(len(banks), len(banks))
+    luck = draws["institution.interbank"].uniform(pair_keys(keys, keys), RELATIONSHIP).reshape(len(banks), len(banks))
     linked = links(
         luck, link_probability(core, parameters.interbank_density, parameters.interbank_periphery_ratio), core
     )
@@ -84,25 +76,24 @@ def new_exposures(centre: "FinancialCenter") -> Exposures:
     return Exposures(ids[lender], ids[borrower], balanced_exposures(lender, borrower, wanted, wanted))
 
 
-def repo_dealt_out(centre: "FinancialCenter") -> Exposures:
+def repo_dealt_out(parameters: Parameters, draws: Draws, institutions: Institutions, loans: Exposures) -> Exposures:
     """Deal out the repo that institutions borrow among core banks, in equal parts to a few of them each."""
-    parameters, institutions = centre.parameters, centre.institutions
-    rows = borrowers(centre)
+    rows = borrowers(institutions)
     banks = np.flatnonzero((institutions["sector"] == Sector.BANK) & (institutions["normal_leverage"] == 0.0))
     if not len(banks):
         return Exposures()
     banks = banks[np.argsort(institutions.unique_ids[banks])]
     parts = round(parameters.repo_counterparties)
-    luck = centre.luck.repo.uniform(institutions.luck[rows], RELATIONSHIP, count=parts)
+    luck = draws["institution.repo"].uniform(institutions.luck[rows], RELATIONSHIP, count=parts)
     amount = institutions["leverage"][rows] * institutions["bonds_bn"][rows] / parts
-    lent, _ = totals_by_institution(institutions, centre.interbank)
+    lent, _ = totals_by_institution(institutions, loans)
     room = institutions["assets_bn"] - institutions["bonds_bn"] - lent
     lender = banks[repo_lenders(luck, institutions["assets_bn"][banks], amount, room[banks])]
     ids = institutions.unique_ids
     return Exposures(ids[lender].ravel(), np.tile(ids[rows], parts), np.tile(amount, parts))
 
 
-def totals_by_institution(institutions: "Population[FinancialInstitution]", claims: Exposures) -> tuple[Floats, Floats]:
+def totals_by_institution(institutions: Institutions, claims: Exposures) -> tuple[Floats, Floats]:
     """What each institution has lent and borrowed in a set of claims, CNY bn, shapes (n,).
 
     An end that is gone counts for nobody.
@@ -114,9 +105,9 @@ def totals_by_institution(institutions: "Population[FinancialInstitution]", clai
     return lent, borrowed
 
 
-def book_exposures(institutions: "Population[FinancialInstitution]", interbank: Exposures, repo: Exposures) -> None:
+def book_exposures(institutions: Changes[Institutions], claims: InterbankClaims) -> None:
     """Write what institutions lent and borrowed into their balance sheets."""
-    for kind, claims in (("interbank", interbank), ("repo", repo)):
-        lent, borrowed = totals_by_institution(institutions, claims)
+    for kind, of_kind in (("interbank", claims.loans), ("repo", claims.repo)):
+        lent, borrowed = totals_by_institution(institutions, of_kind)
         institutions[f"{kind}_lent_bn"][:] = lent
         institutions[f"{kind}_borrowed_bn"][:] = borrowed

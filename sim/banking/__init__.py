@@ -1,0 +1,1 @@
+"""Banks: repo leverage, the interbank market and failures."""

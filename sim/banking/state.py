@@ -1,0 +1,77 @@
+"""States of banks and of institutions that borrow repo."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from agents.arrays import Flags, Floats, Integers
+
+
+@dataclass(frozen=True)
+class LeverageSignals:
+    """What all institutions saw when they set leverage, kept to explain their decisions."""
+
+    carry_change_pp: float = 0.0
+    tightness_change: float = 0.0
+    risk_limit: float = 0.0
+    risk_limit_before: float = 0.0
+    market_luck: float = 0.0
+
+
+@dataclass
+class RepoFunding:
+    """Cost of overnight funding and the limits on leverage that all institutions share."""
+
+    start_pct: float = 0.0
+    """Ten-year yield at the start, per cent."""
+    follow_pct: float = 0.0
+    """Ten-year yield that overnight funding has followed so far, per cent."""
+    risk_limit: float = 0.0
+    """Log deviation of the leverage that volatility allows."""
+    signals: LeverageSignals = field(default_factory=LeverageSignals)
+
+
+@dataclass
+class Exposures:
+    """Claims on institutions by unique id of both ends, CNY bn, shape (claims,) each."""
+
+    lender: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    borrower: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    amount_bn: Floats = field(default_factory=lambda: np.zeros(0))
+
+    def among(self, kept: Flags) -> "Exposures":
+        """Only the claims of a mask."""
+        return Exposures(self.lender[kept], self.borrower[kept], self.amount_bn[kept])
+
+
+@dataclass
+class InterbankClaims:
+    """Claims of institutions of the city on one another."""
+
+    loans: Exposures = field(default_factory=Exposures)
+    """Interbank loans of the quarter."""
+    repo: Exposures = field(default_factory=Exposures)
+    """Repo of the month."""
+
+
+@dataclass(frozen=True)
+class BankFailure:
+    """Effects of a failure, CNY bn."""
+
+    month: int
+    assets_bn: float
+    """Assets of the bank that failed first."""
+    interbank_borrowed_bn: float
+    first_losses_bn: float
+    """Write-offs of its own creditors."""
+    equity_loss_share: float
+    """Part of all other banks' equity that is lost when distress is passed on (linear DebtRank), before defaults."""
+    further_failures: int
+    """Creditors that lost all their equity to write-offs, and left."""
+
+
+@dataclass
+class BankFailures:
+    """Failures so far."""
+
+    failures: list[BankFailure] = field(default_factory=list)

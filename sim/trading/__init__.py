@@ -1,0 +1,1 @@
+"""Turnover of the markets in Shanghai and price discovery."""

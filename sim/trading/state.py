@@ -1,0 +1,44 @@
+"""States of trading."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from agents.arrays import Floats
+from sim.markets import Product
+from sim.trading.market_making import MarketMade
+
+YEAR = 12
+
+
+@dataclass
+class Turnover:
+    """Turnover of the month by product, and what it depends on."""
+
+    activity: Floats = field(default_factory=lambda: np.zeros(len(Product)))
+    """Activity before the velocity that is solved on the base year."""
+    turnover_trn: Floats = field(default_factory=lambda: np.zeros(len(Product)))
+    """CNY trn."""
+    market_making_base_year_bn: Floats = field(default_factory=lambda: np.ones(len(MarketMade)))
+    """Capital for market making in the base year, CNY bn."""
+    log_daily_volume: float = 0.0
+    """Log of daily share turnover over its mean."""
+    futures_noise: Floats = field(default_factory=lambda: np.zeros(3))
+    foreign_futures_share: float = 0.0
+    """Foreign share of open interest."""
+    price_impact: deque[float] = field(default_factory=lambda: deque(maxlen=YEAR))
+    """Absolute returns of bonds and shares over their turnover, per CNY trn, last twelve months."""
+
+
+@dataclass
+class PriceDiscovery:
+    """Shares of Shanghai in price discovery and the index "Shanghai Prices"."""
+
+    volumes: deque[Floats] = field(default_factory=lambda: deque(maxlen=YEAR))
+    """Turnover behind the four contracts, last twelve months."""
+    volume_base_year: Floats = field(default_factory=lambda: np.ones(4))
+    shares: Floats = field(default_factory=lambda: np.zeros(4))
+    """Copper, oil, gold and rate benchmarks, 0..1."""
+    influence: float = 100.0
+    """The index, end-2020 = 100."""

@@ -1,0 +1,129 @@
+"""Markets turn over."""
+
+import numpy as np
+
+from agents.draws import Draws
+from agents.institutions import Institutions
+from scenarios.calendar import BASELINE
+from scenarios.parameters import Parameters
+from sim.banking.leverage import repo_outstanding_bn
+from sim.bond_market.state import ForeignFlow, GovernmentYield
+from sim.clock import Clock
+from sim.component import Changes
+from sim.levels import Levels
+from sim.macro import MacroPath
+from sim.markets import (
+    Product,
+    foreign_open_interest_share,
+    futures_activity,
+    market_maker_gain,
+    next_log_daily_volume,
+    repo_turns_per_month,
+)
+from sim.policy import Channels
+from sim.securities import SecurityBook
+from sim.trading.market_making import MarketMade, market_making_bn
+from sim.trading.state import Turnover
+
+MADE_FUTURES = (
+    (Product.SHFE_FUTURES, MarketMade.COMMODITY_FUTURES),
+    (Product.CFFEX_FUTURES, MarketMade.FINANCIAL_FUTURES),
+    (Product.SGE_GOLD, MarketMade.GOLD),
+)
+
+
+def trading_days(clock: Clock, parameters: Parameters) -> float:
+    """Trading days of the month."""
+    return float(parameters.trading_days_by_month[clock.month_of_year])
+
+
+def markets_turn_over(
+    clock: Clock,
+    parameters: Parameters,
+    levels: Levels,
+    draws: Draws,
+    channels: Channels,
+    macro: MacroPath,
+    book: SecurityBook,
+    institutions: Institutions,
+    foreign: ForeignFlow,
+    government: GovernmentYield,
+    turnover: Changes[Turnover],
+) -> None:
+    """Markets turn over.
+
+    Turnover of a product is its activity in the month times a velocity that is solved on the base year.
+    """
+    at = macro.position(clock.month)
+    days = trading_days(clock, parameters)
+    noise = draws["market.activity"].normals(clock.month, 6)
+    volatility = float(macro.log_volatility[at] - parameters.volatility_mean)
+    years = (clock.month - BASELINE) / 12.0
+    turns = repo_turns_per_month(days, parameters.overnight_repo_share, parameters.term_repo_days)
+    interbank_repo, exchange_repo = repo_outstanding_bn(institutions, book)
+    interbank = book.interbank_custody_bn()
+    activity = np.zeros(len(Product))
+    activity[Product.INTERBANK_MONEY] = interbank_repo * turns
+    makers = market_making_bn(institutions)
+    if clock.month <= BASELINE:
+        turnover.market_making_base_year_bn = makers
+    makers_ratio = np.maximum(makers / turnover.market_making_base_year_bn, parameters.market_making_floor)
+    settlement = channels.ratio("settlement_cost") ** parameters.settlement_turnover
+    activity[Product.INTERBANK_SPOT_BONDS] = (
+        interbank
+        * days
+        * settlement
+        * market_maker_gain(float(makers_ratio[MarketMade.SPOT_BONDS]), parameters.market_maker_effect)
+    )
+    flows = abs(foreign.net_purchases_bn) / foreign.base_year_bn
+    activity[Product.INTERBANK_FX_DERIVATIVES] = (
+        days
+        * np.exp(parameters.fx_turnover_growth * years)
+        * (1.0 + parameters.fx_portfolio_share * (min(flows, parameters.fx_flow_bound) - 1.0))
+    )
+    returns = [macro.change(macro.equity_index, clock.month - back, 1) for back in (0, 1)]
+    turnover.log_daily_volume = next_log_daily_volume(
+        turnover.log_daily_volume,
+        volatility,
+        returns[0],
+        returns[1],
+        parameters.equity_volume_persistence,
+        parameters.equity_volume_volatility_slope,
+        parameters.equity_volume_return_slope,
+        parameters.equity_volume_lagged_return,
+        parameters.equity_volume_sd * float(noise[1]),
+    )
+    activity[Product.SSE_EQUITY] = days * np.exp(turnover.log_daily_volume)
+    activity[Product.SSE_REPO_BONDS_FUNDS] = exchange_repo * turns
+    foreign_share = foreign_open_interest_share(
+        parameters.futures_foreign_share_2020,
+        channels["futures_access_cost"],
+        channels.baseline("futures_access_cost"),
+        parameters.futures_access_elasticity,
+        parameters.futures_foreign_share_bound,
+    )
+    turnover.foreign_futures_share = foreign_share
+    foreign_gain_pp = 100.0 * (foreign_share - parameters.futures_foreign_share_2020)
+    persistence = parameters.futures_velocity_persistence
+    for position, (product, market) in enumerate(MADE_FUTURES):
+        turnover.futures_noise[position] = (
+            persistence * turnover.futures_noise[position] + parameters.futures_velocity_sd * noise[2 + position]
+        )
+        activity[product] = days * futures_activity(
+            parameters.futures_open_interest_growth,
+            years,
+            volatility,
+            parameters.futures_volatility_elasticity,
+            float(makers_ratio[market]),
+            parameters.market_maker_effect,
+            foreign_gain_pp,
+            parameters.foreign_participation_effect,
+            channels.ratio("approved_hedging_products"),
+            parameters.product_breadth_elasticity,
+            float(turnover.futures_noise[position]),
+        )
+    turnover.activity = activity
+    turnover.turnover_trn = levels.velocity * activity
+    bond_return = parameters.managed_bond_duration * government.change_1m_pp / 100.0
+    traded = turnover.turnover_trn[[Product.INTERBANK_SPOT_BONDS, Product.SSE_EQUITY]].sum()
+    turnover.price_impact.append(float((abs(bond_return) + abs(np.expm1(returns[0]))) / traded))
