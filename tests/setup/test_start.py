@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -269,3 +271,35 @@ def test_a_file_that_is_not_the_tested_one_is_refused(checkout, bare):
     assert "annotated-doc" in done.stderr
     assert "gave another file than the one that was tested" in done.stderr
     assert not (checkout / ".venv" / "bin" / "lujiazui").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_what_is_passed_on_holds_licences_notices_and_all_that_the_app_serves(checkout, bare):
+    """Built by the backend of the lock, without an index."""
+    subprocess.run(["sh", "start", "levers", "--quiet"], cwd=checkout, env=bare, capture_output=True, check=True)
+    build = [checkout / ".venv" / "bin" / "python", "-m", "hatchling", "build", "--directory", checkout / "built"]
+    subprocess.run(build, cwd=checkout, env=bare, capture_output=True, check=True)
+    (wheel,) = (checkout / "built").glob("*.whl")
+    (source,) = (checkout / "built").glob("*.tar.gz")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    assert {
+        f"{wheel.name.removesuffix('-py3-none-any.whl')}.dist-info/licenses/{name}" for name in ("LICENSE", "NOTICE")
+    } < held
+    with tarfile.open(source) as archive:
+        passed_on = {name.partition("/")[2] for name in archive.getnames()}
+    assert {
+        "LICENSE",
+        "NOTICE",
+        "SECURITY.md",
+        "requirements.lock",
+        "constraints.txt",
+        "start",
+        ".ci/environment.py",
+    } < passed_on
+    assets = {
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "app" / "web" / "assets").rglob("*") if path.is_file()
+    }
+    assert len(assets) > 40
+    assert assets <= held
+    assert assets <= passed_on
