@@ -13,7 +13,7 @@ def main() -> None:
     SIGTERM, by which clusters and containers end a command, is answered as Ctrl-C is: what is done is kept. The app's
     server has an answer of its own.
     """
-    if sys.argv[1:2] != ["app"]:
+    if sys.argv[1:2] != ["app"] and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = _run()

@@ -36,6 +36,7 @@ from sim.experiments.store_files import (
     holds_tables,
     literal_folder,
     locked,
+    names_in,
     now,
     number_of,
     problem_at,
@@ -821,8 +822,10 @@ def _made(path: Path) -> Any:
     """
     where = str(path)
     if path.is_dir() and not (path / ABOUT).exists():
-        known = (LOCK, ASIDE, ABOUT + DRAFT, *TABLES)
-        others = [entry.name for entry in path.iterdir() if entry.name not in known]
+        if holds_tables(path):
+            raise InputError([problem_at(path / ABOUT, "is missing", path)])
+        others = [entry.name for entry in path.iterdir() if entry.name not in (LOCK, ASIDE, ABOUT + DRAFT, *TABLES)]
+        others += [f"{table}/{name}" for table in TABLES for name in names_in(path / table) if not name.endswith(DRAFT)]
         if others:
             raise InputError(
                 f"is a folder with other things in it ({others[0]}, ...)",
@@ -831,15 +834,13 @@ def _made(path: Path) -> Any:
                 value=where,
                 allowed="a new or empty folder, or a store",
             )
-        if holds_tables(path):
-            raise InputError([problem_at(path / ABOUT, "is missing", path)])
     made = not path.exists()
     path.mkdir(parents=True, exist_ok=True)
     lock = locked(path / LOCK, path)
     try:
+        for table in TABLES:  # what copies a store may leave empty folders out
+            (path / table).mkdir(exist_ok=True)
         if not (path / ABOUT).exists():
-            for table in TABLES:
-                (path / table).mkdir(exist_ok=True)
             Catalogue(now()).write(path)
         if made:
             sync_folder(path.parent)

@@ -304,8 +304,8 @@ class Catalogue:
 
 
 def holds_tables(folder: Path) -> bool:
-    """Whether the tables of a folder have anything in them, which a store that is only being made has not."""
-    return any(name for table in TABLES for name in names_in(folder / table) if not name.endswith(DRAFT))
+    """Whether there are parts or designs in a folder, as in a store and not in one that is only being made."""
+    return any(is_numbered(name, table) for table in LISTED for name in names_in(folder / table))
 
 
 def names_in(folder: Path) -> list[str]:

@@ -446,3 +446,26 @@ def test_the_last_bits_of_a_table_are_in_the_digest():
     }
     assert len(told) == 5
     assert indicators_hash(("a", "b"), 0, np.asfortranarray(values)) in told
+
+
+def test_a_folder_in_which_a_store_lies_is_none_and_is_left_alone(tmp_path, asked):
+    """The folder of a store is called runs by default, as a table in a store is."""
+    with Store.writing(tmp_path / "runs") as store:
+        store.append([fabricated(each) for each in asked[1]])
+    before = files_of(tmp_path)
+    with pytest.raises(InputError, match="other things in it"):
+        Store.writing(tmp_path)
+    for call in (Store.open, examined, repaired):
+        with pytest.raises(InputError, match=r"is no store: it has no store\.json"):
+            call(tmp_path)
+    assert files_of(tmp_path) == before
+
+
+def test_a_copy_without_its_empty_folders_is_a_store(sound, tmp_path, asked):
+    folder = tmp_path / "runs"
+    shutil.copytree(sound, folder)
+    (folder / "vintages").rmdir()
+    assert Store.open(folder).counts() == {"done": 8}
+    with Store.writing(folder) as store:
+        store.append([fabricated(asked[0][0])])
+    assert (folder / "vintages").is_dir()
