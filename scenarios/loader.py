@@ -116,6 +116,8 @@ def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
         other = earlier.setdefault(setting.month or PLAN_START, setting)
         if other.value != setting.value:
             problems.append(Problem(f"contradicts {other.text}", "--set", setting.lever, text))
+        elif not setting.month:  # the same in the simpler form, whichever comes first
+            earlier[PLAN_START] = setting
     if problems:
         raise InputError(problems)
     return {lever: _path_of_lever(of_lever) for lever, of_lever in found.items()}

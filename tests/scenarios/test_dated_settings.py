@@ -271,6 +271,7 @@ SETTINGS = {
     ("reits_pilot=0.8@2023-01", "reits_pilot=0.5"): {"2021-01": 0.5, "2023-01": 0.8},
     ("reits_pilot=0.5", "reits_pilot=0.5"): 0.5,
     ("reits_pilot=0.5", "reits_pilot=5e-1"): 0.5,
+    ("reits_pilot=0.5@2021-01", "reits_pilot=0.5"): 0.5,
     ("reits_pilot=1@2022-01", "reits_pilot=1.0@2022-01"): {"2022-01": 1.0},
     ("reits_pilot=plan", "reits_pilot=0.8@2023-01"): {"switch": {"2021-01": "plan", "2023-01": 0.8}},
     ("reits_pilot=plan@2022-01", "reits_pilot=0.8@2023-01"): {"switch": {"2022-01": "plan", "2023-01": 0.8}},
