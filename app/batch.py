@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sim.experiments.outcomes import RunOutcome
 
 INTERRUPTED = 2
-DECIDED_BEFORE = ("runs", "seed", "draws", "settings", "macro", "parameters", "scale", "without", "fork_at")
+DECIDED_BEFORE = ("against", "runs", "seed", "draws", "settings", "macro", "parameters", "scale", "without", "fork_at")
 """Options that decide what is run, and so are not read where a batch goes on."""
 
 
@@ -53,6 +53,12 @@ def batch(
     workers: Workers = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Address of a Dask scheduler, in place of processes.")
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SCENARIO", help="One more scenario, of which the policy alone runs, in the world of the first."
+        ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Only go on with a store that is there.")] = False,
     design: Annotated[
@@ -110,6 +116,8 @@ def batch(
             raise InputError("a scenario is named twice", key="scenario", value=" ".join(scenario))
         options = {"macro": macro, "scale": scale, "parameters": parameters}
         asked = [scenario_asked(name, settings or [], [], **options) for name in scenario]
+        if against is not None:
+            asked.append(asked[0].with_policy_of(scenario_asked(against, settings or [], [], **options)))
         requests = ensemble_requests(
             asked, runs=runs, seed=seed_asked(seed), draws=draws, interactions_off=without or (), fork_at=fork_at
         )

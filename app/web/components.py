@@ -1,14 +1,44 @@
 """Pieces of the pages that are drawn in the browser: charts, levers, cards, forms, tables."""
 # ruff: noqa: D103  each is described by the component file that it names
 
+import logging
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import solara
 
+from app.web import session
+
 Handler = Callable[[Any], None]
+LOG = logging.getLogger("lujiazui.app")
 
 
+def answering(make: Callable[..., Any]) -> Callable[..., Any]:
+    """A component whose handlers survive whatever a browser sends: the user reads one line, the log has the rest."""
+
+    def guarded(handler: Callable[..., None]) -> Callable[..., None]:
+        @wraps(handler)
+        def handle(*told: Any) -> None:
+            try:
+                handler(*told)
+            except Exception:
+                LOG.exception("an event of a page could not be handled")
+                session.message.value = session.words()("app.odd")
+
+        return handle
+
+    @wraps(make)
+    def component(*arguments: Any, **named: Any) -> Any:
+        handlers = {
+            name: guarded(value) for name, value in named.items() if name.startswith("event_") and value is not None
+        }
+        return make(*arguments, **{**named, **handlers})
+
+    return component
+
+
+@answering
 @solara.component_vue("vue/chart.vue")
 def Chart(
     option: dict[str, Any],
@@ -22,6 +52,7 @@ def Chart(
 ) -> None: ...
 
 
+@answering
 @solara.component_vue("vue/levers.vue")
 def Levers(
     groups: list[dict[str, Any]],
@@ -31,10 +62,12 @@ def Levers(
 ) -> None: ...
 
 
+@answering
 @solara.component_vue("vue/cards.vue")
 def Cards(cards: list[dict[str, Any]], event_choose: Handler | None = None) -> None: ...
 
 
+@answering
 @solara.component_vue("vue/frame.vue")
 def Frame(
     pages: list[dict[str, Any]],
@@ -47,6 +80,7 @@ def Frame(
 ) -> None: ...
 
 
+@answering
 @solara.component_vue("vue/form.vue")
 def Form(
     fields: list[dict[str, Any]],
@@ -59,11 +93,13 @@ def Form(
 ) -> None: ...
 
 
+@answering
 @solara.component_vue("vue/table.vue")
 def Table(
     title: str, heads: list[str], rows: list[list[str]], clickable: bool = False, event_picked: Handler | None = None
 ) -> None: ...
 
 
+@answering
 @solara.component_vue("vue/save.vue")
 def Save(label: str, filename: str, content: str) -> None: ...

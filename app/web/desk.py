@@ -1,86 +1,99 @@
-"""What stands on the desk: a preset, changes of levers, assumptions; it turns into scenarios and into an address."""
+"""What stands on the desk: a preset, changes of levers, assumptions; it turns into scenarios and into a command."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import parse_qsl, urlencode
 
-from scenarios.calendar import is_month, month_ordinal, month_text
+from scenarios.calendar import PLAN_END, PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
+from scenarios.parameters import PARAMETER_SETS
+from scenarios.paths import shown
 
 if TYPE_CHECKING:
     from scenarios.schema import Scenario
 
 BASELINES = ("committed", "frozen")
 MACRO = ("neutral", "adverse", "realised")
-MOST_RUNS = 200
+LEAST_RUNS, MOST_RUNS = 8, 200
+"""Paired runs that a desk may ask for; from fewer than eight no number is shown as an answer."""
 RUNS = (8, 24, 50, 100, 200)
 SCALES = (0.05, 0.1, 0.2, 1.0)
 DRAWS = 8
 """Draws of the parameters on the desk; more would cost the first answer its speed."""
-FIRST_MONTH, LAST_MONTH = "2021-01", "2025-12"
-
-
-READERS: Mapping[str, Callable[[str], Any]] = {
-    "preset": str,
-    "baseline": str,
-    "macro": str,
-    "parameters": str,
-    "runs": int,
-    "scale": float,
-    "seed": int,
-    "title": str,
-    "note": str,
-}
-"""Parts of a desk that stand in a link under their own names, and what reads them."""
+FIRST_MONTH, LAST_MONTH = PLAN_START, PLAN_END
+MOST_MONTHS = 59
+"""Longest way of a lever to its intensity."""
 LONGEST = {"title": 120, "note": 1000}
 """Characters of texts of the user."""
 
-TRIGGER = ("indicator", "side", "threshold", "months", "lever", "to", "cooldown")
-"""Parts of a trigger in the order in which a link names them."""
 MOST_TRIGGERS = 12
 
 LARGEST_FILE = 100_000
 """Bytes of a scenario file that a browser may send."""
 
 
+@lru_cache(maxsize=64)
 def opened_scenario(text: str, file_name: str = "scenario.yaml") -> Scenario:
     """The scenario in a text that a browser sent: data alone, which names no file of the server.
 
     Raises
     ------
     scenarios.InputError
-        As for a file of the command line, and for a text that is too large or asks for a file of drivers.
+        As for a file of the command line, and for what the app cannot do: a text that is too large, a file of drivers,
+        months after the plan, a size of the model that the desk does not offer.
     """
     from scenarios.loader import parse_scenario
 
-    if len(text.encode()) > LARGEST_FILE:
+    if len(text.encode(errors="replace")) > LARGEST_FILE:
         raise InputError("the file is too large", where=file_name, allowed=f"at most {LARGEST_FILE} bytes")
     scenario = parse_scenario(text, file_name)
+    problems = []
     if scenario.macro not in MACRO:
-        raise InputError(
-            "the app takes no drivers of one's own",
-            where=file_name,
-            key="macro",
-            value=scenario.macro,
-            allowed=", ".join(MACRO),
+        problems.append(
+            Problem(
+                "the app takes no drivers of one's own",
+                where=file_name,
+                key="macro",
+                value=scenario.macro,
+                allowed=", ".join(MACRO),
+            )
         )
+    if scenario.end > PLAN_END:
+        problems.append(
+            Problem(
+                f"the app simulates no month after {PLAN_END}",
+                where=file_name,
+                key="end",
+                value=scenario.end,
+                allowed=f"a month in {PLAN_START}..{PLAN_END}, or the command line",
+            )
+        )
+    scale = _stated_scale(text, file_name)
+    if scale is not None and scale not in SCALES:
+        problems.append(
+            Problem(
+                f"{scale!r} is no size that the desk offers",
+                where=file_name,
+                key="scale",
+                value=scale,
+                allowed=", ".join(f"{each:g}" for each in SCALES),
+            )
+        )
+    if problems:
+        raise InputError(problems)
     return scenario
 
 
-def _unpacked(text: str) -> str:
-    """A file out of a link; what unpacks to more than a file may hold is refused."""
-    try:
-        unpacker = zlib.decompressobj()
-        return unpacker.decompress(base64.urlsafe_b64decode(text), LARGEST_FILE + 1).decode()
-    except (zlib.error, binascii.Error) as error:
-        raise ValueError(str(error)) from None
+def _stated_scale(text: str, file_name: str) -> float | None:
+    """The size of the model that a file gives; None where it leaves that to the desk."""
+    from scenarios.yaml_tree import parse_yaml
+
+    stated = parse_yaml(text, file_name).data.get("scale")
+    return None if stated is None else float(stated)
 
 
 @dataclass(frozen=True)
@@ -100,37 +113,56 @@ class DeskTrigger:
         kept = ("indicator", "months", "lever", "to", "cooldown")
         return {self.side: self.threshold, **{name: getattr(self, name) for name in kept}}
 
-    def text(self) -> str:
-        """The trigger in a link."""
-        return "~".join(str(getattr(self, name)) for name in TRIGGER)
-
-    @classmethod
-    def from_text(cls, text: str) -> DeskTrigger:
-        """A trigger out of a link; ValueError where it has other parts than a trigger."""
-        indicator, side, threshold, months, lever, to, cooldown = text.split("~")
-        if side not in ("below", "above"):
-            raise ValueError(text)
-        return cls(indicator, side, float(threshold), int(months), lever, float(to), int(cooldown))
-
 
 @dataclass(frozen=True)
 class Change:
-    """A lever on its way from the preset's path to an intensity."""
+    """A lever that leaves its own path in a month and goes evenly to an intensity, where it stays.
+
+    Its own path is that of the preset or of the opened file, with all that these let it do before that month.
+    """
 
     value: float
     start: str = "2021-07"
     months: int = 24
 
+    def __post_init__(self) -> None:
+        # A way that is longer than the plan ends with it, and says so.
+        if is_month(self.start) and FIRST_MONTH <= self.start <= LAST_MONTH and 0 <= self.months <= MOST_MONTHS:
+            room = month_ordinal(LAST_MONTH) - month_ordinal(self.start)
+            object.__setattr__(self, "months", min(self.months, room))
+
     @property
     def end(self) -> str:
         """Month in which the intensity is reached."""
-        return month_text(min(month_ordinal(self.start) + self.months, month_ordinal(LAST_MONTH)))
+        return month_text(month_ordinal(self.start) + self.months)
+
+    @property
+    def held_in(self) -> int:
+        """Last month in which the lever is where its own path has it, as an ordinal."""
+        return month_ordinal(self.start) - (self.months == 0)
 
     def path(self) -> dict[str, Any]:
         """The change as a lever path of a scenario file."""
-        if self.end == self.start:
+        if self.months == 0:
             return {self.start: self.value}
         return {"ramp": {self.start: "keep", self.end: self.value}}
+
+    def applied(self, lever: str, scenario: Scenario) -> Scenario:
+        """The scenario with the lever moved, and as it was before the month in which the change begins."""
+        if lever not in scenario.levers:
+            return scenario.with_levers({lever: self.path()})
+        if self.start > PLAN_START:
+            return scenario.with_levers({lever: self.path()}, after=self.start)
+        # There is no month before the first in which a path of the file's own could be kept.
+        held = self.held(lever, scenario)
+        path = self.value if self.months == 0 else {"ramp": {self.start: held, self.end: self.value}}
+        return scenario.with_levers({lever: path})
+
+    def held(self, lever: str, scenario: Scenario) -> float:
+        """Intensity on the lever's own path when it leaves it."""
+        from scenarios.plan import lever_ids
+
+        return float(scenario.intensities(self.held_in, self.held_in)[0, lever_ids().index(lever)])
 
 
 @dataclass(frozen=True)
@@ -144,6 +176,7 @@ class Desk:
     """Levers that answer an indicator, after those of the file."""
     macro: str = "neutral"
     parameters: Literal["drawn", "central"] = "drawn"
+    parameter_set: str = "posterior_2020"
     runs: int = 24
     scale: float = 0.1
     seed: int = 1
@@ -172,6 +205,7 @@ class Desk:
             "baseline": BASELINES,
             "macro": MACRO,
             "parameters": ("drawn", "central"),
+            "parameter_set": PARAMETER_SETS,
             "scale": SCALES,
         }
         problems = []
@@ -181,22 +215,21 @@ class Desk:
                 told = ", ".join(str(each) for each in known)
                 nearest = nearest_name(str(value), [str(each) for each in known])
                 problems.append(
-                    Problem(f"unknown {key} {value!r}", key=key, value=value, allowed=told, nearest=nearest)
+                    Problem(f"unknown {key} {shown(value)}", key=key, value=value, allowed=told, nearest=nearest)
                 )
-        for key, most in (("runs", MOST_RUNS), ("seed", 1_000_000)):
+        for key, least, most in (("runs", LEAST_RUNS, MOST_RUNS), ("seed", 1, 1_000_000)):
             value = getattr(self, key)
-            if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-                problems.append(
-                    Problem(
-                        f"{value!r} is not usable", key=key, value=value, allowed=f"a whole number from 1 to {most}"
-                    )
-                )
+            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+                told = f"a whole number from {least} to {most}"
+                problems.append(Problem(f"{shown(value)} is not usable", key=key, value=value, allowed=told))
         if len(self.triggers) > MOST_TRIGGERS:
             problems.append(Problem("there are too many triggers", key="trigger", allowed=f"at most {MOST_TRIGGERS}"))
         for key, longest in LONGEST.items():
             value = getattr(self, key)
             if not isinstance(value, str) or len(value) > longest:
                 problems.append(Problem("the text is too long", key=key, allowed=f"at most {longest} characters"))
+            elif any("\ud800" <= letter <= "\udfff" for letter in value):  # halves of letters: no file can hold them
+                problems.append(Problem("the text holds a letter that cannot be read", key=key))
         return problems
 
     def _changes(self) -> list[Problem]:
@@ -213,11 +246,10 @@ class Desk:
                 )
             if not is_month(change.start) or not FIRST_MONTH <= change.start <= LAST_MONTH:
                 allowed = f"a month from {FIRST_MONTH} to {LAST_MONTH}"
-                problems.append(Problem(f"{change.start!r} is no start", key=f"levers.{lever}", allowed=allowed))
-            if not 0 <= change.months <= 59:
-                problems.append(
-                    Problem(f"{change.months!r} months", key=f"levers.{lever}", allowed="from 0 to 59 months")
-                )
+                problems.append(Problem(f"{shown(change.start)} is no start", key=f"levers.{lever}", allowed=allowed))
+            if not 0 <= change.months <= MOST_MONTHS:
+                told = f"{shown(change.months)} months"
+                problems.append(Problem(told, key=f"levers.{lever}", allowed="from 0 to 59 months"))
         return problems
 
     def with_change(self, lever: str, change: Change | None) -> Desk:
@@ -226,6 +258,29 @@ class Desk:
         if change is not None:
             changes[lever] = change
         return replace(self, changes=FrozenMapping(changes))
+
+    def opening(self, text: str, file_name: str = "scenario.yaml") -> Desk:
+        """The desk with a scenario file opened: its policy is the starting point, its world the desk's.
+
+        Macro path, parameter set and size of the model, where the file gives one, become choices of the desk, which
+        shows them and can change them. Shocks, the response of rival centres and the end stay the file's.
+
+        Raises
+        ------
+        scenarios.InputError
+            If the file cannot be used; see `opened_scenario`.
+        """
+        scenario, scale = opened_scenario(text, file_name), _stated_scale(text, file_name)
+        return Desk(
+            file=text,
+            baseline=self.baseline,
+            macro=scenario.macro,
+            parameters=self.parameters,
+            parameter_set=scenario.parameters,
+            runs=self.runs,
+            scale=self.scale if scale is None else scale,
+            seed=self.seed,
+        )
 
     def start(self) -> Scenario:
         """The scenario that the changes start from: the file that was opened, or the preset."""
@@ -239,82 +294,41 @@ class Desk:
         The name says that it is the desk's, so that a preset and the desk can stand side by side.
         """
         base = self.start()
-        plain = {**base.plain(), "macro": self.macro if self.macro != "neutral" else base.macro, "scale": self.scale}
+        plain = {**base.plain(), "macro": self.macro, "parameters": self.parameter_set, "scale": self.scale}
         if self.triggers:
             plain["triggers"] = [*plain.get("triggers", ()), *(trigger.plain() for trigger in self.triggers)]
+        moved = [*self.changes, *(trigger.lever for trigger in self.triggers)]
+        told = f"Changed on the policy desk: {', '.join(dict.fromkeys(moved))}." if moved else base.description
         plain["name"] = "desk"
-        plain |= {"title": self.title or base.title, "description": self.note or base.description}
+        plain |= {"title": self.title or base.title + (", changed" if moved else ""), "description": self.note or told}
+        budget = plain.pop("budget", None)  # what it allows is a question to all changes together
         asked = type(base)(**plain)
-        return asked.with_levers({lever: change.path() for lever, change in self.changes.items()})
+        for lever, change in self.changes.items():
+            asked = change.applied(lever, asked)
+        return asked if budget is None else type(base)(**{**asked.plain(), "budget": budget})
 
     def baseline_scenario(self) -> Scenario:
-        """What it is compared with: the same world, other policy."""
+        """What it is compared with: other policy in the same world."""
         from scenarios import load
 
-        asked = self.scenario()
-        base = load(self.baseline)
-        world = ("macro", "scale", "shocks", "end")
-        same = {name: value for name, value in asked.plain().items() if name in world}
-        return type(base)(**{**base.plain(), **same})
-
-    def query(self) -> str:
-        """The desk as the query of an address, with nothing that stands at its default."""
-        usual = Desk()
-        pairs = [(key, str(getattr(self, key))) for key in READERS if getattr(self, key) != getattr(usual, key)]
-        pairs += [
-            (f"lever.{lever}", f"{change.value:g}@{change.start}~{change.months}")
-            for lever, change in sorted(self.changes.items())
-        ]
-        pairs += [("trigger", trigger.text()) for trigger in self.triggers]
-        if self.file:
-            pairs.append(("file", base64.urlsafe_b64encode(zlib.compress(self.file.encode(), 9)).decode()))
-        return urlencode(pairs, safe="@~")
-
-    @classmethod
-    def from_query(cls, query: str) -> Desk:
-        """The desk that an address describes.
-
-        Raises
-        ------
-        scenarios.InputError
-            For an unknown key, preset, lever or a value that cannot be used.
-        """
-        chosen: dict[str, Any] = {}
-        changes: dict[str, Change] = {}
-        triggers: list[DeskTrigger] = []
-        for key, text in parse_qsl(query.lstrip("?"), max_num_fields=100):
-            try:
-                if key.startswith("lever."):
-                    value, _, dates = text.partition("@")
-                    start, _, months = dates.partition("~")
-                    changes[key.removeprefix("lever.")] = Change(float(value), start, int(months))
-                elif key == "trigger":
-                    triggers.append(DeskTrigger.from_text(text))
-                elif key == "file":
-                    chosen[key] = _unpacked(text)
-                elif key in READERS:
-                    chosen[key] = READERS[key](text)
-                elif key not in ("lang", "charts"):  # what is read by the pages themselves
-                    nearest = nearest_name(key, READERS)
-                    raise InputError(f"unknown key {key!r} in the link", key=key, value=text, nearest=nearest)
-            except ValueError:
-                raise InputError(f"{text!r} cannot be read", where="link", key=key, value=text) from None
-        return cls(**chosen, changes=FrozenMapping(changes), triggers=tuple(triggers))
+        return self.scenario().with_policy_of(load(self.baseline))
 
     def command_line(self) -> str:
-        """The command that runs the same comparison, with a file of the scenario."""
+        """The command that runs the same comparison, beside the file of the scenario."""
         return (
-            f"lujiazui batch desk.yaml {self.baseline} --runs {self.runs} --seed {self.seed} --draws {self.draws}"
-            f" --macro {self.scenario().macro} --scale {self.scale} --store runs"
+            f"lujiazui batch desk.yaml --against {self.baseline} --runs {self.runs} --seed {self.seed}"
+            f" --draws {self.draws} --store runs"
         )
 
     def python(self) -> str:
         """The same in Python."""
         return (
-            "import sim\n\n"
+            "import sim\n"
+            "from scenarios import load\n\n"
+            'desk = load("desk.yaml")\n'
+            f'{self.baseline} = desk.with_policy_of(load("{self.baseline}"))\n'
             "ensemble = sim.ensemble(\n"
-            f'    ["desk.yaml", "{self.baseline}"], runs={self.runs}, seed={self.seed}, draws={self.draws},\n'
-            f'    macro="{self.scenario().macro}", scale={self.scale}, store="runs",\n'
+            f'    [desk, {self.baseline}], runs={self.runs}, seed={self.seed}, draws={self.draws}, store="runs"\n'
             ")\n"
             f'print(ensemble.difference("desk", "{self.baseline}"))\n'
         )

@@ -8,13 +8,13 @@ import solara
 from app.web import charts, session
 from app.web.attributed import Attributed
 from app.web.components import Chart, Form, Table
+from app.web.desk import BASELINES, LEAST_RUNS
 from app.web.problems import problems_told
 from app.web.simulations import the_server
 from app.web.words import Words
 from calibration.observations import observed_indicator
 from scenarios import plan
 from scenarios.errors import InputError
-from scenarios.schema import Scenario
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.store import Store
 from sim.indicators import PLAN_INDICATORS
@@ -46,7 +46,8 @@ def ComparePage() -> None:
     """The page."""
     words = session.words()
     stored = solara.use_memo(stored_ensemble, [])
-    of_desk = session.answer.value.ensemble if session.answer.value is not None else None
+    given = session.answer.value
+    of_desk = given.ensemble if given is not None else None
     source, set_source = solara.use_state("store" if isinstance(stored, Ensemble) else "desk")
     pair, set_pair = solara.use_state(("", ""))
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
@@ -62,11 +63,8 @@ def ComparePage() -> None:
             Form(fields=fields, buttons=[], event_chosen=lambda event: set_source(event["value"]))
             solara.Div(classes=["lj-note"], children=[told])
             return
-        names = list(ensemble.values)
-        first = pair[0] if pair[0] in names else names[0]
-        usual = "committed" if "committed" in names and first != "committed" else names[-1]
-        second = pair[1] if pair[1] in names else usual
-        options = [{"value": name, "text": charts.scenario_name(name, words)} for name in names]
+        first, second = chosen_pair(ensemble, pair)
+        options = [{"value": name, "text": charts.scenario_name(name, words)} for name in ensemble.values]
         fields += [
             {"id": "first", "label": words("compare.first"), "value": first, "options": options},
             {"id": "second", "label": words("compare.second"), "value": second, "options": options},
@@ -84,27 +82,32 @@ def ComparePage() -> None:
             event_chosen=chosen,
             event_pressed=lambda _: set_pair((second, first)),
         )
+        if source == "desk" and given is not None and given.desk != session.desk.value:
+            solara.Div(classes=["lj-note"], children=[words("compare.earlier_desk")])
+        try:
+            pairs = int(ensemble.paired(first, second).sum())
+        except InputError as error:
+            solara.Div(classes=["lj-note"], children=[problems_told(error, words, with_place=False)])
+            return
+        if pairs < LEAST_RUNS:
+            solara.Div(classes=["lj-note"], children=[words("compare.too_few", runs=pairs, least=LEAST_RUNS)])
+            return
         _tables(ensemble, first, second, words)
         _goals(ensemble, first, second, words)
-        known = _scenarios(source)
-        if first != second and first in known and second in known:
-            target, base = known[first], known[second]
+        if first != second:
+            target, base = (ensemble.scenarios[name] for name in (first, second))
             Attributed(target, base).key(f"attributed-{target.content_hash()}-{base.content_hash()}")
         _fans(ensemble, first, second, words)
 
 
-def _scenarios(source: str) -> dict[str, Scenario]:
-    """The scenarios behind the runs that are compared, by name; of a store the newest of each name."""
-    if source == "desk":
-        desk = session.desk.value
-        return {each.name: each for each in (desk.scenario(), desk.baseline_scenario())}
-    folder = the_server().store
-    if folder is None:
-        return {}
-    store = Store.open(folder)
-    by_hash = store.scenarios
-    newest = store.runs.drop_duplicates("scenario", keep="last").set_index("scenario")["scenario_hash"]
-    return {str(name): by_hash[digest] for name, digest in newest.items() if digest in by_hash}
+def chosen_pair(ensemble: Ensemble, wanted: tuple[str, str]) -> tuple[str, str]:
+    """The two scenarios to compare: those wanted where they are there, else the first against a baseline."""
+    names = list(ensemble.values)
+    usual = "desk" if "desk" in names else names[0]
+    first = wanted[0] if wanted[0] in names else usual
+    others = [name for name in names if name != first] or [first]
+    against = next((name for name in BASELINES if name in others), others[-1])
+    return first, wanted[1] if wanted[1] in names else against
 
 
 def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
@@ -117,7 +120,8 @@ def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
         rows.append([words(f"indicator.{id}"), words(f"unit.{id}"), *shown, saved])
     heads = [words(f"table.{key}") for key in ("indicator", "unit", "median", "low", "high", "pairing")]
     Table(title=words("compare.effects"), heads=heads, rows=rows)
-    solara.Div(classes=["lj-muted"], children=[words("compare.note", runs=len(ensemble.runs))])
+    pairs = int(ensemble.paired(first, second).sum())
+    solara.Div(classes=["lj-muted"], children=[words("compare.note", runs=pairs)])
     chances = ensemble.probability_of_target()
     rows = []
     for id in (*PLAN_INDICATORS, "all"):

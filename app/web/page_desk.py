@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
 from collections.abc import Callable
@@ -14,8 +15,9 @@ import solara
 from app.web import charts, session
 from app.web.adaptive import Adaptive
 from app.web.adaptive import told as trigger_told
+from app.web.changes import changed, world_of_file
 from app.web.components import Cards, Chart, Form, Levers, Save, Table
-from app.web.desk import BASELINES, LARGEST_FILE, LONGEST, MACRO, RUNS, SCALES, Change, Desk, opened_scenario
+from app.web.desk import BASELINES, LARGEST_FILE, LEAST_RUNS, LONGEST, MACRO, RUNS, SCALES, Change, Desk
 from app.web.problems import problems_told
 from app.web.simulations import Answer, answers
 from app.web.words import Words
@@ -23,12 +25,16 @@ from calibration.observations import observed_indicator
 from scenarios import names, plan
 from scenarios.calendar import month_ordinal
 from scenarios.errors import InputError
-from scenarios.parameters import posterior_draws
-from sim.experiments.ensemble import thresholds
+from scenarios.parameters import PARAMETER_SETS, posterior_draws
+from scenarios.user_files import decoded
+from sim.experiments.ensemble import TARGET_YEAR, thresholds
 from sim.indicators import PLAN_INDICATORS
 
 LAST = month_ordinal("2025-12")
-
+OPENED = "opened"
+"""Stands for the opened file among the ready scenarios."""
+CHOICES = ("preset", "baseline", "macro", "parameters", "parameter_set", "runs", "scale", "seed")
+"""What the form of assumptions may set."""
 
 BETWEEN_TICKS, BEFORE_FIRST_TICK = 0.5, 4.0
 """Least seconds between two tellings of how far the runs are, and before the first."""
@@ -108,7 +114,7 @@ def DeskPage() -> None:
         solara.HTML(tag="h1", unsafe_innerHTML=words("desk.heading"))
         if desk.title:
             solara.Div(classes=["lj-named"], children=[desk.title])
-        _caveats(desk, words)
+        Caveats(desk)
         _printed(desk, words)
         with solara.Div(classes=["lj-desk"]):
             with solara.Div():
@@ -119,18 +125,26 @@ def DeskPage() -> None:
                 Adaptive(desk)
             with solara.Div():
                 State(desk, progress, halted, failure)
-                Results()
+                Shown(desk)
                 FileAndLink(desk)
 
 
-def _caveats(desk: Desk, words: Words) -> None:
+@solara.component
+def Caveats(desk: Desk) -> None:
+    """What the numbers below are, and how many runs are behind them now."""
+    words = session.words()
     fit = posterior_draws()
-    second = "desk.caveat_2" if desk.parameters == "drawn" else "desk.caveat_2_central"
-    told = [
-        words("desk.caveat_1", fitted=len(fit.names), identified=len(fit.about["identified"])),
-        words(second, runs=desk.runs, scale=f"{desk.scale:g}", draws=desk.draws),
-        words("desk.caveat_3"),
-    ]
+    size = {"wanted": desk.runs, "scale": f"{desk.scale:.0%}"}
+    known = {"fitted": len(fit.names), "identified": len(fit.about["identified"])}
+    told = [words(f"knowledge.{desk.parameter_set}", **(known if desk.parameter_set == "posterior_2020" else {}))]
+    given = session.answer.value
+    if given is None or given.desk != desk:
+        told.append(words("desk.caveat_2_none", least=LEAST_RUNS, **size))
+    elif desk.parameters == "drawn":
+        told.append(words("desk.caveat_2", runs=given.runs, draws=min(desk.draws, given.runs), **size))
+    else:
+        told.append(words("desk.caveat_2_central", runs=given.runs, **size))
+    told.append(words("desk.caveat_3"))
     if desk.scenario().macro == "realised":
         told.insert(0, words("desk.replay"))
     solara.Div(classes=["lj-note"], children=[" ".join(told)])
@@ -143,16 +157,14 @@ def _printed(desk: Desk, words: Words) -> None:
         f"{words('desk.baseline')}: {charts.scenario_name(desk.baseline, words)}",
         f"{words('desk.macro')}: {words(f'macro.{desk.macro}')}",
         f"{words('desk.parameters')}: {words(f'desk.{desk.parameters}')}",
+        f"{words('desk.parameter_set')}: {words(f'parameter_set.{desk.parameter_set}')}",
         *(f"{words(f'desk.{key}')}: {getattr(desk, key):g}" for key in ("runs", "scale", "seed")),
     ]
-    sentences = []
-    for lever, change in desk.changes.items():
-        told_of = {"value": f"{change.value:g}", "start": change.start, "end": change.end}
-        sentences.append(words("desk.sentence", name=words(f"lever.{lever}"), **told_of))
+    sentences = [changed(lever, desk, words) for lever in desk.changes]
     sentences += [trigger_told(trigger, words) for trigger in desk.scenario().triggers]
     with solara.Div(classes=["lj-printed"]):
         solara.HTML(tag="h2", unsafe_innerHTML=words("desk.asked"))
-        for line in ("; ".join(told), *sentences, desk.note):
+        for line in ("; ".join(told), *world_of_file(desk, words), *sentences, desk.note):
             solara.Div(children=[line])
 
 
@@ -182,11 +194,16 @@ def Assumptions(desk: Desk) -> None:
         return {"id": id, "label": words(f"desk.{id}"), "value": str(value), "options": shown}
 
     presets = [(name, charts.scenario_name(name, words)) for name in names()]
+    if desk.file:  # none of the ready scenarios is where the desk starts
+        presets.insert(0, (OPENED, desk.start().title or words("desk.opened")))
     fields = [
-        select("preset", desk.preset, presets),
+        select("preset", OPENED if desk.file else desk.preset, presets),
         select("baseline", desk.baseline, [(name, charts.scenario_name(name, words)) for name in BASELINES]),
         select("macro", desk.macro, [(name, words(f"macro.{name}")) for name in MACRO]),
         select("parameters", desk.parameters, [(each, words(f"desk.{each}")) for each in ("drawn", "central")]),
+        select(
+            "parameter_set", desk.parameter_set, [(name, words(f"parameter_set.{name}")) for name in PARAMETER_SETS]
+        ),
         select("runs", desk.runs, [(number, str(number)) for number in sorted({*RUNS, desk.runs})]),
         select("scale", desk.scale, [(size, f"{size:g}") for size in SCALES]),
         {"id": "seed", "label": words("desk.seed"), "value": desk.seed, "type": "number", "min": 1, "max": 1_000_000},
@@ -196,6 +213,8 @@ def Assumptions(desk: Desk) -> None:
         kinds = {"runs": int, "scale": float, "seed": int}
         try:
             changes: dict[str, Any] = {event["id"]: kinds.get(event["id"], str)(event["value"])}
+            if event["id"] not in CHOICES or event["value"] == OPENED:
+                return
             if event["id"] == "preset":
                 changes["file"] = ""
             session.put(replace(desk, **changes))
@@ -204,6 +223,10 @@ def Assumptions(desk: Desk) -> None:
             session.message.value = problems_told(error, words)
 
     Form(fields=fields, buttons=[], event_chosen=chosen)
+    world = world_of_file(desk, words)
+    if world:
+        told = f"{words('desk.world')}: {words('desk.between').join(world)}"
+        solara.Div(classes=["lj-muted", "lj-world"], children=[told])
 
 
 @solara.component
@@ -219,6 +242,7 @@ def LeverGroups(desk: Desk) -> None:
         name = words(f"lever.{lever.id}")
         value = usual if change is None else change.value
         shown = change or Change(usual)
+        sentence = "" if change is None else changed(lever.id, desk, words)
         groups[lever.task_group].append(
             {
                 "id": lever.id,
@@ -229,7 +253,7 @@ def LeverGroups(desk: Desk) -> None:
                 "moved": change is not None,
                 "start": shown.start,
                 "months": shown.months,
-                "sentence": words("desk.sentence", name=name, value=f"{value:g}", start=shown.start, end=shown.end),
+                "sentence": sentence,
                 "authority": words(f"authority.{lever.municipal_handle}"),
                 "authority_told": words(f"authority.{lever.municipal_handle}_told"),
                 "unit": words.of_data(f"lever_measured.{lever.id}", lever.natural_unit),
@@ -300,7 +324,9 @@ def State(desk: Desk, progress: solara.Reactive[Progress], halted: bool, failure
     if halted:
         told = f"{words('desk.stopped')} {told}"
     elif session.answer.value is None:
-        told = f"{told}. {words('desk.first')}"
+        told = f"{told}. {words('desk.waiting', least=LEAST_RUNS)} {words('desk.first')}"
+    elif session.answer.value.desk != desk:
+        told = f"{told}. {words('desk.waiting', least=LEAST_RUNS)} {words('desk.earlier')}"
     solara.Div(
         classes=["lj-muted"],
         children=[told],
@@ -311,9 +337,6 @@ def State(desk: Desk, progress: solara.Reactive[Progress], halted: bool, failure
     )
     if failure:
         solara.Div(classes=["lj-bad"], children=[words("desk.failed", why=failure)], attributes={"role": "alert"})
-    if session.message.value:
-        lines = [solara.Div(children=[line]) for line in session.message.value.splitlines()]
-        solara.Div(classes=["lj-bad"], children=lines, attributes={"role": "alert"})
 
 
 def _card(indicator: plan.Indicator, given: Answer, baseline: str, words: Words) -> dict[str, Any]:
@@ -338,6 +361,19 @@ def _card(indicator: plan.Indicator, given: Answer, baseline: str, words: Words)
 
 
 @solara.component
+def Shown(desk: Desk) -> None:
+    """The answer that is there; dimmed while it is still the one to the desk before."""
+    given = session.answer.value
+    earlier = given is not None and given.desk != desk
+    # A component of its own inside, so that dimming draws no chart again.
+    solara.Div(
+        classes=["lj-answer", *(["lj-earlier"] if earlier else [])],
+        attributes={"aria-busy": str(earlier).lower()},
+        children=[Results()],
+    )
+
+
+@solara.component
 def Results() -> None:
     """Cards, fans and numbers of the answer that is there, be it to this desk or still to the one before."""
     words = session.words()
@@ -345,13 +381,17 @@ def Results() -> None:
     if given is None or given.ensemble is None:
         return
     desk, ensemble = given.desk, given.ensemble
-    baseline = next(name for name in ensemble.values if name != "desk")
+    baseline, year = desk.baseline, ensemble.years[ensemble.target_year]
     indicators = plan.indicators()
 
     def choose(id: str) -> None:
         now = session.chosen_indicators.value
         session.chosen_indicators.value = tuple(each for each in now if each != id) if id in now else (*now, id)
 
+    if year != TARGET_YEAR:
+        solara.Div(
+            classes=["lj-note"], children=[words("desk.other_year", month=ensemble.scenarios["desk"].end, year=year)]
+        )
     Cards(cards=[_card(indicator, given, baseline, words) for indicator in indicators], event_choose=choose)
     all_met = int(ensemble.met("desk")["all"].sum())
     told = [
@@ -366,8 +406,7 @@ def Results() -> None:
                 _fan(ensemble, baseline, indicator, words)
     solara.Div(classes=["lj-caption"], children=[words("desk.caption")])
     _numbers(ensemble, words)
-    request = next(iter(ensemble.scenarios.values()))
-    parameters = f"{request.parameters}, {words(f'desk.{desk.parameters}')}"
+    parameters = f"{ensemble.scenarios['desk'].parameters}, {words(f'desk.{desk.parameters}')}"
     from sim.one_run import model_version
 
     solara.Div(
@@ -381,14 +420,14 @@ def Results() -> None:
 def _fan(ensemble: Any, baseline: str, indicator: plan.Indicator, words: Words) -> None:
     id = indicator.id
     median = charts.number(id, float(np.median(ensemble.yearly("desk", id)[:, ensemble.target_year])))
-    observed = observed_indicator(id)
+    year, observed = ensemble.years[ensemble.target_year], observed_indicator(id)
     limits = charts.common_limits(ensemble, id, indicator.target_2025, observed)  # the target is always in the picture
     Chart(
         option=charts.fan(ensemble, "desk", baseline, id, indicator.target_2025, observed, words, limits),
         title=words(f"indicator.{id}"),
         subtitle=words(f"unit.{id}"),
         name=id,
-        alt=f"{words(f'indicator.{id}')}: {words('desk.median')} 2025 {median} {words(f'unit.{id}')}",
+        alt=f"{words(f'indicator.{id}')}: {words('desk.median')} {year} {median} {words(f'unit.{id}')}",
         csv=charts.fan_csv(ensemble, ["desk", baseline], id),
     ).key(f"fan-{id}")
 
@@ -409,7 +448,8 @@ def _numbers(ensemble: Any, words: Words) -> None:
             ]
         )
     heads = [words(f"table.{key}") for key in ("indicator", "unit", "low", "median", "high", "target", "share")]
-    Table(title=words("desk.table_title"), heads=heads, rows=rows)
+    year = ensemble.years[ensemble.target_year]
+    Table(title=words("desk.table_title", year=year), heads=heads, rows=rows)
 
 
 @solara.component
@@ -420,18 +460,25 @@ def FileAndLink(desk: Desk) -> None:
     def uploaded(event: dict[str, Any]) -> None:
         name = str(event["name"])[:200]
         try:
-            if event["text"] is None:
+            if event["content"] is None:
                 raise InputError("the file is too large", where=name, allowed=f"at most {LARGEST_FILE} bytes")
-            text = str(event["text"])
-            opened_scenario(text, name)
-            session.put(Desk(file=text, baseline=desk.baseline, runs=desk.runs, scale=desk.scale, seed=desk.seed))
-            session.message.value = words("desk.good_file", name=name)
+            text = decoded(base64.b64decode(event["content"]), name)
+            opened = session.desk.value.opening(text, name)
+            session.put(opened)
+            choices = [
+                f"{words('desk.macro')} {words(f'macro.{opened.macro}')}",
+                f"{words('desk.parameter_set')} {words(f'parameter_set.{opened.parameter_set}')}",
+                f"{words('desk.scale')} {opened.scale:g}",
+            ]
+            session.message.value = ""
+            session.notice.value = words("desk.good_file", name=name, choices=words("desk.between").join(choices))
         except InputError as error:
             session.message.value = "\n".join([words("desk.bad_file", name=name), problems_told(error, words)])
 
     def named(event: dict[str, str]) -> None:
         try:
-            session.put(replace(desk, **{event["id"]: event["value"]}))  # type: ignore[arg-type]
+            if event["id"] in LONGEST:
+                session.put(replace(desk, **{event["id"]: event["value"]}))  # type: ignore[arg-type]
         except InputError as error:
             session.message.value = problems_told(error, words)
 
@@ -445,6 +492,7 @@ def FileAndLink(desk: Desk) -> None:
     with solara.Div(classes=["lj-bar"]):
         Save(label=words("desk.download"), filename="desk.yaml", content=desk.scenario().to_yaml())
         solara.Div(classes=["lj-muted"], children=[words("desk.link")])
-    solara.Div(classes=["lj-muted"], children=[words("desk.reproduce_told")])
+    baseline = charts.scenario_name(desk.baseline, words)
+    solara.Div(classes=["lj-muted"], children=[words("desk.reproduce_told", baseline=baseline)])
     solara.Preformatted(desk.command_line())
     solara.Preformatted(desk.python())

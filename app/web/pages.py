@@ -1,22 +1,21 @@
 """The pages of the app and the frame around them; Solara starts here."""
 
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 import solara
 
 from app.web import session
-from app.web.components import Frame
-from app.web.desk import Desk
+from app.web.components import LOG, Form, Frame
+from app.web.link import MOST_PARTS, Link, link_of, read_link
 from app.web.page_agents import AgentsPage
 from app.web.page_compare import ComparePage
 from app.web.page_desk import DeskPage
 from app.web.page_experiments import ExperimentsPage
 from app.web.page_model import ModelPage
 from app.web.page_sources import SourcesPage
-from app.web.problems import problems_told
-from app.web.words import LANGUAGES
-from scenarios.errors import InputError
+from app.web.problems import problem_told
+from app.web.words import LANGUAGES, Words
 from sim.indicators import PLAN_INDICATORS
 
 PAGES = {
@@ -31,31 +30,65 @@ PAGES = {
 ROOT = next(iter(PAGES))
 
 
+MOST_TOLD = 8
+"""Parts of a link that are named one by one where they could not be used."""
+
+
+def _left_out(link: Link, words: Words) -> str:
+    """What of a link could not be used, one a line; empty where all could."""
+    if not link.left_out:
+        return ""
+    lines = [words("desk.bad_link"), *(problem_told(problem, words) for problem in link.left_out[:MOST_TOLD])]
+    more = len(link.left_out) - MOST_TOLD
+    return "\n".join([*lines, words("desk.more_left_out", number=more)] if more > 0 else lines)
+
+
+def _choices(query: str) -> dict[str, str]:
+    """The parts of an address that the pages read themselves; the last of each counts."""
+    return dict(parse_qsl("&".join(query.lstrip("?").split("&")[:MOST_PARTS])))
+
+
 @solara.component
 def Layout(children: list[Any]) -> Any:
+    """What stands around a page, and one line in place of a page that cannot be drawn."""
+    failure, clear = solara.use_exception()
+    if failure is None:
+        return Around(children=children)
+    LOG.error("a page could not be drawn", exc_info=failure)
+    words = session.words()
+    with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}) as main:
+        solara.Div(classes=["lj-bad"], children=[words("app.failed")], attributes={"role": "alert"})
+        Form(
+            fields=[],
+            buttons=[{"id": "again", "text": words("app.again")}],
+            event_pressed=lambda _: clear(),
+        )
+    return main
+
+
+@solara.component
+def Around(children: list[Any]) -> Any:
     """Navigation, language and theme around a page; reads the address once and keeps it up to date."""
     router = solara.use_router()
 
     def read_address() -> None:
         query = router.search or ""
-        asked = parse_qs(query.lstrip("?")).get("lang", ["en"])[0]
+        choices = _choices(query)
+        asked = choices.get("lang", "en")
         session.language.value = asked if asked in LANGUAGES else "en"
-        wanted = parse_qs(query.lstrip("?")).get("charts", [""])[0].split(",")
+        wanted = choices.get("charts", "").split(",")
         session.chosen_indicators.value = tuple(each for each in PLAN_INDICATORS if each in wanted)
-        if not query:
-            return
-        try:
-            session.desk.value = Desk.from_query(query)
-        except InputError as error:
-            words = session.words()
-            session.message.value = words("desk.bad_link", why=problems_told(error, words))
+        if query:
+            link = read_link(query)
+            session.desk.value = link.desk
+            session.notice.value = _left_out(link, session.words())
 
     solara.use_memo(read_address, [])
     words = session.words()
     here = (router.path or "/").strip("/") or ROOT
     shown = ",".join(session.chosen_indicators.value)
     parts = (
-        session.desk.value.query(),
+        link_of(session.desk.value),
         f"charts={shown}" if shown else "",
         "lang=zh" if words.language == "zh" else "",
     )
@@ -79,8 +112,18 @@ def Layout(children: list[Any]) -> Any:
             event_go=lambda path: router.push(f"{path}?{query}" if query else path),
             event_switch_language=lambda *_: switch(),
         )
+        Told()
         solara.Div(children=children)
     return main
+
+
+@solara.component
+def Told() -> None:
+    """What was wrong or done with the last file, link or event, above every page."""
+    for text, role, style in ((session.message.value, "alert", "lj-bad"), (session.notice.value, "note", "lj-note")):
+        if text:
+            lines = [solara.Div(children=[line]) for line in text.splitlines()]
+            solara.Div(classes=[style, "lj-told-above"], children=lines, attributes={"role": role})
 
 
 routes = [

@@ -67,3 +67,12 @@ def problems_told(error: Exception, words: Words, *, with_place: bool = True) ->
     if not isinstance(error, InputError):
         return in_chinese(str(error), "sentence") if words.language == "zh" else str(error)
     return "\n".join(problem_told(problem, words, with_place=with_place) for problem in error.problems)
+
+
+PLACES = re.compile(r"(?:[A-Za-z]:)?(?:[/\\][\w.+~@-]+){2,}")
+"""What looks like a path of the server."""
+
+
+def without_places(text: str) -> str:
+    """The first line of a message that was not written for a browser, without places of the server."""
+    return PLACES.sub("...", (text.splitlines() or [""])[0])

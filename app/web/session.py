@@ -17,7 +17,9 @@ past: solara.Reactive[tuple[Desk, ...]] = solara.reactive(())
 future: solara.Reactive[tuple[Desk, ...]] = solara.reactive(())
 language = solara.reactive("en")
 message = solara.reactive("")
-"""What went wrong or right with the last file or link."""
+"""What went wrong with the last file, change or event."""
+notice = solara.reactive("")
+"""What was done with the last file or link, and what of it was left out."""
 answer: "solara.Reactive[Answer | None]" = solara.reactive(None)
 chosen_indicators: solara.Reactive[tuple[str, ...]] = solara.reactive(())
 """Indicators whose charts are shown; none chosen shows all."""
@@ -34,6 +36,7 @@ def put(new: Desk) -> None:
         return
     past.value = (*past.value, desk.value)[-MOST_UNDONE:]
     future.value = ()
+    notice.value = ""
     desk.value = new
 
 

@@ -4,11 +4,12 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.web.desk import Desk
+from agents.arrays import Floats
+from app.web.desk import LEAST_RUNS, Desk
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.outcomes import RunOutcome
 from sim.experiments.pool import Workers, run_many, usual_workers
@@ -17,15 +18,41 @@ from sim.experiments.requests import RunRequest, ensemble_requests
 if TYPE_CHECKING:
     from scenarios.schema import Scenario
 
-FIRST_STAGES = (2, 8, 24)
-"""Runs after which a first answer and better ones are shown."""
+FIRST_STAGES = (LEAST_RUNS, 24)
+"""Paired runs after which a first answer and a better one are shown; fewer are no answer, only progress."""
 PATIENCE = 0.05
 """Seconds between two looks at what other sessions do."""
 NICENESS, PATIENT_NICENESS = 3, 19
 """How far simulations stand back behind the server and a browser on the same machine: first answers, all others."""
-KEPT_RUNS = 20_000
+MEGABYTE = 1_000_000
+KEPT_MEGABYTES = 400
+"""Memory for finished runs, unless the operator says otherwise: some 5,800 runs to 2025-12."""
+BESIDE_VALUES = 1_000
+"""Bytes that a kept run takes beside its indicators, about."""
 SESSIONS_AT_ONCE = 64
 """Sessions whose simulations may be under way together; others wait for their turn."""
+
+
+@dataclass(frozen=True)
+class KeptRun:
+    """What is kept of a run that was done: its indicators, without the question that another may ask in other words."""
+
+    indicators: tuple[str, ...]
+    first_month: int
+    values: Floats
+    kind: str
+    seconds: float
+
+    def answers(self, request: RunRequest) -> RunOutcome:
+        """The outcome of a request for this run, under the names that the request gives."""
+        return RunOutcome(
+            request, "done", self.seconds, self.indicators, self.first_month, values=self.values, kind=self.kind
+        )
+
+    @property
+    def weight(self) -> int:
+        """Bytes that it takes, about."""
+        return self.values.nbytes + BESIDE_VALUES
 
 
 @dataclass
@@ -37,7 +64,15 @@ class Server:
     """Works for first answers."""
     patient_pool: Workers
     """Works for everything that may take its time; its processes stand back behind those of the other."""
-    runs: "OrderedDict[str, RunOutcome]" = field(default_factory=OrderedDict)
+    batches: bool = False
+    """Whether visitors may start batches, which run long and write to the store."""
+    kept_megabytes: float = KEPT_MEGABYTES
+    """Memory for finished runs."""
+    kept_bytes: int = 0
+    """Memory that the finished runs take now."""
+    runs: "OrderedDict[str, KeptRun]" = field(default_factory=OrderedDict)
+    indicators: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    """Names of indicators, which the kept runs share."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     claimed: set[str] = field(default_factory=set)
     """Keys of the runs that some session has under way."""
@@ -48,12 +83,13 @@ class Server:
     turns: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(SESSIONS_AT_ONCE))
 
     def known(self, request: RunRequest) -> RunOutcome | None:
-        """A run that the server has done before."""
+        """The outcome of a run that the server has done before, whoever asked for it."""
         with self.lock:
-            outcome = self.runs.get(request.key)
-            if outcome is not None:
-                self.runs.move_to_end(request.key)
-            return outcome
+            kept = self.runs.get(request.key)
+            if kept is None:
+                return None
+            self.runs.move_to_end(request.key)
+        return kept.answers(request)
 
     def claim(self, requests: Iterable[RunRequest], most: int) -> list[RunRequest]:
         """The first of some requests that nobody runs or has run; they count as being run until they are let go."""
@@ -72,24 +108,39 @@ class Server:
             self.claimed.difference_update(request.key for request in requests)
 
     def keep(self, outcome: RunOutcome) -> None:
-        """Remember a run; the one that was not asked for longest goes."""
+        """Remember a run; those that were not asked for longest go when the memory for them is full."""
         with self.lock:
-            self.runs[outcome.key] = outcome
-            while len(self.runs) > KEPT_RUNS:
-                self.runs.popitem(last=False)
+            names = self.indicators.setdefault(outcome.indicators, outcome.indicators)
+            kept = KeptRun(names, outcome.first_month, outcome.values, outcome.kind, outcome.seconds)
+            self._forget(outcome.key)
+            self.runs[outcome.key] = kept
+            self.kept_bytes += kept.weight
+            while self.kept_bytes > self.kept_megabytes * MEGABYTE:
+                self._forget(next(iter(self.runs)))
+
+    def _forget(self, key: str) -> None:
+        kept = self.runs.pop(key, None)
+        if kept is not None:
+            self.kept_bytes -= kept.weight
 
 
 _server: Server | None = None
 
 
-def open_server(store: Path | None = None, workers: int | None = None) -> Server:
+def open_server(
+    store: Path | None = None,
+    workers: int | None = None,
+    *,
+    batches: bool = False,
+    kept_megabytes: float = KEPT_MEGABYTES,
+) -> Server:
     """Start the pool that all sessions share."""
     global _server
     if _server is None:
         count = workers or usual_workers()
         quick = Workers(count, most_at_once=1, niceness=NICENESS)
         patient = Workers(count, most_at_once=1, niceness=PATIENT_NICENESS, background=True)
-        _server = Server(store, quick, patient)
+        _server = Server(store, quick, patient, batches, kept_megabytes)
     return _server
 
 
@@ -118,13 +169,9 @@ class Answer:
     failed: str = ""
 
 
-def stages(wanted: int, crowded: bool = False) -> list[int]:
-    """Numbers of paired runs after which an answer is shown, the last the number wanted.
-
-    Where many wait for a first answer, theirs has one pair, so that all have one in half the time.
-    """
-    first = (1, *FIRST_STAGES) if crowded else FIRST_STAGES
-    return [number for number in first if number < wanted] + [wanted]
+def stages(wanted: int) -> list[int]:
+    """Numbers of paired runs after which an answer is shown, the last the number wanted."""
+    return [number for number in FIRST_STAGES if number < wanted] + [wanted]
 
 
 def paired_requests(desk: Desk) -> list[RunRequest]:
@@ -147,17 +194,17 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
     """
     server, mark = the_server(), object()
     requests = paired_requests(desk)
+    place = {(request.run, request.scenario.name): number for number, request in enumerate(requests)}
     outcomes: list[RunOutcome] = []
     while not server.turns.acquire(timeout=0.2):
         if cancelled():
             return
     try:
         before = 0
-        for stage in stages(desk.runs, len(server.unanswered) > server.pool.count):
+        for stage in stages(desk.runs):
             wanted = [request for request in requests if before <= request.run < stage]
             found = [(request, server.known(request)) for request in wanted]
-            # A desk that was not moved is its preset under another name.
-            outcomes += [replace(outcome, request=request) for request, outcome in found if outcome is not None]
+            outcomes += [outcome for _, outcome in found if outcome is not None]
             tick(len(outcomes), len(requests))
             missing = [request for request, outcome in found if outcome is None]
             for outcome in _runs(missing, mark if before == 0 else None, cancelled):
@@ -168,6 +215,8 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
                 tick(len(outcomes), len(requests))
             if cancelled():
                 return
+            # Which run was done first depends on what was kept and on the processes: the order is that of the question.
+            outcomes.sort(key=lambda outcome: place[outcome.request.run, outcome.request.scenario.name])
             yield Answer(desk, Ensemble.of_outcomes(outcomes), stage, desk.runs)
             before = stage
     finally:
@@ -205,7 +254,7 @@ def _runs(requests: list[RunRequest], first: object | None, cancelled: Callable[
         for request, known in theirs:
             if known is not None:
                 pending.remove(request)
-                yield replace(known, request=request)
+                yield known
         if not mine and all(known is None for _, known in theirs):
             time.sleep(PATIENCE)  # another session is at it
     server.unanswered.discard(first)

@@ -1,57 +1,20 @@
-"""What stands on the desk: links, files, changes, and what is refused."""
+"""What stands on the desk: files, changes of levers, worlds, and what is refused."""
+
+import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from app.web.adaptive import told
+from app.web.changes import changed
 from app.web.desk import LARGEST_FILE, MOST_TRIGGERS, Change, Desk, DeskTrigger, opened_scenario
 from app.web.words import Words
 from scenarios import InputError, load
 from scenarios.calendar import month_ordinal
 from scenarios.plan import lever_ids, secondary_indicators
-
-LEVERS = st.sampled_from(lever_ids())
-CHANGES = st.builds(
-    Change,
-    value=st.integers(0, 100).map(lambda hundredths: hundredths / 100),
-    start=st.sampled_from(["2021-01", "2022-06", "2025-12"]),
-    months=st.integers(0, 59),
-)
-TRIGGERS = st.builds(
-    DeskTrigger,
-    side=st.sampled_from(["below", "above"]),
-    threshold=st.floats(0.0, 1e4),
-    months=st.integers(1, 60),
-    lever=LEVERS,
-    to=st.floats(0.0, 1.0),
-    cooldown=st.integers(1, 120),
-)
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    st.dictionaries(LEVERS, CHANGES, max_size=6),
-    st.lists(TRIGGERS, max_size=3),
-    st.sampled_from(["plan", "frozen", "opening"]),
-    st.integers(1, 200),
-    st.sampled_from(["drawn", "central"]),
-    st.text(max_size=120),
-)
-def test_a_link_brings_back_the_whole_desk(changes, triggers, preset, runs, parameters, title):
-    desk = Desk(preset=preset, runs=runs, parameters=parameters, title=title, triggers=tuple(triggers))
-    for lever, change in changes.items():
-        desk = desk.with_change(lever, change)
-    again = Desk.from_query(desk.query())
-    assert again == desk
-    assert again.scenario().content_hash() == desk.scenario().content_hash()
-
-
-def test_a_link_carries_an_opened_file():
-    desk = Desk(file="extends: plan\nlevers:\n  reits_pilot: 0.9\n").with_change("fintech_hub", Change(0.7))
-    again = Desk.from_query(desk.query())
-    assert again.scenario().content_hash() == desk.scenario().content_hash()
-    assert again.scenario().levers["reits_pilot"] == desk.scenario().levers["reits_pilot"]
+from scenarios.user_files import decoded
+from tests.app.web.desks import desks
 
 
 def test_triggers_follow_those_of_the_opened_file():
@@ -74,11 +37,6 @@ def test_a_title_and_notes_go_into_the_file_and_change_no_run():
     assert desk.scenario().content_hash() == Desk().scenario().content_hash()
     with pytest.raises(InputError, match="too long"):
         Desk(title="x" * 121)
-
-
-def test_a_plain_desk_is_a_plain_address():
-    assert Desk().query() == ""
-    assert Desk.from_query("lang=zh") == Desk()
 
 
 def test_a_change_leaves_the_past_alone_and_arrives_in_time():
@@ -111,35 +69,6 @@ def test_the_baseline_lives_in_the_same_world():
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
-    [
-        ("preset=plam", "plan"),
-        ("runs=100000", "200"),
-        ("runs=many", "runs"),
-        ("scale=7", "0.05"),
-        ("lever.reits_pilto=0.5@2022-01~12", "reits_pilot"),
-        ("lever.reits_pilot=7@2022-01~12", "0 to 1"),
-        ("lever.reits_pilot=nan@2022-01~12", "0 to 1"),
-        ("lever.reits_pilot=0.5@2031-01~12", "2025-12"),
-        ("lever.reits_pilot=0.5", "lever.reits_pilot"),
-        ("presett=plan", "preset"),
-        ("file=notbase64!", "file"),
-        ("trigger=foreign_bond_share~below~0.03", "trigger"),
-        ("trigger=foreign_bond_share~about~0.03~6~fintech_hub~0.9~12", "trigger"),
-        ("trigger=foreign_bond_share~below~nan~6~fintech_hub~0.9~12", "below"),
-        ("trigger=foreign_bond_shar~below~0.03~6~fintech_hub~0.9~12", "foreign_bond_share"),
-        ("trigger=foreign_bond_share~below~0.03~6~fintech_hubb~0.9~12", "fintech_hub"),
-        ("trigger=foreign_bond_share~below~0.03~600~fintech_hub~0.9~12", "60"),
-        ("macro=/etc/passwd.csv", "neutral"),
-    ],
-)
-def test_a_bad_link_is_refused_and_says_why(query, told):
-    with pytest.raises(InputError) as error:
-        Desk.from_query(query)
-    assert told in "; ".join(str(problem) for problem in error.value.problems)
-
-
-@pytest.mark.parametrize(
     ("text", "told"),
     [
         ("levers:\n  reits_pilto: 0.5\n", "reits_pilot"),
@@ -149,29 +78,16 @@ def test_a_bad_link_is_refused_and_says_why(query, told):
         ("", "empty"),
         ("!!python/object:os.system {}\n", "scenario.yaml"),
         ("# " + "x" * LARGEST_FILE, "too large"),
+        ("extends: plan\nend: 2026-06\n", "2025-12"),
+        ("extends: plan\nend: 2035-12\n", "2025-12"),
+        ("extends: plan\nscale: 0.3\n", "0.05, 0.1, 0.2, 1"),
+        ("extends: plan\nparameters: prior_hindsight\n", "realised"),
     ],
 )
 def test_a_bad_file_is_refused_and_no_other_file_is_read(text, told):
     with pytest.raises(InputError) as error:
         opened_scenario(text)
     assert told in "; ".join(str(problem) for problem in error.value.problems)
-
-
-def test_a_link_that_unpacks_without_end_is_refused():
-    import base64
-    import zlib
-
-    bomb = base64.urlsafe_b64encode(zlib.compress(b"#" * 50_000_000, 9)).decode()
-    with pytest.raises(InputError):
-        Desk.from_query(f"file={bomb}")
-
-
-def test_the_saved_file_runs_the_desk_on_the_command_line(tmp_path):
-    desk = Desk(preset="opening", scale=0.05).with_change("fintech_hub", Change(0.8))
-    file = tmp_path / "desk.yaml"
-    file.write_text(desk.scenario().to_yaml(), encoding="utf-8")
-    assert load(file).content_hash() == desk.scenario().content_hash()
-    assert "--draws 8" in desk.command_line()
 
 
 SHORT = "extends: plan\nend: 2022-12\n"
@@ -209,3 +125,140 @@ def test_a_trigger_is_told_as_a_sentence_in_both_languages_whatever_it_watches()
     watched = next(each for each in secondary_indicators() if each.id == "msme_credit")
     assert told(other, Words("en")).startswith(f"{watched.name} above 9 {watched.unit} for 1 months")
     assert "调至1" in told(other, Words("zh"))
+
+
+WORLDLY = "extends: plan\nmacro: adverse\nparameters: prior_2020\nscale: 0.2\n"
+
+
+def test_opening_a_file_sets_the_choices_of_the_desk_and_each_can_be_chosen_back():
+    desk = Desk(seed=5, runs=50, baseline="frozen").opening(WORLDLY)
+    assert (desk.macro, desk.parameter_set, desk.scale) == ("adverse", "prior_2020", 0.2)
+    assert (desk.seed, desk.runs, desk.baseline) == (5, 50, "frozen")
+    back = replace(desk, macro="neutral", parameter_set="posterior_2020", scale=0.1)
+    for scenario in (back.scenario(), back.baseline_scenario()):
+        assert (scenario.macro, scenario.parameters, scenario.scale) == ("neutral", "posterior_2020", 0.1)
+
+
+def test_a_saved_desk_that_is_opened_again_is_the_same_desk():
+    first = Desk().opening(WORLDLY + "rival_centres: matching\n").with_change("fintech_hub", Change(0.9))
+    again = Desk().opening(first.scenario().to_yaml())
+    assert again.scenario().content_hash() == first.scenario().content_hash()
+    assert (again.macro, again.parameter_set, again.scale) == (first.macro, first.parameter_set, first.scale)
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "utf-16", "big5", "latin-1"])
+def test_a_file_in_another_encoding_is_refused_and_no_letter_is_replaced(encoding):
+    text = "extends: plan\ntitle: caf\u00e9\n" if encoding == "latin-1" else "extends: plan\ntitle: 上海金融中心\n"
+    with pytest.raises(InputError, match="UTF-8"):
+        decoded(text.encode(encoding), "mine.yaml")
+    assert decoded(text.encode("utf-8-sig"), "mine.yaml") == text
+
+
+STEPPED = "extends: committed\nlevers:\n  fintech_hub: {2021-01: 0.35, 2022-04: 0.5, 2023-11: 0.2}\n"
+"""A file whose lever has a path of its own in the time before and after it is moved on the desk."""
+
+
+def by_month(text):
+    """Intensities of a file written by hand, 2021-01 to 2025-12."""
+    return opened_scenario(text).intensities(month_ordinal("2021-01"), month_ordinal("2025-12"))
+
+
+def on_the_desk(file, lever, change):
+    desk = (Desk().opening(file) if file else Desk()).with_change(lever, change)
+    return desk.scenario().intensities(month_ordinal("2021-01"), month_ordinal("2025-12"))
+
+
+@pytest.mark.parametrize(
+    ("file", "lever", "change", "by_hand"),
+    [
+        (
+            "",
+            "bond_market_access",
+            Change(0.8, "2023-07", 24),
+            "extends: plan\nlevers:\n  bond_market_access: {ramp: {2023-07: keep, 2025-07: 0.8}}\n",
+        ),
+        (
+            "",
+            "bond_market_access",
+            Change(0.8, "2023-07", 0),
+            "extends: plan\nlevers:\n  bond_market_access: {2023-07: 0.8}\n",
+        ),
+        (
+            STEPPED,
+            "fintech_hub",
+            Change(0.9, "2022-07", 12),
+            "extends: committed\nlevers:\n  fintech_hub:\n    switch:\n      2021-01: 0.35\n      2022-04: 0.5\n"
+            "      2022-07: {ramp: {2022-07: 0.5, 2023-07: 0.9}}\n",
+        ),
+        (
+            STEPPED,
+            "fintech_hub",
+            Change(0.9, "2022-07", 0),
+            "extends: committed\nlevers:\n  fintech_hub: {2021-01: 0.35, 2022-04: 0.5, 2022-07: 0.9}\n",
+        ),
+        (
+            STEPPED,
+            "fintech_hub",
+            Change(0.9, "2021-01", 10),
+            "extends: committed\nlevers:\n  fintech_hub: {ramp: {2021-01: 0.35, 2021-11: 0.9}}\n",
+        ),
+        (
+            STEPPED,
+            "fintech_hub",
+            Change(0.9, "2025-06", 24),
+            "extends: committed\nlevers:\n  fintech_hub:\n    switch:\n      2021-01: 0.35\n      2022-04: 0.5\n"
+            "      2023-11: 0.2\n      2025-06: {ramp: {2025-06: 0.2, 2025-12: 0.9}}\n",
+        ),
+    ],
+)
+def test_a_change_on_the_desk_is_the_file_that_one_writes_by_hand(file, lever, change, by_hand):
+    assert on_the_desk(file, lever, change) == pytest.approx(by_month(by_hand), abs=1e-12)
+
+
+def test_a_delay_as_one_means_it_differs_from_a_move_after_the_plans_own_way():
+    """The plan goes on before the month in which the desk moves a lever; the sentence says so, and with what."""
+    change = Change(0.8, "2023-07", 24)
+    moved = on_the_desk("", "bond_market_access", change)
+    delayed = by_month(
+        "extends: plan\nlevers:\n  bond_market_access:\n"
+        "    switch: {2021-01: committed, 2023-07: {ramp: {2025-07: 0.8}}}\n"
+    )
+    assert not (moved == delayed).all()
+    desk = Desk().with_change("bond_market_access", change)
+    place = lever_ids().index("bond_market_access")
+    held = moved[month_ordinal("2023-07") - month_ordinal("2021-01"), place]
+    assert f"{held:.2f}" in changed("bond_market_access", desk, Words("en"))
+    assert f"{held:.2f}" in changed("bond_market_access", desk, Words("zh"))
+
+
+NUMBERS = re.compile(r"\d{4}-\d{2}|\d\.\d+|(?<![\d.])[01](?![\d.])")
+
+
+@settings(max_examples=25, deadline=None)
+@given(desk=desks())
+def test_the_sentence_of_a_change_says_what_is_simulated(desk):
+    """Its months and intensities, read out of the sentence again, are those of the scenario that runs."""
+    first = month_ordinal("2020-12")
+    simulated = desk.scenario().intensities(first, month_ordinal("2025-12"))
+    own = desk.start().intensities(first, month_ordinal("2025-12"))
+    for lever, change in desk.changes.items():
+        place = lever_ids().index(lever)
+        for words in (Words("en"), Words("zh")):
+            said = NUMBERS.findall(changed(lever, desk, words).replace(words(f"lever.{lever}"), ""))
+            months = [month_ordinal(each) for each in said if "-" in each]
+            held, reached = (float(each) for each in said if "-" not in each)
+            start, end = months[0], months[-1]
+            assert (start, end) == (month_ordinal(change.start), month_ordinal(change.end))
+            before = start - 1 if len(months) == 1 else start
+            assert held == pytest.approx(simulated[before - first, place], abs=0.0051)
+            assert (simulated[: before - first + 1, place] == own[: before - first + 1, place]).all()
+            assert simulated[end - first :, place] == pytest.approx(reached, abs=1e-9)
+
+
+def test_the_budget_is_asked_of_all_changes_together():
+    text = "extends: committed\nlevers: {fintech_hub: 0.9}\nbudget:\n  unit: mn yuan\n"
+    text += "  a_year: {fintech_hub: 100, reits_pilot: 100}\n  cap: 500\n"
+    lowered = {"fintech_hub": Change(0.0, "2021-01", 0), "reits_pilot": Change(0.9, "2021-01", 0)}
+    for order in (list(lowered), list(lowered)[::-1]):
+        desk = replace(Desk().opening(text), changes={lever: lowered[lever] for lever in order})
+        assert sum(desk.scenario().costs().values()) <= 500

@@ -10,7 +10,8 @@ from agents.institutions import Centre, Sector
 from app.web.words import Words, catalogue, data_in_chinese
 from calibration.observations import annual_observations
 from scenarios import names, plan
-from scenarios.parameters import parameter_table
+from scenarios.parameters import PARAMETER_SETS, parameter_table
+from scenarios.shocks import shock_kinds
 from sim.baseline import observations
 from sim.explanations import EXPLAINED
 from sim.indicators import PLAN_INDICATORS
@@ -38,6 +39,8 @@ def test_chinese_is_chinese():
         "app.other_code",
         "app.other_language",
         "problem.joint",
+        "desk.shock",
+        "desk.between",
     }
     for key, (_, chinese) in catalogue().items():
         assert key in spared or re.search("[\u4e00-\u9fff]", chinese), key
@@ -73,6 +76,8 @@ def test_every_text_is_asked_for():
         "swept",
         "source",
         "channel",
+        "parameter_set",
+        "knowledge",
     )
     for key in catalogue():
         group, _, name = key.partition(".")
@@ -91,6 +96,7 @@ def test_everything_that_has_a_name_has_it_in_both_languages():
     keys += [f"kind.{kind.__name__}" for kind in EXPLAINED]
     keys += [f"centre.{each.name.lower()}" for each in Centre] + ["centre.rest_of_the_country"]
     keys += [f"source.{source}" for source in ("store", "desk")]
+    keys += [f"{group}.{name}" for name in PARAMETER_SETS for group in ("parameter_set", "knowledge")]
     keys += [f"goal.{goal.id}" for goal in plan.goals()]
     keys += [f"light.{light}" for light in ("green", "amber", "red", "not modelled")]
     assert [key for key in keys if key not in catalogue()] == []
@@ -113,6 +119,8 @@ def test_the_plans_data_is_there_in_chinese():
     keys |= {f"source.{source}" for source in sources} | {
         f"unit.{unit}" for unit in units if re.search("[A-Za-z]", unit)
     }
+    keys |= {f"shock.{name}" for name in shock_kinds()}
+    keys |= {f"shock_unit.{kind.unit}" for kind in shock_kinds().values()}
     assert keys == set(data_in_chinese())
     # The names of some publications are all that a source has.
     translated = {key: text for key, text in data_in_chinese().items() if not key.startswith("source.")}

@@ -1,0 +1,36 @@
+"""Sentences about what was moved on the desk, and about the world in which it is simulated."""
+
+from __future__ import annotations
+
+from app.web.desk import LAST_MONTH, Desk
+from app.web.words import Words
+
+
+def changed(lever: str, desk: Desk, words: Words) -> str:
+    """What a change does: how long the lever keeps its own path, how far this brings it, and where it goes then."""
+    change, start = desk.changes[lever], desk.start()
+    return words(
+        "desk.sentence_at_once" if change.months == 0 else "desk.sentence",
+        name=words(f"lever.{lever}"),
+        start=change.start,
+        end=change.end,
+        held=f"{change.held(lever, start):.2f}",
+        value=f"{change.value:g}",
+    )
+
+
+def world_of_file(desk: Desk, words: Words) -> list[str]:
+    """What the preset or the opened file gives the world of both sides beyond the choices of the desk."""
+    scenario = desk.scenario()
+    told = []
+    for shock in scenario.shocks:
+        first, last = shock.window
+        name = words.of_data(f"shock.{shock.name}", shock.kind.title)
+        unit = words.of_data(f"shock_unit.{shock.kind.unit}", shock.kind.unit)
+        span = first if first == last else words("desk.span", first=first, last=last)
+        told.append(words("desk.shock", name=name, size=f"{shock.full_size:g}", unit=unit, span=span))
+    if scenario.rival_centres == "matching":
+        told.append(words("desk.rivals_matching"))
+    if scenario.end < LAST_MONTH:
+        told.append(words("desk.ends", month=scenario.end))
+    return told

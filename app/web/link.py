@@ -1,0 +1,149 @@
+"""A desk as the query of an address, and what an address that came from anywhere still says of a desk."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from app.web.desk import LARGEST_FILE, Change, Desk, DeskTrigger
+from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.frozen import FrozenMapping
+from scenarios.paths import shown
+
+MOST_PARTS = 100
+"""Parts of a link that are read."""
+ELSEWHERE = ("lang", "charts")
+"""Parts that the pages read themselves."""
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "preset": str,
+    "baseline": str,
+    "macro": str,
+    "parameters": str,
+    "parameter_set": str,
+    "runs": int,
+    "scale": float,
+    "seed": int,
+    "title": str,
+    "note": str,
+}
+"""Parts of a desk that stand in a link under their own names, and what reads them.
+
+They are tried in this order: a parameter set may need the world that is named before it.
+"""
+TRIGGER = ("indicator", "side", "threshold", "months", "lever", "to", "cooldown")
+"""Parts of a trigger in the order in which a link names them."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A desk out of an address, and what of the address could not be used."""
+
+    desk: Desk
+    left_out: tuple[Problem, ...] = ()
+
+
+def link_of(desk: Desk) -> str:
+    """The desk as the query of an address, with nothing that stands where it stands anyway."""
+    # A file that is opened sets choices of the desk: those need no saying.
+    usual = Desk().opening(desk.file) if desk.file else Desk()
+    pairs = [(key, str(getattr(desk, key))) for key in READERS if getattr(desk, key) != getattr(usual, key)]
+    pairs += [
+        (f"lever.{lever}", f"{change.value!r}@{change.start}~{change.months}")
+        for lever, change in sorted(desk.changes.items())
+    ]
+    pairs += [("trigger", "~".join(str(getattr(trigger, name)) for name in TRIGGER)) for trigger in desk.triggers]
+    if desk.file:
+        pairs.append(("file", base64.urlsafe_b64encode(zlib.compress(desk.file.encode(), 9)).decode()))
+    return urlencode(pairs, safe="@~")
+
+
+def read_link(query: str) -> Link:
+    """The desk that an address describes, as far as it does; never an error, whatever the address holds.
+
+    Addresses are typed, cut off and lengthened on their way. What is unknown, unreadable or not allowed is left out and
+    named; all else holds.
+    """
+    fields = query.lstrip("?").split("&")
+    left_out = []
+    if len(fields) > MOST_PARTS:
+        left_out.append(Problem("the link has too many parts", key="link", allowed=f"at most {MOST_PARTS}"))
+    asked = parse_qsl("&".join(fields[:MOST_PARTS]), keep_blank_values=True)
+    desk = Desk()
+    parts: list[tuple[str, _Part]] = []
+    for key, text in asked:
+        try:
+            if key == "file":
+                desk = desk.opening(_unpacked(text))
+            elif key not in ELSEWHERE:
+                parts.append((key, _part(key, text)))
+        except InputError as error:
+            left_out += [replace(problem, key=problem.key or key) for problem in error.problems]
+        except ValueError:
+            left_out.append(Problem(f"{shown(text)} cannot be read", key=key[:100], value=text))
+    try:  # together, for what one part needs another may give
+        return Link(_with(desk, [part for _, part in parts]), tuple(left_out))
+    except InputError:
+        pass
+    for key, part in sorted(parts, key=lambda each: _rank(each[0])):
+        try:
+            desk = _with(desk, [part])
+        except InputError as error:
+            left_out += [replace(problem, key=problem.key or key) for problem in error.problems]
+    return Link(desk, tuple(left_out))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one part of a link sets on a desk."""
+
+    choices: Mapping[str, Any] = FrozenMapping()
+    changes: Mapping[str, Change] = FrozenMapping()
+    triggers: tuple[DeskTrigger, ...] = ()
+
+
+def _part(key: str, text: str) -> _Part:
+    """One part; ValueError where it cannot be read, InputError where it means nothing."""
+    if key in READERS:
+        return _Part(choices={key: READERS[key](text)})
+    if key.startswith("lever."):
+        value, _, dates = text.partition("@")
+        start, _, months = dates.partition("~")
+        return _Part(changes={key.removeprefix("lever."): Change(float(value), start, int(months))})
+    if key == "trigger":
+        indicator, side, threshold, months, lever, to, cooldown = text.split("~")
+        if side not in ("below", "above"):
+            raise ValueError(text)
+        trigger = DeskTrigger(indicator, side, float(threshold), int(months), lever, float(to), int(cooldown))
+        return _Part(triggers=(trigger,))
+    raise InputError(f"unknown key {shown(key)} in the link", key=key[:100], nearest=nearest_name(key[:100], READERS))
+
+
+def _with(desk: Desk, parts: Sequence[_Part]) -> Desk:
+    choices = {key: value for part in parts for key, value in part.choices.items()}
+    changes = {lever: change for part in parts for lever, change in part.changes.items()}
+    triggers = [trigger for part in parts for trigger in part.triggers]
+    return replace(
+        desk,
+        **choices,
+        changes=FrozenMapping({**desk.changes, **changes}),
+        triggers=(*desk.triggers, *triggers),
+    )
+
+
+def _rank(key: str) -> int:
+    """Place of a part where each is tried alone: choices in the order of `READERS`, then levers and triggers."""
+    return list(READERS).index(key) if key in READERS else len(READERS)
+
+
+def _unpacked(text: str) -> str:
+    """A file out of a link; what unpacks to more than a file may hold is refused."""
+    try:
+        unpacker = zlib.decompressobj()
+        return unpacker.decompress(base64.urlsafe_b64decode(text), LARGEST_FILE + 1).decode()
+    except (zlib.error, binascii.Error) as error:
+        raise ValueError(str(error)) from None
