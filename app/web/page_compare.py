@@ -17,22 +17,50 @@ from scenarios import plan
 from scenarios.errors import InputError
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.store import Store
+from sim.experiments.stored_design import StoredDesign
 from sim.indicators import PLAN_INDICATORS
 
+NAMED = 4
+"""Scenarios of an experiment that are named in its line."""
 
-def stored_ensemble() -> Ensemble | InputError | None:
-    """The runs of the server's store, why they cannot be read, or None where there is no store or nothing in it."""
+
+def stored_designs() -> list[StoredDesign]:
+    """The experiments of the server's store that can be read, the last one first; none where there is no store."""
+    folder = the_server().store
+    try:
+        return Store.open(folder).designs()[::-1] if folder is not None and folder.exists() else []
+    except InputError:
+        return []
+
+
+def stored_ensemble(design: int | None = None) -> Ensemble | InputError | None:
+    """The runs of an experiment of the server's store, the last one where none is named.
+
+    Why they cannot be read, where they cannot; None where there is no store or nothing in it.
+    """
     folder = the_server().store
     if folder is None or not folder.exists():
         return None
     try:
-        store = Store.open(folder)
-        try:
-            return Ensemble.of_store(store)
-        except InputError:  # several batches or sweeps share numbers: what was asked for last is meant
-            return Ensemble.of_store(store, store.requests_of_last_design())
+        return Ensemble.of_store(Store.open(folder), design=design)
     except InputError as error:
         return error
+
+
+def design_told(design: StoredDesign, words: Words) -> str:
+    """An experiment of a store in one line: when, what and how much of it is done."""
+    named = [charts.scenario_name(name, words) for name in design.scenarios[:NAMED]]
+    if len(design.scenarios) > NAMED:
+        named.append(words("compare.more_scenarios", number=len(design.scenarios) - NAMED))
+    return words(
+        "compare.design",
+        number=design.number,
+        time=design.time[:16].replace("T", " "),
+        kind=words.known(f"experiment.{design.kind}", design.kind),
+        names=words("desk.between").join([*named, design.label] if design.label else named),
+        done=design.done,
+        all=design.asked,
+    )
 
 
 def _why_missing(stored: InputError | None, words: Words) -> str:
@@ -45,7 +73,13 @@ def _why_missing(stored: InputError | None, words: Words) -> str:
 def ComparePage() -> None:
     """The page."""
     words = session.words()
-    stored = solara.use_memo(stored_ensemble, [])
+    designs = solara.use_memo(stored_designs, [])
+    numbers = {str(design.number): design for design in designs}
+    chosen_design, set_design = solara.use_state("")
+    # The points of a sweep are rarely pairs of many runs: the last batch is meant where nothing is chosen.
+    usual = next((number for number, each in numbers.items() if each.kind == "batch"), next(iter(numbers), ""))
+    design = chosen_design if chosen_design in numbers else usual
+    stored = solara.use_memo(lambda: stored_ensemble(int(design) if design else None), [design])
     given = session.answer.value
     of_desk = given.ensemble if given is not None else None
     source, set_source = solara.use_state("store" if isinstance(stored, Ensemble) else "desk")
@@ -57,10 +91,24 @@ def ComparePage() -> None:
         fields: list[dict[str, Any]] = [
             {"id": "source", "label": words("compare.source"), "value": source, "options": sources}
         ]
+        if source == "store" and designs:
+            listed = [{"value": number, "text": design_told(each, words)} for number, each in numbers.items()]
+            fields.append({"id": "design", "label": words("compare.designs"), "value": design, "options": listed})
+
+        def chosen(event: dict[str, str]) -> None:
+            name, value = event["id"], event["value"]
+            if name == "source" and value in ("store", "desk"):
+                set_source(value)
+            elif name == "design" and value in numbers:
+                set_design(value)
+            elif name in ("first", "second"):
+                set_pair((value, second) if name == "first" else (first, value))
+
+        first = second = ""
         if not isinstance(ensemble, Ensemble):
             missing = _why_missing(stored, words)
             told = missing if source == "store" else words("compare.no_answer")
-            Form(fields=fields, buttons=[], event_chosen=lambda event: set_source(event["value"]))
+            Form(fields=fields, buttons=[], event_chosen=chosen)
             solara.Div(classes=["lj-note"], children=[told])
             return
         first, second = chosen_pair(ensemble, pair)
@@ -69,13 +117,6 @@ def ComparePage() -> None:
             {"id": "first", "label": words("compare.first"), "value": first, "options": options},
             {"id": "second", "label": words("compare.second"), "value": second, "options": options},
         ]
-
-        def chosen(event: dict[str, str]) -> None:
-            if event["id"] == "source":
-                set_source(event["value"])
-            else:
-                set_pair((event["value"], second) if event["id"] == "first" else (first, event["value"]))
-
         Form(
             fields=fields,
             buttons=[{"id": "swap", "text": words("compare.swap")}],

@@ -9,8 +9,8 @@ import solara
 
 from app.web import charts, session
 from app.web.components import Form, Table
-from app.web.desk import MOST_RUNS
-from app.web.page_compare import stored_ensemble
+from app.web.desk import LEAST_RUNS, MOST_RUNS
+from app.web.page_compare import NAMED, stored_ensemble
 from app.web.problems import problems_told
 from app.web.simulations import the_server
 from app.web.swept import Swept
@@ -36,9 +36,9 @@ class Batch:
     error: InputError | None = None
 
     def start(self, scenarios: list[str], runs: int) -> None:
-        """Begin a batch in the background; one at a time."""
+        """Begin a batch in the background where the operator allows it; one at a time."""
         with self.lock:
-            if self.busy:
+            if self.busy or not the_server().batches:
                 return
             self.busy, self.done, self.wanted, self.error = True, 0, runs * len(scenarios), None
             self.stop.clear()
@@ -135,7 +135,10 @@ def ExperimentsPage() -> None:
             {"id": "start", "text": words("experiments.start"), "off": BATCH.busy},
             {"id": "stop", "text": words("experiments.stop"), "off": not BATCH.busy},
         ]
-        Form(fields=fields, buttons=buttons, event_chosen=chosen, event_pressed=pressed)
+        if the_server().batches:
+            Form(fields=fields, buttons=buttons, event_chosen=chosen, event_pressed=pressed)
+        else:
+            solara.Div(classes=["lj-note"], children=[words("experiments.not_allowed")])
         told = words("experiments.idle")
         if BATCH.busy:
             told = f"{words('experiments.busy', done=BATCH.done, all=BATCH.wanted)}. {words('experiments.leave')}"
@@ -157,6 +160,7 @@ def _contents(folder: Path, words: Words) -> None:
         solara.Div(classes=["lj-bad"], children=[problems_told(error, words, with_place=False)])
         return
     solara.Div(children=[words("experiments.counts", done=counts.get("done", 0), failed=counts.get("failed", 0))])
+    _designs(store, words)
     columns = ("scenario", "run", "seed", "status", "seconds", "kind", "key")
     latest = runs.tail(ROWS).iloc[::-1]
     rows = [[_shown(row[column]) for column in columns] for row in latest.to_dict("records")]
@@ -165,12 +169,35 @@ def _contents(folder: Path, words: Words) -> None:
     Swept(counts)
 
 
+def _designs(store: Store, words: Words) -> None:
+    """What was asked of the store, the last first."""
+    rows = []
+    for design in store.designs()[: -ROWS - 1 : -1]:
+        names = [charts.scenario_name(name, words) for name in design.scenarios[:NAMED]]
+        if len(design.scenarios) > NAMED:
+            names.append(words("compare.more_scenarios", number=len(design.scenarios) - NAMED))
+        kind = words.known(f"experiment.{design.kind}", design.kind)
+        told = words("desk.between").join([*names, design.label] if design.label else names)
+        counted = (len(design.runs), design.done, design.failed)
+        rows.append(
+            [str(design.number), design.time[:16].replace("T", " "), kind, told, *(f"{each}" for each in counted)]
+        )
+    heads = [words(f"experiments.{each}") for each in ("number", "time")]
+    heads += [words("table.kind"), words("table.scenario")]
+    heads += [words(f"experiments.{each}") for each in ("asked", "done", "failed")]
+    Table(title=words("experiments.designs"), heads=heads, rows=rows)
+
+
 @solara.component
 def Chances(counts: dict[str, int]) -> None:
     """Shares of the stored runs that meet each target; the store is read again when it holds more."""
     words = session.words()
     found = solara.use_memo(stored_ensemble, [counts])
     if isinstance(found, Ensemble):
+        done = {name: sum(each is not None for each in of_runs) for name, of_runs in found.pairings.items()}
+        if max(done.values()) < LEAST_RUNS:
+            solara.Div(classes=["lj-muted"], children=[words("experiments.too_few", least=LEAST_RUNS)])
+            return
         rows = [
             [
                 charts.scenario_name(str(row.scenario), words),
@@ -178,6 +205,7 @@ def Chances(counts: dict[str, int]) -> None:
                 f"{row.probability:.0%}",
             ]
             for row in found.probability_of_target().itertuples()
+            if done[str(row.scenario)] >= LEAST_RUNS
         ]
         heads = [words("table.scenario"), words("table.indicator"), words("table.share")]
         Table(title=words("experiments.bands"), heads=heads, rows=rows)

@@ -78,6 +78,7 @@ def test_every_text_is_asked_for():
         "channel",
         "parameter_set",
         "knowledge",
+        "experiment",
     )
     for key in catalogue():
         group, _, name = key.partition(".")
