@@ -31,6 +31,16 @@ def serve_app(
         list[str] | None,
         typer.Option(metavar="NAME", help="Name under which a reverse proxy shows the app; may be repeated."),
     ] = None,
+    batches: Annotated[
+        bool, typer.Option("--batches/--no-batches", help="Let visitors start batches that write to the store.")
+    ] = False,
+    sessions: Annotated[int, typer.Option(min=1, max=10_000, metavar="N", help="Sessions at a time.")] = 100,
+    idle_minutes: Annotated[
+        float, typer.Option(min=0.1, max=10_000, metavar="N", help="Minutes after which an unused session ends.")
+    ] = 60.0,
+    memory: Annotated[
+        int, typer.Option(min=1, max=1_000_000, metavar="MB", help="Memory for finished runs, in megabytes.")
+    ] = 400,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
 ) -> None:
     """Open the policy desk in the browser; it works without a network."""
@@ -44,4 +54,8 @@ def serve_app(
         root_path=root_path.rstrip("/"),
         browser=browser,
         public_hosts=public_host or (),
+        batches=batches,
+        sessions=sessions,
+        idle_minutes=idle_minutes,
+        kept_megabytes=memory,
     )

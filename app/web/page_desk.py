@@ -16,9 +16,9 @@ from app.web import charts, session
 from app.web.adaptive import Adaptive
 from app.web.adaptive import told as trigger_told
 from app.web.changes import changed, world_of_file
-from app.web.components import Cards, Chart, Form, Levers, Save, Table
+from app.web.components import LOG, Cards, Chart, Form, Levers, Save, Table
 from app.web.desk import BASELINES, LARGEST_FILE, LEAST_RUNS, LONGEST, MACRO, RUNS, SCALES, Change, Desk
-from app.web.problems import problems_told
+from app.web.problems import problems_told, without_places
 from app.web.simulations import Answer, answers
 from app.web.words import Words
 from calibration.observations import observed_indicator
@@ -80,13 +80,17 @@ def DeskPage() -> None:
         def work() -> None:
             set_halted(False)
             set_failure("")
-            for given in answers(desk, stop.is_set, tick):
-                if stop.is_set():
-                    return
-                if given.ensemble is None:
-                    set_failure(given.failed)
-                else:
-                    session.answer.value = given
+            try:
+                for given in answers(desk, stop.is_set, tick):
+                    if stop.is_set():
+                        return
+                    if given.ensemble is None:
+                        set_failure(without_places(given.failed))
+                    else:
+                        session.answer.value = given
+            except Exception:
+                LOG.exception("an answer could not be worked out")
+                set_failure(words("desk.failed_inside"))
 
         thread = threading.Thread(target=work, daemon=True)
         thread.start()

@@ -1,107 +1,28 @@
-"""The web server: Solara's pages on loopback, with headers that keep a page to itself."""
+"""The web server: Solara's pages on loopback, within bounds that the operator sets."""
 
+import sys
 import threading
+import time
 import warnings
 import webbrowser
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 from app.web import offline
+from app.web.guard import LOOPBACK, Guard, Places
 from scenarios.errors import InputError
 from scenarios.extras import needs_extra
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 PING_TIMEOUT = 120.0
 """Seconds that a slow browser may take to say that it is there."""
 LARGEST_MESSAGE = 2_000_000
 """Bytes of one message of a browser; an uploaded scenario file is far smaller."""
-
-HEADERS = {
-    # Solara's widgets evaluate templates and set styles, so 'unsafe-eval' and 'unsafe-inline' cannot be left out;
-    # nothing may come from or go to another host.
-    "content-security-policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; object-src 'none'; "
-        "base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
-    "cross-origin-opener-policy": "same-origin",
-}
-
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-REFUSED = b"This address is not one of the app's own; see docs/app.md."
-
-
-def host_name(address: str) -> str:
-    """Name in a Host header or in the part of an origin after its scheme, without the port."""
-    try:
-        return urlsplit(f"//{address}").hostname or ""
-    except ValueError:
-        return ""
-
-
-class Guard:
-    """An ASGI application that serves its own pages alone and puts `HEADERS` on every answer.
-
-    A page of another site could open a socket to this server from a user's browser, and a name of another site could be
-    pointed at this machine. So the Host must be one of the app's own, and where a browser tells the origin of a request
-    or socket, it must be that very host.
-
-    Parameters
-    ----------
-    inner
-        The application that is guarded.
-    hosts
-        Names under which the app may be asked, beside the loopback ones.
-    """
-
-    def __init__(self, inner: Callable[[Message, Receive, Send], Awaitable[None]], hosts: Iterable[str] = ()) -> None:
-        self.inner = inner
-        self.hosts = frozenset(name.lower() for name in (*LOOPBACK, *hosts))
-
-    def allows(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
-        """Whether a request with these headers is for the app and from one of its own pages."""
-        told = [(name.lower(), value.decode("latin-1").lower()) for name, value in headers]
-        hosts = [value for name, value in told if name == b"host"]
-        origins = [value for name, value in told if name == b"origin"]
-        if len(hosts) != 1 or host_name(hosts[0]) not in self.hosts:
-            return False
-        return all(origin.partition("://")[2] == hosts[0] for origin in origins)
-
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Serve one connection, or refuse it."""
-        if scope["type"] in ("http", "websocket") and not self.allows(scope["headers"]):
-            if scope["type"] == "websocket":
-                await receive()
-                await send({"type": "websocket.close", "code": 1008})
-            else:
-                await send(
-                    {"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]}
-                )
-                await send({"type": "http.response.body", "body": REFUSED})
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                # Solara opens its session cookie to frames of other sites, which the app forbids anyway.
-                own = [
-                    (name, value.replace(b"SameSite=none", b"SameSite=lax") if name == b"set-cookie" else value)
-                    for name, value in message.get("headers", ())
-                ]
-                more = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-                message = {**message, "headers": [*own, *more]}
-            await send(message)
-
-        await self.inner(scope, receive, send_with_headers)
+LOOK_FOR_IDLE = 20.0
+"""Seconds between two looks for sessions that nobody uses."""
+OPEN_TO_OTHERS = (
+    "Warning: {host} can be reached from other machines, and the app has no users and passwords: whoever reaches it "
+    "can use it. Leave it on loopback behind a proxy that asks for a password; see docs/app.md."
+)
 
 
 def serve(
@@ -113,6 +34,10 @@ def serve(
     root_path: str,
     browser: bool,
     public_hosts: Iterable[str] = (),
+    batches: bool = False,
+    sessions: int = 100,
+    idle_minutes: float = 60.0,
+    kept_megabytes: float = 400.0,
 ) -> None:
     """Serve the app until it is stopped.
 
@@ -131,6 +56,14 @@ def serve(
         Open the page in the user's browser.
     public_hosts
         Names under which a reverse proxy shows the app; any other than these and the loopback ones is refused.
+    batches
+        Let visitors start batches into the store.
+    sessions
+        Sessions at a time; who comes when all are taken is told so.
+    idle_minutes
+        After these minutes without an event a session ends.
+    kept_megabytes
+        Memory for finished runs.
 
     Raises
     ------
@@ -142,9 +75,9 @@ def serve(
     offline.prepare()
     needs_extra("app", what="the app")
     import uvicorn
-    from solara.server import starlette
+    from solara.server import kernel_context, starlette
 
-    from app.web import simulations
+    from app.web import quiet, simulations
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -156,13 +89,18 @@ def serve(
             ) from None
     # Solara tells about the cookie at every page that is not asked for by TLS.
     warnings.filterwarnings("ignore", "Cookies with samesite=none", UserWarning)
-    simulations.open_server(store, workers)
+    quiet.hide_tracebacks()
+    if host not in LOOPBACK:
+        print(OPEN_TO_OTHERS.format(host=host), file=sys.stderr, flush=True)
+    simulations.open_server(store, workers, batches=batches, kept_megabytes=kept_megabytes)
+    places = Places(sessions, 60.0 * idle_minutes, lambda: kernel_context.contexts)
+    threading.Thread(target=_end_idle, args=(places,), daemon=True).start()
     address = f"http://{host}:{port}{root_path}/"
     print(f"Lujiazui on {address} (Ctrl-C stops it)", flush=True)
     if browser:
         threading.Timer(1.0, webbrowser.open, [address]).start()
     config = uvicorn.Config(
-        Guard(starlette.app, (host, *public_hosts)),
+        Guard(starlette.app, (host, *public_hosts), root_path=root_path, port=port, places=places),
         host=host,
         port=port,
         root_path=root_path,
@@ -175,3 +113,10 @@ def serve(
         uvicorn.Server(config).run()
     finally:
         simulations.close_server()
+
+
+def _end_idle(places: Places) -> None:
+    """Look for sessions that nobody uses, for as long as the server runs."""
+    while True:
+        time.sleep(min(LOOK_FOR_IDLE, max(places.idle_seconds / 4.0, 0.1)))
+        places.end_idle()

@@ -15,8 +15,8 @@ from tests.app.web.serving import served
 
 expect.set_options(timeout=45_000)
 
-QUICK = "parameters=central&scale=0.05&runs=2"
-"""Query of a desk whose answer takes a second or two."""
+QUICK = "parameters=central&scale=0.05&runs=8"
+"""Query of a desk whose answer takes some seconds."""
 
 
 def pytest_collection_modifyitems(items):
@@ -42,14 +42,14 @@ def store(tmp_path_factory):
     with Store.writing(folder) as written:
         written.keep_design(requests, design.plain())
     run_requests(requests, store=folder, workers=1)
-    sim.ensemble(["plan", "committed"], runs=3, scale=0.05, draws=0, store=folder, workers=1)
+    sim.ensemble(["plan", "committed"], runs=8, scale=0.05, draws=0, store=folder, workers=1)
     return folder
 
 
 @pytest.fixture(scope="session")
 def server(store):
     environment = {**os.environ, "LUJIAZUI_CACHE": str(store.parent / "cache")}
-    with served("--store", str(store), env=environment) as address:
+    with served("--store", str(store), "--batches", env=environment) as address:
         yield f"http://{address}"
 
 
