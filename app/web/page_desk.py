@@ -36,7 +36,7 @@ OPENED = "opened"
 CHOICES = ("preset", "baseline", "macro", "parameters", "parameter_set", "runs", "scale", "seed")
 """What the form of assumptions may set."""
 
-BETWEEN_TICKS, BEFORE_FIRST_TICK = 0.5, 4.0
+BETWEEN_TICKS, BEFORE_FIRST_TICK = 0.5, 1.0
 """Least seconds between two tellings of how far the runs are, and before the first."""
 
 
@@ -390,6 +390,8 @@ def Results() -> None:
 
     def choose(id: str) -> None:
         now = session.chosen_indicators.value
+        if id not in PLAN_INDICATORS:
+            raise ValueError(f"{id!r} is no indicator of the plan")
         session.chosen_indicators.value = tuple(each for each in now if each != id) if id in now else (*now, id)
 
     if year != TARGET_YEAR:

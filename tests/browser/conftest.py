@@ -13,7 +13,7 @@ from sim.experiments.ensemble import run_requests
 from sim.experiments.store import Store
 from tests.app.web.serving import served
 
-expect.set_options(timeout=45_000)
+expect.set_options(timeout=90_000)
 
 QUICK = "parameters=central&scale=0.05&runs=8"
 """Query of a desk whose answer takes some seconds."""
@@ -66,7 +66,7 @@ def context(context, server):
             route.abort()
 
     context.route("**/*", guard)
-    context.set_default_timeout(45_000)
+    context.set_default_timeout(90_000)
     yield context
     assert elsewhere == []
 

@@ -19,7 +19,7 @@ def card(page, indicator):
 def open_desk(page, server, query=QUICK):
     page.goto(f"{server}/?{query}")
     expect(page.locator(".lj-card")).to_have_count(7)
-    expect(page.locator('[data-runs="4/4"]')).to_be_visible()
+    expect(page.locator('[data-runs="16/16"]')).to_be_visible()
 
 
 def move(page, value, lever=LEVER):
@@ -34,6 +34,7 @@ def test_the_desk_shows_seven_cards_and_seven_fans_without_a_network(page, serve
     expect(page.locator(".lj-canvas svg")).to_have_count(7)
     expect(card(page, "turnover_total")).to_contain_text("target 2,800")
     expect(page.locator(".lj-note")).to_contain_text("not a forecast")
+    expect(page.locator(".lj-note")).to_contain_text("8 of the 8 paired runs")
 
 
 def test_a_lever_changes_its_card_and_the_address_and_can_be_undone(page, server):
@@ -42,7 +43,7 @@ def test_a_lever_changes_its_card_and_the_address_and_can_be_undone(page, server
     move(page, 0.3)
     expect(card(page, "foreign_bond_share").locator(".lj-change")).not_to_have_text(before)
     assert f"lever.{LEVER}=0.3" in page.url
-    expect(page.locator(".lj-sentence")).to_contain_text("to 0.3 from 2021-07 to 2023-07")
+    expect(page.locator(".lj-sentence")).to_contain_text("then in equal monthly steps to 0.3 in 2023-07")
     page.get_by_role("button", name="Undo").click()
     expect(card(page, "foreign_bond_share").locator(".lj-change")).to_have_text(before)
     assert "lever." not in page.url
@@ -79,7 +80,7 @@ def test_a_link_opens_the_same_desk_elsewhere_and_sessions_do_not_mix(page, serv
     move(page, 0.95)
     expect(page).to_have_url(re.compile("0.95"))
     shown = card(page, "foreign_bond_share").locator(".lj-value")
-    expect(page.locator('[data-runs="4/4"]')).to_be_visible()
+    expect(page.locator('[data-runs="16/16"]')).to_be_visible()
     title = page.locator('[data-field="title"]')
     title.fill("Opening & more, 2nd draft")
     title.press("Tab")
@@ -154,7 +155,8 @@ def test_a_good_file_is_opened_and_a_bad_one_refused_with_line_and_key(page, ser
     good = b"extends: plan\nlevers:\n  bond_market_access: 0.35\n"
     good += b"budget: {unit: mn yuan, a_year: {fintech_hub: 100}, cap: 900}\n"
     chooser.set_input_files({"name": "good.yaml", "mimeType": "text/yaml", "buffer": good})
-    expect(alert).to_contain_text("good.yaml is open")
+    expect(page.get_by_role("note")).to_contain_text("Loaded good.yaml")
+    expect(alert).to_have_count(0)
     expect(page.locator(f"#r-{LEVER}")).to_have_value("0.35")
     costs = page.locator("[data-cost]")
     expect(costs).to_contain_text("of at most 900 mn yuan")
@@ -166,6 +168,73 @@ def test_a_good_file_is_opened_and_a_bad_one_refused_with_line_and_key(page, ser
     large = {"name": "large.yaml", "mimeType": "text/yaml", "buffer": b"#" * 200_000}
     chooser.set_input_files(large)
     expect(alert).to_contain_text("too large")
+    chinese = "extends: plan\ntitle: 上海金融中心\n"
+    chooser.set_input_files({"name": "gbk.yaml", "mimeType": "text/yaml", "buffer": chinese.encode("gbk")})
+    expect(alert).to_contain_text("gbk.yaml:2")
+    expect(alert).to_contain_text("UTF-8")
+    chooser.set_input_files({"name": "utf8.yaml", "mimeType": "text/yaml", "buffer": chinese.encode()})
+    expect(page.locator('[data-field="preset"] option:checked')).to_have_text("上海金融中心")
+
+
+def test_opening_a_file_sets_the_world_on_the_desk_and_it_can_be_chosen_back(page, server):
+    open_desk(page, server)
+    worldly = b"extends: us_rates_up\nmacro: adverse\nparameters: prior_2020\nrival_centres: matching\nend: 2023-12\n"
+    page.locator("input[type=file]").set_input_files({"name": "w.yaml", "mimeType": "text/yaml", "buffer": worldly})
+    expect(page.get_by_role("note")).to_contain_text("World adverse; Parameter set priors of 2020")
+    expect(page.locator('[data-field="macro"]')).to_have_value("adverse")
+    expect(page.locator('[data-field="parameter_set"]')).to_have_value("prior_2020")
+    expect(page.locator(".lj-world")).to_contain_text("Yields of the United States rise (2 pp, 2022-01 to 2023-06)")
+    expect(page.locator(".lj-world")).to_contain_text("rival centres match")
+    expect(page.locator(".lj-answer")).to_contain_text("all figures are of 2023")
+    expect(page.locator(".lj-note").first).not_to_contain_text("fitted")
+    page.locator('[data-field="macro"]').select_option("neutral")
+    page.locator('[data-field="parameter_set"]').select_option("posterior_2020")
+    expect(page).to_have_url(re.compile("macro=neutral.*parameter_set=posterior_2020"))
+    page.reload()
+    expect(page.locator('[data-field="macro"]')).to_have_value("neutral")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as a scenario file").click()
+    text = saved.value.path().read_text(encoding="utf-8")
+    assert "macro: neutral" in text and "rival_centres: matching" in text and "end: 2023-12" in text
+
+
+def test_numbers_of_the_setting_before_are_dimmed_until_the_new_answer_is_there(page, server):
+    open_desk(page, server)
+    answer = page.locator(".lj-answer")
+    expect(answer).to_have_attribute("aria-busy", "false")
+    page.locator('[data-field="seed"]').fill("4711")
+    page.locator('[data-field="seed"]').press("Tab")
+    expect(answer).to_have_attribute("aria-busy", "true")
+    expect(page.get_by_role("status").first).to_contain_text("Numbers are shown from 8 paired runs on")
+    assert float(answer.evaluate("each => getComputedStyle(each).opacity")) < 1.0
+    expect(answer).to_have_attribute("aria-busy", "false")
+    expect(answer).to_contain_text("8 of 8 paired runs shown")
+
+
+def test_before_the_first_eight_pairs_there_is_progress_and_no_number(page, server):
+    page.goto(f"{server}/?parameters=central&scale=0.05&runs=50&seed=4712")
+    expect(page.get_by_role("status").first).to_contain_text(re.compile(r"\b([1-9]|1[0-5]) of 100"))
+    expect(page.locator(".lj-card")).to_have_count(0)
+    expect(page.locator(".lj-card")).to_have_count(7)
+    shown = page.locator(".lj-answer").inner_text()
+    pairs = int(re.search(r"(\d+) of 50 paired runs shown", shown)[1])
+    assert pairs >= 8 and f"met in 0 of {pairs} runs" in shown
+    page.get_by_role("button", name="Stop").click()
+
+
+def test_an_odd_event_is_one_line_and_nothing_of_the_server(page, server):
+    open_desk(page, server)
+    for odd in ("null", "{}", "[1]", '{"id": {"a": 1}, "value": null}', '{"id": "seed", "value": "1e999"}'):
+        for part, call in ((".lj-form", "chosen"), (".lj-levers", "moved"), (".lj-cards", "choose")):
+            page.evaluate(f"document.querySelector('{part}').__vue__.{call}({odd})")
+    page.evaluate("document.querySelector('.lj-levers').__vue__.reset({})")
+    page.evaluate(
+        """document.querySelector('.lj-upload').closest('.lj-form').__vue__.uploaded({name: 'x', content: '?'})"""
+    )
+    expect(page.get_by_role("alert").first).to_be_visible()
+    told = page.locator("body").inner_text()
+    assert "Traceback" not in told and "site-packages" not in told and ".py" not in told
+    expect(page.locator(".lj-card")).to_have_count(7)
 
 
 def test_the_scenario_and_the_table_can_be_saved(page, server):
@@ -194,9 +263,24 @@ def test_the_desk_speaks_chinese(page, server):
     assert "lang" not in page.url
 
 
-def test_a_bad_link_says_what_is_wrong(page, server):
-    page.goto(f"{server}/?preset=plam")
-    expect(page.get_by_role("alert")).to_contain_text("plan")
+def test_a_link_with_foreign_and_bad_parts_keeps_what_is_right_and_says_what_is_not(page, server):
+    page.goto(f"{server}/?{QUICK}&from=timeline&preset=plam&lever.{LEVER}=0.9@2022-01~12&lang=zh")
+    told = page.get_by_role("note")
+    expect(told).to_contain_text("from：链接中有未知的键")
+    expect(told).to_contain_text("plan")
+    expect(page.locator(f"#r-{LEVER}")).to_have_value("0.9")
+    expect(page).to_have_url(re.compile(rf"lever.{LEVER}=0.9@2022-01~12"))
+    assert "from=" not in page.url and "plam" not in page.url
+    expect(page.get_by_role("heading", level=1)).to_have_text("到2025年，规划能做到什么？")
+
+
+def test_a_link_of_hundreds_of_parts_is_a_desk_with_a_note(page, server):
+    more = "&".join(f"x{number}=1" for number in range(300))
+    page.goto(f"{server}/?{QUICK}&{more}")
+    expect(page.get_by_role("note")).to_contain_text("too many parts")
+    expect(page.get_by_role("note")).to_contain_text("more")
+    expect(page.locator(".lj-card")).to_have_count(7)
+    assert "Traceback" not in page.locator("body").inner_text()
 
 
 @pytest.mark.parametrize("width", [360, 768])
@@ -220,7 +304,7 @@ def test_paper_says_what_is_asked_in_place_of_forms(page, server):
     asked = page.locator(".lj-printed")
     expect(asked).to_be_hidden()
     page.emulate_media(media="print")
-    expect(asked).to_contain_text("REITs pilot: to 0.9 from 2021-07 to 2022-07")
+    expect(asked).to_contain_text("then in equal monthly steps to 0.9 in 2022-07")
     expect(asked).to_contain_text("for the board")
     for hidden in (".lj-nav", ".lj-levers", ".lj-form", ".lj-tools", ".lj-save"):
         expect(page.locator(hidden).first).to_be_hidden()

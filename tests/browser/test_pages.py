@@ -13,7 +13,7 @@ PATHS = ["", "compare", "agents", "model", "experiments", "sources"]
 
 def test_compare_shows_stored_scenarios_side_by_side(page, server):
     page.goto(f"{server}/compare")
-    expect(page.get_by_text("3 paired runs")).to_be_visible()
+    expect(page.get_by_text("8 paired runs,")).to_be_visible()
     expect(page.locator(".lj-canvas svg")).to_have_count(14)
     goals = page.get_by_role("region", name=re.compile("goals and the shortcomings"))
     expect(goals.locator("tbody tr")).to_have_count(17)
@@ -24,13 +24,34 @@ def test_compare_shows_stored_scenarios_side_by_side(page, server):
     expect(effects).not_to_have_text(before)
 
 
+def test_each_experiment_of_the_store_can_be_chosen(page, server):
+    """The store holds a sweep and a batch; a sweep's points are single runs, which are no answer."""
+    page.goto(f"{server}/compare")
+    choice = page.locator('[data-field="design"]')
+    expect(choice.locator("option")).to_have_count(2)
+    expect(choice.locator("option:checked")).to_contain_text("batch of")
+    expect(page.get_by_text("8 paired runs,")).to_be_visible()
+    choice.select_option("1")
+    expect(page.locator('[data-field="first"] option')).to_have_count(12)
+    expect(page.get_by_text("they are compared from 8 on")).to_be_visible()
+    expect(page.locator(".lj-canvas")).to_have_count(0)
+    choice.select_option("2")
+    expect(page.get_by_text("8 paired runs,")).to_be_visible()
+    page.goto(f"{server}/experiments")
+    listed = page.get_by_role("region", name="Experiments of the store").locator("tbody tr")
+    expect(listed).to_have_count(2)
+    expect(listed.first).to_contain_text("The plan; Committed by 2020")
+
+
 def test_the_desk_is_compared_and_its_difference_split_by_groups(page, server):
     """Two levers of two groups: four coalitions, two parts that add up to the whole."""
     page.goto(f"{server}/?{QUICK}&preset=committed&lever.fintech_hub=0.9@2021-07~12&lever.reits_pilot=0.9@2021-07~12")
     expect(page.locator(".lj-canvas svg").first).to_be_visible()
     page.get_by_role("link", name="Compare").click()
     page.locator('[data-field="source"]').select_option("desk")
-    expect(page.get_by_text("2 paired runs")).to_be_visible()
+    expect(page.get_by_text("8 paired runs,")).to_be_visible()
+    expect(page.locator('[data-field="first"] option:checked')).to_have_text("Policy desk")
+    expect(page.locator('[data-field="second"] option:checked')).to_have_text("Committed by 2020")
     expect(page.get_by_role("region", name=re.compile("Displacement"))).to_contain_text("Hong Kong")
     page.get_by_role("button", name="Split the difference").click()
     parts = page.get_by_role("region", name=re.compile("Part of each group"))
@@ -79,12 +100,12 @@ def test_mesas_own_view_steps_a_model_of_the_session(page, server):
 
 def test_a_batch_started_in_the_app_runs_and_is_stored(page, server):
     page.goto(f"{server}/experiments")
-    expect(page.get_by_text(re.compile("18 runs done"))).to_be_visible()
+    expect(page.get_by_text(re.compile("28 runs done"))).to_be_visible()
     page.locator('[data-field="second"]').select_option("")
     page.locator('[data-field="runs"]').fill("1")
     page.locator('[data-field="runs"]').press("Tab")
     page.get_by_role("button", name="Start the batch").click()
-    expect(page.get_by_text(re.compile("19 runs done"))).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(re.compile("29 runs done"))).to_be_visible(timeout=90_000)
 
 
 def test_sources_can_be_searched(page, server):
