@@ -133,6 +133,12 @@ def ComparePage() -> None:
         if pairs < LEAST_RUNS:
             solara.Div(classes=["lj-note"], children=[words("compare.too_few", runs=pairs, least=LEAST_RUNS)])
             return
+        if first == second:
+            kind = numbers[design].kind if source == "store" and design else "batch"
+            told = "compare.alone" if kind == "batch" else "compare.no_pairs"
+            solara.Div(classes=["lj-note"], children=[words(told)])
+            if kind != "batch":
+                return
         _tables(ensemble, first, second, words)
         _goals(ensemble, first, second, words)
         if first != second:
@@ -152,17 +158,8 @@ def chosen_pair(ensemble: Ensemble, wanted: tuple[str, str]) -> tuple[str, str]:
 
 
 def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
-    effect = ensemble.difference(first, second).set_index("indicator")
-    rows = []
-    for id in PLAN_INDICATORS:
-        shown = [charts.signed(id, float(effect[key][id]), words) for key in ("median", "low", "high")]
-        times = float(effect["pairing"][id])
-        saved = f"{times:.1f}" if np.isfinite(times) else ""
-        rows.append([words(f"indicator.{id}"), words(f"unit.{id}"), *shown, saved])
-    heads = [words(f"table.{key}") for key in ("indicator", "unit", "median", "low", "high", "pairing")]
-    Table(title=words("compare.effects"), heads=heads, rows=rows)
-    pairs = int(ensemble.paired(first, second).sum())
-    solara.Div(classes=["lj-muted"], children=[words("compare.note", runs=pairs)])
+    if first != second:
+        _effects(ensemble, first, second, words)
     chances = ensemble.probability_of_target()
     rows = []
     for id in (*PLAN_INDICATORS, "all"):
@@ -175,7 +172,8 @@ def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
         rows.append([name, *cells])
     columns: list[str] = [words("table.indicator"), *(charts.scenario_name(each, words) for each in (first, second))]
     Table(title=f"{words('compare.chances')}; {words('table.month')}", heads=columns, rows=rows)
-    _displacement(ensemble, first, second, words)
+    if first != second:
+        _displacement(ensemble, first, second, words)
     regret = [
         [
             charts.scenario_name(str(row["scenario"]), words),
@@ -187,6 +185,20 @@ def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
     ]
     heads = [words(f"table.{key}") for key in ("scenario", "indicator", "regret", "worst")]
     Table(title=words("compare.regret"), heads=heads, rows=regret)
+
+
+def _effects(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
+    effect = ensemble.difference(first, second).set_index("indicator")
+    rows = []
+    for id in PLAN_INDICATORS:
+        shown = [charts.signed(id, float(effect[key][id]), words) for key in ("median", "low", "high")]
+        times = float(effect["pairing"][id])
+        saved = f"{times:.1f}" if np.isfinite(times) else ""
+        rows.append([words(f"indicator.{id}"), words(f"unit.{id}"), *shown, saved])
+    heads = [words(f"table.{key}") for key in ("indicator", "unit", "median", "low", "high", "pairing")]
+    Table(title=words("compare.effects"), heads=heads, rows=rows)
+    pairs = int(ensemble.paired(first, second).sum())
+    solara.Div(classes=["lj-muted"], children=[words("compare.note", runs=pairs)])
 
 
 def _displacement(ensemble: Ensemble, first: str, second: str, words: Words) -> None:

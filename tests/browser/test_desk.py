@@ -90,7 +90,7 @@ def test_a_link_opens_the_same_desk_elsewhere_and_sessions_do_not_mix(page, serv
     expect(page.locator(".lj-canvas svg")).to_have_count(1)
     page.wait_for_timeout(3000)
     other = browser.new_context().new_page()
-    other.set_default_timeout(45_000)
+    other.set_default_timeout(90_000)
     other.goto(page.url)
     expect(other.locator(f"#r-{LEVER}")).to_have_value("0.95")
     expect(card(other, "foreign_bond_share").locator(".lj-value")).to_have_text(shown.inner_text())

@@ -25,15 +25,16 @@ def test_compare_shows_stored_scenarios_side_by_side(page, server):
 
 
 def test_each_experiment_of_the_store_can_be_chosen(page, server):
-    """The store holds a sweep and a batch; a sweep's points are single runs, which are no answer."""
+    """The store holds a sweep and a batch; a sweep's points are no pairs, and no comparison with themselves."""
     page.goto(f"{server}/compare")
     choice = page.locator('[data-field="design"]')
     expect(choice.locator("option")).to_have_count(2)
     expect(choice.locator("option:checked")).to_contain_text("batch of")
     expect(page.get_by_text("8 paired runs,")).to_be_visible()
     choice.select_option("1")
-    expect(page.locator('[data-field="first"] option')).to_have_count(12)
-    expect(page.get_by_text("they are compared from 8 on")).to_be_visible()
+    expect(page.locator('[data-field="first"] option')).to_have_count(1)
+    expect(page.get_by_text("single points of one scenario")).to_be_visible()
+    expect(page.locator("#lj-main table")).to_have_count(0)
     expect(page.locator(".lj-canvas")).to_have_count(0)
     choice.select_option("2")
     expect(page.get_by_text("8 paired runs,")).to_be_visible()
