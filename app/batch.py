@@ -121,7 +121,13 @@ def batch(
         requests = ensemble_requests(
             asked, runs=runs, seed=seed_asked(seed), draws=draws, interactions_off=without or (), fork_at=fork_at
         )
-        typed = {"--macro": macro, "--scale": scale, "--parameters": parameters, "--fork-at": fork_at}
+        typed = {
+            "--against": against,
+            "--macro": macro,
+            "--scale": scale,
+            "--parameters": parameters,
+            "--fork-at": fork_at,
+        }
         typed |= {"--seed": None if seed == "1" else seed, "--draws": None if draws is None else str(draws)}
         label = _as_typed(typed, settings or (), without or ())
         with Store.writing(store) as written:

@@ -29,7 +29,7 @@ def folder(tmp_path, monkeypatch):
 
     @contextmanager
     def writing(_):
-        def told(requests, *_):
+        def told(requests, **_):
             raise Asked(requests)
 
         yield SimpleNamespace(keep_design=told)
