@@ -42,8 +42,10 @@ def _run() -> int:
             print(f"error: the output cannot be written: {error.strerror or error}", file=sys.stderr)
             code = 1
         else:
+            from app.terminal import say
+
             place = f"{error.filename}: " if error.filename else ""
-            print(f"error: {place}the system refused: {error.strerror or error}", file=sys.stderr)
+            say(f"error: {place}the system refused: {error.strerror or error}")
             code = 2
     return code
 
