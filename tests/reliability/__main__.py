@@ -15,7 +15,8 @@ from pathlib import Path
 
 USUAL = {
     "kills": 60, "orphans": 9, "system_calls": 900, "limits": 40, "names": 45, "tampering": 200, "flips": 250,
-    "scenario_files": 3000, "settings": 3000, "designs": 1500, "identities": 60, "extremes": 48, "configurations": 18, "probes": 60,
+    "scenario_files": 3000, "settings": 3000, "designs": 1500,
+    "identities": 60, "extremes": 48, "configurations": 18, "probes": 60,
 }  # fmt: skip
 """Cases of each area; `--count` takes a share of them."""
 FAULTS = "RELIABILITY_FAULTS"
