@@ -133,12 +133,13 @@ def repaired(folder: str | Path) -> Repair:
 def _a_store(folder: str | Path) -> Path:
     """The folder, refused where doctor can do nothing: no store, or one of another format."""
     path = literal_folder(folder)
-    try:
-        Catalogue.read(path)
-    except InputError as error:
-        key = error.problems[0].key
-        if key == "format" or not path.is_dir() or not ((path / ABOUT).exists() or holds_tables(path)):
-            raise
+    with system_told(path, "cannot be read"):
+        try:
+            Catalogue.read(path)
+        except InputError as error:
+            key = error.problems[0].key
+            if key == "format" or not path.is_dir() or not ((path / ABOUT).exists() or holds_tables(path)):
+                raise
     return path
 
 

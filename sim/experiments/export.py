@@ -112,9 +112,10 @@ def _begun(path: Path, where: str) -> bool:
 
 
 def _tables(store: Store, design: int | None, about: Mapping[str, Any], kind: str, folder: Path) -> list[str]:
-    writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {
-        "parquet": lambda table, target: table.to_parquet(target, index=False),
-        "csv": lambda table, target: plain_cells(table).to_csv(target, index=False),
+    # Files are opened here: pandas and Arrow read more into a path than its letters.
+    writers: dict[str, Callable[[pd.DataFrame, Any], None]] = {
+        "parquet": lambda table, file: table.to_parquet(file, index=False),
+        "csv": lambda table, file: plain_cells(table).to_csv(file, index=False),
     }
     names = []
     for name, table in (
@@ -123,7 +124,8 @@ def _tables(store: Store, design: int | None, about: Mapping[str, Any], kind: st
         ("levers", _levers_asked(store, design)),
     ):
         names.append(f"{name}{KINDS[kind]}")
-        writers[kind](table, folder / names[-1])
+        with (folder / names[-1]).open("wb") as file:
+            writers[kind](table, file)
     (folder / ABOUT).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return names
 
@@ -264,7 +266,7 @@ def month_units() -> dict[str, str]:
 
 
 def _netcdf(ensemble: Ensemble, about: Mapping[str, Any], folder: Path) -> list[str]:
-    to_xarray(ensemble, about).to_netcdf(folder / "indicators.nc", engine="scipy")
+    to_xarray(ensemble, about).to_netcdf((folder / "indicators.nc").absolute(), engine="scipy")
     return ["indicators.nc"]
 
 

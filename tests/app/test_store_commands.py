@@ -164,6 +164,14 @@ def test_an_export_that_fails_leaves_nothing_and_one_that_was_killed_is_begun_an
     assert code == 2 and "is not empty" in err
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet", "netcdf"])
+def test_the_folder_of_an_export_is_literal(store, cli, tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    for name in ("~", "t[1]*", os.fsdecode(b"t\xff")):
+        assert cli("export", store, "--to", name, "--format", kind)[0] == 0
+        assert any(path.name.startswith("indicators.") for path in (tmp_path / name).iterdir())
+
+
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@sum", "\tx", "\rx"])
 def test_no_text_of_an_exported_table_is_a_formula(cli, tmp_path, name):
     nasty = sim.Scenario(**{**load("plan").plain(), "name": name, "scale": 0.05, "end": "2021-12"})
