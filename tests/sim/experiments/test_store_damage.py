@@ -182,7 +182,7 @@ def check(data, sound, truth, asked, times):
 
 
 @pytest.mark.usefixtures("no_model")
-@settings(max_examples=6, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(data=st.data())
 def test_a_damaged_store_is_read_rightly_or_refused_and_can_be_made_whole(data, sound, truth, asked):
     check(data, sound, truth, asked, 1)
