@@ -47,7 +47,7 @@ ParameterSetName = Annotated[
         help="Parameter set: posterior_2020 (the default), prior_2020, or prior_hindsight in a replay.",
     ),
 ]
-Scale = Annotated[str | None, typer.Option(metavar="X", help="Size of the population: above 0, at most 10.")]
+Scale = Annotated[str | None, typer.Option(metavar="X", help="Size of the population: from 0.01 to 10.")]
 Workers = Annotated[
     int | None,
     typer.Option(min=1, max=MOST_WORKERS, metavar="N", help="Processes; all processors if not given."),

@@ -12,6 +12,15 @@ MOST_WORKERS = 1_024
 """Processes that may be asked for."""
 
 
+LEAST_SCALE = 0.01
+"""Smallest part of the issuers that a run may have.
+
+Measured with the central point and three draws of the prior: from a hundredth on, stocks of 2020 are met within 1 % and
+flows within 3 %, but for asset-backed securities, which few issuers sell. With half of that, shares raised in 2020 are
+missed by 15 %, with a thousandth by 15 to 30 %: too few issuers list at all."""
+LARGEST_SCALE = 10.0
+
+
 def for_library(seed: int) -> int:
     """Return a seed for generators of other libraries, which take 32 bits; a small one stays as it is."""
     return seed % 2**32

@@ -19,11 +19,10 @@ from scenarios.csv_rows import number_in, read_csv
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.number_types import real_number
 from scenarios.paths import shown
+from scenarios.plausible import column_of_fractions, driver_meant, driver_ranges, limits
 
 DRIVERS = ("usdcny", "us10y_pct", "vix", "csi300_close", "cn10y_pct")
 """Yuan per dollar, ten-year yield of the United States (%), VIX, CSI 300, ten-year yield of China (%)."""
-
-LARGEST_VALUE = 1e6
 
 
 @dataclass(frozen=True)
@@ -95,12 +94,17 @@ def parse_drivers(plain: Any) -> Drivers:
                 problems.append(Problem(f"unknown driver {column!r}", "", key, column, ", ".join(DRIVERS), nearest))
                 continue
             number = real_number(value)
-            if number is None or not _is_usable(column, number):
-                problems.append(Problem(f"{shown(value)} is not usable", "", key, value, _allowed(column)))
+            if number is None:
+                problems.append(
+                    Problem(f"{shown(value)} is not usable", "", key, value, driver_ranges()[column].allowed)
+                )
+            elif not driver_ranges()[column].holds(number):
+                problems.append(_implausible(column, number, "", key))
             else:
                 values[str(month)][column] = number
     if not any(values.values()) and not problems:
         problems.append(Problem("there is no value", allowed="one or more"))
+    problems += [_fractions(column, meant, "") for column, meant in _columns_of_fractions(values)]
     if problems:
         raise InputError(problems)
     return Drivers.of_values(values)
@@ -132,14 +136,17 @@ def read_drivers(path: str | Path) -> Drivers:
             try:
                 value = number_in(cell)
             except ValueError as error:
-                table.problems.append(Problem(str(error), row.where, column, cell, _allowed(column)))
+                allowed = driver_ranges()[column].allowed
+                table.problems.append(Problem(str(error), row.where, column, cell, allowed))
                 continue
-            if _is_usable(column, value):
+            if driver_ranges()[column].holds(value):
                 values[month][column] = value
             else:
-                table.problems.append(Problem(f"{cell!r} is not usable", row.where, column, cell, _allowed(column)))
+                table.problems.append(_implausible(column, value, row.where, column))
     if not any(values.values()) and not table.problems:
         table.problems.append(Problem("a macro file needs a row for each month that it gives", table.where))
+    for column, meant in _columns_of_fractions(values):
+        table.problems.append(_fractions(column, meant, table.rows[0].where))
     table.check()
     return Drivers.of_values(values)
 
@@ -152,13 +159,20 @@ def _month_problems(month: object, *, where: str = "", key: str = "") -> list[Pr
     return []
 
 
-def _is_usable(column: str, value: float) -> bool:
-    return abs(value) <= LARGEST_VALUE and (value > 0.0 or _is_yield(column))  # NaN is in no range
+def _implausible(column: str, value: float, where: str, key: str) -> Problem:
+    known = driver_ranges()[column]
+    why = "is not above 0" if value <= 0.0 < known.low else "is not usable"
+    told = f"{value:g} {why}{driver_meant(column, value)}"
+    return Problem(told, where, key, value, known.allowed)
 
 
-def _is_yield(column: str) -> bool:
-    return column.endswith("_pct")
+def _columns_of_fractions(values: Mapping[str, Mapping[str, float]]) -> list[tuple[str, str]]:
+    """Columns that probably hold fractions in place of per cent, each with what was probably meant."""
+    columns = {name: {month: row[name] for month, row in values.items() if name in row} for name in DRIVERS}
+    return [(name, meant) for name, column in columns.items() if (meant := column_of_fractions(name, column))]
 
 
-def _allowed(column: str) -> str:
-    return f"a number {f'from {-LARGEST_VALUE:.0f}' if _is_yield(column) else 'above 0'} to {LARGEST_VALUE:.0f}"
+def _fractions(column: str, meant: str, where: str) -> Problem:
+    least = limits().least_yield
+    told = f"no value is above {least:g}{meant}"
+    return Problem(told, where, column, None, driver_ranges()[column].allowed)

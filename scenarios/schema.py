@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from scenarios.bounds import LARGEST_SCALE, LEAST_SCALE
 from scenarios.budget import Budget
 from scenarios.calendar import BASELINE, LAST_END, PLAN_END, PLAN_START, is_month, month_ordinal
 from scenarios.drivers import Drivers, parse_drivers, read_drivers
@@ -18,10 +19,12 @@ from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
 from scenarios.model_problems import problems_of
 from scenarios.named_files import names_a_drivers_file
-from scenarios.number_types import InputModel
-from scenarios.parameters import checked_for_replay
+from scenarios.number_types import InputModel, real_number
+from scenarios.parameters import central_parameters, checked_for_replay
 from scenarios.paths import LeverPath, OnArm, follow, from_month_on, over, parse_lever_path, shown
 from scenarios.plan import Arm, lever_ids, levers
+from scenarios.plausible import shock_meant, too_small_a_shock
+from scenarios.shock_paths import total_problems
 from scenarios.shocks import ShockKind, shock_kinds
 from scenarios.triggers import Trigger
 
@@ -72,9 +75,12 @@ class Shock(InputModel):
         if value is None or kind is None:
             return value
         if not kind.low <= value <= kind.high:  # NaN is not in the range either
-            raise InputError(
-                f"{shown(value)} is outside {kind.low:g}..{kind.high:g}", value=value, allowed=kind.allowed
-            )
+            meant = shock_meant(kind.unit, value, kind.low, kind.high)
+            told = f"{shown(value)} is outside {kind.low:g}..{kind.high:g}{meant}"
+            raise InputError(told, value=value, allowed=kind.allowed)
+        meant = too_small_a_shock(kind.unit, value, kind.low, kind.high)
+        if meant:
+            raise InputError(f"{shown(value)} moves next to nothing{meant}", value=value, allowed=kind.allowed)
         return value + 0.0  # -0.0 becomes 0.0
 
     @field_validator("month", "first", "last")
@@ -148,7 +154,7 @@ class Scenario(InputModel):
     """Values of the user's own for the macro path `drivers`; None for every other one."""
     parameters: Literal["posterior_2020", "prior_2020", "prior_hindsight"] = "posterior_2020"
     rival_centres: RivalCentres = "passive"
-    scale: Annotated[float, Field(strict=True, gt=0, le=10, allow_inf_nan=False)] = 1.0
+    scale: Annotated[float, Field(strict=True, ge=LEAST_SCALE, le=LARGEST_SCALE, allow_inf_nan=False)] = 1.0
     start: Literal["2021-01"] = "2021-01"
     end: str = PLAN_END
     levers: FrozenMapping[str, LeverPath] = FrozenMapping()
@@ -203,6 +209,16 @@ class Scenario(InputModel):
     @classmethod
     def _are_drivers(cls, value: Any) -> Drivers | None:
         return None if value is None else parse_drivers(value)
+
+    @field_validator("scale", mode="before")
+    @classmethod
+    def _has_enough_issuers(cls, value: Any) -> Any:
+        number = real_number(value)
+        if number is not None and 0.0 < number < LEAST_SCALE:
+            few = f"{shown(value)} of the issuers are too few"
+            told = f"{few}: the shares raised in 2020 would be missed by a seventh or more"
+            raise InputError(told, value=value, allowed=f"from {LEAST_SCALE:g} to {LARGEST_SCALE:g}")
+        return value
 
     @field_validator("end")
     @classmethod
@@ -264,6 +280,19 @@ class Scenario(InputModel):
     @model_validator(mode="after")
     def _has_hindsight_in_replays_alone(self) -> Scenario:
         checked_for_replay(self.parameters, self.macro)
+        return self
+
+    @model_validator(mode="after")
+    def _has_shocks_that_the_world_can_take(self) -> Scenario:
+        return self._within_the_world()
+
+    def _within_the_world(self) -> Scenario:
+        if self.shocks:
+            given = {} if self.drivers is None else self.drivers.by_month()
+            last, central = month_ordinal(self.end), central_parameters(self.parameters)
+            problems = total_problems(self.shocks, last, central, given)
+            if problems:
+                raise InputError(replace(each, key=f"shocks.{each.key}".rstrip(".")) for each in problems)
         return self
 
     @model_validator(mode="after")
@@ -430,10 +459,12 @@ class Scenario(InputModel):
         Raises
         ------
         InputError
-            For an unknown shock, a size outside its range or a month outside the horizon.
+            For an unknown shock, a size outside its range, a month outside the horizon, or shocks that together are
+            more than their kind, or a driver of world finance, may be.
         """
         added = Scenario(name=self.name, end=self.end, shocks=list(more)).shocks
-        return self.model_copy(update={"shocks": (*self.shocks, *added)})
+        # A copy runs no validator, and shocks add up.
+        return self.model_copy(update={"shocks": (*self.shocks, *added)})._within_the_world()
 
     def intensities(self, first: int, last: int) -> NDArray[np.float64]:
         """Return the intensity of the regime in force at the end of each month.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -10,12 +11,20 @@ from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError, nearest_name
 from scenarios.number_types import InputModel
 from scenarios.plan import indicators, lever_ids, secondary_indicators
+from scenarios.plausible import threshold_problem
 
 
 def watchable() -> tuple[str, ...]:
     """Indicators that a trigger can watch: the plan's, and the secondary ones that runs record."""
     recorded = (each.id for each in secondary_indicators() if each.recorded)
     return (*(each.id for each in indicators()), *recorded)
+
+
+@cache
+def _unit_and_value_2020() -> dict[str, tuple[str, float | None]]:
+    """Unit of every watchable indicator, and its value in 2020 where the plan states one."""
+    of_plan = {each.id: (each.unit, float(each.value_2020)) for each in indicators()}
+    return {**{each.id: (each.unit, None) for each in secondary_indicators()}, **of_plan}
 
 
 class Trigger(InputModel):
@@ -61,6 +70,15 @@ class Trigger(InputModel):
     def _has_one_threshold(self) -> Trigger:
         if (self.below is None) == (self.above is None):
             raise ValueError("a trigger has either below or above")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_threshold_in_its_unit(self) -> Trigger:
+        side = "below" if self.below is not None else "above"
+        threshold = getattr(self, side)
+        problem = threshold_problem(*_unit_and_value_2020()[self.indicator], threshold)
+        if problem:
+            raise InputError(problem[0], key=side, value=threshold, allowed=problem[1])
         return self
 
     def is_met(self, value: float) -> bool:

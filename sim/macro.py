@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agents.draws import Stream
     from scenarios.drivers import Drivers
     from scenarios.parameters import Parameters
-    from sim.shocks import ShockPaths
+    from scenarios.shock_paths import ShockPaths
 
 HISTORY_START = month_ordinal("2015-01")
 DRAWN_AFTER = BASELINE

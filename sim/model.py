@@ -27,6 +27,7 @@ from scenarios.counts import checked_seed
 from scenarios.parameters import Parameters, central_parameters, checked_for_replay
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
+from scenarios.shock_paths import ShockPaths
 from sim import (
     foreign_equity,
     foreign_flows,
@@ -56,7 +57,6 @@ from sim.markets import Product
 from sim.policy import Channels, ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
-from sim.shocks import ShockPaths
 from sim.small_firm_credit import start_with_refused_needs
 from sim.trading.state import Turnover
 from sim.triggers import policy_after_triggers

@@ -112,8 +112,8 @@ def test_a_default_that_is_typed_counts_as_given(refused):
     ("line", "told"),
     [
         ("run plan --without peer", "--without: "),
-        ("run plan --scale 11", "--scale: 11.0 is outside the range (above 0, at most 10)"),
-        ("run plan --scale nan", "--scale: nan is outside the range (above 0, at most 10)"),
+        ("run plan --scale 11", "--scale: 11.0 is outside the range (from 0.01 to 10)"),
+        ("run plan --scale nan", "--scale: nan is outside the range (from 0.01 to 10)"),
         ("run plan --macro advers", "--macro: unknown macro path 'advers'; did you mean 'adverse'?"),
         ("run plan --parameters prior_2021", "--parameters: 'prior_2021' is not allowed; did you mean 'prior_2020'?"),
         ("batch plan committed --fork-at 2022-13 --store s", "--fork-at: "),
@@ -121,7 +121,7 @@ def test_a_default_that_is_typed_counts_as_given(refused):
         ("attribute plan --by grup", "--by: 'grup' is no kind of part; did you mean 'group'? (group, lever)"),
         ("goals plan --parameters prior_2021", "--parameters: 'prior_2021' is not allowed"),
         ("forecast --conditions turnover_totl", "--conditions: 'turnover_totl' is no indicator of the plan; did you"),
-        ("evidence --scale x --out nowhere.md", "--scale: 'x' is not a number (above 0, at most 10)"),
+        ("evidence --scale x --out nowhere.md", "--scale: 'x' is not a number (from 0.01 to 10)"),
         ("effects reits_pilo", "unknown lever 'reits_pilo'; did you mean 'reits_pilot'?"),
     ],
 )

@@ -7,11 +7,11 @@ from agents.city_state import CityState
 from agents.institutions import Centre
 from agents.sandbox import NOT_ADMITTED
 from scenarios.loader import load
+from scenarios.shock_paths import ShockPaths
 from sim.baseline import observed
 from sim.fintech.sandbox import SANDBOX_OPENED
 from sim.fintech.state import FundingMemory, LeadingScore
 from sim.institutions.state import Adopters, City
-from sim.shocks import ShockPaths
 
 
 def rounds(model):

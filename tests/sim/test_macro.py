@@ -348,7 +348,7 @@ COLUMNS = "month,usdcny,us10y_pct,vix,csi300_close,cn10y_pct"
         (f"{COLUMNS}\n2021-01,6.5,1.1,inf,5000,3.1\n", 2, "vix", "inf"),
         (f"{COLUMNS}\n2021-01,6.5,1.1,20,-5000,3.1\n", 2, "csi300_close", "above 0"),
         (f"{COLUMNS}\n2021-01,0,1.1,20,5000,3.1\n", 2, "usdcny", "above 0"),
-        (f"{COLUMNS}\n2021-01,6.5,1.1,20,5000,3e7\n", 2, "cn10y_pct", "1000000"),
+        (f"{COLUMNS}\n2021-01,6.5,1.1,20,5000,3e7\n", 2, "cn10y_pct", "-1 to 16 per cent"),
         (f"{COLUMNS}\n\n\n{GOOD}\n\n2021-02,6.5,1.1,x,5000,3\n", 6, "vix", "x"),
         (f'{COLUMNS},note\n{GOOD},"two\nlines"\n2021-02,6.5,1.1,x,5000,3,\n', 4, "vix", "x"),
         ("month,usdcny,vix,csi300_close,cn10y_pct\n2021-01,6.5,20,5000,3\n", 1, "us10y_pct", "missing: us10y_pct"),

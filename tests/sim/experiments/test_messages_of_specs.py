@@ -34,7 +34,7 @@ def refused(tmp_path):
 def test_a_wrong_number_is_told_with_file_line_key_and_what_it_may_be(refused, name, key, value):
     (told,) = refused(name, f"{key}: {value}\n")
     assert told.startswith(f"{name}:4: {key}: ")
-    assert ("above 0, at most 10" if key == "scale" else "whole number from") in told
+    assert ("from 0.01 to 10" if key == "scale" else "whole number from") in told
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -1,0 +1,165 @@
+"""What a user's figures can mean: ranges of drivers and thresholds, and the unit that was probably meant outside them.
+
+Yields as fractions, dollars per yuan, a VIX of 0.2 or a share of 3 are numbers like any other and would be run. They
+are refused with what they probably stand for. The ranges are data: `scenarios/data/plausible.toml`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class DriverRange:
+    """What a driver of world finance may be."""
+
+    name: str
+    unit: str
+    observed: tuple[float, float]
+    """Lowest and highest month observed to 2020."""
+    end_2020: float
+    low: float
+    high: float
+    basis: str
+
+    def holds(self, value: float) -> bool:
+        """Whether a value is within the range."""
+        return self.low <= value <= self.high
+
+    @property
+    def allowed(self) -> str:
+        """The range in words."""
+        return f"{self.low:g} to {self.high:g} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Figures beside the ranges, each with its basis."""
+
+    least_yield: float
+    least_yield_basis: str
+    highest_multiple: float
+    highest_multiple_basis: str
+    least_part: float
+    least_part_basis: str
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(resources.files("scenarios").joinpath("data/plausible.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def driver_ranges() -> dict[str, DriverRange]:
+    """Return the range of every driver by name."""
+    return {row["name"]: DriverRange(**{**row, "observed": tuple(row["observed"])}) for row in _data()["driver"]}
+
+
+@cache
+def unit_ranges() -> dict[str, tuple[float, float]]:
+    """Return the range of every unit that has one by its definition."""
+    return {row["name"]: (float(row["low"]), float(row["high"])) for row in _data()["unit"]}
+
+
+@cache
+def limits() -> Limits:
+    """Return the figures beside the ranges."""
+    return Limits(**_data()["limits"])
+
+
+def driver_meant(name: str, value: float) -> str:
+    """Return what a value outside the range of a driver probably means; empty if nothing comes near."""
+    known = driver_ranges()[name]
+    likely: dict[str, float] = {}
+    if name.endswith("_pct"):
+        likely = {"in per cent, not in basis points": value / 100.0}
+    elif name == "usdcny" and value:
+        likely = {"yuan per dollar, not dollars per yuan": 1.0 / value}
+    elif name == "vix":
+        likely = {"in index points, not as a fraction": value * 100.0}
+    elif name == "csi300_close":
+        likely = {"in full": value * 1000.0, "the index itself": value / 100.0}
+    return _meant(likely, *known.observed, wider=2.0)
+
+
+def column_of_fractions(name: str, values: Mapping[str, float]) -> str:
+    """Return a likely meaning where all values of a yield are so low that they are probably fractions, else nothing.
+
+    One value alone may be a low yield.
+
+    Parameters
+    ----------
+    name
+        The driver.
+    values
+        Its values by month.
+    """
+    least = limits().least_yield
+    if not name.endswith("_pct") or len(values) < 2 or not all(0.0 < value < least for value in values.values()):
+        return ""
+    first = next(iter(values.values()))
+    return f"; did you mean {first * 100.0:g}, in per cent, for {first:g}?"
+
+
+def threshold_problem(unit: str, value_2020: float | None, value: float) -> tuple[str, str] | None:
+    """Return what is wrong with a threshold of an indicator, and what it may be; None where it can be met.
+
+    Parameters
+    ----------
+    unit
+        Unit of the indicator.
+    value_2020
+        The indicator at the end of 2020, where it is known.
+    value
+        The threshold.
+    """
+    if unit in unit_ranges():
+        low, high = unit_ranges()[unit]
+        if low <= value <= high:
+            return None
+        meant = f"; did you mean {value / 100.0:g} ({value:g} %)?" if high == 1.0 and 1.0 < value <= 100.0 else ""
+        return f"{value:g} is no {unit}{meant}", f"{low:g} to {high:g} {unit}"
+    if value_2020 is None or value_2020 <= 0.0 or value <= limits().highest_multiple * value_2020:
+        return None
+    likely = {unit: value / 1000.0, f"{unit} too": value / 100.0}
+    meant = _meant(likely, value_2020, value_2020, wider=4.0).replace(" too?", "?")
+    return f"{value:g} is out of reach{meant}", f"it was {value_2020:g} {unit} in 2020"
+
+
+def shock_meant(unit: str, value: float, low: float, high: float) -> str:
+    """Return what a size outside the range of a shock probably means; empty if nothing comes near."""
+    factors = {
+        "pp": (0.01, "in percentage points, not in basis points"),
+        "pp a year": (0.01, "in percentage points, not in basis points"),
+        "log": (0.01, "as a logarithm, not in per cent"),
+        "log a month": (0.01, "as a logarithm, not in per cent"),
+        "share": (0.01, "as a share, not in per cent"),
+        "CNY trn": (0.001, "in CNY trn, not in bn"),
+    }
+    if unit not in factors:
+        return ""
+    factor, words = factors[unit]
+    return f"; did you mean {value * factor:g}, {words}?" if low <= value * factor <= high else ""
+
+
+def too_small_a_shock(unit: str, value: float, low: float, high: float) -> str:
+    """Return what a size that moves next to nothing probably means; empty if it may be what is meant."""
+    if unit not in ("pp", "pp a year", "bp") or value == 0.0:
+        return ""
+    if abs(value) >= limits().least_part * max(abs(low), abs(high)) or not low <= value * 100.0 <= high:
+        return ""
+    words = "in basis points, not in percentage points" if unit == "bp" else "in percentage points, not as a fraction"
+    return f"; did you mean {value * 100.0:g}, {words}?"
+
+
+def _meant(likely: Mapping[str, float], low: float, high: float, wider: float) -> str:
+    """The first of some readings that is within a range, widened by a factor at both ends."""
+    for words, value in likely.items():
+        if low / wider <= value <= high * wider:
+            return f"; did you mean {value:.4g}, {words}?"
+    return ""

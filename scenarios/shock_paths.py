@@ -1,0 +1,160 @@
+"""Dated shocks as paths: what they do in each month, laid out before the first, and how far they may add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from scenarios.calendar import BASELINE, month_ordinal, month_text
+from scenarios.errors import Problem
+from scenarios.plausible import driver_ranges
+from scenarios.shocks import ShockKind, shock_kinds
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from scenarios.parameters import Parameters
+    from scenarios.schema import Shock
+
+    type Floats = NDArray[np.float64]
+
+ROUNDING = 1e-9
+"""Sums of sizes may miss a bound by this much."""
+
+
+def neutral_value(kind: ShockKind) -> float:
+    """Value of a kind of shock where none strikes: 1 for a factor, else 0."""
+    return 1.0 if kind.form == "factor" else 0.0
+
+
+def kept_share(kind: ShockKind, parameters: Parameters) -> float:
+    """Share of a fading shock that is left a month later."""
+    if kind.persistence:
+        return float(getattr(parameters, kind.persistence))
+    half_life = getattr(parameters, kind.half_life) if kind.half_life else kind.half_life_months
+    return float(2.0 ** (-1.0 / half_life))
+
+
+def additive_path(kind: ShockKind, size: float, first: int, last: int, months: int, kept: float) -> Floats:
+    """Values of one additive shock, shape (months,); `first` and `last` count months from the first of the path.
+
+    hold: size in first..last;   spread: size / (last - first + 1) there;
+    fade: size in first..last, then size * kept ** (months since last)
+    """
+    import numpy as np
+
+    path = np.zeros(months)
+    length = last - first + 1
+    path[first : last + 1] = size / length if kind.profile == "spread" else size
+    if kind.profile == "fade":
+        path[last + 1 :] = size * kept ** np.arange(1, max(months - last - 1, 0) + 1)
+    return path
+
+
+class ShockPaths:
+    """Value of every kind of shock by month from 2021-01 on; at and before end-2020 none strikes.
+
+    Shocks of one kind that overlap add up, or multiply where the kind is a factor.
+    """
+
+    def __init__(self, shocks: Iterable[Shock], last_month: int, parameters: Parameters) -> None:
+        import numpy as np
+
+        months = last_month - BASELINE
+        self._neutral = {name: neutral_value(kind) for name, kind in shock_kinds().items()}
+        self._paths = {name: np.full(months, value) for name, value in self._neutral.items()}
+        for shock in shocks:
+            first, last = (month_ordinal(month) - BASELINE - 1 for month in shock.window)
+            kind, path = shock.kind, self._paths[shock.name]
+            if kind.form == "factor":
+                path[first : last + 1] *= shock.full_size
+            else:
+                kept = kept_share(kind, parameters) if kind.profile == "fade" else 0.0
+                path += additive_path(kind, shock.full_size, first, last, months, kept)
+
+    def value(self, name: str, month: int) -> float:
+        """Value of one kind in a month."""
+        return self._neutral[name] if month <= BASELINE else float(self._paths[name][month - BASELINE - 1])
+
+    def path(self, name: str) -> Floats:
+        """Values of one kind from 2021-01 on, shape (months,)."""
+        return self._paths[name].copy()
+
+    def at(self, month: int) -> Mapping[str, float]:
+        """Value of every kind in a month, by name."""
+        return {name: self.value(name, month) for name in self._neutral}
+
+
+def total_problems(
+    shocks: Sequence[Shock],
+    last_month: int,
+    parameters: Parameters,
+    drivers: Mapping[int, Mapping[str, float]],
+) -> list[Problem]:
+    """What is wrong with shocks taken together: a kind beyond its range, or a driver of world finance beyond its own.
+
+    Each shock is within the range of its kind. Repeated, they add up or multiply; what they come to in any month may
+    not leave that range either. A driver is what is given for the month, else the value of end-2020, moved by them;
+    under the yield of the United States a floor holds.
+
+    Parameters
+    ----------
+    shocks
+        Shocks of a scenario.
+    last_month
+        Ordinal of its last month.
+    parameters
+        They say how fast shocks fade.
+    drivers
+        Values that the scenario gives, by month and driver.
+    """
+    paths = ShockPaths(shocks, last_month, parameters)
+    return _kind_problems(shocks, paths) or _driver_problems(paths, last_month, drivers)
+
+
+def _kind_problems(shocks: Sequence[Shock], paths: ShockPaths) -> list[Problem]:
+    problems = []
+    names = [shock.name for shock in shocks]
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        kind = shock_kinds()[name]
+        total = paths.path(name)
+        if kind.profile == "spread":  # the size is what the parts come to
+            total = total.cumsum()
+        beyond = ((total < kind.low - ROUNDING) | (total > kind.high + ROUNDING)).nonzero()[0]
+        if len(beyond):
+            month = month_text(BASELINE + 1 + int(beyond[0]))
+            told = f"{names.count(name)} shocks {name} come to {total[beyond[0]]:.4g} {kind.unit} in {month}"
+            problems.append(Problem(told, key=str(_last_place(names, name)), allowed=kind.allowed))
+    return problems
+
+
+def _driver_problems(paths: ShockPaths, last_month: int, drivers: Mapping[int, Mapping[str, float]]) -> list[Problem]:
+    import numpy as np
+
+    fall = paths.path("currency").cumsum()
+    shares = (paths.path("equity") + paths.path("equity_drift")).cumsum()
+    moved = {
+        "usdcny": ("times", np.exp(fall)),
+        "us10y_pct": ("plus", paths.path("us_yield")),
+        "vix": ("times", np.exp(paths.path("world_volatility"))),
+        "csi300_close": ("times", np.exp(shares)),
+        "cn10y_pct": ("plus", paths.path("china_yield")),
+    }
+    problems = []
+    for name, (how, by) in moved.items():
+        known = driver_ranges()[name]
+        given = [drivers.get(BASELINE + 1 + at, {}).get(name, known.end_2020) for at in range(last_month - BASELINE)]
+        values = np.array(given) * by if how == "times" else np.array(given) + by
+        struck = by != (1.0 if how == "times" else 0.0)
+        low = -np.inf if name == "us10y_pct" else known.low  # the model keeps a floor under it
+        beyond = (struck & ((values < low) | (values > known.high))).nonzero()[0]
+        if len(beyond):
+            month = month_text(BASELINE + 1 + int(beyond[0]))
+            told = f"with these shocks {name} would be {values[beyond[0]]:.4g} in {month}"
+            problems.append(Problem(told, allowed=known.allowed))
+    return problems
+
+
+def _last_place(names: Sequence[str], name: str) -> int:
+    return len(names) - 1 - list(reversed(names)).index(name)
