@@ -47,6 +47,8 @@ class Limits:
     highest_multiple_basis: str
     least_part: float
     least_part_basis: str
+    least_meant: float
+    least_meant_basis: str
 
 
 @cache
@@ -144,7 +146,8 @@ def shock_meant(unit: str, value: float, low: float, high: float) -> str:
     if unit not in factors:
         return ""
     factor, words = factors[unit]
-    return f"; did you mean {value * factor:g}, {words}?" if low <= value * factor <= high else ""
+    near = low <= value * factor <= high and abs(value * factor) >= limits().least_meant * max(abs(low), abs(high))
+    return f"; did you mean {value * factor:g}, {words}?" if near else ""
 
 
 def too_small_a_shock(unit: str, value: float, low: float, high: float) -> str:

@@ -215,8 +215,10 @@ class Scenario(InputModel):
     def _has_enough_issuers(cls, value: Any) -> Any:
         number = real_number(value)
         if number is not None and 0.0 < number < LEAST_SCALE:
-            few = f"{shown(value)} of the issuers are too few"
-            told = f"{few}: the shares raised in 2020 would be missed by a seventh or more"
+            told = (
+                f"{shown(value)} of the issuers are too few: "
+                "the shares raised in 2020 would be missed by a seventh or more"
+            )
             raise InputError(told, value=value, allowed=f"from {LEAST_SCALE:g} to {LARGEST_SCALE:g}")
         return value
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import scenarios
 from scenarios import InputError, Scenario, load, plan, shock_kinds
 from scenarios.calendar import BASELINE, month_text
+from scenarios.plausible import too_small_a_shock
 from scenarios.yaml_tree import DEEPEST, LARGEST_BYTES, parse_yaml, write_yaml
 
 LEVERS = st.sampled_from(plan.lever_ids())
@@ -48,17 +49,23 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), ma
 )
 SHOCK = st.sampled_from(list(shock_kinds().values())).flatmap(
     lambda kind: st.fixed_dictionaries(
-        {"name": st.just(kind.name)}, optional={"month": MONTH, "size": st.floats(kind.low, kind.high)}
+        {"name": st.just(kind.name)},
+        optional={
+            "month": MONTH,
+            "size": st.floats(kind.low, kind.high).filter(
+                lambda size: not too_small_a_shock(kind.unit, size, kind.low, kind.high)
+            ),
+        },
     )
 )
 GIVEN = st.fixed_dictionaries(
     {},
     optional={
-        "usdcny": st.floats(0.1, 100),
-        "us10y_pct": st.floats(-1, 20) | st.just(-0.0),
-        "vix": st.floats(1, 100) | st.integers(1, 100),
-        "csi300_close": st.floats(1, 1e6),
-        "cn10y_pct": st.integers(-1, 20),
+        "usdcny": st.floats(5, 9),
+        "us10y_pct": st.floats(-1, -1e-3) | st.floats(1, 9) | st.just(-0.0),
+        "vix": st.floats(15, 30) | st.integers(15, 30),
+        "csi300_close": st.floats(3e3, 7e3),
+        "cn10y_pct": st.integers(2, 10),
     },
 )
 MACRO = st.sampled_from([{}, {"macro": "neutral"}, {"macro": "realised"}, {"macro": "adverse"}]) | st.dictionaries(
@@ -74,7 +81,7 @@ SCENARIO = st.fixed_dictionaries(
         "scale": st.floats(1e-6, 10) | st.integers(1, 10),
         "end": st.sampled_from(["2025-12", "2030-06", "2035-12"]),
         "levers": st.dictionaries(LEVERS, PATH, max_size=5),
-        "shocks": st.lists(SHOCK, max_size=3),
+        "shocks": st.lists(SHOCK, max_size=3, unique_by=lambda shock: shock["name"].partition("_")[0]),
     },
 ).flatmap(lambda content: MACRO.map(lambda macro: content | macro))
 
