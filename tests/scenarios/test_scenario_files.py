@@ -78,7 +78,7 @@ SCENARIO = st.fixed_dictionaries(
         "author": TEXT,
         "description": TEXT,
         "policy": st.sampled_from(plan.ARMS),
-        "scale": st.floats(1e-6, 10) | st.integers(1, 10),
+        "scale": st.floats(0.01, 10) | st.integers(1, 10),
         "end": st.sampled_from(["2025-12", "2030-06", "2035-12"]),
         "levers": st.dictionaries(LEVERS, PATH, max_size=5),
         "shocks": st.lists(SHOCK, max_size=3, unique_by=lambda shock: shock["name"].partition("_")[0]),

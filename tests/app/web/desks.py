@@ -18,7 +18,7 @@ CHANGES = st.builds(
 TRIGGERS = st.builds(
     DeskTrigger,
     side=st.sampled_from(["below", "above"]),
-    threshold=st.floats(0.0, 1e4),
+    threshold=st.floats(0.0, 1.0),
     months=st.integers(1, 60),
     lever=LEVERS,
     to=st.floats(0.0, 1.0),
