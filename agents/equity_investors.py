@@ -6,7 +6,7 @@ import numpy as np
 
 from agents.arrays import Codes, Floats
 from agents.columns import column
-from agents.population import ArrayAgent
+from agents.population import ArrayAgent, Population
 
 RETURN_STEP = 0.10
 """Responses to share returns are stated per ten per cent."""
@@ -30,6 +30,9 @@ class ForeignEquityInvestor(ArrayAgent):
     holdings_bn = column("f8", unit="CNY bn", doc="A shares held, market value")
     net_purchases_bn = column("f8", unit="CNY bn a month", doc="Net purchases of the month")
     inaction_band = column("f8", unit="log", doc="No trade while the log gap to the target is smaller than this")
+
+
+type ForeignShareholders = Population[ForeignEquityInvestor]
 
 
 EQUITY_TERMS = ("value", "trend", "world volatility", "access", "geopolitics")

@@ -12,7 +12,7 @@ import numpy as np
 
 from agents.arrays import Codes, Flags, Floats
 from agents.columns import column
-from agents.population import ArrayAgent
+from agents.population import ArrayAgent, Population
 
 LEAST_PICKUP_PP = 0.01
 """Pick-up at which the hedged position counts as closed; keeps its logarithm finite."""
@@ -62,6 +62,9 @@ class ForeignInvestor(ArrayAgent):
     peer_shift = column("f8", unit="log", doc="Shift of the wanted weight by what peers bought")
     own_view = column("f8", unit="log", doc="What the investor thinks of onshore bonds beyond what all see")
     inaction_band = column("f8", unit="log", doc="No trade while the log gap to the target is smaller than this")
+
+
+type ForeignInvestors = Population[ForeignInvestor]
 
 
 GROUP_TERMS = ("yield gap and currency", "world volatility", "access", "hedged pick-up", "use as collateral")

@@ -8,11 +8,11 @@ import numpy as np
 from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import month_text
 from sim.baseline import observed
-from sim.bond_market.state import ForeignFlow
+from sim.bond_market.foreign_investors import world_index_live_shares
+from sim.bond_market.index_weights import live_index_weights
+from sim.clock import Clock
 from sim.components import component_identities
 from sim.direct_financing import direct_financing_bn
-from sim.foreign_flows import world_index_live_shares
-from sim.index_weights import live_index_weights
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass
 from sim.trading.state import PriceDiscovery
@@ -106,11 +106,6 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
     )
     yield "proceeds of issues", ledger.total("issue proceeds"), float(book.gross_bn.sum())
     yield "redemptions", ledger.total("redemption"), float(book.redeemed_bn.sum())
-    yield (
-        "foreign holdings",
-        float(centre.investors["holdings_bn"].sum()),
-        float(book.holdings_bn[Holder.FOREIGN].sum()),
-    )
     yield "foreign cash", float(ledger.month_cash_bn[Account.FOREIGN_INVESTORS]) + 1e5, 1e5
     yield "foreign issuers' cash", float(ledger.month_cash_bn[Account.FOREIGN_ISSUERS]) + 1e5, 1e5
     yield (
@@ -139,30 +134,17 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
             float(centre.filed[route]),
             float(centre.listings[route] + centre.stopped[route] + centre.withdrawn[route] + waiting[route]),
         )
-    yield "purchases of all holders", float(centre.bought_bn.sum()), float(book.gross_bn.sum())
-    yield (
-        "foreign net purchases",
-        float(centre.investors["net_purchases_bn"].sum()) + 1e5,
-        centre.state(ForeignFlow).net_purchases_bn + 1e5,
-    )
-    owners = centre.equity_investors
-    yield (
-        "shares held by foreigners",
-        float(owners["holdings_bn"].sum()),
-        centre.opening_foreign_equity_bn + centre.foreign_equity_gain_bn + float(owners["net_purchases_bn"].sum()),
-    )
-    yield (
-        "share trades of foreigners",
-        float(owners["net_purchases_bn"].sum()) + 1e5,
-        ledger.net("share trade", Account.FOREIGN_INVESTORS) + 1e5,
-    )
     financing = direct_financing_bn(centre)
     yield "Shanghai is part of the country", float(max(financing[0] - financing[1], 0.0)), 0.0
     for name, shares in (
         ("weights of foreign investors", centre.investors["weight"]),
         (
             "live weights of indices",
-            live_index_weights(centre.parameters, centre.month, world_index_live_shares(centre)[0]),
+            live_index_weights(
+                centre.parameters,
+                centre.month,
+                world_index_live_shares(Clock(centre.month), centre.parameters, centre.policy)[0],
+            ),
         ),
         ("shares of price discovery", centre.state(PriceDiscovery).shares),
     ):

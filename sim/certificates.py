@@ -17,9 +17,10 @@ from agents.certificates import (
 )
 from agents.issuers import CERTIFICATE_MONTHS
 from sim.baseline import observed
+from sim.bond_market.primary_market import redeem, sell_issue
+from sim.bond_market.state import ResidualHolders
 from sim.ledger import Account
 from sim.levels import certificate_weights
-from sim.primary_market import redeem, sell_issue
 from sim.securities import SecurityClass
 from sim.tables import table
 
@@ -78,7 +79,7 @@ def banks_roll_certificates(centre: "FinancialCenter") -> None:
     by_class = np.zeros(len(SecurityClass))
     by_class[SecurityClass.CERTIFICATE] = ladder[slot].sum()
     ladder[slot] = 0.0
-    redeem(centre, Account.BANKS, by_class)
+    redeem(centre.book, centre.ledger, Account.BANKS, by_class)
     growth = certificate_target_growth(
         parameters.bank_asset_growth / 12.0,
         -book.premium_pp[SecurityClass.CERTIFICATE],
@@ -100,7 +101,7 @@ def banks_roll_certificates(centre: "FinancialCenter") -> None:
     issuers["certificates_bn"][:, rows] = ladder
     sold = float(issue.sum())
     book.gross_bn[SecurityClass.CERTIFICATE] += sold
-    sell_issue(centre, Account.BANKS, sold)
+    sell_issue(centre.state(ResidualHolders), centre.ledger, Account.BANKS, sold)
     half_life = stress_half_life_months(
         parameters.bank_stress_half_life,
         centre.channels["resolution_lag"],

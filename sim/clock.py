@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from scenarios.parameters import Parameters
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -13,3 +17,9 @@ class Clock:
     def month_of_year(self) -> int:
         """0 for January to 11 for December."""
         return self.month % 12
+
+
+def season(clock: Clock, parameters: Parameters) -> float:
+    """Seasonal factor of issuance in the month; the twelve have mean one."""
+    factors = np.array(parameters.issuance_seasonal)
+    return float(factors[clock.month_of_year] / factors.mean())

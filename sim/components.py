@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from sim.banking.component import BANKING
+from sim.bond_market.component import BOND_MARKET
 from sim.component import Component, Identity, Part, States
 from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
@@ -11,9 +12,11 @@ from sim.side_markets.digital_yuan import DIGITAL_YUAN
 from sim.side_markets.insurance import INSURANCE
 from sim.side_markets.private_funds import PRIVATE_FUNDS
 from sim.side_markets.trade_settlement import TRADE_SETTLEMENT
-from sim.trading.component import TRADING
+from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
 
 COMPONENTS: tuple[Component, ...] = (
+    BOND_MARKET,
+    FOREIGN_SHAREHOLDERS,
     INSTITUTIONS,
     FINTECH,
     BANKING,

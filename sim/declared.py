@@ -1,7 +1,7 @@
 """What a step changes, held against what its signature declares."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,15 +29,17 @@ def fingerprint(value: Any, inside: frozenset[int] = frozenset()) -> Any:
     )
 
 
-def run_checked(step: Step, states: States) -> None:
+def run_checked(step: Step, states: States, unwatched: Container[Any] = ()) -> None:
     """Run a step and refuse a change of a state that its signature does not declare.
+
+    States that keep a note of what was read of them are `unwatched`.
 
     Raises
     ------
     ContractError
         If a state is missing, or one that is not declared as changed was changed.
     """
-    watched = [kind for kind in states if kind not in step.changes]
+    watched = [kind for kind in states if kind not in step.changes and kind not in unwatched]
     before = {kind: fingerprint(states[kind]) for kind in watched}
     step.on(states)
     changed = [state_name(kind) for kind in watched if fingerprint(states[kind]) != before[kind]]

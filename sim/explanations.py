@@ -11,13 +11,13 @@ from agents.issuers import Issuer
 from agents.population import ArrayAgent, DeadAgentError
 from scenarios.errors import InputError, nearest_name
 from sim.banking.leverage import change_terms
+from sim.bond_market.foreign_investors import purchase_terms
 from sim.credit_events import default_terms
 from sim.fintech.explained import funding_explained, growth_explained, rank_explained, score_explained
-from sim.foreign_equity import equity_purchase_terms
-from sim.foreign_flows import purchase_terms
 from sim.institutions.location import seat_terms, staying_terms
 from sim.issuance import choice_explained
 from sim.small_firm_credit import acceptance_explained
+from sim.trading.foreign_shareholders import equity_purchase_terms
 
 if TYPE_CHECKING:
     import pandas as pd

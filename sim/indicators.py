@@ -23,7 +23,7 @@ from sim.institutions.state import RivalCentres, SectorTraits
 from sim.markets import Product
 from sim.secondary import secondary_indicators
 from sim.securities import Holder
-from sim.trading.state import PriceDiscovery, Turnover
+from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -79,6 +79,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     book = centre.book
     foreign = float(book.holdings_bn[Holder.FOREIGN].sum())
     issued = centre.issued_bn
+    market_value_bn = centre.state(ForeignShareholdings).market_value_bn
     leading, leading_absolute = Part(leading_in_shanghai).on(centre.states_now())
     record = {
         "turnover_total": float(centre.state(Turnover).turnover_trn.sum()),
@@ -103,7 +104,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
         "foreign_bond_holdings": foreign / 1000.0,
         "foreign_net_purchases": centre.state(ForeignFlow).net_purchases_bn,
         "foreign_investor_count": float(len(centre.investors)),
-        "foreign_equity_holding": float(centre.equity_investors["holdings_bn"].sum()) / centre.share_market_value_bn,
+        "foreign_equity_holding": float(centre.equity_investors["holdings_bn"].sum()) / market_value_bn,
         "bond_custody_interbank": book.interbank_custody_bn() / 1000.0,
         "bond_custody_total": float(book.outstanding_bn.sum()) / 1000.0,
         "institution_count": float(len(institutions)),

@@ -22,11 +22,13 @@ from agents.issuers import (
 )
 from agents.underwriting import placed_share
 from sim.baseline import observed
+from sim.bond_market.primary_market import sell_issue
+from sim.bond_market.state import ResidualHolders
+from sim.clock import Clock, season
 from sim.credit_events import contagion_spreads_pp, needs_go_unmet
 from sim.issuance_spillover import filing_spillover, filings_are_remembered
 from sim.ledger import Account
 from sim.listings import lead_times
-from sim.primary_market import sell_issue
 from sim.securities import SecurityClass
 from sim.small_firm_credit import loans_granted
 from sim.starting_point import in_delta
@@ -132,7 +134,7 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
         issuers["cash_bn"],
         need_growth_now(parameters.need_growth, parameters.need_growth_elasticity, centre.shock["economic_growth"]),
         parameters.need_shock_sd * centre.luck.need.normal(issuers.luck, centre.month),
-        centre.season,
+        season(Clock(centre.month), centre.parameters),
         parameters.backlog_repayment,
         parameters.proceeds_spending_rate,
     )
@@ -179,7 +181,7 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
     bonds = float(by_instrument[1:].sum()) + financial
     fee = parameters.fee_bond / 100.0
     issuers["cash_bn"][:] += raised[Instrument.LOAN] + raised[1:].sum(axis=0) * (1.0 - fee)
-    sell_issue(centre, Account.ISSUERS, bonds)
+    sell_issue(centre.state(ResidualHolders), centre.ledger, Account.ISSUERS, bonds)
     centre.ledger.pay("underwriting fee", Account.ISSUERS, Account.UNDERWRITERS, bonds * fee)
     centre.ledger.pay("loan", Account.BANKS, Account.ISSUERS, float(by_instrument[Instrument.LOAN]))
 

@@ -13,6 +13,7 @@ from scenarios.calendar import BASELINE
 from sim.ledger import Account
 from sim.levels import Lump, lead_times_2020, stage_shares, withdrawal_by_route
 from sim.starting_point import in_delta
+from sim.trading.state import ForeignShareholdings
 from sim.underwriting import capacity_bn
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def listing_queue_moves(centre: "FinancialCenter") -> None:
     centre.follow_on_bn = float(follow_ons.sum())
     raised = proceeds + follow_ons
     centre.delta_financing_bn += float(raised[in_delta(centre)].sum())
-    centre.share_market_value_bn += float(raised.sum())
+    centre.state(ForeignShareholdings).market_value_bn += float(raised.sum())
     fees = raised * parameters.fee_ipo / 100.0
     issuers["cash_bn"][:] += raised - fees
     centre.ledger.pay("equity proceeds", Account.SHAREHOLDERS, Account.ISSUERS, float(raised.sum()))

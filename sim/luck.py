@@ -17,11 +17,7 @@ STREAMS = {
     "score": "issuer.score",
     "panda": "issuer.panda",
     "panda_size": "issuer.panda_size",
-    "investor_entry": "investor.entry",
-    "client_money": "investor.client_money",
-    "first_view": "investor.first_view",
     "investor_bloc": "investor.bloc",
-    "geopolitics": "geopolitics.event",
     "leaning": "institution.leaning",
     "market": "market.activity",
 }
@@ -44,11 +40,7 @@ class Luck:
     score: Stream
     panda: Stream
     panda_size: Stream
-    investor_entry: Stream
-    client_money: Stream
-    first_view: Stream
     investor_bloc: Stream
-    geopolitics: Stream
     leaning: Stream
     market: Stream
 

@@ -7,9 +7,9 @@ import numpy as np
 from agents.arrays import Floats, Integers
 from agents.draws import poisson
 from agents.issuers import LADDER_MONTHS, Instrument, IssuerClass
+from sim.bond_market.primary_market import redeem
 from sim.credit_events import default_chances, defaults_are_felt
 from sim.ledger import Account
-from sim.primary_market import redeem
 from sim.securities import SecurityClass
 
 if TYPE_CHECKING:
@@ -55,11 +55,11 @@ def debt_matures(centre: "FinancialCenter") -> None:
     by_class[SecurityClass.CORPORATE] = due[Instrument.BOND][~(bank | foreign)].sum() + due[Instrument.GREEN_BOND].sum()
     by_class[SecurityClass.PAPER] = due[Instrument.COMMERCIAL_PAPER].sum()
     by_class[SecurityClass.ABS] = due[Instrument.ABS].sum()
-    redeem(centre, Account.ISSUERS, by_class)
+    redeem(centre.book, centre.ledger, Account.ISSUERS, by_class)
     panda = np.zeros(len(SecurityClass))
     panda[SecurityClass.PANDA] = due[Instrument.BOND][foreign].sum()
     centre.ledger.pay("repayment funds", Account.REST_OF_WORLD, Account.FOREIGN_ISSUERS, float(panda.sum()))
-    redeem(centre, Account.FOREIGN_ISSUERS, panda)
+    redeem(centre.book, centre.ledger, Account.FOREIGN_ISSUERS, panda)
     centre.ledger.pay("loan repayment", Account.ISSUERS, Account.BANKS, float(due[Instrument.LOAN].sum()))
     # Foreign issuers repay out of funds from abroad, all others out of what they raise.
     centre.due_bn = np.where(foreign, 0.0, due.sum(axis=0))

@@ -15,9 +15,9 @@ import numpy as np
 
 from agents.arrays import Flags, Floats
 from agents.draws import Draws
-from agents.equity_investors import ForeignEquityInvestor
+from agents.equity_investors import ForeignEquityInvestor, ForeignShareholders
 from agents.fintech_firms import FintechFirm, FintechFirms
-from agents.foreign_investors import ForeignInvestor, benchmark_weight_gain
+from agents.foreign_investors import ForeignInvestor, ForeignInvestors
 from agents.institutions import FinancialInstitution, Institutions
 from agents.issuers import LADDER_INSTRUMENTS, Instrument, Issuer, Issuers, ListingRoute
 from agents.population import ArrayAgent, Population, PopulationModel
@@ -29,20 +29,18 @@ from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from scenarios.shock_paths import ShockPaths
 from sim import (
-    foreign_equity,
-    foreign_flows,
     starting_point,
 )
 from sim.banking.leverage import repo_outstanding_bn
 from sim.baseline import BaseYear, observed
-from sim.bond_market.state import ForeignFlow, GovernmentYield, ResidualHolders, china_yield_pct
+from sim.bond_market.component import BOND_MARKET
+from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct, us_yield_pct
 from sim.clock import Clock
 from sim.component import States
 from sim.components import COMPONENTS, open_components, start_components
 from sim.credit_events import Contagion
 from sim.direct_financing import exchange_credit_bn
 from sim.fintech.component import FINTECH
-from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 from sim.indicators import PLAN_INDICATORS
 from sim.institutions.component import INSTITUTIONS
 from sim.institutions.location import institutions_by_class
@@ -58,6 +56,7 @@ from sim.policy import Channels, ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
 from sim.small_firm_credit import start_with_refused_needs
+from sim.trading.component import FOREIGN_SHAREHOLDERS
 from sim.trading.state import Turnover
 from sim.triggers import policy_after_triggers
 from sim.underwriting import UsualDeals, start_of_capacity
@@ -68,7 +67,6 @@ if TYPE_CHECKING:
 
     from scenarios.schema import Scenario
     from scenarios.triggers import Trigger
-    from sim.foreign_flows import ForeignSignals
 
 NO_SEED = (
     "without a seed (rng=None) the centre takes seed 0, each time: mesa.batch_run(..., iterations=5) gives one run "
@@ -167,14 +165,6 @@ class FinancialCenter(PopulationModel):
         centre._begin(parameters, levels, scale)
         return centre
 
-    foreign_signals: "ForeignSignals"
-    """What foreign investors saw this month."""
-    equity_terms: Floats
-    """Terms of the log target of foreign holders of shares this month; see `sim.foreign_equity`."""
-    share_market_value_bn: float
-    """Market value of shares on the Shanghai exchange."""
-    opening_foreign_equity_bn: float
-    foreign_equity_gain_bn: float
     choice_terms: tuple[Floats, Floats]
     """Terms of the utility of instruments this month; see `sim.issuance.instrument_terms`."""
     triggers: "tuple[Trigger, ...]"
@@ -203,7 +193,6 @@ class FinancialCenter(PopulationModel):
         self.shock_paths = ShockPaths((), BASELINE, parameters)
         self.shock = self.shock_paths.at(BASELINE)
         self.listing_gate_shift = 0.0
-        self.extra_public_supply_bn = 0.0
         self.policy = Policy(
             np.array([[lever.intensity_2020 for lever in plan_levers()]] * 12),
             START_OF_HISTORY + 1,
@@ -213,7 +202,6 @@ class FinancialCenter(PopulationModel):
         )
         self._channels = self.policy.baseline
         self.own_states: dict[type, Any] = {kind: kind() for component in COMPONENTS for kind in component.states}
-        self.own_states |= {kind: kind() for kind in (ResidualHolders, GovernmentYield, ForeignFlow)}
         self.investors = Population(self, ForeignInvestor, capacity=2048)
         self.equity_investors = Population(self, ForeignEquityInvestor, capacity=512)
         self.issuers = Population(self, Issuer, capacity=max(64, round(10_100 * scale)))
@@ -222,14 +210,13 @@ class FinancialCenter(PopulationModel):
         starting_point.add_issuers(self, START_OF_HISTORY)
         starting_point.scale_listed_firms(self)
         starting_point.fill_listing_queue(self, START_OF_HISTORY)
-        starting_point.add_foreign_investors(self, START_OF_HISTORY)
-        foreign_flows.views_begin(self, slice(None))
-        foreign_equity.start_equity_investors(self, START_OF_HISTORY)
+        early = (BOND_MARKET, FOREIGN_SHAREHOLDERS, INSTITUTIONS, FINTECH)
+        start_components((BOND_MARKET, FOREIGN_SHAREHOLDERS), self.states_now())
         start_components((INSTITUTIONS, FINTECH), self.states_now())
         self.book = SecurityBook(starting_point.outstanding_2019_bn(self), float(self.investors["holdings_bn"].sum()))
         self.book.interbank_share[SecurityClass.SOVEREIGN] = levels.sovereign_interbank_share
         self.ledger = Ledger()
-        start_components((each for each in COMPONENTS if each not in (INSTITUTIONS, FINTECH)), self.states_now())
+        start_components((each for each in COMPONENTS if each not in early), self.states_now())
         self.bank_stress = 0.0
         """Bank failures still felt; one is a small bank that has just failed."""
         self.certificate_spread_pp: Floats = np.zeros(3)
@@ -241,21 +228,6 @@ class FinancialCenter(PopulationModel):
         self.class_of_instrument = tuple(CLASS_OF_INSTRUMENT.items())
         self.panda_cumulative_bn = observed("panda_cumulative") - observed("panda_issuance")
         self.panda_gap_mean_pp = self._mean_yield_gap()
-        self.reference_signal_pp = self._reference_signal()
-        self.live_index_weights_2020 = live_index_weights(parameters, BASELINE, 0.0)
-        self.benchmark_gain = benchmark_weight_gain(
-            tracked_index_weights(parameters, START_OF_HISTORY, [0.0] * (MONTHS_AROUND + 1)),
-            self.live_index_weights_2020,
-            parameters.off_benchmark_weight,
-            parameters.benchmark_passthrough,
-        )
-        self.sovereign_foreign_share_2020 = 0.0
-        self.geopolitical_tension = 0.0
-        self.bought_bn: Floats = np.zeros(3)
-        held = observed("foreign_bond_holdings"), observed("foreign_bond_holdings_2019")
-        self.state(ForeignFlow).base_year_bn = (held[0] - held[1]) / 12.0
-        start_pct = float(self.macro.china_yield_pct[self.macro.position(START_OF_HISTORY)])
-        self.state(GovernmentYield).last_month_pct = start_pct
         self.financing_history: deque[tuple[float, float]] = deque(maxlen=12)
         self.exchange_financing_history: deque[tuple[float, float]] = deque(maxlen=12)
         """What was sold on exchanges, on Shanghai's and on all, CNY bn, last twelve months."""
@@ -359,15 +331,6 @@ class FinancialCenter(PopulationModel):
         stop = BASELINE - HISTORY_START + 1
         return float((self.macro.us_yield_pct[start:stop] - self.macro.china_yield_pct[start:stop]).mean())
 
-    def _reference_signal(self) -> float:
-        """Mean unhedged signal of 2020, percentage points."""
-        months = range(START_OF_HISTORY + 1, BASELINE + 1)
-        weight = self.parameters.fx_extrapolation
-        at = [self.macro.position(month) for month in months]
-        currency = [-100.0 * self.macro.change(self.macro.usdcny, month, 12) for month in months]
-        gap = self.macro.china_yield_pct[at] - self.macro.us_yield_pct[at]
-        return float((gap + weight * np.array(currency)).mean())
-
     @property
     def scenario(self) -> None:
         """Always None: the policy scenario is `scenario_asked`.
@@ -394,7 +357,7 @@ class FinancialCenter(PopulationModel):
     @property
     def us_yield_pct(self) -> float:
         """Ten-year government yield of the United States, per cent."""
-        return float(self.macro.us_yield_pct[self.macro.position(self.month)])
+        return us_yield_pct(Clock(self.month), self.macro)
 
     @property
     def china_yield_12m_pct(self) -> float:
@@ -422,12 +385,6 @@ class FinancialCenter(PopulationModel):
     def lump(self, lump: Lump) -> float:
         """Factor on a lumpy flow this month: the luck of 2020 in that year, one afterwards."""
         return float(self.levels.lump_2020[lump]) if self.month <= BASELINE else 1.0
-
-    @property
-    def season(self) -> float:
-        """Seasonal factor of issuance this month; the twelve have mean one."""
-        factors = np.array(self.parameters.issuance_seasonal)
-        return float(factors[self.month % 12] / factors.mean())
 
     def institutions_by_class(self) -> Floats:
         """Institutions in Shanghai by sector and ownership, shape (11, 2)."""
@@ -476,11 +433,9 @@ class FinancialCenter(PopulationModel):
     def _open_month(self) -> None:
         self._channels = self.policy.at(self.month)
         self.ledger.open_month()
-        self.book.open_month()
         self.issued_bn: Floats = np.zeros(len(Instrument))
         self.financial_bonds_bn = 0.0
         self.follow_on_bn = 0.0
-        self.paid_by_banks_bn = 0.0
         self.expected_bn: Floats = np.zeros(len(Lump))
         self.expected_listings: Floats = np.zeros(4)
         self.issuers["defaulted_bn"][:] = 0.0
@@ -605,6 +560,9 @@ _SHARED: dict[Any, Callable[[FinancialCenter], Any]] = {
     Levels: lambda centre: centre.levels,
     BaseYear: lambda centre: centre.base_year,
     Draws: lambda centre: centre.luck.draws,
+    Policy: lambda centre: centre.policy,
+    ForeignInvestors: lambda centre: centre.investors,
+    ForeignShareholders: lambda centre: centre.equity_investors,
     Channels: lambda centre: Channels(centre.channels, centre.policy.baseline),
     ShockValues: lambda centre: ShockValues(centre.shock),
     Interactions: lambda centre: Interactions(centre.interactions_off),

@@ -8,17 +8,18 @@ from agents.population import PopulationModel
 from sim import (
     accounts,
     certificates,
-    foreign_equity,
-    foreign_flows,
     indicators,
     issuance,
     listings,
     maturities,
     panda_bonds,
-    public_supply,
     shocks,
 )
 from sim.banking.component import BANKING
+from sim.bond_market.clearing import bond_market_clears
+from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade
+from sim.bond_market.geopolitics import geopolitical_events_happen
+from sim.bond_market.public_supply import public_sector_issues
 from sim.component import Month, States, Step
 from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
@@ -27,7 +28,7 @@ from sim.side_markets.digital_yuan import DIGITAL_YUAN
 from sim.side_markets.insurance import INSURANCE
 from sim.side_markets.private_funds import PRIVATE_FUNDS
 from sim.side_markets.trade_settlement import TRADE_SETTLEMENT
-from sim.trading.component import TRADING
+from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,7 @@ MONTH = Month(
             "ladders, ratings",
             "debt, cash, flows",
         ),
-        _of_centre(
-            "Supply", public_supply.public_sector_issues, "Government and policy banks issue", "outstanding", "flows"
-        ),
+        Step(public_sector_issues, owner="Supply"),
         _of_centre(
             "Supply", certificates.banks_roll_certificates, "Banks renew certificates of deposit", "yields", "flows"
         ),
@@ -106,41 +105,11 @@ MONTH = Month(
             "yields, channels",
             "debt, flows",
         ),
-        _of_centre(
-            "World",
-            foreign_flows.geopolitical_events_happen,
-            "Geopolitical events happen and fade",
-            "luck",
-            "tension",
-        ),
-        _of_centre(
-            "ForeignInvestor",
-            foreign_flows.foreign_investors_enter,
-            "Foreign institutions enter the market",
-            "channels",
-            "investors",
-        ),
-        _of_centre(
-            "ForeignInvestor",
-            foreign_flows.foreign_investors_trade,
-            "Foreign investors move towards their targets",
-            "yields, currency, volatility, tension, channels",
-            "holdings",
-        ),
-        _of_centre(
-            "ForeignEquityInvestor",
-            foreign_equity.equity_investors_trade,
-            "Foreign holders of shares move towards their targets within the quota",
-            "share prices, volatility, tension, channels",
-            "shares held, cash",
-        ),
-        _of_centre(
-            "Market",
-            foreign_flows.bond_market_clears,
-            "Residual holders take the rest at a spread",
-            "flows, holdings",
-            "spreads, holdings",
-        ),
+        Step(geopolitical_events_happen, owner="World"),
+        Step(foreign_investors_enter, owner="ForeignInvestor"),
+        Step(foreign_investors_trade, owner="ForeignInvestor"),
+        *FOREIGN_SHAREHOLDERS.steps,
+        Step(bond_market_clears, owner="Market"),
         *INSTITUTIONS.steps,
         *FINTECH.steps,
         *TRADE_SETTLEMENT.steps,

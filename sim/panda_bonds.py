@@ -12,9 +12,10 @@ from agents.issuers import (
     registration_rate,
 )
 from agents.listing_queue import stage_probability
+from sim.bond_market.primary_market import sell_issue
+from sim.bond_market.state import ResidualHolders
 from sim.ledger import Account
 from sim.levels import Lump
-from sim.primary_market import sell_issue
 from sim.securities import SecurityClass
 
 if TYPE_CHECKING:
@@ -64,5 +65,5 @@ def foreign_issuers_decide(centre: "FinancialCenter") -> None:
     centre.issued_bn[Instrument.PANDA] = amount
     centre.panda_cumulative_bn += amount
     centre.book.gross_bn[SecurityClass.PANDA] += amount
-    sell_issue(centre, Account.FOREIGN_ISSUERS, amount)
+    sell_issue(centre.state(ResidualHolders), centre.ledger, Account.FOREIGN_ISSUERS, amount)
     centre.ledger.pay("proceeds remitted", Account.FOREIGN_ISSUERS, Account.REST_OF_WORLD, amount)

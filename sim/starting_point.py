@@ -12,18 +12,14 @@ import numpy as np
 
 from agents.arrays import Codes, Flags, Floats, Integers, Keys, one_of
 from agents.credit_events import NO_PROVINCE
-from agents.foreign_investors import Bloc, IndexFamily, InvestorGroup, benchmark_weight_gain, bloc_of
 from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Industry, Instrument, IssuerClass, ListingRoute
-from scenarios.calendar import BASELINE
 from sim.baseline import observed
 from sim.certificates import certificate_ladder, certificates_2019_bn, tier_by_rank
-from sim.index_weights import live_index_weights
 from sim.levels import equity_share_of_sse, passed_share, stage_shares
 from sim.start import filled, pareto_shares, written
 from sim.tables import table
 
 if TYPE_CHECKING:
-    from scenarios.parameters import Parameters
     from sim.model import FinancialCenter
 
 
@@ -47,101 +43,6 @@ def steady_ladder(stock_bn: Floats, tenor_months: Integers, month: int, growth_p
     ladder = np.empty((LADDER_MONTHS, len(stock_bn)))
     ladder[(month + ahead[:, 0]) % LADDER_MONTHS] = weight[:, place[:-2]] * stock_bn
     return ladder
-
-
-def add_foreign_investors(centre: "FinancialCenter", month: int) -> None:
-    """The institutions in the interbank bond market at end-2019, their assets and wanted weights.
-
-    Benchmark funds have the assets that follow each index and hold the index weight that is live, passed through,
-    with what they hold outside it. Reserve managers hold what their share of yuan reserves gives. Real money and
-    hedged buyers hold the rest; their assets are such that the group holds its typical weight.
-    """
-    parameters, levels = centre.parameters, centre.levels
-    count = levels.foreign_investors_2019
-    rows = {row["group"]: row for row in table("investor_groups")}
-    sizes = np.floor(np.array([float(rows[g.name]["count_share"]) for g in InvestorGroup]) * count).astype(int)
-    sizes[InvestorGroup.REAL_MONEY] += count - sizes.sum()
-    group = np.repeat(np.arange(4, dtype=np.int8), sizes)
-    family = np.zeros(count, dtype=np.int8)
-    family[group == InvestorGroup.BENCHMARK_FUND] = _index_families(
-        int(sizes[InvestorGroup.BENCHMARK_FUND]), parameters
-    )
-    typical = np.array([float(rows[g.name]["typical_weight"] or "nan") for g in InvestorGroup])
-    typical[InvestorGroup.RESERVE_MANAGER] = parameters.rmb_reserve_share_2020 * parameters.reserve_bond_fraction
-    live = live_index_weights(parameters, month, 0.0)
-    normal_weight = parameters.off_benchmark_weight + parameters.benchmark_passthrough * live
-    typical_weight = np.where(group == InvestorGroup.BENCHMARK_FUND, normal_weight[family], typical[group])
-    keys = filled(centre.investors, count, month)
-    luck = centre.luck.population.normal(keys, month, count=2)
-    spread = parameters.weight_spread
-    weights = typical_weight * np.exp(spread * luck[0] - 0.5 * spread**2)
-    rate = float(centre.macro.usdcny[centre.macro.position(month)])
-
-    share = np.zeros(count)
-    followers = np.array([0.0, parameters.global_aggregate_assets, parameters.gbi_em_assets, parameters.wgbi_assets])
-    for members in [
-        *((group == g) for g in InvestorGroup if g != InvestorGroup.BENCHMARK_FUND),
-        *(family == f for f in IndexFamily if f),
-    ]:
-        share[members] = pareto_shares(
-            int(members.sum()), parameters.investor_size_tail, parameters.largest_investor_share
-        )
-    assets = followers[family] * share
-    benchmark = float((assets * weights).sum()) * rate
-    held = np.zeros(len(InvestorGroup))
-    held[InvestorGroup.RESERVE_MANAGER] = levels.reserve_holdings_2019_bn
-    total = observed("foreign_bond_holdings_2019")
-    rest = max(parameters.least_rest_share_2019 * total, total - levels.reserve_holdings_2019_bn - benchmark)
-    wanted = np.array(parameters.holdings_share_by_type)
-    for other in (InvestorGroup.REAL_MONEY, InvestorGroup.HEDGED_BUYER):
-        held[other] = rest * wanted[other] / wanted[InvestorGroup.REAL_MONEY :].sum()
-    funds = group == InvestorGroup.BENCHMARK_FUND
-    holdings = np.where(funds, assets * weights * rate, held[group] * share)
-    assets = np.where(funds, assets, holdings / weights / rate)
-    # Targets are stated at end-2020: index weights that went live in between are a gain of their own.
-    target = np.log(weights) + levels.foreign_target_shift[group]
-    target -= np.where(funds, benchmark_gain_in_2019(parameters, month)[family], 0.0)
-    reserve = group == InvestorGroup.RESERVE_MANAGER
-    target[reserve] += np.log(parameters.rmb_reserve_share_target / parameters.rmb_reserve_share_2020)
-    written(
-        centre.investors,
-        count,
-        group=group,
-        index_family=family,
-        bloc=bloc_of(centre.luck.investor_bloc.uniform(keys, month), group, bloc_shares()),
-        assets_usd_bn=assets,
-        base_log_weight=target,
-        weight=weights,
-        target_weight=np.exp(target),
-        holdings_bn=holdings,
-        inaction_band=parameters.inaction_band * np.exp(parameters.inaction_band_spread * luck[1]),
-    )
-
-
-@cache
-def bloc_shares() -> Floats:
-    """Share of each bloc in the institutions of a group, shape (4 groups, 3 blocs)."""
-    rows = {row["group"]: row for row in table("investor_groups")}
-    return np.array([[float(rows[g.name][f"{b.name.lower()}_share"]) for b in Bloc] for g in InvestorGroup])
-
-
-def _index_families(funds: int, parameters: "Parameters") -> Codes:
-    """Index that each benchmark fund follows, shape (funds,)."""
-    world = round(parameters.world_index_fund_share * funds)
-    emerging = round(parameters.emerging_index_fund_share * funds)
-    counts = [funds - world - emerging, emerging, world]
-    families = (IndexFamily.GLOBAL_AGGREGATE, IndexFamily.EMERGING_MARKETS, IndexFamily.WORLD_GOVERNMENT)
-    return np.repeat(np.array(families, dtype=np.int8), counts)
-
-
-def benchmark_gain_in_2019(parameters: "Parameters", month: int) -> Floats:
-    """Log gain of benchmark funds' targets at `month` against end-2020, by index family, shape (4,)."""
-    return benchmark_weight_gain(
-        live_index_weights(parameters, month, 0.0),
-        live_index_weights(parameters, BASELINE, 0.0),
-        parameters.off_benchmark_weight,
-        parameters.benchmark_passthrough,
-    )
 
 
 @dataclass(frozen=True)

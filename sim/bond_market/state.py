@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from agents.arrays import Floats
+from agents.foreign_investors import IndexFamily
 from sim.clock import Clock
 from sim.macro import MacroPath
-from sim.securities import SecurityBook, SecurityClass
+from sim.securities import Holder, SecurityBook, SecurityClass
 
 
 @dataclass
@@ -17,6 +18,10 @@ class ResidualHolders:
     size: Floats = field(default_factory=lambda: np.ones(2))
     """Size of banks and of asset managers over that of the base year."""
     bank_share_of_purchases: float = 0.0
+    paid_by_banks_bn: float = 0.0
+    """What banks paid for new issues in the month, CNY bn."""
+    bought_bn: Floats = field(default_factory=lambda: np.zeros(len(Holder)))
+    """Purchases of each holder in the month, foreigners first, CNY bn."""
 
 
 @dataclass
@@ -26,6 +31,8 @@ class GovernmentYield:
     foreign_impact_pp: float = 0.0
     """Effect of the share that foreigners hold."""
     last_month_pct: float = 0.0
+    foreign_share_base_year: float = 0.0
+    """Share of government bonds that foreigners held at the end of the base year."""
     change_1m_pp: float = 0.0
     """Change of the yield over the month."""
 
@@ -37,6 +44,56 @@ class ForeignFlow:
     net_purchases_bn: float = 0.0
     base_year_bn: float = 0.0
     """Mean of the base year, as observed."""
+
+
+@dataclass
+class PublicSupply:
+    """Government bonds beyond the trend."""
+
+    extra_bn: float = 0.0
+    """What shocks of supply have added to the stock, CNY bn."""
+
+
+@dataclass
+class Geopolitics:
+    """Tension that past events have left."""
+
+    tension: float = 0.0
+
+
+@dataclass(frozen=True)
+class ForeignSignals:
+    """What all foreign investors saw in a month, kept to explain their trades."""
+
+    group_terms: Floats
+    """Terms of the log target by group, shape (5 terms, 4 groups)."""
+    benchmark_gain: Floats
+    """Gain from index weights by index family, log, shape (4,)."""
+    index_step: Floats
+    """Change of that gain this month, shape (4,)."""
+    geopolitics: Floats
+    """Shift by group and bloc, log, shape (4, 3)."""
+    adjustment_speed: Floats
+    """Part of a gap that is traded in a month, by group, shape (4,)."""
+
+
+@dataclass
+class ForeignDemand:
+    """What the targets of foreign investors in bonds are measured against."""
+
+    reference_signal_pp: float = 0.0
+    """Mean unhedged signal of the base year, percentage points."""
+    index_weights_base_year: Floats = field(default_factory=lambda: np.zeros(len(IndexFamily)))
+    """Index weights that are live at the end of the base year, by index family."""
+    benchmark_gain: Floats = field(default_factory=lambda: np.zeros(len(IndexFamily)))
+    """Gain from index weights so far, log, by index family."""
+    signals: ForeignSignals | None = None
+    """Signals of the month; none before the first."""
+
+
+def us_yield_pct(clock: Clock, macro: MacroPath) -> float:
+    """Ten-year government yield of the United States, per cent."""
+    return float(macro.us_yield_pct[macro.position(clock.month)])
 
 
 def china_yield_pct(clock: Clock, macro: MacroPath, book: SecurityBook, government: GovernmentYield) -> float:

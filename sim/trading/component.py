@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from agents.equity_investors import ForeignShareholders
 from scenarios.parameters import Parameters
 from sim.component import Changes, Component, Identity, Step
+from sim.ledger import Account, Ledger
 from sim.levels import Levels
+from sim.trading.foreign_shareholders import equity_investors_trade, start_foreign_shareholders
 from sim.trading.price_discovery import prices_are_discovered
-from sim.trading.state import PriceDiscovery, Turnover
+from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
 from sim.trading.turnover import markets_turn_over
 
 
@@ -21,6 +24,27 @@ def trading_identities(levels: Levels, turnover: Turnover) -> Iterator[Identity]
     """Turnover is activity times velocity, product by product."""
     yield "turnover of products", float(np.abs(turnover.turnover_trn).sum()), float(levels.velocity @ turnover.activity)
 
+
+def shareholder_identities(
+    investors: ForeignShareholders, shares: ForeignShareholdings, ledger: Ledger
+) -> Iterator[Identity]:
+    """Shares held move by their gain and by trades, which are paid for."""
+    bought = float(investors["net_purchases_bn"].sum())
+    yield (
+        "shares held by foreigners",
+        float(investors["holdings_bn"].sum()),
+        shares.opening_bn + shares.gain_bn + bought,
+    )
+    yield "share trades of foreigners", bought + 1e5, ledger.net("share trade", Account.FOREIGN_INVESTORS) + 1e5
+
+
+FOREIGN_SHAREHOLDERS = Component(
+    name="foreign shareholders",
+    states=(ForeignShareholdings,),
+    start=start_foreign_shareholders,
+    steps=(Step(equity_investors_trade, owner="ForeignEquityInvestor"),),
+    identities=shareholder_identities,
+)
 
 TRADING = Component(
     name="trading",

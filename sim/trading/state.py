@@ -32,6 +32,18 @@ class Turnover:
 
 
 @dataclass
+class ForeignShareholdings:
+    """Shares that foreigners hold through Stock Connect, CNY bn."""
+
+    market_value_bn: float = 0.0
+    """Market value of shares on the Shanghai exchange."""
+    opening_bn: float = 0.0
+    gain_bn: float = 0.0
+    terms: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    """Terms of the log target of each investor in the month, shape (terms, n)."""
+
+
+@dataclass
 class PriceDiscovery:
     """Shares of Shanghai in price discovery and the index "Shanghai Prices"."""
 

@@ -22,7 +22,7 @@ from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.parameters import ParameterSet, parameter_table
 from scenarios.plan import lever_ids, levers
 from sim.baseline import observations, observed
-from sim.index_weights import live_index_weights
+from sim.bond_market.index_weights import live_index_weights
 from sim.macro import drivers_after_base_year, drivers_to_base_year
 from sim.vintage import Vintage, actual_month, based_on, months_back, vintage_digest
 

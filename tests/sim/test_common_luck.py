@@ -11,6 +11,7 @@ from agents.issuers import IssuerClass
 from scenarios import plan
 from scenarios.calendar import month_ordinal, month_text
 from scenarios.loader import load
+from sim.bond_market.state import ForeignDemand
 from sim.components import COMPONENTS
 from sim.interactions import INTERACTIONS
 from sim.luck import STREAMS
@@ -222,7 +223,7 @@ def test_newcomers_index_and_wanted_weight_are_not_one_draw(centre):
     world = fund & (investors["index_family"] == 3)
     other = fund & (investors["index_family"] == 1)
     assert min(world.sum(), other.sum()) > 15
-    index_weight = model.live_index_weights_2020[investors["index_family"]]
+    index_weight = model.state(ForeignDemand).index_weights_base_year[investors["index_family"]]
     normal = model.parameters.off_benchmark_weight + model.parameters.benchmark_passthrough * index_weight
     weight = investors["base_log_weight"] - np.log(normal)
     gap = abs(weight[world].mean() - weight[other].mean())

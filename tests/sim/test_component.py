@@ -8,6 +8,7 @@ import pytest
 from sim.component import Changes, ContractError, Month, Part, Step
 from sim.declared import fingerprint, run_checked
 from sim.month import MONTH, CentreStep
+from sim.policy import Channels, Policy
 
 
 @dataclass
@@ -106,4 +107,4 @@ def test_steps_of_components_change_in_a_month_what_they_declare_and_nothing_els
     declared = [step for step in MONTH if not isinstance(step, CentreStep)]
     assert len(declared) >= 5
     for step in declared:
-        run_checked(step, {kind: state for kind, state in states.items() if state is not model})
+        run_checked(step, {kind: state for kind, state in states.items() if state is not model}, (Policy, Channels))

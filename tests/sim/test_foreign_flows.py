@@ -6,8 +6,9 @@ import pytest
 from agents.foreign_investors import Bloc, IndexFamily, InvestorGroup
 from scenarios.calendar import BASELINE
 from scenarios.loader import load
+from sim.bond_market.blocs import bloc_shares
+from sim.bond_market.state import Geopolitics
 from sim.model import FinancialCenter
-from sim.starting_point import bloc_shares
 
 GEOPOLITICS = {"geopolitical_jump_west": -0.25, "geopolitical_jump_nonaligned": 0.1}
 
@@ -38,9 +39,9 @@ def test_incumbents_and_newcomers_come_from_all_blocs_in_the_shares_of_their_gro
 
 def test_politics_is_quiet_before_2021_even_where_events_are_certain(centre, central):
     model = centre("committed", parameters=central.replace(geopolitical_hazard=50.0))
-    assert model.geopolitical_tension == 0.0
+    assert model.state(Geopolitics).tension == 0.0
     model.step()
-    assert model.geopolitical_tension == pytest.approx(1.0)
+    assert model.state(Geopolitics).tension == pytest.approx(1.0)
 
 
 @pytest.mark.slow
@@ -64,7 +65,7 @@ def test_events_fall_on_the_same_months_under_every_policy_and_on_others_under_a
         path = []
         while model.running:
             model.step()
-            path.append(model.geopolitical_tension)
+            path.append(model.state(Geopolitics).tension)
         return path
 
     first = tension("frozen", 1)

@@ -19,6 +19,7 @@ from scenarios.parameters import ParameterSet
 from scenarios.schema import Scenario
 from sim.accounts import TOLERANCE, accounts_close, identities
 from sim.banking.state import InterbankClaims
+from sim.bond_market.state import ResidualHolders
 from sim.fintech.state import FintechFlows
 from sim.institutions.state import Adopters, LicenceQueue
 from sim.ledger import Account
@@ -265,7 +266,7 @@ FAULTS = {
         for route in ListingRoute
         if route is not ListingRoute.NONE
     },
-    "purchases of all holders": lambda m: grow(m.bought_bn, 0),
+    "purchases of all holders": lambda m: grow(m.state(ResidualHolders).bought_bn, 0),
     "foreign net purchases": lambda m: grow(m.investors["net_purchases_bn"], 0),
     "shares held by foreigners": lambda m: grow(m.equity_investors["holdings_bn"], 0),
     "share trades of foreigners": lambda m: book_twice(m, "share trade"),

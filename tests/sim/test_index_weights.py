@@ -6,7 +6,7 @@ import pytest
 from agents.foreign_investors import IndexFamily
 from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.parameters import ParameterSet
-from sim.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
+from sim.bond_market.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 
 CENTRAL = ParameterSet.prior_2020().central()
 NOT_LIVE = [0.0] * (MONTHS_AROUND + 1)

@@ -9,8 +9,9 @@ from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.errors import InputError
 from scenarios.parameters import ParameterSet
 from scenarios.shock_paths import ShockPaths, additive_path, kept_share
-from sim.bond_market.state import GovernmentYield, ResidualHolders
-from sim.foreign_flows import MANAGERS, MOST_REDEEMED
+from sim.bond_market.clearing import MANAGERS, MOST_REDEEMED
+from sim.bond_market.state import Geopolitics, GovernmentYield, PublicSupply, ResidualHolders
+from sim.clock import Clock, season
 from sim.history import state_at_baseline
 from sim.institutions.state import LicenceQueue
 from sim.issuance import _costs_pp
@@ -170,7 +171,7 @@ def test_fewer_government_bonds_are_issued_only_as_far_as_there_are_issues(pair)
     plain, struck = pair("2021-01", {"name": "public_supply", "month": "2021-01", "size": -20})
     usual = plain.book.gross_bn[SecurityClass.SOVEREIGN]
     assert struck.book.gross_bn[SecurityClass.SOVEREIGN] == 0.0
-    assert struck.extra_public_supply_bn == pytest.approx(-usual)
+    assert struck.state(PublicSupply).extra_bn == pytest.approx(-usual)
 
 
 def test_credit_spreads_move_in_proportion_with_the_size_at_aa(pair):
@@ -188,7 +189,7 @@ def test_a_slower_economy_lets_issuers_need_grow_less(pair):
     less = plain.issuers["need_bn"] - struck.issuers["need_bn"]
     assert (less >= 0.0).all()
     debt = state_at_baseline(CENTRAL, 0.1).issuers["debt_bn"].sum(axis=0)
-    most = CENTRAL.need_growth_elasticity * 0.04 / 12.0 * debt * plain.season
+    most = CENTRAL.need_growth_elasticity * 0.04 / 12.0 * debt * season(Clock(plain.month), plain.parameters)
     assert 0.5 * most.sum() < less.sum() < 1.5 * most.sum()
 
 
@@ -207,7 +208,7 @@ def test_an_event_adds_to_tension_and_fades(pair):
         ("2021-03", 2.0 * 2 ** (-1 / CENTRAL.geopolitical_half_life)),
     ):
         plain, struck = pair(month, shock)
-        assert struck.geopolitical_tension - plain.geopolitical_tension == pytest.approx(left)
+        assert struck.state(Geopolitics).tension - plain.state(Geopolitics).tension == pytest.approx(left)
 
 
 def test_the_west_turns_away_and_others_do_not(pair):

@@ -9,7 +9,7 @@ from agents.issuers import LADDER_MONTHS, Industry, Instrument, IssuerClass, Lis
 from scenarios.calendar import month_ordinal
 from scenarios.parameters import ParameterSet
 from sim.baseline import observed
-from sim.index_weights import live_index_weights
+from sim.bond_market.index_weights import live_index_weights
 from sim.institutions.state import RivalCentres, SectorTraits
 from sim.levels import first_guess, passed_share, worst_miss
 from sim.model import FinancialCenter

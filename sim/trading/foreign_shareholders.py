@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Floats
+from agents.draws import Draws
 from agents.equity_investors import (
     EQUITY_TERMS,
     EquityStyle,
+    ForeignShareholders,
     earnings_yield_change_pp,
     equity_terms,
     within_quota,
@@ -21,23 +23,39 @@ from agents.foreign_investors import (
     within_assets,
 )
 from scenarios.calendar import BASELINE
-from sim.baseline import observed
-from sim.foreign_flows import risk_and_access
-from sim.ledger import Account
+from scenarios.parameters import Parameters
+from sim.baseline import BaseYear
+from sim.bond_market.blocs import bloc_shares
+from sim.bond_market.foreign_investors import risk_and_access
+from sim.bond_market.state import Geopolitics
+from sim.clock import Clock
+from sim.component import Changes
+from sim.ledger import Account, Ledger
+from sim.macro import MacroPath
+from sim.policy import Channels
+from sim.shock_values import ShockValues
 from sim.start import pareto_shares
-from sim.starting_point import bloc_shares
+from sim.trading.state import ForeignShareholdings
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
 
-def start_equity_investors(centre: "FinancialCenter", month: int) -> None:
-    """Foreign holders of A shares at end-2019, index funds and active ones, with what they held in all."""
-    parameters, investors = centre.parameters, centre.equity_investors
+def start_foreign_shareholders(
+    clock: Clock,
+    parameters: Parameters,
+    draws: Draws,
+    base_year: BaseYear,
+    macro: MacroPath,
+    investors: Changes[ForeignShareholders],
+    shares: Changes[ForeignShareholdings],
+) -> None:
+    """Set foreign holders of A shares, index funds and active ones, with their total as observed."""
+    month, observed = clock.month, base_year.observed
     count = round(parameters.equity_investors_2020)
     rows = investors.add(count, month)
     keys = investors.luck[rows]
-    spread = centre.luck.population.normal(keys, month, count=2)
+    spread = draws["population.attributes"].normal(keys, month, count=2)
     style = np.where(np.arange(count) < round(parameters.equity_index_fund_share * count), 0, 1)
     share = np.zeros(count)
     total = observed("foreign_equity_holdings_2019")
@@ -47,53 +65,71 @@ def start_equity_investors(centre: "FinancialCenter", month: int) -> None:
         share[members] = pareto_shares(int(members.sum()), parameters.investor_size_tail, 1.0)
     holdings = by_style[style] * share
     weight = parameters.msci_em_china_weight * np.exp(parameters.weight_spread * spread[0])
-    rate = float(centre.macro.usdcny[centre.macro.position(month)])
+    rate = float(macro.usdcny[macro.position(month)])
     groups = np.where(style == EquityStyle.INDEX, InvestorGroup.BENCHMARK_FUND, InvestorGroup.REAL_MONEY)
     investors["style"][rows] = style
-    investors["bloc"][rows] = bloc_of(centre.luck.investor_bloc.uniform(keys, month), groups, bloc_shares())
+    investors["bloc"][rows] = bloc_of(draws["investor.bloc"].uniform(keys, month), groups, bloc_shares())
     investors["assets_usd_bn"][rows] = holdings / weight / rate
     investors["base_log_weight"][rows] = np.log(weight)
     investors["holdings_bn"][rows] = holdings
     band = parameters.inaction_band * np.exp(parameters.inaction_band_spread * spread[1])
     investors["inaction_band"][rows] = np.where(style == EquityStyle.INDEX, 0.0, band)
-    centre.share_market_value_bn = observed("sse_market_value_2020") / float(
-        np.exp(centre.macro.change(centre.macro.equity_index, BASELINE, 12))
+    shares.market_value_bn = observed("sse_market_value_2020") / float(
+        np.exp(macro.change(macro.equity_index, BASELINE, 12))
     )
 
 
-def equity_investors_trade(centre: "FinancialCenter") -> None:
-    """Foreign holders of A shares move towards the weight they want, within the quota of Stock Connect."""
-    parameters, investors, macro, month = centre.parameters, centre.equity_investors, centre.macro, centre.month
+def equity_investors_trade(
+    clock: Clock,
+    parameters: Parameters,
+    channels: Channels,
+    shocks: ShockValues,
+    macro: MacroPath,
+    politics: Geopolitics,
+    investors: Changes[ForeignShareholders],
+    shares: Changes[ForeignShareholdings],
+    ledger: Changes[Ledger],
+) -> None:
+    """Foreign holders of shares move towards their targets within the quota of Stock Connect."""
+    month = clock.month
     growth = float(np.exp(macro.change(macro.equity_index, month, 1)))
-    centre.share_market_value_bn *= growth
-    centre.equity_terms = _terms(centre)
+    shares.market_value_bn *= growth
+    terms = shares.terms = _terms(clock, parameters, channels, shocks, macro, politics, investors)
     investors["assets_usd_bn"][:] *= np.exp(parameters.foreign_assets_growth / 12.0)
     assets_bn = investors["assets_usd_bn"] * macro.usdcny[macro.position(month)]
     held = investors["holdings_bn"]
-    centre.opening_foreign_equity_bn = float(held.sum())
+    shares.opening_bn = float(held.sum())
     held *= growth
-    centre.foreign_equity_gain_bn = float(held.sum()) - centre.opening_foreign_equity_bn
+    shares.gain_bn = float(held.sum()) - shares.opening_bn
     investors["opening_weight"][:] = held / assets_bn
-    bought = held * np.expm1(_trade(centre, centre.equity_terms))
-    quota = centre.channels["connect_quota"] * parameters.trading_days_by_month[month % 12]
+    bought = held * np.expm1(_trade(parameters, investors, terms))
+    quota = channels["connect_quota"] * parameters.trading_days_by_month[month % 12]
     bought = within_quota(bought, parameters.connect_shanghai_part, quota)
     investors["net_purchases_bn"][:] = bought
     held += bought
     net = float(bought.sum())
-    centre.ledger.trade("currency conversion", Account.REST_OF_WORLD, Account.FOREIGN_INVESTORS, net)
-    centre.ledger.trade("share trade", Account.FOREIGN_INVESTORS, Account.SHAREHOLDERS, net)
+    ledger.trade("currency conversion", Account.REST_OF_WORLD, Account.FOREIGN_INVESTORS, net)
+    ledger.trade("share trade", Account.FOREIGN_INVESTORS, Account.SHAREHOLDERS, net)
 
 
-def _terms(centre: "FinancialCenter") -> Floats:
+def _terms(
+    clock: Clock,
+    parameters: Parameters,
+    channels: Channels,
+    shocks: ShockValues,
+    macro: MacroPath,
+    tension: Geopolitics,
+    investors: ForeignShareholders,
+) -> Floats:
     """Terms of the log target of every investor this month, shape (terms, n)."""
-    parameters, investors, macro, month = centre.parameters, centre.equity_investors, centre.macro, centre.month
+    month = clock.month
     since_2020 = macro.change(macro.equity_index, month, max(month - BASELINE, 0))
     trend = parameters.equity_drift * max(month - BASELINE, 0)
-    risk, access = risk_and_access(centre)
+    risk, access = risk_and_access(clock, parameters, channels, macro)
     politics = geopolitical_shift(
-        centre.geopolitical_tension, parameters.geopolitical_jump_west, parameters.geopolitical_jump_nonaligned
+        tension.tension, parameters.geopolitical_jump_west, parameters.geopolitical_jump_nonaligned
     )[InvestorGroup.REAL_MONEY]
-    politics[Bloc.WEST] += centre.shock["western_demand"]
+    politics[Bloc.WEST] += shocks["western_demand"]
     return equity_terms(
         earnings_yield_change_pp(parameters.equity_earnings_yield_2020, since_2020 - trend),
         macro.change(macro.equity_index, month - 1, 3),
@@ -109,9 +145,8 @@ def _terms(centre: "FinancialCenter") -> Floats:
     )
 
 
-def _trade(centre: "FinancialCenter", terms: Floats, row: slice = slice(None)) -> Floats:
+def _trade(parameters: Parameters, investors: ForeignShareholders, terms: Floats, row: slice = slice(None)) -> Floats:
     """Log change of the weight that investors want to trade this month, shape (n,)."""
-    parameters, investors = centre.parameters, centre.equity_investors
     speed = np.array([parameters.adjustment_speed_benchmarked, parameters.adjustment_speed_equity])
     opening = np.log(investors["opening_weight"][row])
     gap = investors["base_log_weight"][row] + terms[:, row].sum(axis=0) - opening
@@ -123,10 +158,11 @@ def equity_purchase_terms(centre: "FinancialCenter", row: int) -> list[tuple[str
     """Terms of an investor's net purchases of shares this month, CNY bn, which add up to them."""
     investors = centre.equity_investors
     at = slice(row, row + 1)
-    trade = float(_trade(centre, centre.equity_terms, at)[0])
+    all_terms = centre.state(ForeignShareholdings).terms
+    trade = float(_trade(centre.parameters, investors, all_terms, at)[0])
     bought = float(investors["net_purchases_bn"][row])
     opening_bn = float(investors["holdings_bn"][row]) - bought
-    terms = centre.equity_terms[:, row]
+    terms = all_terms[:, row]
     gap = float(investors["base_log_weight"][row] + terms.sum() - np.log(investors["opening_weight"][row]))
     wanted = opening_bn * float(np.expm1(trade))
     rate = wanted / trade if trade != 0.0 else opening_bn

@@ -1,0 +1,57 @@
+"""The bond market: public supply, foreign investors and clearing."""
+
+from collections.abc import Iterator
+
+from agents.foreign_investors import ForeignInvestors
+from sim.bond_market.clearing import bond_market_clears
+from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade
+from sim.bond_market.geopolitics import geopolitical_events_happen
+from sim.bond_market.public_supply import public_sector_issues
+from sim.bond_market.start import start_foreign_investors
+from sim.bond_market.state import (
+    ForeignDemand,
+    ForeignFlow,
+    Geopolitics,
+    GovernmentYield,
+    PublicSupply,
+    ResidualHolders,
+)
+from sim.component import Changes, Component, Identity, Step
+from sim.securities import Holder, SecurityBook
+
+
+def bond_market_opens(book: Changes[SecurityBook], holders: Changes[ResidualHolders]) -> None:
+    """Take the stocks before the month; no flows yet."""
+    book.open_month()
+    holders.paid_by_banks_bn = 0.0
+
+
+def foreign_identities(
+    book: SecurityBook, investors: ForeignInvestors, holders: ResidualHolders, flow: ForeignFlow
+) -> Iterator[Identity]:
+    """Holdings and purchases of single investors add up to those of the market."""
+    yield "foreign holdings", float(investors["holdings_bn"].sum()), float(book.holdings_bn[Holder.FOREIGN].sum())
+    yield "purchases of all holders", float(holders.bought_bn.sum()), float(book.gross_bn.sum())
+    yield "foreign net purchases", float(investors["net_purchases_bn"].sum()) + 1e5, flow.net_purchases_bn + 1e5
+
+
+BOND_MARKET = Component(
+    name="bond market",
+    states=(ResidualHolders, GovernmentYield, ForeignFlow, PublicSupply, Geopolitics, ForeignDemand),
+    start=start_foreign_investors,
+    opens=bond_market_opens,
+    streams=(
+        "investor.entry",
+        "investor.client_money",
+        "investor.first_view",
+        "geopolitics.event",
+    ),
+    steps=(
+        Step(public_sector_issues, owner="Supply"),
+        Step(geopolitical_events_happen, owner="World"),
+        Step(foreign_investors_enter, owner="ForeignInvestor"),
+        Step(foreign_investors_trade, owner="ForeignInvestor"),
+        Step(bond_market_clears, owner="Market"),
+    ),
+    identities=foreign_identities,
+)

@@ -1,0 +1,51 @@
+"""Bonds of governments and policy banks: exogenous supply."""
+
+import numpy as np
+
+from scenarios.calendar import BASELINE
+from scenarios.parameters import Parameters
+from sim.bond_market.primary_market import redeem, sell_issue
+from sim.bond_market.state import PublicSupply, ResidualHolders
+from sim.clock import Clock, season
+from sim.component import Changes
+from sim.ledger import Account, Ledger
+from sim.levels import Levels
+from sim.securities import SecurityBook, SecurityClass
+from sim.shock_values import ShockValues
+
+
+def public_sector_issues(
+    clock: Clock,
+    parameters: Parameters,
+    levels: Levels,
+    shocks: ShockValues,
+    supply: Changes[PublicSupply],
+    holders: Changes[ResidualHolders],
+    book: Changes[SecurityBook],
+    ledger: Changes[Ledger],
+) -> None:
+    """Government and policy banks issue.
+
+    Issues cover redemptions and the growth of debt.
+
+    gross = redeemed + net;  net = growth / 12 * outstanding * season (2020: the observed year spread by the season)
+
+    What a shock `public_supply` adds comes on top and is refinanced; the trend grows on the rest.
+
+    Exogenous: no rule of the model moves public supply. Parameter `sovereign_growth`.
+    """
+    outstanding = book.opening_bn[SecurityClass.SOVEREIGN]
+    redeemed = levels.sovereign_redemption_rate / 12.0 * outstanding
+    if clock.month <= BASELINE:
+        trend = levels.sovereign_net_2020_bn / 12.0 * season(clock, parameters)
+    else:
+        growing = outstanding - supply.extra_bn
+        trend = parameters.sovereign_growth / 12.0 * growing * season(clock, parameters)
+    usual = max(0.0, redeemed + trend)
+    gross = max(0.0, usual + 1000.0 * shocks["public_supply"])
+    supply.extra_bn += gross - usual
+    by_class = np.zeros(len(SecurityClass))
+    by_class[SecurityClass.SOVEREIGN] = redeemed
+    redeem(book, ledger, Account.GOVERNMENT, by_class)
+    book.gross_bn[SecurityClass.SOVEREIGN] += gross
+    sell_issue(holders, ledger, Account.GOVERNMENT, gross)
