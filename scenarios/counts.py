@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scenarios.bounds import LARGEST_BASE_SEED, LARGEST_SEED, MOST_RUNS
 from scenarios.errors import InputError
-from scenarios.number_types import whole_number
+from scenarios.number_types import real_number, whole_number
 from scenarios.paths import shown
 
 
@@ -64,3 +64,20 @@ def checked_total(runs: int, key: str = "runs") -> None:
     """
     if runs > MOST_RUNS:
         raise InputError(f"asks for {shown(runs)} runs in all", key=key, value=runs, allowed=f"at most {MOST_RUNS}")
+
+
+def checked_level(value: object, key: str = "level") -> float:
+    """Return the level of an interval, a number between 0 and 1, such as 0.95.
+
+    Raises
+    ------
+    InputError
+        If it is anything else; a level in per cent is refused with the share that was meant.
+    """
+    level = real_number(value)
+    if level is None or not 0.0 < level < 1.0:
+        meant = f"; did you mean {level / 100.0:g}?" if level is not None and 1.0 < level < 100.0 else ""
+        raise InputError(
+            f"{shown(value)} is not a level{meant}", key=key, value=value, allowed="a number between 0 and 1"
+        )
+    return level

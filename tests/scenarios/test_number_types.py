@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import scenarios
 from scenarios.bounds import LARGEST_BASE_SEED, LARGEST_SEED, SEEDS_APART
-from scenarios.counts import checked_base_seed, checked_count, checked_seed
+from scenarios.counts import checked_base_seed, checked_count, checked_level, checked_seed
 from scenarios.drivers import parse_drivers
 from scenarios.errors import InputError
 from scenarios.number_types import is_number, real_number, whole_number
@@ -114,3 +114,12 @@ def test_the_largest_base_seed_leaves_room_for_the_seeds_of_all_runs():
         (problem,) = refused.value.problems
         assert f"a whole number from 0 to {LARGEST_BASE_SEED}" in str(problem)
         assert len(str(problem)) < 200
+
+
+def test_a_level_is_a_share_and_not_in_per_cent():
+    assert checked_level(np.float32(0.5)) == 0.5
+    for level in (0, 1, 95, -0.5, True, "0.95", float("nan")):
+        with pytest.raises(InputError, match="is not a level"):
+            checked_level(level)
+    with pytest.raises(InputError, match=r"did you mean 0\.95"):
+        checked_level(95)
