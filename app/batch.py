@@ -182,6 +182,7 @@ def compare(
     """Compare the scenarios of a store: paired effects with intervals, chances of the targets, regret."""
     from app import comparison
     from app.output import print_json
+    from app.shown import known as number
     from app.stores import design_data
     from sim.experiments.ensemble import Ensemble
     from sim.experiments.store import Store
@@ -194,7 +195,8 @@ def compare(
     if json:
         print_json({"design": None if shown is None else design_data(shown), **compared})
     elif quiet:
-        print("\n".join(f"{row['scenario']} {row['indicator']} {row['median']:g}" for row in compared["effects"]))
+        effects = compared["effects"]
+        print("\n".join(f"{row['scenario']} {row['indicator']} {number(row['median'], 'g')}" for row in effects))
     else:
         if shown is not None and (len(known) > 1 or shown.label or shown.done < shown.asked):
             others = f"; {len(known)} experiments, see: lujiazui designs {store}" if len(known) > 1 else ""

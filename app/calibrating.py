@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from app.progress import RunsBar
+    from app.shown import print_notes
     from calibration.calibrate import Calibration
 
 QUICK = {"runs": 32, "more": 0}
@@ -84,19 +85,41 @@ def calibrate(
             written.append(out / "information.csv")
             told.round(4).to_csv(written[-1], index=False)
     if json:
+        warnings = _warnings(fit)
         tables = {name: getattr(fit, name).to_dict("records") for name in ("identification", "moments", "recovery")}
         if told is not None:
             tables["information"] = told.to_dict("records")
-        print_json({**tables, "about": fit.about, "written": [str(path) for path in written], "caveat": CAVEAT})
+        print_json(
+            {
+                **tables,
+                "about": fit.about,
+                "warnings": warnings,
+                "written": [str(path) for path in written],
+                "caveat": CAVEAT,
+            }
+        )
     elif quiet:
         print("\n".join(str(path) for path in written) or "\n".join(fit.identified))
     else:
         _print(fit)
+        print_notes(_warnings(fit))
         if told is not None:
             _print_information(told)
         print(CAVEAT)
         for path in written:
             print(f"wrote {path}")
+
+
+def _warnings(fit: Calibration) -> list[str]:
+    """What so few runs do not say, and the size of the model if it is not the full one."""
+    from calibration.diagnostics import least_runs
+    from sim.experiments.least_runs import few_runs_note
+
+    runs = fit.about["runs"] + fit.about["runs_second_round"]
+    small = (
+        [] if fit.about["scale"] == 1.0 else [f"Scale {fit.about['scale']:g}: so many issuers for one of the model."]
+    )
+    return [*few_runs_note(runs, "saying what the data identify", least_runs()), *small]
 
 
 def _print(fit: Calibration) -> None:

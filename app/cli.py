@@ -49,9 +49,10 @@ DONE, FAILED, REFUSED = 0, 1, 2
 RUN_EPILOG = """
 Example: lujiazui run plan --seed 7 --set bond_market_access=0.9 --set reits_pilot=0.5@2022-01 --out run.csv
 
-JSON keys (docs/json.md): scenario, title, scenario_hash, settings, seed, macro, conditional_replay, parameters,
-version, provenance, caveat, indicators (a list with id, name, unit, value_2020, value_2025, target_2025, qualifier,
-distance, met, within_rounding, committed_2025), companions, events, costs, annual (year, indicator), out, timings.
+JSON keys (docs/json.md): scenario, title, scenario_hash, settings, seed, macro, year, year_told, conditional_replay,
+conditions, parameters, version, provenance, caveat, indicators (a list with id, name, unit, value_2020, value_2025,
+year, target_2025, qualifier, distance, met, within_rounding, committed_2025), companions, events, costs, annual (year,
+indicator), out, timings.
 """
 
 commands = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -12,9 +12,12 @@ from app.options import Json, Quiet, Scale, Seed, Without, Workers
 from scenarios.bounds import MOST_RUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
+
+    from scenarios import Scenario
+    from scenarios.run_conditions import RunConditions
 
 Runs = Annotated[int, typer.Option("--runs", min=1, max=MOST_RUNS, metavar="N", help="Runs.")]
 
@@ -32,21 +35,29 @@ def facts(
     """Hold the model against stylised facts: statistic, band, value over runs, passed, emergent or built in."""
     from app import output
     from app.asked import scenario_asked, seed_asked
+    from app.shown import print_notes
     from app.tables import show, table
+    from sim.experiments.least_runs import LEAST_FOR_VERDICT, few_runs_note
+    from sim.experiments.run_conditions import conditions_of
 
     asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
     import sim
 
+    conditions = conditions_of([asked], interactions_off=without or ())
+    warnings = few_runs_note(runs, "a verdict or a range", LEAST_FOR_VERDICT)
+
     found = sim.stylised_facts(asked, runs=runs, seed=seed_asked(seed), interactions_off=without or (), workers=workers)
     if json:
-        output.print_json(found.reset_index().to_dict("records"))
+        rows = found.reset_index().to_dict("records")
+        output.print_json({**_asked(asked, runs, conditions, warnings), "facts": rows})
     elif quiet:
-        print("\n".join(f"{name} {'passed' if passed else 'failed'}" for name, passed in found["passed"].items()))
+        print("\n".join(f"{name} {verdict(passed, 'passed', 'failed')}" for name, passed in found["passed"].items()))
     else:
-        rows = [(row["name"], *in_words(row), row["kind"]) for row in found.to_dict("records")]
+        print_notes(conditions.lines)
+        cells = [(row["name"], *in_words(row), row["kind"]) for row in found.to_dict("records")]
         headings = ("fact", "band", "median", "5-95 %", "passed", "")
-        show(table(f"Stylised facts, {runs} runs of {asked.name}", headings, rows, right=("median",)))
-        print(counted(found))
+        show(table(f"Stylised facts, {runs} runs of {asked.name}", headings, cells, right=("median",)))
+        print_notes([*warnings, counted(found)])
 
 
 def decisions(
@@ -60,24 +71,36 @@ def decisions(
     """Split each indicator's change since 2020 into agents' decisions, exogenous trends and the macro path."""
     from app import output
     from app.asked import scenario_asked
+    from app.shown import known, print_notes
     from app.tables import show, table
+    from scenarios.calendar import month_ordinal
+    from scenarios.whole_years import year_named
+    from sim.experiments.least_runs import few_runs_note
+    from sim.experiments.run_conditions import conditions_of
 
     asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
     import sim
 
+    conditions = conditions_of([asked])
+    warnings = few_runs_note(runs, "standard errors")
     found = sim.what_moves(asked, runs=runs, workers=workers)
     if json:
-        output.print_json(found.reset_index().to_dict("records"))
+        rows = found.reset_index().to_dict("records")
+        output.print_json({**_asked(asked, runs, conditions, warnings), "decisions": rows})
     elif quiet:
         print("\n".join(f"{name} {share:.3f}" for name, share in found["decisions_share"].items()))
     else:
+        print_notes(conditions.lines)
         parts = ("change", "decisions", "trends", "macro")
-        rows = [
-            (name, *(number(row[part]) for part in parts), f"{row['decisions_share']:.0%}")
-            for name, row in found.iterrows()
+        cells = [
+            (name, *(_with_error(row, part) for part in parts), known(row["decisions_share"], ".0%"))
+            for name, row in found.to_dict("index").items()
         ]
         headings = ("indicator", "change", "decisions", "trends", "macro", "share of decisions")
-        show(table(f"Change from 2020 to 2025, {runs} runs of {asked.name}", headings, rows, right=headings[1:]))
+        year = year_named(month_ordinal(asked.end))
+        show(table(f"Change from 2020 to {year}, {runs} runs of {asked.name}", headings, cells, right=headings[1:]))
+        print("In brackets: standard errors.")
+        print_notes(warnings)
 
 
 def evidence(
@@ -107,6 +130,25 @@ def register_page(
     print(out)
 
 
+def _asked(asked: Scenario, runs: int, conditions: RunConditions, warnings: Sequence[str]) -> dict[str, Any]:
+    """What --json says of every answer of this file."""
+    return {"scenario": asked.name, "runs": runs, "conditions": conditions.as_dict(), "warnings": list(warnings)}
+
+
+def _with_error(row: Mapping[Any, Any], part: str) -> str:
+    """A part of a change with its standard error, where it has one."""
+    from app.shown import known
+
+    return f"{number(row[part])} ({known(row[f'{part}_error'], '.1g')})" if part != "change" else number(row[part])
+
+
+def verdict(passed: object, yes: str, no: str) -> str:
+    """A verdict in words; so few runs that they have none are said to be so."""
+    import pandas as pd
+
+    return "too few runs" if pd.isna(passed) else yes if passed else no  # type: ignore[call-overload]
+
+
 def band(low: float, high: float) -> str:
     """A band in words."""
     if math.isinf(low):
@@ -121,12 +163,16 @@ def number(value: float) -> str:
 
 def in_words(row: Mapping[Any, Any]) -> tuple[str, str, str, str]:
     """Band, median, central 90 % of the runs, and whether a fact passed."""
-    middle = f"{number(row['p05'])} .. {number(row['p95'])}"
-    return band(row["low"], row["high"]), number(row["median"]), middle, "yes" if row["passed"] else "no"
+    from app.shown import between, known
+
+    middle = between(row["p05"], row["p95"], ".3g")
+    return band(row["low"], row["high"]), known(row["median"], ".3g"), middle, verdict(row["passed"], "yes", "no")
 
 
 def counted(found: pd.DataFrame) -> str:
     """How many facts pass, by kind."""
+    if found["passed"].isna().all():
+        return "No verdict: too few runs."
     by_kind = found.groupby("kind")["passed"].agg(["sum", "count"])
     return "; ".join(f"{kind}: {int(row['sum'])} of {int(row['count'])} pass" for kind, row in by_kind.iterrows())
 

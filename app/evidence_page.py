@@ -23,10 +23,11 @@ rule or a starting value states it; `emergent` says that none does.
 def page(runs: int, scale: float | None, workers: int | None) -> str:
     """Run everything the page tells and write it."""
     import sim
+    from sim.experiments.least_runs import LEAST_FOR_VERDICT
     from sim.interactions import INTERACTIONS
     from sim.one_run import model_version
 
-    some = max(4, runs // 10)
+    some = max(LEAST_FOR_VERDICT, runs // 10)
     found = sim.stylised_facts("plan", runs=runs, scale=scale, workers=workers)
     lost = {
         name: sim.stylised_facts("plan", runs=some, scale=scale, interactions_off=(name,), workers=workers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from app.options import Json, Quiet, Scale, Seed, Workers, option, refuse_unread
 from app.past import answer_from_the_past, print_table
+from app.shown import between, in_words, known, print_notes
 from scenarios.bounds import MOST_RUNS
 
 if TYPE_CHECKING:
@@ -74,28 +76,30 @@ def forecast(
         return
     from calibration.forecast_register import checked_new, forecast_of
     from calibration.forecast_register import register as freeze
+    from sim.experiments.least_runs import few_runs_note
 
     if register is not None:
         checked_new(register)
     ensemble, name = _ensemble(scenario, runs, seed, scale, store, workers, quiet or json, macro=None)
     frozen = forecast_of(ensemble, name, _about(runs, seed))
-    rows = _quantiles(frozen)
+    rows, done = _quantiles(frozen), int(ensemble.done(name).sum())
     digest = freeze(frozen, register) if register is not None else None
+    warnings = few_runs_note(done, "quantiles other than the median")
     if json:
-        told = {"scenario": name, "runs": len(ensemble.runs), "quantiles": rows, "about": dict(frozen.about)}
+        told = {"scenario": name, "runs": done, "quantiles": rows, "about": dict(frozen.about)}
+        told |= {"conditions": ensemble.conditions.as_dict(), "warnings": warnings}
         print_json({**told, "register": str(register) if register else None, "sha256": digest, "caveat": CAVEAT})
         return
     if quiet:
         print(digest or "\n".join(f"{row['indicator']} {row['year']} {row['q50']:.6g}" for row in rows))
         return
     shown = [
-        [row["indicator"], row["year"], *(f"{row[key]:.4g}" for key in ("q05", "q25", "q50", "q75", "q95"))]
+        [row["indicator"], row["year"], *(known(row[key], ".4g") for key in ("q05", "q25", "q50", "q75", "q95"))]
         for row in rows
     ]
-    print_table(
-        f"{name}: {len(ensemble.runs)} runs", ("indicator", "year", "5 %", "25 %", "median", "75 %", "95 %"), shown
-    )
-    print(CAVEAT)
+    print_notes(ensemble.conditions.lines)
+    print_table(f"{name}: {done} runs", ("indicator", "year", "5 %", "25 %", "median", "75 %", "95 %"), shown)
+    print_notes([*warnings, CAVEAT])
     if digest is not None:
         print(f"Registered in {register}, SHA-256 {digest}")
 
@@ -152,6 +156,8 @@ def validate(
     from calibration.later_observations import read_later_observations
     from calibration.scores import NEEDED, score_table, summary
     from scenarios.extras import needs_extra
+    from sim.experiments.least_runs import LEAST_FOR_INTERVAL as LEAST_FOR_SCORES
+    from sim.experiments.least_runs import few_runs_note
 
     needs_extra("calibrate", *NEEDED, what="a score")
     asked = {
@@ -178,13 +184,18 @@ def validate(
         refuse_unread(context, idle, "with --forecast, which makes no runs")
     observations = read_later_observations(observed)
     forecasts: dict[str, RegisteredForecast] = {}
+    conditions: dict[str, list[str]] = {}
     if registered is not None:
         forecasts[UNCONDITIONAL] = read_registered(registered)
+        told_then = forecasts[UNCONDITIONAL].about.get("conditions")
+        if isinstance(told_then, Mapping):  # forecasts registered by an earlier version do not have them
+            conditions[UNCONDITIONAL] = [str(line) for line in told_then.get("notes", [])]
     else:
         for kind, macro in ((UNCONDITIONAL, None), (REPLAY, "realised")):
             if kind == UNCONDITIONAL or replay:
                 ensemble, name = _ensemble(scenario, runs, seed, scale, store, workers, quiet or json, macro=macro)
                 forecasts[kind] = forecast_of(ensemble, name, _about(runs, seed))
+                conditions[kind] = list(ensemble.conditions.lines)
     tables = {kind: score_table(each.members, observations) for kind, each in forecasts.items()}
     if any(table.empty for table in tables.values()):
         from scenarios.errors import InputError
@@ -197,12 +208,17 @@ def validate(
             allowed=f"{years[0]} to {years[-1]}",
         )
     summaries = {kind: summary(table) for kind, table in tables.items()}
+    warnings = few_runs_note(min(int(table["runs"].min()) for table in tables.values()), "intervals", LEAST_FOR_SCORES)
     if json:
         told = {
-            kind: {"scores": tables[kind].to_dict("records"), "summary": summaries[kind].to_dict("records")}
+            kind: {
+                "conditions": conditions.get(kind, []),
+                "scores": tables[kind].to_dict("records"),
+                "summary": summaries[kind].to_dict("records"),
+            }
             for kind in tables
         }
-        print_json({"observed": str(observed), **told, "caveat": CAVEAT})
+        print_json({"observed": str(observed), **told, "warnings": warnings, "caveat": CAVEAT})
         return
     for kind, table in tables.items():
         if quiet:
@@ -212,10 +228,11 @@ def validate(
                 )
             )
         else:
+            print_notes(conditions.get(kind, []))
             _print_scores(kind, table, summaries[kind])
     if not quiet:
         print("Skill above 0: better than the rule; below 0: the rule won. With so few years no test tells them apart.")
-        print(CAVEAT)
+        print_notes([*warnings, CAVEAT])
 
 
 def review(
@@ -232,38 +249,51 @@ def review(
     """Update the chances of the targets by what you have observed so far: runs are weighted by how close they came."""
     from app.output import print_json
     from calibration.later_observations import read_later_observations
+    from calibration.review import LEAST_EFFECTIVE_RUNS
     from calibration.review import review as reviewed
+    from sim.experiments.least_runs import too_few
 
+    least = round(LEAST_EFFECTIVE_RUNS)
     observations = read_later_observations(observed)
     ensemble, name = _ensemble(scenario, runs, seed, scale, store, workers, quiet or json, macro=None)
     found = reviewed(ensemble, name, observations)
     rows = found.table.to_dict("records")
+    warnings = (
+        [] if found.tells else [f"T{too_few(round(found.effective_runs), least)[1:]} close to what was observed."]
+    )
     outside = [f"{each.indicator} {each.year}: {each.value:g}" for each in found.outside]
     if json:
         told = {"scenario": name, "runs": found.runs, "effective_runs": found.effective_runs, "tells": found.tells}
+        told |= {
+            "year": ensemble.target_year_of(name),
+            "conditions": ensemble.conditions.as_dict(),
+            "warnings": warnings,
+        }
         print_json({**told, "outside": outside, "indicators": rows, "caveat": CAVEAT})
         return
     if quiet:
-        print("\n".join(f"{row['indicator']}\t{row['chance_after']:.4f}" for row in rows))
+        print("\n".join(f"{row['indicator']}\t{known(row['chance_after'], '.4f')}" for row in rows))
         return
     shown = [
         [
             row["indicator"],
-            f"{row['median_before']:.4g}",
-            f"{row['median_after']:.4g}",
-            f"{row['low_after']:.4g} .. {row['high_after']:.4g}",
-            f"{row['chance_before']:.0%}",
-            f"{row['chance_after']:.0%}",
+            known(row["median_before"], ".4g"),
+            known(row["median_after"], ".4g"),
+            between(row["low_after"], row["high_after"], ".4g"),
+            known(row["chance_before"], ".0%"),
+            known(row["chance_after"], ".0%"),
         ]
         for row in rows
     ]
     heads = ("indicator", "median before", "median after", "5-95 % after", "chance before", "chance after")
-    print_table(f"{name}, 2025: {found.runs} runs weighted by {len(found.used)} observations", heads, shown)
+    print_notes(ensemble.conditions.lines)
+    year = ensemble.target_year_told(name)
+    print_table(f"{name}, {year}: {found.runs} runs weighted by {len(found.used)} observations", heads, shown)
     print(f"Effective runs: {found.effective_runs:.0f} of {found.runs}.")
     for each in outside:
         print(f"Outside all runs: {each}. The model did not see this coming; take what follows from it with care.")
     if not found.tells:
-        print("Too few runs are close to what was observed: these chances say little. Ask for more runs.")
+        print(f"{warnings[0][:-1]}: these chances say little, and there are none after it. Ask for more runs.")
     print(CAVEAT)
 
 
@@ -312,12 +342,20 @@ def _variants(
     from app.output import print_json
     from app.progress import RunsBar
     from calibration.variants import variants
+    from scenarios.calendar import month_ordinal
+    from scenarios.whole_years import year_named
+    from sim.experiments.least_runs import few_runs_note
+    from sim.experiments.run_conditions import conditions_of
 
     asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
     with RunsBar(hidden=json or quiet) as bar:
         table = variants(asked, runs=runs, seed=seed_asked(seed), store=store, workers=workers, progress=bar.note)
+    # Each variant says what it changes: what all of them share are the other conditions.
+    conditions = conditions_of([asked])
+    warnings = few_runs_note(int(table["pairs"].min()), "quantiles other than the median")
     if json:
-        print_json({"scenario": asked.name, "runs": runs, "variants": table.to_dict("records"), "caveat": CAVEAT})
+        told = {"scenario": asked.name, "runs": runs, "conditions": conditions.as_dict(), "warnings": warnings}
+        print_json({**told, "variants": table.to_dict("records"), "caveat": CAVEAT})
         return
     if quiet:
         print("\n".join(f"{row['indicator']}\t{row['variant']}\t{row['q50']:.6g}" for row in table.to_dict("records")))
@@ -327,14 +365,16 @@ def _variants(
         [
             row["indicator"],
             row["variant"],
-            *(f"{row[key]:.4g}" for key in ("q05", "q50", "q95")),
-            *(f"{row[key]:+.3g}" for key in ("difference", "low", "high")),
-            f"{row['chance']:.0%}",
+            *(known(row[key], ".4g") for key in ("q05", "q50", "q95")),
+            *(known(row[key], "+.3g") for key in ("difference", "low", "high")),
+            known(row["chance"], ".0%"),
         ]
         for row in table.to_dict("records")
     ]
-    print_table(f"{asked.name} in 2025: {runs} runs under each assumption, same luck", heads, shown)
-    print(CAVEAT)
+    print_notes(conditions.lines)
+    year = year_named(month_ordinal(asked.end))
+    print_table(f"{asked.name} in {year}: {runs} runs under each assumption, same luck", heads, shown)
+    print_notes([*warnings, CAVEAT])
 
 
 def _conditions(
@@ -351,8 +391,12 @@ def _conditions(
     from app.asked import scenario_asked, seed_asked
     from app.output import print_json
     from app.progress import RunsBar
-    from calibration.conditions import SIGNIFICANT, conditions
+    from calibration.conditions import LEAST_ON_A_SIDE, SIGNIFICANT, conditions
+    from scenarios.calendar import month_ordinal
     from scenarios.errors import InputError, nearest_name
+    from scenarios.whole_years import checked_year, year_named
+    from sim.experiments.least_runs import few_runs_note
+    from sim.experiments.run_conditions import conditions_of
     from sim.indicators import PLAN_INDICATORS
 
     if indicator not in PLAN_INDICATORS:
@@ -368,16 +412,21 @@ def _conditions(
         found = conditions(
             asked, indicator, runs=runs, seed=seed_asked(seed), store=store, workers=workers, progress=bar.note
         )
+    rests, year, told_year = conditions_of([asked]), checked_year(asked), year_named(month_ordinal(asked.end))
+    fewer = min(found.met, found.runs - found.met)
+    warnings = few_runs_note(fewer, "one of the sides, to say how they differ", LEAST_ON_A_SIDE)
     if json:
-        told = {"scenario": asked.name, "indicator": indicator, "runs": found.runs, "met": found.met}
+        told = {"scenario": asked.name, "indicator": indicator, "runs": found.runs, "met": found.met, "year": year}
+        told |= {"conditions": rests.as_dict(), "warnings": warnings}
         print_json({**told, "factors": found.table.to_dict("records")})
         return
     if quiet:
         print("\n".join(f"{row['factor']}\t{row['distance']:.3f}" for row in found.table.to_dict("records")))
         return
-    print(f"{found.met} of {found.runs} runs of {asked.name} meet the target of {indicator}.")
+    print_notes(rests.lines)
+    print(f"{found.met} of {found.runs} runs of {asked.name} meet the target of {indicator} in {told_year}.")
     if not found.comparable:
-        print("Too few runs are on one side to say how they differ.")
+        print_notes(warnings)
         return
     telling = found.table[found.table["p"] < SIGNIFICANT]
     rows = [
@@ -400,14 +449,14 @@ def _conditions(
 
 
 def _quantiles(frozen: RegisteredForecast) -> list[dict[str, Any]]:
-    import numpy as np
+    from sim.experiments.least_runs import quantiles_known
 
     rows = []
     for indicator, values in frozen.values.items():
         for place, year in enumerate(frozen.years):
-            found = np.nanquantile(values[:, place], (0.05, 0.25, 0.5, 0.75, 0.95))
+            found = quantiles_known(values[:, place], (0.05, 0.25, 0.5, 0.75, 0.95))
             keys = ("q05", "q25", "q50", "q75", "q95")
-            rows.append({"indicator": indicator, "year": year, **dict(zip(keys, found.tolist(), strict=True))})
+            rows.append({"indicator": indicator, "year": year, **dict(zip(keys, found, strict=True))})
     return rows
 
 
@@ -420,7 +469,7 @@ def _print_scores(kind: str, table: pd.DataFrame, by_indicator: pd.DataFrame) ->
             f"{row['median']:.4g}",
             f"{row['error']:+.3g}",
             f"{row['crps']:.3g}",
-            "yes" if row["inside_80"] else "no",
+            in_words(row["inside_80"]),
             f"{row['best_naive']} ({row['naive_error']:.3g})",
         ]
         for row in table.to_dict("records")
@@ -432,7 +481,7 @@ def _print_scores(kind: str, table: pd.DataFrame, by_indicator: pd.DataFrame) ->
         [
             row["indicator"],
             f"{row['crps']:.3g}",
-            *(f"{row[f'inside_{level}']:.0%}" for level in (50, 80, 95)),
+            *(known(row[f"inside_{level}"], ".0%") for level in (50, 80, 95)),
             *("" if row[each] != row[each] else f"{row[each]:+.2f}" for each in skills),
         ]
         for row in by_indicator.to_dict("records")

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import signal
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
@@ -22,7 +23,7 @@ SUFFIXES = (".parquet", ".csv")
 
 
 def plain_data(value: Any) -> Any:
-    """Return records, mappings, tuples, numpy numbers and dates as what JSON can hold; NaN becomes null."""
+    """Return records, mappings, tuples, numpy numbers and dates as what JSON can hold; NaN and NA become null."""
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain_data(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
@@ -31,6 +32,8 @@ def plain_data(value: Any) -> Any:
         return [plain_data(item) for item in value]
     if hasattr(value, "item"):  # a numpy scalar
         value = value.item()
+    if (pandas := sys.modules.get("pandas")) is not None and value is pandas.NA:
+        return None
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, str | bool | int):

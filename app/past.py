@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.shown import between, known, print_notes
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -21,15 +23,31 @@ class _Question:
     summed: Callable[[pd.DataFrame], pd.DataFrame] | None = None
     more: Callable[[], dict[str, Any]] = dict
     """What --json tells besides."""
+    least: Callable[[], int] | None = None
+    """Runs of a group that its weights need; None where it has but intervals."""
+    needs: str = "intervals"
+    """What fewer runs do not give."""
 
 
 def _questions() -> dict[str, _Question]:
     from calibration.backtest import backtest, starting_state
-    from calibration.events import event_moments
+    from calibration.events import event_moments, events
     from calibration.held_back import held_back
     from calibration.origins import origins_summary, rolling_origins
+    from calibration.placebo import JUDGED_BY as PLACEBO_JUDGED_BY
     from calibration.placebo import placebo_dates
+    from calibration.rivals import JUDGED_BY as RIVALS_JUDGED_BY
     from calibration.rivals import rivals
+    from calibration.weighing import least_for_weight, places_of
+
+    def least_for_rivals() -> int:
+        return least_for_weight(len(places_of((RIVALS_JUDGED_BY,))))
+
+    def least_for_placebo() -> int:
+        return least_for_weight(len(places_of(PLACEBO_JUDGED_BY)))
+
+    def least_for_events() -> int:
+        return max(least_for_weight(len(event.moments)) for event in events())
 
     origins = _Question(rolling_origins, ("kind", "indicator", "crps"), _print_origins, origins_summary)
     return {
@@ -40,9 +58,17 @@ def _questions() -> dict[str, _Question]:
             more=lambda: {"start": starting_state().to_dict("records")},
         ),
         "origins": origins,
-        "rivals": _Question(rivals, ("rival", "weight"), _print_rivals),
-        "placebo": _Question(placebo_dates, ("dates", "weight"), _print_placebo),
-        "events": _Question(event_moments, ("event", "moment", "effect", "weight"), _print_events),
+        "rivals": _Question(rivals, ("rival", "weight"), _print_rivals, least=least_for_rivals, needs="weights"),
+        "placebo": _Question(
+            placebo_dates, ("dates", "weight"), _print_placebo, least=least_for_placebo, needs="weights"
+        ),
+        "events": _Question(
+            event_moments,
+            ("event", "moment", "effect", "weight"),
+            _print_events,
+            least=least_for_events,
+            needs="weights and intervals",
+        ),
         "until": _Question(held_back, ("moment", "crps_prior", "crps"), _print_held_back),
     }
 
@@ -63,6 +89,7 @@ def answer_from_the_past(
     from app.progress import RunsBar
     from calibration.past_runs import PastRuns
     from scenarios.extras import needs_extra
+    from sim.experiments.least_runs import LEAST_FOR_INTERVAL, few_runs_note
     from sim.experiments.pool import usual_workers
 
     needs_extra("calibrate", "sklearn", "emcee", what="a fit")
@@ -73,13 +100,34 @@ def answer_from_the_past(
         more = {"until": until} if until is not None else {}
         table = question.answer(kept, runs, workers or usual_workers(), size, bar.show, **more)
     summed = table if question.summed is None else question.summed(table)
+    conditions = _conditions_of_the_past(size)
+    warnings = few_runs_note(
+        _runs_of(table, runs), question.needs, question.least() if question.least else LEAST_FOR_INTERVAL
+    )
+    if kept.failed:
+        warnings.append(f"{len(kept.failed)} runs could not be finished and are left out.")
     if json:
-        told = {} if question.summed is None else {"summary": summed.to_dict("records")}
+        told: dict[str, Any] = {"runs": runs, "conditions": {"scale": size, "notes": conditions}, "warnings": warnings}
+        told |= {} if question.summed is None else {"summary": summed.to_dict("records")}
         print_json({kind: table.to_dict("records"), **told, **question.more()})
     elif quiet:
         print(summed[list(question.quiet)].to_csv(sep="\t", header=False, index=False), end="")
     else:
+        print_notes(conditions)
         question.show(summed)
+        print_notes(warnings)
+
+
+def _runs_of(table: pd.DataFrame, asked: int) -> int:
+    """Fewest runs, or pairs, behind a row of a table."""
+    counts = [int(table[column].min()) for column in ("runs", "pairs") if column in table.columns]
+    return min(counts, default=asked)
+
+
+def _conditions_of_the_past(size: float) -> list[str]:
+    """What runs of the past rest on, in words."""
+    at = "full size" if size == 1.0 else f"scale {size:g}: so many issuers for one of the full model"
+    return [f"Rests on: runs of 2016-2020, parameters prior_2020, {at}."]
 
 
 def _print_origins(summed: pd.DataFrame) -> None:
@@ -91,8 +139,8 @@ def _print_origins(summed: pd.DataFrame) -> None:
             row["forecasts"],
             f"{row['crps']:.3g}",
             f"{row['naive_error']:.3g}",
-            f"{row['skill']:+.2f}",
-            *(f"{row[f'inside_{level}']:.0%}" for level in (50, 80, 95)),
+            known(row["skill"], "+.2f"),
+            *(known(row[f"inside_{level}"], ".0%") for level in (50, 80, 95)),
         ]
         for row in summed.to_dict("records")
     ]
@@ -109,7 +157,7 @@ def _print_backtest(table: pd.DataFrame) -> None:
             row["kind"],
             row["indicator"],
             row["year"],
-            *(f"{row[key]:.4g}" for key in ("observed", "q05", "median", "q95")),
+            *(known(row[key], ".4g") for key in ("observed", "q05", "median", "q95")),
             f"{row['crps']:.3g}",
             row["best_naive"],
             f"{row['naive_error']:.3g}",
@@ -138,8 +186,8 @@ def _print_events(table: pd.DataFrame) -> None:
             row["month"],
             row["moment"],
             *(f"{row[key]:.3g}" for key in ("observed", "simulated", "without")),
-            f"{row['effect']:+.3g} ({row['low']:+.2g} to {row['high']:+.2g})",
-            f"{row['weight']:.2f}",
+            f"{row['effect']:+.3g} ({between(row['low'], row['high'], '+.2g')})",
+            known(row["weight"], ".2f"),
         ]
         for row in table.to_dict("records")
     ]
@@ -150,7 +198,7 @@ def _print_events(table: pd.DataFrame) -> None:
 
 def _print_weights(title: str, head: str, column: str, table: pd.DataFrame) -> None:
     rows = [
-        [row[column], f"{row['log_score']:.2f}", f"{row['weight']:.2f}", f"{row['root_mean_square_miss']:.2f}"]
+        [row[column], *(known(row[key], ".2f") for key in ("log_score", "weight", "root_mean_square_miss"))]
         for row in table.to_dict("records")
     ]
     print_table(title, (head, "log score", "weight", "miss in tolerances"), rows)

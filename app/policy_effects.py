@@ -31,9 +31,13 @@ def attribute(
     from app.asked import scenario_asked
     from app.output import print_json
     from app.progress import RunsBar
+    from app.shown import known, print_notes
     from app.tables import show, table
+    from scenarios.whole_years import TARGET_YEAR
     from sim.experiments.attribution import attribute as attributed
     from sim.experiments.attribution import compared
+    from sim.experiments.least_runs import few_runs_note
+    from sim.experiments.run_conditions import conditions_of, year_notes
 
     if by == "group":
         refuse_unread(context, ["permutations"], "with --by group, which is exact")
@@ -50,18 +54,31 @@ def attribute(
             progress=lambda _, done, total: bar.show(done, total),
         )
     rows = found.table
+    # Attribution takes the central parameters: what differs between its runs is luck.
+    conditions = conditions_of([target, base])
+    warnings = few_runs_note(runs, "standard errors")
+    if found.year != TARGET_YEAR:
+        warnings += year_notes([target])
     if json:
-        print_json({"scenario": target.name, "against": base.name, "by": by, "parts": rows.to_dict("records")})
+        told = {"scenario": target.name, "against": base.name, "by": by, "runs": runs, "year": found.year}
+        told |= {"conditions": conditions.as_dict(), "warnings": warnings}
+        print_json({**told, "parts": rows.to_dict("records")})
     elif quiet:
         print("\n".join(f"{row['indicator']} {row['player']} {row['part']:g}" for row in rows.to_dict("records")))
     else:
         wide = rows.pivot(index="player", columns="indicator", values="part")
         order = [*found.players, "whole", "interaction"]
         names = list(dict.fromkeys(rows["indicator"]))
-        cells = [(player, *(f"{wide.loc[player, name]:+.3g}" for name in names)) for player in order]
-        title = f"{target.name} against {base.name} in 2025, {runs} seeds: what each part brings"
+        errors = rows.pivot(index="player", columns="indicator", values="standard_error")
+        cells = [
+            (player, *(f"{wide.loc[player, n]:+.3g} ({known(errors.loc[player, n], '.1g')})" for n in names))
+            for player in order
+        ]
+        print_notes(conditions.lines)
+        title = f"{target.name} against {base.name} in {found.year}, {runs} seeds: what each part brings"
         show(table(title, ("part", *names), cells, right=names))
-        print("The parts add up to the whole. Interaction is what no part brings alone.")
+        print("The parts add up to the whole. Interaction is what no part brings alone. In brackets: standard errors.")
+        print_notes(warnings)
 
 
 def effects(
@@ -86,8 +103,12 @@ def effects(
     from app.asked import scenario_asked
     from app.output import checked_target, print_json, save
     from app.progress import RunsBar
+    from app.shown import between, known, print_notes
     from app.tables import show, table
+    from scenarios.whole_years import TARGET_YEAR, checked_year
     from sim.experiments.effects import effects as measured
+    from sim.experiments.least_runs import LEAST_FOR_VERDICT, few_runs_note
+    from sim.experiments.run_conditions import conditions_of, year_notes
     from sim.indicators import PLAN_INDICATORS
 
     target = checked_target(out) if out is not None else None
@@ -106,24 +127,30 @@ def effects(
     if target is not None:
         save(found.set_index(["lever", "intensity", "indicator"]), target)
     rows = found.to_dict("records")
+    conditions = conditions_of([base], parameters="prior_2020")
+    year = checked_year(base)
+    warnings = few_runs_note(runs, "an interval or a verdict", LEAST_FOR_VERDICT)
+    if year != TARGET_YEAR:
+        warnings += year_notes([base])
     if json:
-        print_json(rows)
+        told = {"against": base.name, "runs": runs, "year": year, "conditions": conditions.as_dict()}
+        print_json({**told, "warnings": warnings, "effects": rows})
     elif quiet:
-        print("\n".join(f"{r['lever']} {r['intensity']:g} {r['indicator']} {r['effect']:g}" for r in rows))
+        print("\n".join(f"{r['lever']} {r['intensity']:g} {r['indicator']} {known(r['effect'], 'g')}" for r in rows))
     else:
         cells = [
             (
                 row["lever"],
                 f"{row['intensity']:g}",
                 row["indicator"],
-                f"{row['effect']:+.3g}",
-                f"{row['low']:+.3g} .. {row['high']:+.3g}",
+                known(row["effect"], "+.3g"),
+                between(row["low"], row["high"], "+.3g"),
                 row["expected"],
                 row["verdict"],
                 f"{row['through_agents']:.0%}" if row["through_agents"] == row["through_agents"] else "",
             )
             for row in rows
-            if row["effect"] or row["low"] or row["high"]
+            if any(row[key] == row[key] and row[key] for key in ("effect", "low", "high"))
         ]
         headings = (
             "lever",
@@ -135,7 +162,9 @@ def effects(
             "verdict",
             "through agents",
         )
-        show(table(f"Effects in 2025 against committed, {runs} paired runs", headings, cells, right=("effect",)))
+        print_notes(conditions.lines)
+        show(table(f"Effects in {year} against committed, {runs} paired runs", headings, cells, right=("effect",)))
+        print_notes(warnings)
         print("Rows without any effect are left out. Expected signs are judgement and enter no run.")
         print(
             "Through agents: the effect of the channels that agents' decisions read, over that of all; formulas of "

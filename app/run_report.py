@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.calendar import month_ordinal
+from scenarios.run_conditions import REPLAY, RunConditions
+from scenarios.whole_years import answering_year, year_named
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -16,9 +20,10 @@ CAVEAT = (
     "(README, 'What a run is not')."
 )
 NOTE = (
-    "committed: 2025 on the committed path, same seed and world. met, close: below what counts as met, "
+    "committed: the same year on the committed path, same seed and world. met, close: below what counts as met, "
     "yet within the rounding of the plan's figure."
 )
+NO_VERDICT = "No year is held against the targets of the plan: a year counts with all of its months."
 QUALIFIERS = {"around": "~", "at least": ">=", "qualitative": "proxy"}
 
 
@@ -55,6 +60,8 @@ class RunReport:
         self._out = out
         self._with_timings = with_timings
         self._targets = _rows(result.targets())
+        self._last = month_ordinal(result.scenario.end)
+        self._conditions = RunConditions.of_provenance(result.scenario, result.provenance)
         self._committed = {name: row["value_2025"] for name, row in _rows(committed.targets()).items()}
 
     def as_dict(self) -> dict[str, Any]:
@@ -70,7 +77,10 @@ class RunReport:
             "settings": list(self._settings),
             "seed": self._result.seed,
             "macro": scenario.macro_identity,
+            "year": answering_year(self._last),
+            "year_told": year_named(self._last),
             "conditional_replay": self._is_replay,
+            "conditions": self._conditions.as_dict(),
             "parameters": scenario.parameters,
             "version": provenance["version"],
             "provenance": provenance,
@@ -86,25 +96,28 @@ class RunReport:
 
     def print(self, quiet: bool) -> None:
         """Print the table with what it rests on, or, if quiet, an indicator and its value a line."""
+        from app.shown import known
+
         if quiet:
             for name, row in self._targets.items():
-                print(f"{name}\t{row['value_2025']:.10g}")
+                print(f"{name}\t{known(row['value_2025'], '.10g')}")
             return
         from rich.console import Group, RenderableType
         from rich.text import Text
 
         from app.tables import number, show, table
 
-        notes = [self._header, self._rests_on, CAVEAT, NOTE]
-        if self._is_replay:
-            told = "conditional replay: driven by a world after 2020 that nobody could know then"
-            carried = self._result.provenance["carried_forward"]
-            notes.insert(1, f"{told}; last observation carried forward: {', '.join(carried)}" if carried else told)
+        notes = [self._header, *self._conditions.lines[1:], self._rests_on, CAVEAT, NOTE]
+        if answering_year(self._last) is None:
+            notes.append(NO_VERDICT)
         if self._out is not None:
             notes.append(f"Monthly indicators written to {self._out}")
-        headings = ("indicator, unit", "2020", "2025", "target", "distance", "met", "committed")
-        right = ("2020", "2025", "target", "distance", "committed")
-        comparison = table("2025 against the plan", headings, [self._row(name) for name in self._targets], right=right)
+        year = answering_year(self._last)
+        at = "no year" if year is None else str(year)
+        headings = ("indicator, unit", "2020", at, "target", "distance", "met", "committed")
+        right = ("2020", at, "target", "distance", "committed")
+        title = f"{year_named(self._last)} against the plan"
+        comparison = table(title, headings, [self._row(name) for name in self._targets], right=right)
         notes += [f"{each['month']}: {each['trigger']}" for each in self._result.events.to_dict("records")]
         if scenario_costs := self._result.scenario.costs():
             assert self._result.scenario.budget is not None
@@ -112,9 +125,9 @@ class RunReport:
             notes.append(f"Cost by your own figures: {total} {self._result.scenario.budget.unit}")
         beside = table(
             "What they are meant to measure",
-            ("companion, unit", "2020", "2025", "growth", "of the indicator"),
+            ("companion, unit", "2020", at, "growth", "of the indicator"),
             [self._companion_row(row) for row in _rows(self._result.companions()).values()],
-            right=("2020", "2025", "growth", "of the indicator"),
+            right=("2020", at, "growth", "of the indicator"),
         )
         texts = [Text(note) for note in notes[1:]]
         parts: list[RenderableType] = [Text(notes[0], style="bold"), comparison, beside, *texts]
@@ -126,7 +139,7 @@ class RunReport:
 
     @property
     def _is_replay(self) -> bool:
-        return bool(self._result.provenance["kind"] == "conditional replay")
+        return bool(self._result.provenance["kind"] == REPLAY)
 
     @property
     def _header(self) -> str:
@@ -152,6 +165,7 @@ class RunReport:
     def _companion_row(row: dict[str, Any]) -> tuple[object, ...]:
         from rich.text import Text
 
+        from app.shown import known
         from app.tables import number
 
         return (
@@ -159,22 +173,27 @@ class RunReport:
             number(row["value_2020"]),
             number(row["value_2025"]),
             "" if row["growth"] != row["growth"] else f"{row['growth']:+.0%}",
-            f"{row['indicator_growth']:+.0%}",
+            known(row["indicator_growth"], "+.0%"),
         )
 
     def _row(self, name: str) -> tuple[object, ...]:
         from rich.text import Text
 
+        from app.shown import UNKNOWN
         from app.tables import number, unit_shown
 
         row = self._targets[name]
-        unit = row["unit"]
+        unit, is_known = row["unit"], row["value_2025"] == row["value_2025"]
         return (
             Text.assemble(row["name"], "\n", (f"{name}, {unit_shown(unit)}", "dim")),
             number(row["value_2020"], unit),
             number(row["value_2025"], unit),
             f"{QUALIFIERS.get(row['qualifier'], row['qualifier'])} {number(row['target_2025'], unit)}",
-            f"{row['distance'] * 100:.1f} pp" if unit == "share" else number(row["distance"]),
-            "yes" if row["met"] else "close" if row["within_rounding"] else "no",
+            f"{row['distance'] * 100:.1f} pp" if unit == "share" and is_known else number(row["distance"]),
+            _met(row) if is_known else UNKNOWN,
             number(self._committed[name], unit),
         )
+
+
+def _met(row: dict[str, Any]) -> str:
+    return "yes" if row["met"] else "close" if row["within_rounding"] else "no"

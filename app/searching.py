@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.options import Json, Quiet, Workers
+from app.shown import print_notes
 
 if TYPE_CHECKING:
-    from sim.experiments.robust_search import Found
+    from scenarios.run_conditions import RunConditions
+    from sim.experiments.robust_search import Found, Search
 
 INTERRUPTED = 2
 MOST_SHOWN = 12
@@ -33,10 +35,12 @@ def search(
     """Search lever paths by several objectives over many worlds, and judge what is found in other worlds."""
     from app.output import checked_target, print_json, save
     from app.progress import RunsBar
+    from scenarios.whole_years import checked_year
     from sim.experiments.pictures import checked_picture, search_picture
     from sim.experiments.robust_search import read_search, robust_search
 
     asked = read_search(spec)
+    checked_year(asked.scenario)
     target = checked_target(out) if out is not None else None
     if plot is not None:
         checked_picture(plot)
@@ -68,6 +72,9 @@ def search(
             {
                 "store": str(store),
                 "runs": found.runs,
+                "year": checked_year(asked.scenario),
+                "conditions": _conditions(asked).as_dict(),
+                "warnings": _warnings(asked),
                 "policies": found.policies.reset_index().to_dict("records"),
                 "generations": found.generations.to_dict("records"),
             }
@@ -78,9 +85,31 @@ def search(
         _print(found)
 
 
+def _conditions(search: Search) -> RunConditions:
+    """What the runs of a search rest on: its scenario under each macro path."""
+    from sim.experiments.run_conditions import conditions_of
+
+    return conditions_of([search.scenario.with_macro(path) for path in search.macro] or [search.scenario])
+
+
+def _warnings(search: Search) -> list[str]:
+    """What so few worlds do not give, and the year if it is not 2025."""
+    from sim.experiments.least_runs import few_runs_note
+    from sim.experiments.run_conditions import year_notes
+
+    paths = max(len(search.macro), 1)
+    what = "a tenth or a chance"
+    return [
+        *few_runs_note(search.worlds * paths, f"{what} in the search", of="worlds"),
+        *few_runs_note(search.check_worlds * paths, f"{what} in the check", of="worlds"),
+        *year_notes([search.scenario]),
+    ]
+
+
 def _print(found: Found) -> None:
     from app.tables import show, table
 
+    print_notes(_conditions(found.search).lines)
     goals = [objective.title for objective in found.search.objectives]
     goals = [column for column in found.policies.columns if column.removesuffix("_check") in goals]
     rows = list(found.policies.iterrows())
@@ -97,6 +126,7 @@ def _print(found: Found) -> None:
     print(f"{found.runs} runs; {int(last['policies'])} policies tried; hypervolume {last['hypervolume']:.3f}.")
     if len(found.policies) > MOST_SHOWN:
         print(f"{MOST_SHOWN} of {len(found.policies)} are shown; --out FILE writes all.")
+    print_notes(_warnings(found.search))
     print("Columns that end in check are from worlds that the search has not seen: trust those.")
 
 

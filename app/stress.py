@@ -35,19 +35,27 @@ def stress(
     """Let each bank fail, and take a common loss off everybody: how near the centre is to the plan's redline."""
     from app.asked import scenario_asked, seed_asked
     from app.output import print_json
+    from app.shown import print_notes
     from app.tables import show, table
     from scenarios.plan import redline
     from sim.evidence.stress import stress as stressed
+    from sim.experiments.least_runs import few_runs_note
+    from sim.experiments.run_conditions import conditions_of
 
     luck = seed_asked(seed)
     asked = [scenario_asked(name, [], [], macro=None, scale=scale) for name in scenario or ["plan"]]
     found = stressed(asked, runs=runs, seed=luck, workers=workers)
+    conditions = conditions_of(asked)
+    warnings = few_runs_note(runs, "a bad case")
     if json:
-        print_json(found.to_dict("records"))
+        told = {"scenarios": [each.name for each in asked], "runs": runs, "conditions": conditions.as_dict()}
+        print_json({**told, "warnings": warnings, "stress": found.to_dict("records")})
         return
     groups = found.groupby(["scenario", "month"], sort=False)[list(SHOWN)]
     middle, bad = groups.median(), groups.quantile(0.95)
     bad["loss_to_event_pct"] = groups.quantile(0.05)["loss_to_event_pct"]
+    if warnings:
+        bad.loc[:, :] = float("nan")
     if quiet:
         print(
             "\n".join(
@@ -55,6 +63,7 @@ def stress(
             )
         )
         return
+    print_notes(conditions.lines)
     for each in asked:
         months = [month for name, month in middle.index if name == each.name]
         cells = [
@@ -65,6 +74,7 @@ def stress(
             for column, label in SHOWN.items()
         ]
         show(table(f"{each.name}, {runs} runs: median (bad case)", ("", *months), cells, right=tuple(months)))
+    print_notes(warnings)
     limits = redline()
     print(
         f"Crossing: {limits.event_assets_share:.0%} of all assets in institutions that fail, "
@@ -74,9 +84,10 @@ def stress(
 
 
 def _pair(column: str, middle: float, bad: float) -> str:
-    if column in WHOLE:
-        return f"{middle:.3g} ({bad:.3g})"
-    return f"{middle:.1%} ({bad:.1%})"
+    from app.shown import known
+
+    form = ".3g" if column in WHOLE else ".1%"
+    return f"{known(middle, form)} ({known(bad, form)})"
 
 
 def register(commands: typer.Typer) -> None:

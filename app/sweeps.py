@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.options import DesignNumber, Json, Quiet, StoreFolder, Workers
+from app.shown import known, print_notes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,8 +71,9 @@ def sensitivity(
     """Which factors of a sweep matter: Morris for a Morris design, else shares of variance by an emulator."""
     from app.output import print_json
     from app.tables import show, table
+    from sim.experiments.least_runs import few_runs_note
     from sim.experiments.pictures import checked_picture, sensitivity_picture
-    from sim.experiments.sensitivity import indices, strength, swept
+    from sim.experiments.sensitivity import enough, indices, strength, swept
     from sim.experiments.store import Store
 
     if plot is not None:
@@ -80,8 +82,11 @@ def sensitivity(
     result = indices(design, found)
     if plot is not None:
         sensitivity_picture(design.kind, result, plot)
+    count, least, of = enough(design, len(found))
+    warnings = few_runs_note(count, "intervals", least, of)
     if json:
-        print_json({"kind": design.kind, "points": len(found), "indices": result.to_dict("records")})
+        told = {"kind": design.kind, "points": len(found), **_rests_on(found), "warnings": warnings}
+        print_json({**told, "indices": result.to_dict("records")})
         return
     key = strength(design.kind)
     ordered = result.sort_values(["indicator", key], ascending=[True, False], kind="stable")
@@ -90,7 +95,23 @@ def sensitivity(
         return
     headings = [str(column).replace("_", " ") for column in ordered.columns]
     cells = [[_shown(value) for value in row.values()] for row in ordered.to_dict("records")]
-    show(table(f"{design.kind} over {len(found)} points, 2025", headings, cells, right=headings[2:]))
+    print_notes(found.attrs["conditions"]["notes"])
+    year = found.attrs["year"]
+    show(table(f"{design.kind} over {len(found)} points, {year}", headings, cells, right=headings[2:]))
+    print_notes(warnings)
+
+
+def _rests_on(found: pd.DataFrame) -> dict[str, Any]:
+    """What --json says of every answer of a sweep."""
+    return {"year": found.attrs["year"], "conditions": found.attrs["conditions"]}
+
+
+def _few_on_a_side(good: int, points: int) -> list[str]:
+    """A note where the points that get there, or the others, are too few for a box or a leaf."""
+    from sim.experiments.least_runs import LEAST_FOR_VERDICT, few_runs_note
+
+    fewer = min(good, points - good)
+    return few_runs_note(fewer, "telling those that get there from the others", LEAST_FOR_VERDICT, "points")
 
 
 def discover(
@@ -133,33 +154,40 @@ def discover(
         grown = tree(design, found, indicator, wanted)
         if plot is not None:
             tree_picture(grown, indicator, wanted, plot)
-        _print_tree(grown, indicator, wanted, json, quiet)
+        _print_tree(grown, indicator, wanted, found, json, quiet)
         return
+    warnings = _few_on_a_side(int((found[indicator] >= wanted).sum()), len(found))
     box, told = discovered(design, found, indicator, wanted)
     if plot is not None:
         discovery_picture(design, found, indicator, wanted, box, plot)
     if json:
-        print_json({"indicator": indicator, "at_least": wanted, **told, "box": box.to_dict("records")})
+        about = {"indicator": indicator, "at_least": wanted, **_rests_on(found), "warnings": warnings}
+        print_json({**about, **told, "box": box.to_dict("records")})
     elif quiet:
         print("\n".join(f"{row['factor']} {row['low']:g} {row['high']:g}" for row in box.to_dict("records")))
     else:
         cells = [(row["factor"], *_limits(row)) for row in box.to_dict("records")]
-        show(
-            table(f"{indicator} at or above {wanted:g} in 2025", ("factor", "from", "to"), cells, right=("from", "to"))
-        )
+        print_notes(found.attrs["conditions"]["notes"])
+        title = f"{indicator} at or above {wanted:g} in {found.attrs['year']}"
+        show(table(title, ("factor", "from", "to"), cells, right=("from", "to")))
+        print_notes(warnings)
         print(
             f"The box holds {told['coverage']:.0%} of the points that get there; "
             f"{told['density']:.0%} of its points do. It is {told['mass']:.0%} of the design."
         )
 
 
-def _print_tree(grown: pd.DataFrame, indicator: str, wanted: float, json: bool, quiet: bool) -> None:
+def _print_tree(
+    grown: pd.DataFrame, indicator: str, wanted: float, found: pd.DataFrame, json: bool, quiet: bool
+) -> None:
     from app.output import print_json
     from app.tables import show, table
 
     rows = grown.to_dict("records")
+    warnings = _few_on_a_side(int((found[indicator] >= wanted).sum()), len(found))
     if json:
-        print_json({"indicator": indicator, "at_least": wanted, "leaves": rows})
+        about = {"indicator": indicator, "at_least": wanted, **_rests_on(found), "warnings": warnings}
+        print_json({**about, "leaves": rows})
     elif quiet:
         print("\n".join(f"{row['leaf']} {row['factor']} {row['low']:g} {row['high']:g}" for row in rows))
     else:
@@ -169,7 +197,10 @@ def _print_tree(grown: pd.DataFrame, indicator: str, wanted: float, json: bool, 
             first = before is None or before["leaf"] != row["leaf"]
             shares = (str(row["leaf"]), f"{row['density']:.0%}", f"{row['mass']:.0%}") if first else ("", "", "")
             cells.append([*shares, row["factor"], *_limits(row)])
-        show(table(f"{indicator} at or above {wanted:g} in 2025", heads, cells, right=(*heads[1:3], *heads[4:])))
+        print_notes(found.attrs["conditions"]["notes"])
+        title = f"{indicator} at or above {wanted:g} in {found.attrs['year']}"
+        show(table(title, heads, cells, right=(*heads[1:3], *heads[4:])))
+        print_notes(warnings)
 
 
 def _limits(row: Mapping[Any, Any]) -> tuple[str, str]:
@@ -178,7 +209,7 @@ def _limits(row: Mapping[Any, Any]) -> tuple[str, str]:
 
 
 def _shown(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return known(value, ".3g") if isinstance(value, float) else str(value)
 
 
 def register(commands: typer.Typer) -> None:

@@ -12,6 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from app.shown import UNKNOWN
 from app.terminal import console
 from scenarios import Scenario, plan
 from scenarios.plan import Channel, Lever, Measure
@@ -71,7 +72,7 @@ def _widths(columns: Sequence[Sequence[str]], room: int) -> list[int] | list[Non
 def number(value: float, unit: str = "") -> str:
     """Return a number with as many digits as a reader can use; shares in percent."""
     if math.isnan(value):
-        return "-"
+        return UNKNOWN
     if unit == "share":
         return f"{value:.1%}"
     if abs(value) >= 1000 or value == round(value):

@@ -159,7 +159,7 @@ def calibrate(
     }
     return Calibration(
         drawn.points,
-        identification(drawn.points),
+        identification(drawn.points, len(first) + len(second)),
         correlations(drawn.points),
         moments_table(emulator, drawn.points, moments(), tolerances(), len(first)),
         recovery_summary(recovered),

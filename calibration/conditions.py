@@ -9,9 +9,9 @@ import numpy as np
 from scipy.stats import ks_2samp
 
 from agents.arrays import Flags, Floats
-from scenarios.plan import indicators
 from scenarios.schema import Scenario
-from sim.experiments.ensemble import Ensemble, Progress, run_requests
+from scenarios.whole_years import BASE_YEAR, checked_year
+from sim.experiments.ensemble import Ensemble, Progress, run_requests, thresholds
 from sim.experiments.requests import RunRequest, ensemble_requests
 
 if TYPE_CHECKING:
@@ -84,20 +84,21 @@ def conditions(
         If something asked for cannot be used.
     """
     requests = ensemble_requests([scenario], runs=runs, seed=seed, scale=scale)
+    checked_year(requests[0].scenario)
     ensemble = run_requests(requests, store=store, workers=workers, progress=progress)
-    target = {each.id: each.target_2025 for each in indicators()}[indicator]
     name = requests[0].scenario.name
-    there = np.array([each is not None for each in ensemble.pairings[name]])
-    last = ensemble.yearly(name, indicator)[there, -1]
+    there = ensemble.done(name)
+    last = ensemble.at_target(name, indicator)[there]
     done = {run for run, is_done in zip(ensemble.runs, there, strict=True) if is_done}
     factors = drawn_factors([each for each in requests if each.run in done])
     world = {factor: values[there] for factor, values in world_factors(ensemble, name).items()}
-    return filtered(indicator, last >= target, {**factors, **world})
+    return filtered(indicator, last >= thresholds()[indicator], {**factors, **world})
 
 
 def world_factors(ensemble: Ensemble, scenario: str) -> dict[tuple[str, str], Floats]:
-    """Course of the outside world in each run, by kind and name, shape (runs,) each."""
-    future = np.asarray(ensemble.months.year > 2020)
+    """Course of the outside world in each run to the end of the year asked about, by kind and name, shape (runs,)."""
+    last = ensemble.target_year_of(scenario) or BASE_YEAR
+    future = np.asarray((ensemble.months.year > BASE_YEAR) & (ensemble.months.year <= last))
     found = {}
     for name, taken in WORLD.items():
         values = ensemble.values[scenario][:, future, ensemble.columns.index(name)]

@@ -10,14 +10,16 @@ from agents.arrays import Floats
 from calibration.emulator import Emulator
 from calibration.fit import Likelihood, effective, prior_grid, weights
 from calibration.moments import Moment
-from calibration.past_runs import searched
+from calibration.past_runs import designed, searched
 from scenarios.parameters import ParameterSet, parameter_table
+from sim.experiments.least_runs import LEAST_PER_PARAMETER
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NOT_IDENTIFIED = 0.8
 """Ratio of posterior to prior standard deviation above which the data say too little."""
+TOO_FEW_RUNS = "too few runs"
 FOLDS = 4
 WITHIN = (0.05, 0.95)
 SHOWN = ("q05", "q50", "q95")
@@ -34,11 +36,25 @@ def values_at(points: Floats) -> Floats:
     return np.array(columns).T
 
 
-def identification(points: Floats) -> "pd.DataFrame":
+def least_runs() -> int:
+    """Runs that a fit needs before it can say what the data identify: ten for each parameter of the design."""
+    return LEAST_PER_PARAMETER * len(designed())
+
+
+def identification(points: Floats, runs: int | None = None) -> "pd.DataFrame":
     """Posterior against prior for each searched parameter.
 
-    Columns: parameter, unit, prior_q05, prior_q50, prior_q95, q05, q50, q95, sd_ratio, verdict. The ratio is that of
-    standard deviations of quantiles in the prior, which is uniform, so that no tail decides it.
+    Columns: parameter, unit, prior_q05, prior_q50, prior_q95, q05, q50, q95, sd_ratio, verdict (`identified`, `not
+    identified`, or `too few runs`). The ratio is that of standard deviations of quantiles in the prior, which is
+    uniform, so that no tail decides it.
+
+    Parameters
+    ----------
+    points
+        Draws of the posterior as quantiles in the priors, shape (draws, parameters).
+    runs
+        Runs of the model behind them: with too few, a narrow posterior is that of a poor emulator. None where there is
+        no emulator.
     """
     import pandas as pd
 
@@ -54,7 +70,11 @@ def identification(points: Floats) -> "pd.DataFrame":
                 **{f"prior_{label}": float(prior[at, place]) for at, label in enumerate(SHOWN)},
                 **dict(zip(SHOWN, np.quantile(values[:, place], LEVELS).tolist(), strict=True)),
                 "sd_ratio": ratio,
-                "verdict": "not identified" if ratio > NOT_IDENTIFIED else "identified",
+                "verdict": TOO_FEW_RUNS
+                if runs is not None and runs < least_runs()
+                else "not identified"
+                if ratio > NOT_IDENTIFIED
+                else "identified",
             }
         )
     return pd.DataFrame(rows)

@@ -7,12 +7,11 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from calibration.calibrate import spread_requests
 from calibration.moments import moments
 from calibration.past_runs import BASE_YEAR, PastRequest, PastRuns, Progress, moment_matrix
 from calibration.weighing import weighed
+from sim.experiments.least_runs import quantiles_known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,9 +75,10 @@ def event_moments(
     Returns
     -------
     One row an event and moment: event, month, what, moment, observed, tolerance, simulated and without (means with all
-    events and without this one), effect (mean of the paired differences), low, high (5 and 95 % of them), and weight:
-    of the world with the event against that without, by the event's moments together (`weighing.weighed`). Near one
-    half the data do not tell whether the event did what the model says.
+    events and without this one), effect (mean of the paired differences), low, high (5 and 95 % of them; NaN below
+    eight), weight: of the world with the event against that without, by the event's moments together
+    (`weighing.weighed`; NaN with too few pairs), and pairs. Near one half the data do not tell whether the event did
+    what the model says.
     """
     import pandas as pd
 
@@ -94,7 +94,7 @@ def event_moments(
         here, there = (moment_matrix(store.of(group)) for group in pair)
         for place in places:
             moment, gap = moments()[place], here[:, place] - there[:, place]
-            low, high = np.quantile(gap, INTERVAL)
+            low, high = quantiles_known(gap, INTERVAL)
             rows.append(
                 {
                     "event": event.id,
@@ -106,9 +106,10 @@ def event_moments(
                     "simulated": float(here[:, place].mean()),
                     "without": float(there[:, place].mean()),
                     "effect": float(gap.mean()),
-                    "low": float(low),
-                    "high": float(high),
+                    "low": low,
+                    "high": high,
                     "weight": weight,
+                    "pairs": len(gap),
                 }
             )
     return pd.DataFrame(rows)

@@ -12,6 +12,7 @@ import numpy as np
 from agents.arrays import Floats
 from scenarios.errors import InputError
 from scenarios.user_files import read_json
+from scenarios.whole_years import BASE_YEAR
 from sim.experiments.ensemble import Ensemble
 from sim.indicators import PLAN_INDICATORS
 from sim.levels_cache import model_digest
@@ -37,13 +38,21 @@ class RegisteredForecast:
 
 
 def forecast_of(ensemble: Ensemble, scenario: str, about: Mapping[str, Any]) -> RegisteredForecast:
-    """The years after 2020 of one scenario of an ensemble.
+    """The whole years after 2020 of one scenario of an ensemble, over the runs that are done.
 
     `about` says what else made it, such as runs, seed and date; digests of the model and of the scenario are added.
+
+    Raises
+    ------
+    scenarios.InputError
+        If there is no such year.
     """
     asked = ensemble.scenarios[scenario]
-    places = [place for place, year in enumerate(ensemble.years) if year > 2020]
-    done = np.array([each is not None for each in ensemble.pairings[scenario]])
+    last, done = ensemble.last_month(scenario), ensemble.done(scenario)
+    years = [year for year in ensemble.years if year > BASE_YEAR and last is not None and year * 12 + 11 <= last]
+    if not years:
+        raise InputError(ensemble.target_year_told(scenario), key="end", value=asked.end, allowed="2021-12 or later")
+    places = [ensemble.years.index(year) for year in years]
     values = {name: ensemble.yearly(scenario, name)[done][:, places] for name in PLAN_INDICATORS}
     whole = {
         **about,
@@ -54,10 +63,11 @@ def forecast_of(ensemble: Ensemble, scenario: str, about: Mapping[str, Any]) -> 
         "scale": asked.scale,
         "model_digest": model_digest(),
         "kinds": sorted(ensemble.kinds),
+        "conditions": ensemble.conditions.as_dict(),
         "failures": list(ensemble.failures),
         "information_until": {"data": "2020-12", "policy": "2021-07"},
     }
-    return RegisteredForecast(whole, tuple(ensemble.years[place] for place in places), values)
+    return RegisteredForecast(whole, tuple(years), values)
 
 
 def _content(forecast: RegisteredForecast) -> dict[str, Any]:

@@ -58,12 +58,13 @@ def value_of_information(
             progress(done, total)
 
     ensemble = run_requests(requests, workers=workers, progress=note)
-    known = [past[run] for run in ensemble.runs]
+    done = ensemble.done(scenario.name)
+    known = [past[run] for run, there in zip(ensemble.runs, done, strict=True) if there]
     used = {name for moment in moments() for name in moment.simulated}
     growth = {name: yearly_growth(np.array([run.annual[name].to_numpy() for run in known])) for name in known[0].annual}
     rows = []
     for indicator in PLAN_INDICATORS:
-        answer = ensemble.yearly(scenario.name, indicator)[:, -1]
+        answer = ensemble.at_target(scenario.name, indicator)[done]
         for name, told in growth.items():
             if told.shape[1]:
                 share = explained_share(told, answer)

@@ -11,6 +11,7 @@ from calibration.observations import series
 from calibration.past_runs import PastRun, PastRuns
 from calibration.scores import crps, inside
 from calibration.vintages import LAST_YEAR, earlier_levels, level
+from sim.experiments.least_runs import quantiles_known
 from sim.vintage import FIRST_BASE_YEAR
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def rolling_origins(
     """Scores of forecasts from every origin, one row an origin, kind, indicator and year.
 
     Columns: origin, kind ("forecast" draws the outside world, "conditional replay" is told it), indicator, year,
-    observed, q05, median, q95, error, crps, inside_50, inside_80, inside_95, best_naive, naive_error (absolute), skill.
+    observed, q05, median, q95, runs, error, crps, inside_50, inside_80, inside_95, best_naive, naive_error (absolute),
+    skill. Quantiles and intervals that so few runs cannot give are NaN.
 
     The parameters are draws of the prior of 2020, which rests on data to 2020: origins test the rules and the levels
     solved at each origin, not knowledge of the time.
@@ -76,14 +78,14 @@ def rolling_origins(
         for conditional in (False, True)
     }
     store.of([each for group in asked.values() for each in group], workers, progress)
-    rows = []
+    rows: list[dict[str, float | str | None]] = []
     for (origin, conditional), group in asked.items():
         rows += _scores(store.of(group), origin, "conditional replay" if conditional else "forecast")
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({f"inside_{each * 100:.0f}": "boolean" for each in LEVELS})
 
 
-def _scores(runs: Sequence[PastRun], origin: int, kind: str) -> list[dict[str, float | str]]:
-    rows: list[dict[str, float | str]] = []
+def _scores(runs: Sequence[PastRun], origin: int, kind: str) -> list[dict[str, float | str | None]]:
+    rows: list[dict[str, float | str | None]] = []
     for indicator in SCORED:
         observed = known_series(indicator)
         for year in range(origin + 1, LAST_YEAR + 1):
@@ -98,7 +100,7 @@ def _scores(runs: Sequence[PastRun], origin: int, kind: str) -> list[dict[str, f
             }
             best = min(naive, key=lambda rule: naive[rule])
             score = crps(members, observed[year])
-            low, middle, high = np.quantile(members, (0.05, 0.5, 0.95)).tolist()
+            low, middle, high = quantiles_known(members, (0.05, 0.5, 0.95))
             rows.append(
                 {
                     "origin": origin,
@@ -109,6 +111,7 @@ def _scores(runs: Sequence[PastRun], origin: int, kind: str) -> list[dict[str, f
                     "q05": low,
                     "median": middle,
                     "q95": high,
+                    "runs": len(members),
                     "error": middle - observed[year],
                     "crps": score,
                     **{f"inside_{each * 100:.0f}": inside(members, observed[year], each) for each in LEVELS},

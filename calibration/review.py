@@ -12,6 +12,7 @@ import numpy as np
 from agents.arrays import Floats
 from calibration.later_observations import LaterObservation
 from scenarios.errors import InputError
+from scenarios.whole_years import BASE_YEAR
 from sim.experiments.ensemble import Ensemble, thresholds
 from sim.indicators import PLAN_INDICATORS
 
@@ -29,7 +30,8 @@ class Review:
     """Chances before and after the observations."""
 
     table: "pd.DataFrame"
-    """indicator, median_before, median_after, low_after, high_after (5 and 95 %), chance_before, chance_after."""
+    """indicator, median_before, median_after, low_after, high_after (5 and 95 %), chance_before, chance_after; what is
+    after the observations is NaN where too few runs are close to them."""
     effective_runs: float
     """(sum w)^2 / sum w^2: how many runs still count."""
     runs: int
@@ -83,31 +85,35 @@ def review(ensemble: Ensemble, scenario: str, observations: Sequence[LaterObserv
     """
     import pandas as pd
 
-    used = tuple(each for each in observations if each.year in ensemble.years)
+    last = ensemble.target_year_of(scenario)
+    covered = range(BASE_YEAR + 1, BASE_YEAR + 1 if last is None else last + 1)
+    used = tuple(each for each in observations if each.year in covered)
     if not used:
-        raise InputError("no observation lies in the years of the runs", key="--observed", allowed="2021 to 2025")
-    columns = [ensemble.yearly(scenario, each.indicator)[:, ensemble.years.index(each.year)] for each in used]
+        allowed = f"{covered.start} to {covered.stop - 1}" if covered else ensemble.target_year_told(scenario)
+        raise InputError("no observation lies in the years of the runs", key="--observed", allowed=allowed)
+    columns = [ensemble.in_year(scenario, each.indicator, each.year) for each in used]
     values, observed = np.column_stack(columns), np.array([each.value for each in used])
-    done = np.isfinite(values).all(axis=1)
+    done = ensemble.done(scenario) & np.isfinite(values).all(axis=1)
     weights = run_weights(values[done], observed)
     even = np.full(len(weights), 1.0 / len(weights))
+    effective = float(1.0 / (weights**2).sum())
+    tells = effective >= LEAST_EFFECTIVE_RUNS
     rows = []
     for name in PLAN_INDICATORS:
-        final = ensemble.yearly(scenario, name)[done, ensemble.target_year]
+        final = ensemble.at_target(scenario, name)[done]
         met = final >= thresholds()[name]
         rows.append(
             {
                 "indicator": name,
                 "median_before": weighted_quantile(final, even, 0.5),
-                "median_after": weighted_quantile(final, weights, 0.5),
-                "low_after": weighted_quantile(final, weights, 0.05),
-                "high_after": weighted_quantile(final, weights, 0.95),
+                "median_after": weighted_quantile(final, weights, 0.5) if tells else np.nan,
+                "low_after": weighted_quantile(final, weights, 0.05) if tells else np.nan,
+                "high_after": weighted_quantile(final, weights, 0.95) if tells else np.nan,
                 "chance_before": float(met.mean()),
-                "chance_after": float(weights @ met),
+                "chance_after": float(weights @ met) if tells else np.nan,
             }
         )
     outside = tuple(
         each for each, own in zip(used, values[done].T, strict=True) if not own.min() <= each.value <= own.max()
     )
-    effective = float(1.0 / (weights**2).sum())
     return Review(pd.DataFrame(rows), effective, int(done.sum()), used, outside)

@@ -9,6 +9,7 @@ from agents.arrays import Floats
 from calibration.later_observations import LaterObservation
 from calibration.naive import naive_forecasts
 from scenarios.plan import indicators
+from sim.experiments.least_runs import quantiles_known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,16 +41,16 @@ def crps(members: Floats, observed: float) -> float:
     return float(scoringrules.crps_ensemble(observed, members, estimator=estimator))
 
 
-def inside(members: Floats, observed: float, level: float) -> bool:
-    """Whether the central interval of a level holds the observation."""
-    low, high = np.quantile(members, [0.5 - level / 2.0, 0.5 + level / 2.0])
-    return bool(low <= observed <= high)
+def inside(members: Floats, observed: float, level: float) -> bool | None:
+    """Whether the central interval of a level holds the observation; None where so few runs have no such interval."""
+    low, high = quantiles_known(members, [0.5 - level / 2.0, 0.5 + level / 2.0])
+    return bool(low <= observed <= high) if np.isfinite(low) else None
 
 
 def score_table(members: Members, observations: Iterable[LaterObservation]) -> "pd.DataFrame":
     """Scores of a forecast, one row an observation.
 
-    Columns: indicator, year, observed, median, error (median less observed), crps, rank (share of runs below the
+    Columns: indicator, year, observed, median, error (median less observed), crps, runs, rank (share of runs below the
     observation), inside_50, inside_80, inside_95, best_naive, naive_error (absolute), skill (1 - crps / naive_error;
     below 0 the naive rule won), source, and the absolute error of each naive rule as "error, RULE". The score of a
     single number is its absolute error, so both are comparable.
@@ -61,6 +62,7 @@ def score_table(members: Members, observations: Iterable[LaterObservation]) -> "
     rows = []
     for each in observations:
         runs = members(each.indicator, each.year)
+        runs = None if runs is None else runs[np.isfinite(runs)]  # a forecast of an earlier version holds failed runs
         if runs is None or len(runs) < 2:
             continue
         naive = {
@@ -76,6 +78,7 @@ def score_table(members: Members, observations: Iterable[LaterObservation]) -> "
                 "median": float(np.median(runs)),
                 "error": float(np.median(runs)) - each.value,
                 "crps": score,
+                "runs": len(runs),
                 "rank": float((runs < each.value).mean()),
                 **{f"inside_{level * 100:.0f}": inside(runs, each.value, level) for level in LEVELS},
                 "best_naive": best,
@@ -85,7 +88,7 @@ def score_table(members: Members, observations: Iterable[LaterObservation]) -> "
                 **{f"error, {rule}": error for rule, error in naive.items()},
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({f"inside_{level * 100:.0f}": "boolean" for level in LEVELS} if rows else {})
 
 
 def summary(table: "pd.DataFrame") -> "pd.DataFrame":

@@ -9,15 +9,15 @@ import numpy as np
 
 from scenarios.plan import indicators
 from scenarios.schema import Scenario
+from scenarios.whole_years import checked_year
 from sim.experiments.ensemble import Progress, run_requests
+from sim.experiments.least_runs import quantiles_known
 from sim.experiments.requests import RunRequest, ensemble_requests
-from sim.indicators import PLAN_INDICATORS
 from sim.interactions import INTERACTIONS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LAST_YEAR = 2025
 QUANTILES = (0.05, 0.5, 0.95)
 
 
@@ -65,7 +65,9 @@ def variants(
     Returns
     -------
     One row an indicator and variant: indicator, variant, q05, q50, q95, difference (median of the paired differences
-    from the posterior), low, high (its central 90 % over runs), chance (share of runs that meet the target).
+    from the posterior), low, high (its central 90 % over runs), chance (share of runs that meet the target), runs,
+    pairs (runs that are done under the posterior too) and year (2025, or the last whole year of a scenario that ends
+    before). Quantiles that so few runs cannot give are NaN.
 
     Raises
     ------
@@ -78,39 +80,39 @@ def variants(
         ensemble_requests([scenario], runs=runs, seed=seed, scale=scale, parameters=name)
         for name in ("posterior_2020", "prior_2020")
     )
+    name, year = fitted[0].scenario.name, checked_year(fitted[0].scenario)
     found = {
         variant.name: run_requests(
             [variant.changed(one, other) for one, other in zip(fitted, prior, strict=True)],
             store=store,
             workers=workers,
             progress=progress,
-        ).annual(PLAN_INDICATORS)
+        )
         for variant in VARIANTS
     }
     rows = []
     for indicator in indicators():
-        values = {name: _last_year(table, indicator.id) for name, table in found.items()}
-        for name, own in values.items():
-            both = own.index.intersection(values[VARIANTS[0].name].index)
-            gap = own.loc[both] - values[VARIANTS[0].name].loc[both]
-            low, middle, high = np.quantile(own, QUANTILES)
+        values = {variant: ensemble.in_year(name, indicator.id, year) for variant, ensemble in found.items()}
+        for variant, own in values.items():
+            # Runs of one number have the same luck and draw; what a variant changes is all that differs.
+            gap = own - values[VARIANTS[0].name]
+            done = own[np.isfinite(own)]
+            low, middle, high = quantiles_known(own, QUANTILES)
+            gap_low, gap_middle, gap_high = quantiles_known(gap, QUANTILES)
             rows.append(
                 {
                     "indicator": indicator.id,
-                    "variant": name,
-                    "q05": float(low),
-                    "q50": float(middle),
-                    "q95": float(high),
-                    "difference": float(gap.median()),
-                    "low": float(gap.quantile(QUANTILES[0])),
-                    "high": float(gap.quantile(QUANTILES[2])),
-                    "chance": float((own >= indicator.target_2025).mean()),
+                    "variant": variant,
+                    "q05": low,
+                    "q50": middle,
+                    "q95": high,
+                    "difference": gap_middle,
+                    "low": gap_low,
+                    "high": gap_high,
+                    "chance": float((done >= indicator.met_from).mean()),
+                    "runs": len(done),
+                    "pairs": int(np.isfinite(gap).sum()),
+                    "year": year,
                 }
             )
     return pd.DataFrame(rows)
-
-
-def _last_year(annual: "pd.DataFrame", indicator: str) -> "pd.Series[float]":
-    """Values of an indicator in the last year of a tidy table, by number of the run."""
-    last = annual[(annual["year"] == LAST_YEAR) & (annual["indicator"] == indicator)]
-    return last.set_index("run")["value"]

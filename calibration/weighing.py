@@ -9,6 +9,7 @@ from scipy.stats import multivariate_normal
 from agents.arrays import Floats
 from calibration.moments import moments, observed_moments, tolerances
 from calibration.past_runs import PastRequest, PastRuns, Progress, moment_matrix
+from sim.experiments.least_runs import LEAST_FOR_WEIGHT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 def places_of(prefixes: Sequence[str]) -> list[int]:
     """Places of the moments whose names begin with one of these."""
     return [place for place, moment in enumerate(moments()) if moment.id.startswith(tuple(prefixes))]
+
+
+def least_for_weight(judged: int) -> int:
+    """Runs that each group needs before data give it a weight by so many moments."""
+    return max(LEAST_FOR_WEIGHT, 2 * judged)
 
 
 def weighed(
@@ -40,13 +46,14 @@ def weighed(
     asked
         Requests of each group; all with the same draws and luck.
     judged
-        Places of the moments that decide, fewer than half the runs of a group.
+        Places of the moments that decide.
     store, workers, progress
         As in `calibrate`.
 
     Returns
     -------
-    One row a group: its name, log_score, weight, root_mean_square_miss (in tolerances), and its mean of each moment.
+    One row a group: its name, log_score, weight (NaN where a group has too few runs for one, see `least_for_weight`),
+    root_mean_square_miss (in tolerances), runs (those done), and its mean of each moment.
     """
     import pandas as pd
 
@@ -55,21 +62,25 @@ def weighed(
     values: dict[str, Floats] = {name: moment_matrix(store.of(group))[:, list(judged)] for name, group in asked.items()}
     about = np.concatenate([group - group.mean(axis=0) for group in values.values()])
     observed, tolerance = observed_moments()[list(judged)], tolerances()[list(judged)]
-    covariance = np.cov(about, rowvar=False) + np.diag(tolerance**2)
+    # Without freedom left the runs have no covariance; there is no weight then either.
+    spread = np.cov(about, rowvar=False) if len(about) > 1 else np.zeros((len(judged), len(judged)))
+    covariance = spread + np.diag(tolerance**2)
     scores = {
         name: float(multivariate_normal.logpdf(observed, group.mean(axis=0), covariance))
         for name, group in values.items()
     }
     best = max(scores.values())
     total = sum(np.exp(score - best) for score in scores.values())
+    enough = min(len(group) for group in values.values()) >= least_for_weight(len(judged))
     rows = []
     for name, group in values.items():
         miss = (group.mean(axis=0) - observed) / tolerance
         rows.append(
             {
                 what: name,
-                "log_score": scores[name],
-                "weight": float(np.exp(scores[name] - best) / total),
+                "log_score": scores[name] if enough else float("nan"),
+                "weight": float(np.exp(scores[name] - best) / total) if enough else float("nan"),
+                "runs": len(group),
                 "root_mean_square_miss": float(np.sqrt((miss**2).mean())),
                 **dict(zip(names, group.mean(axis=0).tolist(), strict=True)),
             }

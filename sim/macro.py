@@ -14,6 +14,7 @@ import numpy as np
 from agents.arrays import Floats
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.drivers import DRIVERS
+from scenarios.run_conditions import GIVEN_IN_PART, REPLAY, SIMULATION
 from sim.tables import table
 from sim.vintage import months_back
 
@@ -46,9 +47,16 @@ class MacroPath:
     log_volatility: Floats
     """Log of realised equity volatility, per cent a year."""
     conditional: bool
-    """True when realised drivers after 2020 are replayed: not a forecast."""
+    """True when all drivers after 2020 are given, as observed or by the user: not a forecast."""
     carried_forward: tuple[str, ...]
     """Drivers of a replay whose last observation was carried forward, each with the first such month."""
+    drawn: tuple[str, ...] = ()
+    """Drivers that the user's own values leave to be drawn, each with the months."""
+
+    @property
+    def kind(self) -> str:
+        """What a run on this path is called."""
+        return kind_of_world(self.conditional, self.drawn)
 
     def position(self, month: int) -> int:
         """Index of a month in the arrays."""
@@ -124,6 +132,36 @@ def carried_forward(
     return filled, tuple(carried)
 
 
+def kind_of_world(conditional: bool, drawn: tuple[str, ...]) -> str:
+    """Kind of a run: a replay knows all drivers to its end; where some are drawn it is none."""
+    return GIVEN_IN_PART if drawn else REPLAY if conditional else SIMULATION
+
+
+def drawn_beside(given: Mapping[int, Mapping[str, float]], last_month: int) -> tuple[str, ...]:
+    """What the values of a user leave to be drawn to `last_month`: each driver with the months, empty if nothing."""
+    told = []
+    for driver in DRIVERS:
+        missing = [month for month in range(DRAWN_AFTER + 1, last_month + 1) if driver not in given.get(month, {})]
+        if not missing:
+            continue
+        since = last_month
+        while since - 1 in missing:
+            since -= 1
+        parts = [f"from {month_text(since)}"] if last_month in missing else []
+        gaps = sum(month < since or last_month not in missing for month in missing)
+        if gaps:
+            parts.insert(0, f"in {gaps} month{'s' if gaps > 1 else ''}{' before' if parts else ''}")
+        told.append(f"{driver} {' and '.join(parts)}")
+    return tuple(told)
+
+
+def world_told(kind: str, drivers: "Drivers | None", last_month: int) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Kind of a run on a macro path to `last_month`, drivers carried forward, and drivers drawn beside given ones."""
+    carried = carried_forward(drivers_after_base_year(), last_month)[1] if kind == "realised" else ()
+    drawn = () if drivers is None else drawn_beside(drivers.by_month(), last_month)
+    return kind_of_world(kind == "realised" or drivers is not None, drawn), carried, drawn
+
+
 def shocks_at(shocks: "ShockPaths | None", month: int) -> "Mapping[str, float]":
     """Values of the macro shocks in a month; all zero without shocks."""
     names = ("us_yield", "china_yield", "world_volatility", "currency", "equity", "equity_drift")
@@ -155,6 +193,7 @@ def make_macro_path(
     history = drivers_to_base_year()
     given: dict[int, dict[str, float]] = {}
     carried: tuple[str, ...] = ()
+    drawn: tuple[str, ...] = ()
     stress: dict[int, dict[str, float]] = {}
     if kind == "realised":
         given, carried = carried_forward(drivers_after_base_year(), last_month)
@@ -162,6 +201,7 @@ def make_macro_path(
         stress = package_drivers("macro_adverse")
     elif drivers is not None:
         given = drivers.by_month()
+        drawn = drawn_beside(given, last_month)
     first_month = HISTORY_START
     months = last_month - first_month + 1
     china, us, vix, fx, equity, volatility = (np.empty(months) for _ in range(6))
@@ -261,6 +301,7 @@ def make_macro_path(
         usdcny=fx,
         equity_index=equity,
         log_volatility=volatility,
-        conditional=bool(given),
+        conditional=bool(given) and not drawn,
         carried_forward=carried,
+        drawn=drawn,
     )

@@ -106,7 +106,6 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
     parameter_set
         Name of the parameter set its parameters are from.
     """
-    conditional = centre.macro.conditional
     values, verify = centre.parameters, centre.verify
     result = Result(
         scenario=asked,
@@ -122,8 +121,9 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
             "parameters_hash": values.hash,
             "macro": asked.macro_identity,
             "shocks": [shock.resolved() for shock in asked.shocks],
-            "kind": "conditional replay" if conditional else "simulation",
+            "kind": centre.macro.kind,
             "carried_forward": list(centre.macro.carried_forward),
+            "drivers_drawn": list(centre.macro.drawn),
             "misses_2020": large_misses(centre.levels),
             "seed": centre.seed,
             "scale": asked.scale,

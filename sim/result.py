@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
 from scenarios.errors import InputError
 from scenarios.plan import indicators as plan_indicators
+from scenarios.whole_years import answering_year, whole_years, year_named
 from sim.indicators import FLOWS, PLAN_INDICATORS
 
 if TYPE_CHECKING:
@@ -51,8 +52,26 @@ class Result:
         return f"<p>{html.escape(repr(self))}</p>{self.targets().to_html()}"
 
     def annual(self) -> "pd.DataFrame":
-        """Indicators by year: flows summed, December for stocks and ratios."""
+        """Indicators by whole year: flows summed, December for stocks and ratios; a last year in part is left out."""
         return by_year(self.indicators)
+
+    @property
+    def _last_month(self) -> int:
+        return month_ordinal(f"{self.indicators.index[-1]:%Y-%m}")
+
+    @property
+    def target_year(self) -> int | None:
+        """Year that answers for 2025: 2025, or the last whole year where the scenario ends before; None without one."""
+        return answering_year(self._last_month)
+
+    @property
+    def target_year_told(self) -> str:
+        """The same year in words, with the reason where it is not 2025."""
+        return year_named(self._last_month)
+
+    def _at_target(self, annual: "pd.DataFrame", indicator: str) -> float:
+        """An indicator in the year that answers for 2025; NaN without one."""
+        return float("nan") if self.target_year is None else float(annual[indicator].loc[self.target_year])
 
     def moved_back(self, months: int) -> "Result":
         """The same result with its months dated so much earlier, for a run from an earlier base year."""
@@ -72,17 +91,17 @@ class Result:
     def targets(self) -> "pd.DataFrame":
         """The seven plan indicators against their targets for 2025.
 
-        Columns: number, name, unit, value_2020, value_2025, target_2025, qualifier, distance (simulated less target),
-        met (at or above the value from which the target counts as met) and within_rounding. For a scenario that ends
-        before 2025 the last year stands in for 2025.
+        Columns: number, name, unit, value_2020, value_2025, year, target_2025, qualifier, distance (simulated less
+        target), met (at or above the value from which the target counts as met) and within_rounding. For a scenario
+        that ends before December 2025 its last whole year stands in for 2025, and `year` names it. Without a whole year
+        after 2020 there is no verdict: NaN and NA.
         """
         import pandas as pd
 
-        annual = self.annual()
-        last = annual.loc[min(2025, annual.index.max())]
+        annual, year = self.annual(), self.target_year
         rows = []
         for indicator in plan_indicators():
-            value = float(last[indicator.id])
+            value = self._at_target(annual, indicator.id)
             target = float(indicator.target_2025)
             rows.append(
                 {
@@ -92,6 +111,7 @@ class Result:
                     "unit": indicator.unit,
                     "value_2020": float(annual[indicator.id].loc[2020]),
                     "value_2025": value,
+                    "year": year,
                     "target_2025": target,
                     "qualifier": indicator.qualifier,
                     "distance": value - target,
@@ -101,23 +121,27 @@ class Result:
                     ),
                 }
             )
-        return pd.DataFrame(rows).set_index("indicator").loc[list(PLAN_INDICATORS)]
+        table = pd.DataFrame(rows).set_index("indicator").loc[list(PLAN_INDICATORS)]
+        table = table.astype({"year": "Int64", "met": "boolean", "within_rounding": "boolean"})
+        if year is None:
+            table[["met", "within_rounding"]] = pd.NA
+        return table
 
     def companions(self) -> "pd.DataFrame":
         """What the plan's indicators are meant to measure, beside them.
 
-        Index indicator; columns companion, meaning, unit, value_2020, value_2025, growth (of the companion, 2025 over
-        2020 less one) and indicator_growth; see `sim.companions`. Growth is NaN where 2020 is zero or below.
+        Index indicator; columns companion, meaning, unit, value_2020, value_2025, year, growth (of the companion, 2025
+        over 2020 less one) and indicator_growth; see `sim.companions`. Growth is NaN where 2020 is zero or below. As in
+        `targets`, the last whole year may stand in for 2025.
         """
         import pandas as pd
 
         from sim.companions import COMPANIONS
 
         annual = self.annual()
-        last = annual.loc[min(2025, annual.index.max())]
         rows = []
         for indicator, companion in COMPANIONS.items():
-            start, end = float(annual[companion.id].loc[2020]), float(last[companion.id])
+            start, end = float(annual[companion.id].loc[2020]), self._at_target(annual, companion.id)
             rows.append(
                 {
                     "indicator": indicator,
@@ -126,11 +150,12 @@ class Result:
                     "unit": companion.unit,
                     "value_2020": start,
                     "value_2025": end,
+                    "year": self.target_year,
                     "growth": end / start - 1.0 if start > 0.0 else float("nan"),
-                    "indicator_growth": float(last[indicator] / annual[indicator].loc[2020]) - 1.0,
+                    "indicator_growth": self._at_target(annual, indicator) / float(annual[indicator].loc[2020]) - 1.0,
                 }
             )
-        return pd.DataFrame(rows).set_index("indicator")
+        return pd.DataFrame(rows).set_index("indicator").astype({"year": "Int64"})
 
     def fork(self, date: str, levers: Mapping[str, Any]) -> "Result":
         """The same run to the month before `date`, then other lever paths; same luck and interactions throughout.
@@ -191,10 +216,12 @@ class Result:
 
 
 def by_year(indicators: "pd.DataFrame") -> "pd.DataFrame":
-    """Indicators by year from those by month (index month-end): flows summed, December for stocks and ratios."""
+    """Indicators by whole year from those by month (index month-end): flows summed, December for stocks and ratios."""
     import pandas as pd
 
-    years = indicators.groupby(pd.DatetimeIndex(indicators.index).year)
+    index = pd.DatetimeIndex(indicators.index)
+    whole = whole_years(*(month_ordinal(f"{month:%Y-%m}") for month in (index[0], index[-1])))
+    years = indicators[index.year.isin(whole)].groupby(index.year[index.year.isin(whole)])
     annual = years.last()
     flows = [column for column in annual.columns if column in FLOWS]
     annual[flows] = years[flows].sum()

@@ -15,6 +15,7 @@ from agents.arrays import Floats
 from agents.foreign_investors import InvestorGroup
 from scenarios.schema import Scenario
 from sim.evidence.probe import Probe, watched
+from sim.experiments.least_runs import LEAST_FOR_VERDICT, quantiles_known
 from sim.experiments.pool import mapped
 from sim.experiments.requests import RunRequest, ensemble_requests
 
@@ -83,8 +84,9 @@ def stylised_facts(
 
     Returns
     -------
-    One row a fact: name, statistic, low, high, median, p05, p95 (over the runs), inside (share of runs in the band),
-    passed (the median lies in the band), kind, why, basis.
+    One row a fact: name, statistic, low, high, median, p05, p95 (over the runs; NaN below eight), inside (share of
+    runs in the band), passed (the median lies in the band; NA below eight runs), runs (in which the statistic is
+    known), kind, why, basis.
 
     Raises
     ------
@@ -110,7 +112,7 @@ def summary(values: Mapping[str, Floats]) -> "pd.DataFrame":
     rows = []
     for fact in facts():
         seen = values[fact.id][np.isfinite(values[fact.id])]
-        median, low, high = np.quantile(seen, [0.5, 0.05, 0.95]) if len(seen) else (np.nan,) * 3
+        median, low, high = quantiles_known(seen, [0.5, 0.05, 0.95])
         rows.append(
             {
                 "fact": fact.id,
@@ -118,17 +120,18 @@ def summary(values: Mapping[str, Floats]) -> "pd.DataFrame":
                 "statistic": fact.statistic,
                 "low": fact.low,
                 "high": fact.high,
-                "median": float(median),
-                "p05": float(low),
-                "p95": float(high),
+                "median": median,
+                "p05": low,
+                "p95": high,
                 "inside": float(np.mean([fact.holds(value) for value in seen])) if len(seen) else np.nan,
-                "passed": fact.holds(float(median)),
+                "passed": fact.holds(median) if len(seen) >= LEAST_FOR_VERDICT else None,
+                "runs": len(seen),
                 "kind": fact.kind,
                 "why": fact.why,
                 "basis": fact.basis,
             }
         )
-    return pd.DataFrame(rows).set_index("fact")
+    return pd.DataFrame(rows).set_index("fact").astype({"passed": "boolean"})
 
 
 def statistics_of(request: RunRequest) -> dict[str, float]:

@@ -10,6 +10,8 @@ import numpy as np
 from agents.arrays import Floats
 from scenarios.calendar import BASELINE
 from scenarios.schema import Scenario
+from scenarios.whole_years import BASE_YEAR, checked_year
+from sim.experiments.least_runs import standard_error
 from sim.experiments.pool import mapped
 from sim.experiments.requests import RunRequest, ensemble_requests
 from sim.indicators import FLOWS, PLAN_INDICATORS
@@ -80,7 +82,7 @@ def _means(values: Floats, cell: "np.ndarray") -> Floats:
 
 
 def indicators_2025(request: RunRequest, world: tuple[bool, bool] = (True, True), alike: bool = False) -> Floats:
-    """The seven indicators of 2020 and of the last year of a run, shape (2, 7)."""
+    """The seven indicators of 2020 and of 2025, or of the last whole year of a shorter run, shape (2, 7)."""
     from sim.model import FinancialCenter
 
     centre = FinancialCenter(
@@ -92,7 +94,7 @@ def indicators_2025(request: RunRequest, world: tuple[bool, bool] = (True, True)
     centre.run_to_end()
     table = centre.indicators[list(PLAN_INDICATORS)]
     flow = np.array([name in FLOWS for name in PLAN_INDICATORS])
-    years = [table.iloc[:12], table.iloc[-12:]]
+    years = [table.loc[str(year)] for year in (BASE_YEAR, checked_year(request.scenario))]
     return np.stack([np.where(flow, year.sum(), year.iloc[-1]) for year in years])
 
 
@@ -112,8 +114,9 @@ def what_moves(
 
     Returns
     -------
-    One row an indicator: change (mean), for each part its mean and standard error, and decisions_share, its part of
-    the sum of absolute parts.
+    One row an indicator: change (mean), for each part its mean and standard error (NaN below eight runs), and
+    decisions_share, its part of the sum of absolute parts; year (that of the values: 2025, or the last whole one of a
+    scenario that ends before) and runs.
 
     Raises
     ------
@@ -123,6 +126,7 @@ def what_moves(
     import pandas as pd
 
     requests = ensemble_requests([scenario], runs=runs, seed=seed, scale=scale, draws=0)
+    checked_year(requests[0].scenario)
     change = {}
     for world in WORLDS:
         found = np.stack(mapped(partial(indicators_2025, world=world), requests, workers))
@@ -138,8 +142,9 @@ def what_moves(
         row: dict[str, str | float] = {"indicator": name, "change": float(both[:, place].mean())}
         for part, values in parts.items():
             row[part] = float(values[:, place].mean())
-            row[f"{part}_error"] = float(values[:, place].std(ddof=1) / np.sqrt(runs)) if runs > 1 else float("nan")
+            row[f"{part}_error"] = standard_error(values[:, place])
         sizes = [abs(float(row[part])) for part in PARTS]
+        row |= {"runs": runs, "year": checked_year(requests[0].scenario)}
         row["decisions_share"] = sizes[0] / sum(sizes) if sum(sizes) else float("nan")
         rows.append(row)
     return pd.DataFrame(rows).set_index("indicator")

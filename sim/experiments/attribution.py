@@ -14,6 +14,8 @@ from scenarios.errors import InputError, nearest_name
 from scenarios.loader import load
 from scenarios.plan import ARMS, TASK_GROUPS, levers
 from scenarios.schema import Scenario
+from scenarios.whole_years import TARGET_YEAR, checked_year
+from sim.experiments.least_runs import standard_error
 from sim.experiments.pool import Cancel, Workers, run_many
 from sim.experiments.requests import RunRequest, ensemble_requests
 from sim.indicators import FLOWS, PLAN_INDICATORS
@@ -29,7 +31,7 @@ Coalition = frozenset[int]
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """Parts of the difference of two scenarios in the last year."""
+    """Parts of the difference of two scenarios in 2025, or in the last whole year that both cover."""
 
     players: tuple[str, ...]
     """Task groups or levers."""
@@ -39,22 +41,23 @@ class Attribution:
     """Difference by run and indicator, shape (runs, 7)."""
     alone: Floats
     """What each player does alone, shape (players, runs, 7)."""
+    year: int = TARGET_YEAR
+    """Year of the values."""
 
     @property
     def table(self) -> "pd.DataFrame":
-        """One row an indicator and player: part (mean over runs), standard_error, share of the whole.
+        """One row an indicator and player: part (mean over runs), standard_error (NaN below eight), share of the whole.
 
         Two more rows an indicator: `whole`, and `interaction`, the part of the whole that no player brings alone.
         """
         import pandas as pd
 
         rows = []
-        runs = self.whole.shape[0]
 
         def row(indicator: str, player: str, values: Floats, whole: float) -> dict[str, object]:
-            error = float(values.std(ddof=1) / np.sqrt(runs)) if runs > 1 else float("nan")
             part = float(values.mean())
             share = part / whole if whole else float("nan")
+            error = standard_error(values)
             return {"indicator": indicator, "player": player, "part": part, "standard_error": error, "share": share}
 
         for place, indicator in enumerate(PLAN_INDICATORS):
@@ -109,7 +112,7 @@ def attribute(
     Raises
     ------
     scenarios.InputError
-        If the scenarios differ in more than lever paths, or in none, or a run failed.
+        If the scenarios differ in more than lever paths, or in none, cover no whole year after 2020, or a run failed.
     """
     target, base = compared(scenario, against, scale)
     for name in ("macro", "drivers", "shocks", "scale", "end", "parameters", "rival_centres", "triggers"):
@@ -120,6 +123,7 @@ def attribute(
                 value=getattr(target, name),
                 allowed=f"the same {name.replace('_', ' ')} in both",
             )
+    year = checked_year(base)
     if by not in ("group", "lever"):
         nearest = nearest_name(by, ("group", "lever"))
         raise InputError(f"{by!r} is no kind of part", key="by", value=by, allowed="group, lever", nearest=nearest)
@@ -136,6 +140,7 @@ def attribute(
         coalitions,
         lambda coalition: _mixed(target, base, [players[name] for name in players], coalition),
         lambda asked: ensemble_requests([asked], runs=runs, seed=seed, draws=draws),
+        year,
         workers,
         progress,
         cancel,
@@ -143,7 +148,7 @@ def attribute(
     empty, full = values[frozenset()], values[frozenset(range(count))]
     alone = np.stack([values[frozenset({one})] - empty for one in range(count)])
     parts = _exact(values, count) if by == "group" else _sampled(values, orders)
-    return Attribution(tuple(players), parts, full - empty, alone)
+    return Attribution(tuple(players), parts, full - empty, alone, year)
 
 
 def compared(
@@ -197,11 +202,12 @@ def _values(
     coalitions: Sequence[Coalition],
     scenario_of: Callable[[Coalition], Scenario],
     requests_of: Callable[[Scenario], list[RunRequest]],
+    year: int,
     workers: int | Workers | None,
     progress: "Callable[[RunOutcome, int, int], None] | None",
     cancel: Cancel | None,
 ) -> dict[Coalition, Floats]:
-    """Plan indicators of the last year by coalition, shape (runs, 7) each."""
+    """Plan indicators of a year by coalition, shape (runs, 7) each."""
     of_coalition = {coalition: requests_of(scenario_of(coalition)) for coalition in coalitions}
     requests = [request for asked in of_coalition.values() for request in asked]
     requests.sort(key=lambda request: request.run)
@@ -210,7 +216,8 @@ def _values(
         if outcome.status != "done":
             raise InputError(f"a run failed: {outcome.error}", key="scenario", value=outcome.request.scenario.name)
         columns = [outcome.indicators.index(name) for name in PLAN_INDICATORS]
-        last = outcome.values[-12:, columns]
+        january = year * 12 - outcome.first_month
+        last = outcome.values[january : january + 12, columns]
         flow = np.array([name in FLOWS for name in PLAN_INDICATORS])
         by_key[outcome.key] = np.where(flow, last.sum(axis=0), last[-1])
         if progress is not None:

@@ -11,31 +11,27 @@ from agents.institutions import Centre
 if TYPE_CHECKING:
     import pandas as pd
 
-Read = Callable[[str, str], Floats]
-"""Values of an indicator of a scenario in the target year, shape (runs,)."""
+Gap = Callable[[str], Floats]
+"""Change of an indicator in the target year, pair by pair, shape (pairs,)."""
 REST = "rest of the country"
 
 
-def changes(read: Read, scenario: str, baseline: str) -> Iterator[tuple[str, list[tuple[str, Floats]]]]:
-    """Change of each measure by centre, run by run, Shanghai first."""
-
-    def gap(indicator: str) -> Floats:
-        return read(scenario, indicator) - read(baseline, indicator)
-
+def changes(gap: Gap) -> Iterator[tuple[str, list[tuple[str, Floats]]]]:
+    """Change of each measure by centre, pair by pair, Shanghai first."""
     rivals = [(rival.name.lower(), gap(f"seats_{rival.name.lower()}")) for rival in Centre if rival]
     yield "institutions", [("shanghai", gap("institution_count")), *rivals]
     here = gap("direct_financing")
     yield "direct_financing", [("shanghai", here), (REST, gap("direct_financing_national") - here)]
 
 
-def displaced(read: Read, scenario: str, baseline: str) -> "pd.DataFrame":
-    """The table of `sim.Ensemble.displacement`, which says what is in it."""
+def displaced(gap: Gap) -> "pd.DataFrame":
+    """The table of `sim.Ensemble.displacement` but for the year; there it says what is in it."""
     import pandas as pd
 
     from sim.experiments.ensemble import interval
 
     rows = []
-    for measure, by_centre in changes(read, scenario, baseline):
+    for measure, by_centre in changes(gap):
         gain, known = 0.0, False
         for centre, gaps in by_centre:
             done = gaps[np.isfinite(gaps)]
@@ -51,6 +47,7 @@ def displaced(read: Read, scenario: str, baseline: str) -> "pd.DataFrame":
                     "low": low,
                     "high": high,
                     "share_of_gain": -change / gain if known and centre != "shanghai" else np.nan,
+                    "runs": len(done),
                 }
             )
     return pd.DataFrame(rows)

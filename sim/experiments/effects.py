@@ -16,7 +16,9 @@ from scenarios.loader import load
 from scenarios.parameters import Parameters, parameter_set
 from scenarios.plan import channels, lever_ids, levers
 from scenarios.schema import Scenario
+from scenarios.whole_years import checked_year
 from sim.experiments.ensemble import Progress, interval, run_requests
+from sim.experiments.least_runs import LEAST_FOR_VERDICT
 from sim.experiments.outcomes import RunOutcome
 from sim.experiments.pool import Cancel, Workers
 from sim.experiments.requests import RunRequest
@@ -64,15 +66,16 @@ def effects(
     -------
     One row a lever, intensity and indicator: change of the intensity against 2020, effect (median), low, high (95 %),
     expected (the sign the plan's reading expects of more of the lever, where it names one), verdict: `agrees`,
-    `disagrees`, `indistinguishable from zero`, or `no expectation`; and through_agents: the mean effect if
-    only those channels of the lever move that an agent's decision reads, and not those that a formula of a market or an
-    authority reads, over that of all channels; measured at full intensity. NaN elsewhere, and where the effect cannot
-    be told from zero.
+    `disagrees`, `indistinguishable from zero`, `no expectation`, or `too few runs` below eight pairs, which have no
+    interval either; through_agents: the mean effect if only those channels of the lever move that an agent's decision
+    reads, and not those that a formula of a market or an authority reads, over that of all channels; measured at full
+    intensity; NaN elsewhere, and where the effect cannot be told from zero; runs (the pairs) and year (that of the
+    values: 2025, or the last whole year of a baseline that ends before).
 
     Raises
     ------
     scenarios.InputError
-        For an unknown lever or a bad count, or if a run failed.
+        For an unknown lever, a bad count or a baseline without a whole year after 2020, or if a run failed.
     """
     import pandas as pd
 
@@ -93,6 +96,7 @@ def effects(
     base = load(baseline)
     if scale is not None:
         base = Scenario(**{**base.plain(), "scale": scale})
+    checked_year(base)
     grid = np.linspace(0.0, 1.0, intensities)
     variants = _variants(base, asked, grid)
     requests = [
@@ -124,11 +128,12 @@ def effects(
         for indicator in indicators or ensemble.columns:
 
             def gap(name: str, against: str, indicator: str = indicator) -> Floats:
-                here, there = (ensemble.yearly(one, indicator)[:, ensemble.target_year] for one in (name, against))
+                here, there = ensemble.of_pairs(name, against, indicator)
                 return (here - there)[np.isfinite(here - there)]
 
             whole = gap(each.scenario.name, "baseline")
             low, high = interval(whole)
+            enough = len(whole) >= LEAST_FOR_VERDICT
             change = each.intensity - lever.intensity_2020
             expected = lever.expected_sign.get(indicator, lever.expected_sign_secondary.get(indicator, ""))
             if each.intensity < 1.0:
@@ -143,18 +148,21 @@ def effects(
                     "intensity": each.intensity,
                     "change": change,
                     "indicator": indicator,
-                    "effect": float(np.median(whole)),
+                    "effect": float(np.median(whole)) if len(whole) else np.nan,
                     "low": low,
                     "high": high,
                     "expected": expected,
-                    "verdict": verdict(low, high, expected, change),
-                    "through_agents": np.nan if low <= 0.0 <= high else float(through / whole.mean()),
+                    "verdict": verdict(low, high, expected, change) if enough else TOO_FEW_RUNS,
+                    "through_agents": float(through / whole.mean()) if enough and not low <= 0.0 <= high else np.nan,
+                    "runs": len(whole),
+                    "year": ensemble.common_year(each.scenario.name, "baseline"),
                 }
             )
     return pd.DataFrame(rows)
 
 
 AGENTS_ONLY = " through agents only"
+TOO_FEW_RUNS = "too few runs"
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,15 @@ from scenarios.drivers import Drivers
 from scenarios.errors import InputError, nearest_name
 from scenarios.parameters import Parameters
 from scenarios.plan import indicators as plan_indicators
+from scenarios.run_conditions import RunConditions
 from scenarios.schema import Scenario
+from scenarios.whole_years import TARGET_YEAR, answering_year, common_year, whole_years, year_named
+from sim.experiments.least_runs import LEAST_FOR_INTERVAL, enough_for_quantile, error_of_share
 from sim.experiments.outcomes import RunOutcome, month_index
-from sim.experiments.pairing import Pairing
+from sim.experiments.pairing import Pairing, Pairs, pairs_of
 from sim.experiments.pool import Cancel, Workers, run_many
 from sim.experiments.requests import RunRequest, ensemble_requests
+from sim.experiments.run_conditions import conditions_of
 from sim.experiments.store import Store, missing
 from sim.experiments.stored_design import AskedRun, same_name_twice
 from sim.indicators import FLOWS, PLAN_INDICATORS
@@ -37,7 +41,6 @@ PART_SECONDS = 20.0
 """Longest time after which what is done is written all the same."""
 RESAMPLES = 2000
 """Bootstrap samples behind an interval."""
-TARGET_YEAR = 2025
 
 
 @cache
@@ -206,24 +209,34 @@ class Ensemble:
 
     @classmethod
     def of_outcomes(cls, outcomes: Sequence[RunOutcome]) -> Self:
-        """Ensemble of what was run just now."""
+        """Ensemble of what was run just now; a run that failed is all NaN and has no pairing.
+
+        Raises
+        ------
+        scenarios.InputError
+            If none is done, or two that differ have the same scenario and number.
+        """
         done = [outcome for outcome in outcomes if outcome.status == "done"]
         failures = tuple(
             f"{o.request.scenario.name}, run {o.request.run}: {o.error}" for o in outcomes if o.status != "done"
         )
         if not done:
             raise InputError("no run was done" + (f"; the first failed: {failures[0]}" if failures else ""), key="runs")
-        columns, first = done[0].indicators, min(outcome.first_month for outcome in done)
-        numbers = tuple(sorted({outcome.request.run for outcome in done}))
+        _checked_once(done)
+        columns = tuple(dict.fromkeys(name for outcome in done for name in outcome.indicators))
+        at = {name: column for column, name in enumerate(columns)}
+        first = min(outcome.first_month for outcome in done)
+        numbers = tuple(sorted({outcome.request.run for outcome in outcomes}))
         place = {number: row for row, number in enumerate(numbers)}
         months = max(outcome.first_month + len(outcome.values) for outcome in done) - first
-        scenarios = {outcome.request.scenario.name: outcome.request.scenario for outcome in done}
+        scenarios = {outcome.request.scenario.name: outcome.request.scenario for outcome in outcomes}
         values = {name: np.full((len(numbers), months, len(columns)), np.nan) for name in scenarios}
         pairings: dict[str, list[Pairing | None]] = {name: [None] * len(numbers) for name in scenarios}
         for outcome in done:
             start = outcome.first_month - first
             name, row = outcome.request.scenario.name, place[outcome.request.run]
-            values[name][row][start : start + len(outcome.values)] = outcome.values
+            target = values[name][row, start : start + len(outcome.values)]
+            target[:, [at[each] for each in outcome.indicators]] = outcome.values
             pairings[name][row] = outcome.request.pairing
         kinds = frozenset(outcome.kind for outcome in done)
         return cls(values, columns, first, numbers, scenarios, _fixed(pairings), failures, kinds)
@@ -326,21 +339,79 @@ class Ensemble:
 
     @cached_property
     def years(self) -> tuple[int, ...]:
-        """Years that the months cover in whole."""
-        return tuple(sorted({int(month.year) for month in self.months if month.month == 12}))
+        """Years that the months of the longest scenario cover in whole."""
+        return whole_years(self.first_month, self.first_month + len(self.months) - 1)
 
     @cached_property
     def target_year(self) -> int:
-        """Place of 2025 among the years, or of the last year of scenarios that end before."""
+        """Place among the years of the one that answers for 2025 in the scenario that goes on for longest.
+
+        Scenarios may end in different years: see `target_year_of`.
+        """
         return max(place for place, year in enumerate(self.years) if year <= TARGET_YEAR)
 
+    @cached_property
+    def _reached(self) -> dict[str, tuple[int | None, Flags]]:
+        """By scenario its last month, and which runs are done: those that reach it, shape (runs,)."""
+        found: dict[str, tuple[int | None, Flags]] = {}
+        for name, values in self.values.items():
+            there = np.array([each is not None for each in self.pairings[name]], dtype=bool)
+            months = np.isfinite(values).any(axis=2) & there[:, None]
+            lasts = np.where(months.any(axis=1), months.shape[1] - 1 - months[:, ::-1].argmax(axis=1), -1)
+            last = int(lasts.max(initial=-1))
+            found[name] = (None, np.zeros(len(there), dtype=bool)) if last < 0 else (last, lasts == last)
+        return found
+
+    def done(self, scenario: str) -> Flags:
+        """Which runs of a scenario are done, shape (runs,): those that reach the last month of their scenario."""
+        self._of(scenario)
+        return self._reached[scenario][1]
+
+    def last_month(self, scenario: str) -> int | None:
+        """Ordinal of the last month of a scenario; None if none of its runs is done."""
+        self._of(scenario)
+        place = self._reached[scenario][0]
+        return None if place is None else self.first_month + place
+
+    def target_year_of(self, scenario: str) -> int | None:
+        """Year that answers for 2025: 2025, or the last whole year of a scenario that ends before; None without one."""
+        return answering_year(self.last_month(scenario))
+
+    def target_year_told(self, scenario: str) -> str:
+        """The same year in words, with the reason where it is not 2025."""
+        return year_named(self.last_month(scenario))
+
+    def common_year(self, *scenarios: str) -> int | None:
+        """Year in which scenarios are compared: the latest that answers for each; None where one has none."""
+        return common_year(self.last_month(name) for name in scenarios or self.values)
+
+    @cached_property
+    def conditions(self) -> RunConditions:
+        """What the runs rest on."""
+        known = [each for of_runs in self.pairings.values() for each in of_runs if each is not None]
+        return conditions_of(self.scenarios.values(), pairings=known, kinds=sorted(self.kinds))
+
     def yearly(self, scenario: str, indicator: str) -> Floats:
-        """An indicator by run and year, shape (runs, years): flows summed, December for stocks and ratios."""
+        """An indicator by run and year, shape (runs, years): flows summed, December for stocks and ratios.
+
+        NaN for runs that are not done and years that the scenario does not cover in whole.
+        """
         series = self._of(scenario)[:, :, self._column(indicator)]
-        decembers = np.flatnonzero(self.months.month == 12)
+        decembers = np.array([year * 12 + 11 - self.first_month for year in self.years], dtype=np.int64)
         if indicator not in FLOWS:
             return series[:, decembers]
         return np.stack([series[:, december - 11 : december + 1].sum(axis=1) for december in decembers], axis=1)
+
+    def in_year(self, scenario: str, indicator: str, year: int | None) -> Floats:
+        """An indicator of a year by run, shape (runs,): NaN for runs that are not done and for years not covered."""
+        known = self.yearly(scenario, indicator)
+        if year not in self.years:
+            return np.full(len(self.runs), np.nan)
+        return np.where(self.done(scenario), known[:, self.years.index(year)], np.nan)
+
+    def at_target(self, scenario: str, indicator: str) -> Floats:
+        """An indicator in the scenario's own year that answers for 2025, by run, shape (runs,); NaN without one."""
+        return self.in_year(scenario, indicator, self.target_year_of(scenario))
 
     @property
     def indicators(self) -> "pd.DataFrame":
@@ -385,6 +456,9 @@ class Ensemble:
         """Quantiles of an indicator over the runs: index scenario and year (or month), a column for each of `q`."""
         import pandas as pd
 
+        for each in q:
+            if not 0.0 <= each <= 1.0:
+                raise InputError(f"{each!r} is no quantile", key="q", value=each, allowed="0..1, such as 0.95")
         key = (indicator, tuple(q), monthly)
         if key not in self._quantiles:
             times = self.months if monthly else self.years
@@ -394,9 +468,7 @@ class Ensemble:
             rows = []
             for name in self.values:
                 values = self._of(name)[:, :, self._column(indicator)] if monthly else self.yearly(name, indicator)
-                # Runs that failed are left out; to look for them costs ten times what the rest does.
-                statistic = np.nanquantile if np.isnan(values).any() else np.quantile
-                rows.append(statistic(values, list(q), axis=0).T)
+                rows.append(_quantiles_by_time(values, q))
             self._quantiles[key] = pd.DataFrame(np.concatenate(rows), index=index, columns=list(q))
         return self._quantiles[key].copy()
 
@@ -405,50 +477,101 @@ class Ensemble:
         """Tables that were asked for; pages ask for each several times."""
         return {}
 
-    def paired(self, scenario: str, baseline: str) -> Flags:
-        """Which runs of two scenarios are pairs, shape (runs,): both are done, with the same luck and world.
+    def pairs(self, scenario: str, baseline: str) -> Pairs:
+        """Pairs of runs of two scenarios: both done, with the same luck, parameters and world; see `pairs_of`.
 
         Raises
         ------
         scenarios.InputError
-            If a scenario is not there, or none of the runs that both have done is a pair; it says what differs.
+            If a scenario is not there or none of its runs is done, or if no run of one is a pair with a run of the
+            other; it says what differs.
         """
-        self._of(scenario), self._of(baseline)
-        both = list(zip(self.pairings[scenario], self.pairings[baseline], strict=True))
-        pairs = np.array([here is not None and here == there for here, there in both], dtype=bool)
-        apart = [(here, there) for here, there in both if here is not None and there is not None]
-        if apart and not pairs.any():
-            differ = ", ".join(dict.fromkeys(name for here, there in apart for name in here.differences(there)))
+        sides = []
+        for name in (scenario, baseline):
+            done = self.done(name)
+            if not done.any():
+                raise InputError(f"no run of {name!r} is done", key="scenario", value=name, allowed="one run or more")
+            sides.append([each if there else None for each, there in zip(self.pairings[name], done, strict=True)])
+        found = pairs_of(*sides)
+        if not len(found):
             raise InputError(
-                f"no run of {scenario!r} is a pair with one of {baseline!r}: they differ in {differ}",
+                f"no run of {scenario!r} is a pair with one of {baseline!r}: {found.reason}",
                 key="scenario",
                 value=scenario,
                 allowed="runs that share seed, parameters, macro path, scale, interactions and model",
             )
-        return pairs
+        return found
 
-    def difference(
-        self, scenario: str, baseline: str, *, indicators: Iterable[str] = PLAN_INDICATORS, level: float = 0.95
-    ) -> "pd.DataFrame":
-        """Effect of a scenario against another in 2025, run by run with the same luck and parameters.
-
-        Columns: indicator, median, mean, low and high (a bootstrap interval of the median), runs, share_positive, and
-        pairing: by how much the variance of the difference falls against independent runs.
+    def paired(self, scenario: str, baseline: str) -> Flags:
+        """Which runs of a scenario have a partner among those of another, shape (runs,).
 
         Raises
         ------
         scenarios.InputError
-            If a scenario or an indicator is not there.
+            As `pairs` does.
+        """
+        has_one = np.zeros(len(self.runs), dtype=bool)
+        has_one[list(self.pairs(scenario, baseline).here)] = True
+        return has_one
+
+    def year_compared(self, *scenarios: str) -> int:
+        """Year in which scenarios are compared.
+
+        Raises
+        ------
+        scenarios.InputError
+            If one of them covers no whole year after 2020.
+        """
+        year = self.common_year(*scenarios)
+        if year is None:
+            told = "; ".join(f"{name}: {self.target_year_told(name)}" for name in dict.fromkeys(scenarios))
+            raise InputError(
+                f"there is no year to compare in ({told})",
+                key="end",
+                value=", ".join(dict.fromkeys(scenarios)),
+                allowed="scenarios that end in 2021-12 or later",
+            )
+        return year
+
+    def of_pairs(self, scenario: str, baseline: str, indicator: str) -> tuple[Floats, Floats]:
+        """An indicator in the pairs of two scenarios, in the year in which they are compared, shape (pairs,) each.
+
+        Raises
+        ------
+        scenarios.InputError
+            If there is no pair or no such year.
+        """
+        pairs, year = self.pairs(scenario, baseline), self.year_compared(scenario, baseline)
+        here, there = (self.in_year(name, indicator, year) for name in (scenario, baseline))
+        return here[list(pairs.here)], there[list(pairs.there)]
+
+    def difference(
+        self, scenario: str, baseline: str, *, indicators: Iterable[str] = PLAN_INDICATORS, level: float = 0.95
+    ) -> "pd.DataFrame":
+        """Effect of a scenario against another in 2025, pair by pair with the same luck and parameters.
+
+        Columns: indicator, median, mean, low and high (a bootstrap interval of the median; NaN below eight pairs), runs
+        (the pairs), share_positive, pairing: by how much the variance of the difference falls against independent runs;
+        year (that of the values: 2025, or the last whole year that both cover), left_out (runs of either that are done
+        and have no partner) and why.
+
+        Raises
+        ------
+        scenarios.InputError
+            If a scenario or an indicator is not there, no run is a pair with another, the two have no whole year after
+            2020 in common, or `level` is not between 0 and 1.
         """
         import pandas as pd
 
-        rows, pairs = [], self.paired(scenario, baseline)
+        pairs, year = self.pairs(scenario, baseline), self.year_compared(scenario, baseline)
+        rows = []
         for indicator in indicators:
-            here, there = (self.yearly(name, indicator)[:, self.target_year] for name in (scenario, baseline))
-            both = pairs & np.isfinite(here) & np.isfinite(there)
+            here, there = self.of_pairs(scenario, baseline, indicator)
+            both = np.isfinite(here) & np.isfinite(there)
             gap = here[both] - there[both]
             low, high = interval(gap, level)
-            apart = here[both].var() + there[both].var()
+            apart = here[both].var() + there[both].var() if len(gap) else np.nan
+            enough = len(gap) >= LEAST_FOR_INTERVAL and gap.var() > 0.0
             rows.append(
                 {
                     "indicator": indicator,
@@ -458,58 +581,73 @@ class Ensemble:
                     "high": high,
                     "runs": len(gap),
                     "share_positive": float((gap > 0.0).mean()) if len(gap) else np.nan,
-                    "pairing": float(apart / gap.var()) if len(gap) > 1 and gap.var() > 0.0 else np.nan,
+                    "pairing": float(apart / gap.var()) if enough else np.nan,
+                    "year": year,
+                    "left_out": pairs.left_out,
+                    "why": pairs.reason,
                 }
             )
         return pd.DataFrame(rows)
 
     def met(self, scenario: str) -> "pd.DataFrame":
-        """Which runs meet which target in 2025: index run, a column for each plan indicator, and `all`."""
+        """Which runs meet which target: index run, a column for each plan indicator, and `all`.
+
+        Of 2025, or of the scenario's last whole year (`target_year_of`). NA for a run that is not done, for an
+        indicator that it does not have, and for `all` where one of the indicators is NA.
+        """
         import pandas as pd
 
-        table = pd.DataFrame(
-            {name: self.yearly(scenario, name)[:, self.target_year] >= thresholds()[name] for name in PLAN_INDICATORS},
-            index=pd.Index(self.runs, name="run"),
-        )
-        table["all"] = table.all(axis=1)
+        table = pd.DataFrame(index=pd.Index(self.runs, name="run"))
+        for name in PLAN_INDICATORS:
+            lacks = name not in self.columns
+            value = np.full(len(self.runs), np.nan) if lacks else self.at_target(scenario, name)
+            known = pd.Series(value >= thresholds()[name], index=table.index, dtype="boolean")
+            table[name] = known.where(np.isfinite(value))
+        table["all"] = table.all(axis=1).astype("boolean").where(table.notna().all(axis=1))
         return table
 
     def probability_of_target(self) -> "pd.DataFrame":
         """Share of runs that meet each target in 2025, and all of them, with the median month of first meeting.
 
-        Columns: scenario, indicator, probability, standard_error, expected_month (for `all`, of meeting all at once;
-        empty where fewer than half of the runs ever get there; ratios and flows are taken over the year that ends
-        with the month).
+        Columns: scenario, indicator, probability (NaN without a run that can be judged), standard_error (NaN below
+        eight runs), expected_month (for `all`, of meeting all at once; empty where fewer than half of the runs ever get
+        there; ratios and flows are taken over the year that ends with the month), runs (those that are judged) and year
+        (see `target_year_of`; NA without one).
         """
         import pandas as pd
 
         rows = []
         for name in self.values:
             met = self.met(name)
-            done = np.isfinite(self._of(name)[:, -1, 0])
             for indicator in (*PLAN_INDICATORS, "all"):
-                share = float(met[indicator][done].mean())
+                known = met[indicator].dropna()
+                judged, good = len(known), int(known.sum())
                 rows.append(
                     {
                         "scenario": name,
                         "indicator": indicator,
-                        "probability": share,
-                        "standard_error": float(np.sqrt(share * (1.0 - share) / max(int(done.sum()), 1))),
+                        "probability": good / judged if judged else np.nan,
+                        "standard_error": error_of_share(good, judged),
                         "expected_month": self._first_month(
                             name, PLAN_INDICATORS if indicator == "all" else (indicator,)
-                        ),
+                        )
+                        if judged
+                        else "",
+                        "runs": judged,
+                        "year": self.target_year_of(name),
                     }
                 )
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows).astype({"year": "Int64"})
 
     def goals(self, scenario: str) -> "pd.DataFrame":
         """The plan's goals and shortcomings in 2025, by the share of runs that meet all tests of each.
 
-        Index id; columns kind, name, light, green, amber, red, worst, not_modelled.
+        Index id; columns kind, name, light, green, amber, red, runs, worst, not_modelled. Of a scenario that ends
+        earlier, in its last whole year; without a run that is done, or without such a year, there is no light.
         """
         from sim.experiments.goals import lights
 
-        return lights(self._of_year(scenario), self.years[self.target_year])
+        return lights(self._of_year(scenario), self.target_year_of(scenario))
 
     def goal_tests(self, scenario: str) -> "pd.DataFrame":
         """The tests behind `goals`, one row each: id, then the columns of `sim.experiments.goals.judged`."""
@@ -521,14 +659,14 @@ class Ensemble:
         tables = []
         for goal in goals():
             if goal.tests:
-                told = judged(goal, self._of_year(scenario), self.years[self.target_year])
+                told = judged(goal, self._of_year(scenario), self.target_year_of(scenario))
                 told.insert(0, "id", goal.id)
                 tables.append(told)
         return pd.concat(tables, ignore_index=True)
 
-    def _of_year(self, scenario: str) -> Callable[[str, int], Floats]:
-        done = np.isfinite(self._of(scenario)[:, -1, 0])
-        return lambda indicator, year: self.yearly(scenario, indicator)[done, self.years.index(year)]
+    def _of_year(self, scenario: str) -> Callable[[str, int | None], Floats]:
+        done = self.done(scenario)
+        return lambda indicator, year: self.in_year(scenario, indicator, year)[done]
 
     def fired(self, scenario: str) -> "pd.DataFrame":
         """The triggers of a scenario: in which part of the runs each fires, and when for the first time.
@@ -538,7 +676,7 @@ class Ensemble:
         """
         import pandas as pd
 
-        rows, done = [], np.isfinite(self._of(scenario)[:, :, 0]).any(axis=1)
+        rows, done = [], self.done(scenario)
         for trigger in self.scenarios[scenario].triggers:
             series = self._over_a_year(scenario, trigger.indicator)
             met = series < trigger.below if trigger.below is not None else series > float(trigger.above or 0.0)
@@ -549,7 +687,7 @@ class Ensemble:
             due = long_enough[done] & np.asarray(self.months.year > 2020)
             first = due.argmax(axis=1)[due.any(axis=1)]
             middle = f"{self.months[int(np.quantile(first, 0.5, method='lower'))]:%Y-%m}" if len(first) else ""
-            rows.append((str(trigger), len(first) / max(len(due), 1), middle))
+            rows.append((str(trigger), len(first) / len(due) if len(due) else np.nan, middle))
         table = pd.DataFrame(rows, columns=["trigger", "share", "first_month"])
         return table.set_index("trigger")
 
@@ -568,51 +706,130 @@ class Ensemble:
 
     def _first_month(self, scenario: str, indicators: Sequence[str]) -> str:
         """Median over the runs of the first month after 2020 at which all of the indicators are at their thresholds."""
-        at = np.logical_and.reduce([self._at_target(scenario, name) for name in indicators])
+        at = np.logical_and.reduce([self._at_target(scenario, name) for name in indicators])[self.done(scenario)]
         first = np.where(at.any(axis=1), at.argmax(axis=1), len(self.months)).astype(float)
         middle = int(np.quantile(first, 0.5, method="higher"))
         return "" if middle >= len(self.months) else f"{self.months[middle]:%Y-%m}"
 
     def displacement(self, scenario: str, baseline: str) -> "pd.DataFrame":
-        """What Shanghai gains in 2025 against another scenario, and what other centres lose by it.
+        """What Shanghai gains in 2025 against another scenario, and what other centres lose by it, over the pairs.
 
-        Columns: measure (`institutions`, `direct_financing` in CNY trn a year), centre, change (mean over the runs),
-        low and high (a bootstrap interval of the mean), share_of_gain (the part of Shanghai's gain that is this
-        centre's loss; negative if it gains too, NaN where the interval of Shanghai's own change holds zero).
+        Columns: measure (`institutions`, `direct_financing` in CNY trn a year), centre, change (mean over the pairs),
+        low and high (a bootstrap interval of the mean; NaN below eight pairs), share_of_gain (the part of Shanghai's
+        gain that is this centre's loss; negative if it gains too, NaN where the interval of Shanghai's own change holds
+        zero or there is none), runs (the pairs) and year.
 
         Raises
         ------
         scenarios.InputError
-            If a scenario is not there, or the store is older than what is read.
+            If a scenario is not there, no run is a pair with another, or the store is older than what is read.
         """
         from sim.experiments.displacement import displaced
 
-        return displaced(lambda name, indicator: self.yearly(name, indicator)[:, self.target_year], scenario, baseline)
+        year = self.year_compared(scenario, baseline)
+        table = displaced(lambda indicator: np.subtract(*self.of_pairs(scenario, baseline, indicator)))
+        return table.assign(year=year)
 
     def regret(self) -> "pd.DataFrame":
         """Regret of each scenario: how far it stays behind the best one of the same run, as a share of the target.
 
-        Columns: scenario, indicator, mean, p95 (the loss that one run in twenty exceeds); a run's best scenario has
-        zero. For all seven indicators together, `all` is the mean over them.
+        Columns: scenario, indicator, mean, p95 (the loss that one run in twenty exceeds; NaN below eight), runs, year
+        and with (the scenarios it is compared with); a run's best scenario has zero. For all seven indicators together,
+        `all` is the mean over them. Only scenarios whose runs are pairs are compared, in the runs that all of them
+        have; one that has no partner has no regret (NaN, no runs).
         """
         import pandas as pd
 
-        rows, losses = [], {}
-        for indicator in PLAN_INDICATORS:
-            last = np.stack([self.yearly(name, indicator)[:, self.target_year] for name in self.values])
-            losses[indicator] = (last.max(axis=0) - last) / thresholds()[indicator]
-        losses["all"] = np.mean([losses[indicator] for indicator in PLAN_INDICATORS], axis=0)
-        for indicator, loss in losses.items():
-            for name, of_scenario in zip(self.values, loss, strict=True):
-                rows.append(
-                    {
-                        "scenario": name,
-                        "indicator": indicator,
-                        "mean": float(np.nanmean(of_scenario)),
-                        "p95": float(np.nanquantile(of_scenario, 0.95)),
-                    }
+        rows = []
+        for names, places in self._comparable:
+            year = self.common_year(*names) if len(names) > 1 else None
+            losses: dict[str, Floats] = {}
+            for indicator in PLAN_INDICATORS:
+                lacks = indicator not in self.columns
+                last = np.stack(
+                    [
+                        np.full(len(rows_of), np.nan) if lacks else self.in_year(name, indicator, year)[rows_of]
+                        for name, rows_of in zip(names, places, strict=True)
+                    ]
                 )
-        return pd.DataFrame(rows)
+                losses[indicator] = (last.max(axis=0) - last) / thresholds()[indicator]
+            losses["all"] = np.mean([losses[indicator] for indicator in PLAN_INDICATORS], axis=0)
+            for indicator, loss in losses.items():
+                for name, of_scenario in zip(names, loss, strict=True):
+                    known = of_scenario[np.isfinite(of_scenario)]
+                    rows.append(
+                        {
+                            "scenario": name,
+                            "indicator": indicator,
+                            "mean": float(known.mean()) if len(known) else np.nan,
+                            "p95": float(np.quantile(known, 0.95)) if enough_for_quantile(len(known), 0.95) else np.nan,
+                            "runs": len(known),
+                            "year": year,
+                            "with": ", ".join(other for other in names if other != name),
+                        }
+                    )
+        table = pd.DataFrame(rows).astype({"year": "Int64"})
+        order = {name: place for place, name in enumerate((*PLAN_INDICATORS, "all"))}
+        return table.sort_values("indicator", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+
+    @cached_property
+    def _comparable(self) -> list[tuple[tuple[str, ...], list[list[int]]]]:
+        """Scenarios that are compared with one another, and for each the places of the runs that all of them have."""
+        left, found = list(self.values), []
+        while left:
+            names = [left.pop(0)]
+            reached = 0
+            while reached < len(names):  # a partner of a partner belongs to them too
+                for other in list(left):
+                    if len(self._pairs_or_none(names[reached], other)):
+                        names.append(other)
+                        left.remove(other)
+                reached += 1
+            names.sort(key=list(self.values).index)
+            partners = [
+                dict(zip(p.here, p.there, strict=True)) for p in (self._pairs_or_none(names[0], n) for n in names)
+            ]
+            shared = [run for run in partners[0] if all(run in each for each in partners)]
+            found.append((tuple(names), [[each[run] for run in shared] for each in partners]))
+        return found
+
+    def _pairs_or_none(self, scenario: str, baseline: str) -> Pairs:
+        try:
+            return self.pairs(scenario, baseline)
+        except InputError:
+            return Pairs((), (), 0, ())
+
+
+def _quantiles_by_time(values: Floats, q: Sequence[float]) -> Floats:
+    """Quantiles over the runs that are done, shape (times, quantiles); NaN where none is."""
+    unknown = np.isnan(values)
+    if not unknown.any():  # to look for runs that are not done costs ten times what the rest does
+        return np.asarray(np.quantile(values, list(q), axis=0).T)
+    found = np.full((values.shape[1], len(q)), np.nan)
+    some = ~unknown.all(axis=0)
+    if some.any():
+        found[some] = np.nanquantile(values[:, some], list(q), axis=0).T
+    return found
+
+
+def _checked_once(outcomes: Sequence[RunOutcome]) -> None:
+    """Refuse two runs that differ under one scenario and number.
+
+    Raises
+    ------
+    scenarios.InputError
+        If there are such: one would hide the other.
+    """
+    seen: dict[tuple[str, int], str] = {}
+    for outcome in outcomes:
+        name, run = outcome.request.scenario.name, outcome.request.run
+        if seen.setdefault((name, run), outcome.key) != outcome.key:
+            raise InputError(
+                f"two runs of {name!r} that differ have the number {run}",
+                key="run",
+                value=run,
+                allowed="names or numbers that differ",
+            )
 
 
 def _fixed(pairings: Mapping[str, Sequence[Pairing | None]]) -> dict[str, tuple[Pairing | None, ...]]:
@@ -649,13 +866,20 @@ def _pairing_of(row: Mapping[str, Any]) -> Pairing:
 def interval(gaps: Floats, level: float = 0.95, statistic: Callable[..., Any] = np.median) -> tuple[float, float]:
     """Bootstrap interval of a median or another statistic: percentiles over resamples, with a fixed seed.
 
-    The gap itself where there is one alone or all are equal; NaN without any.
+    NaN below `least_runs.LEAST_FOR_INTERVAL` values: so few have no interval worth the name.
+
+    Raises
+    ------
+    scenarios.InputError
+        If the level is not between 0 and 1.
     """
     from scipy import stats
 
-    if len(gaps) == 0:
+    if not 0.0 < level < 1.0:
+        raise InputError(f"{level!r} is no level", key="level", value=level, allowed="above 0, below 1, such as 0.95")
+    if len(gaps) < LEAST_FOR_INTERVAL:
         return np.nan, np.nan
-    if len(gaps) == 1 or np.ptp(gaps) == 0.0:
+    if np.ptp(gaps) == 0.0:
         return float(gaps[0]), float(gaps[0])
     drawn = stats.bootstrap(
         (gaps,),

@@ -7,14 +7,18 @@ import numpy as np
 
 from agents.arrays import Floats
 from scenarios.plan import Goal, GoalTest, goals
+from sim.experiments.least_runs import LEAST_FOR_VERDICT
 
 if TYPE_CHECKING:
     import pandas as pd
 
 HALF_WAY = 0.5
 """Part of its way that every test of a goal has to have gone for the goal to be amber."""
-Year = Callable[[str, int], Floats]
-"""An indicator of a year by run, shape (runs,); the years are 2020 and the last one asked about."""
+NOT_MODELLED, NO_RUN, TOO_FEW_RUNS = "not modelled", "no run", "too few runs"
+"""What stands in place of a light: there is no test, no run that can be judged, or fewer than a verdict needs."""
+Year = Callable[[str, int | None], Floats]
+"""An indicator of a year by run, shape (runs,), NaN where it is not known; the years are 2020 and the last one asked
+about, None where there is no such year."""
 
 
 def looked_at(test: GoalTest, start: Floats, end: Floats) -> Floats:
@@ -36,7 +40,8 @@ def way_gone(test: GoalTest, start: Floats, end: Floats) -> Floats:
 
     way = (value - value of no change) / (threshold - value of no change)
 
-    Where no change is at the threshold already, a value on its far side is the whole way and any other none.
+    Where no change is at the threshold already, a value on its far side is the whole way and any other none. What is
+    not known (NaN) has gone no way that is known.
     """
     value, still = looked_at(test, start, end), looked_at(test, start, start)
     threshold = test.threshold
@@ -44,20 +49,24 @@ def way_gone(test: GoalTest, start: Floats, end: Floats) -> Floats:
     left = threshold - still
     beyond = left <= 0.0 if test.at_least is not None else left >= 0.0
     way = np.divide(value - still, left, out=np.zeros_like(value), where=left != 0.0)
-    return np.where(far, np.maximum(way, 1.0), np.where(beyond, 0.0, np.minimum(way, 1.0)))
+    gone = np.where(far, np.maximum(way, 1.0), np.where(beyond, 0.0, np.minimum(way, 1.0)))
+    return np.where(np.isnan(value) | np.isnan(still), np.nan, gone)
 
 
-def judged(goal: Goal, year: Year, last: int) -> "pd.DataFrame":
-    """Tests of a goal over runs, one row each.
+def judged(goal: Goal, year: Year, last: int | None) -> "pd.DataFrame":
+    """Tests of a goal over the runs in which it can be judged, one row each.
 
     Columns: indicator (with what it is divided by), test, threshold, better (up or down), value_2020 and value (medians
-    over the runs), tested (median of what the test looks at), met and half_way (shares of runs), why.
+    over the runs), tested (median of what the test looks at), met and half_way (shares of runs), runs, why. NaN
+    without such a run.
     """
     import pandas as pd
 
     rows = []
     for test in goal.tests:
         start, end = (_value(test, year, when) for when in (2020, last))
+        known = np.isfinite(start) & np.isfinite(end)
+        start, end = start[known], end[known]
         way = way_gone(test, start, end)
         rows.append(
             {
@@ -65,23 +74,25 @@ def judged(goal: Goal, year: Year, last: int) -> "pd.DataFrame":
                 "test": test.test,
                 "threshold": test.threshold,
                 "better": "up" if test.at_least is not None else "down",
-                "value_2020": float(np.median(start)),
-                "value": float(np.median(end)),
-                "tested": float(np.median(looked_at(test, start, end))),
-                "met": float((way >= 1.0).mean()),
-                "half_way": float((way >= HALF_WAY).mean()),
+                "value_2020": _median(start),
+                "value": _median(end),
+                "tested": _median(looked_at(test, start, end)),
+                "met": float((way >= 1.0).mean()) if len(way) else np.nan,
+                "half_way": float((way >= HALF_WAY).mean()) if len(way) else np.nan,
+                "runs": len(way),
                 "why": test.why,
             }
         )
     return pd.DataFrame(rows)
 
 
-def lights(year: Year, last: int) -> "pd.DataFrame":
+def lights(year: Year, last: int | None) -> "pd.DataFrame":
     """All goals and shortcomings: how often all tests of each are met.
 
     Columns: id, kind (goal or shortcoming), name, green and amber (shares of runs: all tests met; not all met, but all
-    half of the way or more), red (the others), light (the most frequent, "not modelled" without any test),
-    worst (the test that fewest runs meet) and not_modelled (what the model has nothing to say of).
+    half of the way or more), red (the others), light (the most frequent; "not modelled" without any test, "no run"
+    where none can be judged, "too few runs" below eight), runs (those in which every test can be judged), worst (the
+    test that fewest runs meet) and not_modelled (what the model has nothing to say of).
     """
     import pandas as pd
 
@@ -89,13 +100,17 @@ def lights(year: Year, last: int) -> "pd.DataFrame":
     for goal in goals():
         ways = [way_gone(test, _value(test, year, 2020), _value(test, year, last)).tolist() for test in goal.tests]
         shares: Mapping[str, float] = {"green": np.nan, "amber": np.nan, "red": np.nan}
-        light, worst = "not modelled", ""
+        light, worst, runs = NOT_MODELLED, "", 0
         if ways:
-            least = np.array(ways).min(axis=0)
+            way = np.array(ways)
+            way = way[:, np.isfinite(way).all(axis=0)]
+            light, runs = NO_RUN, way.shape[1]
+        if runs:
+            least = way.min(axis=0)
             green, half = float((least >= 1.0).mean()), float((least >= HALF_WAY).mean())
             shares = {"green": green, "amber": half - green, "red": 1.0 - half}
-            light = max(shares, key=lambda each: shares[each])
-            worst = goal.tests[int((np.array(ways) >= 1.0).mean(axis=1).argmin())].indicator
+            light = max(shares, key=lambda each: shares[each]) if runs >= LEAST_FOR_VERDICT else TOO_FEW_RUNS
+            worst = goal.tests[int((way >= 1.0).mean(axis=1).argmin())].indicator
         rows.append(
             {
                 "id": goal.id,
@@ -103,6 +118,7 @@ def lights(year: Year, last: int) -> "pd.DataFrame":
                 "name": goal.name,
                 "light": light,
                 **shares,
+                "runs": runs,
                 "worst": worst,
                 "not_modelled": goal.not_modelled,
             }
@@ -110,6 +126,10 @@ def lights(year: Year, last: int) -> "pd.DataFrame":
     return pd.DataFrame(rows).set_index("id")
 
 
-def _value(test: GoalTest, year: Year, when: int) -> Floats:
+def _median(values: Floats) -> float:
+    return float(np.median(values)) if len(values) else float("nan")
+
+
+def _value(test: GoalTest, year: Year, when: int | None) -> Floats:
     value = year(test.indicator, when)
     return value / year(test.over, when) if test.over else value

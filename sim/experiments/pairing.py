@@ -1,6 +1,10 @@
 """What two runs have in common when they are a pair: luck, parameters and world; only policy may differ."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+
+NOT_DONE = "the other one is not done"
 
 
 @dataclass(frozen=True)
@@ -29,3 +33,54 @@ class Pairing:
             for field in fields(self)
             if getattr(self, field.name) != getattr(other, field.name)
         )
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Which runs of two scenarios are pairs, and what is left out."""
+
+    here: tuple[int, ...]
+    """Places of runs of the first scenario, in order."""
+    there: tuple[int, ...]
+    """Places of their partners among the runs of the second."""
+    left_out: int
+    """Runs of either scenario that are done and have no partner."""
+    why: tuple[str, ...]
+    """What keeps them from having one: what differs from the run of the same number, or that it is not done."""
+
+    def __len__(self) -> int:
+        return len(self.here)
+
+    @property
+    def reason(self) -> str:
+        """Why runs were left out, as it is read aloud; empty where none was."""
+        differ = [name for name in self.why if name != NOT_DONE]
+        told = [f"they differ in {', '.join(differ)}"] if differ else []
+        return "; ".join([*told, *(name for name in self.why if name == NOT_DONE)])
+
+
+def pairs_of(here: Sequence[Pairing | None], there: Sequence[Pairing | None]) -> Pairs:
+    """Pairs among the runs of two scenarios, given what each run's partner must share with it (None: not done).
+
+    Two runs of the same place are a pair if they share it. A run whose neighbour does not share it has the one run
+    elsewhere that does, if neither side has a second one of the kind: then nothing says which of them is meant.
+    """
+    partner = {
+        place: place for place, (one, other) in enumerate(zip(here, there, strict=False)) if one == other and one
+    }
+    left = [[place for place, each in enumerate(side) if each and place not in partner] for side in (here, there)]
+    kinds = [Counter(side[place] for place in places) for side, places in zip((here, there), left, strict=True)]
+    single = {there[place]: place for place in left[1] if kinds[1][there[place]] == 1}
+    for place in left[0]:
+        if kinds[0][here[place]] == 1 and here[place] in single:
+            partner[place] = single[here[place]]
+    taken = set(partner.values())
+    alone = [[p for p in left[0] if p not in partner], [p for p in left[1] if p not in taken]]
+    why: dict[str, None] = {}
+    for places, side, other in zip(alone, (here, there), (there, here), strict=True):
+        for place in places:
+            one, beside = side[place], other[place] if place < len(other) else None
+            assert one is not None
+            why |= dict.fromkeys((NOT_DONE,) if beside is None else one.differences(beside))
+    order = sorted(partner)
+    return Pairs(tuple(order), tuple(partner[place] for place in order), len(alone[0]) + len(alone[1]), tuple(why))

@@ -20,6 +20,7 @@ from scenarios.paths import shown
 from scenarios.plan import lever_ids, levers
 from scenarios.schema import Scenario
 from scenarios.triggers import watchable
+from scenarios.whole_years import checked_year
 from sim.experiments.ensemble import Ensemble, run_requests, thresholds
 from sim.experiments.pool import Workers
 from sim.experiments.requests import RunRequest, parameter_draw
@@ -172,7 +173,7 @@ class Search:
             elif objective.name == "cost":
                 table[objective.title] = [sum(self.policy(point).costs().values()) for point in points]
             else:
-                values = ensemble.yearly(name, objective.name)[:, ensemble.target_year]
+                values = ensemble.at_target(name, objective.name)
                 table[objective.title] = [_measure(values[owner == place], objective) for place in range(len(points))]
         return table
 
@@ -255,8 +256,10 @@ def robust_search(
     Raises
     ------
     scenarios.InputError
-        If a run fails, the store cannot be used, or the extra `explore` is not there.
+        If a run fails, the scenario has no whole year after 2020, the store cannot be used, or the extra `explore` is
+        not there.
     """
+    checked_year(search.scenario)
     nsga2, problem_class, hypervolume, sorting = _pymoo()
     seen: dict[tuple[float, ...], Floats] = {}
     history = []
@@ -319,7 +322,7 @@ def _ran(
 
     label = f"generation {generation} of {search.generations}" if generation <= search.generations else "check"
     ensemble = run_requests(requests, store=store, workers=pool, progress=told, kind="search", label=label)
-    done = sum(each is not None for of_runs in ensemble.pairings.values() for each in of_runs)
+    done = sum(int(ensemble.done(name).sum()) for name in ensemble.values)
     if done < len(requests):
         why = f"; the first: {ensemble.failures[0]}" if ensemble.failures else ""
         raise InputError(f"{len(requests) - done} runs of the search failed{why}", key="worlds")

@@ -12,6 +12,7 @@ from scenarios.errors import InputError
 from scenarios.extras import needs_extra
 from sim.experiments.designs import Design
 from sim.experiments.ensemble import Ensemble
+from sim.experiments.least_runs import LEAST_FOR_INTERVAL, LEAST_PER_PARAMETER
 from sim.experiments.store import Store
 from sim.indicators import PLAN_INDICATORS
 
@@ -32,26 +33,39 @@ EMULATED = 1024
 def responses(design: Design, ensemble: Ensemble, indicators: Sequence[str] = PLAN_INDICATORS) -> "pd.DataFrame":
     """Each indicator in 2025 at each point of a sweep, mean over its repetitions: index point.
 
+    Where a scenario of the sweep ends before December 2025 it is the last whole year that all of them cover, in which
+    alone their points can be compared: `attrs["year"]`.
+
     Raises
     ------
     scenarios.InputError
-        If runs of the design are missing.
+        If runs of the design are missing, or the scenarios have no whole year after 2020 in common.
     """
     import pandas as pd
 
     points = len(design.points())
-    there = np.array([[each is not None for each in of_runs] for of_runs in ensemble.pairings.values()]).any(axis=0)
+    there = np.array([ensemble.done(name) for name in ensemble.values]).any(axis=0)
     place = {run: row for row, run in enumerate(ensemble.runs) if there[row]}
     if len(place) < points * design.runs:
         raise InputError(f"{points * design.runs - len(place)} runs of the sweep are missing or failed", key="store")
+    year = ensemble.year_compared(*ensemble.values)
     columns = {}
     for indicator in indicators:
-        by_scenario = [ensemble.yearly(name, indicator)[:, ensemble.target_year] for name in ensemble.values]
+        by_scenario = [ensemble.in_year(name, indicator, year) for name in ensemble.values]
         # Where scenarios are a factor, each run is one scenario's.
         values = reduce(lambda first, second: np.where(np.isnan(first), second, first), by_scenario)
         ordered = np.array([values[place[run]] for run in range(points * design.runs)])
         columns[indicator] = ordered.reshape(points, design.runs).mean(axis=1)
-    return pd.DataFrame(columns, index=pd.RangeIndex(points, name="point"))
+    found = pd.DataFrame(columns, index=pd.RangeIndex(points, name="point"))
+    found.attrs = {"year": year, "conditions": ensemble.conditions.as_dict()}
+    return found
+
+
+def enough(design: Design, points: int) -> tuple[int, int, str]:
+    """What a design has, what its intervals need, and of what: trajectories (Morris), or points for each factor."""
+    if design.kind == "morris":
+        return points // (len(design.factors) + 1), LEAST_FOR_INTERVAL, "trajectories"
+    return points, LEAST_PER_PARAMETER * len(design.factors), "points"
 
 
 def swept(store: Store, number: int | None = None) -> tuple[Design, "pd.DataFrame"]:
@@ -68,7 +82,7 @@ def swept(store: Store, number: int | None = None) -> tuple[Design, "pd.DataFram
 
 
 def indices(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
-    """How much each factor matters: `morris` for a Morris design, else `sobol`.
+    """How much each factor matters: `morris` for a Morris design, else `sobol`; no intervals where `enough` says so.
 
     Raises
     ------
@@ -77,15 +91,22 @@ def indices(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
     """
     if not (found.nunique() > 1).any():
         raise InputError("no indicator differs between the points", key="store", allowed="a sweep that moves something")
+    count, least, _ = enough(design, len(found))
     if design.kind == "morris":
-        return morris(design, found)
+        return _without_intervals(morris(design, found), count < least)
     if len(design.factors) < 2:
         told = f"{design.factors[0].name} is the only factor and has all of the variance"
         raise InputError(told, key="factors", allowed="two or more factors")
     if len(found) < FEWEST_POINTS:
         told = f"{len(found)} points are too few for shares of variance"
         raise InputError(told, key="samples", value=len(found), allowed=f"from {FEWEST_POINTS} on")
-    return sobol(design, found)
+    return _without_intervals(sobol(design, found), count < least)
+
+
+def _without_intervals(table: "pd.DataFrame", too_few: bool) -> "pd.DataFrame":
+    """The table with NaN for its intervals where there are too few trajectories or points for them."""
+    intervals = [name for name in table.columns if name == "interval" or name.endswith(("_low", "_high"))]
+    return table.assign(**dict.fromkeys(intervals, float("nan"))) if too_few else table
 
 
 def strength(kind: str) -> str:

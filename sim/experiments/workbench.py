@@ -11,6 +11,7 @@ from scenarios.loader import load
 from scenarios.parameters import parameter_set
 from scenarios.plan import lever_ids
 from scenarios.schema import Scenario
+from scenarios.whole_years import checked_year
 from sim.experiments.requests import RunRequest
 from sim.indicators import PLAN_INDICATORS
 
@@ -25,6 +26,8 @@ def workbench_model(
     name: str = "lujiazui",
 ) -> Any:
     """An `ema_workbench.Model`: levers as decisions, parameters as uncertainties, plan indicators of 2025 as outcomes.
+
+    Of a scenario that ends before December 2025 the outcomes are those of its last whole year.
 
     Parameters
     ----------
@@ -48,7 +51,7 @@ def workbench_model(
     Raises
     ------
     scenarios.InputError
-        For an unknown lever or parameter, or without the workbench.
+        For an unknown lever or parameter, a scenario without a whole year after 2020, or without the workbench.
     """
     import warnings
 
@@ -60,6 +63,7 @@ def workbench_model(
         for each in asked:
             if each not in known:
                 raise InputError(f"unknown {each!r}", key="factors", value=each, nearest=nearest_name(each, known))
+    checked_year(base)
     needs_extra("ema", what="a model of the EMA workbench")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # it names packages that it can do without
@@ -72,10 +76,10 @@ def workbench_model(
 
 
 def answer(base: Scenario, levers: Sequence[str], seeds: Sequence[int], **point: float) -> dict[str, float]:
-    """Plan indicators of the last year at a point, mean over the seeds."""
+    """Plan indicators of 2025 at a point, or of the last whole year of a shorter scenario; mean over the seeds."""
     chosen = {name: float(point[name]) for name in levers}
     changed: dict[str, Any] = {name: float(value) for name, value in point.items() if name not in chosen}
     scenario = base.with_levers(chosen) if chosen else base
     parameters = parameter_set(base.parameters).central().replace(**changed)
-    found = [RunRequest(scenario, seed, parameters).execute().annual().iloc[-1] for seed in seeds]
+    found = [RunRequest(scenario, seed, parameters).execute().targets()["value_2025"] for seed in seeds]
     return {name: float(sum(each[name] for each in found) / len(found)) for name in PLAN_INDICATORS}

@@ -97,9 +97,9 @@ class TestRun:
             call("run", "--json", "--timings", "--set", "reits_pilot=0.5@2022-01").out, parse_constant=refuse
         )
         assert list(answer) == [
-            "scenario", "title", "scenario_hash", "settings", "seed", "macro", "conditional_replay", "parameters",
-            "version", "provenance", "caveat", "indicators", "companions", "events", "costs", "annual",
-            "out", "timings",
+            "scenario", "title", "scenario_hash", "settings", "seed", "macro", "year", "year_told",
+            "conditional_replay", "conditions", "parameters", "version", "provenance", "caveat", "indicators",
+            "companions", "events", "costs", "annual", "out", "timings",
         ]  # fmt: skip
         assert [row["id"] for row in answer["indicators"]] == [each.id for each in plan.indicators()]
         assert set(answer["indicators"][0]) == {

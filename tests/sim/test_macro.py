@@ -87,7 +87,9 @@ def test_the_same_seed_gives_the_same_future_and_a_longer_horizon_leaves_it_alon
 
 def test_only_what_was_realised_or_given_is_labelled_as_conditional(tmp_path):
     assert path_of("realised").conditional
-    assert path_of(write(tmp_path, "2021-01,6.5,,,,")).conditional
+    part = path_of(write(tmp_path, "2021-01,6.5,,,,"))
+    assert not part.conditional and part.kind == "drivers given in part"
+    assert part.drawn[0] == "usdcny from 2021-02" and part.drawn[-1] == "cn10y_pct from 2021-01"
     assert not path_of("neutral").conditional
     assert not path_of("adverse").conditional
 

@@ -8,6 +8,7 @@ import pytest
 import sim
 from scenarios.errors import InputError
 from sim.experiments.ensemble import interval, thresholds
+from sim.experiments.least_runs import LEAST_FOR_INTERVAL
 from sim.experiments.requests import ensemble_requests
 from sim.indicators import PLAN_INDICATORS
 
@@ -95,8 +96,11 @@ def test_quantiles_lie_in_order_and_among_the_runs(ensemble):
 
 def test_the_difference_of_a_scenario_with_itself_is_nothing(outcomes):
     twin = sim.Ensemble.of_outcomes(outcomes)
-    values, pairings = (dict.fromkeys("ab", each["plan"]) for each in (twin.values, twin.pairings))
-    same = sim.Ensemble(values, twin.columns, twin.first_month, twin.runs, {}, pairings)
+    # Three runs and a made-up copy of each with luck of its own: eight is the least that has an interval.
+    runs = tuple(range(9))
+    values = dict.fromkeys("ab", np.tile(twin.values["plan"], (3, 1, 1)))
+    own = tuple(replace(each, seed=run) for run, each in enumerate(twin.pairings["plan"] * 3))
+    same = sim.Ensemble(values, twin.columns, twin.first_month, runs, {}, dict.fromkeys("ab", own))
     table = same.difference("a", "b")
     assert (table[["median", "low", "high"]] == 0.0).all().all()
     assert list(table["indicator"]) == list(PLAN_INDICATORS)
@@ -104,17 +108,29 @@ def test_the_difference_of_a_scenario_with_itself_is_nothing(outcomes):
 
 def test_pairing_needs_fewer_runs_than_independent_seeds(ensemble):
     table = ensemble.difference("plan", "committed").set_index("indicator")
-    assert table.loc["foreign_bond_share", "pairing"] > 10.0
     assert table.loc["foreign_bond_share", "runs"] == 3
-    assert (table["low"] <= table["median"]).all() and (table["median"] <= table["high"]).all()
+    here, there = ensemble.of_pairs("plan", "committed", "foreign_bond_share")
+    assert here.var() + there.var() > 10.0 * (here - there).var()
 
 
 def test_intervals_hold_the_median_and_repeat():
     gaps = np.random.default_rng(1).normal(2.0, 1.0, 60)
     low, high = interval(gaps)
     assert low < np.median(gaps) < high and (low, high) == interval(gaps)
-    assert interval(np.array([3.0])) == (3.0, 3.0)
-    assert np.isnan(interval(np.array([]))).all()
+    for few in range(LEAST_FOR_INTERVAL):
+        assert np.isnan(interval(np.full(few, 3.0))).all()
+    assert interval(np.full(LEAST_FOR_INTERVAL, 3.0)) == (3.0, 3.0)
+
+
+@pytest.mark.parametrize("level", [95, 1.0, 0.0, -0.5, float("nan")])
+def test_a_level_that_is_none_is_refused_with_its_range(level, ensemble):
+    with pytest.raises(InputError, match=r"above 0, below 1, such as 0\.95"):
+        interval(np.arange(20.0), level)
+    with pytest.raises(InputError, match="above 0, below 1"):
+        ensemble.difference("plan", "committed", level=level)
+    if not 0.0 <= level <= 1.0:
+        with pytest.raises(InputError, match=r"0\.\.1, such as 0\.95"):
+            ensemble.quantiles("turnover_total", [level])
 
 
 def test_chances_count_runs_at_or_above_the_threshold(ensemble):

@@ -56,11 +56,11 @@ def test_six_goals_and_eleven_shortcomings_rest_on_indicators_that_runs_record(r
 
 def test_a_goal_is_as_good_as_its_worst_test():
     values = {
-        (test.indicator, when): np.full(4, 1.0) for goal in goals() for test in goal.tests for when in (2020, 2025)
-    } | {(test.over, when): np.full(4, 1.0) for goal in goals() for test in goal.tests for when in (2020, 2025)}
-    values["msme_acceptance_rate", 2020] = values["msme_acceptance_rate", 2025] = np.full(4, 0.5)
-    values["price_discovery_share", 2025] = np.array([1.3, 1.3, 1.1, 1.0])
-    values["benchmark_adoption", 2025] = np.array([1.3, 1.15, 1.3, 1.3])
+        (test.indicator, when): np.full(8, 1.0) for goal in goals() for test in goal.tests for when in (2020, 2025)
+    } | {(test.over, when): np.full(8, 1.0) for goal in goals() for test in goal.tests for when in (2020, 2025)}
+    values["msme_acceptance_rate", 2020] = values["msme_acceptance_rate", 2025] = np.full(8, 0.5)
+    values["price_discovery_share", 2025] = np.array([1.3, 1.3, 1.1, 1.0] * 2)
+    values["benchmark_adoption", 2025] = np.array([1.3, 1.15, 1.3, 1.3] * 2)
     table = lights(lambda indicator, year: values[indicator, year], 2025)
     assert table.loc["1c", ["green", "amber", "red"]].tolist() == pytest.approx([0.25, 0.5, 0.25])
     assert (table.loc["1c", "light"], table.loc["1c", "worst"]) == ("amber", "price_discovery_share")

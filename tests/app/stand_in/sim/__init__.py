@@ -52,6 +52,7 @@ def run(scenario: Scenario, *, seed=0, verify=None, interactions_off=(), progres
             "interactions_off": list(interactions_off),
             "kind": "conditional replay" if scenario.macro == "realised" else "simulation",
             "carried_forward": [],
+            "drivers_drawn": [],
         },
         step_seconds={"markets": 0.25, "issuers": 0.5},
     )
