@@ -12,13 +12,14 @@ from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
 from scenarios.parameters import PARAMETER_SETS
 from scenarios.paths import shown
+from sim.experiments.least_runs import LEAST_FOR_INTERVAL
 
 if TYPE_CHECKING:
     from scenarios.schema import Scenario
 
 BASELINES = ("committed", "frozen")
 MACRO = ("neutral", "adverse", "realised")
-LEAST_RUNS, MOST_RUNS = 8, 200
+LEAST_RUNS, MOST_RUNS = LEAST_FOR_INTERVAL, 200
 """Paired runs that a desk may ask for; from fewer than eight no number is shown as an answer."""
 RUNS = (8, 24, 50, 100, 200)
 SCALES = (0.05, 0.1, 0.2, 1.0)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import solara
 
+from app.shown import known
 from app.web import charts, session
 from app.web.attributed import Attributed
 from app.web.components import Chart, Form, Table
@@ -127,6 +128,7 @@ def ComparePage() -> None:
             solara.Div(classes=["lj-note"], children=[words("compare.earlier_desk")])
         try:
             pairs = int(ensemble.paired(first, second).sum())
+            ensemble.year_compared(first, second)
         except InputError as error:
             solara.Div(classes=["lj-note"], children=[problems_told(error, words, with_place=False)])
             return
@@ -166,7 +168,7 @@ def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
         mine = chances[chances["indicator"] == id].set_index("scenario")
         name = words("compare.all") if id == "all" else words(f"indicator.{id}")
         cells = [
-            f"{float(mine['probability'][each]):.0%} {mine['expected_month'][each]!s}".strip()
+            f"{known(float(mine['probability'][each]), '.0%')} {mine['expected_month'][each]!s}".strip()
             for each in (first, second)
         ]
         rows.append([name, *cells])
@@ -182,6 +184,7 @@ def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
             f"{row['p95']:.1%}",
         ]
         for row in ensemble.regret().to_dict("records")
+        if row["runs"] >= LEAST_RUNS
     ]
     heads = [words(f"table.{key}") for key in ("scenario", "indicator", "regret", "worst")]
     Table(title=words("compare.regret"), heads=heads, rows=regret)
@@ -231,7 +234,7 @@ def _goals(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
         cells = []
         for name in (first, second):
             told = lights[name].loc[goal.id]
-            share = f" {told['green']:.0%}" if goal.tests else ""
+            share = f" {told['green']:.0%}" if told["runs"] else ""
             cells.append(words(f"light.{told['light']}") + share)
         rows.append([f"{goal.id} {words(f'goal.{goal.id}')}", *cells])
     heads = [words("compare.goal"), *(charts.scenario_name(each, words) for each in (first, second))]

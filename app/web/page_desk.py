@@ -27,7 +27,8 @@ from scenarios.calendar import month_ordinal
 from scenarios.errors import InputError
 from scenarios.parameters import PARAMETER_SETS, posterior_draws
 from scenarios.user_files import decoded
-from sim.experiments.ensemble import TARGET_YEAR, thresholds
+from scenarios.whole_years import TARGET_YEAR
+from sim.experiments.ensemble import thresholds
 from sim.indicators import PLAN_INDICATORS
 
 LAST = month_ordinal("2025-12")
@@ -394,6 +395,10 @@ def Results() -> None:
             raise ValueError(f"{id!r} is no indicator of the plan")
         session.chosen_indicators.value = tuple(each for each in now if each != id) if id in now else (*now, id)
 
+    if ensemble.target_year_of("desk") is None:
+        no_year = words("desk.no_year", month=ensemble.scenarios["desk"].end)
+        solara.Div(classes=["lj-note"], children=[no_year])
+        return
     if year != TARGET_YEAR:
         solara.Div(
             classes=["lj-note"], children=[words("desk.other_year", month=ensemble.scenarios["desk"].end, year=year)]

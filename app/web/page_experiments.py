@@ -7,6 +7,7 @@ from typing import Any
 
 import solara
 
+from app.shown import known
 from app.web import charts, session
 from app.web.components import Form, Table
 from app.web.desk import LEAST_RUNS, MOST_RUNS
@@ -194,7 +195,7 @@ def Chances(counts: dict[str, int]) -> None:
     words = session.words()
     found = solara.use_memo(stored_ensemble, [counts])
     if isinstance(found, Ensemble):
-        done = {name: sum(each is not None for each in of_runs) for name, of_runs in found.pairings.items()}
+        done = {name: int(found.done(name).sum()) for name in found.values}
         if max(done.values()) < LEAST_RUNS:
             solara.Div(classes=["lj-muted"], children=[words("experiments.too_few", least=LEAST_RUNS)])
             return
@@ -202,7 +203,7 @@ def Chances(counts: dict[str, int]) -> None:
             [
                 charts.scenario_name(str(row.scenario), words),
                 words.known(f"indicator.{row.indicator}", words("compare.all")),
-                f"{row.probability:.0%}",
+                known(row.probability, ".0%"),
             ]
             for row in found.probability_of_target().itertuples()
             if done[str(row.scenario)] >= LEAST_RUNS
