@@ -49,7 +49,7 @@ def probes(count, rng):
             try:
                 answer = _asked(address, method, path, header)
                 first = answer.split("\r\n")[0]
-                wrong = "a failure of its own" if " 500" in first or "Traceback" in answer else ""
+                wrong = "a failure of its own" if " 500" in first or "Traceback (most" in answer else ""
                 wrong = wrong or ("a file of the machine" if "root:" in answer else "")
                 with urllib.request.urlopen(f"http://{address}/readyz", timeout=20) as ready:
                     wrong = wrong or ("" if ready.status == 200 else "not ready afterwards")
