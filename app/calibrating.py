@@ -54,7 +54,7 @@ def calibrate(
     from datetime import UTC, datetime
 
     from app.asked import scenario_asked, seed_asked
-    from app.output import print_json
+    from app.output import checked_folder, print_json
     from app.progress import RunsBar
     from scenarios.extras import needs_extra
 
@@ -64,6 +64,8 @@ def calibrate(
     from calibration.pictures import write_pictures
     from sim.experiments.pool import usual_workers
 
+    if out is not None:
+        checked_folder(out, "--out")
     if quick:
         refuse_unread(context, ["runs", "more", "information"], "with --quick")
     asked: dict[str, Any] = QUICK if quick else {"runs": runs, "more": more}

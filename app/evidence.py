@@ -113,9 +113,12 @@ def evidence(
     """Write the page of evidence: facts, what each interaction is for, decisions, differences between agents."""
     from app.asked import scenario_asked
     from app.evidence_page import page
+    from app.output import checked_file
+
+    target = checked_file(out, "--out")
 
     text = page(runs, None if scale is None else scenario_asked("plan", [], [], macro=None, scale=scale).scale, workers)
-    out.write_text(text, encoding="utf-8")
+    target.write_text(text, encoding="utf-8")
     if not quiet:
         print(out)
 
@@ -125,8 +128,9 @@ def register_page(
 ) -> None:
     """Write the page of measures: the chain from each clause of the plan to rule and indicator."""
     from app.measures_page import page
+    from app.output import checked_file
 
-    out.write_text(page(), encoding="utf-8")
+    checked_file(out, "--out").write_text(page(), encoding="utf-8")
     print(out)
 
 

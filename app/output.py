@@ -63,14 +63,26 @@ def checked_target(path: Path) -> Path:
         raise InputError(
             wrong, where=where, key="--out", value=where, allowed=allowed, nearest=nearest_name(suffix, SUFFIXES)
         )
+    return checked_file(path, "--out")
+
+
+def checked_file(path: Path, option: str) -> Path:
+    """Return where a file can be written, found out before anything is computed.
+
+    Raises
+    ------
+    InputError
+        Naming the option, for a folder, a missing folder or one that cannot be written to.
+    """
+    where = str(path)
     try:
         target = path.resolve()
         if target.is_dir():
-            raise InputError("is a folder, not a file", where=where, key="--out", value=where)
+            raise InputError("is a folder, not a file", where=where, key=option, value=where)
         if not target.parent.is_dir():
-            raise InputError(f"there is no folder {path.parent}", where=where, key="--out", value=where)
+            raise InputError(f"there is no folder {path.parent}", where=where, key=option, value=where)
         if target.exists() and not os.access(target, os.W_OK):
-            raise InputError("is write-protected", where=where, key="--out", value=where)
+            raise InputError("is write-protected", where=where, key=option, value=where)
         trial = _beside(target)
         trial.touch(exist_ok=False)
         trial.unlink()
@@ -78,8 +90,27 @@ def checked_target(path: Path) -> Path:
         if isinstance(error, InputError):
             raise
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"cannot be written: {reason}", where=where, key="--out", value=where) from None
+        raise InputError(f"cannot be written: {reason}", where=where, key=option, value=where) from None
     return target
+
+
+def checked_folder(path: Path, option: str) -> Path:
+    """Return a folder in which files can be written, made if it is not there, found out before anything is computed.
+
+    Raises
+    ------
+    InputError
+        Naming the option, if it is a file or cannot be made or written to.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        trial = path / ".trial"
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        where = str(path)
+        raise InputError(f"cannot be written: {error.strerror}", where=where, key=option, value=where) from None
+    return path
 
 
 def save(table: pd.DataFrame, target: Path) -> None:

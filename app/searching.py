@@ -33,7 +33,7 @@ def search(
     quiet: Quiet = False,
 ) -> None:
     """Search lever paths by several objectives over many worlds, and judge what is found in other worlds."""
-    from app.output import checked_target, print_json, save
+    from app.output import checked_folder, checked_target, print_json, save
     from app.progress import RunsBar
     from scenarios.whole_years import checked_year
     from sim.experiments.pictures import checked_picture, search_picture
@@ -44,7 +44,7 @@ def search(
     target = checked_target(out) if out is not None else None
     if plot is not None:
         checked_picture(plot)
-    folder = _checked_folder(policies) if policies is not None else None
+    folder = checked_folder(policies, "--policies") if policies is not None else None
     with RunsBar(hidden=quiet or json) as bar:
         told = 0
 
@@ -128,21 +128,6 @@ def _print(found: Found) -> None:
         print(f"{MOST_SHOWN} of {len(found.policies)} are shown; --out FILE writes all.")
     print_notes(_warnings(found.search))
     print("Columns that end in check are from worlds that the search has not seen: trust those.")
-
-
-def _checked_folder(path: Path) -> Path:
-    from scenarios.errors import InputError
-
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        trial = path / ".trial"
-        trial.touch()
-        trial.unlink()
-    except OSError as error:
-        raise InputError(
-            f"cannot be written: {error.strerror}", where=str(path), key="--policies", value=str(path)
-        ) from None
-    return path
 
 
 def _shown(value: Any) -> str:

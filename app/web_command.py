@@ -44,6 +44,11 @@ def serve_app(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
 ) -> None:
     """Open the policy desk in the browser; it works without a network."""
+    if root_path and not root_path.startswith("/"):
+        from scenarios.errors import InputError
+
+        told = f"{root_path!r} does not begin with /"
+        raise InputError(told, key="root_path", value=root_path, allowed="a path such as /lujiazui")
     from app.web.server import serve
 
     serve(

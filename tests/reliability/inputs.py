@@ -97,6 +97,7 @@ def scenario_files(count, rng):
 def settings(count, rng):
     """Settings, shocks and links of the desk, mutated."""
     from app.web.desk import Desk
+    from app.web.link import link_of, read_link
 
     tally = Tally("settings, shocks and links")
     levers, shocks = plan.lever_ids(), list(shock_kinds())
@@ -113,14 +114,14 @@ def settings(count, rng):
             _tried(tally, "shock", text, lambda text=text: load("plan").with_shocks([parse_shock(text)]))
         else:
             text = (
-                desk.query()
+                link_of(desk)
                 + "&"
                 + "&".join(
                     f"lever.{rng.choice(levers)}={rng.choice(BITS)}@2023-07~{rng.choice(BITS)}" for _ in range(2)
                 )
             )
             text = mutated(text, rng)
-            _tried(tally, "link", text, lambda text=text: Desk.from_query(text).scenario())
+            _tried(tally, "link", text, lambda text=text: read_link(text).desk.scenario())
     return tally
 
 
