@@ -78,6 +78,6 @@ def checked_level(value: object, key: str = "level") -> float:
     if level is None or not 0.0 < level < 1.0:
         meant = f"; did you mean {level / 100.0:g}?" if level is not None and 1.0 < level < 100.0 else ""
         raise InputError(
-            f"{shown(value)} is not a level{meant}", key=key, value=value, allowed="a number between 0 and 1"
+            f"{shown(value)} is no level{meant}", key=key, value=value, allowed="above 0, below 1, such as 0.95"
         )
     return level

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from scenarios.calendar import PLAN_END, PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.frozen import FrozenMapping
+from scenarios.number_types import whole_number
 from scenarios.parameters import PARAMETER_SETS
 from scenarios.paths import shown
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL
@@ -220,7 +221,8 @@ class Desk:
                 )
         for key, least, most in (("runs", LEAST_RUNS, MOST_RUNS), ("seed", 1, 1_000_000)):
             value = getattr(self, key)
-            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            number = whole_number(value)
+            if number is None or not least <= number <= most:
                 told = f"a whole number from {least} to {most}"
                 problems.append(Problem(f"{shown(value)} is not usable", key=key, value=value, allowed=told))
         if len(self.triggers) > MOST_TRIGGERS:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from agents.arrays import Flags, Floats
+from scenarios.counts import checked_level
 from scenarios.drivers import Drivers
 from scenarios.errors import InputError, nearest_name
 from scenarios.parameters import Parameters
@@ -875,8 +876,7 @@ def interval(gaps: Floats, level: float = 0.95, statistic: Callable[..., Any] = 
     """
     from scipy import stats
 
-    if not 0.0 < level < 1.0:
-        raise InputError(f"{level!r} is no level", key="level", value=level, allowed="above 0, below 1, such as 0.95")
+    level = checked_level(level)
     if len(gaps) < LEAST_FOR_INTERVAL:
         return np.nan, np.nan
     if np.ptp(gaps) == 0.0:
