@@ -35,7 +35,7 @@ from calibration.past_runs import (
 )
 from scenarios.counts import checked_count, checked_seed, checked_total
 from scenarios.errors import InputError
-from sim.levels_cache import model_digest
+from sim.model_digest import model_digest
 from sim.one_run import model_version
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from scenarios.user_files import read_json
 from scenarios.whole_years import BASE_YEAR
 from sim.experiments.ensemble import Ensemble
 from sim.indicators import PLAN_INDICATORS
-from sim.levels_cache import model_digest
+from sim.model_digest import model_digest
 
 FORMAT = 1
 LARGEST_FILE = 50_000_000

@@ -7,6 +7,7 @@ from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.levels import Levels, first_guess, improved, total_miss, worst_miss
 from sim.levels_cache import cached_levels, keep_levels
+from sim.loaded_code import altered_values
 from sim.model import FinancialCenter
 from sim.vintage import vintage_digest
 
@@ -14,7 +15,7 @@ PASSES = 12
 KEPT = 8
 """Parameter sets whose end-2020 state stays in memory."""
 
-_states: OrderedDict[tuple[str, float, tuple[str, ...], str], FinancialCenter] = OrderedDict()
+_states: OrderedDict[tuple[object, ...], FinancialCenter] = OrderedDict()
 
 
 def state_at_baseline(
@@ -26,7 +27,7 @@ def state_at_baseline(
     the year until each observation is met; the state belongs to the parameters without the effects of levers (none of
     them moves before 2021), the scale and the interactions that are switched off.
     """
-    key = (parameters.history_hash, scale, interactions_off, vintage_digest())
+    key = (parameters.history_hash, scale, interactions_off, vintage_digest(), altered_values())
     if key in _states:
         _states.move_to_end(key)
         return _states[key]

@@ -3,7 +3,7 @@
 A file holds plain numbers as JSON and nothing that is executed. It says what it belongs to: parameters, scale,
 interactions, base year, the digest of the model's source and data, and the kernels of the processor, because the last
 bits of a solution are theirs. A digest covers all of it, so a file that is spoilt or of another origin costs a solution
-and nothing else. The environment variable LUJIAZUI_CACHE names another folder, or is `off`.
+and nothing else. A model that is altered by hand neither reads nor writes. The environment variable LUJIAZUI_CACHE names another folder, or is `off`.
 """
 
 import hashlib
@@ -11,9 +11,6 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import fields
-from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -24,40 +21,16 @@ from scenarios.parameters import Parameters
 from scenarios.user_files import read_bytes
 from sim.kernels import kernels
 from sim.levels import Levels
+from sim.loaded_code import alterations
+from sim.model_digest import model_digest
 from sim.notices import notice
 from sim.vintage import vintage_digest
-
-PACKAGES = ("agents", "scenarios", "sim")
-SUFFIXES = (".py", ".csv", ".toml")
-UNREAD = ("sim/experiments", "sim/evidence", "scenarios/library")
-"""Parts of the packages that no run reads while it simulates."""
-
-
-@cache
-def model_digest() -> str:
-    """Digest of everything that decides the result of a run: source and data of the model, 16 hex digits."""
-    digest = hashlib.blake2b(digest_size=8)
-    for package in PACKAGES:
-        for name, content in sorted(_files(resources.files(package), package)):
-            digest.update(name.encode() + b"\0" + content + b"\0")
-    return digest.hexdigest()
-
-
-def _files(folder: Traversable, path: str) -> "list[tuple[str, bytes]]":
-    found = []
-    for entry in folder.iterdir():
-        name = f"{path}/{entry.name}"
-        if entry.is_dir() and name not in UNREAD and not entry.name.startswith(("_", ".")):
-            found += _files(entry, name)
-        elif entry.name.endswith(SUFFIXES):
-            found.append((name, entry.read_bytes()))
-    return found
 
 
 def cached_levels(parameters: Parameters, scale: float, interactions_off: tuple[str, ...]) -> Levels | None:
     """Levels solved before for the same parameters, scale and interactions; None where there are none to be trusted."""
     path = _path(parameters, scale, interactions_off)
-    if path is None:
+    if path is None or alterations():
         return None
     try:
         kept = json.loads(read_bytes(path, what="the cache"))
@@ -72,7 +45,7 @@ def cached_levels(parameters: Parameters, scale: float, interactions_off: tuple[
 def keep_levels(levels: Levels, parameters: Parameters, scale: float, interactions_off: tuple[str, ...]) -> None:
     """Write solved levels where `cached_levels` looks; a folder that cannot be written to is left alone."""
     path = _path(parameters, scale, interactions_off)
-    if path is None or not cache_is_writable():
+    if path is None or alterations() or not cache_is_writable():
         return
     content = {"of": _origin(parameters, scale, interactions_off), "levels": levels_as_data(levels)}
     text = json.dumps({"digest": _content_digest(content), "content": content})

@@ -17,7 +17,7 @@ from scenarios.parameters import Parameters, checked_for_replay, parameter_set
 from scenarios.schema import Scenario
 from sim.experiments.pairing import Pairing
 from sim.interactions import checked_interactions
-from sim.levels_cache import model_digest
+from sim.model_digest import model_digest
 from sim.shared_past import checked_fork
 from sim.vintage import Vintage, based_on
 

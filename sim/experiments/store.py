@@ -50,7 +50,7 @@ from sim.experiments.store_files import (
     write_whole,
 )
 from sim.experiments.stored_design import AskedRun, StoredDesign, content_of
-from sim.levels_cache import model_digest
+from sim.model_digest import model_digest
 from sim.vintage import Vintage
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any, Self
 from scenarios.schema import HEAD as CALLED
 from scenarios.schema import Scenario
 from sim.experiments.requests import RunRequest
-from sim.levels_cache import model_digest
+from sim.model_digest import model_digest
 
 HEAD = (*CALLED, "budget")
 """What a scenario says beside its content: it changes no result, so results are shared whatever it is."""
