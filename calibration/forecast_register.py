@@ -15,6 +15,7 @@ from scenarios.user_files import read_json
 from scenarios.whole_years import BASE_YEAR
 from sim.experiments.ensemble import Ensemble
 from sim.indicators import PLAN_INDICATORS
+from sim.loaded_code import refuse_altered
 from sim.model_digest import model_digest
 
 FORMAT = 1
@@ -106,6 +107,7 @@ def register(forecast: RegisteredForecast, path: str | Path) -> str:
     scenarios.InputError
         If the file is there already, since a registered forecast is never replaced, or cannot be written.
     """
+    refuse_altered("a registered forecast stands for the installed one")
     content = _content(forecast)
     digest = _digest(content)
     text = json.dumps({**content, "sha256": digest}, sort_keys=True, separators=(",", ":"))

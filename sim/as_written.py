@@ -9,6 +9,8 @@ from typing import Any, TypeAliasType
 
 MAKERS = ("contextlib", "dataclasses", "enum", "functools", "reprlib", "typing")
 """Modules of Python whose functions stand for, or make, functions of whoever uses them."""
+PACKAGES = ("agents", "scenarios", "sim")
+"""The packages of the model."""
 IS_FUNCTION = 0x1
 """Flag of code that is optimised as that of functions is; the body of a class has none."""
 
@@ -91,6 +93,8 @@ class Written:
         home = function.__module__ or self.module
         if home == self.module:
             return not stands and file == "<string>"
+        if home.partition(".")[0] in PACKAGES:
+            return file == getattr(sys.modules.get(home), "__file__", None)
         return home.partition(".")[0] in self._lenders
 
     def other_values(self, attributes: Mapping[str, Any]) -> Iterator[str]:

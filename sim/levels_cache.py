@@ -3,7 +3,8 @@
 A file holds plain numbers as JSON and nothing that is executed. It says what it belongs to: parameters, scale,
 interactions, base year, the digest of the model's source and data, and the kernels of the processor, because the last
 bits of a solution are theirs. A digest covers all of it, so a file that is spoilt or of another origin costs a solution
-and nothing else. A model that is altered by hand neither reads nor writes. The environment variable LUJIAZUI_CACHE names another folder, or is `off`.
+and nothing else. A model that is altered by hand neither reads nor writes. The environment variable LUJIAZUI_CACHE
+names another folder, or is `off`.
 """
 
 import hashlib

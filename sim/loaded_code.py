@@ -1,14 +1,16 @@
 """Whether the model in this process is the one that is installed.
 
-A rule can be set by hand: `sim.foreign_flows.unhedged_signal_pp = mine`. It is then obeyed here and nowhere else, and no
-digest of files sees it. So what is loaded is compared with what is installed: functions with the code that the installed
-source compiles to, every other attribute of the modules and classes of the model with what it was when the model was
-imported, and files with what they were then. Other libraries, closures and the insides of objects are not looked into.
+A rule can be set by hand: `sim.foreign_flows.unhedged_signal_pp = mine`. It is then obeyed here and nowhere else, and
+no digest of files sees it. So what is loaded is compared with what is installed: functions with the code that the
+installed source compiles to, every other attribute of the modules and classes of the model with what it was when the
+model was imported, and files with what they were then. Other libraries, closures and the insides of objects are not
+looked into.
 """
 
+import functools
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -20,9 +22,8 @@ from typing import Any
 import numpy as np
 
 from scenarios.errors import InputError
-from sim.as_written import Written, installed_code, is_code, layers
+from sim.as_written import PACKAGES, Written, installed_code, is_code, layers
 
-PACKAGES = ("agents", "scenarios", "sim")
 SUFFIXES = (".py", ".pyc", ".csv", ".toml")
 """Suffixes of code and data; an installation without sources has compiled code in their place."""
 UNREAD = ("sim/experiments", "sim/evidence", "scenarios/library")
@@ -36,6 +37,7 @@ WHAT_TO_DO = (
     "use sim.run, or sim.ensemble with workers=1 and no store"
 )
 
+_Cached = functools._lru_cache_wrapper
 type Installed = dict[str, tuple[bytes, tuple[int, int] | None]]
 """Content of files by their name, with modification time and size where they are files of their own."""
 
@@ -97,6 +99,10 @@ class Watched:
     codes: list[tuple[Any, ...]] = field(default_factory=list)
     found_first: dict[str, None] = field(default_factory=dict)
     """What was not as installed when it was first seen."""
+    tables: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    """Functions without arguments that keep what they read."""
+    read_anew: dict[str, Any] = field(default_factory=dict)
+    """What such functions give when they read it once more."""
     unchecked: set[str] = field(default_factory=set)
     """Modules that have no code to compare with."""
     unseen: list[str] = field(default_factory=list)
@@ -105,14 +111,22 @@ class Watched:
     looked: float = -1e9
     changed_data: tuple[str, ...] = ()
 
-    def note_new_modules(self) -> None:
-        """Take down the modules of the model that were imported since the last time."""
+    def note_new_modules(self, complete: str = "") -> None:
+        """Take down the modules of the model that were imported since the last time.
+
+        Those whose import has not ended yet come the next time, but for the one that says it is `complete`.
+        """
         if len(sys.modules) == self.modules_known:
             return
+        waiting = False
         for name, module in list(sys.modules.items()):
-            if name not in self.modules and _is_of_the_model(name) and isinstance(module, ModuleType):
+            if name in self.modules or not _is_of_the_model(name) or not isinstance(module, ModuleType):
+                continue
+            if name != complete and getattr(module.__spec__, "_initializing", False):
+                waiting = True
+            else:
                 self._note(name, module)
-        self.modules_known = len(sys.modules)
+        self.modules_known = 0 if waiting else len(sys.modules)
 
     def _note(self, name: str, module: ModuleType) -> None:
         attributes = dict(vars(module))
@@ -130,6 +144,9 @@ class Watched:
         found = [*_functions(name, attributes, name)]
         for each in classes:
             found += _functions(f"{name}.{each.kind.__qualname__}", each.attributes, name)
+        for key, value in attributes.items():
+            if isinstance(value, _Cached) and value.__module__ == name and not value.__wrapped__.__code__.co_argcount:
+                self.tables[f"{name}.{key}"] = value
         self.functions += found
         self.codes += map(_code_and_defaults, [function for _, function in found])
         self.unseen.append(name)
@@ -141,7 +158,7 @@ class Watched:
             self._compare_with_source(self.modules[self.unseen.pop()])
         found = dict(self.found_first)
         for each in self.modules.values():
-            if sys.modules.get(each.name) is not each.module:
+            if sys.modules.get(each.name) is not each.module and not hasattr(each.module, "__path__"):
                 found[each.name] = None
             if _differ(vars(each.module), each.attributes):
                 found.update(dict.fromkeys(self._changed_in_module(each)))
@@ -151,6 +168,7 @@ class Watched:
             for key, value in each.contents.items():
                 if not _same_content(vars(each.module).get(key), value):
                     found[f"{each.name}.{key}"] = None
+        found.update(dict.fromkeys(self._tables_changed()))
         codes = list(map(_code_and_defaults, [function for _, function in self.functions]))
         if codes != self.codes:
             found.update(
@@ -201,6 +219,19 @@ class Watched:
             names += written.other_functions(own, f"{kind.kind.__qualname__}.")
         self.found_first.update(dict.fromkeys(f"{each.name}.{name}" for name in names))
 
+    def _tables_changed(self) -> Iterator[str]:
+        """Tables that are kept in memory and are not what is read from their files."""
+        for name, function in self.tables.items():
+            if not function.cache_info().currsize:  # type: ignore[attr-defined]
+                continue
+            now = function()
+            if name not in self.read_anew:
+                again = function.__wrapped__() if _can_be_changed_in_place(now) else None  # type: ignore[attr-defined]
+                sound = again is None or _same_content(now, again)
+                self.read_anew[name] = None if again is None else _copied(now if sound else again)
+            if self.read_anew[name] is not None and not _same_content(now, self.read_anew[name]):
+                yield f"{name}()"
+
     def _data_changed(self) -> tuple[str, ...]:
         """Data files that are not what they were; code is loaded once, data may be read at any time."""
         if time.monotonic() - self.looked > SECONDS_BETWEEN_LOOKS:
@@ -222,11 +253,17 @@ class Watched:
 _watched: list[Watched] = []
 
 
-def watched() -> Watched:
-    """What is known of the model in this process; taken down when first called, which `sim.model` does."""
+def watched(complete: str = "") -> Watched:
+    """What is known of the model in this process; taken down when first called, which `sim.model` does at its end.
+
+    Parameters
+    ----------
+    complete
+        Name of a module that calls this in its last line.
+    """
     if not _watched:
         _watched.append(Watched(source_files()))
-    _watched[0].note_new_modules()
+    _watched[0].note_new_modules(complete)
     return _watched[0]
 
 
@@ -269,26 +306,30 @@ def _code_of(value: Any) -> Any:
     return [layer.__code__ for layer in layers(value) if isinstance(layer, FunctionType)]
 
 
-def refuse_altered(purpose: str) -> None:
+def refuse_altered(reason: str, told: Sequence[str] = ()) -> None:
     """Refuse a model that is not as installed for what would take it for the installed one.
+
+    Parameters
+    ----------
+    reason
+        Why, as the end of a sentence.
+    told
+        What other processes found altered.
 
     Raises
     ------
     scenarios.InputError
-        If anything is altered; it names all of it.
+        If anything is altered, here or there; it names all of it.
     """
-    names = alterations()
+    names = ", ".join(dict.fromkeys((*alterations(), *told)))
     if names:
         raise InputError(
-            f"the model in this process is not the installed one ({', '.join(names)}), and {purpose}",
-            key="model",
-            value=", ".join(names),
-            allowed=WHAT_TO_DO,
+            f"the model is not the installed one: {names}; {reason}", key="model", value=names, allowed=WHAT_TO_DO
         )
 
 
 def _differ(now: Mapping[str, Any], then: Mapping[str, Any]) -> bool:
-    """Whether anything in a namespace is another object; all of it is compared in one call, which takes microseconds."""
+    """Whether anything in a namespace is another object; one call compares all of it, in microseconds."""
     try:
         return bool(now != then)
     except Exception:  # a value that was put there may refuse to be compared
@@ -315,6 +356,8 @@ def _bytes(file: str) -> bytes | None:
 
 
 def _can_be_changed_in_place(value: object) -> bool:
+    if isinstance(value, tuple):
+        return any(map(_can_be_changed_in_place, value))
     return isinstance(value, dict | list | set | np.ndarray)
 
 
@@ -324,7 +367,7 @@ def _copied(value: Any) -> Any:
         return value.copy()
     if isinstance(value, dict):
         return {key: _copied(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_copied(item) for item in value]
     return set(value) if isinstance(value, set) else value
 
@@ -335,8 +378,8 @@ def _same_content(now: Any, then: Any) -> bool:
     if isinstance(then, dict):
         return isinstance(now, dict) and list(now) == list(then) and all(_same_content(now[k], then[k]) for k in then)
     if isinstance(then, list):
-        return isinstance(now, list) and len(now) == len(then) and all(map(_same_content, now, then))
-    return now is then or _same_value(now, then) or (isinstance(then, set) and now == then)
+        return isinstance(now, list | tuple) and len(now) == len(then) and all(map(_same_content, now, then))
+    return now is then or _same_value(now, then) or (type(now) is type(then) and repr(now) == repr(then))
 
 
 def _same_value(now: Any, then: Any) -> bool:
@@ -354,10 +397,10 @@ def _is_lazily_there(package: str, key: str, value: Any) -> bool:
     if isinstance(value, ModuleType):
         return sys.modules.get(f"{package}.{key}") is value
     home = sys.modules.get(getattr(value, "__module__", None) or "")
-    return home is not None and _is_of_our_packages(home.__name__) and vars(home).get(key) is value
+    return home is not None and home.__name__ != package and _is_ours(home.__name__) and vars(home).get(key) is value
 
 
-def _is_of_our_packages(name: str) -> bool:
+def _is_ours(name: str) -> bool:
     return name.partition(".")[0] in PACKAGES
 
 
@@ -382,7 +425,9 @@ def _functions(prefix: str, attributes: dict[str, Any], module: str) -> Iterator
 
 
 def _named(name: str) -> Any:
-    """The value of a dotted name of the model; None where there is none."""
+    """The value of a dotted name of the model, or of a call of it; None where there is none."""
+    if name.endswith("()"):
+        return _named(name[:-2])()
     parts = name.partition(" ")[0].split(".")
     for length in range(len(parts), 0, -1):
         value: Any = sys.modules.get(".".join(parts[:length]))

@@ -7,6 +7,7 @@ yields is added later, in the market. To end-2020 the path is what was observed.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,21 +70,22 @@ class MacroPath:
 
 
 @cache
-def package_drivers(name: str) -> dict[int, dict[str, float]]:
+def package_drivers(name: str) -> Mapping[int, Mapping[str, float]]:
     """Drivers by month from one of the package's tables; an empty cell is a gap."""
-    return {
-        month_ordinal(row["month"]): {column: float(row[column]) for column in DRIVERS if row[column]}
+    rows = {
+        month_ordinal(row["month"]): MappingProxyType({name: float(row[name]) for name in DRIVERS if row[name]})
         for row in table(name)
     }
+    return MappingProxyType(rows)
 
 
-def drivers_to_base_year() -> dict[int, dict[str, float]]:
+def drivers_to_base_year() -> Mapping[int, Mapping[str, float]]:
     """Observed drivers by month of the model, to the end of the base year."""
     back = months_back()
     return {month + back: row for month, row in package_drivers("macro_history").items() if month + back <= BASELINE}
 
 
-def drivers_after_base_year() -> dict[int, dict[str, float]]:
+def drivers_after_base_year() -> Mapping[int, Mapping[str, float]]:
     """Observed drivers by month of the model, after the base year; for an earlier one to 2020-12 and no further."""
     back = months_back()
     if back == 0:
@@ -118,8 +120,8 @@ def student_t_scale(first: float, second: float) -> float:
 
 
 def carried_forward(
-    observed: dict[int, dict[str, float]], last_month: int
-) -> tuple[dict[int, dict[str, float]], tuple[str, ...]]:
+    observed: Mapping[int, Mapping[str, float]], last_month: int
+) -> tuple[Mapping[int, Mapping[str, float]], tuple[str, ...]]:
     """Observations continued to `last_month` at each driver's last value, and which drivers that concerned."""
     filled = {month: dict(observed.get(month, {})) for month in range(min(observed), last_month + 1)}
     carried: list[str] = []
@@ -191,10 +193,10 @@ def make_macro_path(
     nothing but the process itself carries the shift on.
     """
     history = drivers_to_base_year()
-    given: dict[int, dict[str, float]] = {}
+    given: Mapping[int, Mapping[str, float]] = {}
     carried: tuple[str, ...] = ()
     drawn: tuple[str, ...] = ()
-    stress: dict[int, dict[str, float]] = {}
+    stress: Mapping[int, Mapping[str, float]] = {}
     if kind == "realised":
         given, carried = carried_forward(drivers_after_base_year(), last_month)
     elif kind == "adverse":

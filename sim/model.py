@@ -49,9 +49,11 @@ from sim.interactions import Interactions, checked_interactions
 from sim.issuance_spillover import start_of_filing_memory
 from sim.ledger import Account, Ledger
 from sim.levels import Levels, Lump, equity_share_of_sse
+from sim.loaded_code import alterations, watched
 from sim.luck import Luck
 from sim.macro import HISTORY_START, MacroPath, make_macro_path
 from sim.markets import Product
+from sim.notices import notice
 from sim.policy import Channels, ChannelValues, Policy
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
@@ -143,6 +145,9 @@ class FinancialCenter(PopulationModel):
         seed = 0 if rng is None else checked_seed(rng)
         values = resolved_parameters(parameters if parameters is not None else asked.parameters, asked.macro)
         super().__init__(rng=seed)
+        self.altered = alterations()
+        if self.altered:
+            notice(f"the model in this process is not the installed one: {', '.join(self.altered)}; results say so")
         past = state_at_baseline(values, asked.scale, checked_interactions(interactions_off))
         self._take_over(past)
         self.parameters = values
@@ -175,6 +180,8 @@ class FinancialCenter(PopulationModel):
     """What triggers did: month, trigger, indicator, value, lever, intensity before and after."""
     interactions_off: tuple[str, ...]
     """Interactions that are switched off, by name."""
+    altered: tuple[str, ...]
+    """Names of what of the model was not as installed when this one began; see `sim.loaded_code`."""
 
     def _begin(self, parameters: Parameters, levels: Levels, scale: float) -> None:
         self.parameters = parameters
@@ -618,3 +625,5 @@ def resolved_parameters(parameters: "str | Parameters", macro: str) -> Parameter
 
 
 __all__ = ["Account", "FinancialCenter"]
+
+watched(complete=__name__)

@@ -5,8 +5,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.kernels import kernels
 from sim.levels import large_misses
+from sim.loaded_code import alterations, code_status
 from sim.model import FinancialCenter, resolved_parameters
+from sim.model_digest import model_digest
 from sim.result import Result
 
 if TYPE_CHECKING:
@@ -106,6 +109,7 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
     parameter_set
         Name of the parameter set its parameters are from.
     """
+    altered = list(dict.fromkeys((*centre.altered, *alterations())))
     values, verify = centre.parameters, centre.verify
     result = Result(
         scenario=asked,
@@ -115,6 +119,10 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
         provenance={
             "model": "lujiazui",
             "version": model_version(),
+            "model_digest": f"{model_digest()}, altered" if altered else model_digest(),
+            "code": "altered" if altered else code_status(),
+            "altered": altered,
+            "kernels": kernels(),
             "scenario": asked.name,
             "scenario_hash": asked.content_hash(),
             "parameter_set": parameter_set,

@@ -1,12 +1,14 @@
 """Tables that come with the package."""
 
 import csv
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
 
 @cache
-def table(name: str) -> tuple[dict[str, str], ...]:
-    """Rows of one of the package's data files, by column name."""
+def table(name: str) -> tuple[Mapping[str, str], ...]:
+    """Rows of one of the package's data files, by column name; all share them, so nobody can change them."""
     text = files("sim").joinpath("data", f"{name}.csv").read_text(encoding="utf-8")
-    return tuple(csv.DictReader(text.splitlines()))
+    return tuple(MappingProxyType(row) for row in csv.DictReader(text.splitlines()))

@@ -25,9 +25,10 @@ from sim.experiments.pairing import Pairing, Pairs, pairs_of
 from sim.experiments.pool import Cancel, Workers, run_many
 from sim.experiments.requests import RunRequest, ensemble_requests
 from sim.experiments.run_conditions import conditions_of
-from sim.experiments.store import Store, missing
+from sim.experiments.store import INTO_A_STORE, Store, missing
 from sim.experiments.stored_design import AskedRun, same_name_twice
 from sim.indicators import FLOWS, PLAN_INDICATORS
+from sim.loaded_code import refuse_altered
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -140,6 +141,7 @@ def run_requests(
     A store writes down what is asked for, as an experiment of this kind and label, unless that is what it wrote last.
     """
     if store is not None:
+        refuse_altered(INTO_A_STORE)
         with Store.writing(store) as written:
             written.keep_design(requests, kind=kind, label=label)
         run_into_store(requests, store, workers=workers, executor=executor, progress=progress, cancel=cancel)
@@ -167,6 +169,7 @@ def run_into_store(
     """
     from time import monotonic
 
+    refuse_altered(INTO_A_STORE)
     with Store.writing(store) as kept:
         todo = {request.key: request for request in reversed(missing(requests, kept))}
         times = Counter(request.key for request in requests)
@@ -207,6 +210,8 @@ class Ensemble:
     failures: tuple[str, ...] = ()
     """Scenario, run and error of each run that failed."""
     kinds: frozenset[str] = frozenset()
+    altered: tuple[str, ...] = ()
+    """Names of what of the model was set by hand when these runs were done; empty for the installed model."""
 
     @classmethod
     def of_outcomes(cls, outcomes: Sequence[RunOutcome]) -> Self:
@@ -240,7 +245,8 @@ class Ensemble:
             target[:, [at[each] for each in outcome.indicators]] = outcome.values
             pairings[name][row] = outcome.request.pairing
         kinds = frozenset(outcome.kind for outcome in done)
-        return cls(values, columns, first, numbers, scenarios, _fixed(pairings), failures, kinds)
+        altered = tuple(dict.fromkeys(name for outcome in done for name in outcome.altered))
+        return cls(values, columns, first, numbers, scenarios, _fixed(pairings), failures, kinds, altered)
 
     @classmethod
     def of_store(cls, store: Store, requests: Sequence[RunRequest] | None = None, *, design: int | None = None) -> Self:
@@ -306,7 +312,8 @@ class Ensemble:
     def __repr__(self) -> str:
         names = ", ".join(f"{name!r}" for name in self.values)
         failed = f", {len(self.failures)} failed" if self.failures else ""
-        return f"<Ensemble of {names}: {len(self.runs)} runs each{failed}, {len(self.columns)} indicators>"
+        altered = f", not of the installed model: {', '.join(self.altered)}" if self.altered else ""
+        return f"<Ensemble of {names}: {len(self.runs)} runs each{failed}, {len(self.columns)} indicators{altered}>"
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self))}</p>{self.probability_of_target().to_html(index=False)}"

@@ -12,11 +12,17 @@ import numpy as np
 from agents.arrays import Floats
 from sim.experiments.requests import RunRequest
 from sim.kernels import kernels
+from sim.model_digest import model_digest
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.result import Result
+
+ANOTHER_MODEL = (
+    "this process has loaded the model {here}, and the run is of the model {asked}: install the same version on every "
+    "machine, and start anew after a change of its files"
+)
 
 
 @dataclass
@@ -36,6 +42,8 @@ class RunOutcome:
     error: str = ""
     kernels: str = ""
     """Kernels of the processor that computed it, see `sim.kernels`."""
+    altered: tuple[str, ...] = ()
+    """What of the model was not as installed in the process that computed it, see `sim.loaded_code`."""
 
     @property
     def indicators_hash(self) -> str:
@@ -77,6 +85,8 @@ def month_index(first_month: int, months: int) -> "pd.DatetimeIndex":
 def executed(request: RunRequest) -> RunOutcome:
     """Run a request; a failure becomes an outcome, so that it stops nobody else."""
     began = perf_counter()
+    if request.model != model_digest():
+        return failed(request, ANOTHER_MODEL.format(asked=request.model, here=model_digest()))
     try:
         result = request.execute()
     except Exception as error:  # whatever a run raises is recorded with the run
@@ -92,6 +102,8 @@ def executed_together(requests: Sequence[RunRequest]) -> list[RunOutcome]:
     assert first.fork_month is not None
     began = perf_counter()
     try:
+        if first.model != model_digest():
+            raise ValueError(first.model)
         results = run_sharing_past(
             [request.scenario for request in requests],
             first.fork_month,
@@ -122,6 +134,7 @@ def outcome_of(request: RunRequest, result: "Result", seconds: float) -> RunOutc
         result.indicators.to_numpy(dtype=np.float64),
         str(result.provenance["kind"]),
         kernels=kernels(),
+        altered=tuple(result.provenance["altered"]),
     )
 
 
@@ -132,6 +145,13 @@ def _told(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}: {' '.join(str(error).split())}{place}"
+
+
+def of_the_installed_model(outcome: RunOutcome) -> RunOutcome:
+    """An outcome of another process, or a failure where that process had not loaded the model as it is installed."""
+    if not outcome.altered:
+        return outcome
+    return failed(outcome.request, f"the model that ran is not the installed one: {', '.join(outcome.altered)}")
 
 
 def failed(request: RunRequest, error: str) -> RunOutcome:

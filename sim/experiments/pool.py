@@ -20,15 +20,17 @@ from typing import Any, Self
 
 from scenarios.bounds import MOST_WORKERS
 from scenarios.counts import checked_count
-from sim.experiments.outcomes import RunOutcome, executed, executed_together, failed
+from sim.experiments.outcomes import RunOutcome, executed, executed_together, failed, of_the_installed_model
 from sim.experiments.requests import RunRequest
 from sim.levels_cache import cache_is_writable
+from sim.loaded_code import refuse_altered
 
 CHUNK = 16
 """Most runs handed to a worker at once."""
 AHEAD = 2
 """Chunks handed out per worker: one under way, the next ready."""
 DIED = "the worker process died twice while it ran this"
+BY_OTHERS = "other processes would run the installed one and not what was set by hand in this one"
 NOTICE = 1.0
 """Seconds within which an executor is to notice by itself that one of its processes is dead."""
 RECONNECTS = 30.0
@@ -85,8 +87,7 @@ def _begin_worker(niceness: int, background: bool) -> None:
             os._exit(1)
 
         threading.Thread(target=end_with_parent, daemon=True).start()
-    import sim.model
-    import sim.month  # noqa: F401  what every run needs is there before the first
+    import sim.experiments.warm  # noqa: F401  what every run needs is there before the first
 
 
 _starting = threading.Lock()
@@ -174,13 +175,14 @@ class Workers:
 
     def executor(self) -> Executor:
         """The running executor; callers in several threads get the same one."""
+        refuse_altered(BY_OTHERS)
         with self._lock:
             if self._executor is None:
                 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
                     os.environ.setdefault(name, "1")
                 cache_is_writable()  # said here, once, where the user sees it
                 context = _Context()
-                context.set_forkserver_preload(["sim.experiments.pool", "sim.model", "sim.month"])
+                context.set_forkserver_preload(["sim.experiments.pool", "sim.experiments.warm"])
                 self._executor = ProcessPoolExecutor(
                     self.count, mp_context=context, initializer=_begin_worker, initargs=(self.niceness, self.background)
                 )
@@ -272,6 +274,7 @@ def run_many(
         workers = checked_count(workers, "workers", most=MOST_WORKERS)
     cancelled = cancel or (lambda: False)
     if executor is not None:
+        refuse_altered(BY_OTHERS)
         yield from _through(lambda: executor, lambda _: None, chunks(requests, 2), 2 * AHEAD, cancelled)
     elif workers == 1:
         for shared, group in groupby(requests, key=lambda request: request.shares_past_with):
@@ -363,7 +366,7 @@ def _through(
                     else:  # the scheduler is gone: no worker is to blame
                         waiting.appendleft(part)
                     continue
-                yield from outcomes
+                yield from map(of_the_installed_model, outcomes)
             if lost:
                 renew(running)
                 for future in list(under_way):

@@ -41,6 +41,8 @@ class RunRequest:
     """Ordinal of the month before which it shares its past with its neighbours; it changes no result."""
     vintage: Vintage | None = None
     """Earlier base year that it starts from; None for 2020. Its scenario is dated as if that year were 2020."""
+    model: str = field(default_factory=model_digest)
+    """Digest of the model that is asked; a process that has loaded another one does not answer for it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seed", checked_seed(self.seed))
@@ -53,7 +55,7 @@ class RunRequest:
             self.seed,
             self.parameters.hash,
             self.interactions_off,
-            model_digest(),
+            self.model,
         ]
         if self.vintage is not None:
             told.append(self.vintage.digest)
@@ -69,7 +71,7 @@ class RunRequest:
             scale=self.scenario.scale,
             interactions_off=self.interactions_off,
             base_year="" if self.vintage is None else self.vintage.digest,
-            model=model_digest(),
+            model=self.model,
         )
 
     @property

@@ -50,12 +50,15 @@ from sim.experiments.store_files import (
     write_whole,
 )
 from sim.experiments.stored_design import AskedRun, StoredDesign, content_of
+from sim.loaded_code import refuse_altered
 from sim.model_digest import model_digest
 from sim.vintage import Vintage
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+INTO_A_STORE = "a store would keep what it gives under the key of the installed one"
 
 __all__ = ["ABOUT", "FORMAT", "RUN_COLUMNS", "Store", "StoredDesign", "missing"]
 
@@ -235,6 +238,7 @@ class Store:
         if not outcomes:
             return
         self._writable()
+        refuse_altered(INTO_A_STORE, [name for outcome in outcomes for name in outcome.altered])
         with system_told(self.folder):
             self._append(outcomes)
 
