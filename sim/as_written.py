@@ -74,14 +74,14 @@ class Written:
                     self.functions.setdefault(constant.co_qualname, []).append(constant)
                 self._collect(constant)
 
-    def other_functions(self, attributes: Mapping[str, Any], qualifier: str = "") -> Iterator[str]:
+    def other_functions(self, attributes: Mapping[str, Any], within: str = "") -> Iterator[str]:
         """Names of attributes, of the module or of a class in it, whose functions are not those of the source."""
         for name, value in attributes.items():
             found = [layer for layer in layers(value) if isinstance(layer, FunctionType)]
-            stands = f"{qualifier}{name}" in self.functions
+            stands = f"{within}{name}" in self.functions
             gone = stands and not found and not isinstance(value, TypeAliasType)
             if gone or not all(self._knows(layer, stands) for layer in found):
-                yield f"{qualifier}{name}"
+                yield f"{within}{name}"
 
     def _knows(self, function: FunctionType, stands: bool) -> bool:
         """Whether a function is from here, from a module that this one imports, or made by Python."""
