@@ -15,6 +15,7 @@ IS_FUNCTION = 0x1
 """Flag of code that is optimised as that of functions is; the body of a class has none."""
 
 
+@functools.cache
 def installed_code(module: ModuleType) -> CodeType | None:
     """Code that the installed source of a module compiles to, as the import system has it; None where there is none."""
     loader = getattr(getattr(module, "__spec__", None), "loader", None)
@@ -94,7 +95,9 @@ class Written:
         if home == self.module:
             return not stands and file == "<string>"
         if home.partition(".")[0] in PACKAGES:
-            return file == getattr(sys.modules.get(home), "__file__", None)
+            lender = sys.modules.get(home)
+            code = None if lender is None else installed_code(lender)
+            return code is not None and file == code.co_filename
         return home.partition(".")[0] in self._lenders
 
     def other_values(self, attributes: Mapping[str, Any]) -> Iterator[str]:
