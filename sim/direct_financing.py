@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.arrays import sum_of_products
 from agents.issuers import Instrument, exchange_share
 from sim.levels import equity_share_of_sse
 from sim.securities import SecurityClass
@@ -38,7 +39,7 @@ def exchange_credit_bn(centre: "FinancialCenter") -> float:
         ]
     )
     classes = [SecurityClass.FINANCIAL, SecurityClass.CORPORATE, SecurityClass.ABS]
-    return float(credit @ centre.book.exchange_share_of_issues[classes])
+    return float(sum_of_products(credit, centre.book.exchange_share_of_issues[classes]))
 
 
 def exchange_financing_bn(centre: "FinancialCenter") -> tuple[float, float]:
@@ -61,5 +62,5 @@ def exchange_financing_bn(centre: "FinancialCenter") -> tuple[float, float]:
         ]
     )
     shenzhen = centre.levels.shenzhen_share_of_exchange_credit
-    here = sold @ np.array([1.0 - shenzhen, chosen, usual, 1.0, centre.parameters.reit_share_of_sse])
-    return float(here), float(sold.sum())
+    parts = np.array([1.0 - shenzhen, chosen, usual, 1.0, centre.parameters.reit_share_of_sse])
+    return float(sum_of_products(sold, parts)), float(sold.sum())

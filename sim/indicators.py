@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.arrays import sum_of_products
 from agents.certificates import BankTier
 from agents.districts import District
 from agents.institutions import Centre, Sector
@@ -141,7 +142,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     }
     record["institution_fintech_adoption"] = float(institutions["adopted"].mean())
     small = centre.issuers["issuer_class"] == IssuerClass.MSME
-    record["msme_credit"] = float(centre.issuers["debt_bn"][Instrument.LOAN] @ small)
+    record["msme_credit"] = float(sum_of_products(centre.issuers["debt_bn"][Instrument.LOAN], small))
     record["msme_acceptance_rate"] = centre.msme_acceptance_rate
     spread = centre.certificate_spread_pp
     record["certificate_spread_small_banks"] = float(spread[BankTier.SMALL] - spread[BankTier.LARGE]) * 100.0

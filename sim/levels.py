@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Floats, sum_of_products
 from agents.issuers import Instrument, ListingRoute
 from agents.listing_queue import STAGES, listed_share, stage_months, stage_probability
 from scenarios.plan import channels
@@ -258,7 +258,7 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
     total = miss("bond custody", centre.book.outstanding_bn.sum(), observed("bond_custody_total"))
     net = levels.sovereign_net_2020_bn + (total - 1.0) * centre.book.outstanding_bn.sum()
     sovereign = centre.book.outstanding_bn[0]
-    others = centre.book.outstanding_bn[1:] @ centre.book.interbank_share[1:]
+    others = float(sum_of_products(centre.book.outstanding_bn[1:], centre.book.interbank_share[1:]))
     miss("interbank custody", centre.book.interbank_custody_bn(), observed("bond_custody_interbank"))
     gross = (
         observed("bond_issuance_total")

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Floats, sum_of_products
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.drivers import DRIVERS
 from scenarios.run_conditions import GIVEN_IN_PART, REPLAY, SIMULATION
+from sim.symmetric import eigenvectors
 from sim.tables import table
 from sim.vintage import months_back
 
@@ -105,7 +106,7 @@ def innovation_factor(parameters: "Parameters") -> Floats:
     ):
         correlation[first, second] = correlation[second, first] = value
     # Drawn correlations need not fit together; the nearest usable matrix keeps the eigenvalues positive.
-    values, vectors = np.linalg.eigh(correlation)
+    values, vectors = eigenvectors(correlation)
     root = vectors * np.sqrt(np.maximum(values, 1e-6))
     return np.asarray(root / np.sqrt((root**2).sum(axis=1, keepdims=True)), dtype=np.float64)
 
@@ -234,7 +235,7 @@ def make_macro_path(
             equity_level += equity_step
             normals = luck.normals(month, 6)
             heavy = student_t_scale(luck.scalar(month, 6), luck.scalar(month, 7))
-            innovations = factor @ normals[:5] * heavy
+            innovations = sum_of_products(factor, normals[:5]) * heavy
             own = float(normals[5])
             china_drawn = (
                 china[at - 1]

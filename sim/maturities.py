@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.arrays import Floats, Integers
+from agents.arrays import Floats, Integers, sum_of_products
 from agents.draws import poisson
 from agents.issuers import LADDER_MONTHS, Instrument, IssuerClass
 from sim.bond_market.primary_market import redeem
@@ -27,7 +27,7 @@ def debt_matures(centre: "FinancialCenter") -> None:
     market_debt = market_debt[rows]
     chance, by_rating = default_chances(centre, rows, issuers["maturing_bn"][slot, 1:].sum(axis=0)[rows], market_debt)
     firms = issuers["firms"][rows]
-    centre.expected_defaults = (float(chance @ firms), float(by_rating @ firms))
+    centre.expected_defaults = (float(sum_of_products(chance, firms)), float(sum_of_products(by_rating, firms)))
     share = _failing_share(centre, rows, chance)
     defaults_are_felt(centre, rows, market_debt, by_rating * market_debt, share * market_debt)
     rows, share = rows[share > 0.0], share[share > 0.0]

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.arrays import sum_of_products
 from agents.city_state import CityState
 from agents.institutions import Centre, Sector
 from agents.issuers import Instrument, ListingRoute
@@ -74,7 +75,7 @@ def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) ->
         "am_market_share": at_home / (at_home + elsewhere),
         "reits_cap": reits + float(issued[Instrument.REIT]),
         "venture_investment": centre.state(FintechFlows).capital_raised,
-        "strategic_credit": float(issuers["debt_bn"][Instrument.LOAN] @ issuers["hard_technology"]),
+        "strategic_credit": float(sum_of_products(issuers["debt_bn"][Instrument.LOAN], issuers["hard_technology"])),
         "bid_ask_spread": float(np.mean(centre.state(Turnover).price_impact)),
         "msme_spread": 100.0 * centre.msme_loan_spread_pp,
         "greenium": -100.0 * green_spread_pp(centre),

@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Floats, sum_of_products
 from agents.issuers import Instrument
 from sim.tables import table
 
@@ -119,4 +119,4 @@ class SecurityBook:
 
     def interbank_custody_bn(self) -> float:
         """Bonds in interbank custody, CNY bn."""
-        return float(self.interbank_share @ self.outstanding_bn)
+        return float(sum_of_products(self.interbank_share, self.outstanding_bn))

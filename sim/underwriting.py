@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.arrays import one_of
+from agents.arrays import one_of, sum_of_products
 from agents.institutions import Sector
 from agents.underwriting import underwriting_capacity_bn
 
@@ -27,7 +27,7 @@ class UsualDeals:
 def underwriters_capital_bn(centre: "FinancialCenter") -> float:
     """Equity of the banks and brokers licensed in the city, CNY bn."""
     institutions = centre.institutions
-    return float(institutions["equity_bn"] @ one_of(institutions["sector"], UNDERWRITERS))
+    return float(sum_of_products(institutions["equity_bn"], one_of(institutions["sector"], UNDERWRITERS)))
 
 
 def start_of_capacity(centre: "FinancialCenter") -> UsualDeals:

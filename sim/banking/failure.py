@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from agents.arrays import sum_of_products
 from agents.institutions import Institutions, Sector
 from agents.interbank import debtrank_distress, write_off_cascade
 from scenarios.parameters import Parameters
@@ -56,7 +57,9 @@ def bank_fails(
         lender, borrower, loans.amount_bn, equity, failed.astype(np.float64), loss_rate, parameters.interbank_precision
     )
     others = ~failed & (institutions["sector"] == Sector.BANK)
-    lost_share = float(equity[others] @ distress[others] / equity[others].sum()) if others.any() else 0.0
+    lost_share = (
+        float(sum_of_products(equity[others], distress[others]) / equity[others].sum()) if others.any() else 0.0
+    )
     size, owed = float(assets[row]), float(institutions["interbank_borrowed_bn"][row])
     owed_here = loans.amount_bn[borrower == row]
     failed, written_off, _ = write_off_cascade(lender, borrower, loans.amount_bn, equity, failed, loss_rate)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.arrays import Flags, Floats, Integers
+from agents.arrays import Flags, Floats, Integers, sum_of_products
 from agents.draws import Draws
 from agents.institutions import Institutions, Sector
 from agents.interbank import core_of
@@ -150,8 +150,8 @@ def mean_leverage(institutions: Institutions) -> Floats:
     bank = (institutions["sector"] == Sector.BANK).astype(np.float64)
     bonds = institutions["bonds_bn"]
     borrowed = institutions["leverage"] * bonds
-    held = np.array([bank @ bonds, (1.0 - bank) @ bonds])
-    owed = np.array([bank @ borrowed, (1.0 - bank) @ borrowed])
+    of_kind = np.stack([bank, 1.0 - bank])
+    held, owed = sum_of_products(of_kind, bonds), sum_of_products(of_kind, borrowed)
     mean: Floats = np.divide(owed, held, out=np.zeros(2), where=held > 0.0)
     return mean
 
@@ -163,5 +163,5 @@ def repo_outstanding_bn(institutions: Institutions, book: SecurityBook) -> tuple
     country's banks and asset managers hold in each market.
     """
     leverage = mean_leverage(institutions)
-    interbank = float(leverage @ (book.holdings_bn[1:] @ book.interbank_share))
-    return interbank, float(leverage @ book.holdings_bn[1:].sum(axis=1)) - interbank
+    interbank = float(sum_of_products(leverage, sum_of_products(book.holdings_bn[1:], book.interbank_share)))
+    return interbank, float(sum_of_products(leverage, book.holdings_bn[1:].sum(axis=1))) - interbank

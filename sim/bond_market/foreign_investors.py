@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.arrays import Floats, Integers, median_of
+from agents.arrays import Floats, Integers, median_of, sum_of_products
 from agents.draws import Draws, poisson
 from agents.foreign_investors import (
     GROUP_TERMS,
@@ -137,7 +137,7 @@ def _peers_of_entrants(parameters: Parameters, interactions: Interactions, inves
     if not interactions.on("peers"):
         return 0.0
     held = investors["holdings_bn"]
-    buying = float(investors["recent_buying"] @ held) / float(held.sum())
+    buying = float(sum_of_products(investors["recent_buying"], held)) / float(held.sum())
     return entry_by_peers(
         buying, parameters.peer_flow_spread, parameters.peer_bound, parameters.peer_coefficient_foreign
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.arrays import one_of
+from agents.arrays import one_of, sum_of_products
 from agents.draws import Draws
 from agents.institutions import Institutions, Sector
 from agents.insurance import cession_shares, insuring_share, premium
@@ -71,7 +71,7 @@ def firms_insure_and_insurers_cede(
     )
     institutions["ceded_locally"][insurers] = share[1]
     written = institutions["assets_bn"][insurers] / institutions["assets_bn"][insurers].sum()
-    retained, locally, abroad = float(issuers["premium"].sum()) * (share @ written)
+    retained, locally, abroad = float(issuers["premium"].sum()) * sum_of_products(share, written)
     premiums.retained, premiums.ceded_locally, premiums.ceded_abroad = float(retained), float(locally), float(abroad)
 
 

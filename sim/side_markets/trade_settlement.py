@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agents.arrays import sum_of_products
 from agents.draws import Draws
 from agents.institutions import Institutions, Sector
 from agents.issuers import IssuerClass, Issuers
@@ -123,12 +124,12 @@ def issuers_settle_trade(
     issuers["yuan_share"][rows] = share
     growth = np.exp(parameters.trade_growth * (clock.month - MIDDLE_OF_2020) / 12.0)
     trade = trade_of_2020_bn(base_year) / 12.0 * float(growth)
-    yuan = trade * float(weight @ share)
+    yuan = trade * float(sum_of_products(weight, share))
     foreign_holdings = float(book.holdings_bn[Holder.FOREIGN].sum())
     capital = capital_payments_per_holding(base_year) / 12.0 * foreign_holdings
     payments.trade_bn = trade
     payments.trade_in_yuan_bn = yuan
-    payments.trade_in_other_currencies_bn = trade * float(weight @ (1.0 - share))
+    payments.trade_in_other_currencies_bn = trade * float(sum_of_products(weight, 1.0 - share))
     payments.yuan_bn = yuan + capital
     banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
     routed = cips_share(
@@ -142,8 +143,8 @@ def issuers_settle_trade(
     # Banks have customers in proportion to their assets.
     customers = institutions["assets_bn"][banks]
     paid = payments.yuan_bn * customers / customers.sum()
-    payments.through_cips_bn = float(paid @ routed)
-    payments.through_correspondents_bn = float(paid @ (1.0 - routed))
+    payments.through_cips_bn = float(sum_of_products(paid, routed))
+    payments.through_correspondents_bn = float(sum_of_products(paid, 1.0 - routed))
 
 
 def yuan_share_of_payments(payments: CrossBorderPayments) -> float:

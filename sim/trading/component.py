@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from agents.equity_investors import ForeignShareholders
+from agents.arrays import sum_of_products
 from scenarios.parameters import Parameters
 from sim.component import Changes, Component, Identity, Step
 from sim.ledger import Account, Ledger
@@ -22,7 +23,11 @@ def start_trading(parameters: Parameters, turnover: Changes[Turnover]) -> None:
 
 def trading_identities(levels: Levels, turnover: Turnover) -> Iterator[Identity]:
     """Turnover is activity times velocity, product by product."""
-    yield "turnover of products", float(np.abs(turnover.turnover_trn).sum()), float(levels.velocity @ turnover.activity)
+    yield (
+        "turnover of products",
+        float(np.abs(turnover.turnover_trn).sum()),
+        float(sum_of_products(levels.velocity, turnover.activity)),
+    )
 
 
 def shareholder_identities(
