@@ -251,6 +251,8 @@ def rerun(
                 "kernels": told.kernels,
                 "kernels_here": told.kernels_here,
                 "largest_difference": told.largest_difference,
+                "largest_difference_of_plan": told.largest_difference_of_plan,
+                "altered": told.altered,
                 "reason": told.reason,
             }
         )
