@@ -1,6 +1,6 @@
 """Whether the model in this process is the one that is installed.
 
-A rule can be set by hand: `sim.foreign_flows.unhedged_signal_pp = mine`. It is then obeyed here and nowhere else, and
+A rule can be set by hand: `sim.trading.turnover.markets_turn_over = mine`. It is then obeyed here and nowhere else, and
 no digest of files sees it. So what is loaded is compared with what is installed: functions with the code that the
 installed source compiles to, every other attribute of the modules and classes of the model with what it was when the
 model was imported, and files with what they were then. Other libraries, closures and the insides of objects are not

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from agents.equity_investors import ForeignShareholders
 from agents.arrays import sum_of_products
+from agents.equity_investors import ForeignShareholders
 from scenarios.parameters import Parameters
 from sim.component import Changes, Component, Identity, Step
 from sim.ledger import Account, Ledger

@@ -18,13 +18,13 @@ import agents.draws
 import agents.foreign_investors
 import sim
 import sim.certificates
-import sim.foreign_flows
 import sim.levels
 import sim.securities
 from calibration.forecast_register import RegisteredForecast, register
 from scenarios.errors import InputError
 from sim import loaded_code, notices
 from sim.baseline import observations
+from sim.bond_market import foreign_investors as rules
 from sim.experiments.outcomes import executed, of_the_installed_model
 from sim.experiments.pool import Workers, run_many
 from sim.experiments.requests import ensemble_requests
@@ -69,7 +69,7 @@ def with_a_kept_rule(real):
 
 
 def a_rule(monkeypatch):
-    monkeypatch.setattr(sim.foreign_flows, "unhedged_signal_pp", lambda *_: 9.0)
+    monkeypatch.setattr(rules, "unhedged_signal_pp", lambda *_: 9.0)
 
 
 def a_rule_at_home(monkeypatch):
@@ -77,11 +77,15 @@ def a_rule_at_home(monkeypatch):
 
 
 def a_wrapped_rule(monkeypatch):
-    monkeypatch.setattr(sim.foreign_flows, "target_terms", with_a_kept_rule(sim.foreign_flows.target_terms))
+    monkeypatch.setattr(
+        rules,
+        "target_terms",
+        with_a_kept_rule(rules.target_terms),
+    )
 
 
 def code_of_a_rule(monkeypatch):
-    monkeypatch.setattr(sim.foreign_flows.foreign_investors_trade, "__code__", (lambda _: None).__code__)
+    monkeypatch.setattr(rules.foreign_investors_trade, "__code__", (lambda _: None).__code__)
 
 
 def a_default(monkeypatch):
@@ -97,7 +101,7 @@ def a_class_attribute(monkeypatch):
 
 
 def a_constant(monkeypatch):
-    monkeypatch.setattr(sim.foreign_flows, "MOST_REDEEMED", 0.5)
+    monkeypatch.setattr(sim.securities, "MOST_HELD", 0.5)
 
 
 def an_array(monkeypatch):
@@ -119,23 +123,23 @@ def a_number_in_an_array_that_was_read(monkeypatch):
 
 
 def a_builtin(monkeypatch):
-    monkeypatch.setattr(sim.foreign_flows, "max", lambda *_: 0.0, raising=False)
+    monkeypatch.setattr(rules, "max", lambda *_: 0.0, raising=False)
 
 
 ALTERED = {
-    a_rule: "sim.foreign_flows.unhedged_signal_pp",
+    a_rule: "sim.bond_market.foreign_investors.unhedged_signal_pp",
     a_rule_at_home: "agents.foreign_investors.unhedged_signal_pp",
-    a_wrapped_rule: "sim.foreign_flows.target_terms",
-    code_of_a_rule: "sim.foreign_flows.foreign_investors_trade",
+    a_wrapped_rule: "sim.bond_market.foreign_investors.target_terms",
+    code_of_a_rule: "sim.bond_market.foreign_investors.foreign_investors_trade",
     a_default: "sim.levels.stage_shares",
     a_method: "sim.model.FinancialCenter.step",
     a_class_attribute: "sim.securities.SecurityBook.factor",
-    a_constant: "sim.foreign_flows.MOST_REDEEMED",
+    a_constant: "sim.securities.MOST_HELD",
     an_array: "agents.draws._SHIFT_12",
     a_place_of_a_table: "sim.levels.LUMPY_TOLERANCE",
     an_observation: "sim.baseline.observations()",
     a_number_in_an_array_that_was_read: "sim.certificates.bank_tiers()",
-    a_builtin: "sim.foreign_flows.max",
+    a_builtin: "sim.bond_market.foreign_investors.max",
 }
 
 
@@ -159,19 +163,20 @@ def test_what_is_set_by_hand_is_named_while_it_is_there(monkeypatch, alter):
 def test_what_was_set_before_the_model_was_imported_is_named():
     program = """
     import functools, json
-    import sim.foreign_flows as flows
+    import sim.bond_market.foreign_investors as flows
+    import sim.securities
     from sim.baseline import observations
     real = flows.unhedged_signal_pp
     flows.unhedged_signal_pp = functools.wraps(real)(lambda *told: real(*told))
     flows.target_terms = lambda *told: 9.0
-    flows.MOST_REDEEMED = 0.5
+    sim.securities.MOST_HELD = 0.5
     observations().clear()
     import sim.model
     from sim.loaded_code import alterations
     print(json.dumps(alterations()))
     """
-    names = ("unhedged_signal_pp", "target_terms", "MOST_REDEEMED")
-    expected = {f"sim.foreign_flows.{name}" for name in names} | {"sim.baseline.observations()"}
+    rules_set = {f"sim.bond_market.foreign_investors.{name}" for name in ("unhedged_signal_pp", "target_terms")}
+    expected = rules_set | {"sim.securities.MOST_HELD", "sim.baseline.observations()"}
     assert set(in_a_process(program)) == expected
 
 
@@ -180,13 +185,13 @@ def test_an_altered_model_runs_says_so_once_and_solves_a_2020_of_its_own(monkeyp
     asked = short("plan", end="2021-02")
     before = sim.run(asked)
     with monkeypatch.context() as context:
-        context.setattr(sim.foreign_flows, "MOST_REDEEMED", 0.0)
-        with pytest.warns(ModelNotice, match="not the installed one: sim.foreign_flows.MOST_REDEEMED") as said:
+        context.setattr(sim.securities, "MOST_HELD", 0.0)
+        with pytest.warns(ModelNotice, match="not the installed one: sim.securities.MOST_HELD") as said:
             other = sim.run(asked)
             sim.run(asked)
     assert len(said) == 1
     assert other.provenance["code"] == "altered"
-    assert other.provenance["altered"] == ["sim.foreign_flows.MOST_REDEEMED"]
+    assert other.provenance["altered"] == ["sim.securities.MOST_HELD"]
     assert other.provenance["model_digest"] == f"{model_digest()}, altered"
     assert bits(sim.run(asked).indicators) == bits(before.indicators)
 
@@ -196,7 +201,7 @@ def test_an_altered_model_is_refused_wherever_it_would_pass_for_the_installed_on
     asked = ensemble_requests([short("plan", end="2021-01")], runs=1, draws=0)
     outcome = executed(asked[0])
     forecast = RegisteredForecast({}, (2021,), {})
-    monkeypatch.setattr(sim.foreign_flows, "MOST_REDEEMED", 0.8)
+    monkeypatch.setattr(sim.securities, "MOST_HELD", 0.8)
     uses = [
         lambda: sim.ensemble([short("plan")], runs=1, store=tmp_path / "store", workers=1),
         lambda: sim.ensemble([short("plan")], runs=2, workers=2),
@@ -205,7 +210,7 @@ def test_an_altered_model_is_refused_wherever_it_would_pass_for_the_installed_on
         lambda: register(forecast, tmp_path / "forecast.json"),
     ]
     for use in uses:
-        with pytest.raises(InputError, match=r"not the installed one: sim\.foreign_flows\.MOST_REDEEMED; .*a copy of"):
+        with pytest.raises(InputError, match=r"not the installed one: sim\.securities\.MOST_HELD; .*a copy of"):
             use()
     assert list(tmp_path.iterdir()) == []
     with Store.writing(tmp_path / "store") as store, pytest.raises(InputError, match="under the key of the installed"):
@@ -216,22 +221,22 @@ def test_an_altered_model_is_refused_wherever_it_would_pass_for_the_installed_on
 @quiet
 def test_an_ensemble_in_this_process_carries_the_label(monkeypatch, short):
     with monkeypatch.context() as context:
-        context.setattr(sim.foreign_flows, "MOST_REDEEMED", 0.85)
+        context.setattr(sim.securities, "MOST_HELD", 0.85)
         ensemble = sim.ensemble([short("plan", end="2021-01")], runs=1, draws=0, workers=1)
-    assert ensemble.altered == ("sim.foreign_flows.MOST_REDEEMED",)
-    assert "not of the installed model: sim.foreign_flows.MOST_REDEEMED" in repr(ensemble)
+    assert ensemble.altered == ("sim.securities.MOST_HELD",)
+    assert "not of the installed model: sim.securities.MOST_HELD" in repr(ensemble)
 
 
 @quiet
 def test_an_outcome_of_another_process_that_was_altered_is_a_failure(monkeypatch, tmp_path, short):
     (request,) = ensemble_requests([short("plan", end="2021-01")], runs=1, draws=0)
     with monkeypatch.context() as context:
-        context.setattr(sim.foreign_flows, "MOST_REDEEMED", 0.85)
+        context.setattr(sim.securities, "MOST_HELD", 0.85)
         outcome = executed(request)
     failed = of_the_installed_model(outcome)
     assert failed.status == "failed"
-    assert "MOST_REDEEMED" in failed.error
-    with Store.writing(tmp_path) as store, pytest.raises(InputError, match="MOST_REDEEMED"):
+    assert "MOST_HELD" in failed.error
+    with Store.writing(tmp_path) as store, pytest.raises(InputError, match="MOST_HELD"):
         store.append([outcome])
 
 
@@ -256,15 +261,15 @@ def test_looking_takes_less_than_two_milliseconds():
 
 
 EDITED = """
-import json, pathlib, sim.model, sim.foreign_flows
+import json, pathlib, sim.model, sim.securities
 from sim.model_digest import model_digest
-file = pathlib.Path(sim.foreign_flows.__file__)
+file = pathlib.Path(sim.securities.__file__)
 before = file.read_text()
-file.write_text(before.replace("MOST_REDEEMED = 0.9", "MOST_REDEEMED = 0.7"))
+file.write_text(before.replace("MOST_HELD = 0.999", "MOST_HELD = 0.899"))
 assert file.read_text() != before
 try:
     from sim.loaded_code import alterations
-    print(json.dumps([model_digest(), alterations(), sim.foreign_flows.MOST_REDEEMED]))
+    print(json.dumps([model_digest(), alterations(), sim.securities.MOST_HELD]))
 finally:
     file.write_text(before)
 """
@@ -272,7 +277,7 @@ finally:
 
 def test_a_file_edited_after_it_was_loaded_leaves_the_digest_of_what_was_loaded(copied):
     digest, found, value = in_a_process(EDITED, path=copied)
-    assert value == 0.9
+    assert value == 0.999
     assert digest == model_digest()
     assert found == []
 
@@ -327,8 +332,8 @@ def test_an_installation_without_sources_has_a_digest_of_its_code(copied, tmp_pa
         source.unlink()
     status, digest = in_a_process(CHECKED, path=folder)
     assert status == "as installed"
-    changed = next(folder.rglob("foreign_flows.pyc"))
-    changed.write_bytes(changed.read_bytes().replace(b"MOST_REDEEMED", b"MOST_RETURNED"))
+    changed = next(folder.rglob("securities.pyc"))
+    changed.write_bytes(changed.read_bytes().replace(b"MOST_HELD", b"MOST_KEPT"))
     assert in_a_process(CHECKED, path=folder)[1] != digest
 
 
@@ -337,7 +342,7 @@ def test_a_module_whose_loader_has_no_code_is_said_to_be_unchecked(monkeypatch):
     monkeypatch.setattr(loaded_code, "installed_code", lambda _: None)
     found.note_new_modules()
     assert found.alterations() == ()
-    assert "sim.foreign_flows" in found.unchecked
+    assert "sim.bond_market.foreign_investors" in found.unchecked
 
 
 BEFORE = b'''"""A module."""

@@ -50,14 +50,14 @@ def test_other_kernels_are_both_named_with_the_size_of_the_difference(tmp_path, 
 
 
 def test_an_altered_model_is_the_reason_before_any_other(tmp_path, outcome, monkeypatch):
-    import sim.foreign_flows
+    import sim.securities
 
     store = store_with(tmp_path / "s", outcome, kernels="another", values=moved(outcome, PLAN_INDICATORS[0], 1.1))
-    monkeypatch.setattr(sim.foreign_flows, "MOST_REDEEMED", 0.89)
+    monkeypatch.setattr(sim.securities, "MOST_HELD", 0.89)
     with pytest.warns(UserWarning, match="not the installed one"):
         told = repeated(store, outcome.key)
-    assert told.altered == ("sim.foreign_flows.MOST_REDEEMED",)
-    assert "sim.foreign_flows.MOST_REDEEMED" in told.reason
+    assert told.altered == ("sim.securities.MOST_HELD",)
+    assert "sim.securities.MOST_HELD" in told.reason
     assert "another" not in told.reason
     assert told.largest_difference_of_plan > 0.05
 
