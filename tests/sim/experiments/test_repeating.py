@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
+import sim.securities
+from sim import notices
 from sim.experiments.outcomes import executed
 from sim.experiments.repeating import relative_difference, repeated
 from sim.experiments.requests import ensemble_requests
@@ -50,9 +52,8 @@ def test_other_kernels_are_both_named_with_the_size_of_the_difference(tmp_path, 
 
 
 def test_an_altered_model_is_the_reason_before_any_other(tmp_path, outcome, monkeypatch):
-    import sim.securities
-
     store = store_with(tmp_path / "s", outcome, kernels="another", values=moved(outcome, PLAN_INDICATORS[0], 1.1))
+    monkeypatch.setattr(notices, "_said", set())
     monkeypatch.setattr(sim.securities, "MOST_HELD", 0.89)
     with pytest.warns(UserWarning, match="not the installed one"):
         told = repeated(store, outcome.key)
