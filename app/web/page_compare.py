@@ -16,6 +16,7 @@ from app.web.words import Words
 from calibration.observations import observed_indicator
 from scenarios import plan
 from scenarios.errors import InputError
+from scenarios.run_conditions import REPLAY
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.store import Store
 from sim.experiments.stored_design import StoredDesign
@@ -141,12 +142,28 @@ def ComparePage() -> None:
             solara.Div(classes=["lj-note"], children=[words(told)])
             if kind != "batch":
                 return
+        _rests_on(ensemble, words)
         _tables(ensemble, first, second, words)
         _goals(ensemble, first, second, words)
         if first != second:
             target, base = (ensemble.scenarios[name] for name in (first, second))
             Attributed(target, base).key(f"attributed-{target.content_hash()}-{base.content_hash()}")
         _fans(ensemble, first, second, words)
+
+
+def _rests_on(ensemble: Ensemble, words: Words) -> None:
+    """What the runs rest on: replays, drivers carried forward or drawn, and size are said as on the command line."""
+    rests = ensemble.conditions
+    scales = ", ".join(f"{each:g}" for each in rests.scale)
+    parts = {"macro": ", ".join(rests.macro), "parameters": ", ".join(rests.parameters), "end": ", ".join(rests.end)}
+    told = [words("compare.rests_on", scale=scales, **parts)]
+    if REPLAY in rests.kind:
+        told.append(words("desk.replay"))
+    if rests.carried_forward:
+        told.append(words("compare.carried", carried=", ".join(rests.carried_forward)))
+    if rests.drivers_drawn:
+        told.append(words("compare.drawn", drawn=", ".join(rests.drivers_drawn)))
+    solara.Div(classes=["lj-muted"], children=[" ".join(told)])
 
 
 def chosen_pair(ensemble: Ensemble, wanted: tuple[str, str]) -> tuple[str, str]:

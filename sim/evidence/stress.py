@@ -17,6 +17,7 @@ from agents.interbank import debtrank_distress, write_off_cascade
 from scenarios.calendar import BASELINE, month_text
 from scenarios.plan import redline
 from scenarios.schema import Scenario
+from scenarios.whole_years import checked_year
 from sim.banking.state import InterbankClaims
 from sim.experiments.pool import mapped
 from sim.experiments.requests import RunRequest, ensemble_requests
@@ -149,11 +150,13 @@ def stress(
     Raises
     ------
     scenarios.InputError
-        If something asked for cannot be used.
+        If something asked for cannot be used, or a scenario ends before 2021-12.
     """
     import pandas as pd
 
     requests = ensemble_requests(scenarios, runs=runs, seed=seed, scale=scale)
+    for scenario in {request.scenario for request in requests}:
+        checked_year(scenario)  # a scenario without a December has nothing to be tested at
     found = mapped(stress_of_run, requests, workers)
     rows = [
         {"scenario": request.scenario.name, "run": request.run, **vars(test), "month": month_text(test.month)}
