@@ -189,7 +189,8 @@ def names(count, rng):
             store = folder / name
             done = command([*BATCH, store], folder)
             if done.code == 2 and done.clean:  # refused before anything is run
-                tally.end("refused, and left something" if store.exists() and any(store.iterdir()) else "")
+                there = name in {path.name for path in folder.iterdir()}
+                tally.end("refused, and left something" if there and any(store.iterdir()) else "")
                 continue
             how, there = elsewhere(contents, store)
             wrong = "" if (how, there) == ("done", whole) else f"{how}: {str(there)[:200]}"
