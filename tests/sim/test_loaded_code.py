@@ -8,11 +8,15 @@ import subprocess
 import sys
 import textwrap
 import zipfile
+from enum import EnumType
 from pathlib import Path
 from time import perf_counter
+from types import FunctionType
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import agents.draws
 import agents.foreign_investors
@@ -157,6 +161,38 @@ def test_what_is_set_by_hand_is_named_while_it_is_there(monkeypatch, alter):
     with monkeypatch.context() as context:
         alter(context)
         assert ALTERED[alter] in alterations()
+    assert alterations() == ()
+
+
+@functools.cache
+def places():
+    """Every attribute of the model's modules and classes that a rule or a number could be set in, in their order."""
+    found = []
+    for name, known in sorted(loaded_code.watched().modules.items()):
+        owners = [(name, known.module), *((f"{name}.{each.kind.__qualname__}", each.kind) for each in known.classes)]
+        for prefix, owner in owners:
+            found += [
+                (prefix, owner, key)
+                for key, value in vars(owner).items()
+                if not key.startswith("__")
+                and isinstance(value, FunctionType | property | float | int | np.ndarray)
+                and not isinstance(owner, EnumType)
+                and f"{prefix}.{key}" not in loaded_code.MEMORIES
+                and not name.startswith(("sim.loaded_code", "sim.as_written"))
+            ]
+    return found
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_whatever_is_replaced_is_named_and_nothing_else_is(data):
+    prefix, owner, key = data.draw(st.sampled_from(places()))
+    before = vars(owner)[key]
+    setattr(owner, key, 7.25 if isinstance(before, float | int | np.ndarray) else lambda *_: None)
+    try:
+        assert alterations() == (f"{prefix}.{key}",)
+    finally:
+        setattr(owner, key, before)
     assert alterations() == ()
 
 
