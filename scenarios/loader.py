@@ -14,7 +14,7 @@ from scenarios.calendar import LAST_END, PLAN_START, is_month
 from scenarios.drivers import read_drivers
 from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.named_files import NamedFile, names_a_drivers_file, names_a_scenario_file
-from scenarios.number_types import is_number, real_number
+from scenarios.number_types import is_number
 from scenarios.plan import ARMS
 from scenarios.schema import GIVEN_DRIVERS, HEAD, Scenario, layered, parse_levers, with_macro_of
 from scenarios.yaml_tree import Tree, parse_yaml, read_yaml
@@ -199,7 +199,7 @@ def parse_shock(text: str) -> dict[str, Any]:
         shock |= {"from": first, "to": last} if dots else {"month": first}
     if equals:
         shock["size"] = parse_yaml(size, "--shock").data
-        if real_number(shock["size"]) is None:
+        if not is_number(shock["size"]):
             raise InputError(f"{size!r} is not a number", where="--shock", key=name, value=size, allowed=form)
     return shock
 
