@@ -7,6 +7,7 @@ import numpy as np
 
 from agents.arrays import Flags, Floats
 from app.web.words import Words
+from scenarios.spreadsheet import plain_cells
 from sim.experiments.ensemble import Ensemble
 
 BLUE, ORANGE, GREEN, GREY = "#1565c0", "#b26a00", "#2e7d32", "#777777"
@@ -165,8 +166,8 @@ def common_limits(
 
 def fan_csv(ensemble: Ensemble, scenarios: Sequence[str], indicator: str) -> str:
     """Quantiles by year of some scenarios as comma-separated values, in the indicator's own unit."""
-    table = ensemble.quantiles(indicator, QUANTILES).loc[list(scenarios)]
-    return str(table.to_csv(lineterminator="\n"))
+    table = ensemble.quantiles(indicator, QUANTILES).loc[list(scenarios)].reset_index()
+    return str(plain_cells(table).to_csv(index=False, lineterminator="\n"))
 
 
 def scenario_name(name: str, words: Words) -> str:

@@ -1,5 +1,6 @@
 """Commands on a store: they show the experiment that is meant, say what is wrong with a store, and lose nothing."""
 
+import io
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ import pytest
 import app.entry
 import sim
 from app.cli import command_line
+from app.web import charts
 from scenarios.loader import load
 from scenarios.spreadsheet import plain_cells
 from sim.experiments import export as export_module
@@ -183,12 +185,14 @@ def test_no_text_of_an_exported_table_is_a_formula(cli, tmp_path, name):
     for table in ("runs", "indicators", "levers"):
         read = pd.read_csv(tmp_path / "out" / f"{table}.csv", keep_default_na=False, dtype=str, lineterminator="\n")
         assert set(read["scenario"]) == {"'" + name}
+    chart = charts.fan_csv(sim.Ensemble.of_store(Store.open(tmp_path / "runs")), [name], "foreign_bond_share")
+    assert set(pd.read_csv(io.StringIO(chart), lineterminator="\n")["scenario"]) == {"'" + name}
     numbers = pd.DataFrame({"x": [-1.5, 2.0], "t": ["-", "b"]})
     assert plain_cells(numbers).to_dict("list") == {"x": [-1.5, 2.0], "t": ["'-", "b"]}
 
 
 def test_rerun_works_from_the_store_alone_and_says_why_bits_differ(store, cli, monkeypatch):
-    """The real model is run: what was fabricated for the store cannot be the same."""
+    """What a run gives is made up here, first as it was stored and then with other last bits."""
     key = Store.open(store).runs["key"][0]
     result = pd.DataFrame(fabricated(Store.open(store).request(key)).values, columns=list(COLUMNS))
     result.index = pd.date_range("2020-01-31", periods=MONTHS, freq="ME")
@@ -196,7 +200,7 @@ def test_rerun_works_from_the_store_alone_and_says_why_bits_differ(store, cli, m
     class Result:
         def __init__(self, indicators):
             self.indicators = indicators
-            self.provenance = {"kind": "simulation"}
+            self.provenance = {"kind": "simulation", "altered": []}
 
     from sim.experiments.requests import RunRequest
 
@@ -205,7 +209,7 @@ def test_rerun_works_from_the_store_alone_and_says_why_bits_differ(store, cli, m
     assert code == 0 and out.endswith("the same to the bit\n")
     monkeypatch.setattr(RunRequest, "execute", lambda _: Result(result * (1.0 + 4e-16)))
     code, out, _ = cli("rerun", store, key[:12])
-    assert code == 1 and "not the same: values differ by up to" in out
+    assert code == 1 and "not the same: values differ by up to" in out and "of the plan" in out
     assert "it was computed with the kernels 'tests' and this machine has " in out
     told = json.loads(cli("rerun", store, key, "--json")[1])
     assert told["kernels"] == "tests" and 0.0 < told["largest_difference"] < 1e-15 and told["reason"]
