@@ -154,7 +154,8 @@ def too_small_a_shock(unit: str, value: float, low: float, high: float) -> str:
     """Return what a size that moves next to nothing probably means; empty if it may be what is meant."""
     if unit not in ("pp", "pp a year", "bp") or value == 0.0:
         return ""
-    if abs(value) >= limits().least_part * max(abs(low), abs(high)) or not low <= value * 100.0 <= high:
+    least = limits().least_part * max(abs(low), abs(high))
+    if abs(value) >= least or abs(value * 100.0) < least or not low <= value * 100.0 <= high:
         return ""
     words = "in basis points, not in percentage points" if unit == "bp" else "in percentage points, not as a fraction"
     return f"; did you mean {value * 100.0:g}, {words}?"
