@@ -9,6 +9,7 @@ looked into.
 
 import functools
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -251,6 +252,8 @@ class Watched:
 
 
 _watched: list[Watched] = []
+_looking = threading.RLock()
+"""Held while it is looked, because the app runs models in several threads."""
 
 
 def watched(complete: str = "") -> Watched:
@@ -261,15 +264,17 @@ def watched(complete: str = "") -> Watched:
     complete
         Name of a module that calls this in its last line.
     """
-    if not _watched:
-        _watched.append(Watched(source_files()))
-    _watched[0].note_new_modules(complete)
-    return _watched[0]
+    with _looking:
+        if not _watched:
+            _watched.append(Watched(source_files()))
+        _watched[0].note_new_modules(complete)
+        return _watched[0]
 
 
 def alterations() -> tuple[str, ...]:
     """Names of functions, attributes and files of the model that are not as installed; empty as a rule."""
-    return watched().alterations()
+    with _looking:
+        return watched().alterations()
 
 
 def code_status() -> str:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from enum import EnumType
 from pathlib import Path
 from time import perf_counter
@@ -284,6 +285,13 @@ def test_a_process_with_another_model_does_not_answer_for_the_one_that_is_asked(
     assert outcome.status == "failed"
     assert model_digest() in outcome.error
     assert "0123456789abcdef" in outcome.error
+
+
+def test_several_threads_may_look_at_once(monkeypatch):
+    monkeypatch.setattr(loaded_code, "_watched", [])
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: alterations(), range(32)))
+    assert set(found) == {()}
 
 
 def test_looking_takes_less_than_two_milliseconds():
