@@ -149,17 +149,6 @@ class Change:
             return {self.start: self.value}
         return {"ramp": {self.start: "keep", self.end: self.value}}
 
-    def applied(self, lever: str, scenario: Scenario) -> Scenario:
-        """The scenario with the lever moved, and as it was before the month in which the change begins."""
-        if lever not in scenario.levers:
-            return scenario.with_levers({lever: self.path()})
-        if self.start > PLAN_START:
-            return scenario.with_levers({lever: self.path()}, after=self.start)
-        # There is no month before the first in which a path of the file's own could be kept.
-        held = self.held(lever, scenario)
-        path = self.value if self.months == 0 else {"ramp": {self.start: held, self.end: self.value}}
-        return scenario.with_levers({lever: path})
-
     def held(self, lever: str, scenario: Scenario) -> float:
         """Intensity on the lever's own path when it leaves it."""
         from scenarios.plan import lever_ids
@@ -306,8 +295,7 @@ class Desk:
         plain |= {"title": self.title or base.title + (", changed" if moved else ""), "description": self.note or told}
         budget = plain.pop("budget", None)  # what it allows is a question to all changes together
         asked = type(base)(**plain)
-        for lever, change in self.changes.items():
-            asked = change.applied(lever, asked)
+        asked = asked.with_levers({lever: change.path() for lever, change in self.changes.items()})
         return asked if budget is None else type(base)(**{**asked.plain(), "budget": budget})
 
     def baseline_scenario(self) -> Scenario:
