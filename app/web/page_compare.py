@@ -179,6 +179,7 @@ def chosen_pair(ensemble: Ensemble, wanted: tuple[str, str]) -> tuple[str, str]:
 def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
     if first != second:
         _effects(ensemble, first, second, words)
+    both = list(dict.fromkeys((first, second)))
     chances = ensemble.probability_of_target()
     rows = []
     for id in (*PLAN_INDICATORS, "all"):
@@ -186,13 +187,17 @@ def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
         name = words("compare.all") if id == "all" else words(f"indicator.{id}")
         cells = [
             f"{known(float(mine['probability'][each]), '.0%')} {mine['expected_month'][each]!s}".strip()
-            for each in (first, second)
+            for each in both
         ]
         rows.append([name, *cells])
-    columns: list[str] = [words("table.indicator"), *(charts.scenario_name(each, words) for each in (first, second))]
+    columns: list[str] = [words("table.indicator"), *(charts.scenario_name(each, words) for each in both)]
     Table(title=f"{words('compare.chances')}; {words('table.month')}", heads=columns, rows=rows)
     if first != second:
         _displacement(ensemble, first, second, words)
+        _regret(ensemble, words)
+
+
+def _regret(ensemble: Ensemble, words: Words) -> None:
     regret = [
         [
             charts.scenario_name(str(row["scenario"]), words),
@@ -242,19 +247,19 @@ def _displacement(ensemble: Ensemble, first: str, second: str, words: Words) -> 
 
 def _goals(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
     try:
-        lights = {name: ensemble.goals(name) for name in dict.fromkeys((first, second))}
+        lights = {name: ensemble.goals(name) for name in (first, second)}
     except InputError:
         solara.Div(classes=["lj-note"], children=[words("compare.goals_missing")])
         return
     rows = []
     for goal in plan.goals():
         cells = []
-        for name in (first, second):
+        for name in lights:
             told = lights[name].loc[goal.id]
             share = f" {told['green']:.0%}" if told["runs"] else ""
             cells.append(words(f"light.{told['light']}") + share)
         rows.append([f"{goal.id} {words(f'goal.{goal.id}')}", *cells])
-    heads = [words("compare.goal"), *(charts.scenario_name(each, words) for each in (first, second))]
+    heads = [words("compare.goal"), *(charts.scenario_name(each, words) for each in lights)]
     Table(title=words("compare.goals"), heads=heads, rows=rows)
     solara.Div(classes=["lj-muted"], children=[words("compare.goals_note")])
 

@@ -230,7 +230,7 @@ def Assumptions(desk: Desk) -> None:
     Form(fields=fields, buttons=[], event_chosen=chosen)
     world = world_of_file(desk, words)
     if world:
-        told = f"{words('desk.world')}: {words('desk.between').join(world)}"
+        told = words("problem.joint").join((words("desk.world"), words("desk.between").join(world)))
         solara.Div(classes=["lj-muted", "lj-world"], children=[told])
 
 
@@ -329,9 +329,9 @@ def State(desk: Desk, progress: solara.Reactive[Progress], halted: bool, failure
     if halted:
         told = f"{words('desk.stopped')} {told}"
     elif session.answer.value is None:
-        told = f"{told}. {words('desk.waiting', least=LEAST_RUNS)} {words('desk.first')}"
+        told = words("desk.then").join((told, words("desk.waiting", least=LEAST_RUNS) + words("desk.first")))
     elif session.answer.value.desk != desk:
-        told = f"{told}. {words('desk.waiting', least=LEAST_RUNS)} {words('desk.earlier')}"
+        told = words("desk.then").join((told, words("desk.waiting", least=LEAST_RUNS) + words("desk.earlier")))
     solara.Div(
         classes=["lj-muted"],
         children=[told],
@@ -409,7 +409,7 @@ def Results() -> None:
         words("desk.all_met", met=all_met, runs=given.runs),
         words("desk.shown", runs=given.runs, wanted=given.wanted),
     ]
-    solara.Div(classes=["lj-muted"], children=[". ".join(told) + "."])
+    solara.Div(classes=["lj-muted"], children=["".join(each + words("desk.then") for each in told)])
     wanted = session.chosen_indicators.value or PLAN_INDICATORS
     with solara.Div(classes=["lj-charts"]):
         for indicator in indicators:

@@ -11,7 +11,7 @@ from app.shown import known
 from app.web import charts, session
 from app.web.components import Form, Table
 from app.web.desk import LEAST_RUNS, MOST_RUNS
-from app.web.page_compare import NAMED, stored_ensemble
+from app.web.page_compare import NAMED, stored_designs, stored_ensemble
 from app.web.problems import problems_told
 from app.web.simulations import the_server
 from app.web.swept import Swept
@@ -193,7 +193,9 @@ def _designs(store: Store, words: Words) -> None:
 def Chances(counts: dict[str, int]) -> None:
     """Shares of the stored runs that meet each target; the store is read again when it holds more."""
     words = session.words()
-    found = solara.use_memo(stored_ensemble, [counts])
+    designs = solara.use_memo(stored_designs, [counts])
+    number = designs[0].number if designs else None
+    found = solara.use_memo(lambda: stored_ensemble(number), [counts])
     if isinstance(found, Ensemble):
         done = {name: int(found.done(name).sum()) for name in found.values}
         if max(done.values()) < LEAST_RUNS:
@@ -209,7 +211,7 @@ def Chances(counts: dict[str, int]) -> None:
             if done[str(row.scenario)] >= LEAST_RUNS
         ]
         heads = [words("table.scenario"), words("table.indicator"), words("table.share")]
-        Table(title=words("experiments.bands"), heads=heads, rows=rows)
+        Table(title=words("experiments.bands", number=number), heads=heads, rows=rows)
 
 
 def _shown(value: Any) -> str:
