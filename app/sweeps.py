@@ -15,6 +15,8 @@ from app.shown import known, print_notes
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.experiments.designs import Design
+
 INTERRUPTED = 2
 Plot = Annotated[
     Path | None, typer.Option("--plot", metavar="FILE", help="Write a picture here as well: .png, .svg or .pdf.")
@@ -84,8 +86,9 @@ def sensitivity(
         sensitivity_picture(design.kind, result, plot)
     count, least, of = enough(design, len(found))
     warnings = few_runs_note(count, "intervals", least, of)
+    rests = _rests_on(design, found)
     if json:
-        told = {"kind": design.kind, "points": len(found), **_rests_on(found), "warnings": warnings}
+        told = {"kind": design.kind, "points": len(found), **rests, "warnings": warnings}
         print_json({**told, "indices": result.to_dict("records")})
         return
     key = strength(design.kind)
@@ -95,15 +98,19 @@ def sensitivity(
         return
     headings = [str(column).replace("_", " ") for column in ordered.columns]
     cells = [[_shown(value) for value in row.values()] for row in ordered.to_dict("records")]
-    print_notes(found.attrs["conditions"]["notes"])
-    year = found.attrs["year"]
-    show(table(f"{design.kind} over {len(found)} points, {year}", headings, cells, right=headings[2:]))
+    print_notes(rests["conditions"]["notes"])
+    show(table(f"{design.kind} over {len(found)} points, {rests['year']}", headings, cells, right=headings[2:]))
     print_notes(warnings)
 
 
-def _rests_on(found: pd.DataFrame) -> dict[str, Any]:
-    """What --json says of every answer of a sweep."""
-    return {"year": found.attrs["year"], "conditions": found.attrs["conditions"]}
+def _rests_on(design: Design, found: pd.DataFrame) -> dict[str, Any]:
+    """Year and conditions of what came of a sweep; those of its scenario where they are not kept with the points."""
+    from scenarios.whole_years import checked_year
+    from sim.experiments.run_conditions import conditions_of
+
+    if {"year", "conditions"} <= set(found.attrs):
+        return {"year": found.attrs["year"], "conditions": found.attrs["conditions"]}
+    return {"year": checked_year(design.scenario), "conditions": conditions_of([design.scenario]).as_dict()}
 
 
 def _few_on_a_side(good: int, points: int) -> list[str]:
@@ -154,21 +161,22 @@ def discover(
         grown = tree(design, found, indicator, wanted)
         if plot is not None:
             tree_picture(grown, indicator, wanted, plot)
-        _print_tree(grown, indicator, wanted, found, json, quiet)
+        _print_tree(grown, indicator, wanted, found, _rests_on(design, found), json, quiet)
         return
     warnings = _few_on_a_side(int((found[indicator] >= wanted).sum()), len(found))
+    rests = _rests_on(design, found)
     box, told = discovered(design, found, indicator, wanted)
     if plot is not None:
         discovery_picture(design, found, indicator, wanted, box, plot)
     if json:
-        about = {"indicator": indicator, "at_least": wanted, **_rests_on(found), "warnings": warnings}
+        about = {"indicator": indicator, "at_least": wanted, **rests, "warnings": warnings}
         print_json({**about, **told, "box": box.to_dict("records")})
     elif quiet:
         print("\n".join(f"{row['factor']} {row['low']:g} {row['high']:g}" for row in box.to_dict("records")))
     else:
         cells = [(row["factor"], *_limits(row)) for row in box.to_dict("records")]
-        print_notes(found.attrs["conditions"]["notes"])
-        title = f"{indicator} at or above {wanted:g} in {found.attrs['year']}"
+        print_notes(rests["conditions"]["notes"])
+        title = f"{indicator} at or above {wanted:g} in {rests['year']}"
         show(table(title, ("factor", "from", "to"), cells, right=("from", "to")))
         print_notes(warnings)
         print(
@@ -178,7 +186,13 @@ def discover(
 
 
 def _print_tree(
-    grown: pd.DataFrame, indicator: str, wanted: float, found: pd.DataFrame, json: bool, quiet: bool
+    grown: pd.DataFrame,
+    indicator: str,
+    wanted: float,
+    found: pd.DataFrame,
+    rests: Mapping[str, Any],
+    json: bool,
+    quiet: bool,
 ) -> None:
     from app.output import print_json
     from app.tables import show, table
@@ -186,7 +200,7 @@ def _print_tree(
     rows = grown.to_dict("records")
     warnings = _few_on_a_side(int((found[indicator] >= wanted).sum()), len(found))
     if json:
-        about = {"indicator": indicator, "at_least": wanted, **_rests_on(found), "warnings": warnings}
+        about = {"indicator": indicator, "at_least": wanted, **rests, "warnings": warnings}
         print_json({**about, "leaves": rows})
     elif quiet:
         print("\n".join(f"{row['leaf']} {row['factor']} {row['low']:g} {row['high']:g}" for row in rows))
@@ -197,8 +211,8 @@ def _print_tree(
             first = before is None or before["leaf"] != row["leaf"]
             shares = (str(row["leaf"]), f"{row['density']:.0%}", f"{row['mass']:.0%}") if first else ("", "", "")
             cells.append([*shares, row["factor"], *_limits(row)])
-        print_notes(found.attrs["conditions"]["notes"])
-        title = f"{indicator} at or above {wanted:g} in {found.attrs['year']}"
+        print_notes(rests["conditions"]["notes"])
+        title = f"{indicator} at or above {wanted:g} in {rests['year']}"
         show(table(title, heads, cells, right=(*heads[1:3], *heads[4:])))
         print_notes(warnings)
 
