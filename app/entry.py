@@ -42,10 +42,10 @@ def _run() -> int:
             print(f"error: the output cannot be written: {error.strerror or error}", file=sys.stderr)
             code = 1
         else:
-            from app.terminal import say
-
             place = f"{error.filename}: " if error.filename else ""
-            say(f"error: {place}the system refused: {error.strerror or error}")
+            told = f"error: {place}the system refused: {error.strerror or error}"
+            # The system may refuse to open another file, so nothing is imported to say so.
+            print("".join(each if each.isprintable() else repr(each)[1:-1] for each in told), file=sys.stderr)
             code = 2
     return code
 

@@ -160,7 +160,7 @@ def discover(
     if leaves:
         grown = tree(design, found, indicator, wanted)
         if plot is not None:
-            tree_picture(grown, indicator, wanted, plot)
+            tree_picture(grown, indicator, wanted, plot, found.attrs["year"])
         _print_tree(grown, indicator, wanted, found, _rests_on(design, found), json, quiet)
         return
     warnings = _few_on_a_side(int((found[indicator] >= wanted).sum()), len(found))

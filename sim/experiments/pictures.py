@@ -7,6 +7,7 @@ import numpy as np
 
 from scenarios.errors import InputError
 from scenarios.extras import needs_extra
+from scenarios.whole_years import TARGET_YEAR
 from sim.experiments.designs import Design
 from sim.experiments.sensitivity import reaches, strength
 
@@ -116,11 +117,12 @@ def discovery_picture(
         axes.set_ylabel(up.replace("_", " "), fontsize=8)
         axes.tick_params(labelsize=7)
     figure.axes[0].legend(fontsize=7)
-    figure.suptitle(f"{indicator.replace('_', ' ')} in 2025", fontsize=10, color=INK)
+    year = found.attrs.get("year", TARGET_YEAR)
+    figure.suptitle(f"{indicator.replace('_', ' ')} in {year}", fontsize=10, color=INK)
     figure.savefig(path, dpi=DOTS)
 
 
-def tree_picture(grown: "pd.DataFrame", indicator: str, at_least: float, path: Path) -> None:
+def tree_picture(grown: "pd.DataFrame", indicator: str, at_least: float, path: Path, year: int = TARGET_YEAR) -> None:
     """Leaves of a tree as bars: how many of their points reach the value, as high as their part of the design.
 
     Parameters
@@ -131,6 +133,8 @@ def tree_picture(grown: "pd.DataFrame", indicator: str, at_least: float, path: P
         As in `tree`.
     path
         Where the picture goes.
+    year
+        Year that the points are about.
     """
     leaves = list(grown.groupby("leaf", sort=False))
     lines = sum(len(rows) for _, rows in leaves)
@@ -149,7 +153,7 @@ def tree_picture(grown: "pd.DataFrame", indicator: str, at_least: float, path: P
     axes.set_xlim(0.0, 1.15)
     axes.tick_params(axis="x", labelsize=7)
     axes.set_xlabel("part of a leaf's points that get there; as high as the leaf's part of the design", fontsize=8)
-    axes.set_title(f"{indicator.replace('_', ' ')} at or above {at_least:g} in 2025", fontsize=9, color=INK)
+    axes.set_title(f"{indicator.replace('_', ' ')} at or above {at_least:g} in {year}", fontsize=9, color=INK)
     figure.savefig(path, dpi=DOTS)
 
 

@@ -40,7 +40,9 @@ def known(kind, names, samples=16):
     points = design.points()
     first = points[factors[0].name]
     wanted = first + 0.01 * rng.normal(size=len(points)) * first.std()
-    return design, pd.DataFrame({INDICATOR: wanted}), float((first.min() + first.max()) / 2 + 0.1 * first.std())
+    found = pd.DataFrame({INDICATOR: wanted})
+    found.attrs = {"year": 2025, "conditions": {"notes": []}}
+    return design, found, float((first.min() + first.max()) / 2 + 0.1 * first.std())
 
 
 @pytest.mark.parametrize(
@@ -124,7 +126,7 @@ def test_a_value_that_parts_nothing_is_refused_under_the_name_of_the_option(stor
 
 def test_what_shares_of_variance_cannot_be_made_of_is_refused(stored):
     design, found, _ = known("latin_hypercube", ("lever", "scenario"))
-    flat = pd.DataFrame({INDICATOR: np.ones(len(found))})
+    flat = found * 0.0
     for kind in ("latin_hypercube", "morris"):
         other, same, _ = known(kind, ("lever", "scenario"))
         with pytest.raises(InputError, match="no indicator differs"):
