@@ -157,14 +157,14 @@ def discover(
             nearest=nearest_name(indicator, found.columns),
         )
     wanted = thresholds()[indicator] if at_least is None else at_least
+    rests = _rests_on(design, found)
     if leaves:
         grown = tree(design, found, indicator, wanted)
         if plot is not None:
-            tree_picture(grown, indicator, wanted, plot, found.attrs["year"])
-        _print_tree(grown, indicator, wanted, found, _rests_on(design, found), json, quiet)
+            tree_picture(grown, indicator, wanted, plot, rests["year"])
+        _print_tree(grown, indicator, wanted, found, rests, json, quiet)
         return
     warnings = _few_on_a_side(int((found[indicator] >= wanted).sum()), len(found))
-    rests = _rests_on(design, found)
     box, told = discovered(design, found, indicator, wanted)
     if plot is not None:
         discovery_picture(design, found, indicator, wanted, box, plot)
