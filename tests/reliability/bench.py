@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import app.batch
+import app.cli
 import app.entry
 from scenarios import InputError
 from sim.experiments import ensemble, pool
