@@ -89,7 +89,7 @@ def balanced_exposures(lender: Integers, borrower: Integers, lent_bn: Floats, bo
         if np.abs(np.bincount(lender, weights=amount, minlength=count) - lent_bn).sum() <= misfit:
             return amount
     lent = np.bincount(lender, weights=amount, minlength=count)
-    within = np.divide(lent_bn, lent, out=np.ones_like(lent), where=lent > lent_bn)
+    within = np.divide(lent_bn, lent, out=np.ones(count), where=lent > lent_bn)
     return amount * within[lender]
 
 

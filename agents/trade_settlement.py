@@ -11,7 +11,8 @@ def class_shares(kind: Codes, trade_weight: Floats, yuan_share: Floats) -> Float
     """Part of the trade of each class of issuers that is settled in yuan, zero without trade, shape (8,)."""
     total = np.bincount(kind, weights=trade_weight, minlength=len(IssuerClass))
     yuan = np.bincount(kind, weights=trade_weight * yuan_share, minlength=len(IssuerClass))
-    return np.divide(yuan, total, out=np.zeros_like(total), where=total > 0.0)
+    # Of no issuers at all numpy counts in integers.
+    return np.divide(yuan, total, out=np.zeros(len(IssuerClass)), where=total > 0.0)
 
 
 def yuan_probability(

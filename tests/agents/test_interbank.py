@@ -188,3 +188,8 @@ def test_a_cascade_stops_at_who_can_bear_it_and_needs_somebody_who_fails():
     assert failed.tolist() == [True, False, False, False] and lost.tolist() == [0.0, 5.0, 0.0, 0.0] and rounds == 1
     assert chain([9, 9, 9, 9], [])[2] == 0
     assert chain([9, 4, 4, 9], 0, rate=0.0)[0].sum() == 1
+
+
+def test_banks_without_a_link_lend_nothing():
+    nobody = np.zeros(0, dtype=np.int64)
+    assert len(balanced_exposures(nobody, nobody, np.ones(3), np.ones(3))) == 0

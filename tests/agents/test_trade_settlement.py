@@ -91,3 +91,8 @@ def test_a_bank_routes_by_its_leaning_and_the_cost_of_a_payment():
     np.testing.assert_allclose(log_odds(at_2020), log_odds(0.8) + 0.7 * leaning)
     np.testing.assert_allclose(log_odds(cips_share(leaning, 0.8, 0.5, 0.7, 1.0)) - log_odds(at_2020), np.log(2.0))
     assert (cips_share(leaning, 0.8, 0.5, 0.7, 0.0) == at_2020).all()
+
+
+def test_issuers_without_trade_settle_none_of_it_in_yuan():
+    nobody = np.zeros(0)
+    assert class_shares(nobody.astype(np.int8), nobody, nobody).tolist() == [0.0] * CLASSES

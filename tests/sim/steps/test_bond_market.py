@@ -1,0 +1,258 @@
+"""Steps of the bond market alone."""
+
+import numpy as np
+import pytest
+
+from agents.foreign_investors import Bloc, ForeignInvestors, InvestorGroup
+from scenarios.parameters import Parameters
+from scenarios.plan import levers_moving
+from sim.bond_market.clearing import MANAGERS, bond_market_clears
+from sim.bond_market.component import BOND_MARKET, bond_market_opens
+from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade
+from sim.bond_market.geopolitics import geopolitical_events_happen
+from sim.bond_market.public_supply import public_sector_issues
+from sim.bond_market.state import (
+    ForeignFlow,
+    Geopolitics,
+    GovernmentYield,
+    PublicSupply,
+    ResidualHolders,
+)
+from sim.clock import Clock, season
+from sim.component import Part
+from sim.ledger import Account, Ledger
+from sim.levels import Levels
+from sim.policy import Policy
+from sim.securities import Holder, SecurityBook, SecurityClass
+from sim.shock_values import ShockValues
+from tests.sim.steps.by_hand import closes, policy, run, shocks
+
+SOVEREIGN = SecurityClass.SOVEREIGN
+NO_LUCK = {"client_flow_spread": 0.0, "investor_view_spread": 0.0, "foreign_assets_growth": 0.0}
+
+
+# Public supply
+
+
+def net_supply_bn(on):
+    book = run(public_sector_issues, on)[SecurityBook]
+    return float(book.gross_bn[SOVEREIGN] - book.redeemed_bn[SOVEREIGN])
+
+
+def test_governments_issue_what_falls_due_and_the_growth_of_their_debt(city):
+    on = city()
+    opening = on[SecurityBook].opening_bn[SOVEREIGN]
+    parameters, due = on[Parameters], on[Levels].sovereign_redemption_rate / 12.0 * opening
+    net = net_supply_bn(on)
+    assert net == pytest.approx(parameters.sovereign_growth / 12.0 * opening * season(on[Clock], parameters))
+    ledger, book = on[Ledger], on[SecurityBook]
+    assert ledger.total("issue proceeds") == pytest.approx(book.gross_bn[SOVEREIGN])
+    assert ledger.total("redemption") == pytest.approx(due)
+    assert ledger.cash_bn[Account.GOVERNMENT] == pytest.approx(net)
+    assert ledger.cash_bn.sum() == pytest.approx(0.0, abs=1e-9)
+    assert not book.gross_bn[SOVEREIGN + 1 :].any()
+
+
+def test_bonds_that_a_shock_adds_are_refinanced_and_do_not_grow(city):
+    usual, shocked = city(), city(on_shocks={"public_supply": 1.0})
+    assert net_supply_bn(shocked) - net_supply_bn(usual) == pytest.approx(1000.0)
+    assert shocked[PublicSupply].extra_bn == pytest.approx(1000.0)
+    for on in (usual, shocked):
+        on[SecurityBook].close_flows()
+        Part(bond_market_opens).on(on)
+        on[ShockValues] = shocks()
+    assert net_supply_bn(shocked) == pytest.approx(net_supply_bn(usual))
+
+
+def test_governments_cannot_take_back_more_than_they_issue(city):
+    on = city(on_shocks={"public_supply": -20.0})
+    net_supply_bn(on)
+    assert on[SecurityBook].gross_bn[SOVEREIGN] == 0.0
+    assert -20000.0 < on[PublicSupply].extra_bn < 0.0
+
+
+# Geopolitics
+
+
+def tension_after(on, before=0.0):
+    on[Geopolitics].tension = before
+    return run(geopolitical_events_happen, on)[Geopolitics].tension
+
+
+def test_tension_halves_in_its_half_life_and_rises_by_the_events_of_a_scenario(city):
+    calm = {"geopolitical_hazard": 0.0, "geopolitical_half_life": 1.0}
+    assert tension_after(city(on_parameters=calm), before=3.0) == 1.5
+    assert tension_after(city(on_parameters=calm, on_shocks={"geopolitical_event": 2.0}), before=3.0) == 3.5
+
+
+def test_events_that_are_certain_happen_after_the_base_year_and_not_in_it(city):
+    certain = {"geopolitical_hazard": 1e3}
+    assert tension_after(city("2020-12", on_parameters=certain)) == 0.0
+    assert tension_after(city("2021-01", on_parameters=certain)) == 1.0
+
+
+# Entry
+
+
+def entrants(on):
+    before = len(on[ForeignInvestors])
+    return len(run(foreign_investors_enter, on)[ForeignInvestors]) - before
+
+
+def test_nobody_enters_a_market_that_draws_nobody(city):
+    assert entrants(city(on_parameters={"foreign_entry_rate": 0.0})) == 0
+
+
+def test_for_the_same_luck_cheaper_access_brings_more_investors(city):
+    counts = [entrants(city(on_channels={"foreign_access_cost": cost})) for cost in (5.0, 35.0, 100.0)]
+    assert counts[0] > counts[1] > counts[2] > 0
+
+
+def test_a_newcomer_holds_nothing_yet_and_those_inside_are_as_before(city):
+    on, untouched = city(), city()[ForeignInvestors]
+    count, investors = entrants(on), on[ForeignInvestors]
+    for name in ("holdings_bn", "weight", "assets_usd_bn", "group"):
+        assert (investors[name][:-count] == untouched[name]).all()
+    assert not investors["holdings_bn"][-count:].any()
+    assert (investors["weight"][-count:] < np.exp(investors["base_log_weight"][-count:])).all()
+
+
+# Trade of foreign investors
+
+
+def traded(on):
+    return run(foreign_investors_trade, on)[ForeignInvestors]
+
+
+def test_holdings_move_by_purchases_and_by_defaults(city):
+    on = city()
+    book, before = on[SecurityBook], on[ForeignInvestors]["holdings_bn"].copy()
+    book.defaulted_bn[SecurityClass.CORPORATE] = 0.1 * book.opening_bn[SecurityClass.CORPORATE]
+    lost = 0.1 * book.opening_holdings_bn[Holder.FOREIGN, SecurityClass.CORPORATE]
+    investors = traded(on)
+    assert (investors["holdings_bn"] - investors["net_purchases_bn"]).sum() == pytest.approx(before.sum() - lost)
+    np.testing.assert_allclose(
+        investors["holdings_bn"] - investors["net_purchases_bn"], before * (1.0 - lost / before.sum())
+    )
+
+
+def test_at_the_conditions_of_2020_nobody_whose_weight_is_as_wanted_trades(city):
+    on = city(on_parameters=NO_LUCK)
+    np.testing.assert_allclose(traded(on)["net_purchases_bn"], 0.0, atol=1e-9)
+
+
+def test_active_investors_want_less_when_yields_rise_abroad_and_reserve_managers_do_not_care(city):
+    investors = traded(city(on_parameters=NO_LUCK, on_world={"us_yield_pct": 2.9}))
+    fund, real = (investors["group"] == g for g in (InvestorGroup.BENCHMARK_FUND, InvestorGroup.REAL_MONEY))
+    sold = -investors["net_purchases_bn"] / (investors["holdings_bn"] - investors["net_purchases_bn"])
+    assert sold[real].min() > 0.0 and investors["target_weight"][real].max() < investors["target_weight"][fund].min()
+    np.testing.assert_allclose(sold[investors["group"] == InvestorGroup.RESERVE_MANAGER], 0.0, atol=1e-9)
+
+
+def test_the_west_alone_sells_when_it_turns_away(city):
+    investors = traded(city(on_parameters=NO_LUCK, on_shocks={"western_demand": -1.0}))
+    west = investors["bloc"] == Bloc.WEST
+    assert investors["net_purchases_bn"][west].max() < 0.0
+    np.testing.assert_allclose(investors["net_purchases_bn"][~west], 0.0, atol=1e-9)
+
+
+def test_discretionary_investors_follow_peers_unless_the_interaction_is_off(city):
+    for off in ((), ("peers",)):
+        on = city(on_parameters=NO_LUCK, off=off)
+        on[ForeignInvestors]["recent_buying"] = 0.05
+        investors = traded(on)
+        follows = (investors["group"] >= InvestorGroup.REAL_MONEY) & (not off)
+        assert ((investors["peer_shift"] > 0.0) == follows).all()
+
+
+def test_investors_twice_as_large_buy_twice_as_much(city):
+    one, two = city(), city()
+    for name in ("assets_usd_bn", "holdings_bn"):
+        two[ForeignInvestors][name] *= 2.0
+    np.testing.assert_allclose(traded(two)["net_purchases_bn"], 2.0 * traded(one)["net_purchases_bn"], rtol=1e-12)
+
+
+def test_nobody_holds_more_bonds_than_assets(city):
+    on = city(on_shocks={"western_demand": 10.0}, on_parameters={"adjustment_speed_benchmarked": 1.0})
+    investors = traded(on)
+    assert investors["weight"].max() == pytest.approx(1.0)
+    assert (investors["holdings_bn"] <= investors["assets_usd_bn"] * 6.5 * (1.0 + 1e-12)).all()
+
+
+def test_index_funds_buy_when_an_index_takes_bonds_in_and_not_twice(city):
+    on = city("2023-06", on_parameters=NO_LUCK, off=("peers",))
+    (lever,) = levers_moving("index_tracking_demand")
+    on[Policy] = policy(on[Parameters], **{lever: 1.0})
+    assert on[Policy].at(on[Clock].month)["index_tracking_demand"] > on[Policy].baseline["index_tracking_demand"]
+    bought = traded(on)["net_purchases_bn"].copy()
+    fund = on[ForeignInvestors]["group"] == InvestorGroup.BENCHMARK_FUND
+    assert bought[fund].min() > 0.0
+    np.testing.assert_allclose(bought[~fund], 0.0, atol=1e-9)
+    np.testing.assert_allclose(traded(on)["net_purchases_bn"], 0.0, atol=1e-9)
+
+
+# Clearing
+
+
+def cleared(on):
+    # What foreigners bought is known when the market clears; here they bought nothing.
+    on[ForeignInvestors]["net_purchases_bn"] = 0.0
+    return run(bond_market_clears, on)
+
+
+def test_all_that_is_issued_is_held_and_paid_for(city):
+    on = city()
+    on[SecurityBook].gross_bn[:] = (100.0, 50.0, 20.0, 30.0, 0.0, 5.0, 1.0)
+    cleared(on)
+    book, ledger = on[SecurityBook], on[Ledger]
+    np.testing.assert_allclose(book.holdings_bn.sum(axis=0), book.outstanding_bn)
+    np.testing.assert_allclose(book.outstanding_bn - book.opening_bn, book.gross_bn)
+    assert ledger.cash_bn.sum() == pytest.approx(0.0, abs=1e-9)
+    closes(BOND_MARKET, on)
+
+
+def test_a_month_without_flows_moves_no_bond_no_yuan_and_no_spread(city):
+    on = city()
+    before = on[SecurityBook].holdings_bn.copy()
+    cleared(on)
+    np.testing.assert_allclose(on[SecurityBook].holdings_bn, before)
+    np.testing.assert_allclose(on[SecurityBook].premium_pp, 0.0, atol=1e-12)
+    np.testing.assert_allclose(on[Ledger].month_cash_bn, 0.0, atol=1e-9)
+    assert on[ForeignFlow].net_purchases_bn == pytest.approx(0.0, abs=1e-9)
+
+
+def test_spreads_rise_with_the_supply_of_a_class_and_fall_as_holders_grow(city):
+    more, larger = city(), city()
+    more[SecurityBook].gross_bn[SecurityClass.CORPORATE] = 300.0
+    larger[ResidualHolders].size[:] = 1.2
+    premium = cleared(more)[SecurityBook].premium_pp
+    assert premium[SecurityClass.CORPORATE] > 0.1
+    np.testing.assert_allclose(np.delete(premium, SecurityClass.CORPORATE), 0.0, atol=1e-12)
+    assert cleared(larger)[SecurityBook].premium_pp.max() < -0.1
+
+
+def test_spreads_of_the_base_year_are_observed_and_their_demand_is_what_held_the_stocks(city):
+    on = city("2020-12")
+    on[SecurityBook].gross_bn[:] = 200.0
+    cleared(on)
+    book = on[SecurityBook]
+    assert not book.premium_pp.any()
+    np.testing.assert_allclose(book.demand_base_bn.sum(axis=0), book.holdings_bn[1:].sum(axis=0))
+    assert on[GovernmentYield].foreign_share_base_year > 0.0 and on[GovernmentYield].foreign_impact_pp == 0.0
+
+
+def test_what_clients_take_out_of_bond_funds_banks_take_up_at_a_higher_spread(city):
+    calm, run_on_funds = (cleared(city(on_shocks={"bond_fund_redemptions": share})) for share in (0.0, 0.2))
+    held = [on[SecurityBook].holdings_bn[1:].sum(axis=1) for on in (calm, run_on_funds)]
+    assert held[1][MANAGERS] < held[0][MANAGERS] and held[1].sum() == pytest.approx(held[0].sum())
+    assert (run_on_funds[SecurityBook].premium_pp > calm[SecurityBook].premium_pp).all()
+    assert run_on_funds[Ledger].net("secondary trade", Account.BANKS) > 0.0
+
+
+def test_the_yield_falls_as_foreigners_hold_more_of_government_bonds(city):
+    on = city()
+    book, government = on[SecurityBook], on[GovernmentYield]
+    share = book.holdings_bn[Holder.FOREIGN, SOVEREIGN] / book.outstanding_bn[SOVEREIGN]
+    government.foreign_share_base_year = 0.5 * float(share)
+    cleared(on)
+    assert government.foreign_impact_pp == pytest.approx(-on[Parameters].yield_impact * 0.5 * share)

@@ -1,0 +1,208 @@
+"""Steps of the fintech firms alone."""
+
+import numpy as np
+import pytest
+
+from agents.districts import District
+from agents.fintech_firms import FintechFirms
+from agents.institutions import Institutions
+from agents.sandbox import NOT_ADMITTED
+from scenarios.calendar import month_text
+from scenarios.parameters import Parameters
+from sim.fintech.adoption import institutions_adopt
+from sim.fintech.component import FINTECH
+from sim.fintech.firms import firms_exit_and_start, firms_grow_and_raise_funds
+from sim.fintech.sandbox import SANDBOX_OPENED, firms_enter_the_sandbox
+from sim.fintech.state import FintechFlows, Sandbox
+from sim.institutions.component import INSTITUTIONS
+from sim.institutions.state import Adopters
+from tests.sim.steps.by_hand import FINTECH_ELSEWHERE, FINTECH_HERE, closes, run
+
+EAGER = {"funding_round_gap": 2.0}
+"""Rounds that are frequent enough for a month of a few firms."""
+
+
+# Sandbox
+
+
+def admitted(on):
+    return np.flatnonzero(run(firms_enter_the_sandbox, on)[FintechFirms]["sandbox_months"] == 0)
+
+
+def test_the_sandbox_opens_in_its_month(city):
+    assert len(admitted(city(month_text(SANDBOX_OPENED - 1)))) == 0
+    assert len(admitted(city(month_text(SANDBOX_OPENED)))) == 1
+
+
+def test_places_are_taken_by_young_firms_of_the_city_and_parts_of_a_place_are_kept(city):
+    on = city(on_parameters={"sandbox_slots": 42.0})
+    rows, firms = admitted(on), on[FintechFirms]
+    assert len(rows) == 3 and on[Sandbox].places == pytest.approx(0.5)
+    assert firms["in_shanghai"][rows].all() and firms["age_months"][rows].max() <= on[Parameters].sandbox_age_bound
+    assert len(admitted(on)) == 4
+
+
+def test_where_merit_is_capability_the_most_capable_applicants_enter(city):
+    on = city(on_parameters={"sandbox_slots": 60.0, "sandbox_merit_weight": 1.0})
+    rows, firms = admitted(on), on[FintechFirms]
+    applies = firms["in_shanghai"] & (firms["age_months"] <= on[Parameters].sandbox_age_bound)
+    applies[rows] = False
+    assert firms["capability"][rows].min() > firms["capability"][applies].max()
+
+
+def test_a_shorter_way_to_launch_makes_room_for_more_firms_a_year(city):
+    counts = [len(admitted(city(on_channels={"compliance_lead_time": months}))) for months in (18.0, 6.0)]
+    assert counts == [1, 3]
+
+
+def test_no_firm_is_admitted_twice(city):
+    on = city(on_parameters={"sandbox_slots": 1e6})
+    first = admitted(on)
+    assert len(first) > 10 and len(admitted(on)) == 0
+    assert (on[FintechFirms]["sandbox_months"][first] == 1).all()
+    assert (np.delete(on[FintechFirms]["sandbox_months"], first) == NOT_ADMITTED).all()
+
+
+# Growth and rounds
+
+
+def rounds(on):
+    """Rounds closed in the month by firm."""
+    before = on[FintechFirms]["funding_round"].copy()
+    run(firms_grow_and_raise_funds, on)
+    return on[FintechFirms]["funding_round"] - before
+
+
+def test_rounds_bring_capital_to_those_who_close_them_and_to_nobody_else(city):
+    on = city(on_parameters=EAGER)
+    closed, firms = rounds(on), on[FintechFirms]
+    assert set(closed.tolist()) == {0, 1} and on[FintechFlows].rounds == closed.sum()
+    assert ((firms["capital"] > 0.0) == (closed == 1)).all()
+    assert ((firms["months_since_round"] == 0.0) == (closed == 1)).all()
+    local = (closed == 1) & firms["in_shanghai"]
+    assert on[FintechFlows].capital_raised == pytest.approx(firms["capital"][local].sum())
+    closes(FINTECH, on)
+
+
+def test_size_moves_by_the_terms_of_growth_and_without_luck_young_firms_grow_faster(city):
+    on = city(on_parameters={"fintech_growth_sd": 1e-9, "funding_growth_boost": 0.0})
+    before = on[FintechFirms]["log_size"].copy()
+    rounds(on)
+    firms = on[FintechFirms]
+    np.testing.assert_allclose(firms["log_size"] - before, firms["growth_terms"].sum(axis=0), atol=1e-12)
+    by_age = firms["growth"][np.argsort(firms["age_months"])]
+    assert (np.diff(by_age) < 1e-9).all() and by_age[0] > by_age[-1]
+
+
+def test_a_firm_that_closed_all_rounds_it_can_closes_no_more(city):
+    on = city(on_parameters={"funding_round_gap": 0.01, "most_funding_rounds": 3.0})
+    limit = on[FintechFirms]["funding_round"] == 3
+    closed = rounds(on)
+    assert not closed[limit].any() and closed[~limit].all()
+
+
+def test_venture_capital_of_the_city_helps_its_own_firms_alone(city):
+    usual, more = (city(on_parameters=EAGER, on_channels={"venture_funding_supply": s}) for s in (100.0, 1e4))
+    extra = rounds(more) - rounds(usual)
+    here = usual[FintechFirms]["in_shanghai"]
+    assert extra[here].sum() > 0 and extra.min() == 0 and not extra[~here].any()
+
+
+def test_rules_for_platforms_slow_rounds_in_the_whole_country(city):
+    usual, tight = (city(on_parameters=EAGER, on_shocks={"platform_rules": shift}) for shift in (0.0, -3.0))
+    lost = rounds(usual) - rounds(tight)
+    here = usual[FintechFirms]["in_shanghai"]
+    assert lost.min() == 0 and lost[here].sum() > 0 and lost[~here].sum() > 0
+
+
+def test_like_firms_matter_after_a_surprise_unless_the_interaction_is_off(city):
+    for off, moved in (((), True), (("funding_peers",), False)):
+        on = city(on_parameters=EAGER, off=off)
+        rounds(on)
+        assert not on[FintechFirms]["funding_terms"][5].any()
+        rounds(on)
+        assert on[FintechFirms]["funding_terms"][5].any() == moved
+
+
+# Exit and birth
+
+
+def test_firms_come_and_go_and_their_rounds_leave_with_them(city):
+    on = city(on_parameters={"fintech_exit_hazard": 3.0, "fintech_birth_rate": 3.0})
+    run(firms_exit_and_start, on)
+    assert on[FintechFlows].left > 5 and on[FintechFlows].started > 5 and on[FintechFlows].rounds_of_leavers > 0
+    assert (on[FintechFirms]["district"][on[FintechFirms]["in_shanghai"]] >= 0).all()
+    assert (on[FintechFirms]["district"][~on[FintechFirms]["in_shanghai"]] == -1).all()
+    closes(FINTECH, on)
+
+
+def test_without_a_hazard_nobody_leaves_and_a_locked_city_starts_no_firm(city):
+    on = city(on_parameters={"fintech_exit_hazard": 0.0, "fintech_birth_rate": 3.0}, on_shocks={"lockdown": 0.0})
+    run(firms_exit_and_start, on)
+    here = on[FintechFirms]["in_shanghai"]
+    assert on[FintechFlows].left == 0 and here.sum() == FINTECH_HERE
+    assert (~here).sum() == FINTECH_ELSEWHERE + on[FintechFlows].started > FINTECH_ELSEWHERE
+
+
+def test_small_firms_leave_first(city):
+    on = city(on_parameters={"fintech_exit_hazard": 6.0, "fintech_birth_rate": 0.0, "fintech_exit_size_slope": 20.0})
+    sizes = dict(zip(on[FintechFirms].unique_ids.tolist(), on[FintechFirms]["log_size"].tolist(), strict=True))
+    run(firms_exit_and_start, on)
+    stays = [sizes.pop(identity) for identity in on[FintechFirms].unique_ids.tolist()]
+    assert np.mean(list(sizes.values())) < np.mean(stays)
+    assert min(stays) > min(sizes.values())
+
+
+def test_for_the_same_luck_cheaper_starts_and_more_institutions_bring_more_firms_here(city):
+    def started(institutions=None, **values):
+        on = city(on_parameters={"fintech_exit_hazard": 0.0, "fintech_birth_rate": 3.0}, on_channels=values)
+        if institutions:
+            on[Institutions].add(institutions, 0, district=int(District.REST_OF_CITY))
+        run(firms_exit_and_start, on)
+        return int(on[FintechFirms]["in_shanghai"].sum()) - FINTECH_HERE
+
+    usual = started()
+    assert started(fintech_startup_cost=50.0) > usual > 0
+    assert started(data_access=0.95) > usual
+    assert started(institutions=4000) > usual
+
+
+# Adoption
+
+
+def adopters(on):
+    run(institutions_adopt, on)
+    closes(INSTITUTIONS, on)
+    return on[Institutions]["adopted"]
+
+
+def test_where_nobody_innovates_nobody_adopts_first(city):
+    assert not adopters(city(on_parameters={"bass_innovation": 0.0, "bass_imitation": 1e6})).any()
+
+
+def test_imitation_reaches_exactly_those_who_look_at_an_adopter(city):
+    on = city(on_parameters={"bass_innovation": 0.0, "bass_imitation": 1e6})
+    pioneer = 5
+    on[Institutions]["adopted"][pioneer] = True
+    institutions = on[Institutions]
+    looks = (institutions["neighbours"] == institutions.unique_ids[pioneer]).any(axis=0)
+    after = adopters(on)
+    assert looks.any() and not looks.all()
+    np.testing.assert_array_equal(np.flatnonzero(after), np.union1d(np.flatnonzero(looks), [pioneer]))
+
+
+def test_without_the_network_neighbours_change_nothing(city):
+    on = city(on_parameters={"bass_innovation": 0.0, "bass_imitation": 1e6}, off=("adoption_network",))
+    on[Institutions]["adopted"][::2] = True
+    pioneers = on[Institutions]["adopted"].sum()
+    assert adopters(on).sum() == pioneers and on[Adopters].adopted == 0
+
+
+def test_more_local_fintech_firms_spread_technology_faster(city):
+    def spread(here):
+        on = city(on_parameters={"bass_innovation": 12.0, "adoption_supply_elasticity": 1.0})
+        on[FintechFirms]["in_shanghai"] = np.arange(len(on[FintechFirms])) < here
+        return adopters(on)
+
+    few, many = spread(40), spread(200)
+    assert few.sum() < many.sum() and not (few & ~many).any()

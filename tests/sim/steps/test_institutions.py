@@ -1,0 +1,366 @@
+"""Steps of the institutions of the city alone."""
+
+import numpy as np
+import pytest
+
+from agents.city_state import CityState
+from agents.districts import District
+from agents.fintech_firms import FintechFirms
+from agents.institutions import Centre, Institutions, Sector
+from scenarios.parameters import Parameters
+from sim.bond_market.state import GovernmentYield, ResidualHolders
+from sim.institutions.balance_sheets import balance_sheets_grow
+from sim.institutions.city import city_states_move
+from sim.institutions.component import INSTITUTIONS
+from sim.institutions.districts import BOOKS_OFFSHORE, districts_crowd, shares_2020
+from sim.institutions.licences import licence_queue_moves
+from sim.institutions.location import entrants_choose, institutions_leave_and_move
+from sim.institutions.managed_assets import managed_assets_grow
+from sim.institutions.rivals import rivals_answer
+from sim.institutions.state import (
+    City,
+    Districts,
+    LicenceQueue,
+    ManagedMoney,
+    RivalCentres,
+    SeatFlows,
+    SectorTraits,
+)
+from sim.side_markets.private_funds import PRIVATE_FUNDS
+from tests.sim.steps.by_hand import PER_CLASS, YIELD_PCT, closes, run
+
+SHANGHAI = Centre.SHANGHAI
+NOBODY_LEAVES = {"institution_exit_hazard": 0.0, "headquarters_relocation_hazard": 0.0}
+RESTLESS = {"headquarters_relocation_hazard": 50.0, "relocation_stay_bonus": 0.0}
+NO_LUCK = {"bank_growth_sd": 0.0, "manager_return_sd": 0.0}
+
+
+# The city among its rivals
+
+
+def slow_states(on):
+    return run(city_states_move, on)[City].slow_states
+
+
+def test_at_the_seats_and_the_channels_of_2020_no_centre_moves(city):
+    assert not slow_states(city()).any()
+
+
+def test_a_crowded_city_gains_services_and_loses_talent_where_rents_eat_up_wages(city):
+    def crowded(**parameters):
+        on = city(on_parameters=parameters)
+        on[City].seats_base_year = on[City].seats_base_year * np.where(np.arange(len(Centre)) == SHANGHAI, 0.5, 1.0)
+        return slow_states(on)
+
+    dear, cheap = crowded(congestion_elasticity=0.6), crowded(congestion_elasticity=0.0)
+    assert dear[CityState.TALENT, SHANGHAI] < 0.0 < cheap[CityState.TALENT, SHANGHAI]
+    for moved in (dear, cheap):
+        assert moved[CityState.SERVICES, SHANGHAI] > 0.0 and not moved[CityState.SERVICES, 1:].any()
+        # What one centre gains in relative wages the five others lose.
+        assert moved[CityState.TALENT].sum() == pytest.approx(0.0, abs=1e-15)
+
+
+def test_policy_for_talent_and_law_moves_its_own_state_of_the_city(city):
+    for state, values in (
+        (CityState.TALENT, {"talent_relocation_cost": 50.0}),
+        (CityState.INTERNATIONAL_TALENT, {"talent_international_share": 0.2}),
+        (CityState.LAW, {"legal_certainty": 0.8}),
+    ):
+        moved = slow_states(city(on_channels=values))
+        assert moved[state, SHANGHAI] > 0.0
+        assert np.flatnonzero(moved[:, SHANGHAI]).tolist() == [state]
+
+
+def test_rivals_that_swap_their_seats_swap_their_states(city):
+    one, two = city(), city()
+    one[RivalCentres].seats[..., 1] *= 1.5
+    two[RivalCentres].seats[..., 3] *= 1.5
+    order = [0, 1, 4, 3, 2, 5]
+    np.testing.assert_allclose(slow_states(two), slow_states(one)[:, order], rtol=1e-12, atol=1e-15)
+
+
+# Rivals
+
+
+def answered(on, answer="matching", months=1):
+    on[RivalCentres].answer = answer
+    for _ in range(months):
+        run(rivals_answer, on)
+    return on[RivalCentres].response
+
+
+def test_passive_rivals_answer_nothing_and_matching_ones_only_an_offer(city):
+    offer = {"hq_location_benefit": 150.0}
+    assert not answered(city(on_channels=offer), "passive").any()
+    assert not answered(city()).any()
+    assert answered(city(on_channels=offer)).max() > 0.0
+
+
+def test_rivals_match_their_part_of_an_offer_in_time_and_never_more(city):
+    on = city(on_channels={"hq_location_benefit": 150.0})
+    offer = on[Parameters].hq_benefit_elasticity * np.log(1.5)
+    matched = [answered(on)[0].max() for _ in range(120)]
+    assert (np.diff(matched) > 0.0).all()
+    assert matched[-1] == pytest.approx(on[Parameters].rival_matched_share * offer, rel=0.01)
+    assert matched[-1] < on[Parameters].rival_matched_share * offer
+
+
+# Districts
+
+
+def district_shares(on):
+    return run(districts_crowd, on)[Districts].shares
+
+
+def test_districts_keep_the_shares_of_2020_while_nobody_comes_or_goes(city):
+    np.testing.assert_allclose(district_shares(city()), shares_2020() / shares_2020().sum(axis=1, keepdims=True))
+
+
+def test_a_district_that_fills_up_repels_other_classes_and_draws_its_own(city):
+    on = city()
+    before = district_shares(on).copy()
+    here = on[FintechFirms]["in_shanghai"]
+    on[FintechFirms]["district"][here] = District.ZHANGJIANG
+    after = district_shares(on)
+    assert after[-1, District.ZHANGJIANG] > before[-1, District.ZHANGJIANG]
+    assert (after[:-1, District.ZHANGJIANG] < before[:-1, District.ZHANGJIANG]).all()
+    np.testing.assert_allclose(after.sum(axis=1), 1.0)
+
+
+def test_a_wider_offshore_business_draws_those_who_book_it_to_lingang(city):
+    gain = district_shares(city(on_channels={"offshore_business_scope": 0.5})) / district_shares(city())
+    books = np.isin(np.arange(len(gain)), BOOKS_OFFSHORE)
+    assert (gain[books, District.LINGANG] > 1.0).all()
+    np.testing.assert_allclose(gain[~books], 1.0)
+
+
+# Seats that close, move and come
+
+
+def left(on):
+    """Identities of those who stay after a month in which no newcomer came or some did."""
+    return set(run(institutions_leave_and_move, on)[Institutions].unique_ids.tolist())
+
+
+def test_without_hazards_every_seat_stays_and_none_comes(city):
+    on = city(on_parameters=NOBODY_LEAVES)
+    before = set(on[Institutions].unique_ids.tolist())
+    seats = on[RivalCentres].seats.copy()
+    assert left(on) == before
+    assert (on[SeatFlows].exits, on[SeatFlows].moved_out, on[SeatFlows].moved_in) == (0, 0, 0)
+    np.testing.assert_array_equal(on[RivalCentres].seats, seats)
+
+
+def test_leavers_take_money_technology_and_commitments_along_and_all_counts_close(city):
+    on = city(on_parameters={"institution_exit_hazard": 4.0, **RESTLESS})
+    on[Institutions]["adopted"][::3] = True
+    on[Institutions]["commitment_bn"] = np.where(on[Institutions]["sector"] == Sector.PRIVATE_FUND, 1.0, 0.0)
+    left(on)
+    flows = on[SeatFlows]
+    assert flows.exits > 5 and flows.moved_out > 0 and on[ManagedMoney].taken_along > 0.0
+    closes(INSTITUTIONS, on)
+    closes(PRIVATE_FUNDS, on)
+
+
+def test_whoever_leaves_at_a_low_hazard_leaves_at_a_higher_one(city):
+    stays = [
+        left(city(on_parameters={**NOBODY_LEAVES, "institution_exit_hazard": hazard})) for hazard in (0.0, 1.0, 6.0)
+    ]
+    assert stays[0] > stays[1] > stays[2]
+
+
+def test_unprofitable_institutions_close_first_and_dear_ones_sooner(city):
+    hazard = {**NOBODY_LEAVES, "institution_exit_hazard": 6.0, "exit_profitability_slope": 20.0}
+    on = city(on_parameters=hazard)
+    institutions = on[Institutions]
+    profitability = dict(zip(institutions.unique_ids.tolist(), institutions["profitability"].tolist(), strict=True))
+    stays = left(on)
+    assert {profitability[identity] for identity in profitability if identity not in stays} == {-0.3, -1.0}
+    assert -1.0 not in {profitability[identity] for identity in stays if identity in profitability}
+    dear = city(on_parameters=NOBODY_LEAVES | {"institution_exit_hazard": 1.0}, on_channels={"operating_cost": 300.0})
+    cheap = city(on_parameters=NOBODY_LEAVES | {"institution_exit_hazard": 1.0}, on_channels={"operating_cost": 100.0})
+    assert left(dear) < left(cheap)
+
+
+def test_seats_that_move_away_are_seats_of_a_rival(city):
+    on = city(on_parameters={"institution_exit_hazard": 0.0, **RESTLESS})
+    before = on[RivalCentres].seats.sum()
+    left(on)
+    flows = on[SeatFlows]
+    assert flows.moved_out > 0 and flows.moved_in > 0 and flows.exits == 0
+    assert on[RivalCentres].seats.sum() == pytest.approx(before + flows.moved_out - flows.moved_in)
+
+
+# Licences
+
+
+def with_filings(on, count=20):
+    on[LicenceQueue].waiting[...] = count
+    on[LicenceQueue].filed = int(on[LicenceQueue].waiting.sum())
+    return on
+
+
+def test_an_empty_queue_licenses_nobody(city):
+    on = run(licence_queue_moves, city())
+    assert len(on[Institutions]) == len(Sector) * PER_CLASS and on[SeatFlows].entries == 0
+
+
+def test_filings_are_licensed_withdrawn_or_wait(city):
+    on = run(licence_queue_moves, with_filings(city()))
+    assert on[LicenceQueue].licensed == on[SeatFlows].entries > 0 and on[LicenceQueue].withdrawn > 0
+    assert len(on[Institutions]) == len(Sector) * PER_CLASS + on[SeatFlows].entries
+    closes(INSTITUTIONS, on)
+
+
+def test_where_every_stage_takes_a_month_all_filings_move_by_one(city):
+    on = with_filings(city(on_parameters={"licence_queue_months": 1.0, "licence_withdrawal": 0.0}), 3)
+    run(licence_queue_moves, on)
+    assert on[SeatFlows].entries == 3 * 2 * len(Sector)
+    assert not on[LicenceQueue].waiting[0].any() and (on[LicenceQueue].waiting[1:] == 3).all()
+
+
+def test_newcomers_are_of_the_class_that_filed_and_their_sheets_balance(city):
+    on = city(on_parameters={"licence_queue_months": 1.0, "licence_withdrawal": 0.0})
+    on[LicenceQueue].waiting[-1, Sector.FUND, 1] = 5
+    run(licence_queue_moves, on)
+    new = slice(len(Sector) * PER_CLASS, None)
+    institutions, traits = on[Institutions], on[SectorTraits]
+    assert (institutions["sector"][new] == Sector.FUND).all() and institutions["foreign"][new].all()
+    assert len(institutions["sector"][new]) == 5
+    np.testing.assert_allclose(
+        institutions["assets_bn"][new], institutions["equity_bn"][new] + institutions["liabilities_bn"][new]
+    )
+    np.testing.assert_allclose(
+        institutions["equity_bn"][new], traits.equity_ratio[Sector.FUND] * institutions["assets_bn"][new]
+    )
+    assert on[ManagedMoney].brought_along == pytest.approx(institutions["managed_assets"][new].sum())
+
+
+# Entrants
+
+
+def filed(on):
+    return run(entrants_choose, on)[SeatFlows]
+
+
+def test_nobody_files_in_a_city_that_is_locked_down_and_rivals_gain_as_before(city):
+    usual, locked = city(), city(on_shocks={"lockdown": 0.0})
+    assert filed(usual).entrants_to_shanghai > 0.0 and filed(locked).entrants_to_shanghai == 0.0
+    assert on_queue(locked) == 0 < on_queue(usual)
+    np.testing.assert_array_equal(locked[RivalCentres].seats, usual[RivalCentres].seats)
+
+
+def on_queue(on):
+    closes(INSTITUTIONS, on)
+    return on[LicenceQueue].filed
+
+
+def test_a_better_offer_wins_entrants_from_rivals_and_finds_new_ones(city):
+    usual, better = city(), city(on_channels={"institution_setup_cost": 50.0})
+    plain, won = filed(usual), filed(better)
+    assert won.entrants_to_shanghai > plain.entrants_to_shanghai
+    assert won.entrants_looking > plain.entrants_looking
+    assert (better[RivalCentres].seats < usual[RivalCentres].seats).all()
+
+
+def test_where_location_is_a_zero_sum_game_an_offer_finds_nobody_new(city):
+    zero_sum = {"inclusive_value_weight": 0.0}
+    usual = filed(city(on_parameters=zero_sum))
+    better = filed(city(on_parameters=zero_sum, on_channels={"institution_setup_cost": 50.0}))
+    assert better.entrants_looking == pytest.approx(usual.entrants_looking)
+    assert better.entrants_to_shanghai > usual.entrants_to_shanghai
+
+
+def test_a_wider_scope_of_licences_draws_foreign_entrants_alone(city):
+    usual, wider = city(), city(on_channels={"licence_scope": 0.9})
+    filed(usual), filed(wider)
+    gain = wider[RivalCentres].seats - usual[RivalCentres].seats
+    np.testing.assert_array_equal(gain[:, 0], 0.0)
+    assert (gain[:, 1] < 0.0).all()
+
+
+def test_without_agglomeration_the_seats_of_rivals_draw_nobody(city):
+    def won(*off):
+        on = city(off=off)
+        on[RivalCentres].seats *= 2.0
+        return filed(on).entrants_to_shanghai
+
+    assert won() < won("agglomeration") == pytest.approx(filed(city(off=("agglomeration",))).entrants_to_shanghai)
+
+
+# Balance sheets
+
+
+def test_without_luck_balance_sheets_grow_at_the_trend_of_their_sector(city):
+    on = city(on_parameters=NO_LUCK)
+    before = {name: on[Institutions][name].copy() for name in ("assets_bn", "equity_bn")}
+    run(balance_sheets_grow, on)
+    institutions, parameters = on[Institutions], on[Parameters]
+    lends = np.isin(institutions["sector"], (Sector.BANK, Sector.INSURER))
+    growth = np.exp(np.where(lends, parameters.bank_asset_growth, parameters.assets_organic_growth) / 12.0)
+    for name, column in before.items():
+        np.testing.assert_allclose(institutions[name], column * growth)
+    np.testing.assert_allclose(on[ResidualHolders].size, [growth[lends][0], growth[~lends][0]])
+
+
+def test_assets_are_liabilities_and_equity_and_holders_grow_with_those_behind_them(city):
+    on = city()
+    lends = np.isin(on[Institutions]["sector"], (Sector.BANK, Sector.INSURER))
+    before = [on[Institutions]["assets_bn"][group].sum() for group in (lends, ~lends)]
+    run(balance_sheets_grow, on)
+    institutions = on[Institutions]
+    np.testing.assert_allclose(institutions["assets_bn"], institutions["liabilities_bn"] + institutions["equity_bn"])
+    np.testing.assert_allclose(institutions["bonds_bn"], 0.3 * institutions["assets_bn"])
+    after = [institutions["assets_bn"][group].sum() for group in (lends, ~lends)]
+    np.testing.assert_allclose(on[ResidualHolders].size, np.divide(after, before))
+
+
+def test_balance_sheets_in_another_currency_grow_alike(city):
+    one, two = city(), city()
+    for name in ("assets_bn", "equity_bn", "liabilities_bn", "bonds_bn"):
+        two[Institutions][name] *= 7.0
+    for on in (one, two):
+        run(balance_sheets_grow, on)
+    np.testing.assert_allclose(two[Institutions]["assets_bn"], 7.0 * one[Institutions]["assets_bn"])
+    np.testing.assert_allclose(two[ResidualHolders].size, one[ResidualHolders].size)
+
+
+# Managed money
+
+
+def test_managed_money_moves_by_returns_and_flows_and_nobody_else_manages_any(city):
+    on = run(managed_assets_grow, city())
+    manages = on[SectorTraits].manages[on[Institutions]["sector"]]
+    assert (on[Institutions]["managed_assets"][manages] > 0.0).all()
+    assert not on[Institutions]["managed_assets"][~manages].any()
+    assert on[ManagedMoney].returns != 0.0 and on[ManagedMoney].net_flow != 0.0
+    closes(INSTITUTIONS, on)
+
+
+def test_a_rise_of_the_yield_costs_managers_its_duration(city):
+    def returned(last_month_pct):
+        on = city(on_parameters=NO_LUCK)
+        on[GovernmentYield].last_month_pct = last_month_pct
+        run(managed_assets_grow, on)
+        assert on[GovernmentYield].last_month_pct == YIELD_PCT
+        return on[ManagedMoney].returns / on[ManagedMoney].opening, on[Parameters].managed_bond_duration
+
+    (still, duration), (rose, _) = returned(YIELD_PCT), returned(YIELD_PCT - 1.0)
+    assert rose - still == pytest.approx(-0.75 * duration / 100.0)
+
+
+def test_clients_follow_performance_and_leave_after_misconduct(city):
+    on = city(on_parameters=NO_LUCK)
+    usual = run(managed_assets_grow, city(on_parameters=NO_LUCK))[ManagedMoney].net_flow
+    on[Institutions]["trailing_excess_return"] = 0.05
+    assert run(managed_assets_grow, on)[ManagedMoney].net_flow > usual
+    worse = city(on_parameters=NO_LUCK, on_channels={"misconduct_rate": 200.0})
+    assert run(managed_assets_grow, worse)[ManagedMoney].net_flow < usual
+
+
+def test_no_client_takes_out_more_than_is_there(city):
+    on = city()
+    on[Institutions]["trailing_excess_return"] = -100.0
+    run(managed_assets_grow, on)
+    assert on[Institutions]["managed_assets"].min() == 0.0
+    closes(INSTITUTIONS, on)

@@ -1,0 +1,196 @@
+"""Steps of the side markets alone."""
+
+import numpy as np
+import pytest
+
+from agents.fintech_firms import FintechFirm, FintechFirms
+from agents.institutions import FinancialInstitution, Institutions, Sector
+from agents.issuers import Issuer, IssuerClass, Issuers
+from scenarios.calendar import month_text
+from sim.baseline import BaseYear
+from sim.clock import Clock
+from sim.component import Part
+from sim.components import COMPONENTS
+from sim.ledger import Account, Ledger
+from sim.securities import SecurityBook
+from sim.side_markets.carbon import CARBON, allowances_bought, issuers_trade_allowances
+from sim.side_markets.digital_yuan import (
+    DIGITAL_YUAN,
+    PILOT_STARTS,
+    DigitalYuan,
+    accepting_share,
+    small_firms_accept_ecny,
+)
+from sim.side_markets.insurance import INSURANCE, Premiums, firms_insure_and_insurers_cede
+from sim.side_markets.private_funds import (
+    PRIVATE_FUNDS,
+    Commitments,
+    commitments_end,
+    commitments_open,
+    private_funds_commit,
+    refused_share,
+)
+from sim.side_markets.trade_settlement import (
+    TRADE_SETTLEMENT,
+    CrossBorderPayments,
+    issuers_settle_trade,
+    trade_of_2020_bn,
+    yuan_share_of_trade,
+)
+from tests.sim.steps.by_hand import book, closes, population, run
+
+# Trade settlement
+
+
+def settled(on):
+    payments = run(issuers_settle_trade, on)[CrossBorderPayments]
+    closes(TRADE_SETTLEMENT, on)
+    return payments
+
+
+def test_trade_is_that_of_2020_and_its_trend_and_is_settled_in_one_currency_or_another(city):
+    on = city("2020-06", on_parameters={"trade_growth": 0.0})
+    payments = settled(on)
+    assert payments.trade_bn == pytest.approx(trade_of_2020_bn(on[BaseYear]) / 12.0)
+    assert 0.0 < yuan_share_of_trade(payments) < 1.0
+    assert settled(city("2023-06", on_parameters={"trade_growth": 0.05})).trade_bn > payments.trade_bn
+
+
+def test_issuers_turn_to_the_yuan_when_invoicing_gets_cheaper_or_the_yuan_gains(city):
+    everybody = {"yuan_review_months": 1e-3}
+    usual = settled(city(on_parameters=everybody)).trade_in_yuan_bn
+    assert settled(city(on_parameters=everybody, on_channels={"rmb_invoicing_cost": 50.0})).trade_in_yuan_bn > usual
+    gains = {"usdcny": 7.0 * np.exp(-0.01 * np.arange(60))}
+    assert settled(city(on_parameters=everybody, on_world=gains)).trade_in_yuan_bn > usual
+
+
+def test_issuers_that_do_not_reconsider_keep_their_currency(city):
+    on = city(on_parameters={"yuan_review_months": 1e12}, on_channels={"rmb_invoicing_cost": 1.0})
+    settled(on)
+    assert (on[Issuers]["yuan_share"] == 0.2).all()
+
+
+def test_foreign_holders_of_bonds_pay_in_yuan_and_dear_payments_turn_away_from_cips(city):
+    usual, more, dear = city(), city(), city(on_channels={"cross_border_payment_cost": 200.0})
+    more[SecurityBook] = book(foreign_bn=480.0)
+    payments, larger, turned = settled(usual), settled(more), settled(dear)
+    capital = payments.yuan_bn - payments.trade_in_yuan_bn
+    assert larger.yuan_bn - larger.trade_in_yuan_bn == pytest.approx(2.0 * capital) and capital > 0.0
+    assert turned.through_cips_bn < payments.through_cips_bn and turned.yuan_bn == payments.yuan_bn
+    banks = usual[Institutions]["sector"] == Sector.BANK
+    assert (usual[Institutions]["cips_share"] > 0.0).tolist() == banks.tolist()
+
+
+# Carbon
+
+
+def emitters():
+    return population(
+        Issuer,
+        40,
+        issuer_class=int(IssuerClass.CENTRAL_SOE),
+        emissions=1.0,
+        abatement_cost=np.linspace(-1.0, 1.0, 40),
+    )
+
+
+def test_emitters_buy_what_others_sell_and_trade_less_where_a_trade_costs_more(city):
+    cheap, dear = city(), city(on_channels={"carbon_trading_cost": 1e6})
+    for on in (cheap, dear):
+        on[Issuers] = emitters()
+        run(issuers_trade_allowances, on)
+        closes(CARBON, on)
+    assert allowances_bought(cheap[Issuers]) > 0.0 and allowances_bought(dear[Issuers]) == 0.0
+
+
+def test_firms_that_emit_nothing_trade_nothing(city):
+    on = city()
+    on[Issuers] = emitters()
+    on[Issuers]["emissions"][10:20] = 0.0
+    run(issuers_trade_allowances, on)
+    assert not on[Issuers]["allowances_bought"][10:20].any() and on[Issuers]["allowances_bought"].any()
+
+
+# Digital yuan
+
+
+def test_small_firms_accept_the_digital_yuan_from_the_pilot_on_and_not_before(city):
+    on = city(month_text(PILOT_STARTS - 1))
+    on[Issuers] = population(Issuer, 3000, issuer_class=int(IssuerClass.MSME))
+    on[FintechFirms] = population(FintechFirm, 300, in_shanghai=True)
+    run(small_firms_accept_ecny, on)
+    assert accepting_share(on[Issuers]) == 0.0
+    for month in range(PILOT_STARTS, PILOT_STARTS + 24):
+        on[Clock] = Clock(month)
+        before = on[Issuers]["accepts_ecny"].copy()
+        run(small_firms_accept_ecny, on)
+        assert (on[Issuers]["accepts_ecny"] >= before).all()
+        assert on[DigitalYuan].new == on[Issuers]["accepts_ecny"].sum() - before.sum()
+        closes(DIGITAL_YUAN, on)
+    assert 0.0 < accepting_share(on[Issuers]) < 1.0
+
+
+# Insurance
+
+
+def test_firms_decide_on_cover_in_their_month_and_insurers_split_the_premiums(city):
+    on = city("2021-01")
+    on[Issuers] = population(Issuer, 12, issuer_class=int(IssuerClass.MSME), renewal_month=np.arange(12))
+    on[Issuers]["debt_bn"][0, :] = 10.0
+    on[Institutions] = population(FinancialInstitution, 2, sector=int(Sector.INSURER), assets_bn=np.array([1.0, 3.0]))
+    premiums = run(firms_insure_and_insurers_cede, on)[Premiums]
+    assert on[Issuers]["insured"].tolist() == [month == 0 for month in range(12)]
+    assert premiums.written > 0.0 and premiums.ceded_locally < premiums.written
+    closes(INSURANCE, on)
+
+
+# Private funds
+
+
+@pytest.fixture
+def managers():
+    return population(
+        FinancialInstitution,
+        4,
+        sector=int(Sector.PRIVATE_FUND),
+        managed_assets=1.0,
+        foreign=np.array([True, True, False, False]),
+        commitment_bn=5.0,
+    )
+
+
+def test_private_funds_share_the_quota_and_every_flow_has_a_payer(city, managers):
+    on = city(on_channels={"qflp_quota": 24.0})
+    on[Institutions], on[Commitments] = managers, Commitments(per_managed=50.0)
+    commitments_open(managers, on[Commitments])
+    run(private_funds_commit, on)
+    closes(PRIVATE_FUNDS, on)
+    assert managers["commitment_bn"].sum() <= 24.0 + 1e-9
+    assert 0.0 < refused_share(on[Commitments]) < 1.0
+    assert on[Ledger].net("inward private funds", Account.REST_OF_WORLD) > 0.0
+    assert on[Ledger].cash_bn.sum() == pytest.approx(0.0)
+
+
+def test_commitments_of_managers_that_leave_end_with_them(managers):
+    commitments = Commitments()
+    commitments_open(managers, commitments)
+    commitments_end(managers, commitments, np.array([True, False, True, False]))
+    assert (commitments.left_inward_bn, commitments.left_outward_bn) == (5.0, 5.0)
+
+
+def test_every_part_of_a_component_names_states_alone():
+    for component in COMPONENTS:
+        parts = [component.start, component.opens, component.identities, *(step.run for step in component.steps)]
+        parts += [reading.formula for reading in component.readings]
+        assert all(Part(part).needs for part in parts if part is not None), component.name
+        assert all(Part(r.scaled_to).reads in ((), (BaseYear,)) for r in component.readings if r.scaled_to), component
+
+
+def test_readings_have_the_unit_that_the_plan_gives_their_indicator():
+    from scenarios.plan import secondary_indicators
+
+    units = {indicator.id: indicator.unit for indicator in secondary_indicators()}
+    readings = {reading.name: reading.unit for component in COMPONENTS for reading in component.readings}
+    shared = units.keys() & readings.keys()
+    assert len(shared) >= 5
+    assert {name: readings[name] for name in shared} == {name: units[name] for name in shared}

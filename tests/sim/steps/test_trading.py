@@ -1,0 +1,208 @@
+"""Steps of trading alone, and that of foreign shareholders."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from agents.equity_investors import EquityStyle, ForeignShareholders
+from agents.foreign_investors import Bloc
+from agents.institutions import Institutions
+from scenarios.calendar import BASELINE
+from scenarios.parameters import Parameters
+from sim.bond_market.state import ForeignFlow
+from sim.clock import Clock
+from sim.levels import Levels
+from sim.markets import Product
+from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
+from sim.trading.foreign_shareholders import equity_investors_trade
+from sim.trading.price_discovery import RATE_BENCHMARKS, prices_are_discovered
+from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
+from sim.trading.turnover import markets_turn_over
+from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, run
+
+NO_DRIFT = {"equity_drift": 0.0, "foreign_assets_growth": 0.0}
+QUIET = {"equity_volume_sd": 0.0, "futures_velocity_sd": 0.0}
+
+
+def rising(log_change_a_month):
+    """An index of share prices that rises at a constant rate."""
+    return 5000.0 * np.exp(log_change_a_month * np.arange(MONTHS_BEFORE + MONTHS_AFTER))
+
+
+# Foreign shareholders
+
+
+def shareholders(on):
+    return run(equity_investors_trade, on)[ForeignShareholders]
+
+
+def test_shareholders_whose_weight_is_as_wanted_do_not_trade(city):
+    on = city(on_parameters=NO_DRIFT)
+    np.testing.assert_allclose(shareholders(on)["net_purchases_bn"], 0.0, atol=1e-9)
+    closes(FOREIGN_SHAREHOLDERS, on)
+
+
+def test_holdings_rise_with_prices_and_trades_are_paid_for(city):
+    on = city(on_world={"equity_index": rising(0.02)})
+    before = on[ForeignShareholders]["holdings_bn"].copy()
+    investors, shares = shareholders(on), on[ForeignShareholdings]
+    np.testing.assert_allclose(investors["holdings_bn"] - investors["net_purchases_bn"], before * np.exp(0.02))
+    assert shares.gain_bn == pytest.approx(before.sum() * np.expm1(0.02))
+    assert shares.market_value_bn == pytest.approx(40000.0 * np.exp(0.02))
+    closes(FOREIGN_SHAREHOLDERS, on)
+
+
+def test_active_holders_sell_what_has_become_dear_and_index_funds_rebalance_alone(city):
+    on = city(on_parameters={**NO_DRIFT, "equity_momentum": 0.0}, on_world={"equity_index": rising(0.03)})
+    investors = shareholders(on)
+    active = investors["style"] == EquityStyle.ACTIVE
+    terms = on[ForeignShareholdings].terms
+    assert (terms[0, active] < -0.1).all() and not terms[:2, ~active].any()
+    assert investors["net_purchases_bn"][active].max() < 0.0
+
+
+def test_the_quota_cuts_buyers_and_lets_sellers_sell(city):
+    free, bound = (
+        city(on_channels={"foreign_access_cost": 5.0, "connect_quota": quota}, on_shocks={"western_demand": -0.5})
+        for quota in (1e6, 1e-3)
+    )
+    wanted, got = (shareholders(on)["net_purchases_bn"].copy() for on in (free, bound))
+    buys = wanted > 0.0
+    assert buys.any() and (~buys).any() and wanted.sum() > 0.0
+    np.testing.assert_array_equal(got[~buys], wanted[~buys])
+    assert (got[buys] < wanted[buys]).all()
+    closes(FOREIGN_SHAREHOLDERS, bound)
+
+
+def test_a_quota_on_net_buying_cuts_every_buyer_by_the_same_part(city):
+    free, bound = (
+        city(on_channels={"foreign_access_cost": 5.0, "connect_quota": quota}, on_parameters=NO_DRIFT)
+        for quota in (1e6, 1e-3)
+    )
+    wanted, got = (shareholders(on)["net_purchases_bn"].copy() for on in (free, bound))
+    assert wanted.min() > 0.0 and np.ptp(got / wanted) < 1e-9 and got.sum() < 0.1 * wanted.sum()
+    days = bound[Parameters].trading_days_by_month[bound[Clock].month_of_year]
+    assert bound[Parameters].connect_shanghai_part * got.sum() == pytest.approx(1e-3 * days)
+
+
+def test_shareholders_of_the_west_alone_turn_away(city):
+    investors = shareholders(city(on_parameters=NO_DRIFT, on_shocks={"western_demand": -1.0}))
+    west = investors["bloc"] == Bloc.WEST
+    assert investors["net_purchases_bn"][west].max() < 0.0
+    np.testing.assert_allclose(investors["net_purchases_bn"][~west], 0.0, atol=1e-9)
+
+
+# Turnover
+
+
+def turnover(on):
+    return run(markets_turn_over, on)[Turnover].turnover_trn
+
+
+def test_turnover_is_activity_times_velocity(city):
+    one, two = city(), city()
+    two[Levels] = dataclasses.replace(two[Levels], velocity=2.0 * two[Levels].velocity)
+    np.testing.assert_allclose(turnover(two), 2.0 * turnover(one))
+    assert turnover(one).min() > 0.0
+    closes(TRADING, one)
+
+
+def test_cheaper_settlement_turns_over_bonds_and_nothing_else(city):
+    ratio = turnover(city(on_channels={"settlement_cost": 1.0})) / turnover(city())
+    assert ratio[Product.INTERBANK_SPOT_BONDS] > 1.05
+    np.testing.assert_allclose(np.delete(ratio, Product.INTERBANK_SPOT_BONDS), 1.0)
+
+
+def test_repo_turns_over_in_proportion_to_leverage_and_touches_no_other_market(city):
+    more = city()
+    more[Institutions]["leverage"] *= 1.5
+    ratio = turnover(more) / turnover(city())
+    repo = [Product.INTERBANK_MONEY, Product.SSE_REPO_BONDS_FUNDS]
+    np.testing.assert_allclose(ratio[repo], 1.5)
+    np.testing.assert_allclose(np.delete(ratio, repo), 1.0)
+
+
+def test_foreign_purchases_and_sales_alike_turn_over_currency_up_to_a_bound(city):
+    def exchanged(net_bn):
+        on = city()
+        on[ForeignFlow].net_purchases_bn = net_bn
+        return turnover(on)[Product.INTERBANK_FX_DERIVATIVES]
+
+    assert exchanged(20.0) == exchanged(-20.0) > exchanged(10.0) > exchanged(0.0)
+    assert exchanged(1e3) == exchanged(1e6)
+
+
+def test_cheaper_access_to_futures_brings_foreigners_in_up_to_a_bound(city):
+    cheap, cheaper = (city(on_channels={"futures_access_cost": cost}) for cost in (4.0, 1e-6))
+    usual = city()
+    gain = turnover(cheap) / turnover(usual)
+    assert (gain[[Product.SHFE_FUTURES, Product.CFFEX_FUTURES, Product.SGE_GOLD]] > 1.0).all()
+    assert gain[Product.SSE_EQUITY] == 1.0
+    assert usual[Turnover].foreign_futures_share == pytest.approx(usual[Parameters].futures_foreign_share_2020)
+    turnover(cheaper)
+    assert cheaper[Turnover].foreign_futures_share == cheaper[Parameters].futures_foreign_share_bound
+
+
+def test_dealers_that_are_gone_leave_markets_thinner_but_never_closed(city):
+    base = city("2020-12", on_parameters=QUIET)
+    usual = turnover(base)
+    gone = city("2021-12", on_parameters=QUIET)
+    gone[Turnover].market_making_base_year_bn = base[Turnover].market_making_base_year_bn
+    gone[Institutions]["equity_bn"] = 0.0
+    thin = turnover(gone)
+    assert 0.0 < thin[Product.INTERBANK_SPOT_BONDS] < 0.9 * usual[Product.INTERBANK_SPOT_BONDS]
+    assert thin[Product.SSE_EQUITY] == pytest.approx(usual[Product.SSE_EQUITY])
+
+
+# Price discovery
+
+
+def discovered(on, *volumes):
+    """Let prices be discovered in some months of turnover, one for each; the last may be after the base year."""
+    on[Clock] = Clock(BASELINE)
+    on[Turnover].turnover_trn = np.ones(len(Product))
+    run(prices_are_discovered, on)
+    for back, volume in enumerate(volumes):
+        on[Clock] = Clock(BASELINE + 1 + back)
+        on[Turnover].turnover_trn = volume
+        run(prices_are_discovered, on)
+    return on[PriceDiscovery]
+
+
+def test_at_the_volumes_of_the_base_year_the_index_is_a_hundred(city):
+    on = city()
+    prices = discovered(on)
+    start = [*on[Parameters].price_discovery_share_2020, on[Parameters].rate_benchmark_share]
+    np.testing.assert_allclose(prices.shares, start)
+    assert prices.influence == pytest.approx(100.0)
+
+
+def test_a_market_that_trades_more_discovers_more_of_its_own_price_alone(city):
+    volume = np.ones(len(Product))
+    volume[Product.SGE_GOLD] = 3.0
+    usual, more = discovered(city(), np.ones(len(Product))), discovered(city(), volume)
+    assert more.shares[2] > usual.shares[2] and more.influence > usual.influence
+    np.testing.assert_array_equal(np.delete(more.shares, 2), np.delete(usual.shares, 2))
+
+
+def test_shanghai_loses_weight_when_rivals_alone_grow(city):
+    prices = discovered(city(), *[np.ones(len(Product))] * 6)
+    assert prices.influence < 100.0
+    steady = discovered(city(on_parameters={"rival_volume_growth": 0.0}), *[np.ones(len(Product))] * 6)
+    assert steady.influence == pytest.approx(100.0)
+
+
+def test_only_the_last_twelve_months_of_turnover_count(city):
+    forgotten, never = np.full(len(Product), 9.0), np.ones(len(Product))
+    quiet = [np.ones(len(Product))] * 12
+    assert discovered(city(), forgotten, *quiet).influence < discovered(city(), forgotten, *quiet[:5]).influence
+    np.testing.assert_array_equal(
+        discovered(city(), forgotten, *quiet).shares, discovered(city(), never, *quiet).shares
+    )
+
+
+def test_a_cheaper_switch_moves_rate_benchmarks_alone(city):
+    usual, cheap = discovered(city()), discovered(city(on_channels={"benchmark_switching_cost": 50.0}))
+    assert cheap.shares[RATE_BENCHMARKS] > usual.shares[RATE_BENCHMARKS]
+    np.testing.assert_array_equal(cheap.shares[:RATE_BENCHMARKS], usual.shares[:RATE_BENCHMARKS])
