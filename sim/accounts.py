@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.issuers import Instrument, IssuerClass, ListingRoute
+from agents.issuers import Instrument, IssuerClass
 from scenarios.calendar import month_text
-from sim.baseline import observed
 from sim.bond_market.foreign_investors import world_index_live_shares
 from sim.bond_market.index_weights import live_index_weights
 from sim.clock import Clock
 from sim.components import component_identities
-from sim.direct_financing import direct_financing_bn
 from sim.ledger import Account
 from sim.securities import Holder, SecurityClass
 from sim.trading.state import PriceDiscovery
@@ -64,17 +62,6 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
     if thorough:
         yield "ladder", float(issuers["maturing_bn"].sum()), float(debt.sum())
         yield "maturities are not negative", float(min(issuers["maturing_bn"].min() + ROUNDING_BN, 0.0)), 0.0
-    yield (
-        "loans",
-        float(debt[Instrument.LOAN].sum()),
-        centre.opening_loans_bn + ledger.total("loan") - ledger.total("loan repayment"),
-    )
-    requests = centre.loan_requests
-    yield (
-        "loans asked for",
-        requests["asked"] + requests["beyond what was asked"],
-        ledger.total("loan") + requests["refused"],
-    )
     yield "debt written off", float(issuers["defaulted_bn"].sum()), float(book.defaulted_bn.sum())
     yield (
         "corporate debt",
@@ -99,27 +86,10 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         float(ledger.month_cash_bn.sum()) + _scale(ledger.month_cash_bn),
         _scale(ledger.month_cash_bn),
     )
-    yield (
-        "cash of issuers",
-        float(issuers["cash_bn"].sum()) + 1e5,
-        centre.opening_issuer_cash_bn + float(ledger.month_cash_bn[Account.ISSUERS]) + 1e5,
-    )
     yield "proceeds of issues", ledger.total("issue proceeds"), float(book.gross_bn.sum())
     yield "redemptions", ledger.total("redemption"), float(book.redeemed_bn.sum())
     yield "foreign cash", float(ledger.month_cash_bn[Account.FOREIGN_INVESTORS]) + 1e5, 1e5
     yield "foreign issuers' cash", float(ledger.month_cash_bn[Account.FOREIGN_ISSUERS]) + 1e5, 1e5
-    yield (
-        "Panda bonds issued",
-        centre.panda_cumulative_bn,
-        centre.opening_panda_bn + float(centre.issued_bn[Instrument.PANDA]),
-    )
-    yield "Panda bonds issued never fall", float(min(centre.panda_cumulative_bn - centre.opening_panda_bn, 0.0)), 0.0
-    start = observed("panda_cumulative") - observed("panda_issuance")
-    yield (
-        "Panda bonds outstanding",
-        float(book.outstanding_bn[SecurityClass.PANDA] + book.gone_bn[SecurityClass.PANDA]),
-        float(book.start_bn[SecurityClass.PANDA]) + centre.panda_cumulative_bn - start,
-    )
     institutions = centre.institutions
     yield (
         "balance sheets",
@@ -127,15 +97,6 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         + float(institutions["assets_bn"].sum()),
         float(institutions["assets_bn"].sum()),
     )
-    waiting = np.bincount(issuers["waiting_for"], minlength=4)
-    for route in (ListingRoute.MAIN, ListingRoute.STAR, ListingRoute.REIT):
-        yield (
-            f"queue {route.name}",
-            float(centre.filed[route]),
-            float(centre.listings[route] + centre.stopped[route] + centre.withdrawn[route] + waiting[route]),
-        )
-    financing = direct_financing_bn(centre)
-    yield "Shanghai is part of the country", float(max(financing[0] - financing[1], 0.0)), 0.0
     for name, shares in (
         ("weights of foreign investors", centre.investors["weight"]),
         (

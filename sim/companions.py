@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.issuers import Instrument
+from sim.financing.state import DirectFinancing, Issuance
 from sim.markets import Product
 from sim.securities import SecurityClass
 from sim.trading.state import PriceDiscovery, Turnover
@@ -73,11 +74,11 @@ COMPANIONS = {
 def companion_indicators(centre: "FinancialCenter") -> dict[str, float]:
     """Companions of the month that nothing else records, in their units; flows of the month."""
     turnover, prices = centre.state(Turnover).turnover_trn, centre.state(PriceDiscovery)
-    book, issued = centre.book, centre.issued_bn
+    book, issued = centre.book, centre.state(Issuance).issued_bn
     bonds = float((book.gross_bn - book.redeemed_bn - book.defaulted_bn)[COUNTED].sum())
-    equity = float(issued[Instrument.IPO_MAIN : Instrument.REIT + 1].sum()) + centre.follow_on_bn
+    equity = float(issued[Instrument.IPO_MAIN : Instrument.REIT + 1].sum()) + centre.state(Issuance).follow_on_bn
     parameters = centre.parameters
-    here, everywhere = np.sum(centre.exchange_financing_history, axis=0)
+    here, everywhere = np.sum(centre.state(DirectFinancing).on_exchanges_bn, axis=0)
     start = np.array([*parameters.price_discovery_share_2020, parameters.rate_benchmark_share])
     return {
         "trading_without_repo": float(turnover.sum() - turnover[list(REPO)].sum()),

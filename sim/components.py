@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from sim.banking.component import BANKING
 from sim.bond_market.component import BOND_MARKET
 from sim.component import Component, Identity, Part, States
+from sim.financing.component import FINANCING
 from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
 from sim.side_markets.carbon import CARBON
@@ -17,6 +18,7 @@ from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
 COMPONENTS: tuple[Component, ...] = (
     BOND_MARKET,
     FOREIGN_SHAREHOLDERS,
+    FINANCING,
     INSTITUTIONS,
     FINTECH,
     BANKING,

@@ -12,11 +12,11 @@ from agents.population import ArrayAgent, DeadAgentError
 from scenarios.errors import InputError, nearest_name
 from sim.banking.leverage import change_terms
 from sim.bond_market.foreign_investors import purchase_terms
-from sim.credit_events import default_terms
+from sim.financing.credit_events import default_terms
+from sim.financing.issuance import choice_explained
+from sim.financing.small_firm_credit import acceptance_explained
 from sim.fintech.explained import funding_explained, growth_explained, rank_explained, score_explained
 from sim.institutions.location import seat_terms, staying_terms
-from sim.issuance import choice_explained
-from sim.small_firm_credit import acceptance_explained
 from sim.trading.foreign_shareholders import equity_purchase_terms
 
 if TYPE_CHECKING:

@@ -12,11 +12,12 @@ from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import BASELINE
 from sim.banking.leverage import repo_outstanding_bn
 from sim.baseline import BaseYear
-from sim.bond_market.state import ForeignFlow
+from sim.bond_market.state import BankStress, ForeignFlow
 from sim.companions import companion_indicators
 from sim.component import Part
 from sim.components import READINGS, readings_now
-from sim.direct_financing import direct_financing_bn, exchange_financing_bn
+from sim.financing.direct_financing import direct_financing_bn, exchange_financing_bn
+from sim.financing.state import DirectFinancing, Issuance, ListingQueue, PandaProgramme, SmallFirmCredit
 from sim.fintech.leading import leading_in_shanghai
 from sim.institutions.location import institutions_by_class
 from sim.institutions.managed_assets import managed_by_class
@@ -72,14 +73,15 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
 
     Flow ratios are over the last twelve months, or over the months since January 2020 in that year.
     """
-    shanghai, national = direct_financing_bn(centre)
-    centre.direct_financing_bn = (shanghai, national)
-    centre.financing_history.append((shanghai, national))
-    centre.exchange_financing_history.append(exchange_financing_bn(centre))
-    recent = np.sum(centre.financing_history, axis=0)
+    shanghai, national = Part(direct_financing_bn).on(centre.states_now())
+    centre.state(DirectFinancing).month_bn = (shanghai, national)
+    centre.state(DirectFinancing).recent_bn.append((shanghai, national))
+    centre.state(DirectFinancing).on_exchanges_bn.append(Part(exchange_financing_bn).on(centre.states_now()))
+    recent = np.sum(centre.state(DirectFinancing).recent_bn, axis=0)
     book = centre.book
     foreign = float(book.holdings_bn[Holder.FOREIGN].sum())
-    issued = centre.issued_bn
+    issuance, queue = centre.state(Issuance), centre.state(ListingQueue)
+    issued = issuance.issued_bn
     market_value_bn = centre.state(ForeignShareholdings).market_value_bn
     leading, leading_absolute = Part(leading_in_shanghai).on(centre.states_now())
     record = {
@@ -87,7 +89,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
         "direct_financing": shanghai / 1000.0,
         "direct_financing_share": float(recent[0] / recent[1]),
         "foreign_bond_share": foreign / book.interbank_custody_bn(),
-        "panda_cumulative": centre.panda_cumulative_bn,
+        "panda_cumulative": centre.state(PandaProgramme).cumulative_bn,
         "shanghai_price_influence": centre.state(PriceDiscovery).influence,
         "leading_fintech_count": float(leading),
     }
@@ -96,12 +98,12 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     record |= {
         "direct_financing_national": national / 1000.0,
         "panda_issuance": float(issued[Instrument.PANDA]),
-        "equity_financing": float(issued[Instrument.IPO_MAIN] + issued[Instrument.IPO_STAR] + centre.follow_on_bn)
+        "equity_financing": float(issued[Instrument.IPO_MAIN] + issued[Instrument.IPO_STAR] + issuance.follow_on_bn)
         / 1000.0,
         "green_bond_issuance": float(issued[Instrument.GREEN_BOND]),
         "abs_issuance": float(issued[Instrument.ABS]),
         "reit_issuance": float(issued[Instrument.REIT]),
-        "star_new_listings": float(centre.listings[ListingRoute.STAR] - centre.opening_star_listings) / centre.scale,
+        "star_new_listings": float(queue.listings[ListingRoute.STAR] - queue.opening_star_listings) / centre.scale,
         "foreign_bond_holdings": foreign / 1000.0,
         "foreign_net_purchases": centre.state(ForeignFlow).net_purchases_bn,
         "foreign_investor_count": float(len(centre.investors)),
@@ -143,8 +145,8 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     record["institution_fintech_adoption"] = float(institutions["adopted"].mean())
     small = centre.issuers["issuer_class"] == IssuerClass.MSME
     record["msme_credit"] = float(sum_of_products(centre.issuers["debt_bn"][Instrument.LOAN], small))
-    record["msme_acceptance_rate"] = centre.msme_acceptance_rate
-    spread = centre.certificate_spread_pp
+    record["msme_acceptance_rate"] = centre.state(SmallFirmCredit).acceptance_rate
+    spread = centre.state(BankStress).certificate_spread_pp
     record["certificate_spread_small_banks"] = float(spread[BankTier.SMALL] - spread[BankTier.LARGE]) * 100.0
     by_district = np.bincount(institutions["district"], minlength=len(District))
     record |= {f"institutions_{each.name.lower()}": float(by_district[each]) for each in District}

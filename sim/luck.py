@@ -5,18 +5,9 @@ from agents.draws import Draws, Stream
 STREAMS = {
     "population": "population.attributes",
     "macro": "macro.innovations",
-    "default": "issuer.default",
-    "need": "issuer.need",
-    "financing": "issuer.financing",
-    "listing": "issuer.listing",
-    "listing_gate": "issuer.listing_gate",
-    "listing_size": "issuer.listing_size",
-    "follow_on": "issuer.follow_on",
     "industry": "issuer.industry",
     "province": "issuer.province",
     "score": "issuer.score",
-    "panda": "issuer.panda",
-    "panda_size": "issuer.panda_size",
     "investor_bloc": "investor.bloc",
     "leaning": "institution.leaning",
     "market": "market.activity",
@@ -28,18 +19,9 @@ class Luck:
 
     population: Stream
     macro: Stream
-    default: Stream
-    need: Stream
-    financing: Stream
-    listing: Stream
-    listing_gate: Stream
-    listing_size: Stream
-    follow_on: Stream
     industry: Stream
     province: Stream
     score: Stream
-    panda: Stream
-    panda_size: Stream
     investor_bloc: Stream
     leaning: Stream
     market: Stream

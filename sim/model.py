@@ -3,7 +3,6 @@
 import copy
 import time
 import warnings
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import mesa
 import numpy as np
 
-from agents.arrays import Flags, Floats
+from agents.arrays import Floats
 from agents.draws import Draws
 from agents.equity_investors import ForeignEquityInvestor, ForeignShareholders
 from agents.fintech_firms import FintechFirm, FintechFirms
@@ -32,36 +31,34 @@ from sim import (
     starting_point,
 )
 from sim.banking.leverage import repo_outstanding_bn
-from sim.baseline import BaseYear, observed
+from sim.baseline import BaseYear
 from sim.bond_market.component import BOND_MARKET
 from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct, us_yield_pct
 from sim.clock import Clock
 from sim.component import States
 from sim.components import COMPONENTS, open_components, start_components
-from sim.credit_events import Contagion
-from sim.direct_financing import exchange_credit_bn
+from sim.financing.direct_financing import exchange_credit_bn
+from sim.financing.state import Defaults, DirectFinancing, Issuance, ListingQueue, ModelSize, UsualDeals
+from sim.financing.underwriting import underwriters_capital_bn
 from sim.fintech.component import FINTECH
 from sim.indicators import PLAN_INDICATORS
 from sim.institutions.component import INSTITUTIONS
 from sim.institutions.location import institutions_by_class
 from sim.institutions.state import RivalCentres
 from sim.interactions import Interactions, checked_interactions
-from sim.issuance_spillover import start_of_filing_memory
 from sim.ledger import Account, Ledger
 from sim.levels import Levels, Lump, equity_share_of_sse
 from sim.loaded_code import alterations, watched
 from sim.luck import Luck
-from sim.macro import HISTORY_START, MacroPath, make_macro_path
+from sim.macro import MacroPath, make_macro_path
 from sim.markets import Product
 from sim.notices import notice
 from sim.policy import Channels, ChannelValues, Policy
-from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
+from sim.securities import SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
-from sim.small_firm_credit import start_with_refused_needs
 from sim.trading.component import FOREIGN_SHAREHOLDERS
 from sim.trading.state import Turnover
 from sim.triggers import policy_after_triggers
-from sim.underwriting import UsualDeals, start_of_capacity
 from sim.vintage import vintage_in_use
 
 if TYPE_CHECKING:
@@ -170,8 +167,6 @@ class FinancialCenter(PopulationModel):
         centre._begin(parameters, levels, scale)
         return centre
 
-    choice_terms: tuple[Floats, Floats]
-    """Terms of the utility of instruments this month; see `sim.issuance.instrument_terms`."""
     triggers: "tuple[Trigger, ...]"
     """Triggers of the scenario."""
     trigger_rests: list[int]
@@ -198,8 +193,6 @@ class FinancialCenter(PopulationModel):
         self.last_month = BASELINE
         self.macro = make_macro_path("neutral", BASELINE, parameters, self.luck.macro)
         self.shock_paths = ShockPaths((), BASELINE, parameters)
-        self.shock = self.shock_paths.at(BASELINE)
-        self.listing_gate_shift = 0.0
         self.policy = Policy(
             np.array([[lever.intensity_2020 for lever in plan_levers()]] * 12),
             START_OF_HISTORY + 1,
@@ -223,46 +216,9 @@ class FinancialCenter(PopulationModel):
         self.book = SecurityBook(starting_point.outstanding_2019_bn(self), float(self.investors["holdings_bn"].sum()))
         self.book.interbank_share[SecurityClass.SOVEREIGN] = levels.sovereign_interbank_share
         self.ledger = Ledger()
-        start_components((each for each in COMPONENTS if each not in early), self.states_now())
-        self.bank_stress = 0.0
-        """Bank failures still felt; one is a small bank that has just failed."""
-        self.certificate_spread_pp: Floats = np.zeros(3)
         residual = self.book.holdings_bn[1:]
         self.state(ResidualHolders).bank_share_of_purchases = float(residual[0].sum() / residual.sum())
-        self.dissimilarity = np.array(
-            [1.0, parameters.debt_nest_dissimilarity, parameters.equity_nest_dissimilarity, 1.0]
-        )
-        self.class_of_instrument = tuple(CLASS_OF_INSTRUMENT.items())
-        self.panda_cumulative_bn = observed("panda_cumulative") - observed("panda_issuance")
-        self.panda_gap_mean_pp = self._mean_yield_gap()
-        self.financing_history: deque[tuple[float, float]] = deque(maxlen=12)
-        self.exchange_financing_history: deque[tuple[float, float]] = deque(maxlen=12)
-        """What was sold on exchanges, on Shanghai's and on all, CNY bn, last twelve months."""
-        self.direct_financing_bn = (0.0, 0.0)
-        self.filed = np.bincount(self.issuers["waiting_for"], minlength=4).astype(np.int64)
-        self._filed_2019 = self.filed.copy()
-        self.listings = np.zeros(4, dtype=np.int64)
-        self.stopped = np.zeros(4, dtype=np.int64)
-        self.withdrawn = np.zeros(4, dtype=np.int64)
-        self.log_listing_gate = 0.0
-        self.eligible: Flags = np.zeros((len(Instrument), 0), dtype=bool)
-        """Instruments that each issuer could take this month, shape (9, issuers)."""
-        self.filing_memory = start_of_filing_memory(self)
-        self.usual_deals = UsualDeals()
-        self.deferred_bn = {"debt": 0.0, "equity": 0.0}
-        """What underwriters could not place this month."""
-        self.defaults = 0
-        self.expected_defaults = (0.0, 0.0)
-        self.contagion = Contagion()
-        self.guarantee_coverage = self.policy.baseline["guarantee_coverage"]
-        self.newly_guaranteed = 0.0
-        self.msme_acceptance_rate = 0.0
-        self.msme_loan_spread_pp = 0.0
-        """Mean spread over the prime rate of loans newly granted to small firms."""
-        self.delta_financing_bn = 0.0
-        """Bonds, paper, asset-backed securities and shares that issuers of the delta sold this month."""
-        self.loan_requests: dict[str, float] = {}
-        start_with_refused_needs(self)
+        start_components((each for each in COMPONENTS if each not in early), self.states_now())
         self.records: list[dict[str, float]] = []
         self.triggers = ()
         self.trigger_rests = []
@@ -332,12 +288,6 @@ class FinancialCenter(PopulationModel):
             scenario.intensities(first, self.last_month), first, plan_levers(), plan_channels(), self.parameters
         )
 
-    def _mean_yield_gap(self) -> float:
-        """Mean of the US less the Chinese ten-year yield over 2016-2020, percentage points."""
-        start = month_ordinal("2016-01") - HISTORY_START
-        stop = BASELINE - HISTORY_START + 1
-        return float((self.macro.us_yield_pct[start:stop] - self.macro.china_yield_pct[start:stop]).mean())
-
     @property
     def scenario(self) -> None:
         """Always None: the policy scenario is `scenario_asked`.
@@ -367,31 +317,9 @@ class FinancialCenter(PopulationModel):
         return us_yield_pct(Clock(self.month), self.macro)
 
     @property
-    def china_yield_12m_pct(self) -> float:
-        """Mean ten-year yield of the last twelve months without local effects, per cent."""
-        at = self.macro.position(self.month)
-        return float(self.macro.china_yield_pct[at - 11 : at + 1].mean())
-
-    @property
-    def china_yield_2020_pct(self) -> float:
-        """Mean ten-year yield of 2020, per cent."""
-        at = self.macro.position(BASELINE)
-        return float(self.macro.china_yield_pct[at - 11 : at + 1].mean())
-
-    @property
-    def china_yield_change_3m_pp(self) -> float:
-        """Change of the ten-year yield over three months to last month, percentage points."""
-        at = self.macro.position(self.month) - 1
-        return float(self.macro.china_yield_pct[at] - self.macro.china_yield_pct[at - 3])
-
-    @property
-    def equity_return_6m(self) -> float:
-        """Log return of the equity index over six months to last month."""
-        return self.macro.change(self.macro.equity_index, self.month - 1, 6)
-
-    def lump(self, lump: Lump) -> float:
-        """Factor on a lumpy flow this month: the luck of 2020 in that year, one afterwards."""
-        return float(self.levels.lump_2020[lump]) if self.month <= BASELINE else 1.0
+    def shock(self) -> Mapping[str, float]:
+        """Value of every kind of shock this month, by name."""
+        return self.shock_paths.at(self.month)
 
     def institutions_by_class(self) -> Floats:
         """Institutions in Shanghai by sector and ownership, shape (11, 2)."""
@@ -440,44 +368,37 @@ class FinancialCenter(PopulationModel):
     def _open_month(self) -> None:
         self._channels = self.policy.at(self.month)
         self.ledger.open_month()
-        self.issued_bn: Floats = np.zeros(len(Instrument))
-        self.financial_bonds_bn = 0.0
-        self.follow_on_bn = 0.0
-        self.expected_bn: Floats = np.zeros(len(Lump))
-        self.expected_listings: Floats = np.zeros(4)
-        self.issuers["defaulted_bn"][:] = 0.0
-        self.opening_issuer_cash_bn = float(self.issuers["cash_bn"].sum())
-        self.opening_loans_bn = float(self.issuers["debt_bn"][Instrument.LOAN].sum())
-        self.opening_panda_bn = self.panda_cumulative_bn
         open_components(self.states_now())
-        self.opening_star_listings = int(self.listings[ListingRoute.STAR])
 
     def _add_to_2020(self) -> None:
-        year, issued = self.year_2020, self.issued_bn
+        year, issuance, queue = self.year_2020, self.state(Issuance), self.state(ListingQueue)
+        issued, financing = issuance.issued_bn, self.state(DirectFinancing).month_bn
         year.issued[: Instrument.IPO_MAIN] += issued[: Instrument.IPO_MAIN]
-        filed = (self.filed - self._filed_2019) / self.scale
+        filed = (queue.filed - queue.filed_at_start) / self.scale
         year.issued[Instrument.IPO_MAIN] = filed[ListingRoute.MAIN]
         year.issued[Instrument.IPO_STAR] = filed[ListingRoute.STAR]
         share = equity_share_of_sse()
         # The observed figures of main-board offers and follow-ons are those of the Shanghai exchange.
         shanghai = np.array([share, 1.0, share, 1.0])
         year.lumps_bn += shanghai * np.array(
-            [issued[Instrument.IPO_MAIN], issued[Instrument.IPO_STAR], self.follow_on_bn, issued[Instrument.PANDA]]
+            [issued[Instrument.IPO_MAIN], issued[Instrument.IPO_STAR], issuance.follow_on_bn, issued[Instrument.PANDA]]
         )
-        year.expected_bn += shanghai * self.expected_bn
-        year.expected_listings += self.expected_listings / self.scale
+        year.expected_bn += shanghai * issuance.expected_bn
+        year.expected_listings += queue.expected / self.scale
         year.certificates_bn += self.book.gross_bn[SecurityClass.CERTIFICATE]
-        year.expected_defaults += self.expected_defaults
-        year.financial_bonds_bn += self.financial_bonds_bn
+        year.expected_defaults += self.state(Defaults).expected
+        year.financial_bonds_bn += issuance.financial_bonds_bn
         year.mean_sovereign_bn += self.book.opening_bn[SecurityClass.SOVEREIGN] / 12.0
-        year.exchange_credit_bn += exchange_credit_bn(self)
-        year.equity_elsewhere_bn += (1.0 - share) * (issued[Instrument.IPO_MAIN] + self.follow_on_bn)
-        year.direct_financing_bn += self.direct_financing_bn[0]
-        year.direct_financing_national_bn += self.direct_financing_bn[1]
-        year.debt_deals_bn += float(issued[1:LADDER_INSTRUMENTS].sum()) + self.financial_bonds_bn
-        year.equity_deals_bn += float(issued[Instrument.IPO_MAIN : Instrument.REIT + 1].sum()) + self.follow_on_bn
+        year.exchange_credit_bn += exchange_credit_bn(self.book, issuance)
+        year.equity_elsewhere_bn += (1.0 - share) * (issued[Instrument.IPO_MAIN] + issuance.follow_on_bn)
+        year.direct_financing_bn += financing[0]
+        year.direct_financing_national_bn += financing[1]
+        year.debt_deals_bn += float(issued[1:LADDER_INSTRUMENTS].sum()) + issuance.financial_bonds_bn
+        year.equity_deals_bn += float(issued[Instrument.IPO_MAIN : Instrument.REIT + 1].sum()) + issuance.follow_on_bn
         if self.month == BASELINE:
-            self.usual_deals = start_of_capacity(self)
+            usual = self.state(UsualDeals)
+            usual.debt_bn, usual.equity_bn = year.debt_deals_bn / 12.0, year.equity_deals_bn / 12.0
+            usual.capital_bn = underwriters_capital_bn(self.institutions)
         year.activity = year.activity + self.state(Turnover).activity
         investors = self.investors
         year.foreign_by_group = np.bincount(investors["group"], weights=investors["holdings_bn"], minlength=4)
@@ -572,6 +493,7 @@ _SHARED: dict[Any, Callable[[FinancialCenter], Any]] = {
     ForeignShareholders: lambda centre: centre.equity_investors,
     Channels: lambda centre: Channels(centre.channels, centre.policy.baseline),
     ShockValues: lambda centre: ShockValues(centre.shock),
+    ModelSize: lambda centre: ModelSize(centre.scale),
     Interactions: lambda centre: Interactions(centre.interactions_off),
     MacroPath: lambda centre: centre.macro,
     SecurityBook: lambda centre: centre.book,

@@ -5,22 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.population import PopulationModel
-from sim import (
-    accounts,
-    certificates,
-    indicators,
-    issuance,
-    listings,
-    maturities,
-    panda_bonds,
-    shocks,
-)
-from sim.banking.component import BANKING
+from sim import accounts, indicators
+from sim.banking.interbank import interbank_market_clears
+from sim.banking.leverage import institutions_set_leverage
+from sim.banking.small_bank_failure import small_banks_fail
+from sim.bond_market.certificates import banks_roll_certificates
 from sim.bond_market.clearing import bond_market_clears
 from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade
 from sim.bond_market.geopolitics import geopolitical_events_happen
 from sim.bond_market.public_supply import public_sector_issues
 from sim.component import Month, States, Step
+from sim.financing.issuance import issuers_raise_money
+from sim.financing.listings import gate_moves, listing_queue_moves
+from sim.financing.maturities import debt_matures
+from sim.financing.panda_bonds import foreign_issuers_decide
 from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
 from sim.side_markets.carbon import CARBON
@@ -64,47 +62,14 @@ def _of_centre(owner: str, run: Callable[[Any], None], what: str, reads: str, wr
 
 MONTH = Month(
     (
-        _of_centre("World", shocks.shocks_strike, "Dated shocks of the scenario strike", "scenario", "shock"),
-        _of_centre(
-            "World",
-            shocks.small_banks_fail,
-            "A small bank fails where a shock says so",
-            "shock",
-            "debt, certificates, institutions, stress",
-        ),
-        _of_centre(
-            "Issuer",
-            maturities.debt_matures,
-            "Debt matures, some issuers default",
-            "ladders, ratings",
-            "debt, cash, flows",
-        ),
+        Step(small_banks_fail, owner="World"),
+        Step(debt_matures, owner="Issuer"),
         Step(public_sector_issues, owner="Supply"),
-        _of_centre(
-            "Supply", certificates.banks_roll_certificates, "Banks renew certificates of deposit", "yields", "flows"
-        ),
-        _of_centre(
-            "Issuer",
-            issuance.issuers_raise_money,
-            "Issuers choose how to meet their need",
-            "costs, channels",
-            "debt, cash, filings",
-        ),
-        _of_centre("World", listings.gate_moves, "The regulator lets more or fewer filings through", "luck", "gate"),
-        _of_centre(
-            "Issuer",
-            listings.listing_queue_moves,
-            "Filings pass a stage, list, wait or end; listed firms sell more shares",
-            "queue, gate, underwriters' capital, channels",
-            "cash, flows",
-        ),
-        _of_centre(
-            "Issuer",
-            panda_bonds.foreign_issuers_decide,
-            "Foreign issuers sell Panda bonds or stay offshore",
-            "yields, channels",
-            "debt, flows",
-        ),
+        Step(banks_roll_certificates, owner="Supply"),
+        Step(issuers_raise_money, owner="Issuer"),
+        Step(gate_moves, owner="World"),
+        Step(listing_queue_moves, owner="Issuer"),
+        Step(foreign_issuers_decide, owner="Issuer"),
         Step(geopolitical_events_happen, owner="World"),
         Step(foreign_investors_enter, owner="ForeignInvestor"),
         Step(foreign_investors_trade, owner="ForeignInvestor"),
@@ -117,7 +82,8 @@ MONTH = Month(
         *CARBON.steps,
         *INSURANCE.steps,
         *PRIVATE_FUNDS.steps,
-        *BANKING.steps,
+        Step(institutions_set_leverage, owner="FinancialInstitution"),
+        Step(interbank_market_clears, owner="FinancialInstitution"),
         *TRADING.steps,
         _of_centre("Accounts", accounts.accounts_close, "Accounts are checked", "everything", "largest error"),
         _of_centre("Indicators", indicators.indicators_are_read, "Indicators are read", "everything", "record"),

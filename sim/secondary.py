@@ -9,11 +9,12 @@ from agents.city_state import CityState
 from agents.institutions import Centre, Sector
 from agents.issuers import Instrument, ListingRoute
 from sim.companions import COUNTED
+from sim.financing.issuance import green_spread_pp
+from sim.financing.state import Defaults, Issuance, ListingQueue, SmallFirmCredit
 from sim.fintech.state import FintechFlows
 from sim.institutions.location import institutions_by_class
 from sim.institutions.managed_assets import conduct_shift
 from sim.institutions.state import City, RivalCentres, SeatFlows
-from sim.issuance import green_spread_pp
 from sim.markets import Product
 from sim.policy import Channels
 from sim.trading.state import PriceDiscovery, Turnover
@@ -40,7 +41,11 @@ def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) ->
         What is read of the month already. What looks back over a year looks at the records of the months before it;
         in 2020 at those since January, counted up to a year.
     """
-    issued, issuers, city = centre.issued_bn, centre.issuers, centre.state(City).slow_states[:, Centre.SHANGHAI]
+    issued, issuers, city = (
+        centre.state(Issuance).issued_bn,
+        centre.issuers,
+        centre.state(City).slow_states[:, Centre.SHANGHAI],
+    )
     channels, products = centre.channels, centre.policy.baseline["approved_hedging_products"]
     past = [*centre.records[-(YEAR - 1) :], record]
     seats = centre.state(SeatFlows)
@@ -57,7 +62,7 @@ def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) ->
     found = {
         "equity_financing_share": equity / all_direct,
         "bond_issuance": float(centre.book.gross_bn[COUNTED].sum()) / 1000.0,
-        "star_listings": float(centre.listings[ListingRoute.STAR]) / centre.scale,
+        "star_listings": float(centre.state(ListingQueue).listings[ListingRoute.STAR]) / centre.scale,
         "star_proceeds": proceeds + float(issued[Instrument.IPO_STAR]),
         "derivatives_turnover": float(centre.state(Turnover).turnover_trn[list(DERIVATIVES)].sum()),
         "product_breadth": 100.0 * channels["approved_hedging_products"] / products,
@@ -71,21 +76,21 @@ def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) ->
         "talent_intl_share": channels["talent_international_share"],
         "business_env_score": float(city[CityState.LAW]),
         "centre_attractiveness": seats.entrants_to_shanghai / max(seats.entrants_looking, 1e-12),
-        "defaults_cumulative": float(centre.defaults),
+        "defaults_cumulative": float(centre.state(Defaults).count),
         "am_market_share": at_home / (at_home + elsewhere),
         "reits_cap": reits + float(issued[Instrument.REIT]),
         "venture_investment": centre.state(FintechFlows).capital_raised,
         "strategic_credit": float(sum_of_products(issuers["debt_bn"][Instrument.LOAN], issuers["hard_technology"])),
         "bid_ask_spread": float(np.mean(centre.state(Turnover).price_impact)),
-        "msme_spread": 100.0 * centre.msme_loan_spread_pp,
-        "greenium": -100.0 * green_spread_pp(centre),
+        "msme_spread": 100.0 * centre.state(SmallFirmCredit).loan_spread_pp,
+        "greenium": -100.0 * green_spread_pp(centre.parameters, Channels(channels, centre.policy.baseline)),
         "misconduct_losses": -100.0 * conduct_shift(centre.parameters, Channels(channels, centre.policy.baseline)),
-        "yrd_financing": centre.delta_financing_bn / 1000.0,
+        "yrd_financing": centre.state(Issuance).delta_financing_bn / 1000.0,
     }
     before = centre.records[-YEAR]["defaults_cumulative"] if len(centre.records) >= YEAR else 0.0
     found["default_rate"] = (
         100.0
-        * (centre.defaults - before)
+        * (centre.state(Defaults).count - before)
         / float(issuers["firms"][issuers["debt_bn"][1:].sum(axis=0) > 0.0].sum())
         * (YEAR / len(past))
     )

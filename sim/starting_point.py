@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.arrays import Codes, Flags, Floats, Integers, Keys, one_of
+from agents.arrays import Codes, Flags, Floats, Integers, Keys
 from agents.credit_events import NO_PROVINCE
 from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Industry, Instrument, IssuerClass, ListingRoute
 from sim.baseline import observed
-from sim.certificates import certificate_ladder, certificates_2019_bn, tier_by_rank
+from sim.bond_market.certificates import certificate_ladder, certificates_2019_bn, tier_by_rank
+from sim.financing.provinces import province_shares
 from sim.levels import equity_share_of_sse, passed_share, stage_shares
 from sim.start import filled, pareto_shares, written
 from sim.tables import table
@@ -205,7 +206,7 @@ def _certificates(centre: "FinancialCenter", rank: Floats, size: Floats, month: 
     stock = certificates_2019_bn(tier, size)
     return {
         "bank_tier": tier,
-        "certificates_bn": certificate_ladder(centre, stock, month),
+        "certificates_bn": certificate_ladder(centre.parameters, centre.levels, stock, month),
         "usual_certificates_bn": stock,
     }
 
@@ -217,29 +218,6 @@ def _provinces(centre: "FinancialCenter", keys: Keys, month: int, issuer_class: 
     luck = centre.luck.province.uniform(keys, month)
     code = np.searchsorted(np.cumsum(province_shares()), luck)
     return np.minimum(code, len(province_shares()) - 1).astype(np.int8)
-
-
-@cache
-def province_shares() -> Floats:
-    """Share of each province in the issuers that have one, shape (31,)."""
-    output: Floats = np.array([float(row["output_trn"]) for row in table("provinces")])
-    return np.asarray(output / output.sum())
-
-
-DELTA = ("SHANGHAI", "JIANGSU", "ZHEJIANG", "ANHUI")
-"""Provinces of the Yangtze River Delta."""
-
-
-@cache
-def delta_provinces() -> tuple[int, ...]:
-    """Codes of the provinces of the Yangtze River Delta."""
-    names = [row["province"] for row in table("provinces")]
-    return tuple(names.index(name) for name in DELTA)
-
-
-def in_delta(centre: "FinancialCenter") -> Flags:
-    """Issuers of the Yangtze River Delta, shape (issuers,); those of no province are not."""
-    return one_of(centre.issuers["province"], delta_provinces())
 
 
 HARD_TECHNOLOGY = len(IssuerClass)

@@ -8,6 +8,7 @@ from agents.institutions import Institutions
 from scenarios.parameters import Parameters
 from sim.banking.interbank import interbank_market_clears, totals_by_institution
 from sim.banking.leverage import institutions_set_leverage
+from sim.banking.small_bank_failure import small_banks_fail
 from sim.banking.state import BankFailures, InterbankClaims, RepoFunding
 from sim.clock import Clock
 from sim.component import Changes, Component, Identity, Step
@@ -49,6 +50,7 @@ BANKING = Component(
     start=start_banking,
     streams=("institution.leverage", "institution.interbank", "institution.repo"),
     steps=(
+        Step(small_banks_fail, owner="World"),
         Step(institutions_set_leverage, owner="FinancialInstitution"),
         Step(interbank_market_clears, owner="FinancialInstitution"),
     ),

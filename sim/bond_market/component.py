@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from agents.foreign_investors import ForeignInvestors
+from sim.bond_market.certificates import banks_roll_certificates
 from sim.bond_market.clearing import bond_market_clears
 from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade
 from sim.bond_market.geopolitics import geopolitical_events_happen
 from sim.bond_market.public_supply import public_sector_issues
 from sim.bond_market.start import start_foreign_investors
 from sim.bond_market.state import (
+    BankStress,
     ForeignDemand,
     ForeignFlow,
     Geopolitics,
@@ -37,7 +39,7 @@ def foreign_identities(
 
 BOND_MARKET = Component(
     name="bond market",
-    states=(ResidualHolders, GovernmentYield, ForeignFlow, PublicSupply, Geopolitics, ForeignDemand),
+    states=(ResidualHolders, GovernmentYield, ForeignFlow, PublicSupply, BankStress, Geopolitics, ForeignDemand),
     start=start_foreign_investors,
     opens=bond_market_opens,
     streams=(
@@ -48,6 +50,7 @@ BOND_MARKET = Component(
     ),
     steps=(
         Step(public_sector_issues, owner="Supply"),
+        Step(banks_roll_certificates, owner="Supply"),
         Step(geopolitical_events_happen, owner="World"),
         Step(foreign_investors_enter, owner="ForeignInvestor"),
         Step(foreign_investors_trade, owner="ForeignInvestor"),

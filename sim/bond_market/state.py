@@ -55,6 +55,16 @@ class PublicSupply:
 
 
 @dataclass
+class BankStress:
+    """Bank failures still felt, and their effect on certificates of deposit."""
+
+    stress: float = 0.0
+    """One is a small bank that has just failed."""
+    certificate_spread_pp: Floats = field(default_factory=lambda: np.zeros(3))
+    """Spread of certificates by tier of banks, percentage points."""
+
+
+@dataclass
 class Geopolitics:
     """Tension that past events have left."""
 

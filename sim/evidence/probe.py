@@ -11,9 +11,12 @@ from agents.institutions import Centre, Sector, choice_shares
 from agents.issuers import ListingRoute
 from sim.banking.state import InterbankClaims
 from sim.bond_market.state import ForeignFlow
+from sim.clock import Clock
+from sim.financing.state import Defaults, ListingQueue
 from sim.institutions.licences import filings_looked_for
 from sim.institutions.state import SeatFlows, SectorTraits
 from sim.trading.state import Turnover
+from sim.world_readings import equity_return_6m
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -40,9 +43,9 @@ class Opening:
         """Take note before a step."""
         firms = centre.fintech
         return cls(
-            centre.listings.copy(),
-            centre.filed.copy(),
-            centre.defaults,
+            centre.state(ListingQueue).listings.copy(),
+            centre.state(ListingQueue).filed.copy(),
+            centre.state(Defaults).count,
             firms.unique_ids.copy(),
             firms["age_months"].copy(),
         )
@@ -86,16 +89,17 @@ class Probe:
         bonds = -centre.parameters.government_bond_duration * yields / 100.0
         self.last_return.append(bonds - macro.change(macro.usdcny, month - 1, QUARTER))
         self.buyers.append(_buyers(centre))
+        queue = centre.state(ListingQueue)
         self.gross_bn.append(float(book.gross_bn.sum()))
         self.redeemed_bn.append(float(book.redeemed_bn.sum() + book.defaulted_bn.sum()))
-        self.listings.append(float((centre.listings - opening.listings)[BOARDS].sum()) / centre.scale)
-        self.filings.append(float((centre.filed - opening.filings)[BOARDS].sum()) / centre.scale)
-        self.return_6m.append(centre.equity_return_6m)
+        self.listings.append(float((queue.listings - opening.listings)[BOARDS].sum()) / centre.scale)
+        self.filings.append(float((queue.filed - opening.filings)[BOARDS].sum()) / centre.scale)
+        self.return_6m.append(equity_return_6m(Clock(centre.month), centre.macro))
         self.log_volume.append(centre.state(Turnover).log_daily_volume)
         self.log_volatility.append(float(macro.log_volatility[macro.position(month)]))
         self.equity_return.append(macro.change(macro.equity_index, month, 1))
-        self.defaults.append(float(centre.defaults - opening.defaults))
-        self.expected_defaults.append(centre.expected_defaults[1])
+        self.defaults.append(float(centre.state(Defaults).count - opening.defaults))
+        self.expected_defaults.append(centre.state(Defaults).expected[1])
         shares, _ = choice_shares(centre.state(SeatFlows).location_terms.sum(axis=0))
         looking = filings_looked_for(centre.parameters, centre.state(SectorTraits))[:, 1]
         self.foreign_share_here.append(float(looking @ shares[:, 1, Centre.SHANGHAI] / looking.sum()))

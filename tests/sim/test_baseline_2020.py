@@ -9,6 +9,7 @@ from scenarios.calendar import BASELINE
 from scenarios.loader import load
 from scenarios.parameters import ParameterSet
 from sim.baseline import observed
+from sim.financing.state import ListingQueue, PandaProgramme
 from sim.history import solve_levels, state_at_baseline
 from sim.levels import (
     PRODUCT_OBSERVED,
@@ -96,7 +97,7 @@ def test_the_plans_seven_indicators_start_where_the_plan_says(full):
     assert told["panda_cumulative"] == pytest.approx(393.72, rel=1e-9)
     assert told["shanghai_price_influence"] == 100.0
     assert told["leading_fintech_count"] == 23.0
-    assert full.panda_cumulative_bn == pytest.approx(393.72, rel=1e-9)
+    assert full.state(PandaProgramme).cumulative_bn == pytest.approx(393.72, rel=1e-9)
 
 
 def simulated_2020(model):
@@ -118,7 +119,7 @@ def test_certificates_turn_over_roughly_as_observed(full):
 def test_listings_of_2020_are_near_those_observed(full):
     again, _ = simulated_2020(full)
     # The count is luck around filings; main-board offers are national, of which Shanghai has its share of money.
-    assert again.listings[ListingRoute.STAR] == pytest.approx(observed("ipo_count_star"), rel=0.15)
+    assert again.state(ListingQueue).listings[ListingRoute.STAR] == pytest.approx(observed("ipo_count_star"), rel=0.15)
 
 
 def test_the_year_is_not_drawn_again_by_the_seed_of_a_run(full):

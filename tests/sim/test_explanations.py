@@ -10,6 +10,7 @@ from agents.institutions import Centre, choice_shares
 from agents.issuers import Instrument, IssuerClass
 from agents.population import DeadAgentError
 from scenarios.errors import InputError
+from sim.financing.state import Issuance
 from sim.institutions.state import City, SeatFlows
 
 
@@ -254,7 +255,7 @@ def test_the_explained_cost_is_that_of_the_choice(model):
     kind = model.issuers["issuer_class"]
     row = int(np.flatnonzero((kind == IssuerClass.CENTRAL_SOE) & (model.issuers["last_choice"] == Instrument.BOND))[0])
     told = terms(model, model.agent("Issuer", int(model.issuers.unique_ids[row])))
-    by_rating = model.choice_terms[0][:, model.issuers["rating"][row]]
+    by_rating = model.state(Issuance).choice_terms[0][:, model.issuers["rating"][row]]
     gap = by_rating.sum(axis=0)[Instrument.BOND] - by_rating.sum(axis=0)[Instrument.LOAN]
     assert sum(told.values()) - told["bond: defaults of others"] == pytest.approx(gap, abs=1e-12)
     assert told["bond: all-in cost"] != 0.0 and told["bond: filings in the industry"] == 0.0

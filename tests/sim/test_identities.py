@@ -20,6 +20,7 @@ from scenarios.schema import Scenario
 from sim.accounts import TOLERANCE, accounts_close, identities
 from sim.banking.state import InterbankClaims
 from sim.bond_market.state import ResidualHolders
+from sim.financing.state import Issuance, ListingQueue, PandaProgramme, SmallFirmCredit
 from sim.fintech.state import FintechFlows
 from sim.institutions.state import Adopters, LicenceQueue
 from sim.ledger import Account
@@ -171,9 +172,9 @@ def owe_less_than_nothing(model):
 
 def take_panda_bonds_back(model):
     """The month's issue is negative, in every place where it is booked."""
-    back = model.issued_bn[Instrument.PANDA] + 1.0
-    model.issued_bn[Instrument.PANDA] -= back
-    model.panda_cumulative_bn -= back
+    back = model.state(Issuance).issued_bn[Instrument.PANDA] + 1.0
+    model.state(Issuance).issued_bn[Instrument.PANDA] -= back
+    model.state(PandaProgramme).cumulative_bn -= back
 
 
 def hold(model, security):
@@ -218,7 +219,7 @@ FAULTS = {
     "ladder": lambda m: grow(m.issuers["maturing_bn"], (0, 0, 0)),
     "maturities are not negative": owe_less_than_nothing,
     "loans": lambda m: add_to_debt(m, Instrument.LOAN, ORDINARY),
-    "loans asked for": lambda m: m.loan_requests.update(refused=m.loan_requests["refused"] + 1.0),
+    "loans asked for": lambda m: grow_field(m.state(SmallFirmCredit), "refused_bn"),
     "debt written off": lambda m: grow(m.issuers["defaulted_bn"], 0),
     "corporate debt": lambda m: add_to_debt(m, Instrument.GREEN_BOND, ORDINARY),
     "financial debt": lambda m: add_to_debt(m, Instrument.BOND, IssuerClass.BANK),
@@ -233,7 +234,7 @@ FAULTS = {
     "foreign holdings": lambda m: grow(m.investors["holdings_bn"], 0),
     "foreign cash": lambda m: move_cash(m, Account.FOREIGN_INVESTORS),
     "foreign issuers' cash": lambda m: move_cash(m, Account.FOREIGN_ISSUERS),
-    "Panda bonds issued": lambda m: setattr(m, "panda_cumulative_bn", m.panda_cumulative_bn + 1.0),
+    "Panda bonds issued": lambda m: grow_field(m.state(PandaProgramme), "cumulative_bn"),
     "Panda bonds issued never fall": take_panda_bonds_back,
     "Panda bonds outstanding": lambda m: grow(m.book.gone_bn, SecurityClass.PANDA),
     "balance sheets": lambda m: grow(m.institutions["equity_bn"], 0),
@@ -262,7 +263,7 @@ FAULTS = {
     "fintech firms": lambda m: grow_field(m.state(FintechFlows), "left"),
     "funding rounds": lambda m: grow(m.fintech["funding_round"], 0, 1),
     **{
-        f"queue {route.name}": lambda m, route=route: grow(m.filed, route, 1)
+        f"queue {route.name}": lambda m, route=route: grow(m.state(ListingQueue).filed, route, 1)
         for route in ListingRoute
         if route is not ListingRoute.NONE
     },

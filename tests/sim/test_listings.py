@@ -5,7 +5,14 @@ import pytest
 
 from agents.issuers import ListingRoute
 from agents.listing_queue import STAGES
-from sim.listings import months_by_stage
+from sim.component import Part
+from sim.financing.listings import months_by_stage
+from sim.financing.state import DirectFinancing, Issuance, ListingQueue
+
+
+def deferred(model):
+    issuance = model.state(Issuance)
+    return issuance.deferred_debt_bn, issuance.deferred_equity_bn
 
 
 @pytest.fixture(scope="module")
@@ -23,24 +30,31 @@ def test_filings_wait_in_every_stage_and_only_filings_do(later):
 
 def test_the_longest_stage_holds_the_most(later):
     star = later.issuers["queue_stage"][later.issuers["waiting_for"] == ListingRoute.STAR]
-    assert np.bincount(star, minlength=STAGES).argmax() == months_by_stage(later)[ListingRoute.STAR].argmax() == 0
+    assert (
+        np.bincount(star, minlength=STAGES).argmax()
+        == Part(months_by_stage).on(later.states_now())[ListingRoute.STAR].argmax()
+        == 0
+    )
 
 
 def test_some_filings_are_withdrawn_and_none_where_nobody_withdraws(centre, later):
-    assert later.withdrawn[ListingRoute.STAR] > 0 and later.withdrawn[ListingRoute.REIT] == 0
+    assert (
+        later.state(ListingQueue).withdrawn[ListingRoute.STAR] > 0
+        and later.state(ListingQueue).withdrawn[ListingRoute.REIT] == 0
+    )
     calm = centre("plan", rng=3)
     calm.parameters = calm.parameters.replace(withdraw_hazard_star=0.0)
-    before = calm.withdrawn.copy()
+    before = calm.state(ListingQueue).withdrawn.copy()
     calm.run_for(6)
-    assert (calm.withdrawn == before).all()
+    assert (calm.state(ListingQueue).withdrawn == before).all()
 
 
 def listings_after(centre, months, **changed):
     model = centre("frozen", rng=5)
-    before = model.listings.sum()
+    before = model.state(ListingQueue).listings.sum()
     model.parameters = model.parameters.replace(**changed)
     model.run_for(months)
-    return int(model.listings.sum() - before)
+    return int(model.state(ListingQueue).listings.sum() - before)
 
 
 def test_shorter_stages_let_more_filings_through(centre):
@@ -49,16 +63,16 @@ def test_shorter_stages_let_more_filings_through(centre):
 
 
 def test_the_gate_moves_after_2020_alone_and_narrows_the_flow(centre, later):
-    assert later.log_listing_gate != 0.0
+    assert later.state(ListingQueue).log_gate != 0.0
     assert centre("plan").log_listing_gate == 0.0
     narrow = centre("frozen", rng=5)
     wide = centre("frozen", rng=5)
     for model, gate in ((narrow, -3.0), (wide, 1.0)):
-        before = model.listings.sum()
+        before = model.state(ListingQueue).listings.sum()
         model.parameters = model.parameters.replace(listing_gate_persistence=1.0, listing_gate_spread=0.0)
-        model.log_listing_gate = gate
+        model.state(ListingQueue).log_gate = gate
         model.run_for(3)
-        model.passed = model.listings.sum() - before
+        model.passed = model.state(ListingQueue).listings.sum() - before
     assert narrow.passed < wide.passed
 
 
@@ -67,9 +81,9 @@ def test_little_capacity_defers_deals_and_switching_the_limit_off_defers_none(ce
     for model in (tight, free):
         model.parameters = model.parameters.replace(underwriting_headroom=0.1, queue_star=(9.0, 9.0, 9.0, 9.0))
         model.step()
-    assert tight.deferred_bn["debt"] > 0.0 and tight.deferred_bn["equity"] > 0.0
-    assert free.deferred_bn == {"debt": 0.0, "equity": 0.0}
-    assert tight.direct_financing_bn[1] < free.direct_financing_bn[1]
+    assert deferred(tight)[0] > 0.0 and deferred(tight)[1] > 0.0
+    assert deferred(free) == (0.0, 0.0)
+    assert tight.state(DirectFinancing).month_bn[1] < free.state(DirectFinancing).month_bn[1]
     # What is not placed is owed to nobody yet: it stays as a need.
     assert tight.issuers["cash_bn"].sum() < free.issuers["cash_bn"].sum()
 
@@ -83,7 +97,7 @@ def test_what_is_deferred_comes_again(centre):
     calm.run_for(2)
     model.parameters = usual
     model.step()
-    assert model.direct_financing_bn[1] > calm.direct_financing_bn[1]
+    assert model.state(DirectFinancing).month_bn[1] > calm.state(DirectFinancing).month_bn[1]
 
 
 def test_recent_filings_of_an_industry_draw_others_unless_switched_off(centre):
@@ -93,9 +107,9 @@ def test_recent_filings_of_an_industry_draw_others_unless_switched_off(centre):
             model = centre("plan", rng=3, interactions_off=off)
             model.parameters = model.parameters.replace(peer_coefficient_issuance=1.0)
             model.filing_memory.recent = recent * model.filing_memory.usual
-            before = model.filed.sum()
+            before = model.state(ListingQueue).filed.sum()
             model.step()
-            drawn[off, recent] = int(model.filed.sum() - before)
+            drawn[off, recent] = int(model.state(ListingQueue).filed.sum() - before)
     assert drawn[(), 0.2] < drawn[(), 5.0]
     assert drawn[("issuance_spillover",), 0.2] == drawn[("issuance_spillover",), 5.0]
 

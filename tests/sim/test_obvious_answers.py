@@ -9,6 +9,7 @@ from scenarios import Scenario
 from scenarios.calendar import month_ordinal, month_text
 from scenarios.parameters import ParameterSet
 from sim.banking.state import BankFailures
+from sim.financing.state import Defaults
 from sim.securities import SecurityClass
 
 SEEDS = range(3)
@@ -139,7 +140,7 @@ class TestSmallBankFails:
             assert written_off[SecurityClass.CERTIFICATE] > 0.0
             assert written_off[SecurityClass.FINANCIAL] >= 0.0
             assert certificates < 1.0
-            assert struck.defaults > plain.defaults
+            assert struck.state(Defaults).count > plain.state(Defaults).count
 
     def test_no_systemic_event_follows(self, small_bank):
         for plain, struck, _ in small_bank:

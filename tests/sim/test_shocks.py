@@ -12,16 +12,23 @@ from scenarios.shock_paths import ShockPaths, additive_path, kept_share
 from sim.bond_market.clearing import MANAGERS, MOST_REDEEMED
 from sim.bond_market.state import Geopolitics, GovernmentYield, PublicSupply, ResidualHolders
 from sim.clock import Clock, season
+from sim.component import Part
+from sim.financing.issuance import costs_pp
+from sim.financing.listings import lead_times
+from sim.financing.state import Defaults, ListingQueue
 from sim.history import state_at_baseline
 from sim.institutions.state import LicenceQueue
-from sim.issuance import _costs_pp
-from sim.listings import lead_times
 from sim.macro import make_macro_path
 from sim.securities import Holder, SecurityClass
 
 CENTRAL = ParameterSet.posterior_2020().central()
 KINDS = shock_kinds()
 END = month_ordinal("2025-12")
+
+
+def now(function, model):
+    """What a function of states gives on those of a model."""
+    return Part(function).on(model.states_now())
 
 
 def asked(*shocks, policy="plan", **options):
@@ -149,7 +156,7 @@ def test_without_shocks_none_strikes_and_the_history_is_shared(centre):
     model = centre("plan")
     model.step()
     assert model.shock == ShockPaths((), END, CENTRAL).at(model.month)
-    assert model.shock["platform_rules"] == model.listing_gate_shift == 0.0
+    assert model.shock["platform_rules"] == model.shock["listing_gate"] == 0.0
     assert state_at_baseline(model.parameters, 0.1).shock == model.shock
 
 
@@ -178,7 +185,7 @@ def test_credit_spreads_move_in_proportion_with_the_size_at_aa(pair):
     plain, struck = pair("2021-01", {"name": "credit_spread", "month": "2021-01", "size": 60})
     struck.book.premium_pp[:] = plain.book.premium_pp
     struck.state(GovernmentYield).foreign_impact_pp = plain.state(GovernmentYield).foreign_impact_pp
-    gap = 100.0 * (_costs_pp(struck) - _costs_pp(plain))
+    gap = 100.0 * (now(costs_pp, struck) - now(costs_pp, plain))
     usual = np.array([*CENTRAL.credit_spread, CENTRAL.credit_spread_lower])
     np.testing.assert_allclose(gap[:, 1], 60.0 * usual / usual[2], atol=1e-6)
     np.testing.assert_allclose(gap[:, 0], 0.0, atol=1e-9)
@@ -195,9 +202,9 @@ def test_a_slower_economy_lets_issuers_need_grow_less(pair):
 
 def test_private_issuers_default_more_often_and_others_as_before(pair):
     plain, struck = pair("2021-06", {"name": "default_rate", "from": "2021-01", "to": "2021-06", "size": 15})
-    assert struck.defaults > 3 * max(plain.defaults, 1)
+    assert struck.state(Defaults).count > 3 * max(plain.state(Defaults).count, 1)
     none = pair("2021-06", {"name": "default_rate", "from": "2021-01", "to": "2021-06", "size": 0})[1]
-    assert none.defaults <= plain.defaults
+    assert none.state(Defaults).count <= plain.state(Defaults).count
 
 
 def test_an_event_adds_to_tension_and_fades(pair):
@@ -226,19 +233,19 @@ def test_platform_rules_and_the_listing_gate_are_shifts_of_the_month(pair):
         {"name": "platform_rules", "month": "2022-01", "size": -0.4},
         {"name": "listing_gate", "month": "2022-01", "size": -0.7},
     )[1]
-    assert (struck.shock["platform_rules"], struck.listing_gate_shift) == (-0.4, -0.7)
-    narrowed = lead_times(struck)
+    assert (struck.shock["platform_rules"], struck.shock["listing_gate"]) == (-0.4, -0.7)
+    narrowed = now(lead_times, struck)
     struck.step()
-    assert (struck.shock["platform_rules"], struck.listing_gate_shift) == (0.0, 0.0)
+    assert (struck.shock["platform_rules"], struck.shock["listing_gate"]) == (0.0, 0.0)
     struck.month -= 1
-    assert narrowed[1:3] / lead_times(struck)[1:3] == pytest.approx(np.exp(0.7), rel=0.05)
-    assert narrowed[3] == lead_times(struck)[3]
+    assert narrowed[1:3] / now(lead_times, struck)[1:3] == pytest.approx(np.exp(0.7), rel=0.05)
+    assert narrowed[3] == now(lead_times, struck)[3]
 
 
 def test_a_narrow_gate_lets_fewer_firms_list(pair):
     plain, struck = pair("2021-12", {"name": "listing_gate", "from": "2021-01", "to": "2021-12", "size": -1.5})
     before = state_at_baseline(CENTRAL, 0.1).listings
-    listed, through = ((model.listings - before)[1:3].sum() for model in (plain, struck))
+    listed, through = ((model.state(ListingQueue).listings - before)[1:3].sum() for model in (plain, struck))
     assert through < 0.5 * listed
 
 

@@ -1,7 +1,6 @@
 """Each bank brings its certificates of deposit to the stock it aims at."""
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,17 +14,18 @@ from agents.certificates import (
     stress_spread_pp,
     wanted_certificates_bn,
 )
-from agents.issuers import CERTIFICATE_MONTHS
+from agents.issuers import CERTIFICATE_MONTHS, Issuers
+from scenarios.parameters import Parameters
 from sim.baseline import observed
 from sim.bond_market.primary_market import redeem, sell_issue
-from sim.bond_market.state import ResidualHolders
-from sim.ledger import Account
-from sim.levels import certificate_weights
-from sim.securities import SecurityClass
+from sim.bond_market.state import BankStress, ResidualHolders
+from sim.clock import Clock
+from sim.component import Changes
+from sim.ledger import Account, Ledger
+from sim.levels import Levels, certificate_weights
+from sim.policy import Channels
+from sim.securities import SecurityBook, SecurityClass
 from sim.tables import table
-
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
 
 TENORS = (1, 3, 6, 9, 12)
 """Tenors of certificates, months."""
@@ -55,9 +55,9 @@ def certificates_2019_bn(tier: Codes, size: Floats) -> Floats:
     return observed("ncd_outstanding_2019") * np.take(share / of_tier, tier) * size
 
 
-def certificate_ladder(centre: "FinancialCenter", stock_bn: Floats, month: int) -> Floats:
+def certificate_ladder(parameters: Parameters, levels: Levels, stock_bn: Floats, month: int) -> Floats:
     """Certificates by month of maturity as a steady state of the tenor mix leaves them, shape (slots, n), CNY bn."""
-    weights = certificate_weights(centre.parameters, centre.levels)
+    weights = certificate_weights(parameters, levels)
     ahead = np.arange(1, CERTIFICATE_MONTHS)
     shape = np.array([weights[np.array(TENORS) >= month_ahead].sum() for month_ahead in ahead])
     ladder = np.zeros((CERTIFICATE_MONTHS, len(stock_bn)))
@@ -65,21 +65,32 @@ def certificate_ladder(centre: "FinancialCenter", stock_bn: Floats, month: int) 
     return ladder
 
 
-def banks_roll_certificates(centre: "FinancialCenter") -> None:
-    """Banks repay the certificates of the month and sell new ones up to the stock they aim at.
+def banks_roll_certificates(
+    clock: Clock,
+    parameters: Parameters,
+    levels: Levels,
+    channels: Channels,
+    issuers: Changes[Issuers],
+    book: Changes[SecurityBook],
+    holders: Changes[ResidualHolders],
+    ledger: Changes[Ledger],
+    bank_stress: Changes[BankStress],
+) -> None:
+    """Banks renew certificates of deposit.
+
+    They repay those of the month and sell new ones up to the stock that they aim at.
 
     What is sold is spread over tenors of 1, 3, 6, 9 and 12 months. Bank failures still felt make certificates of small
     banks dearer and fewer.
     """
-    parameters, book, issuers = centre.parameters, centre.book, centre.issuers
     rows = np.flatnonzero(issuers["bank_tier"] >= 0)
     tier = issuers["bank_tier"][rows]
     ladder = issuers["certificates_bn"][:, rows]
-    slot = centre.month % CERTIFICATE_MONTHS
+    slot = clock.month % CERTIFICATE_MONTHS
     by_class = np.zeros(len(SecurityClass))
     by_class[SecurityClass.CERTIFICATE] = ladder[slot].sum()
     ladder[slot] = 0.0
-    redeem(centre.book, centre.ledger, Account.BANKS, by_class)
+    redeem(book, ledger, Account.BANKS, by_class)
     growth = certificate_target_growth(
         parameters.bank_asset_growth / 12.0,
         -book.premium_pp[SecurityClass.CERTIFICATE],
@@ -87,24 +98,24 @@ def banks_roll_certificates(centre: "FinancialCenter") -> None:
     )
     issuers["usual_certificates_bn"][rows] *= np.exp(growth)
     stress = stress_spread_pp(
-        centre.bank_stress,
+        bank_stress.stress,
         np.array([0.0, parameters.bank_stress_spread_joint_stock, parameters.bank_stress_spread_small]),
     )
-    centre.certificate_spread_pp = bank_tiers()["spread_2020_bp"] / 100.0 + stress
+    bank_stress.certificate_spread_pp = bank_tiers()["spread_2020_bp"] / 100.0 + stress
     issue = certificates_issued_bn(
         wanted_certificates_bn(issuers["usual_certificates_bn"][rows], tier, stress, parameters.certificate_flight),
         ladder.sum(axis=0),
     )
-    weights = certificate_weights(parameters, centre.levels)
+    weights = certificate_weights(parameters, levels)
     for tenor, weight in zip(TENORS, weights, strict=True):
-        ladder[(centre.month + tenor) % CERTIFICATE_MONTHS] += issue * weight
+        ladder[(clock.month + tenor) % CERTIFICATE_MONTHS] += issue * weight
     issuers["certificates_bn"][:, rows] = ladder
     sold = float(issue.sum())
     book.gross_bn[SecurityClass.CERTIFICATE] += sold
-    sell_issue(centre.state(ResidualHolders), centre.ledger, Account.BANKS, sold)
+    sell_issue(holders, ledger, Account.BANKS, sold)
     half_life = stress_half_life_months(
         parameters.bank_stress_half_life,
-        centre.channels["resolution_lag"],
-        centre.policy.baseline["resolution_lag"],
+        channels["resolution_lag"],
+        channels.baseline("resolution_lag"),
     )
-    centre.bank_stress = faded_stress(centre.bank_stress, half_life)
+    bank_stress.stress = faded_stress(bank_stress.stress, half_life)

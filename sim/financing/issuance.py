@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Codes, Flags, Floats, Integers
+from agents.draws import Draws
+from agents.institutions import Institutions
 from agents.issuers import (
     LADDER_INSTRUMENTS,
     LADDER_MONTHS,
@@ -12,6 +14,7 @@ from agents.issuers import (
     Industry,
     Instrument,
     IssuerClass,
+    Issuers,
     ListingRoute,
     all_in_cost_pp,
     choose_instrument,
@@ -21,19 +24,33 @@ from agents.issuers import (
     regional_search_cost_pp,
 )
 from agents.underwriting import placed_share
-from sim.baseline import observed
+from scenarios.parameters import Parameters
+from sim.baseline import BaseYear
 from sim.bond_market.primary_market import sell_issue
-from sim.bond_market.state import ResidualHolders
+from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct
 from sim.clock import Clock, season
-from sim.credit_events import contagion_spreads_pp, needs_go_unmet
-from sim.issuance_spillover import filing_spillover, filings_are_remembered
-from sim.ledger import Account
-from sim.listings import lead_times
-from sim.securities import SecurityClass
-from sim.small_firm_credit import loans_granted
-from sim.starting_point import in_delta
-from sim.underwriting import capacity_bn
+from sim.component import Changes, Part
+from sim.financing.credit_events import contagion_spreads_pp, needs_go_unmet
+from sim.financing.issuance_spillover import filing_spillover, filings_are_remembered
+from sim.financing.listings import lead_times
+from sim.financing.provinces import in_delta
+from sim.financing.small_firm_credit import loans_granted
+from sim.financing.state import Contagion, FilingMemory, Issuance, ListingQueue, SmallFirmCredit, UsualDeals
+from sim.financing.underwriting import capacity_bn
+from sim.interactions import Interactions
+from sim.ledger import Account, Ledger
+from sim.levels import Levels
+from sim.macro import MacroPath
+from sim.policy import Channels
+from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
+from sim.shock_values import ShockValues
 from sim.vintage import REIT_PILOT_STARTS, actual_month
+from sim.world_readings import (
+    china_yield_12m_pct,
+    china_yield_2020_pct,
+    china_yield_change_3m_pp,
+    equity_return_6m,
+)
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -49,41 +66,46 @@ TRANCHE_KEY = np.uint64(0x9E3779B97F4A7C15)
 """Step between the luck keys of an issuer's tranches: odd, so that no two tranches share a key."""
 
 
-def green_spread_pp(centre: "FinancialCenter") -> float:
+def green_spread_pp(parameters: Parameters, channels: Channels) -> float:
     """What a green bond costs more than an ordinary one of the same issuer, percentage points a year."""
-    parameters, channels = centre.parameters, centre.channels
-    information = channels["esg_information_cost"] / centre.policy.baseline["esg_information_cost"]
+    information = channels.ratio("esg_information_cost")
     label = parameters.green_label_cost + parameters.esg_spread_semielasticity * np.log(information)
     return float(channels["green_financing_spread"] + label) / 100.0
 
 
-def _costs_pp(centre: "FinancialCenter") -> Floats:
+def costs_pp(
+    clock: Clock,
+    parameters: Parameters,
+    channels: Channels,
+    shocks: ShockValues,
+    base_year: BaseYear,
+    macro: MacroPath,
+    book: SecurityBook,
+    government: GovernmentYield,
+) -> Floats:
     """All-in cost of each instrument by rating this month, shape (4, 9)."""
-    parameters, channels, book = centre.parameters, centre.channels, centre.book
-    loan_rate = observed("loan_prime_rate_pct") + parameters.loan_rate_passthrough * (
-        centre.china_yield_12m_pct - centre.china_yield_2020_pct
-    )
+    change = china_yield_12m_pct(clock, macro) - china_yield_2020_pct(macro)
+    loan_rate = base_year.observed("loan_prime_rate_pct") + parameters.loan_rate_passthrough * (change)
     premium = np.zeros(len(Instrument))
-    for instrument, security in centre.class_of_instrument:
+    for instrument, security in CLASS_OF_INSTRUMENT.items():
         premium[instrument] = book.premium_pp[security]
-    baseline = centre.policy.baseline
     issue_cost_pp = channels["bond_issuance_cost"] / 100.0 + parameters.fee_bond
     equity = parameters.cost_of_equity - parameters.equity_supply_semielasticity * np.log(
-        channels["long_term_equity_allocation"] / baseline["long_term_equity_allocation"]
+        channels.ratio("long_term_equity_allocation")
     )
-    liquidity = (channels["market_liquidity_premium"] - baseline["market_liquidity_premium"]) / 100.0
+    liquidity = (channels["market_liquidity_premium"] - channels.baseline("market_liquidity_premium")) / 100.0
     spreads_bp = np.array([*parameters.credit_spread, parameters.credit_spread_lower])
     return all_in_cost_pp(
         loan_rate_pct=loan_rate,
         loan_spread_pp=np.array(parameters.loan_spread),
-        government_yield_pct=centre.china_yield_pct,
-        credit_spread_pp=spreads_bp * (1.0 + centre.shock["credit_spread"] / spreads_bp[RATING_AA]) / 100.0,
+        government_yield_pct=china_yield_pct(clock, macro, book, government),
+        credit_spread_pp=spreads_bp * (1.0 + shocks["credit_spread"] / spreads_bp[RATING_AA]) / 100.0,
         class_premium_pp=premium,
         paper_spread_share=parameters.paper_spread_share,
         abs_premium_pp=parameters.abs_premium,
         bond_issue_cost_pp=issue_cost_pp / parameters.bond_issue_cost_years,
         paper_issue_cost_pp=issue_cost_pp / parameters.paper_issue_cost_years,
-        green_spread_pp=green_spread_pp(centre),
+        green_spread_pp=green_spread_pp(parameters, channels),
         equity_cost_pct=equity,
         equity_fee_pp=parameters.fee_ipo / parameters.offer_cost_years,
         liquidity_premium_pp=liquidity,
@@ -93,9 +115,8 @@ def _costs_pp(centre: "FinancialCenter") -> Floats:
     )
 
 
-def _eligible(centre: "FinancialCenter") -> Flags:
+def _eligible(clock: Clock, parameters: Parameters, channels: Channels, base_year: BaseYear, issuers: Issuers) -> Flags:
     """Which instruments each issuer may use, shape (9, n)."""
-    issuers, channels = centre.issuers, centre.channels
     kind = issuers["issuer_class"]
     bank, foreign = kind == IssuerClass.BANK, kind == IssuerClass.FOREIGN
     market = issuers["market_access"]
@@ -105,47 +126,89 @@ def _eligible(centre: "FinancialCenter") -> Flags:
     able[Instrument.BOND] = (market | bank) & ~foreign
     able[Instrument.COMMERCIAL_PAPER] = market & (kind != IssuerClass.PRIVATE_MID) & ~(bank | foreign)
     able[Instrument.GREEN_BOND] = issuers["green"] & market & ~(bank | foreign)
-    pools = centre.parameters.securitisable_share_of_issuers
-    pools *= channels["securitisable_share"] / centre.policy.baseline["securitisable_share"]
+    pools = parameters.securitisable_share_of_issuers
+    pools *= channels.ratio("securitisable_share")
     able[Instrument.ABS] = issuers["securitisable"] & (issuers["pool_rank"] < pools)
     private = (kind == IssuerClass.PRIVATE_LARGE) | (kind == IssuerClass.PRIVATE_MID)
     unlisted = idle & (issuers["listed_firms"] < issuers["firms"])
     able[Instrument.IPO_MAIN] = private & unlisted
-    star = observed("ipo_count_star") > 0.0
+    star = base_year.observed("ipo_count_star") > 0.0
     able[Instrument.IPO_STAR] = issuers["hard_technology"] & unlisted & star
-    if actual_month(centre.month) >= REIT_PILOT_STARTS:
+    if actual_month(clock.month) >= REIT_PILOT_STARTS:
         able[Instrument.REIT] = (
             (kind == IssuerClass.INFRASTRUCTURE) & idle & (issuers["asset_rank"] < channels["reits_eligible_assets"])
         )
     return able
 
 
-def issuers_raise_money(centre: "FinancialCenter") -> None:
-    """Issuers meet the need of the month through one of nine instruments, or file for a listing.
+def issuers_raise_money(
+    clock: Clock,
+    parameters: Parameters,
+    levels: Levels,
+    draws: Draws,
+    channels: Channels,
+    shocks: ShockValues,
+    interactions: Interactions,
+    base_year: BaseYear,
+    macro: MacroPath,
+    government: GovernmentYield,
+    institutions: Institutions,
+    usual: UsualDeals,
+    contagion: Contagion,
+    issuers: Changes[Issuers],
+    issuance: Changes[Issuance],
+    queue: Changes[ListingQueue],
+    memory: Changes[FilingMemory],
+    credit: Changes[SmallFirmCredit],
+    book: Changes[SecurityBook],
+    holders: Changes[ResidualHolders],
+    ledger: Changes[Ledger],
+) -> None:
+    """Issuers choose how to meet their need.
 
-    A large issuer raises its need in several tranches, each with a choice of its own.
+    They take one of nine instruments or file for a listing. A large issuer raises its need in several tranches, each
+    with a choice of its own.
     """
-    issuers, parameters, book = centre.issuers, centre.parameters, centre.book
     kind = issuers["issuer_class"]
     foreign, bank = kind == IssuerClass.FOREIGN, kind == IssuerClass.BANK
     need, spending = funding_need_bn(
-        centre.due_bn,
+        issuance.due_bn,
         issuers["debt_bn"].sum(axis=0),
         issuers["cash_bn"],
-        need_growth_now(parameters.need_growth, parameters.need_growth_elasticity, centre.shock["economic_growth"]),
-        parameters.need_shock_sd * centre.luck.need.normal(issuers.luck, centre.month),
-        season(Clock(centre.month), centre.parameters),
+        need_growth_now(parameters.need_growth, parameters.need_growth_elasticity, shocks["economic_growth"]),
+        parameters.need_shock_sd * draws["issuer.need"].normal(issuers.luck, clock.month),
+        season(clock, parameters),
         parameters.backlog_repayment,
         parameters.proceeds_spending_rate,
     )
     need[foreign] = 0.0
     spending[foreign] = 0.0
     issuers["need_bn"][:] = need
-    issuers["cash_bn"][:] -= centre.due_bn + spending
-    centre.ledger.pay("investment and lending", Account.ISSUERS, Account.REAL_ECONOMY, float(spending.sum()))
+    issuers["cash_bn"][:] -= issuance.due_bn + spending
+    ledger.pay("investment and lending", Account.ISSUERS, Account.REAL_ECONOMY, float(spending.sum()))
 
     rows, tranche = _tranches(issuers["tranches"])
-    choice = _chosen_instruments(centre, rows, tranche)
+    by_rating, by_industry = instrument_terms(
+        clock,
+        parameters,
+        levels,
+        channels,
+        shocks,
+        interactions,
+        base_year,
+        macro,
+        book,
+        government,
+        queue,
+        memory,
+        issuance,
+    )
+    issuance.eligible = _eligible(clock, parameters, channels, base_year, issuers)
+    luck = _tranche_luck(clock, draws, issuers, rows, tranche)
+    own = own_costs_pp(parameters, channels, issuers, contagion, rows).sum(axis=0)
+    choice = _chosen_instruments(
+        parameters, issuers, issuance.eligible, rows, tranche, by_rating.sum(axis=0), by_industry, own, luck
+    )
     issuers["last_choice"][:] = choice[: len(issuers)]
     files = choice[: len(issuers)] >= Instrument.IPO_MAIN
     route = np.where(files, choice[: len(issuers)] - Instrument.IPO_MAIN + 1, ListingRoute.NONE)
@@ -153,8 +216,8 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
     issuers["waiting_months"][files] = 0.0
     filings = np.zeros((len(Industry), len(ListingRoute)))
     np.add.at(filings, (issuers["industry"][files], route[files]), 1.0)
-    centre.filed += filings.sum(axis=0).astype(np.int64)
-    filings_are_remembered(centre, filings)
+    queue.filed += filings.sum(axis=0).astype(np.int64)
+    filings_are_remembered(parameters, memory, filings)
     # A filing brings no money yet: the need of the month is borrowed from a bank.
     instrument = np.where(choice >= Instrument.IPO_MAIN, Instrument.LOAN, choice)
     amount = need[rows] / issuers["tranches"][rows]
@@ -162,18 +225,18 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
     for k in range(LADDER_INSTRUMENTS):
         takes = instrument == k
         raised[k] = np.bincount(rows[takes], weights=amount[takes], minlength=len(issuers))
-    raised[Instrument.LOAN] = loans_granted(centre, raised[Instrument.LOAN])
+    raised[Instrument.LOAN] = loans_granted(parameters, channels, issuers, contagion, credit, raised[Instrument.LOAN])
     asked = float(raised[1:].sum())
-    placed = placed_share(asked, capacity_bn(centre)[0])
+    placed = placed_share(asked, capacity_bn(parameters, interactions, institutions, usual)[0])
     raised[1:] *= placed
-    centre.deferred_bn["debt"] = (1.0 - placed) * asked
-    needs_go_unmet(centre, raised.sum(axis=0))
-    _book_debt(centre, raised)
-    centre.delta_financing_bn = float(raised[1:, in_delta(centre)].sum())
+    issuance.deferred_debt_bn = (1.0 - placed) * asked
+    needs_go_unmet(parameters, issuers, raised.sum(axis=0))
+    _book_debt(clock, parameters, issuers, raised)
+    issuance.delta_financing_bn = float(raised[1:, in_delta(issuers)].sum())
     by_instrument = raised[:, ~bank].sum(axis=1)
     financial = float(raised[:, bank].sum())
-    centre.issued_bn[:LADDER_INSTRUMENTS] = by_instrument
-    centre.financial_bonds_bn = financial
+    issuance.issued_bn[:LADDER_INSTRUMENTS] = by_instrument
+    issuance.financial_bonds_bn = financial
     book.gross_bn[SecurityClass.CORPORATE] += by_instrument[Instrument.BOND] + by_instrument[Instrument.GREEN_BOND]
     book.gross_bn[SecurityClass.PAPER] += by_instrument[Instrument.COMMERCIAL_PAPER]
     book.gross_bn[SecurityClass.ABS] += by_instrument[Instrument.ABS]
@@ -181,9 +244,9 @@ def issuers_raise_money(centre: "FinancialCenter") -> None:
     bonds = float(by_instrument[1:].sum()) + financial
     fee = parameters.fee_bond / 100.0
     issuers["cash_bn"][:] += raised[Instrument.LOAN] + raised[1:].sum(axis=0) * (1.0 - fee)
-    sell_issue(centre.state(ResidualHolders), centre.ledger, Account.ISSUERS, bonds)
-    centre.ledger.pay("underwriting fee", Account.ISSUERS, Account.UNDERWRITERS, bonds * fee)
-    centre.ledger.pay("loan", Account.BANKS, Account.ISSUERS, float(by_instrument[Instrument.LOAN]))
+    sell_issue(holders, ledger, Account.ISSUERS, bonds)
+    ledger.pay("underwriting fee", Account.ISSUERS, Account.UNDERWRITERS, bonds * fee)
+    ledger.pay("loan", Account.BANKS, Account.ISSUERS, float(by_instrument[Instrument.LOAN]))
 
 
 def _tranches(counts: Codes) -> tuple[Integers, Integers]:
@@ -196,48 +259,76 @@ def _tranches(counts: Codes) -> tuple[Integers, Integers]:
     )
 
 
-def _chosen_instruments(centre: "FinancialCenter", rows: Integers, tranche: Integers) -> Integers:
-    """Instrument of each tranche, shape (tranches,); only the first tranche may be a filing."""
-    issuers = centre.issuers
-    by_rating, by_industry = instrument_terms(centre)
-    by_rating = by_rating.sum(axis=0)
-    centre.eligible = _eligible(centre)
-    eligible = centre.eligible[:, rows]
-    eligible[Instrument.IPO_MAIN :, tranche > 0] = False
+def _tranche_luck(clock: Clock, draws: Draws, issuers: Issuers, rows: Integers, tranche: Integers) -> Floats:
+    """Gumbel numbers of each tranche, shape (11, tranches)."""
     # Every tranche has a key of its own; the first keeps the issuer's.
     keys = issuers.luck[rows] + tranche.astype(np.uint64) * TRANCHE_KEY
-    luck = centre.luck.financing.gumbel(keys, centre.month, count=11)
+    return draws["issuer.financing"].gumbel(keys, clock.month, count=11)
+
+
+def _chosen_instruments(
+    parameters: Parameters,
+    issuers: Issuers,
+    able: Flags,
+    rows: Integers,
+    tranche: Integers,
+    by_rating: Floats,
+    by_industry: Floats,
+    own_cost_pp: Floats,
+    luck: Floats,
+) -> Integers:
+    """Instrument of each tranche, shape (tranches,); only the first tranche may be a filing."""
+    eligible = able[:, rows]
+    eligible[Instrument.IPO_MAIN :, tranche > 0] = False
     utility = np.take(by_rating.T, issuers["rating"][rows], axis=1)
-    _dearer_bonds(centre, utility, own_costs_pp(centre, rows).sum(axis=0))
+    _dearer_bonds(parameters, utility, own_cost_pp)
     utility[Instrument.IPO_MAIN : Instrument.REIT + 1] += np.take(by_industry.T, issuers["industry"][rows], axis=1)
-    return choose_instrument(utility, eligible, centre.dissimilarity, luck[:4], luck[3:])
+    return choose_instrument(utility, eligible, _dissimilarity(parameters), luck[:4], luck[3:])
 
 
-def instrument_terms(centre: "FinancialCenter") -> tuple[Floats, Floats]:
+def _dissimilarity(parameters: Parameters) -> Floats:
+    """Dissimilarity of the nests of instruments: loans, debt, equity, REITs."""
+    return np.array([1.0, parameters.debt_nest_dissimilarity, parameters.equity_nest_dissimilarity, 1.0])
+
+
+def instrument_terms(
+    clock: Clock,
+    parameters: Parameters,
+    levels: Levels,
+    channels: Channels,
+    shocks: ShockValues,
+    interactions: Interactions,
+    base_year: BaseYear,
+    macro: MacroPath,
+    book: SecurityBook,
+    government: GovernmentYield,
+    queue: ListingQueue,
+    memory: FilingMemory,
+    issuance: Changes[Issuance],
+) -> tuple[Floats, Floats]:
     """Terms of the utility of each instrument as this month's choices see them, before contagion and luck.
 
     Returns the terms of `INSTRUMENT_TERMS` by rating and instrument, shape (terms, 4, 9), and what filings of an
     industry add for its three offers, shape (industries, 3). They are kept for explanations.
     """
-    parameters = centre.parameters
     lead = np.zeros(len(Instrument))
-    lead[Instrument.IPO_MAIN : Instrument.REIT + 1] = lead_times(centre)[1:]
+    lead[Instrument.IPO_MAIN : Instrument.REIT + 1] = lead_times(parameters, channels, shocks, queue)[1:]
     terms = np.zeros((len(INSTRUMENT_TERMS), 4, len(Instrument)))
     terms[:3] = instrument_utility(
-        centre.levels.instrument_constants,
-        _costs_pp(centre),
+        levels.instrument_constants,
+        costs_pp(clock, parameters, channels, shocks, base_year, macro, book, government),
         parameters.cost_sensitivity,
         lead,
         parameters.queue_disutility,
     )
-    terms[3, :, 1:LADDER_INSTRUMENTS] = parameters.market_timing * centre.china_yield_change_3m_pp
+    terms[3, :, 1:LADDER_INSTRUMENTS] = parameters.market_timing * china_yield_change_3m_pp(clock, macro)
     terms[4, :, Instrument.IPO_MAIN : Instrument.REIT] = (
-        parameters.ipo_return_sensitivity * centre.equity_return_6m / RETURN_STEP
+        parameters.ipo_return_sensitivity * equity_return_6m(clock, macro) / RETURN_STEP
     )
     spillover = np.zeros((len(Industry), 3))
-    if "issuance_spillover" not in centre.interactions_off:
-        spillover = filing_spillover(centre)
-    centre.choice_terms = (terms, spillover)
+    if interactions.on("issuance_spillover"):
+        spillover = filing_spillover(parameters, memory)
+    issuance.choice_terms = (terms, spillover)
     return terms, spillover
 
 
@@ -247,16 +338,17 @@ def choice_explained(centre: "FinancialCenter", row: int) -> list[tuple[str, flo
     The instrument is the one it took or filed for; for one that borrowed from a bank, the best of the others it could
     have taken. Empty for banks and foreign issuers, which have no loan to compare with.
     """
-    issuers = centre.issuers
-    able = centre.eligible[:, row] if row < centre.eligible.shape[1] else np.zeros(len(Instrument), dtype=bool)
+    issuers, issuance = centre.issuers, centre.state(Issuance)
+    able = issuance.eligible[:, row] if row < issuance.eligible.shape[1] else np.zeros(len(Instrument), dtype=bool)
     others = np.flatnonzero(able[1:]) + 1
     if not able[Instrument.LOAN] or not len(others):
         return []
-    terms, spillover = centre.choice_terms
+    terms, spillover = issuance.choice_terms
     by_instrument = terms[:, issuers["rating"][row]]
     added = np.zeros((3, len(Instrument), 1))
-    for term, cost_pp in zip(added, own_costs_pp(centre, np.array([row])), strict=False):
-        _dearer_bonds(centre, term, cost_pp)
+    own = Part(own_costs_pp).on(centre.states_now(), np.array([row]))
+    for term, cost_pp in zip(added, own, strict=False):
+        _dearer_bonds(centre.parameters, term, cost_pp)
     added[2, Instrument.IPO_MAIN : Instrument.REIT + 1, 0] = spillover[issuers["industry"][row]]
     table = np.concatenate([by_instrument, added[:, :, 0]])
     chosen = int(issuers["last_choice"][row])
@@ -267,46 +359,45 @@ def choice_explained(centre: "FinancialCenter", row: int) -> list[tuple[str, flo
     return [(f"{label}: {name}", float(gap), "utility") for name, gap in zip(names, gaps, strict=True)]
 
 
-def own_costs_pp(centre: "FinancialCenter", rows: Integers) -> Floats:
+def own_costs_pp(
+    parameters: Parameters, channels: Channels, issuers: Issuers, contagion: Contagion, rows: Integers
+) -> Floats:
     """What bonds cost beyond the rating: defaults of others, search for underwriters; shape (2, rows)."""
     costs = np.zeros((2, len(rows)))
-    if centre.contagion.industry_spread_pp.any() or centre.contagion.province_spread_pp.any():
-        costs[0] = contagion_spreads_pp(centre, rows)
-    search, usual = centre.channels["search_cost_regional"], centre.policy.baseline["search_cost_regional"]
+    if contagion.industry_spread_pp.any() or contagion.province_spread_pp.any():
+        costs[0] = contagion_spreads_pp(issuers, contagion, rows)
+    search, usual = channels["search_cost_regional"], channels.baseline("search_cost_regional")
     if search != usual:
-        costs[1] = regional_search_cost_pp(
-            search, usual, centre.parameters.regional_search_cost, in_delta(centre)[rows]
-        )
+        costs[1] = regional_search_cost_pp(search, usual, parameters.regional_search_cost, in_delta(issuers)[rows])
     return costs
 
 
-def _dearer_bonds(centre: "FinancialCenter", utility: Floats, cost_pp: Floats) -> None:
+def _dearer_bonds(parameters: Parameters, utility: Floats, cost_pp: Floats) -> None:
     """Take a cost of bonds and paper, shape (rows,), off their utility, shape (9, rows), in place."""
     if not cost_pp.any():
         return
-    dearer = centre.parameters.cost_sensitivity * cost_pp
+    dearer = parameters.cost_sensitivity * cost_pp
     utility[Instrument.BOND] -= dearer
     utility[Instrument.GREEN_BOND] -= dearer
-    utility[Instrument.COMMERCIAL_PAPER] -= centre.parameters.paper_spread_share * dearer
+    utility[Instrument.COMMERCIAL_PAPER] -= parameters.paper_spread_share * dearer
 
 
-def _book_debt(centre: "FinancialCenter", raised_bn: Floats) -> None:
+def _book_debt(clock: Clock, parameters: Parameters, issuers: Changes[Issuers], raised_bn: Floats) -> None:
     """Add new debt, shape (5, n), to the ladder and to the debt outstanding."""
-    issuers, parameters = centre.issuers, centre.parameters
     ladder = issuers["maturing_bn"]
     issuers["debt_bn"][:] += raised_bn
     stock_share = parameters.short_loan_share
     # In a steady state a stock is flow times tenor; the flow of short loans is larger than their stock share.
     short = stock_share * LADDER_MONTHS / (stock_share * LADDER_MONTHS + (1.0 - stock_share) * 12.0)
     loans = raised_bn[Instrument.LOAN]
-    ladder[(centre.month + 12) % LADDER_MONTHS, Instrument.LOAN] += short * loans
-    ladder[centre.month % LADDER_MONTHS, Instrument.LOAN] += (1.0 - short) * loans
+    ladder[(clock.month + 12) % LADDER_MONTHS, Instrument.LOAN] += short * loans
+    ladder[clock.month % LADDER_MONTHS, Instrument.LOAN] += (1.0 - short) * loans
     for instrument, tenor in (
         (Instrument.COMMERCIAL_PAPER, parameters.commercial_paper_tenor),
         (Instrument.ABS, parameters.abs_tenor),
     ):
-        ladder[(centre.month + round(tenor)) % LADDER_MONTHS, instrument] += raised_bn[instrument]
+        ladder[(clock.month + round(tenor)) % LADDER_MONTHS, instrument] += raised_bn[instrument]
     for instrument in (Instrument.BOND, Instrument.GREEN_BOND):
         rows = np.flatnonzero(raised_bn[instrument])
-        slot = (centre.month + issuers["tenor_months"][rows].astype(np.int64)) % LADDER_MONTHS
+        slot = (clock.month + issuers["tenor_months"][rows].astype(np.int64)) % LADDER_MONTHS
         ladder[slot, instrument, rows] += raised_bn[instrument, rows]

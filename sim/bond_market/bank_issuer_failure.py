@@ -1,15 +1,20 @@
 """A bank fails: its holders lose, and other small banks pay for it."""
 
-from typing import TYPE_CHECKING
-
-from agents.issuers import Instrument, IssuerClass
-from sim.securities import SecurityClass
-
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
+from agents.issuers import Instrument, IssuerClass, Issuers
+from sim.bond_market.state import BankStress
+from sim.component import Changes
+from sim.financing.state import Defaults
+from sim.securities import SecurityBook, SecurityClass
 
 
-def bank_issuer_fails(centre: "FinancialCenter", row: int, loss_share: float) -> None:
+def bank_issuer_fails(
+    issuers: Changes[Issuers],
+    book: Changes[SecurityBook],
+    defaults: Changes[Defaults],
+    stress: Changes[BankStress],
+    row: int,
+    loss_share: float,
+) -> None:
     """One of the banks behind an issuer fails: part of its certificates and bonds is written off, and stress rises.
 
     To be called in a month before banks renew their certificates. The issuer stands for `firms` banks, of which one
@@ -17,8 +22,6 @@ def bank_issuer_fails(centre: "FinancialCenter", row: int, loss_share: float) ->
 
     Parameters
     ----------
-    centre
-        The centre, inside a month.
     row
         Row of a bank among the issuers.
     loss_share
@@ -29,7 +32,6 @@ def bank_issuer_fails(centre: "FinancialCenter", row: int, loss_share: float) ->
     ValueError
         If the issuer is no bank or the share lies outside 0..1.
     """
-    issuers, book = centre.issuers, centre.book
     if issuers["issuer_class"][row] != IssuerClass.BANK:
         raise ValueError(f"issuer in row {row} is no bank")
     if not 0.0 <= loss_share <= 1.0:
@@ -44,5 +46,5 @@ def bank_issuer_fails(centre: "FinancialCenter", row: int, loss_share: float) ->
     issuers["defaulted_bn"][row] += certificates + bonds
     book.defaulted_bn[SecurityClass.CERTIFICATE] += certificates
     book.defaulted_bn[SecurityClass.FINANCIAL] += bonds
-    centre.defaults += 1
-    centre.bank_stress += 1.0
+    defaults.count += 1
+    stress.stress += 1.0

@@ -1,66 +1,68 @@
 """Direct financing of a month, in Shanghai and in the country."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from agents.arrays import sum_of_products
 from agents.issuers import Instrument, exchange_share
-from sim.levels import equity_share_of_sse
-from sim.securities import SecurityClass
+from scenarios.parameters import Parameters
+from sim.financing.state import Issuance
+from sim.levels import Levels, equity_share_of_sse
+from sim.policy import Channels
+from sim.securities import SecurityBook, SecurityClass
 
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
 
-
-def direct_financing_bn(centre: "FinancialCenter") -> tuple[float, float]:
+def direct_financing_bn(
+    parameters: Parameters, levels: Levels, channels: Channels, book: SecurityBook, issuance: Issuance
+) -> tuple[float, float]:
     """Direct financing of the month in Shanghai and in the country, CNY bn.
 
     Corporate and financial bonds, asset-backed securities, commercial paper, equity with follow-ons, REITs and Panda
     bonds; no certificates of deposit and no government bonds. All but what is sold on another exchange counts as
     Shanghai.
     """
-    issued = centre.issued_bn
-    credit = centre.financial_bonds_bn + issued[[Instrument.BOND, Instrument.GREEN_BOND, Instrument.ABS]].sum()
-    equity = issued[[Instrument.IPO_MAIN, Instrument.IPO_STAR, Instrument.REIT]].sum() + centre.follow_on_bn
+    issued = issuance.issued_bn
+    credit = issuance.financial_bonds_bn + issued[[Instrument.BOND, Instrument.GREEN_BOND, Instrument.ABS]].sum()
+    equity = issued[[Instrument.IPO_MAIN, Instrument.IPO_STAR, Instrument.REIT]].sum() + issuance.follow_on_bn
     national = float(credit + issued[Instrument.COMMERCIAL_PAPER] + equity + issued[Instrument.PANDA])
-    here, everywhere = exchange_financing_bn(centre)
+    here, everywhere = exchange_financing_bn(parameters, levels, channels, book, issuance)
     return national - (everywhere - here), national
 
 
-def exchange_credit_bn(centre: "FinancialCenter") -> float:
+def exchange_credit_bn(book: SecurityBook, issuance: Issuance) -> float:
     """Bonds and asset-backed securities that are sold on exchanges in the month, CNY bn."""
-    issued = centre.issued_bn
+    issued = issuance.issued_bn
     credit = np.array(
         [
-            centre.financial_bonds_bn,
+            issuance.financial_bonds_bn,
             issued[Instrument.BOND] + issued[Instrument.GREEN_BOND],
             issued[Instrument.ABS],
         ]
     )
     classes = [SecurityClass.FINANCIAL, SecurityClass.CORPORATE, SecurityClass.ABS]
-    return float(sum_of_products(credit, centre.book.exchange_share_of_issues[classes]))
+    return float(sum_of_products(credit, book.exchange_share_of_issues[classes]))
 
 
-def exchange_financing_bn(centre: "FinancialCenter") -> tuple[float, float]:
+def exchange_financing_bn(
+    parameters: Parameters, levels: Levels, channels: Channels, book: SecurityBook, issuance: Issuance
+) -> tuple[float, float]:
     """What is sold on exchanges in the month, on Shanghai's and on all of the country, CNY bn.
 
     A part of exchange-traded credit and of main-board equity goes to Shenzhen and Beijing. Issuers of new offers choose
     the exchange; follow-ons stay where the shares are.
     """
-    issued = centre.issued_bn
+    issued = issuance.issued_bn
     usual = equity_share_of_sse()
-    quicker = centre.channels["listing_lead_time"] / centre.policy.baseline["listing_lead_time"] - 1.0
-    chosen = exchange_share(usual, quicker * centre.parameters.queue_mainboard, centre.parameters.queue_disutility)
+    quicker = channels.ratio("listing_lead_time") - 1.0
+    chosen = exchange_share(usual, quicker * parameters.queue_mainboard, parameters.queue_disutility)
     sold = np.array(
         [
-            exchange_credit_bn(centre),
+            exchange_credit_bn(book, issuance),
             issued[Instrument.IPO_MAIN],
-            centre.follow_on_bn,
+            issuance.follow_on_bn,
             issued[Instrument.IPO_STAR],
             issued[Instrument.REIT],
         ]
     )
-    shenzhen = centre.levels.shenzhen_share_of_exchange_credit
-    parts = np.array([1.0 - shenzhen, chosen, usual, 1.0, centre.parameters.reit_share_of_sse])
+    shenzhen = levels.shenzhen_share_of_exchange_credit
+    parts = np.array([1.0 - shenzhen, chosen, usual, 1.0, parameters.reit_share_of_sse])
     return float(sum_of_products(sold, parts)), float(sold.sum())

@@ -1,6 +1,5 @@
 """Defaults spread: spreads by industry and province, issuers in distress, and why an issuer may default."""
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +15,14 @@ from agents.credit_events import (
     rollover_pressure,
     spread_of_issuers_pp,
 )
-from agents.issuers import Industry, IssuerClass
-from sim.baseline import observed
-from sim.starting_point import province_shares
+from agents.issuers import IssuerClass, Issuers
+from scenarios.parameters import Parameters
+from sim.baseline import BaseYear
+from sim.component import Changes
+from sim.financing.state import Contagion
+from sim.interactions import Interactions
+from sim.levels import Levels
+from sim.shock_values import ShockValues
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -28,77 +32,75 @@ SMALLEST_RATE = 1e-300
 RATINGS = ("aaa", "aa_plus", "aa", "lower")
 
 
-@dataclass
-class Contagion:
-    """What is felt of past defaults, and the spreads that follow from it."""
-
-    industry_losses_pct: Floats = field(default_factory=lambda: np.zeros(len(Industry)))
-    province_losses_pct: Floats = field(default_factory=lambda: np.zeros(len(province_shares()) + 1))
-    """The last place stands for issuers without a province and stays zero, as in the spreads."""
-    market_losses_pct: Floats = field(default_factory=lambda: np.zeros(1))
-    industry_spread_pp: Floats = field(default_factory=lambda: np.zeros(len(Industry)))
-    province_spread_pp: Floats = field(default_factory=lambda: np.zeros(len(province_shares()) + 1))
-    opening_industry_spread_pp: Floats = field(default_factory=lambda: np.zeros(len(Industry)))
-    """Spreads at which the defaults of the month were drawn."""
-    opening_province_spread_pp: Floats = field(default_factory=lambda: np.zeros(len(province_shares()) + 1))
-
-
-def rates_by_rating(centre: "FinancialCenter") -> Floats:
+def rates_by_rating(parameters: Parameters, base_year: BaseYear) -> Floats:
     """Yearly default rate by rating without contagion or distress, shape (4,)."""
-    weights: Floats = np.array([observed(f"default_weight_{name}") for name in RATINGS])
-    return np.asarray(centre.parameters.default_rate * weights)
+    weights: Floats = np.array([base_year.observed(f"default_weight_{name}") for name in RATINGS])
+    return np.asarray(parameters.default_rate * weights)
 
 
 def default_chances(
-    centre: "FinancialCenter", rows: Integers, due_bn: Floats, debt_bn: Floats
+    parameters: Parameters,
+    levels: Levels,
+    shocks: ShockValues,
+    base_year: BaseYear,
+    issuers: Changes[Issuers],
+    contagion: Changes[Contagion],
+    rows: Integers,
+    due_bn: Floats,
+    debt_bn: Floats,
 ) -> tuple[Floats, Floats]:
     """Monthly probability of default of issuers with market debt: this month's, and by the rating alone.
 
     `levels.default_rate_scale` lowers all rates alike so that 2020 as a whole has the rate of `default_rate`. Banks and
     foreigners repay out of other markets and feel no contagion.
     """
-    issuers, parameters, contagion = centre.issuers, centre.parameters, centre.contagion
     contagion.opening_industry_spread_pp = contagion.industry_spread_pp
     contagion.opening_province_spread_pp = contagion.province_spread_pp
-    pressure = np.where(domestic_firms(centre, rows), rollover_pressure(due_bn, debt_bn), 0.0)
+    pressure = np.where(domestic_firms(issuers, rows), rollover_pressure(due_bn, debt_bn), 0.0)
     distressed = issuers["unmet_months"][rows] >= parameters.distress_months
     issuers["rollover_pressure"][rows] = pressure
     issuers["distressed"][rows] = distressed
     terms = log_default_terms(
         pressure,
-        contagion_spreads_pp(centre, rows),
+        contagion_spreads_pp(issuers, contagion, rows),
         distressed,
         parameters.rollover_default_sensitivity,
         parameters.distress_multiplier,
     )
-    rates, rating = rates_by_rating(centre), issuers["rating"][rows]
-    multiplier = np.log(centre.levels.default_rate_scale) + terms[0] + terms[1] + default_shock(centre, rows)
+    rates, rating = rates_by_rating(parameters, base_year), issuers["rating"][rows]
+    multiplier = np.log(levels.default_rate_scale) + terms[0] + terms[1] + default_shock(shocks, issuers, rows)
     return default_probability(rates[rating], multiplier), default_probability(rates)[rating]
 
 
-def default_shock(centre: "FinancialCenter", rows: Integers) -> Floats:
+def default_shock(shocks: ShockValues, issuers: Issuers, rows: Integers) -> Floats:
     """What a dated shock adds to the log default rate of these issuers, shape (rows,): private ones alone feel it."""
-    private = one_of(centre.issuers["issuer_class"][rows], (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID))
-    return np.where(private, np.log(max(centre.shock["default_rate"], SMALLEST_RATE)), 0.0)
+    private = one_of(issuers["issuer_class"][rows], (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID))
+    return np.where(private, np.log(max(shocks["default_rate"], SMALLEST_RATE)), 0.0)
 
 
-def domestic_firms(centre: "FinancialCenter", rows: Integers) -> Flags:
+def domestic_firms(issuers: Issuers, rows: Integers) -> Flags:
     """Issuers that are neither banks nor foreigners, shape (rows,)."""
-    kind = centre.issuers["issuer_class"][rows]
+    kind = issuers["issuer_class"][rows]
     return ~one_of(kind, (IssuerClass.BANK, IssuerClass.FOREIGN))
 
 
 def defaults_are_felt(
-    centre: "FinancialCenter", rows: Integers, debt_bn: Floats, expected_bn: Floats, written_off_bn: Floats
+    parameters: Parameters,
+    interactions: Interactions,
+    issuers: Issuers,
+    contagion: Changes[Contagion],
+    rows: Integers,
+    debt_bn: Floats,
+    expected_bn: Floats,
+    written_off_bn: Floats,
 ) -> None:
     """Spreads move by what firms in an industry and a province wrote off against what their ratings led to expect.
 
     Rows are issuers with market debt; amounts of shape (rows,), CNY bn.
     """
-    if "default_contagion" in centre.interactions_off:
+    if not interactions.on("default_contagion"):
         return
-    contagion, parameters, issuers = centre.contagion, centre.parameters, centre.issuers
-    firms = domestic_firms(centre, rows)
+    firms = domestic_firms(issuers, rows)
     lost, expected, debt = (np.where(firms, amount, 0.0) for amount in (written_off_bn, expected_bn, debt_bn))
     half_life = parameters.contagion_half_life
 
@@ -119,9 +121,8 @@ def defaults_are_felt(
     contagion.province_spread_pp = contagion_spread_pp(contagion.province_losses_pct, slope, bound)
 
 
-def contagion_spreads_pp(centre: "FinancialCenter", rows: Integers) -> Floats:
+def contagion_spreads_pp(issuers: Issuers, contagion: Contagion, rows: Integers) -> Floats:
     """What defaults of others add to the cost of bonds of these issuers, percentage points, shape (rows,)."""
-    contagion, issuers = centre.contagion, centre.issuers
     return spread_of_issuers_pp(
         contagion.industry_spread_pp,
         contagion.province_spread_pp,
@@ -130,28 +131,28 @@ def contagion_spreads_pp(centre: "FinancialCenter", rows: Integers) -> Floats:
     )
 
 
-def needs_go_unmet(centre: "FinancialCenter", raised_bn: Floats) -> None:
+def needs_go_unmet(parameters: Parameters, issuers: Changes[Issuers], raised_bn: Floats) -> None:
     """Count the months in which most of an issuer's need was not met; `raised_bn` of shape (issuers,)."""
-    issuers = centre.issuers
     issuers["unmet_months"][:] = months_of_unmet_need(
-        issuers["unmet_months"], issuers["need_bn"], raised_bn, centre.parameters.distress_unmet_share
+        issuers["unmet_months"], issuers["need_bn"], raised_bn, parameters.distress_unmet_share
     )
 
 
 def default_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
     """Terms of the log of an issuer's yearly hazard of default, as it was drawn this month; they add up to it."""
-    issuers, parameters, contagion = centre.issuers, centre.parameters, centre.contagion
+    issuers, parameters, contagion = centre.issuers, centre.parameters, centre.state(Contagion)
+    states = centre.states_now()
     at = np.array([row])
     industry = contagion.opening_industry_spread_pp[issuers["industry"][at]]
     province = contagion.opening_province_spread_pp[issuers["province"][at]]
     given = (parameters.rollover_default_sensitivity, parameters.distress_multiplier)
     pressure, distressed = issuers["rollover_pressure"][at], issuers["distressed"][at]
-    rating = -np.log1p(-rates_by_rating(centre)[issuers["rating"][row]])
+    rating = -np.log1p(-rates_by_rating(parameters, centre.base_year)[issuers["rating"][row]])
     return [
         ("rating", float(np.log(rating)), "log rate per year"),
         ("scale of 2020", float(np.log(centre.levels.default_rate_scale)), "log"),
         ("defaults in the industry", float(log_default_terms(pressure, industry, distressed, *given)[0][0]), "log"),
         ("defaults in the province", float(log_default_terms(pressure, province, distressed, *given)[0][0]), "log"),
         ("distress", float(log_default_terms(pressure, province, distressed, *given)[1][0]), "log"),
-        ("dated shock", float(default_shock(centre, at)[0]), "log"),
+        ("dated shock", float(default_shock(states[ShockValues], issuers, at)[0]), "log"),
     ]

@@ -1,35 +1,55 @@
 """Debt falls due and is paid; some of it is not."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from agents.arrays import Floats, Integers, sum_of_products
-from agents.draws import poisson
-from agents.issuers import LADDER_MONTHS, Instrument, IssuerClass
+from agents.draws import Draws, poisson
+from agents.issuers import LADDER_MONTHS, Instrument, IssuerClass, Issuers
+from scenarios.parameters import Parameters
+from sim.baseline import BaseYear
 from sim.bond_market.primary_market import redeem
-from sim.credit_events import default_chances, defaults_are_felt
-from sim.ledger import Account
-from sim.securities import SecurityClass
+from sim.clock import Clock
+from sim.component import Changes
+from sim.financing.credit_events import default_chances, defaults_are_felt
+from sim.financing.state import Contagion, Defaults, Issuance
+from sim.interactions import Interactions
+from sim.ledger import Account, Ledger
+from sim.levels import Levels
+from sim.securities import SecurityBook, SecurityClass
+from sim.shock_values import ShockValues
 
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
 
-
-def debt_matures(centre: "FinancialCenter") -> None:
-    """Debt of the month falls due and is paid; some issuers default on their bonds."""
-    issuers, book = centre.issuers, centre.book
-    slot = centre.month % LADDER_MONTHS
+def debt_matures(
+    clock: Clock,
+    parameters: Parameters,
+    levels: Levels,
+    draws: Draws,
+    shocks: ShockValues,
+    interactions: Interactions,
+    base_year: BaseYear,
+    issuers: Changes[Issuers],
+    book: Changes[SecurityBook],
+    ledger: Changes[Ledger],
+    contagion: Changes[Contagion],
+    defaults: Changes[Defaults],
+    issuance: Changes[Issuance],
+) -> None:
+    """Debt matures, some issuers default."""
+    slot = clock.month % LADDER_MONTHS
     kind = issuers["issuer_class"]
     bank, foreign = kind == IssuerClass.BANK, kind == IssuerClass.FOREIGN
     market_debt = issuers["debt_bn"][1:].sum(axis=0)
     rows = np.flatnonzero(market_debt > 0.0)
     market_debt = market_debt[rows]
-    chance, by_rating = default_chances(centre, rows, issuers["maturing_bn"][slot, 1:].sum(axis=0)[rows], market_debt)
+    due_on_market = issuers["maturing_bn"][slot, 1:].sum(axis=0)[rows]
+    chance, by_rating = default_chances(
+        parameters, levels, shocks, base_year, issuers, contagion, rows, due_on_market, market_debt
+    )
     firms = issuers["firms"][rows]
-    centre.expected_defaults = (float(sum_of_products(chance, firms)), float(sum_of_products(by_rating, firms)))
-    share = _failing_share(centre, rows, chance)
-    defaults_are_felt(centre, rows, market_debt, by_rating * market_debt, share * market_debt)
+    defaults.expected = (float(sum_of_products(chance, firms)), float(sum_of_products(by_rating, firms)))
+    share = _failing_share(clock, draws, issuers, rows, chance)
+    expected_bn, lost_bn = by_rating * market_debt, share * market_debt
+    defaults_are_felt(parameters, interactions, issuers, contagion, rows, market_debt, expected_bn, lost_bn)
     rows, share = rows[share > 0.0], share[share > 0.0]
     written_off = np.zeros(len(SecurityClass))
     if len(rows):
@@ -37,7 +57,7 @@ def debt_matures(centre: "FinancialCenter") -> None:
         issuers["maturing_bn"][:, 1:, rows] *= 1.0 - share
         issuers["debt_bn"][1:, rows] -= lost
         issuers["defaulted_bn"][rows] += lost.sum(axis=0)
-        centre.defaults += int(np.rint(share * issuers["firms"][rows]).sum())
+        defaults.count += int(np.rint(share * issuers["firms"][rows]).sum())
         corporate = ~(bank | foreign)[rows]
         bonds = lost[Instrument.BOND - 1]
         written_off[SecurityClass.CORPORATE] = bonds[corporate].sum() + lost[Instrument.GREEN_BOND - 1].sum()
@@ -55,20 +75,19 @@ def debt_matures(centre: "FinancialCenter") -> None:
     by_class[SecurityClass.CORPORATE] = due[Instrument.BOND][~(bank | foreign)].sum() + due[Instrument.GREEN_BOND].sum()
     by_class[SecurityClass.PAPER] = due[Instrument.COMMERCIAL_PAPER].sum()
     by_class[SecurityClass.ABS] = due[Instrument.ABS].sum()
-    redeem(centre.book, centre.ledger, Account.ISSUERS, by_class)
+    redeem(book, ledger, Account.ISSUERS, by_class)
     panda = np.zeros(len(SecurityClass))
     panda[SecurityClass.PANDA] = due[Instrument.BOND][foreign].sum()
-    centre.ledger.pay("repayment funds", Account.REST_OF_WORLD, Account.FOREIGN_ISSUERS, float(panda.sum()))
-    redeem(centre.book, centre.ledger, Account.FOREIGN_ISSUERS, panda)
-    centre.ledger.pay("loan repayment", Account.ISSUERS, Account.BANKS, float(due[Instrument.LOAN].sum()))
+    ledger.pay("repayment funds", Account.REST_OF_WORLD, Account.FOREIGN_ISSUERS, float(panda.sum()))
+    redeem(book, ledger, Account.FOREIGN_ISSUERS, panda)
+    ledger.pay("loan repayment", Account.ISSUERS, Account.BANKS, float(due[Instrument.LOAN].sum()))
     # Foreign issuers repay out of funds from abroad, all others out of what they raise.
-    centre.due_bn = np.where(foreign, 0.0, due.sum(axis=0))
+    issuance.due_bn = np.where(foreign, 0.0, due.sum(axis=0))
 
 
-def _failing_share(centre: "FinancialCenter", rows: Integers, probability: Floats) -> Floats:
+def _failing_share(clock: Clock, draws: Draws, issuers: Issuers, rows: Integers, probability: Floats) -> Floats:
     """Share of the firms behind these agents that defaults this month, shape (rows,)."""
-    issuers = centre.issuers
-    luck = centre.luck.default.uniform(issuers.luck[rows], centre.month)
+    luck = draws["issuer.default"].uniform(issuers.luck[rows], clock.month)
     firms = issuers["firms"][rows]
     expected = probability * firms
     share = np.zeros(len(rows))

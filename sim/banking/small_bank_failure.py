@@ -1,0 +1,70 @@
+"""A small bank fails where a dated shock says so."""
+
+import numpy as np
+
+from agents.arrays import Floats, Integers
+from agents.bank_supervision import loss_share_seen_late
+from agents.certificates import BankTier
+from agents.institutions import Institutions, Sector
+from agents.issuers import Issuers
+from scenarios.parameters import Parameters
+from sim.banking.failure import bank_fails
+from sim.banking.state import BankFailures, InterbankClaims
+from sim.bond_market.bank_issuer_failure import bank_issuer_fails
+from sim.bond_market.state import BankStress
+from sim.clock import Clock
+from sim.component import Changes
+from sim.financing.state import Defaults
+from sim.institutions.state import Adopters, ManagedMoney, SeatFlows
+from sim.policy import Channels
+from sim.securities import SecurityBook
+from sim.shock_values import ShockValues
+from sim.side_markets.private_funds import Commitments
+
+
+def small_banks_fail(
+    clock: Clock,
+    parameters: Parameters,
+    channels: Channels,
+    shocks: ShockValues,
+    issuers: Changes[Issuers],
+    institutions: Changes[Institutions],
+    claims: Changes[InterbankClaims],
+    failures: Changes[BankFailures],
+    seats: Changes[SeatFlows],
+    managed: Changes[ManagedMoney],
+    adopters: Changes[Adopters],
+    commitments: Changes[Commitments],
+    book: Changes[SecurityBook],
+    defaults: Changes[Defaults],
+    stress: Changes[BankStress],
+) -> None:
+    """A small bank fails where a shock says so.
+
+    In a month with a shock `small_bank_failure` one small bank fails, as an issuer and as an institution.
+
+    Among issuers it is the one of the small banks with the median stock of certificates, of which the size of the
+    shock is lost; among institutions of the city the bank with the median assets of the smaller half.
+    """
+    loss_share = min(shocks["small_bank_failure"], 1.0)
+    if loss_share <= 0.0:
+        return
+    loss_share = loss_share_seen_late(
+        loss_share,
+        channels["risk_detection_lag"],
+        channels.baseline("risk_detection_lag"),
+        parameters.detection_loss_elasticity,
+    )
+    small = np.flatnonzero(issuers["bank_tier"] == BankTier.SMALL)
+    row = middle_row(small, issuers["usual_certificates_bn"][small])
+    bank_issuer_fails(issuers, book, defaults, stress, row, loss_share)
+    banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
+    assets = institutions["assets_bn"][banks]
+    smaller = assets <= np.median(assets)
+    bank = middle_row(banks[smaller], assets[smaller])
+    bank_fails(clock, parameters, institutions, claims, failures, seats, managed, adopters, commitments, bank)
+
+
+def middle_row(rows: Integers, values: Floats) -> int:
+    """Row with the middle value; the lower one of two."""
+    return int(rows[np.argsort(values, kind="stable")[(len(rows) - 1) // 2]])

@@ -1,0 +1,1 @@
+"""How issuers raise money: instruments, listings, credit, defaults and underwriting."""

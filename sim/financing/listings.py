@@ -1,0 +1,162 @@
+"""Filings wait, list or are stopped; listed firms sell more shares."""
+
+import numpy as np
+
+from agents.arrays import Floats
+from agents.draws import Draws, poisson
+from agents.institutions import Institutions
+from agents.issuers import Instrument, Issuers, ListingRoute, follow_on_rate
+from agents.listing_queue import STAGES, next_gate, stage_months, stage_probability
+from agents.underwriting import placed_first
+from scenarios.calendar import BASELINE
+from scenarios.parameters import Parameters
+from sim.clock import Clock
+from sim.component import Changes
+from sim.financing.provinces import in_delta
+from sim.financing.state import Issuance, ListingQueue, ModelSize, UsualDeals
+from sim.financing.underwriting import capacity_bn
+from sim.interactions import Interactions
+from sim.ledger import Account, Ledger
+from sim.levels import Levels, Lump, lead_times_2020, stage_shares, withdrawal_by_route
+from sim.macro import MacroPath
+from sim.policy import Channels
+from sim.shock_values import ShockValues
+from sim.trading.state import ForeignShareholdings
+from sim.world_readings import equity_return_6m, lump_factor
+
+
+def months_by_stage(parameters: Parameters, channels: Channels, shocks: ShockValues, queue: ListingQueue) -> Floats:
+    """Mean months in each stage of the queue by route: none, main board, STAR, REIT; shape (4, STAGES).
+
+    The gate of the regulator and of a shock lets more or fewer filings through to the two boards:
+    months * exp(-log throughput). `listing_lead_time` shortens their stages; REITs have their own.
+    """
+    speed = channels.ratio("listing_lead_time")
+    speed *= float(np.exp(-shocks["listing_gate"] - queue.log_gate))
+    by_route = np.array([1.0, speed, speed, 1.0])
+    return stage_months(by_route * lead_times_2020(parameters), stage_shares(parameters))
+
+
+def lead_times(parameters: Parameters, channels: Channels, shocks: ShockValues, queue: ListingQueue) -> Floats:
+    """Expected months from filing to listing by route: none, main board, STAR, REIT."""
+    return np.asarray(months_by_stage(parameters, channels, shocks, queue).sum(axis=1))
+
+
+def gate_moves(clock: Clock, parameters: Parameters, draws: Draws, queue: Changes[ListingQueue]) -> None:
+    """The regulator lets more or fewer filings through.
+
+    In the base year and before, its throughput is the usual one.
+    """
+    if clock.month <= BASELINE:
+        return
+    innovation = float(draws["issuer.listing_gate"].normals(clock.month, 1)[0])
+    queue.log_gate = next_gate(
+        queue.log_gate, parameters.listing_gate_persistence, parameters.listing_gate_spread, innovation
+    )
+
+
+def listing_queue_moves(
+    clock: Clock,
+    parameters: Parameters,
+    levels: Levels,
+    draws: Draws,
+    channels: Channels,
+    shocks: ShockValues,
+    interactions: Interactions,
+    macro: MacroPath,
+    size: ModelSize,
+    institutions: Institutions,
+    usual: UsualDeals,
+    issuers: Changes[Issuers],
+    queue: Changes[ListingQueue],
+    issuance: Changes[Issuance],
+    shares: Changes[ForeignShareholdings],
+    ledger: Changes[Ledger],
+) -> None:
+    """Filings pass a stage, list, wait or end; listed firms sell more shares.
+
+    Filings may be withdrawn, or stopped at the end of a stage. What underwriters cannot place in the month waits in the
+    last stage.
+    """
+    month, keys = clock.month, issuers.luck
+    waiting, stage = issuers["waiting_for"], issuers["queue_stage"]
+    spread = np.exp(parameters.listing_size_spread * draws["issuer.listing_size"].normal(keys, month))
+    follow_ons = _follow_ons(clock, parameters, levels, draws, macro, issuers, issuance, spread)
+
+    at = np.flatnonzero((waiting != ListingRoute.NONE) & (issuers["waiting_months"] > 0.0))
+    route, luck = waiting[at], draws["issuer.listing"].uniform(keys[at], month, count=3)
+    passing = stage_probability(months_by_stage(parameters, channels, shocks, queue))
+    withdrawal = withdrawal_by_route(parameters)
+    weak = parameters.weak_filing_share * channels["gatekeeper_screening"]
+    screened = np.array([0.0, weak, weak, 0.0])
+    withdrawn = luck[2] < withdrawal[route]
+    passes = ~withdrawn & (luck[0] < passing[route, stage[at]])
+    last = stage[at] == STAGES - 1
+    stopped = passes & last & (luck[1] < screened[route])
+    approved = passes & last & ~stopped
+    medians = np.array(
+        [0.0, levels.listing_size_main_bn, levels.listing_size_star_bn, parameters.reit_size / size.scale]
+    )
+    lumps = np.array(
+        [1.0, lump_factor(clock, levels, Lump.MAIN_OFFERS), lump_factor(clock, levels, Lump.STAR_OFFERS), 1.0]
+    )
+    amount = (medians * lumps)[route] * spread[at]
+    listed = approved.copy()
+    room = capacity_bn(parameters, interactions, institutions, usual)[1] - follow_ons.sum()
+    listed[approved] = placed_first(amount[approved], luck[1][approved], room)
+    issuance.deferred_equity_bn = float(amount[approved & ~listed].sum())
+    stage[at] += passes & ~last
+
+    proceeds = np.zeros(len(issuers))
+    proceeds[at[listed]] = amount[listed]
+    raised_by_route = np.bincount(route, weights=np.where(listed, amount, 0.0), minlength=4)
+    mean_size = float(np.exp(0.5 * parameters.listing_size_spread**2))
+    in_last = np.bincount(route[last], minlength=4)
+    expected = in_last * (1.0 - withdrawal) * passing[:, -1] * (1.0 - screened)
+    queue.expected = expected
+    issuance.expected_bn[Lump.MAIN_OFFERS] = expected[ListingRoute.MAIN] * medians[ListingRoute.MAIN] * mean_size
+    issuance.expected_bn[Lump.STAR_OFFERS] = expected[ListingRoute.STAR] * medians[ListingRoute.STAR] * mean_size
+    for count, these in ((queue.listings, listed), (queue.stopped, stopped), (queue.withdrawn, withdrawn)):
+        count += np.bincount(route[these], minlength=4)
+    issuers["listed_firms"][at[listed & (route != ListingRoute.REIT)]] += 1.0 / size.scale
+    issuers["waiting_months"][:] += waiting != ListingRoute.NONE
+    left = at[listed | stopped | withdrawn]
+    waiting[left] = ListingRoute.NONE
+    stage[left] = 0
+    issuance.issued_bn[Instrument.IPO_MAIN] = raised_by_route[ListingRoute.MAIN]
+    issuance.issued_bn[Instrument.IPO_STAR] = raised_by_route[ListingRoute.STAR]
+    issuance.issued_bn[Instrument.REIT] = raised_by_route[ListingRoute.REIT]
+    issuance.follow_on_bn = float(follow_ons.sum())
+    raised = proceeds + follow_ons
+    issuance.delta_financing_bn += float(raised[in_delta(issuers)].sum())
+    shares.market_value_bn += float(raised.sum())
+    fees = raised * parameters.fee_ipo / 100.0
+    issuers["cash_bn"][:] += raised - fees
+    ledger.pay("equity proceeds", Account.SHAREHOLDERS, Account.ISSUERS, float(raised.sum()))
+    ledger.pay("underwriting fee", Account.ISSUERS, Account.UNDERWRITERS, float(fees.sum()))
+
+
+def _follow_ons(
+    clock: Clock,
+    parameters: Parameters,
+    levels: Levels,
+    draws: Draws,
+    macro: MacroPath,
+    issuers: Issuers,
+    issuance: Changes[Issuance],
+    spread: Floats,
+) -> Floats:
+    """Shares that listed firms sell this month, CNY bn, shape (issuers,)."""
+    gain = equity_return_6m(clock, macro)
+    rate = follow_on_rate(parameters.follow_on_rate, gain, parameters.ipo_return_sensitivity)
+    offers = np.zeros(len(issuers))
+    firms = np.flatnonzero(issuers["listed_firms"])
+    many = rate * issuers["listed_firms"][firms]
+    chance = draws["issuer.follow_on"].uniform(issuers.luck[firms], clock.month)
+    some = chance > np.exp(-many)  # most sell nothing: the count is worked out for the others only
+    offers[firms[some]] = poisson(many[some], chance[some])
+    mean_size = float(np.exp(0.5 * parameters.listing_size_spread**2))
+    issuance.expected_bn[Lump.FOLLOW_ONS] = (
+        rate * float(issuers["listed_firms"].sum()) * levels.follow_on_size_bn * mean_size
+    )
+    return offers * levels.follow_on_size_bn * lump_factor(clock, levels, Lump.FOLLOW_ONS) * spread

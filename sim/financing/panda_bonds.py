@@ -1,0 +1,88 @@
+"""Foreign issuers register and sell Panda bonds or stay offshore."""
+
+import numpy as np
+
+from agents.draws import Draws
+from agents.issuers import (
+    LADDER_MONTHS,
+    Instrument,
+    IssuerClass,
+    Issuers,
+    panda_issue_probability,
+    registration_rate,
+)
+from agents.listing_queue import stage_probability
+from scenarios.parameters import Parameters
+from sim.bond_market.primary_market import sell_issue
+from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct, us_yield_pct
+from sim.clock import Clock
+from sim.component import Changes
+from sim.financing.state import Issuance, PandaProgramme
+from sim.ledger import Account, Ledger
+from sim.levels import Levels, Lump
+from sim.macro import MacroPath
+from sim.policy import Channels
+from sim.securities import SecurityBook, SecurityClass
+from sim.world_readings import lump_factor
+
+
+def foreign_issuers_decide(
+    clock: Clock,
+    parameters: Parameters,
+    levels: Levels,
+    draws: Draws,
+    channels: Channels,
+    macro: MacroPath,
+    government: GovernmentYield,
+    issuers: Changes[Issuers],
+    issuance: Changes[Issuance],
+    panda: Changes[PandaProgramme],
+    book: Changes[SecurityBook],
+    holders: Changes[ResidualHolders],
+    ledger: Changes[Ledger],
+) -> None:
+    """Foreign issuers sell Panda bonds or stay offshore.
+
+    They ask for a programme first; those that are registered may sell.
+    """
+    month = clock.month
+    rows = np.flatnonzero(issuers["issuer_class"] == IssuerClass.FOREIGN)
+    keys = issuers.luck[rows]
+    luck = draws["issuer.panda"].uniform(keys, month, count=3)
+    gap = us_yield_pct(clock, macro) - china_yield_pct(clock, macro, book, government)
+    decide = {
+        "yield_gap_pp": gap,
+        "yield_gap_mean_pp": panda.gap_mean_pp,
+        "market_premium_pp": float(book.premium_pp[SecurityClass.PANDA]),
+        "issue_cost_bp": channels["panda_issuance_cost"],
+        "issue_cost_baseline_bp": channels.baseline("panda_issuance_cost"),
+        "cost_elasticity": parameters.panda_cost_slope,
+    }
+    registered = issuers["registered"]
+    chance = panda_issue_probability(parameters.panda_hazard, **decide)
+    size = np.exp(parameters.panda_size_spread * draws["issuer.panda_size"].normal(keys, month))
+    median = levels.panda_size_bn
+    active = registered[rows]
+    sold = np.where(active & (luck[0] < chance), median * lump_factor(clock, levels, Lump.PANDA_BONDS) * size, 0.0)
+    mean_size = float(np.exp(0.5 * parameters.panda_size_spread**2))
+    issuance.expected_bn[Lump.PANDA_BONDS] = float(active.sum()) * chance * median * mean_size
+    # Who asks for a programme waits for its registration; repeat issues need none.
+    waits = issuers["applied"][rows] & ~active
+    registered[rows] |= waits & (luck[2] < stage_probability(np.array(parameters.queue_panda_first)))
+    asks = registration_rate(
+        parameters.panda_registration_rate,
+        channels["cross_centre_linkage"],
+        channels.baseline("cross_centre_linkage"),
+        parameters.linkage_registration_elasticity,
+    )
+    issuers["applied"][rows] |= luck[1] < panda_issue_probability(asks, **decide)
+    ahead = issuers["tenor_months"][rows].astype(np.int64)
+    issuers["maturing_bn"][(month + ahead) % LADDER_MONTHS, Instrument.BOND, rows] += sold
+    issuers["debt_bn"][Instrument.BOND, rows] += sold
+    issuers["last_choice"][rows] = np.where(sold > 0.0, Instrument.PANDA, -1)
+    amount = float(sold.sum())
+    issuance.issued_bn[Instrument.PANDA] = amount
+    panda.cumulative_bn += amount
+    book.gross_bn[SecurityClass.PANDA] += amount
+    sell_issue(holders, ledger, Account.FOREIGN_ISSUERS, amount)
+    ledger.pay("proceeds remitted", Account.FOREIGN_ISSUERS, Account.REST_OF_WORLD, amount)

@@ -1,0 +1,151 @@
+"""Banks accept part of the loans that small and mid-size firms ask for; the rest is asked for again."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.arrays import Floats, Integers
+from agents.issuers import LADDER_MONTHS, Instrument, IssuerClass, Issuers
+from agents.small_firm_credit import (
+    acceptance_log_odds,
+    accepted_share,
+    amount_factor,
+    directed_shift,
+    loan_quality_shift,
+    newly_guaranteed,
+    screening_shift,
+    steady_overdraft_bn,
+)
+from scenarios.parameters import Parameters
+from sim.component import Changes, Part
+from sim.financing.state import Contagion, SmallFirmCredit
+from sim.policy import Channels
+
+if TYPE_CHECKING:
+    from sim.model import FinancialCenter
+
+TERMS = ("usual acceptance", "score", "bad loans", "screening cost", "direction of credit")
+
+
+def rationed_rows(issuers: Issuers) -> Integers:
+    """Rows of the issuers whose loans may be refused: small firms and mid-size private ones."""
+    kind = issuers["issuer_class"]
+    return np.flatnonzero((kind == IssuerClass.MSME) | (kind == IssuerClass.PRIVATE_MID))
+
+
+def nonperforming_share(parameters: Parameters, contagion: Contagion) -> float:
+    """Non-performing part of bank loans: the ratio of 2020, moved by the losses on market debt that are still felt."""
+    moved = parameters.nonperforming_response * contagion.market_losses_pct[0] / 100.0
+    return float(parameters.nonperforming_loans_2020 + moved)
+
+
+def _usual_acceptance(parameters: Parameters, issuers: Issuers, rows: Integers) -> Floats:
+    usual: Floats = np.full(len(rows), float(parameters.mid_firm_acceptance_2020))
+    usual[issuers["issuer_class"][rows] == IssuerClass.MSME] = parameters.msme_acceptance_2020
+    return usual
+
+
+def _log_odds(
+    parameters: Parameters,
+    channels: Channels,
+    issuers: Issuers,
+    contagion: Contagion,
+    rows: Integers,
+    usual: Floats,
+) -> list[Floats]:
+    return acceptance_log_odds(
+        usual,
+        issuers["score"][rows],
+        issuers["hard_technology"][rows],
+        parameters.score_log_odds,
+        loan_quality_shift(
+            nonperforming_share(parameters, contagion) - parameters.nonperforming_loans_2020,
+            parameters.nonperforming_spread,
+            parameters.nonperforming_log_odds,
+        ),
+        screening_shift(
+            channels["msme_screening_cost"],
+            channels.baseline("msme_screening_cost"),
+            parameters.screening_cost_log_odds,
+        ),
+        directed_shift(
+            channels["directed_credit_weight"],
+            channels.baseline("directed_credit_weight"),
+            parameters.directed_credit_log_odds,
+        ),
+    )
+
+
+def accepted_by_banks(
+    parameters: Parameters, channels: Channels, issuers: Issuers, contagion: Contagion, rows: Integers
+) -> Floats:
+    """Part of their demand for loans that banks accept this month, shape (rows,)."""
+    usual = _usual_acceptance(parameters, issuers, rows)
+    log_odds = _log_odds(parameters, channels, issuers, contagion, rows, usual)
+    return accepted_share(
+        sum(log_odds[1:], start=log_odds[0]),
+        usual,
+        channels["guarantee_coverage"],
+        parameters.guarantee_probability_effect,
+    )
+
+
+def loans_granted(
+    parameters: Parameters,
+    channels: Channels,
+    issuers: Issuers,
+    contagion: Contagion,
+    credit: Changes[SmallFirmCredit],
+    asked_bn: Floats,
+) -> Floats:
+    """Loans that banks grant out of what issuers ask for, shape (issuers,), CNY bn.
+
+    What is refused stays as an overdraft, of which part comes again with the next needs. Firms with a new guarantee
+    get more than they asked for.
+    """
+    coverage = channels["guarantee_coverage"]
+    credit.newly_guaranteed = newly_guaranteed(
+        credit.newly_guaranteed, coverage, credit.guarantee_coverage, parameters.guarantee_half_life
+    )
+    credit.guarantee_coverage = coverage
+    rows = rationed_rows(issuers)
+    asked = asked_bn[rows]
+    accepted = asked * accepted_by_banks(parameters, channels, issuers, contagion, rows)
+    granted = asked_bn.copy()
+    granted[rows] = accepted * amount_factor(credit.newly_guaranteed, parameters.guarantee_amount_effect)
+    small = issuers["issuer_class"][rows] == IssuerClass.MSME
+    credit.acceptance_rate = float(accepted[small].sum() / asked[small].sum())
+    spread = np.array(parameters.loan_spread)[issuers["rating"][rows]]
+    credit.loan_spread_pp = float(np.average(spread[small], weights=granted[rows][small]))
+    credit.asked_bn = float(asked_bn.sum())
+    credit.refused_bn = float((asked - accepted).sum())
+    credit.beyond_asked_bn = float((granted[rows] - accepted).sum())
+    return granted
+
+
+def start_with_refused_needs(parameters: Parameters, issuers: Changes[Issuers], credit: SmallFirmCredit) -> None:
+    """Initialise credit-rationed firms with their steady-state overdraft, so that the model starts in equilibrium."""
+    rows = rationed_rows(issuers)
+    usual = _usual_acceptance(parameters, issuers, rows)
+    log_odds = np.log(usual / (1.0 - usual)) + parameters.score_log_odds * issuers["score"][rows]
+    accepted = accepted_share(log_odds, usual, credit.guarantee_coverage, parameters.guarantee_probability_effect)
+    short = parameters.short_loan_share
+    monthly = short / 12.0 + (1.0 - short) / LADDER_MONTHS + parameters.need_growth / 12.0
+    need = issuers["debt_bn"][Instrument.LOAN, rows] * monthly
+    issuers["cash_bn"][rows] -= steady_overdraft_bn(need, accepted, parameters.backlog_repayment)
+
+
+def acceptance_explained(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+    """Terms of the log odds that a bank accepts a loan; empty for a firm that banks do not ration."""
+    return acceptance_terms(centre, row) if row in rationed_rows(centre.issuers) else []
+
+
+def acceptance_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+    """Terms of the log odds that a bank accepts what a rationed firm asks for this month; they add up to them."""
+    at = np.array([row])
+    states = centre.states_now()
+    log_odds = Part(_log_odds).on(states, at, _usual_acceptance(centre.parameters, centre.issuers, at))
+    accepted = float(Part(accepted_by_banks).on(states, at)[0])
+    terms = [(name, float(value[0]), "log odds") for name, value in zip(TERMS, log_odds, strict=True)]
+    guarantees = float(np.log(accepted / (1.0 - accepted))) - sum(value for _, value, _ in terms)
+    return [*terms, ("guarantees", guarantees, "log odds")]

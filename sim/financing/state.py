@@ -1,0 +1,140 @@
+"""States of financing."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from agents.arrays import Flags, Floats, Integers
+from agents.issuers import Industry, Instrument, ListingRoute
+from sim.financing.provinces import province_shares
+from sim.levels import Lump
+
+YEAR = 12
+
+
+@dataclass(frozen=True)
+class ModelSize:
+    """Number of issuers over that of the full model; weights keep the totals."""
+
+    scale: float
+
+
+@dataclass
+class Issuance:
+    """What issuers raised in the month, CNY bn, and what their choices rested on."""
+
+    issued_bn: Floats = field(default_factory=lambda: np.zeros(len(Instrument)))
+    financial_bonds_bn: float = 0.0
+    follow_on_bn: float = 0.0
+    due_bn: Floats = field(default_factory=lambda: np.zeros(0))
+    """Debt that fell due and is paid out of what is raised, shape (issuers,)."""
+    expected_bn: Floats = field(default_factory=lambda: np.zeros(len(Lump)))
+    """Expected size of the lumpy flows."""
+    deferred_debt_bn: float = 0.0
+    """Debt that underwriters could not place."""
+    deferred_equity_bn: float = 0.0
+    """Offers that underwriters could not place."""
+    delta_financing_bn: float = 0.0
+    """Bonds, paper, asset-backed securities and shares sold by issuers of the Yangtze River Delta."""
+    opening_cash_bn: float = 0.0
+    opening_loans_bn: float = 0.0
+    eligible: Flags = field(default_factory=lambda: np.zeros((len(Instrument), 0), dtype=bool))
+    """Instruments that each issuer could take, shape (9, issuers)."""
+    choice_terms: tuple[Floats, Floats] = field(default_factory=lambda: (np.zeros((0, 0, 0)), np.zeros((0, 0))))
+    """Terms of the utility of instruments; see `instrument_terms`."""
+
+
+@dataclass
+class ListingQueue:
+    """Filings for a listing by route (none, main board, STAR, REIT), and the gate of the regulator."""
+
+    filed: Integers = field(default_factory=lambda: np.zeros(len(ListingRoute), dtype=np.int64))
+    filed_at_start: Integers = field(default_factory=lambda: np.zeros(len(ListingRoute), dtype=np.int64))
+    listings: Integers = field(default_factory=lambda: np.zeros(len(ListingRoute), dtype=np.int64))
+    stopped: Integers = field(default_factory=lambda: np.zeros(len(ListingRoute), dtype=np.int64))
+    withdrawn: Integers = field(default_factory=lambda: np.zeros(len(ListingRoute), dtype=np.int64))
+    log_gate: float = 0.0
+    """Log of the throughput of the regulator over its usual one."""
+    expected: Floats = field(default_factory=lambda: np.zeros(len(ListingRoute)))
+    """Listings expected in the month."""
+    opening_star_listings: int = 0
+
+
+@dataclass
+class FilingMemory:
+    """Filings a month as they are remembered, shape (industries, routes) each."""
+
+    recent: Floats = field(default_factory=lambda: np.zeros((len(Industry), len(ListingRoute))))
+    usual: Floats = field(default_factory=lambda: np.zeros((len(Industry), len(ListingRoute))))
+
+
+@dataclass
+class UsualDeals:
+    """Deals of a mean month of the base year and the capital behind them; unknown before the year is over."""
+
+    debt_bn: float = np.inf
+    equity_bn: float = np.inf
+    capital_bn: float = 1.0
+
+
+@dataclass
+class PandaProgramme:
+    """Panda bonds issued since the first, CNY bn."""
+
+    cumulative_bn: float = 0.0
+    opening_bn: float = 0.0
+    gap_mean_pp: float = 0.0
+    """Mean of the US less the Chinese ten-year yield over five years to the base year, percentage points."""
+
+
+@dataclass
+class Contagion:
+    """Losses from past defaults that are still felt, and the spreads that follow from them."""
+
+    industry_losses_pct: Floats = field(default_factory=lambda: np.zeros(len(Industry)))
+    province_losses_pct: Floats = field(default_factory=lambda: np.zeros(len(province_shares()) + 1))
+    """The last place stands for issuers without a province and stays zero, as in the spreads."""
+    market_losses_pct: Floats = field(default_factory=lambda: np.zeros(1))
+    industry_spread_pp: Floats = field(default_factory=lambda: np.zeros(len(Industry)))
+    province_spread_pp: Floats = field(default_factory=lambda: np.zeros(len(province_shares()) + 1))
+    opening_industry_spread_pp: Floats = field(default_factory=lambda: np.zeros(len(Industry)))
+    """Spreads at which the defaults of the month were drawn."""
+    opening_province_spread_pp: Floats = field(default_factory=lambda: np.zeros(len(province_shares()) + 1))
+
+
+@dataclass
+class Defaults:
+    """Defaults so far, and those expected in the month."""
+
+    count: int = 0
+    expected: tuple[float, float] = (0.0, 0.0)
+    """At the month's chances, and at those of the ratings alone."""
+
+
+@dataclass
+class SmallFirmCredit:
+    """Loans to firms that banks ration."""
+
+    guarantee_coverage: float = 0.0
+    newly_guaranteed: float = 0.0
+    """Share of firms whose guarantee is new; it fades."""
+    acceptance_rate: float = 0.0
+    """Share of the demand of small firms that banks accept."""
+    loan_spread_pp: float = 0.0
+    """Mean spread over the prime rate of loans newly granted to small firms."""
+    asked_bn: float = 0.0
+    refused_bn: float = 0.0
+    beyond_asked_bn: float = 0.0
+    """Loans of firms with a new guarantee beyond what they asked for."""
+
+
+@dataclass
+class DirectFinancing:
+    """Direct financing in Shanghai and in the country, CNY bn."""
+
+    month_bn: tuple[float, float] = (0.0, 0.0)
+    recent_bn: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=YEAR))
+    """The last twelve months."""
+    on_exchanges_bn: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=YEAR))
+    """Sales on the exchanges of Shanghai and on all, last twelve months."""
