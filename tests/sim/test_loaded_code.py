@@ -16,13 +16,13 @@ from types import FunctionType
 
 import numpy as np
 import pytest
+import sim.certificates
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import agents.draws
 import agents.foreign_investors
 import sim
-import sim.certificates
 import sim.levels
 import sim.securities
 from calibration.forecast_register import RegisteredForecast, register
