@@ -33,8 +33,8 @@ def _rows(targets: pd.DataFrame) -> dict[str, dict[str, Any]]:
 
 
 def _shock_told(shock: Shock) -> str:
-    """Return a shock as the command line takes it, with size and months filled in."""
-    return f"{shock.name}={shock.full_size:g}@{'..'.join(dict.fromkeys(shock.window))}"
+    """Return a shock as the command line takes it, with size and months filled in, and its unit."""
+    return f"{shock.name}={shock.full_size:g}@{'..'.join(dict.fromkeys(shock.window))} ({shock.kind.unit})"
 
 
 class RunReport:

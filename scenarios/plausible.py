@@ -45,8 +45,6 @@ class Limits:
     least_yield_basis: str
     highest_multiple: float
     highest_multiple_basis: str
-    least_part: float
-    least_part_basis: str
     least_meant: float
     least_meant_basis: str
 
@@ -148,17 +146,6 @@ def shock_meant(unit: str, value: float, low: float, high: float) -> str:
     factor, words = factors[unit]
     near = low <= value * factor <= high and abs(value * factor) >= limits().least_meant * max(abs(low), abs(high))
     return f"; did you mean {value * factor:g}, {words}?" if near else ""
-
-
-def too_small_a_shock(unit: str, value: float, low: float, high: float) -> str:
-    """Return what a size that moves next to nothing probably means; empty if it may be what is meant."""
-    if unit not in ("pp", "pp a year", "bp") or value == 0.0:
-        return ""
-    least = limits().least_part * max(abs(low), abs(high))
-    if abs(value) >= least or abs(value * 100.0) < least or not low <= value * 100.0 <= high:
-        return ""
-    words = "in basis points, not in percentage points" if unit == "bp" else "in percentage points, not as a fraction"
-    return f"; did you mean {value * 100.0:g}, {words}?"
 
 
 def _meant(likely: Mapping[str, float], low: float, high: float, wider: float) -> str:

@@ -23,7 +23,7 @@ from scenarios.number_types import InputModel, real_number
 from scenarios.parameters import central_parameters, checked_for_replay
 from scenarios.paths import LeverPath, OnArm, follow, from_month_on, over, parse_lever_path, shown
 from scenarios.plan import Arm, lever_ids, levers
-from scenarios.plausible import shock_meant, too_small_a_shock
+from scenarios.plausible import shock_meant
 from scenarios.shock_paths import total_problems
 from scenarios.shocks import ShockKind, shock_kinds
 from scenarios.triggers import Trigger
@@ -78,9 +78,6 @@ class Shock(InputModel):
             meant = shock_meant(kind.unit, value, kind.low, kind.high)
             told = f"{shown(value)} is outside {kind.low:g}..{kind.high:g}{meant}"
             raise InputError(told, value=value, allowed=kind.allowed)
-        meant = too_small_a_shock(kind.unit, value, kind.low, kind.high)
-        if meant:
-            raise InputError(f"{shown(value)} moves next to nothing{meant}", value=value, allowed=kind.allowed)
         return value + 0.0  # -0.0 becomes 0.0
 
     @field_validator("month", "first", "last")

@@ -7,7 +7,7 @@ from agents.issuers import ListingRoute
 from agents.listing_queue import STAGES
 from sim.component import Part
 from sim.financing.listings import months_by_stage
-from sim.financing.state import DirectFinancing, Issuance, ListingQueue
+from sim.financing.state import DirectFinancing, FilingMemory, Issuance, ListingQueue
 
 
 def deferred(model):
@@ -64,7 +64,7 @@ def test_shorter_stages_let_more_filings_through(centre):
 
 def test_the_gate_moves_after_2020_alone_and_narrows_the_flow(centre, later):
     assert later.state(ListingQueue).log_gate != 0.0
-    assert centre("plan").log_listing_gate == 0.0
+    assert centre("plan").state(ListingQueue).log_gate == 0.0
     narrow = centre("frozen", rng=5)
     wide = centre("frozen", rng=5)
     for model, gate in ((narrow, -3.0), (wide, 1.0)):
@@ -106,7 +106,8 @@ def test_recent_filings_of_an_industry_draw_others_unless_switched_off(centre):
         for recent in (0.2, 5.0):
             model = centre("plan", rng=3, interactions_off=off)
             model.parameters = model.parameters.replace(peer_coefficient_issuance=1.0)
-            model.filing_memory.recent = recent * model.filing_memory.usual
+            memory = model.state(FilingMemory)
+            memory.recent = recent * memory.usual
             before = model.state(ListingQueue).filed.sum()
             model.step()
             drawn[off, recent] = int(model.state(ListingQueue).filed.sum() - before)

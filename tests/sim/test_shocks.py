@@ -237,14 +237,13 @@ def test_platform_rules_and_the_listing_gate_are_shifts_of_the_month(pair):
     narrowed = now(lead_times, struck)
     struck.step()
     assert (struck.shock["platform_rules"], struck.shock["listing_gate"]) == (0.0, 0.0)
-    struck.month -= 1
     assert narrowed[1:3] / now(lead_times, struck)[1:3] == pytest.approx(np.exp(0.7), rel=0.05)
     assert narrowed[3] == now(lead_times, struck)[3]
 
 
 def test_a_narrow_gate_lets_fewer_firms_list(pair):
     plain, struck = pair("2021-12", {"name": "listing_gate", "from": "2021-01", "to": "2021-12", "size": -1.5})
-    before = state_at_baseline(CENTRAL, 0.1).listings
+    before = state_at_baseline(CENTRAL, 0.1).state(ListingQueue).listings
     listed, through = ((model.state(ListingQueue).listings - before)[1:3].sum() for model in (plain, struck))
     assert through < 0.5 * listed
 
