@@ -5,12 +5,22 @@ import dataclasses
 import numpy as np
 import pytest
 
+from agents.credit_events import NO_PROVINCE
 from agents.draws import Draws
 from agents.equity_investors import EquityStyle, ForeignEquityInvestor, ForeignShareholders
 from agents.fintech_firms import FintechFirm, FintechFirms
 from agents.foreign_investors import Bloc, ForeignInvestor, ForeignInvestors, IndexFamily, InvestorGroup
 from agents.institutions import Centre, FinancialInstitution, Institutions, Sector
-from agents.issuers import Issuer, IssuerClass, Issuers
+from agents.issuers import (
+    LADDER_INSTRUMENTS,
+    LADDER_MONTHS,
+    Industry,
+    Instrument,
+    Issuer,
+    IssuerClass,
+    Issuers,
+    ListingRoute,
+)
 from agents.population import Population, PopulationModel
 from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.parameters import Parameters
@@ -19,12 +29,16 @@ from scenarios.plan import levers as plan_levers
 from scenarios.shocks import shock_kinds
 from sim.banking.state import RepoFunding
 from sim.baseline import BaseYear
+from sim.bond_market.certificates import certificate_ladder
 from sim.bond_market.index_weights import live_index_weights
 from sim.bond_market.state import ForeignDemand, ForeignFlow, GovernmentYield, ResidualHolders
 from sim.clock import Clock
 from sim.component import Part, Step
 from sim.components import COMPONENTS
 from sim.declared import run_checked
+from sim.financing.issuance_spillover import start_of_filing_memory
+from sim.financing.provinces import province_shares
+from sim.financing.state import FilingMemory, Issuance, ListingQueue, ModelSize, PandaProgramme, SmallFirmCredit
 from sim.fintech.state import FundingMemory
 from sim.institutions.arrivals import meet_neighbours
 from sim.institutions.city import seats_of_centres
@@ -48,6 +62,9 @@ MONTHS_BEFORE, MONTHS_AFTER = 24, 36
 YIELD_PCT, US_YIELD_PCT = 3.2, 0.9
 PER_CLASS = 4
 """Institutions of each sector; every other one is foreign."""
+ISSUERS_PER_CLASS = 50
+LOANS_BN, GREEN_BONDS_BN = 3000.0, 200.0
+BOND_MONTHS = 36
 FINTECH_HERE, FINTECH_ELSEWHERE = 60, 140
 
 
@@ -219,16 +236,107 @@ def fintech_firms():
     )
 
 
-def traders():
-    """Issuers of two classes that trade abroad, each with a part of the country's trade."""
-    count = 400
+def evenly_maturing(stock_bn, tenor_months, month):
+    """Ladder of debt of which an equal part runs out in each month of its tenor, shape (slots, issuers)."""
+    ladder = np.zeros((LADDER_MONTHS, len(stock_bn)))
+    ladder[(month + np.arange(1, tenor_months + 1)) % LADDER_MONTHS] = stock_bn / tenor_months
+    return ladder
+
+
+def debt_of_issuers(kind, green, bonds):
+    """Debt by instrument, CNY bn: loans, and what is in the book of securities, in equal parts."""
+    bank, foreign = kind == IssuerClass.BANK, kind == IssuerClass.FOREIGN
+    firm = ~(bank | foreign)
+    market = firm & (kind != IssuerClass.MSME)
+    outstanding = bonds.outstanding_bn
+    debt = np.zeros((LADDER_INSTRUMENTS, len(kind)))
+    debt[Instrument.LOAN] = LOANS_BN * firm / firm.sum()
+    for stock_bn, who in (
+        (outstanding[SecurityClass.CORPORATE] - GREEN_BONDS_BN, market),
+        (outstanding[SecurityClass.FINANCIAL], bank),
+        (outstanding[SecurityClass.PANDA], foreign),
+    ):
+        debt[Instrument.BOND] += stock_bn * who / who.sum()
+    debt[Instrument.GREEN_BOND] = GREEN_BONDS_BN * green / green.sum()
+    debt[Instrument.COMMERCIAL_PAPER] = outstanding[SecurityClass.PAPER] * market / market.sum()
+    debt[Instrument.ABS] = outstanding[SecurityClass.ABS] * market / market.sum()
+    return debt
+
+
+def issuers(on):
+    """Issuers of every class, alike in size, whose debt and certificates are those in the book.
+
+    Central enterprises and large private firms trade abroad. Half of the foreigners have a Panda programme.
+    """
+    count = len(IssuerClass) * ISSUERS_PER_CLASS
+    kind, number = np.arange(count) % len(IssuerClass), np.arange(count) // len(IssuerClass)
+    bank, foreign = kind == IssuerClass.BANK, kind == IssuerClass.FOREIGN
+    private = (kind == IssuerClass.PRIVATE_LARGE) | (kind == IssuerClass.PRIVATE_MID)
+    trades = (kind == IssuerClass.CENTRAL_SOE) | (kind == IssuerClass.PRIVATE_LARGE)
+    nowhere = bank | foreign | (kind == IssuerClass.CENTRAL_SOE)
+    market = ~(foreign | (kind == IssuerClass.MSME))
+    green = (kind == IssuerClass.INFRASTRUCTURE) & (number % 2 == 0)
+    hard = private & (number % 2 == 1)
+    waits = private & (number % 5 == 0)
+    month, rank = on[Clock].month - 1, (number + 0.5) / ISSUERS_PER_CLASS
+    debt = debt_of_issuers(kind, green, on[SecurityBook])
+    certificates = on[SecurityBook].outstanding_bn[SecurityClass.CERTIFICATE] * bank / bank.sum()
+    tenors = {Instrument.COMMERCIAL_PAPER: 9, Instrument.ABS: 24}
     return population(
         Issuer,
         count,
-        issuer_class=np.where(np.arange(count) % 2 == 0, IssuerClass.CENTRAL_SOE, IssuerClass.PRIVATE_LARGE),
-        trade_weight=1.0 / count,
+        issuer_class=kind,
+        industry=np.where(bank, Industry.FINANCE, number % len(Industry)),
+        province=np.where(nowhere, NO_PROVINCE, number % len(province_shares())),
+        rating=number % 4,
+        firms=np.where(foreign, 1.0, 10.0),
+        debt_bn=debt,
+        maturing_bn=np.stack(
+            [evenly_maturing(debt[each], tenors.get(each, BOND_MONTHS), month) for each in range(LADDER_INSTRUMENTS)],
+            axis=1,
+        ),
+        tenor_months=BOND_MONTHS,
+        tranches=np.where(number % 10 == 0, 3, 1),
+        green=green,
+        market_access=market,
+        securitisable=market & ~bank,
+        pool_rank=rank,
+        asset_rank=rank,
+        hard_technology=hard,
+        listed_firms=np.where(private, 2.0, 0.0),
+        waiting_for=np.where(waits, np.where(hard, ListingRoute.STAR, ListingRoute.MAIN), ListingRoute.NONE),
+        waiting_months=np.where(waits, 3.0, 0.0),
+        registered=foreign & (number % 2 == 0),
+        applied=foreign & (number % 4 != 1),
+        score=np.linspace(-2.0, 2.0, count)[np.arange(count) * 7 % count],
+        trade_weight=trades / trades.sum(),
         yuan_share=0.2,
+        bank_tier=np.where(bank, number % 3, -1),
+        certificates_bn=certificate_ladder(on[Parameters], on[Levels], certificates, month),
+        usual_certificates_bn=certificates,
     )
+
+
+def issuance(on):
+    """Nothing is due or raised yet."""
+    debt, cash = on[Issuers]["debt_bn"], on[Issuers]["cash_bn"]
+    return Issuance(
+        due_bn=np.zeros(len(on[Issuers])),
+        opening_cash_bn=float(cash.sum()),
+        opening_loans_bn=float(debt[Instrument.LOAN].sum()),
+    )
+
+
+def listing_queue(on):
+    """Those who wait have filed."""
+    filed = np.bincount(on[Issuers]["waiting_for"], minlength=len(ListingRoute)).astype(np.int64)
+    return ListingQueue(filed=filed, filed_at_start=filed.copy())
+
+
+def panda_programme(on):
+    """Panda bonds issued before the base year; the gap of yields is as usual."""
+    so_far = on[BaseYear].observed("panda_cumulative") - on[BaseYear].observed("panda_issuance")
+    return PandaProgramme(cumulative_bn=so_far, opening_bn=so_far, gap_mean_pp=US_YIELD_PCT - YIELD_PCT)
 
 
 def occupants_of(on):
@@ -257,7 +365,13 @@ MADE = {
     Policy: lambda on: policy(on[Parameters]),
     SecurityBook: lambda _: book(),
     Ledger: lambda _: Ledger(),
-    Issuers: lambda _: traders(),
+    Issuers: issuers,
+    ModelSize: lambda _: ModelSize(0.5),
+    Issuance: issuance,
+    ListingQueue: listing_queue,
+    FilingMemory: lambda on: start_of_filing_memory(on[Parameters], on[Issuers]),
+    PandaProgramme: panda_programme,
+    SmallFirmCredit: lambda on: SmallFirmCredit(guarantee_coverage=on[Channels].baseline("guarantee_coverage")),
     Institutions: lambda _: institutions(),
     FintechFirms: lambda _: fintech_firms(),
     ForeignInvestors: lambda on: foreign_investors(on[Parameters], on[SecurityBook]),

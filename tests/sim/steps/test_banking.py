@@ -3,13 +3,21 @@
 import numpy as np
 import pytest
 
+from agents.certificates import BankTier
 from agents.institutions import Institutions, Sector
+from agents.issuers import Instrument, Issuers
 from scenarios.parameters import Parameters
 from sim.banking.component import BANKING
 from sim.banking.interbank import interbank_market_clears
 from sim.banking.leverage import institutions_set_leverage
-from sim.banking.state import InterbankClaims, RepoFunding
+from sim.banking.small_bank_failure import small_banks_fail
+from sim.banking.state import BankFailures, InterbankClaims, RepoFunding
+from sim.bond_market.state import BankStress
 from sim.clock import Clock
+from sim.financing.state import Defaults
+from sim.institutions.state import SeatFlows
+from sim.policy import Channels
+from sim.securities import SecurityBook, SecurityClass
 from tests.sim.steps.by_hand import YIELD_PCT, closes, run
 
 NO_LUCK = {"leverage_noise": 0.0, "leverage_own_noise": 0.0}
@@ -161,3 +169,98 @@ def test_claims_scale_with_balance_sheets(city):
         first, second = (getattr(cleared(on), kind) for on in (one, two))
         np.testing.assert_allclose(second.amount_bn, 3.0 * first.amount_bn)
         np.testing.assert_array_equal(second.lender, first.lender)
+
+
+# A small bank fails
+
+
+def failed(on):
+    run(small_banks_fail, on)
+    closes(BANKING, on)
+    return on
+
+
+def paper_bn(on):
+    """Certificates and bonds of each issuer."""
+    return on[Issuers]["certificates_bn"].sum(axis=0) + on[Issuers]["debt_bn"][Instrument.BOND]
+
+
+def test_without_a_shock_no_bank_fails(city):
+    on = city()
+    before, count = paper_bn(on), len(on[Institutions])
+    failed(on)
+    np.testing.assert_array_equal(paper_bn(on), before)
+    assert len(on[Institutions]) == count and on[SeatFlows].exits == on[Defaults].count == 0
+    assert on[BankStress].stress == 0.0 and on[BankFailures].failures == []
+
+
+def test_holders_lose_part_of_the_paper_of_one_small_bank_and_the_market_is_shaken(city):
+    on = city(on_shocks={"small_bank_failure": 0.4})
+    before = paper_bn(on)
+    lost = before - paper_bn(failed(on))
+    (row,) = np.flatnonzero(lost)
+    assert on[Issuers]["bank_tier"][row] == BankTier.SMALL
+    assert lost[row] == pytest.approx(0.4 / on[Issuers]["firms"][row] * before[row])
+    book = on[SecurityBook]
+    classes = [SecurityClass.CERTIFICATE, SecurityClass.FINANCIAL]
+    assert (book.defaulted_bn[classes] > 0.0).all()
+    assert book.defaulted_bn.sum() == pytest.approx(lost[row]) == pytest.approx(on[Issuers]["defaulted_bn"].sum())
+    assert on[BankStress].stress == 1.0 and on[Defaults].count == 1
+
+
+def test_the_failed_bank_leaves_the_city_and_is_one_of_the_smaller_half(city):
+    on = city(on_shocks={"small_bank_failure": 0.4})
+    banks = on[Institutions]["sector"] == Sector.BANK
+    assets, count = on[Institutions]["assets_bn"][banks].copy(), len(on[Institutions])
+    failed(on)
+    (record,) = on[BankFailures].failures
+    assert record.month == on[Clock].month and record.assets_bn <= np.median(assets)
+    assert len(on[Institutions]) == count - 1 and on[SeatFlows].exits == 1
+    assert record.further_failures == 0 and record.first_losses_bn == 0.0  # nobody had lent to it yet
+
+
+def test_creditors_write_off_what_they_lent_to_the_failed_bank(city):
+    on = city(on_shocks={"small_bank_failure": 0.4}, on_parameters={"interbank_density": 1.0})
+    cleared(on)
+    institutions = on[Institutions]
+    ids, equity = institutions.unique_ids.copy(), institutions["equity_bn"].copy()
+    assets = institutions["assets_bn"].copy()
+    failed(on)
+    (record,) = on[BankFailures].failures
+    rows = institutions.rows_of(ids)
+    stays = rows >= 0
+    (gone,) = ids[~stays]
+    written_off = equity[stays] - institutions["equity_bn"][rows[stays]]
+    np.testing.assert_allclose(assets[stays] - institutions["assets_bn"][rows[stays]], written_off, atol=1e-9)
+    loss_rate = on[Parameters].interbank_loss_given_default
+    assert (
+        written_off.sum()
+        == pytest.approx(loss_rate * record.interbank_borrowed_bn)
+        == pytest.approx(record.first_losses_bn)
+    )
+    assert written_off.sum() > 0.0 and written_off.min() >= 0.0 and record.equity_loss_share > 0.0
+    assert gone not in on[InterbankClaims].loans.borrower and gone not in on[InterbankClaims].loans.lender
+
+
+def test_creditors_without_equity_left_fail_too(city):
+    on = city(on_shocks={"small_bank_failure": 0.4}, on_parameters={"interbank_density": 1.0})
+    cleared(on)
+    on[Institutions]["equity_bn"] *= 1e-6
+    count = len(on[Institutions])
+    failed(on)
+    (record,) = on[BankFailures].failures
+    assert record.further_failures > 0
+    assert count - len(on[Institutions]) == on[SeatFlows].exits == 1 + record.further_failures
+
+
+def test_a_failure_that_is_seen_late_costs_more_and_never_more_than_all(city):
+    usual = city()[Channels].baseline("risk_detection_lag")
+    losses = []
+    for lag in (0.5, 1.0, 1e9):
+        on = city(on_shocks={"small_bank_failure": 0.4}, on_channels={"risk_detection_lag": lag * usual})
+        before = paper_bn(on)
+        lost = before - paper_bn(failed(on))
+        row = lost.argmax()
+        losses.append(lost[row] / before[row] * on[Issuers]["firms"][row])
+    assert losses[0] < losses[1] == pytest.approx(0.4)
+    assert losses[2] == pytest.approx(1.0)

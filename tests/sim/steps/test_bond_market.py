@@ -3,15 +3,19 @@
 import numpy as np
 import pytest
 
+from agents.certificates import BankTier
 from agents.foreign_investors import Bloc, ForeignInvestors, InvestorGroup
+from agents.issuers import CERTIFICATE_MONTHS, Issuers
 from scenarios.parameters import Parameters
 from scenarios.plan import levers_moving
+from sim.bond_market.certificates import TENORS, banks_roll_certificates
 from sim.bond_market.clearing import MANAGERS, bond_market_clears
 from sim.bond_market.component import BOND_MARKET, bond_market_opens
 from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade
 from sim.bond_market.geopolitics import geopolitical_events_happen
 from sim.bond_market.public_supply import public_sector_issues
 from sim.bond_market.state import (
+    BankStress,
     ForeignFlow,
     Geopolitics,
     GovernmentYield,
@@ -21,8 +25,8 @@ from sim.bond_market.state import (
 from sim.clock import Clock, season
 from sim.component import Part
 from sim.ledger import Account, Ledger
-from sim.levels import Levels
-from sim.policy import Policy
+from sim.levels import Levels, certificate_weights
+from sim.policy import Channels, Policy
 from sim.securities import Holder, SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
 from tests.sim.steps.by_hand import closes, policy, run, shocks
@@ -69,6 +73,77 @@ def test_governments_cannot_take_back_more_than_they_issue(city):
     net_supply_bn(on)
     assert on[SecurityBook].gross_bn[SOVEREIGN] == 0.0
     assert -20000.0 < on[PublicSupply].extra_bn < 0.0
+
+
+# Certificates of deposit
+
+
+def rolled(on):
+    return run(banks_roll_certificates, on)
+
+
+def test_each_bank_renews_its_certificates_up_to_the_stock_it_aims_at(city):
+    on = city()
+    issuers, growth = on[Issuers], np.exp(on[Parameters].bank_asset_growth / 12.0)
+    usual = issuers["usual_certificates_bn"].copy()
+    due = issuers["certificates_bn"][on[Clock].month % CERTIFICATE_MONTHS].sum()
+    rolled(on)
+    np.testing.assert_allclose(issuers["certificates_bn"].sum(axis=0), usual * growth)
+    book, ledger = on[SecurityBook], on[Ledger]
+    assert due > 0.0 and book.redeemed_bn[SecurityClass.CERTIFICATE] == pytest.approx(due)
+    assert book.gross_bn[SecurityClass.CERTIFICATE] - due == pytest.approx(usual.sum() * (growth - 1.0))
+    assert ledger.total("redemption") == pytest.approx(due)
+    assert ledger.total("issue proceeds") == pytest.approx(book.gross_bn[SecurityClass.CERTIFICATE])
+    assert not issuers["certificates_bn"][on[Clock].month % CERTIFICATE_MONTHS].any()
+
+
+def test_what_banks_sell_runs_for_one_to_twelve_months(city):
+    on = city()
+    on[Issuers]["certificates_bn"] = 0.0
+    rolled(on)
+    by_month = on[Issuers]["certificates_bn"].sum(axis=1)
+    ahead = (np.flatnonzero(by_month) - on[Clock].month) % CERTIFICATE_MONTHS
+    assert sorted(ahead) == list(TENORS)
+    weights = certificate_weights(on[Parameters], on[Levels])
+    slots = (on[Clock].month + np.array(TENORS)) % CERTIFICATE_MONTHS
+    np.testing.assert_allclose(by_month[slots], weights * by_month.sum())
+
+
+def test_banks_aim_at_fewer_certificates_when_they_are_dearer_than_in_2020(city):
+    usual, dear = city(), city()
+    dear[SecurityBook].premium_pp[SecurityClass.CERTIFICATE] = 0.5
+    sold = [rolled(on)[SecurityBook].gross_bn[SecurityClass.CERTIFICATE] for on in (usual, dear)]
+    assert sold[1] < sold[0]
+
+
+def test_a_failure_still_felt_makes_small_banks_pay_more_and_sell_less_and_leaves_large_ones_alone(city):
+    calm, felt = city(), city()
+    felt[BankStress].stress = 1.0
+    stock = [rolled(on)[Issuers]["certificates_bn"].sum(axis=0) for on in (calm, felt)]
+    tier = calm[Issuers]["bank_tier"]
+    np.testing.assert_array_equal(stock[0][tier == BankTier.LARGE], stock[1][tier == BankTier.LARGE])
+    assert (stock[1][tier == BankTier.SMALL] < stock[0][tier == BankTier.SMALL]).all()
+    spread = felt[BankStress].certificate_spread_pp - calm[BankStress].certificate_spread_pp
+    small = felt[Parameters].bank_stress_spread_small / 100.0
+    assert spread[BankTier.LARGE] == 0.0 and spread[BankTier.SMALL] == pytest.approx(small)
+
+
+def test_a_failure_is_forgotten_by_half_in_its_half_life_and_later_where_the_bank_stays_unresolved(city):
+    half_life = city()[Parameters].bank_stress_half_life
+    usual, slow = city(), city(on_channels={"resolution_lag": 2.0 * city()[Channels].baseline("resolution_lag")})
+    for on, months in ((usual, half_life), (slow, 2.0 * half_life)):
+        on[BankStress].stress = 1.0
+        assert rolled(on)[BankStress].stress == pytest.approx(0.5 ** (1.0 / months))
+
+
+def test_banks_with_more_certificates_than_they_want_sell_none_and_buy_none_back(city):
+    on = city()
+    on[Issuers]["usual_certificates_bn"] *= 0.1
+    before = on[Issuers]["certificates_bn"].copy()
+    rolled(on)
+    before[on[Clock].month % CERTIFICATE_MONTHS] = 0.0
+    assert on[SecurityBook].gross_bn[SecurityClass.CERTIFICATE] == 0.0
+    np.testing.assert_array_equal(on[Issuers]["certificates_bn"], before)
 
 
 # Geopolitics
