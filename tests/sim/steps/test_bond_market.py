@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from agents.certificates import BankTier
-from agents.foreign_investors import Bloc, ForeignInvestors, InvestorGroup
+from agents.draws import Draws, poisson
+from agents.foreign_investors import Bloc, ForeignInvestors, IndexFamily, InvestorGroup
 from agents.issuers import CERTIFICATE_MONTHS, Issuers
 from scenarios.parameters import Parameters
 from scenarios.plan import levers_moving
@@ -32,6 +33,7 @@ from sim.shock_values import ShockValues
 from tests.sim.steps.by_hand import closes, policy, run, shocks
 
 SOVEREIGN = SecurityClass.SOVEREIGN
+REST = Account.REST_OF_WORLD
 NO_LUCK = {"client_flow_spread": 0.0, "investor_view_spread": 0.0, "foreign_assets_growth": 0.0}
 
 
@@ -55,6 +57,13 @@ def test_governments_issue_what_falls_due_and_the_growth_of_their_debt(city):
     assert ledger.cash_bn[Account.GOVERNMENT] == pytest.approx(net)
     assert ledger.cash_bn.sum() == pytest.approx(0.0, abs=1e-9)
     assert not book.gross_bn[SOVEREIGN + 1 :].any()
+
+
+def test_the_twelve_months_of_the_base_year_add_the_net_supply_that_was_observed(city):
+    # Stocks stay those of the opening here, and every month redeems the same.
+    net = [net_supply_bn(city(f"2020-{month:02d}")) for month in range(1, 13)]
+    observed = city()[Levels].sovereign_net_2020_bn
+    assert sum(net) == pytest.approx(observed) and max(net) > 1.1 * min(net)
 
 
 def test_bonds_that_a_shock_adds_are_refinanced_and_do_not_grow(city):
@@ -183,6 +192,22 @@ def test_for_the_same_luck_cheaper_access_brings_more_investors(city):
     assert counts[0] > counts[1] > counts[2] > 0
 
 
+def test_at_the_access_of_2020_the_usual_number_enters(city):
+    on = city()
+    luck = on[Draws]["investor.entry"].scalar(on[Clock].month)
+    assert entrants(on) == poisson(on[Parameters].foreign_entry_rate, luck) > 0
+
+
+def test_recent_buying_of_those_inside_draws_others_in_unless_the_interaction_is_off(city):
+    def came(buying, off=()):
+        on = city(off=off, on_parameters={"peer_coefficient_foreign": 2.0})
+        on[ForeignInvestors]["recent_buying"] = buying
+        return entrants(on)
+
+    assert came(0.1) > came(0.0) > came(-0.1)
+    assert came(0.1, ("peers",)) == came(0.0) == came(-0.1, ("peers",))
+
+
 def test_a_newcomer_holds_nothing_yet_and_those_inside_are_as_before(city):
     on, untouched = city(), city()[ForeignInvestors]
     count, investors = entrants(on), on[ForeignInvestors]
@@ -190,6 +215,23 @@ def test_a_newcomer_holds_nothing_yet_and_those_inside_are_as_before(city):
         assert (investors[name][:-count] == untouched[name]).all()
     assert not investors["holdings_bn"][-count:].any()
     assert (investors["weight"][-count:] < np.exp(investors["base_log_weight"][-count:])).all()
+
+
+def test_newcomers_are_like_those_inside_but_smaller_and_begin_with_a_part_of_what_they_want(city):
+    on = city(on_parameters={"foreign_entry_rate": 400.0, "weight_spread": 0.0, "investor_view_spread": 0.5})
+    count, investors, parameters = entrants(on), on[ForeignInvestors], on[Parameters]
+    new = {name: investors[name][-count:] for name in investors.agent_type.columns}
+    fund = new["group"] == InvestorGroup.BENCHMARK_FUND
+    by_group = np.bincount(new["group"], minlength=len(InvestorGroup)) / count
+    np.testing.assert_allclose(by_group, 0.25, atol=0.08)
+    assert ((new["index_family"] != IndexFamily.NONE) == fund).all()
+    assert set(new["bloc"].tolist()) == set(Bloc)
+    assert np.median(new["assets_usd_bn"]) < 0.7 * np.median(investors["assets_usd_bn"][:-count])
+    np.testing.assert_allclose(new["base_log_weight"][~fund], np.log(0.04))
+    assert len(np.unique(new["base_log_weight"][fund])) == 3
+    np.testing.assert_allclose(new["weight"], parameters.entrant_first_weight * np.exp(new["base_log_weight"]))
+    assert (new["inaction_band"] == parameters.inaction_band).all()
+    assert ((new["own_view"] != 0.0) == (new["group"] >= InvestorGroup.REAL_MONEY)).all()
 
 
 # Trade of foreign investors
@@ -224,10 +266,88 @@ def test_active_investors_want_less_when_yields_rise_abroad_and_reserve_managers
     np.testing.assert_allclose(sold[investors["group"] == InvestorGroup.RESERVE_MANAGER], 0.0, atol=1e-9)
 
 
+RESERVE, FUND, REAL, HEDGED = InvestorGroup
+
+
+@pytest.mark.parametrize(
+    ("asked", "buyers", "sellers"),
+    [
+        ({"on_world": {"log_vix": 3.6}}, (), (FUND, REAL)),
+        ({"on_channels": {"foreign_access_cost": 5.0}}, (FUND, REAL, HEDGED), ()),
+        ({"on_channels": {"eligible_universe": 0.3}}, (), (FUND, REAL, HEDGED)),
+        ({"on_channels": {"hedging_cost": 10.0}}, (HEDGED,), ()),
+        ({"on_channels": {"collateral_haircut": 1.0}}, (RESERVE, HEDGED), ()),
+    ],
+)
+def test_a_signal_moves_the_groups_that_look_at_it_and_no_other(city, asked, buyers, sellers):
+    no_band = {**NO_LUCK, "inaction_band": 0.0}
+    investors = traded(city(on_parameters=no_band, **asked))
+    for group in InvestorGroup:
+        bought = investors["net_purchases_bn"][investors["group"] == group]
+        if group in buyers:
+            assert bought.min() > 0.0, group
+        elif group in sellers:
+            assert bought.max() < 0.0, group
+        else:
+            np.testing.assert_allclose(bought, 0.0, atol=1e-9)
+
+
+def test_funds_feel_volatility_in_part_and_trade_their_part_of_the_gap(city):
+    on = city(on_parameters=NO_LUCK, on_world={"log_vix": 3.6})
+    investors, parameters = traded(on), on[Parameters]
+    gap = np.log(investors["target_weight"] / investors["opening_weight"])
+    fund, real = (investors["group"] == group for group in (FUND, REAL))
+    np.testing.assert_allclose(gap[fund], parameters.benchmark_risk_share * gap[real][0])
+    for group, speed in (
+        (fund, parameters.adjustment_speed_benchmarked),
+        (real, parameters.adjustment_speed_real_money),
+    ):
+        np.testing.assert_allclose(np.log(investors["weight"] / investors["opening_weight"])[group], speed * gap[group])
+
+
+def test_nobody_trades_a_gap_within_its_band(city):
+    on = city(on_parameters={**NO_LUCK, "inaction_band": 10.0}, on_world={"us_yield_pct": 2.9}, off=("peers",))
+    np.testing.assert_allclose(traded(on)["net_purchases_bn"], 0.0, atol=1e-9)
+
+
+def test_clients_money_is_invested_at_the_weight_held_and_reserve_managers_have_none(city):
+    on = city(on_parameters={**NO_LUCK, "client_flow_spread": 0.05})
+    investors = traded(on)
+    flow = np.expm1(investors["client_flow"])
+    before = investors["holdings_bn"] - investors["net_purchases_bn"]
+    np.testing.assert_allclose(investors["net_purchases_bn"], before * flow, atol=1e-9)
+    assert ((flow != 0.0) == (investors["group"] != RESERVE)).all() and flow.min() < 0.0 < flow.max()
+    np.testing.assert_allclose(
+        investors["assets_usd_bn"], city()[ForeignInvestors]["assets_usd_bn"] * np.exp(investors["client_flow"])
+    )
+
+
+def test_assets_grow_at_their_trend_and_weights_of_those_who_do_not_trade_fall(city):
+    on = city(on_parameters={**NO_LUCK, "foreign_assets_growth": 0.12})
+    before = on[ForeignInvestors]["assets_usd_bn"].copy()
+    investors = traded(on)
+    np.testing.assert_allclose(investors["assets_usd_bn"], before * np.exp(0.01))
+    np.testing.assert_allclose(investors["opening_weight"], 0.04 * np.exp(-0.01))
+
+
+def test_views_are_held_by_those_who_decide_at_their_own_discretion_and_fade(city):
+    def views(spread):
+        on = city(on_parameters={**NO_LUCK, "investor_view_spread": spread})
+        on[ForeignInvestors]["own_view"] = 1.0
+        investors = traded(on)
+        own = investors["group"] >= REAL
+        assert not investors["own_view"][~own].any()
+        return investors["own_view"][own], on[Parameters].investor_view_persistence
+
+    faded, persistence = views(0.0)
+    np.testing.assert_allclose(faded, persistence)
+    assert views(0.3)[0].std() > 0.05
+
+
 def test_the_west_alone_sells_when_it_turns_away(city):
     investors = traded(city(on_parameters=NO_LUCK, on_shocks={"western_demand": -1.0}))
     west = investors["bloc"] == Bloc.WEST
-    assert investors["net_purchases_bn"][west].max() < 0.0
+    assert investors["net_purchases_bn"][west].max() < 0.0 and investors["recent_buying"][west].max() < 0.0
     np.testing.assert_allclose(investors["net_purchases_bn"][~west], 0.0, atol=1e-9)
 
 
@@ -286,6 +406,41 @@ def test_all_that_is_issued_is_held_and_paid_for(city):
     closes(BOND_MARKET, on)
 
 
+def with_foreign_purchases(on, net_bn):
+    """Governments issue, corporate bonds default, and foreigners decide to hold more by an amount."""
+    book, investors = on[SecurityBook], on[ForeignInvestors]
+    run(public_sector_issues, on)
+    book.defaulted_bn[SecurityClass.CORPORATE] = 12.0
+    lost = book.opening_holdings_bn[Holder.FOREIGN, SecurityClass.CORPORATE] * 12.0 / 1200.0
+    share = investors["holdings_bn"] / investors["holdings_bn"].sum()
+    investors["holdings_bn"] += share * (net_bn - lost)
+    investors["net_purchases_bn"] = share * net_bn
+    return run(bond_market_clears, on)
+
+
+@pytest.mark.parametrize("net_bn", [30.0, -30.0])
+def test_every_holder_pays_with_money_what_it_gains_in_bonds_and_foreigners_bring_theirs_along(city, net_bn):
+    on = with_foreign_purchases(city(), net_bn)
+    book, cash, conversion = on[SecurityBook], on[Ledger].cash_bn, on[Ledger].net("currency conversion", REST)
+    gained = (book.holdings_bn - book.opening_holdings_bn).sum(axis=1)
+    lost = book.opening_holdings_bn[:, SecurityClass.CORPORATE] * 0.01
+    assert cash[Account.BANKS] == pytest.approx(-(gained + lost)[Holder.BANKS])
+    assert cash[Account.ASSET_MANAGERS] == pytest.approx(-(gained + lost)[Holder.ASSET_MANAGERS])
+    assert cash[Account.FOREIGN_INVESTORS] == pytest.approx(0.0, abs=1e-9)
+    assert conversion == pytest.approx(net_bn) == on[ForeignFlow].net_purchases_bn
+    holds = book.holdings_bn[1:].sum(axis=1)
+    assert on[ResidualHolders].bank_share_of_purchases == pytest.approx(holds[0] / holds.sum())
+    closes(BOND_MARKET, on)
+
+
+def test_foreigners_and_residual_holders_trade_through_banks_and_managers_by_what_these_hold(city):
+    on = city()
+    banks = on[ResidualHolders].bank_share_of_purchases
+    flows = with_foreign_purchases(on, 30.0)[Ledger].flows
+    sold = [flows["secondary trade", Account.FOREIGN_INVESTORS, to] for to in (Account.BANKS, Account.ASSET_MANAGERS)]
+    assert sold[0] / sum(sold) == pytest.approx(banks) and sum(sold) > 30.0
+
+
 def test_a_month_without_flows_moves_no_bond_no_yuan_and_no_spread(city):
     on = city()
     before = on[SecurityBook].holdings_bn.copy()
@@ -309,10 +464,12 @@ def test_spreads_rise_with_the_supply_of_a_class_and_fall_as_holders_grow(city):
 def test_spreads_of_the_base_year_are_observed_and_their_demand_is_what_held_the_stocks(city):
     on = city("2020-12")
     on[SecurityBook].gross_bn[:] = 200.0
+    on[SecurityBook].premium_pp[:] = 1.0
+    on[ResidualHolders].size[:] = (1.1, 1.3)
     cleared(on)
     book = on[SecurityBook]
     assert not book.premium_pp.any()
-    np.testing.assert_allclose(book.demand_base_bn.sum(axis=0), book.holdings_bn[1:].sum(axis=0))
+    np.testing.assert_allclose(book.demand_base_bn * [[1.1], [1.3]], book.holdings_bn[1:])
     assert on[GovernmentYield].foreign_share_base_year > 0.0 and on[GovernmentYield].foreign_impact_pp == 0.0
 
 

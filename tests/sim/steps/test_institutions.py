@@ -46,6 +46,30 @@ def test_at_the_seats_and_the_channels_of_2020_no_centre_moves(city):
     assert not slow_states(city()).any()
 
 
+def test_until_the_base_year_is_over_the_present_is_what_crowding_is_measured_against(city):
+    for month, moves in (("2021-01", False), ("2021-02", True)):
+        on = city(month)
+        on[City].seats_base_year = 0.5 * on[City].seats_base_year
+        on[Districts].occupants_base_year = 0.5 * on[Districts].occupants_base_year
+        assert slow_states(on).any() == moves
+        assert (on[City].log_density != 0.0).any() == moves
+        run(districts_crowd, on)
+        assert np.allclose(on[Districts].shares, shares_2020() / shares_2020().sum(axis=1, keepdims=True)) != moves
+
+
+def test_states_close_a_part_of_their_gap_each_month_at_their_own_speed(city):
+    on = city(on_channels={"talent_international_share": 0.2, "legal_certainty": 0.8})
+    first, parameters = slow_states(on).copy(), on[Parameters]
+    second = slow_states(on)
+    for state, speed in (
+        (CityState.INTERNATIONAL_TALENT, parameters.talent_speed),
+        (CityState.LAW, parameters.law_speed),
+    ):
+        assert second[state, SHANGHAI] / first[state, SHANGHAI] == pytest.approx(2.0 - speed)
+    law = parameters.legal_certainty_slope * np.log(0.8 / 0.2 * 0.4 / 0.6)
+    assert first[CityState.LAW, SHANGHAI] == pytest.approx(parameters.law_speed * law)
+
+
 def test_a_crowded_city_gains_services_and_loses_talent_where_rents_eat_up_wages(city):
     def crowded(**parameters):
         on = city(on_parameters=parameters)
@@ -127,6 +151,16 @@ def test_a_district_that_fills_up_repels_other_classes_and_draws_its_own(city):
     np.testing.assert_allclose(after.sum(axis=1), 1.0)
 
 
+def test_stronger_agglomeration_draws_more_of_a_class_to_where_it_gathers(city):
+    def drawn(strength):
+        on = city(on_channels={"agglomeration_strength": strength})
+        on[Districts].occupants_base_year  # as they are before the firms move  # noqa: B018
+        on[FintechFirms]["district"][on[FintechFirms]["in_shanghai"]] = District.ZHANGJIANG
+        return district_shares(on)[-1, District.ZHANGJIANG]
+
+    assert drawn(1.0) > drawn(0.5) > drawn(0.1)
+
+
 def test_a_wider_offshore_business_draws_those_who_book_it_to_lingang(city):
     gain = district_shares(city(on_channels={"offshore_business_scope": 0.5})) / district_shares(city())
     books = np.isin(np.arange(len(gain)), BOOKS_OFFSHORE)
@@ -180,6 +214,36 @@ def test_unprofitable_institutions_close_first_and_dear_ones_sooner(city):
     dear = city(on_parameters=NOBODY_LEAVES | {"institution_exit_hazard": 1.0}, on_channels={"operating_cost": 300.0})
     cheap = city(on_parameters=NOBODY_LEAVES | {"institution_exit_hazard": 1.0}, on_channels={"operating_cost": 100.0})
     assert left(dear) < left(cheap)
+
+
+def test_a_crowded_city_is_dear_and_technology_lowers_the_cost_of_those_who_have_it(city):
+    on = city(on_parameters={**NOBODY_LEAVES, "adoption_cost_effect": -10.0}, on_channels={"operating_cost": 120.0})
+    on[City].log_density[SHANGHAI] = np.log(2.0)
+    on[Institutions]["adopted"][::2] = True
+    left(on)
+    parameters = on[Parameters]
+    cost = 120.0 * 2.0 ** (parameters.congestion_elasticity - parameters.agglomeration_productivity)
+    assert on[City].operating_cost == pytest.approx(cost)
+    adopted = on[Institutions]["adopted"]
+    np.testing.assert_allclose(on[Institutions]["unit_cost"], np.where(adopted, 0.9, 1.0) * cost)
+
+
+def test_rivals_lose_seats_at_the_same_hazard_as_the_city(city):
+    on = city(on_parameters={**NOBODY_LEAVES, "institution_exit_hazard": 0.6})
+    seats = on[RivalCentres].seats.copy()
+    left(on)
+    np.testing.assert_allclose(on[RivalCentres].seats, 0.95 * seats)
+
+
+def test_more_seats_come_from_rivals_that_reconsider_where_the_city_is_better(city):
+    def came(benefit):
+        moves = {"institution_exit_hazard": 0.0, "headquarters_relocation_hazard": 5.0, "relocation_stay_bonus": 1.0}
+        on = city(on_parameters=moves, on_channels={"hq_location_benefit": benefit})
+        left(on)
+        return on[SeatFlows].moved_in, on[SeatFlows].moved_out
+
+    (worse_in, worse_out), (better_in, better_out) = came(10.0), came(1000.0)
+    assert better_in > worse_in and better_out < worse_out
 
 
 def test_seats_that_move_away_are_seats_of_a_rival(city):

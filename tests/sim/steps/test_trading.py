@@ -12,6 +12,7 @@ from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.bond_market.state import ForeignFlow
 from sim.clock import Clock
+from sim.ledger import Account, Ledger
 from sim.levels import Levels
 from sim.markets import Product
 from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
@@ -49,8 +50,21 @@ def test_holdings_rise_with_prices_and_trades_are_paid_for(city):
     investors, shares = shareholders(on), on[ForeignShareholdings]
     np.testing.assert_allclose(investors["holdings_bn"] - investors["net_purchases_bn"], before * np.exp(0.02))
     assert shares.gain_bn == pytest.approx(before.sum() * np.expm1(0.02))
+    assert on[Ledger].net("currency conversion", Account.REST_OF_WORLD) == pytest.approx(
+        investors["net_purchases_bn"].sum()
+    )
     assert shares.market_value_bn == pytest.approx(40000.0 * np.exp(0.02))
     closes(FOREIGN_SHAREHOLDERS, on)
+
+
+def test_assets_grow_at_their_trend_and_index_funds_follow_them_at_their_speed(city):
+    on = city(on_parameters={**NO_DRIFT, "foreign_assets_growth": 0.12})
+    before, held = (on[ForeignShareholders][name].copy() for name in ("assets_usd_bn", "holdings_bn"))
+    investors = shareholders(on)
+    np.testing.assert_allclose(investors["assets_usd_bn"], before * np.exp(0.01))
+    index = investors["style"] == EquityStyle.INDEX
+    speed = on[Parameters].adjustment_speed_benchmarked
+    np.testing.assert_allclose(investors["net_purchases_bn"][index], held[index] * np.expm1(0.01 * speed))
 
 
 def test_active_holders_sell_what_has_become_dear_and_index_funds_rebalance_alone(city):
