@@ -6,7 +6,8 @@ import pytest
 from agents.city_state import CityState
 from agents.districts import District
 from agents.fintech_firms import FintechFirms
-from agents.institutions import Centre, Institutions, Sector
+from agents.institutions import Centre, FinancialInstitution, Institutions, Sector
+from agents.licences import licensed_share, stage_probability
 from scenarios.parameters import Parameters
 from sim.bond_market.state import GovernmentYield, ResidualHolders
 from sim.institutions.balance_sheets import balance_sheets_grow
@@ -27,7 +28,7 @@ from sim.institutions.state import (
     SectorTraits,
 )
 from sim.side_markets.private_funds import PRIVATE_FUNDS
-from tests.sim.steps.by_hand import PER_CLASS, YIELD_PCT, closes, run
+from tests.sim.steps.by_hand import PER_CLASS, YIELD_PCT, closes, population, run
 
 SHANGHAI = Centre.SHANGHAI
 NOBODY_LEAVES = {"institution_exit_hazard": 0.0, "headquarters_relocation_hazard": 0.0}
@@ -283,6 +284,22 @@ def test_where_every_stage_takes_a_month_all_filings_move_by_one(city):
     assert not on[LicenceQueue].waiting[0].any() and (on[LicenceQueue].waiting[1:] == 3).all()
 
 
+def test_in_the_pandemic_year_offices_work_at_a_part_of_their_pace(city):
+    for month, stands_still in (("2020-12", True), ("2021-01", False)):
+        on = with_filings(city(month, on_parameters={"entry_factor_2020": 0.0}))
+        run(licence_queue_moves, on)
+        assert ((on[LicenceQueue].waiting == 20).all() and on[LicenceQueue].withdrawn == 0) == stands_still
+
+
+def test_what_is_withdrawn_is_not_licensed_in_the_same_month(city):
+    on = with_filings(city(on_parameters={"licence_queue_months": 1.0, "licence_withdrawal": 0.5}), 40)
+    run(licence_queue_moves, on)
+    queue = on[LicenceQueue]
+    assert queue.withdrawn == pytest.approx(0.5 * queue.filed, rel=0.1)
+    assert queue.filed - queue.withdrawn == queue.licensed + queue.waiting.sum()
+    assert not queue.waiting[0].any()
+
+
 def test_newcomers_are_of_the_class_that_filed_and_their_sheets_balance(city):
     on = city(on_parameters={"licence_queue_months": 1.0, "licence_withdrawal": 0.0})
     on[LicenceQueue].waiting[-1, Sector.FUND, 1] = 5
@@ -325,6 +342,41 @@ def test_a_better_offer_wins_entrants_from_rivals_and_finds_new_ones(city):
     assert won.entrants_to_shanghai > plain.entrants_to_shanghai
     assert won.entrants_looking > plain.entrants_looking
     assert (better[RivalCentres].seats < usual[RivalCentres].seats).all()
+
+
+def test_fewer_look_for_a_centre_in_the_pandemic_year_and_not_after_it(city):
+    for month, factor in (("2020-12", 0.5), ("2021-01", 1.0)):
+        usual, pandemic = (filed(city(month, on_parameters={"entry_factor_2020": f})) for f in (1.0, 0.5))
+        assert pandemic.entrants_looking == pytest.approx(factor * usual.entrants_looking)
+        assert pandemic.entrants_to_shanghai == pytest.approx(factor * usual.entrants_to_shanghai)
+
+
+def test_foreign_owners_come_when_the_cap_on_their_share_is_lifted_and_the_rush_fades_by_half(city):
+    def rush(month):
+        """Entrants of rivals by sector and ownership, over those without a jump."""
+        gains = []
+        for jump in (0.8, 0.0):
+            on = city(month, on_parameters={"ownership_cap_removal_jump": jump, "ownership_cap_half_life": 24.0})
+            seats = on[RivalCentres].seats.copy()
+            filed(on)
+            gains.append((on[RivalCentres].seats - seats).sum(axis=-1))
+        return gains[0] / gains[1]
+
+    before, lifted, later = rush("2020-11"), rush("2020-12"), rush("2022-12")
+    assert before[Sector.BROKER, 1] == 1.0
+    assert lifted[Sector.BROKER, 1] == pytest.approx(np.exp(0.8))
+    assert later[Sector.BROKER, 1] == pytest.approx(np.exp(0.4))
+    np.testing.assert_allclose(lifted[:, 0], 1.0)
+    assert lifted[Sector.BANK, 1] == 1.0
+
+
+def test_rivals_license_the_same_part_of_those_who_file_with_them(city):
+    on = city()
+    before, flows = on[RivalCentres].seats.sum(), filed(on)
+    parameters = on[Parameters]
+    part = licensed_share(stage_probability(parameters.licence_queue_months), parameters.licence_withdrawal)
+    rivals = flows.entrants_looking - flows.entrants_to_shanghai
+    assert on[RivalCentres].seats.sum() - before == pytest.approx(part * rivals)
 
 
 def test_where_location_is_a_zero_sum_game_an_offer_finds_nobody_new(city):
@@ -389,6 +441,20 @@ def test_balance_sheets_in_another_currency_grow_alike(city):
     np.testing.assert_allclose(two[ResidualHolders].size, one[ResidualHolders].size)
 
 
+def test_luck_in_growth_is_fair_and_profits_revert_at_their_persistence(city):
+    on = city(on_parameters={"bank_growth_sd": 1.0, "assets_organic_growth": 0.0})
+    on[Institutions] = population(
+        FinancialInstitution, 6000, sector=np.arange(6000) % 2 * int(Sector.FUND), assets_bn=1.0, profitability=3.0
+    )
+    run(balance_sheets_grow, on)
+    fund = on[Institutions]["sector"] == Sector.FUND
+    assert on[Institutions]["assets_bn"][fund].mean() == pytest.approx(1.0, abs=0.02)
+    assert on[Institutions]["assets_bn"][fund].std() == pytest.approx(12.0**-0.5, rel=0.1)
+    kept, profitability = on[Parameters].profitability_persistence, on[Institutions]["profitability"]
+    assert profitability.mean() == pytest.approx(3.0 * kept, abs=0.02)
+    assert profitability.var() == pytest.approx(1.0 - kept**2, rel=0.1)
+
+
 # Managed money
 
 
@@ -420,6 +486,18 @@ def test_clients_follow_performance_and_leave_after_misconduct(city):
     assert run(managed_assets_grow, on)[ManagedMoney].net_flow > usual
     worse = city(on_parameters=NO_LUCK, on_channels={"misconduct_rate": 200.0})
     assert run(managed_assets_grow, worse)[ManagedMoney].net_flow < usual
+
+
+def test_what_a_manager_earns_over_its_class_is_remembered_for_a_year_and_has_its_spread(city):
+    on = city(on_parameters={"manager_return_sd": 0.2})
+    on[Institutions] = population(
+        FinancialInstitution, 4000, sector=int(Sector.FUND), managed_assets=1.0, trailing_excess_return=0.12
+    )
+    run(managed_assets_grow, on)
+    trailing = on[Institutions]["trailing_excess_return"]
+    assert trailing.mean() == pytest.approx(0.11, abs=0.005)
+    assert trailing.std() == pytest.approx(0.2 / 12.0**0.5, rel=0.05)
+    closes(INSTITUTIONS, on)
 
 
 def test_no_client_takes_out_more_than_is_there(city):
