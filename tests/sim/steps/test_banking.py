@@ -84,6 +84,13 @@ def test_collateral_limits_leverage_and_those_who_do_not_borrow_never_begin(city
     assert not after[~borrowers(on)].any() and (~borrowers(on)).any()
 
 
+def test_the_luck_of_the_market_is_the_same_for_all_and_own_luck_is_not(city):
+    for noise, alike in (("leverage_noise", True), ("leverage_own_noise", False)):
+        on = city(on_parameters={**NO_LUCK, noise: 0.1})
+        changes = np.log(leverage(on)[borrowers(on)] / 0.2)
+        assert (np.ptp(changes) < 1e-12) == alike and 1e-3 < np.abs(changes).max() < 0.5
+
+
 def test_leverage_away_from_normal_returns_by_a_fixed_part_of_its_log_gap(city):
     on = calm(city)
     on[Institutions]["leverage"] *= 2.0

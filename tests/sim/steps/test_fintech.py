@@ -3,21 +3,26 @@
 import numpy as np
 import pytest
 
+from agents.city_state import CityState
 from agents.districts import District
+from agents.draws import Draws, poisson
 from agents.fintech_firms import FintechFirms
-from agents.institutions import Institutions
+from agents.institutions import Centre, Institutions
 from agents.sandbox import NOT_ADMITTED
 from scenarios.calendar import month_text
 from scenarios.parameters import Parameters
+from sim.baseline import BaseYear
+from sim.clock import Clock
 from sim.fintech.adoption import institutions_adopt
 from sim.fintech.component import FINTECH
 from sim.fintech.firms import firms_exit_and_start, firms_grow_and_raise_funds
 from sim.fintech.sandbox import SANDBOX_OPENED, firms_enter_the_sandbox
 from sim.fintech.state import FintechFlows, Sandbox
 from sim.institutions.component import INSTITUTIONS
-from sim.institutions.state import Adopters
+from sim.institutions.state import Adopters, City
 from tests.sim.steps.by_hand import FINTECH_ELSEWHERE, FINTECH_HERE, closes, run
 
+PLACES = ((1, FINTECH_HERE), (0, FINTECH_ELSEWHERE))
 EAGER = {"funding_round_gap": 2.0}
 """Rounds that are frequent enough for a month of a few firms."""
 
@@ -94,6 +99,25 @@ def test_size_moves_by_the_terms_of_growth_and_without_luck_young_firms_grow_fas
     assert (np.diff(by_age) < 1e-9).all() and by_age[0] > by_age[-1]
 
 
+def test_a_month_makes_firms_older_and_their_last_round_more_distant(city):
+    on = city(on_parameters={"funding_round_gap": 1e9})
+    before = {name: on[FintechFirms][name].copy() for name in ("age_months", "months_since_round")}
+    assert not rounds(on).any()
+    for name, column in before.items():
+        np.testing.assert_array_equal(on[FintechFirms][name], column + 1.0)
+
+
+def test_firms_in_the_sandbox_close_rounds_more_often_and_raise_more_in_them(city):
+    certain = {"funding_round_gap": 0.01, "sandbox_capital": 25.0, "sandbox_effect_months": 6.0}
+    on = city(on_parameters=certain)
+    on[FintechFirms]["sandbox_months"][:3] = (0, 5, 6)
+    rounds(on)
+    firms = on[FintechFirms]
+    size = on[Parameters].round_size * np.exp(firms["log_size"])
+    np.testing.assert_allclose(firms["capital"] / size, np.where(np.arange(len(firms)) < 2, 1.25, 1.0))
+    assert (firms["funding_terms"][4] > 0.0).sum() == 2
+
+
 def test_a_firm_that_closed_all_rounds_it_can_closes_no_more(city):
     on = city(on_parameters={"funding_round_gap": 0.01, "most_funding_rounds": 3.0})
     limit = on[FintechFirms]["funding_round"] == 3
@@ -153,18 +177,47 @@ def test_small_firms_leave_first(city):
     assert min(stays) > min(sizes.values())
 
 
-def test_for_the_same_luck_cheaper_starts_and_more_institutions_bring_more_firms_here(city):
-    def started(institutions=None, **values):
+def test_at_the_conditions_of_2020_firms_start_at_the_usual_rate_here_and_elsewhere(city):
+    on = city(on_parameters={"fintech_exit_hazard": 0.0, "fintech_birth_rate": 3.0, "fintech_birth_spillover": 0.0})
+    luck = on[Draws]["fintech.birth"]
+    usual = [poisson(count * 3.0 / 12.0, luck.scalar(on[Clock].month, index=place)) for place, count in PLACES]
+    run(firms_exit_and_start, on)
+    here = on[FintechFirms]["in_shanghai"]
+    assert [here.sum() - FINTECH_HERE, (~here).sum() - FINTECH_ELSEWHERE] == usual
+
+
+def test_talent_and_institutions_of_2020_and_more_of_them_bring_firms_here(city):
+    def started(talent, institutions_ratio):
+        on = city(on_parameters={"fintech_exit_hazard": 0.0, "fintech_birth_rate": 3.0, "fintech_birth_spillover": 1.0})
+        missing = round(institutions_ratio * on[BaseYear].observed("institutions")) - len(on[Institutions])
+        on[Institutions].add(missing, 0, district=int(District.REST_OF_CITY))
+        on[City].slow_states[CityState.TALENT, Centre.SHANGHAI] = talent
+        run(firms_exit_and_start, on)
+        return int(on[FintechFirms]["in_shanghai"].sum()) - FINTECH_HERE
+
+    assert started(0.0, 2.0) == started(np.log(2.0), 1.0) > started(0.0, 1.0)
+
+
+def test_new_firms_differ_in_size_and_capability_and_have_raised_nothing(city):
+    on = city(on_parameters={"fintech_exit_hazard": 0.0, "fintech_birth_rate": 80.0, "fintech_entrant_spread": 0.5})
+    run(firms_exit_and_start, on)
+    new = slice(FINTECH_HERE + FINTECH_ELSEWHERE, None)
+    firms = on[FintechFirms]
+    assert firms["log_size"][new].std() == pytest.approx(0.5, rel=0.1)
+    assert firms["capability"][new].std() == pytest.approx(1.0, rel=0.1)
+    assert not firms["capital"][new].any() and not firms["age_months"][new].any()
+
+
+def test_for_the_same_luck_cheaper_starts_and_wider_access_to_data_bring_more_firms_here(city):
+    def started(**values):
         on = city(on_parameters={"fintech_exit_hazard": 0.0, "fintech_birth_rate": 3.0}, on_channels=values)
-        if institutions:
-            on[Institutions].add(institutions, 0, district=int(District.REST_OF_CITY))
         run(firms_exit_and_start, on)
         return int(on[FintechFirms]["in_shanghai"].sum()) - FINTECH_HERE
 
     usual = started()
     assert started(fintech_startup_cost=50.0) > usual > 0
     assert started(data_access=0.95) > usual
-    assert started(institutions=4000) > usual
+    assert started(data_access=0.05) < usual
 
 
 # Adoption
@@ -206,3 +259,16 @@ def test_more_local_fintech_firms_spread_technology_faster(city):
 
     few, many = spread(40), spread(200)
     assert few.sum() < many.sum() and not (few & ~many).any()
+
+
+def test_large_institutions_adopt_first_whatever_the_currency(city):
+    def adopt(unit):
+        on = city(
+            on_parameters={"bass_innovation": 6.0, "adoption_size_effect": 20.0, "adoption_supply_elasticity": 0.0}
+        )
+        on[Institutions]["assets_bn"] *= unit
+        return adopters(on).copy(), on[Institutions]["assets_bn"]
+
+    (once, assets), (other, _) = adopt(1.0), adopt(7.0)
+    assert assets[once].min() > assets[~once].max()
+    np.testing.assert_array_equal(once, other)

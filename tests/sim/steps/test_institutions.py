@@ -491,7 +491,7 @@ def test_clients_follow_performance_and_leave_after_misconduct(city):
 def test_what_a_manager_earns_over_its_class_is_remembered_for_a_year_and_has_its_spread(city):
     on = city(on_parameters={"manager_return_sd": 0.2})
     on[Institutions] = population(
-        FinancialInstitution, 4000, sector=int(Sector.FUND), managed_assets=1.0, trailing_excess_return=0.12
+        FinancialInstitution, 4000, sector=int(Sector.FUND), managed_assets=1.0, trailing_excess_return=0.12, district=0
     )
     run(managed_assets_grow, on)
     trailing = on[Institutions]["trailing_excess_return"]

@@ -137,6 +137,18 @@ def test_repo_turns_over_in_proportion_to_leverage_and_touches_no_other_market(c
     np.testing.assert_allclose(np.delete(ratio, repo), 1.0)
 
 
+def test_shares_turn_over_more_when_volatile_or_rising_and_the_habit_fades(city):
+    volatile = city()[Parameters].volatility_mean + 0.5
+    usual = turnover(city(on_parameters=QUIET))[Product.SSE_EQUITY]
+    for asked in ({"log_volatility": volatile}, {"equity_index": rising(0.05)}):
+        assert turnover(city(on_parameters=QUIET, on_world=asked))[Product.SSE_EQUITY] > 1.05 * usual
+    on = city(on_parameters=QUIET)
+    on[Turnover].log_daily_volume = 1.0
+    persistence = on[Parameters].equity_volume_persistence
+    assert turnover(on)[Product.SSE_EQUITY] == pytest.approx(usual * np.exp(persistence))
+    assert on[Turnover].log_daily_volume == pytest.approx(persistence)
+
+
 def test_foreign_purchases_and_sales_alike_turn_over_currency_up_to_a_bound(city):
     def exchanged(net_bn):
         on = city()
