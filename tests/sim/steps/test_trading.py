@@ -10,13 +10,14 @@ from agents.foreign_investors import Bloc
 from agents.institutions import Institutions
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
-from sim.bond_market.state import ForeignFlow
+from sim.bond_market.state import ForeignFlow, GovernmentYield
 from sim.clock import Clock
 from sim.ledger import Account, Ledger
 from sim.levels import Levels
 from sim.markets import Product
 from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
 from sim.trading.foreign_shareholders import equity_investors_trade
+from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import RATE_BENCHMARKS, prices_are_discovered
 from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
 from sim.trading.turnover import markets_turn_over
@@ -147,6 +148,52 @@ def test_shares_turn_over_more_when_volatile_or_rising_and_the_habit_fades(city)
     persistence = on[Parameters].equity_volume_persistence
     assert turnover(on)[Product.SSE_EQUITY] == pytest.approx(usual * np.exp(persistence))
     assert on[Turnover].log_daily_volume == pytest.approx(persistence)
+
+
+def test_twice_the_trading_days_are_twice_the_turnover(city):
+    days = city()[Parameters].trading_days_by_month
+    longer = city(on_parameters={"trading_days_by_month": tuple(2.0 * day for day in days)})
+    np.testing.assert_allclose(turnover(longer), 2.0 * turnover(city()))
+
+
+def test_currency_and_futures_grow_with_the_years_and_other_markets_with_their_stocks_alone(city):
+    growth = {**QUIET, "fx_turnover_growth": 0.1, "futures_open_interest_growth": 0.2}
+    ratio = turnover(city("2022-12", on_parameters=growth)) / turnover(city("2021-12", on_parameters=growth))
+    grows = np.zeros(len(Product))
+    grows[Product.INTERBANK_FX_DERIVATIVES] = 0.1
+    grows[[Product.SHFE_FUTURES, Product.CFFEX_FUTURES, Product.SGE_GOLD]] = 0.2
+    np.testing.assert_allclose(ratio, np.exp(grows))
+
+
+def test_what_moves_futures_beside_their_reasons_keeps_for_a_while(city):
+    usual, moved = city(on_parameters=QUIET), city(on_parameters=QUIET)
+    moved[Turnover].futures_noise[:] = (0.1, 0.2, 0.3)
+    ratio = turnover(moved) / turnover(usual)
+    kept = moved[Parameters].futures_velocity_persistence * np.array([0.1, 0.2, 0.3])
+    np.testing.assert_allclose(np.log(ratio[[Product.SHFE_FUTURES, Product.CFFEX_FUTURES, Product.SGE_GOLD]]), kept)
+    np.testing.assert_allclose(moved[Turnover].futures_noise, kept)
+
+
+def test_the_price_impact_of_a_month_is_what_prices_moved_over_what_was_traded(city):
+    on = city(on_world={"equity_index": rising(0.02)})
+    on[GovernmentYield].change_1m_pp = -0.5
+    traded = turnover(on)[[Product.INTERBANK_SPOT_BONDS, Product.SSE_EQUITY]].sum()
+    moved = on[Parameters].managed_bond_duration * 0.005 + np.expm1(0.02)
+    assert list(on[Turnover].price_impact) == [pytest.approx(moved / traded)]
+
+
+def test_dealers_of_the_base_year_are_what_later_ones_are_compared_with(city):
+    on = city("2020-12")
+    turnover(on)
+    np.testing.assert_array_equal(on[Turnover].market_making_base_year_bn, market_making_bn(on[Institutions]))
+    later = city("2021-12")
+    later[Turnover].market_making_base_year_bn = on[Turnover].market_making_base_year_bn
+    later[Institutions]["equity_bn"] *= 2.0
+    later[Institutions]["assets_bn"] *= 2.0
+    as_before = city("2021-12")
+    as_before[Turnover].market_making_base_year_bn = on[Turnover].market_making_base_year_bn
+    doubled = turnover(later)[Product.INTERBANK_SPOT_BONDS] / turnover(as_before)[Product.INTERBANK_SPOT_BONDS]
+    assert doubled == pytest.approx(np.exp(on[Parameters].market_maker_effect))
 
 
 def test_foreign_purchases_and_sales_alike_turn_over_currency_up_to_a_bound(city):
