@@ -1,5 +1,7 @@
 """Steps of the bond market alone."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,7 @@ from sim.shock_values import ShockValues
 from tests.sim.steps.by_hand import closes, policy, run, shocks
 
 SOVEREIGN = SecurityClass.SOVEREIGN
+RESERVE, FUND, REAL, HEDGED = InvestorGroup
 REST = Account.REST_OF_WORLD
 NO_LUCK = {"client_flow_spread": 0.0, "investor_view_spread": 0.0, "foreign_assets_growth": 0.0}
 
@@ -226,12 +229,28 @@ def test_newcomers_are_like_those_inside_but_smaller_and_begin_with_a_part_of_wh
     np.testing.assert_allclose(by_group, 0.25, atol=0.08)
     assert ((new["index_family"] != IndexFamily.NONE) == fund).all()
     assert set(new["bloc"].tolist()) == set(Bloc)
-    assert np.median(new["assets_usd_bn"]) < 0.7 * np.median(investors["assets_usd_bn"][:-count])
+    inside, groups = investors["assets_usd_bn"][:-count], investors["group"][:-count]
+    median = np.array([np.median(inside[groups == group]) for group in InvestorGroup])
+    size = np.log(new["assets_usd_bn"] / (parameters.entrant_size_ratio * median[new["group"]]))
+    assert size.mean() == pytest.approx(0.0, abs=0.2) and size.std() == pytest.approx(1.0, abs=0.15)
     np.testing.assert_allclose(new["base_log_weight"][~fund], np.log(0.04))
     assert len(np.unique(new["base_log_weight"][fund])) == 3
     np.testing.assert_allclose(new["weight"], parameters.entrant_first_weight * np.exp(new["base_log_weight"]))
     assert (new["inaction_band"] == parameters.inaction_band).all()
     assert ((new["own_view"] != 0.0) == (new["group"] >= InvestorGroup.REAL_MONEY)).all()
+
+
+def test_new_funds_want_what_their_index_holds_at_the_level_that_meets_the_base_year(city):
+    def wanted(shift, spread=0.0):
+        on = city(on_parameters={"foreign_entry_rate": 400.0, "weight_spread": spread})
+        on[Levels] = dataclasses.replace(on[Levels], foreign_target_shift=np.array([0.0, shift, 0.0, 0.0]))
+        count = entrants(on)
+        fund = on[ForeignInvestors]["group"][-count:] == FUND
+        return on[ForeignInvestors]["base_log_weight"][-count:], fund
+
+    (plain, fund), (shifted, _) = wanted(0.0), wanted(0.3)
+    np.testing.assert_allclose(shifted - plain, np.where(fund, 0.3, 0.0), atol=1e-12)
+    assert (wanted(0.0, spread=0.5)[0] - plain).std() == pytest.approx(0.5, rel=0.1)
 
 
 # Trade of foreign investors
@@ -264,9 +283,6 @@ def test_active_investors_want_less_when_yields_rise_abroad_and_reserve_managers
     sold = -investors["net_purchases_bn"] / (investors["holdings_bn"] - investors["net_purchases_bn"])
     assert sold[real].min() > 0.0 and investors["target_weight"][real].max() < investors["target_weight"][fund].min()
     np.testing.assert_allclose(sold[investors["group"] == InvestorGroup.RESERVE_MANAGER], 0.0, atol=1e-9)
-
-
-RESERVE, FUND, REAL, HEDGED = InvestorGroup
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from sim.institutions.state import (
     SeatFlows,
     SectorTraits,
 )
+from sim.policy import Channels
 from sim.side_markets.private_funds import PRIVATE_FUNDS
 from tests.sim.steps.by_hand import PER_CLASS, YIELD_PCT, closes, population, run
 
@@ -162,6 +163,16 @@ def test_stronger_agglomeration_draws_more_of_a_class_to_where_it_gathers(city):
     assert drawn(1.0) > drawn(0.5) > drawn(0.1)
 
 
+def test_without_the_cost_of_rents_a_class_gathers_by_the_slope_and_strength_of_agglomeration(city):
+    on = city(on_parameters={"location_cost_slope": 0.0}, on_channels={"agglomeration_strength": 0.8})
+    before = on[Districts].occupants_base_year[-1]
+    on[FintechFirms]["district"][on[FintechFirms]["in_shanghai"]] = District.ZHANGJIANG
+    now = np.where(np.arange(len(District)) == District.ZHANGJIANG, before.sum(), 0.0)
+    slope = 0.8 / on[Channels].baseline("agglomeration_strength") * on[Parameters].agglomeration_slope
+    weights = shares_2020()[-1] * ((now + 1.0) / (before + 1.0)) ** slope
+    np.testing.assert_allclose(district_shares(on)[-1], weights / weights.sum())
+
+
 def test_a_wider_offshore_business_draws_those_who_book_it_to_lingang(city):
     gain = district_shares(city(on_channels={"offshore_business_scope": 0.5})) / district_shares(city())
     books = np.isin(np.arange(len(gain)), BOOKS_OFFSHORE)
@@ -245,6 +256,28 @@ def test_more_seats_come_from_rivals_that_reconsider_where_the_city_is_better(ci
 
     (worse_in, worse_out), (better_in, better_out) = came(10.0), came(1000.0)
     assert better_in > worse_in and better_out < worse_out
+
+
+def test_seats_move_to_the_rival_that_offers_most(city):
+    moves = {**RESTLESS, "institution_exit_hazard": 0.0, "headquarters_relocation_hazard": 6.0}
+    on = city(on_parameters=moves)
+    others = [1e-9] * (len(Centre) - 1)
+    others[Centre.HONG_KONG - 1] = 0.8
+    on[RivalCentres].entrant_share = np.array([0.2, *others])
+    before = on[RivalCentres].seats.sum(axis=(0, 1))
+    left(on)
+    gained = on[RivalCentres].seats.sum(axis=(0, 1)) - before
+    assert on[SeatFlows].moved_out > 5
+    assert gained[Centre.HONG_KONG - 1] > 5.0 and np.delete(gained, Centre.HONG_KONG - 1).max() <= 0.0
+
+
+def test_a_stronger_bond_to_the_seat_keeps_seats_where_they_are_here_and_elsewhere(city):
+    flows = []
+    for bonus in (0.0, 2.0, 50.0):
+        on = city(on_parameters={**RESTLESS, "institution_exit_hazard": 0.0, "relocation_stay_bonus": bonus})
+        left(on)
+        flows.append((on[SeatFlows].moved_out, on[SeatFlows].moved_in))
+    assert flows[0] > flows[1] > flows[2] == (0, 0) and flows[0][1] > flows[1][1] > 0
 
 
 def test_seats_that_move_away_are_seats_of_a_rival(city):
