@@ -37,7 +37,7 @@ def _run() -> int:
         _forget_output()  # whoever read the output has enough
         code = 0
     except OSError as error:
-        if _output_is_refused():
+        if _output_is_refused(error):
             _forget_output()
             print(f"error: the output cannot be written: {error.strerror or error}", file=sys.stderr)
             code = 1
@@ -50,14 +50,18 @@ def _run() -> int:
     return code
 
 
-def _output_is_refused() -> bool:
-    """Whether what waits to be printed cannot be: Python keeps what a stream did not take."""
+def _output_is_refused(error: OSError) -> bool:
+    """Whether it was the output that the system refused: raised where something is printed, or still waiting to be."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError:
         return True
-    return False
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    module = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__", ""))
+    return error.filename is None and module.split(".")[0] in ("app", "rich")
 
 
 def _forget_output() -> None:

@@ -69,7 +69,7 @@ class TestRun:
             ("equity", ("2022-01", "2022-03"), -0.2),
             ("currency", ("2022-01", "2022-06"), 0.08),
         ]
-        assert "and shocks us_yield=2@2022-01..2023-06, us_yield=2@2022-01..2023-06, public_supply=10@2023-01" in out
+        assert "and shocks us_yield=2@2022-01..2023-06 (pp), us_yield=2@2022-01..2023-06 (pp), public_supply=10@" in out
 
     def test_realised_macro_is_labelled_a_conditional_replay(self, call):
         assert "conditional replay" in call("run", "--macro", "realised").out

@@ -93,7 +93,7 @@ def test_the_steps_of_the_month_are_those_the_model_runs(answer):
 
 def test_effects_are_told_of_the_plans_indicators_or_of_all(answer):
     asked = ("effects", "bond_market_access", "--runs", "1", "--intensities", "2", "--workers", "1", "--json", *SMALL)
-    seven, every = (json.loads(answer(*asked, *more)) for more in ((), ("--all-indicators",)))
+    seven, every = (json.loads(answer(*asked, *more))["effects"] for more in ((), ("--all-indicators",)))
     assert {row["indicator"] for row in seven} == {each.id for each in plan.indicators()}
     moved = {row["indicator"] for row in every if row["intensity"] == 1.0 and row["effect"] > 0.0}
     assert {"foreign_bond_holdings", "foreign_investor_count"} <= moved
@@ -102,7 +102,9 @@ def test_effects_are_told_of_the_plans_indicators_or_of_all(answer):
 
 def test_the_month_says_who_changes_a_state(answer):
     rows = json.loads(answer("month", "--changes", "Ledger", "--json"))
-    assert [row["step"] for row in rows] == ["private_funds_commit"]
+    assert {"private_funds_commit", "bond_market_clears"} <= {row["step"] for row in rows}
+    assert all("Ledger" in row["writes"] for row in rows)
+    assert "gate_moves" not in {row["step"] for row in rows}
     assert len(json.loads(answer("month", "--json"))) == len(sim.FinancialCenter.steps_table())
     assert answer("month", "--step", "issuers_trade_allowances", "--quiet").strip() == (
         "sim.side_markets.carbon:issuers_trade_allowances"

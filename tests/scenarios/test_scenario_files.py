@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 import scenarios
 from scenarios import InputError, Scenario, load, plan, shock_kinds
 from scenarios.calendar import BASELINE, month_text
-from scenarios.plausible import too_small_a_shock
 from scenarios.yaml_tree import DEEPEST, LARGEST_BYTES, parse_yaml, write_yaml
 
 LEVERS = st.sampled_from(plan.lever_ids())
@@ -52,9 +51,7 @@ SHOCK = st.sampled_from(list(shock_kinds().values())).flatmap(
         {"name": st.just(kind.name)},
         optional={
             "month": MONTH,
-            "size": st.floats(kind.low, kind.high).filter(
-                lambda size: not too_small_a_shock(kind.unit, size, kind.low, kind.high)
-            ),
+            "size": st.floats(kind.low, kind.high),
         },
     )
 )

@@ -16,13 +16,13 @@ from types import FunctionType
 
 import numpy as np
 import pytest
-import sim.certificates
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import agents.draws
 import agents.foreign_investors
 import sim
+import sim.bond_market.certificates
 import sim.levels
 import sim.securities
 from calibration.forecast_register import RegisteredForecast, register
@@ -122,9 +122,9 @@ def an_observation(monkeypatch):
 
 
 def a_number_in_an_array_that_was_read(monkeypatch):
-    kept = sim.certificates.bank_tiers()["banks"]
+    kept = sim.bond_market.certificates.bank_tiers()["banks"]
     whole = kept.copy()
-    monkeypatch.setitem(sim.certificates.bank_tiers(), "banks", whole * 2.0)
+    monkeypatch.setitem(sim.bond_market.certificates.bank_tiers(), "banks", whole * 2.0)
 
 
 def a_builtin(monkeypatch):
@@ -143,7 +143,7 @@ ALTERED = {
     an_array: "agents.draws._SHIFT_12",
     a_place_of_a_table: "sim.levels.LUMPY_TOLERANCE",
     an_observation: "sim.baseline.observations()",
-    a_number_in_an_array_that_was_read: "sim.certificates.bank_tiers()",
+    a_number_in_an_array_that_was_read: "sim.bond_market.certificates.bank_tiers()",
     a_builtin: "sim.bond_market.foreign_investors.max",
 }
 

@@ -103,6 +103,7 @@ def test_stages_end_with_the_number_wanted():
     assert stages(200) == [8, 24, 200]
 
 
+@pytest.mark.slow
 def test_answers_grow_from_eight_pairs_are_paired_and_the_second_time_nothing_is_run(server):
     ticks = []
     desk = replace(QUICK, runs=10)
@@ -152,6 +153,7 @@ def test_two_sessions_that_ask_the_same_run_it_once(server, monkeypatch):
 
 
 @pytest.mark.usefixtures("server")
+@pytest.mark.slow
 def test_a_first_answer_goes_before_better_answers_of_others():
     patient, late = replace(QUICK, seed=42, runs=20), replace(QUICK, seed=43)
     came = asked_together([patient, late])
