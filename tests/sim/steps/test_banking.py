@@ -213,6 +213,9 @@ def test_holders_lose_part_of_the_paper_of_one_small_bank_and_the_market_is_shak
     assert (book.defaulted_bn[classes] > 0.0).all()
     assert book.defaulted_bn.sum() == pytest.approx(lost[row]) == pytest.approx(on[Issuers]["defaulted_bn"].sum())
     assert on[BankStress].stress == 1.0 and on[Defaults].count == 1
+    bonds = on[Issuers]["debt_bn"][Instrument.BOND]
+    assert on[Issuers]["maturing_bn"][:, Instrument.BOND, row].sum() == pytest.approx(bonds[row])
+    assert on[Issuers]["usual_certificates_bn"][row] == pytest.approx(on[Issuers]["certificates_bn"][:, row].sum())
 
 
 def test_the_failed_bank_leaves_the_city_and_is_one_of_the_smaller_half(city):

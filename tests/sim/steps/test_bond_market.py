@@ -137,6 +137,8 @@ def test_a_failure_still_felt_makes_small_banks_pay_more_and_sell_less_and_leave
     assert (stock[1][tier == BankTier.SMALL] < stock[0][tier == BankTier.SMALL]).all()
     spread = felt[BankStress].certificate_spread_pp - calm[BankStress].certificate_spread_pp
     small = felt[Parameters].bank_stress_spread_small / 100.0
+    assert calm[BankStress].certificate_spread_pp[BankTier.SMALL] > 0.0
+    assert 0.0 < spread[BankTier.JOINT_STOCK] < spread[BankTier.SMALL]
     assert spread[BankTier.LARGE] == 0.0 and spread[BankTier.SMALL] == pytest.approx(small)
 
 

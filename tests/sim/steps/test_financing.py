@@ -10,7 +10,7 @@ from agents.issuers import LADDER_MONTHS, Industry, Instrument, IssuerClass, Iss
 from agents.listing_queue import STAGES
 from scenarios.parameters import Parameters
 from sim.bond_market.component import bond_market_opens
-from sim.clock import Clock
+from sim.clock import Clock, season
 from sim.component import Part
 from sim.financing.component import FINANCING, financing_opens
 from sim.financing.issuance import issuers_raise_money
@@ -32,6 +32,7 @@ from sim.financing.state import (
 from sim.financing.underwriting import underwriters_capital_bn
 from sim.ledger import Account, Ledger
 from sim.levels import Levels, Lump
+from sim.policy import Channels
 from sim.securities import SecurityBook, SecurityClass
 from sim.trading.state import ForeignShareholdings
 from tests.sim.steps.by_hand import BOND_MONTHS, YIELD_PCT, closes, run
@@ -134,6 +135,36 @@ def test_issuers_whose_needs_went_unmet_for_months_default_more_often_and_others
     on_market = starved[Issuers]["debt_bn"][1:].sum(axis=0) > 0.0
     np.testing.assert_array_equal(starved[Issuers]["distressed"], on_market)
     assert not usual[Issuers]["distressed"].any()
+
+
+def test_foreign_and_bank_debt_is_written_off_in_its_own_class_and_frightens_no_industry(city):
+    on = city(on_parameters={"default_rate": 0.09})
+    firms = ~of_class(on, IssuerClass.FOREIGN, IssuerClass.BANK)
+    on[Issuers]["debt_bn"][1:, firms] = 0.0
+    on[Issuers]["rating"] = 3
+    on[Levels] = dataclasses.replace(on[Levels], default_rate_scale=100.0)
+    lost = matured(on)[SecurityBook].defaulted_bn
+    assert lost[SecurityClass.PANDA] > 0.0 and lost[SecurityClass.FINANCIAL] > 0.0
+    assert lost[SecurityClass.CORPORATE] == lost[SecurityClass.PAPER] == 0.0
+    assert lost.sum() == pytest.approx(on[Issuers]["defaulted_bn"].sum()) and on[Defaults].count > 0
+    assert not on[Contagion].industry_spread_pp.any() and not on[Contagion].market_losses_pct.any()
+
+
+def test_a_province_with_losses_pays_more_and_an_issuer_without_one_pays_nothing_for_it(city):
+    on = city(on_shocks={"default_rate": CERTAIN})
+    private = of_class(on, IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID)
+    on[Issuers]["debt_bn"][1:, private & (on[Issuers]["province"] != 3)] = 0.0
+    spread = matured(on)[Contagion].province_spread_pp
+    assert spread.argmax() == 3 and spread[3] > 0.0 and spread[-1] == 0.0
+
+
+def test_dearer_bonds_bring_defaults_where_debt_falls_due(city):
+    due, not_due = city(), city()
+    not_due[Issuers]["maturing_bn"] = 0.0
+    for on in (due, not_due):
+        on[Contagion].industry_spread_pp[:] = 3.0
+    expected = [matured(on)[Defaults].expected for on in (due, not_due)]
+    assert expected[0][0] > expected[0][1] == expected[1][1] == pytest.approx(expected[1][0])
 
 
 # Issuers raise money
@@ -325,6 +356,95 @@ def test_banks_accept_more_from_small_firms_with_guarantees_and_less_from_those_
         assert credit.refused_bn < credit.asked_bn == pytest.approx(usual.asked_bn)
 
 
+def issued(on):
+    return raised(on)[Issuance].issued_bn.copy()
+
+
+def test_each_price_moves_the_instrument_it_belongs_to(city):
+    usual = issued(city())
+    premium = city()
+    premium[SecurityBook].premium_pp[SecurityClass.ABS] = 3.0
+    assert issued(premium)[Instrument.ABS] < usual[Instrument.ABS]
+    dear_green = city(on_channels={"green_financing_spread": 500.0})
+    assert issued(dear_green)[Instrument.GREEN_BOND] < usual[Instrument.GREEN_BOND]
+    more_pools = city(on_channels={"securitisable_share": 3.0 * usual_channel(city, "securitisable_share")})
+    assert issued(more_pools)[Instrument.ABS] > usual[Instrument.ABS]
+
+
+def usual_channel(city, name):
+    return city()[Channels].baseline(name)
+
+
+def test_issuers_file_more_when_shares_rose_and_equity_is_cheap(city):
+    usual = filings(city())
+    rising = {"equity_index": 5000.0 * np.exp(0.05 * np.arange(60))}
+    patient = {"long_term_equity_allocation": 3.0 * usual_channel(city, "long_term_equity_allocation")}
+    for on in (city(on_world=rising), city(on_channels=patient)):
+        assert filings(on)[[ListingRoute.MAIN, ListingRoute.STAR]].sum() > usual.sum()
+
+
+def test_filings_are_remembered_by_the_industry_that_made_them(city):
+    on = eager(city())
+    recent = on[FilingMemory].recent.copy()
+    on[FilingMemory].recent[:] = 0.0
+    files = raised(on)[Issuers]["last_choice"] >= Instrument.IPO_MAIN
+    assert recent.any() and files.any()
+    filed = np.bincount(on[Issuers]["industry"][files], minlength=len(Industry)) > 0
+    np.testing.assert_array_equal(on[FilingMemory].recent.sum(axis=1) > 0.0, filed)
+
+
+def test_who_files_again_starts_to_wait_anew_and_only_sponsors_file_for_a_real_estate_fund(city):
+    on = eager(city())
+    on[Issuers]["waiting_months"] = 9.0
+    files = raised(on)[Issuers]["last_choice"] >= Instrument.IPO_MAIN
+    assert files.any() and not on[Issuers]["waiting_months"][files].any()
+    may = on[Issuance].eligible[Instrument.REIT]
+    assert may.any() and of_class(on, IssuerClass.INFRASTRUCTURE)[may].all()
+    assert not raised(city("2020-07"))[Issuance].eligible[Instrument.REIT].any()
+
+
+def test_needs_follow_the_season_and_the_growth_of_the_economy(city):
+    usual, boom = (raised(city(on_shocks={"economic_growth": gap}))[Issuers]["need_bn"].sum() for gap in (0.0, 3.0))
+    assert boom > usual
+    months = ("2021-02", "2021-03")
+    needs = [raised(city(month, on_parameters=STILL)) for month in months]
+    ratio = needs[1][Issuers]["need_bn"].sum() / needs[0][Issuers]["need_bn"].sum()
+    assert ratio == pytest.approx(
+        season(needs[1][Clock], needs[1][Parameters]) / season(needs[0][Clock], needs[0][Parameters])
+    )
+    assert ratio != pytest.approx(1.0, abs=0.01)
+
+
+def test_parts_of_a_need_are_raised_each_in_its_own_way(city):
+    on = city(on_parameters=STILL)
+    before = on[Issuers]["debt_bn"].copy()
+    grew = ((raised(on)[Issuers]["debt_bn"] - before) > 0.0).sum(axis=0)
+    assert grew.max() > 1 and (grew <= on[Issuers]["tranches"]).all()
+
+
+def test_strategic_firms_gain_from_directed_credit_and_all_lose_when_loans_turn_bad(city):
+    accepted = {}
+    for name, channels, losses in (
+        ("usual", {}, 0.0),
+        ("directed", {"directed_credit_weight": 5.0}, 0.0),
+        ("bad", {}, 20.0),
+    ):
+        on = city(on_channels={each: value * usual_channel(city, each) for each, value in channels.items()})
+        on[Contagion].market_losses_pct[:] = losses
+        accepted[name] = raised(on)[Issuers]["debt_bn"][Instrument.LOAN].copy()
+    rationed = of_class(on, IssuerClass.MSME, IssuerClass.PRIVATE_MID) & (on[Issuers]["last_choice"] == Instrument.LOAN)
+    strategic = rationed & on[Issuers]["hard_technology"]
+    assert strategic.any() and (accepted["directed"] > accepted["usual"])[strategic].all()
+    np.testing.assert_array_equal(accepted["directed"][~strategic & rationed], accepted["usual"][~strategic & rationed])
+    assert (accepted["bad"] < accepted["usual"])[rationed].all()
+
+
+def test_a_guarantee_is_new_once(city):
+    on = raised(city(on_channels={"guarantee_coverage": 0.5}))
+    first = on[SmallFirmCredit].newly_guaranteed
+    assert 0.0 < raised(on)[SmallFirmCredit].newly_guaranteed < first
+
+
 # The gate of the regulator
 
 
@@ -344,6 +464,25 @@ def test_a_gate_without_luck_returns_to_the_usual_throughput_by_its_persistence(
 
 
 # The queue for listings
+
+
+def test_a_quicker_review_and_an_open_gate_pass_more_filings_and_leave_real_estate_funds_alone(city):
+    counts = {}
+    for name, values in (
+        ("usual", {}),
+        ("quick", {"on_channels": {"listing_lead_time": 0.2 * usual_channel(city, "listing_lead_time")}}),
+        ("open", {}),
+    ):
+        on = city(**values)
+        waiting_for = on[Issuers]["waiting_for"]
+        sponsors = of_class(on, IssuerClass.INFRASTRUCTURE)
+        waiting_for[sponsors] = ListingRoute.REIT
+        on[Issuers]["waiting_months"] = 3.0
+        on[ListingQueue].log_gate = 2.0 if name == "open" else 0.0
+        stage = queued(on)[Issuers]["queue_stage"]
+        counts[name] = (stage[boards(on)] > 0).mean(), (stage[sponsors] > 0).sum()
+    assert counts["usual"][0] < min(counts["quick"][0], counts["open"][0])
+    assert counts["usual"][1] == counts["quick"][1] == counts["open"][1] > 0
 
 
 def queued(on):
@@ -526,6 +665,12 @@ def test_foreigners_come_when_yields_at_home_are_high_and_issuing_here_is_cheap(
         return panda(city(**values))[Issuance].expected_bn[Lump.PANDA_BONDS]
 
     usual = expected()
+    on = city()
+    on[SecurityBook].premium_pp[SecurityClass.PANDA] = 1.0
+    assert panda(on)[Issuance].expected_bn[Lump.PANDA_BONDS] < usual
+    nobody = city()
+    nobody[Issuers]["registered"] = False
+    assert panda(nobody)[Issuance].expected_bn[Lump.PANDA_BONDS] == 0.0
     dearer_abroad = expected(on_world={"us_yield_pct": YIELD_PCT})
     costly = expected(on_channels={"panda_issuance_cost": 300.0})
     assert dearer_abroad > usual > costly > 0.0
