@@ -95,8 +95,8 @@ def summary(table: "pd.DataFrame") -> "pd.DataFrame":
     """Scores by indicator: observations, mean crps, share inside each interval, skill against each naive rule.
 
     Columns: indicator, observations, crps, inside_50, inside_80, inside_95, and one for each naive rule with the skill
-    over all years, NaN where the rule has no data. A test of the difference of two forecasts is not given: with five
-    years it has no power.
+    over all years, NaN where the rule has no data. A share inside is NaN where no year has runs enough for that
+    interval. A test of the difference of two forecasts is not given: with five years it has no power.
     """
     import pandas as pd
 
@@ -107,7 +107,11 @@ def summary(table: "pd.DataFrame") -> "pd.DataFrame":
             "indicator": str(name),
             "observations": len(own),
             "crps": float(own["crps"].mean()),
-            **{f"inside_{level * 100:.0f}": float(own[f"inside_{level * 100:.0f}"].mean()) for level in LEVELS},
+            # where no year has runs enough for an interval the share is NaN, which `boolean` would give as NA
+            **{
+                f"inside_{level * 100:.0f}": float(own[f"inside_{level * 100:.0f}"].astype("float64").mean())
+                for level in LEVELS
+            },
         }
         for rule in rules:
             total = float(own[f"error, {rule}"].sum(min_count=1))

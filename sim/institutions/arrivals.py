@@ -36,6 +36,8 @@ def institutions_arrive(
     median, money = np.zeros(len(Sector)), np.zeros(len(Sector))
     for each in np.unique(sector):
         peers = institutions["sector"] == each
+        if not peers.any():  # a sector that everybody has left: entrants are like the median of all institutions
+            peers = np.ones(len(institutions), dtype=bool)
         median[each] = median_of(institutions["assets_bn"][peers])
         if traits.manages[each]:
             money[each] = median_of(institutions["managed_assets"][peers])

@@ -93,7 +93,7 @@ def test_a_city_with_dear_rents_keeps_fewer_institutions(centre, central):
         assert len(model.institutions) == 1674
         model.run_to_end()
     assert len(crowded.institutions) < len(empty.institutions)
-    assert crowded.entrants_looking < empty.entrants_looking
+    assert crowded.state(SeatFlows).entrants_looking < empty.state(SeatFlows).entrants_looking
 
 
 # Managed assets

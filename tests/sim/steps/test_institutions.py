@@ -539,3 +539,15 @@ def test_no_client_takes_out_more_than_is_there(city):
     run(managed_assets_grow, on)
     assert on[Institutions]["managed_assets"].min() == 0.0
     closes(INSTITUTIONS, on)
+
+
+def test_a_sector_that_everybody_has_left_is_entered_at_the_size_of_the_median_institution(city):
+    on = with_filings(city("2022-01", on_parameters={"licence_withdrawal": 0.0, "institution_entrant_spread": 0.0}))
+    institutions = on[Institutions]
+    institutions.remove(np.flatnonzero(institutions["sector"] == Sector.FUTURES))
+    on[LicenceQueue].waiting[:] = 0
+    on[LicenceQueue].waiting[-1, Sector.FUTURES] = 10_000
+    usual = float(np.median(institutions["assets_bn"]))
+    run(licence_queue_moves, on)
+    entrants = on[Institutions]["assets_bn"][on[Institutions]["sector"] == Sector.FUTURES]
+    assert len(entrants) > 100 and np.allclose(entrants, usual)
