@@ -111,7 +111,7 @@ class Step(Part):
     @property
     def what(self) -> str:
         """What happens in it: the first line of the docstring."""
-        return (inspect.getdoc(self.run) or "").splitlines()[0].rstrip(".")
+        return next(iter((inspect.getdoc(self.run) or self.name).splitlines())).rstrip(".")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from app.web.simulations import the_server
 from app.web.words import Words
 from scenarios.errors import InputError
 from scenarios.extras import MissingExtra
+from scenarios.spreadsheet import plain_cells
 from sim.experiments.designs import Design
 from sim.experiments.ensemble import thresholds
 from sim.experiments.sensitivity import discover, indices, strength, swept
@@ -141,7 +142,7 @@ def _indices(design: Design, found: "pd.DataFrame", words: Words) -> None:
                 title=words(f"indicator.{id}"),
                 subtitle=words(f"unit.{id}") if key != "total" else "",
                 name=f"sensitivity-{id}",
-                csv=str(own.to_csv(index=False, lineterminator="\n")),
+                csv=str(plain_cells(own).to_csv(index=False, lineterminator="\n")),
             ).key(f"sensitivity-{id}")
 
 

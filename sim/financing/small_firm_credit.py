@@ -114,9 +114,10 @@ def loans_granted(
     granted = asked_bn.copy()
     granted[rows] = accepted * amount_factor(credit.newly_guaranteed, parameters.guarantee_amount_effect)
     small = issuers["issuer_class"][rows] == IssuerClass.MSME
-    credit.acceptance_rate = float(accepted[small].sum() / asked[small].sum())
-    spread = np.array(parameters.loan_spread)[issuers["rating"][rows]]
-    credit.loan_spread_pp = float(np.average(spread[small], weights=granted[rows][small]))
+    if asked[small].any():  # a month without demand says nothing new about banks
+        credit.acceptance_rate = float(accepted[small].sum() / asked[small].sum())
+        spread = np.array(parameters.loan_spread)[issuers["rating"][rows]]
+        credit.loan_spread_pp = float(np.average(spread[small], weights=granted[rows][small]))
     credit.asked_bn = float(asked_bn.sum())
     credit.refused_bn = float((asked - accepted).sum())
     credit.beyond_asked_bn = float((granted[rows] - accepted).sum())

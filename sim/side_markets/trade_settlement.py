@@ -64,7 +64,8 @@ def start_trade(
 ) -> None:
     """Set who trades abroad, how much and in which currency.
 
-    The trade of a class is divided in proportion to debt with a random factor.
+    The trade of a class is divided in proportion to debt with a random factor. Where the draw leaves nobody who trades,
+    which happens among very few issuers, all do.
     """
     luck = draws["issuer.trade"].uniform(issuers.luck, clock.month, count=2)
     spread = draws["issuer.trade"].normal(issuers.luck, clock.month, count=3)[2]
@@ -76,6 +77,8 @@ def start_trade(
         traders = (kind == IssuerClass[row["issuer_class"]]) & (luck[0] < float(row["trades_abroad"]))
         if share > 0.0 and traders.any():
             weight[traders] = share * size[traders] / size[traders].sum()
+    if not weight.any():  # so few issuers that the draw left nobody who trades
+        weight = size
     weight /= weight.sum()
     issuers["trade_weight"][:] = weight
     trades = np.flatnonzero(weight)

@@ -356,6 +356,15 @@ def test_banks_accept_more_from_small_firms_with_guarantees_and_less_from_those_
         assert credit.refused_bn < credit.asked_bn == pytest.approx(usual.asked_bn)
 
 
+def test_a_month_in_which_no_small_firm_needs_anything_leaves_the_acceptance_rate_as_it_was(city):
+    on = city(on_parameters=STILL)
+    on[Issuance].due_bn = 1.0 * of_class(on, IssuerClass.CENTRAL_SOE)
+    on[SmallFirmCredit].acceptance_rate = 0.6
+    run(issuers_raise_money, on)
+    assert on[SmallFirmCredit].acceptance_rate == 0.6
+    assert on[SmallFirmCredit].refused_bn == 0.0
+
+
 def issued(on):
     return raised(on)[Issuance].issued_bn.copy()
 

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from agents.draws import Draws
 from agents.fintech_firms import FintechFirm, FintechFirms
 from agents.institutions import FinancialInstitution, Institutions, Sector
 from agents.issuers import Issuer, IssuerClass, Issuers
 from scenarios.calendar import month_text
+from scenarios.parameters import Parameters
 from sim.baseline import BaseYear
 from sim.clock import Clock
 from sim.component import Part
@@ -34,6 +36,7 @@ from sim.side_markets.trade_settlement import (
     TRADE_SETTLEMENT,
     CrossBorderPayments,
     issuers_settle_trade,
+    start_trade,
     trade_of_2020_bn,
     yuan_share_of_trade,
 )
@@ -54,6 +57,16 @@ def test_trade_is_that_of_2020_and_its_trend_and_is_settled_in_one_currency_or_a
     assert payments.trade_bn == pytest.approx(trade_of_2020_bn(on[BaseYear]) / 12.0)
     assert 0.0 < yuan_share_of_trade(payments) < 1.0
     assert settled(city("2023-06", on_parameters={"trade_growth": 0.05})).trade_bn > payments.trade_bn
+
+
+def test_trade_belongs_to_those_who_trade_and_to_all_where_the_draw_leaves_nobody(city):
+    on = city()
+    for kind in (IssuerClass.PRIVATE_LARGE, IssuerClass.BANK):
+        on[Issuers]["issuer_class"][:] = kind
+        start_trade(on[Clock], on[Parameters], on[Draws], on[BaseYear], on[Issuers])
+        weight = on[Issuers]["trade_weight"]
+        assert weight.sum() == pytest.approx(1.0)
+        assert (weight > 0.0).all() == (kind is IssuerClass.BANK)
 
 
 def test_issuers_turn_to_the_yuan_when_invoicing_gets_cheaper_or_the_yuan_gains(city):
