@@ -13,6 +13,7 @@ import pytest
 import sim
 from agents.draws import Draws, agent_key
 from scenarios.loader import load
+from sim.loaded_code import alterations
 
 
 def model_of(scale, **options):
@@ -55,6 +56,12 @@ def test_checking_the_accounts_costs_little():
         unchecked = months(1.0, 12, verify=False)
         ratios.append(months(1.0, 12, verify=None) / unchecked)
     assert statistics.median(ratios) < 1.20
+
+
+def test_looking_for_alterations_costs_less_than_half_a_month_of_the_full_model():
+    alterations()
+    looking = min(cpu(alterations) for _ in range(9))
+    assert looking < 0.5 * min(months(1.0, 12) for _ in range(3)) / 12.0
 
 
 def reference_work():

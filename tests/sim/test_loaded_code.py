@@ -11,7 +11,6 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from enum import EnumType
 from pathlib import Path
-from time import perf_counter
 from types import FunctionType
 
 import numpy as np
@@ -292,16 +291,6 @@ def test_several_threads_may_look_at_once(monkeypatch):
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda _: alterations(), range(32)))
     assert set(found) == {()}
-
-
-def test_looking_takes_less_than_two_milliseconds():
-    alterations()
-    times = []
-    for _ in range(20):
-        began = perf_counter()
-        alterations()
-        times.append(perf_counter() - began)
-    assert min(times) < 0.002
 
 
 EDITED = """
