@@ -128,6 +128,19 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Explanation:
+    """Why an agent decided as it did: terms that add up to the decision, from the rule that made it."""
+
+    kind: type
+    """Class of the agents that decide."""
+    decision: str
+    explains: str
+    """What the terms add up to."""
+    terms: Callable[..., list[tuple[str, float, str]]]
+    """Function of states and, last, the row of the agent: (name, value, unit) of each term."""
+
+
+@dataclass(frozen=True)
 class Component:
     """A market: all that the rest of the model needs to know of it."""
 
@@ -143,6 +156,7 @@ class Component:
     steps: tuple[Step, ...] = ()
     readings: tuple[Reading, ...] = ()
     identities: Callable[..., Iterator[Identity]] | None = None
+    explanations: tuple[Explanation, ...] = ()
 
 
 class Month(tuple[Step, ...]):

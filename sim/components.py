@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
+from agents.population import ArrayAgent
 from sim.banking.component import BANKING
 from sim.bond_market.component import BOND_MARKET
-from sim.component import Component, Identity, Part, States
+from sim.component import Component, Explanation, Identity, Part, States
 from sim.financing.component import FINANCING
 from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
@@ -31,6 +32,12 @@ COMPONENTS: tuple[Component, ...] = (
 )
 READINGS = {reading.name: reading for component in COMPONENTS for reading in component.readings}
 """Every reading of a component by the name of its indicator."""
+
+EXPLAINED: dict[type[ArrayAgent], dict[str, Explanation]] = {}
+"""Decisions that agents of a kind explain, by name; the first is explained when none is named."""
+for _component in COMPONENTS:
+    for _each in _component.explanations:
+        EXPLAINED.setdefault(_each.kind, {})[_each.decision] = _each
 
 
 def start_components(components: Iterable[Component], states: States) -> None:

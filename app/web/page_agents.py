@@ -13,7 +13,7 @@ from app.web.components import Chart, Form, Table
 from scenarios.calendar import BASELINE, month_text
 from scenarios.errors import InputError
 from sim.banking.state import InterbankClaims
-from sim.explanations import EXPLAINED
+from sim.components import EXPLAINED
 
 if TYPE_CHECKING:
     from agents.population import Population

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from agents.institutions import Institutions
+from agents.institutions import FinancialInstitution, Institutions
 from scenarios.parameters import Parameters
 from sim.banking.interbank import interbank_market_clears, totals_by_institution
-from sim.banking.leverage import institutions_set_leverage
+from sim.banking.leverage import change_terms, institutions_set_leverage
 from sim.banking.small_bank_failure import small_banks_fail
 from sim.banking.state import BankFailures, InterbankClaims, RepoFunding
 from sim.clock import Clock
-from sim.component import Changes, Component, Identity, Step
+from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.macro import MacroPath
 
 
@@ -55,4 +55,5 @@ BANKING = Component(
         Step(interbank_market_clears, owner="FinancialInstitution"),
     ),
     identities=banking_identities,
+    explanations=(Explanation(FinancialInstitution, "leverage", "change of log repo leverage", change_terms),),
 )

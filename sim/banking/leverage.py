@@ -1,7 +1,5 @@
 """Institutions set how much repo they borrow; what they borrow together is the repo outstanding."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from agents.arrays import Flags, Floats, Integers, sum_of_products
@@ -13,15 +11,12 @@ from scenarios.parameters import Parameters
 from sim.banking.state import LeverageSignals, RepoFunding
 from sim.bond_market.state import GovernmentYield, china_yield_pct
 from sim.clock import Clock
-from sim.component import Changes, Part
+from sim.component import Changes
 from sim.interactions import Interactions
 from sim.levels import Levels
 from sim.macro import MacroPath
 from sim.policy import Channels
 from sim.securities import SecurityBook
-
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
 
 
 def first_borrowers(
@@ -134,14 +129,16 @@ def decided_terms(
     )
 
 
-def change_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+def change_terms(
+    clock: Clock, parameters: Parameters, draws: Draws, institutions: Institutions, funding: RepoFunding, row: int
+) -> list[tuple[str, float, str]]:
     """Terms of the change of an institution's log leverage this month, which add up to it: (term, value, unit).
 
     There are none for an institution that borrows no repo.
     """
-    if centre.institutions["normal_leverage"][row] == 0.0:
+    if institutions["normal_leverage"][row] == 0.0:
         return []
-    terms = Part(decided_terms).on(centre.states_now(), np.array([row]))[:, 0]
+    terms = decided_terms(clock, parameters, draws, institutions, funding, np.array([row]))[:, 0]
     return [(name, float(term), "log") for name, term in zip(LEVERAGE_TERMS, terms, strict=True)]
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from agents.foreign_investors import ForeignInvestors
+from agents.foreign_investors import ForeignInvestor, ForeignInvestors
 from sim.bond_market.certificates import banks_roll_certificates
 from sim.bond_market.clearing import bond_market_clears
-from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade
+from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade, purchase_terms
 from sim.bond_market.geopolitics import geopolitical_events_happen
 from sim.bond_market.public_supply import public_sector_issues
 from sim.bond_market.start import start_foreign_investors
@@ -18,7 +18,7 @@ from sim.bond_market.state import (
     PublicSupply,
     ResidualHolders,
 )
-from sim.component import Changes, Component, Identity, Step
+from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.securities import Holder, SecurityBook
 
 
@@ -57,4 +57,5 @@ BOND_MARKET = Component(
         Step(bond_market_clears, owner="Market"),
     ),
     identities=foreign_identities,
+    explanations=(Explanation(ForeignInvestor, "purchases", "net purchases of the month", purchase_terms),),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -56,9 +56,6 @@ from sim.macro import MacroPath
 from sim.policy import Channels, Policy
 from sim.securities import SecurityBook
 from sim.shock_values import ShockValues
-
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
 
 NEWCOMERS_INDEX = (IndexFamily.WORLD_GOVERNMENT, IndexFamily.EMERGING_MARKETS, IndexFamily.GLOBAL_AGGREGATE)
 
@@ -313,13 +310,12 @@ def foreign_investors_trade(
     held[:] = assets_bn * weight
 
 
-def purchase_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+def purchase_terms(investors: ForeignInvestors, demand: ForeignDemand, row: int) -> list[tuple[str, float, str]]:
     """Terms of an investor's net purchases this month, CNY bn, which add up to them: (term, value, unit).
 
     Terms of the log weight become money at the same rate, net purchases over the log change of the weight, so that
     they add up. The last one takes off what is left for later months: partial adjustment and the inaction band.
     """
-    investors = centre.investors
     columns = (
         "group",
         "index_family",
@@ -331,9 +327,8 @@ def purchase_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float
         "inaction_band",
     )
     one = {name: investors[name][row : row + 1] for name in columns}
-    signals = centre.state(ForeignDemand).signals
-    assert signals is not None
-    decision = _decision(one, signals)
+    assert demand.signals is not None
+    decision = _decision(one, demand.signals)
     bought, holdings = float(investors["net_purchases_bn"][row]), float(investors["holdings_bn"][row])
     gap, trade = float(decision.gap[0]), float(decision.trade[0])
     opening_bn = holdings * float(np.exp(-trade))

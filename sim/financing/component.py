@@ -4,19 +4,20 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from agents.issuers import Instrument, Issuers, ListingRoute
+from agents.issuers import Instrument, Issuer, Issuers, ListingRoute
 from scenarios.calendar import month_ordinal
 from scenarios.parameters import Parameters
 from sim.baseline import BaseYear
 from sim.clock import Clock
-from sim.component import Changes, Component, Identity, Step
+from sim.component import Changes, Component, Explanation, Identity, Step
+from sim.financing.credit_events import default_terms
 from sim.financing.direct_financing import direct_financing_bn
-from sim.financing.issuance import issuers_raise_money
+from sim.financing.issuance import choice_explained, issuers_raise_money
 from sim.financing.issuance_spillover import start_of_filing_memory
 from sim.financing.listings import gate_moves, listing_queue_moves
 from sim.financing.maturities import debt_matures
 from sim.financing.panda_bonds import foreign_issuers_decide
-from sim.financing.small_firm_credit import start_with_refused_needs
+from sim.financing.small_firm_credit import acceptance_explained, start_with_refused_needs
 from sim.financing.state import (
     Contagion,
     Defaults,
@@ -155,4 +156,9 @@ FINANCING = Component(
         Step(foreign_issuers_decide, owner="Issuer"),
     ),
     identities=financing_identities,
+    explanations=(
+        Explanation(Issuer, "instrument", "utility of an instrument over a bank loan, before luck", choice_explained),
+        Explanation(Issuer, "acceptance", "log odds that a bank accepts a loan of this firm", acceptance_explained),
+        Explanation(Issuer, "default", "log rate of default a year", default_terms),
+    ),
 )

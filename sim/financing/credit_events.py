@@ -1,7 +1,5 @@
 """Defaults spread: spreads by industry and province, issuers in distress, and why an issuer may default."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from agents.arrays import Flags, Floats, Integers, one_of
@@ -23,9 +21,6 @@ from sim.financing.state import Contagion
 from sim.interactions import Interactions
 from sim.levels import Levels
 from sim.shock_values import ShockValues
-
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
 
 SMALLEST_RATE = 1e-300
 """Stands for a rate of nothing, whose log is not finite."""
@@ -138,21 +133,27 @@ def needs_go_unmet(parameters: Parameters, issuers: Changes[Issuers], raised_bn:
     )
 
 
-def default_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+def default_terms(
+    parameters: Parameters,
+    levels: Levels,
+    base_year: BaseYear,
+    shocks: ShockValues,
+    issuers: Issuers,
+    contagion: Contagion,
+    row: int,
+) -> list[tuple[str, float, str]]:
     """Terms of the log of an issuer's yearly hazard of default, as it was drawn this month; they add up to it."""
-    issuers, parameters, contagion = centre.issuers, centre.parameters, centre.state(Contagion)
-    states = centre.states_now()
     at = np.array([row])
     industry = contagion.opening_industry_spread_pp[issuers["industry"][at]]
     province = contagion.opening_province_spread_pp[issuers["province"][at]]
     given = (parameters.rollover_default_sensitivity, parameters.distress_multiplier)
     pressure, distressed = issuers["rollover_pressure"][at], issuers["distressed"][at]
-    rating = -np.log1p(-rates_by_rating(parameters, centre.base_year)[issuers["rating"][row]])
+    rating = -np.log1p(-rates_by_rating(parameters, base_year)[issuers["rating"][row]])
     return [
         ("rating", float(np.log(rating)), "log rate per year"),
-        ("scale of 2020", float(np.log(centre.levels.default_rate_scale)), "log"),
+        ("scale of 2020", float(np.log(levels.default_rate_scale)), "log"),
         ("defaults in the industry", float(log_default_terms(pressure, industry, distressed, *given)[0][0]), "log"),
         ("defaults in the province", float(log_default_terms(pressure, province, distressed, *given)[0][0]), "log"),
         ("distress", float(log_default_terms(pressure, province, distressed, *given)[1][0]), "log"),
-        ("dated shock", float(default_shock(states[ShockValues], issuers, at)[0]), "log"),
+        ("dated shock", float(default_shock(shocks, issuers, at)[0]), "log"),
     ]

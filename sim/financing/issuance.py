@@ -1,7 +1,5 @@
 """Issuers choose how to meet the need of the month."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from agents.arrays import Codes, Flags, Floats, Integers
@@ -29,7 +27,7 @@ from sim.baseline import BaseYear
 from sim.bond_market.primary_market import sell_issue
 from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct
 from sim.clock import Clock, season
-from sim.component import Changes, Part
+from sim.component import Changes
 from sim.financing.credit_events import contagion_spreads_pp, needs_go_unmet
 from sim.financing.issuance_spillover import filing_spillover, filings_are_remembered
 from sim.financing.listings import lead_times
@@ -51,10 +49,6 @@ from sim.world_readings import (
     china_yield_change_3m_pp,
     equity_return_6m,
 )
-
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
-
 
 RATING_AA = 2
 """Rating whose spread states the size of a shock `credit_spread`."""
@@ -332,13 +326,14 @@ def instrument_terms(
     return terms, spillover
 
 
-def choice_explained(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+def choice_explained(
+    parameters: Parameters, channels: Channels, issuers: Issuers, issuance: Issuance, contagion: Contagion, row: int
+) -> list[tuple[str, float, str]]:
     """Terms of the utility of an instrument over a bank loan as the issuer saw it this month; they add up to it.
 
     The instrument is the one it took or filed for; for one that borrowed from a bank, the best of the others it could
     have taken. Empty for banks and foreign issuers, which have no loan to compare with.
     """
-    issuers, issuance = centre.issuers, centre.state(Issuance)
     able = issuance.eligible[:, row] if row < issuance.eligible.shape[1] else np.zeros(len(Instrument), dtype=bool)
     others = np.flatnonzero(able[1:]) + 1
     if not able[Instrument.LOAN] or not len(others):
@@ -346,9 +341,9 @@ def choice_explained(centre: "FinancialCenter", row: int) -> list[tuple[str, flo
     terms, spillover = issuance.choice_terms
     by_instrument = terms[:, issuers["rating"][row]]
     added = np.zeros((3, len(Instrument), 1))
-    own = Part(own_costs_pp).on(centre.states_now(), np.array([row]))
+    own = own_costs_pp(parameters, channels, issuers, contagion, np.array([row]))
     for term, cost_pp in zip(added, own, strict=False):
-        _dearer_bonds(centre.parameters, term, cost_pp)
+        _dearer_bonds(parameters, term, cost_pp)
     added[2, Instrument.IPO_MAIN : Instrument.REIT + 1, 0] = spillover[issuers["industry"][row]]
     table = np.concatenate([by_instrument, added[:, :, 0]])
     chosen = int(issuers["last_choice"][row])

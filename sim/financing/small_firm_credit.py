@@ -1,7 +1,5 @@
 """Banks accept part of the loans that small and mid-size firms ask for; the rest is asked for again."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from agents.arrays import Floats, Integers
@@ -17,12 +15,9 @@ from agents.small_firm_credit import (
     steady_overdraft_bn,
 )
 from scenarios.parameters import Parameters
-from sim.component import Changes, Part
+from sim.component import Changes
 from sim.financing.state import Contagion, SmallFirmCredit
 from sim.policy import Channels
-
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
 
 TERMS = ("usual acceptance", "score", "bad loans", "screening cost", "direction of credit")
 
@@ -136,17 +131,18 @@ def start_with_refused_needs(parameters: Parameters, issuers: Changes[Issuers], 
     issuers["cash_bn"][rows] -= steady_overdraft_bn(need, accepted, parameters.backlog_repayment)
 
 
-def acceptance_explained(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
-    """Terms of the log odds that a bank accepts a loan; empty for a firm that banks do not ration."""
-    return acceptance_terms(centre, row) if row in rationed_rows(centre.issuers) else []
+def acceptance_explained(
+    parameters: Parameters, channels: Channels, issuers: Issuers, contagion: Contagion, row: int
+) -> list[tuple[str, float, str]]:
+    """Terms of the log odds that a bank accepts what a rationed firm asks for this month; they add up to them.
 
-
-def acceptance_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
-    """Terms of the log odds that a bank accepts what a rationed firm asks for this month; they add up to them."""
+    Empty for a firm that banks do not ration.
+    """
     at = np.array([row])
-    states = centre.states_now()
-    log_odds = Part(_log_odds).on(states, at, _usual_acceptance(centre.parameters, centre.issuers, at))
-    accepted = float(Part(accepted_by_banks).on(states, at)[0])
+    if row not in rationed_rows(issuers):
+        return []
+    log_odds = _log_odds(parameters, channels, issuers, contagion, at, _usual_acceptance(parameters, issuers, at))
+    accepted = float(accepted_by_banks(parameters, channels, issuers, contagion, at)[0])
     terms = [(name, float(value[0]), "log odds") for name, value in zip(TERMS, log_odds, strict=True)]
     guarantees = float(np.log(accepted / (1.0 - accepted))) - sum(value for _, value, _ in terms)
     return [*terms, ("guarantees", guarantees, "log odds")]

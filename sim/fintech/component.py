@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from agents.fintech_firms import FintechFirms
-from sim.component import Changes, Component, Identity, Step
+from agents.fintech_firms import FintechFirm, FintechFirms
+from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.fintech.adoption import institutions_adopt
+from sim.fintech.explained import funding_explained, growth_explained, rank_explained, score_explained
 from sim.fintech.firms import firms_exit_and_start, firms_grow_and_raise_funds, start_fintech_firms
 from sim.fintech.sandbox import firms_enter_the_sandbox
 from sim.fintech.state import FintechFlows, FundingMemory, LeadingScore, Sandbox
@@ -46,4 +47,10 @@ FINTECH = Component(
         Step(institutions_adopt, owner="FinancialInstitution"),
     ),
     identities=fintech_identities,
+    explanations=(
+        Explanation(FintechFirm, "growth", "growth of the month", growth_explained),
+        Explanation(FintechFirm, "funding", "log rate of funding rounds", funding_explained),
+        Explanation(FintechFirm, "score", "score", score_explained),
+        Explanation(FintechFirm, "rank", "national rank", rank_explained),
+    ),
 )

@@ -1,50 +1,48 @@
 """Terms of the decisions of a fintech firm, which add up to them: (name, value, unit)."""
 
-from typing import TYPE_CHECKING
-
-from agents.fintech_firms import FUNDING_TERMS, GROWTH_TERMS, SCORE_TERMS, score_terms
+from agents.fintech_firms import FUNDING_TERMS, GROWTH_TERMS, SCORE_TERMS, FintechFirms, score_terms
+from scenarios.parameters import Parameters
+from sim.clock import Clock
 from sim.fintech.leading import scores
 
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
 
-
-def growth_explained(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+def growth_explained(clock: Clock, fintech: FintechFirms, row: int) -> list[tuple[str, float, str]]:
     """Terms of a firm's growth in the month; none for a firm that has just started."""
-    return _terms(centre, row, GROWTH_TERMS, "growth_terms", "log")
+    return _terms(clock, fintech, row, GROWTH_TERMS, "growth_terms", "log")
 
 
-def funding_explained(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+def funding_explained(
+    clock: Clock, parameters: Parameters, fintech: FintechFirms, row: int
+) -> list[tuple[str, float, str]]:
     """Terms of the log of a firm's monthly rate of closing a round.
 
     None for a firm that has just started or has closed all rounds it can.
     """
-    closed_before = centre.fintech["funding_round"][row] - (centre.fintech["months_since_round"][row] == 0.0)
-    if closed_before >= centre.parameters.most_funding_rounds:
+    closed_before = fintech["funding_round"][row] - (fintech["months_since_round"][row] == 0.0)
+    if closed_before >= parameters.most_funding_rounds:
         return []
-    return _terms(centre, row, FUNDING_TERMS, "funding_terms", "log")
+    return _terms(clock, fintech, row, FUNDING_TERMS, "funding_terms", "log")
 
 
 def _terms(
-    centre: "FinancialCenter", row: int, names: tuple[str, ...], column: str, unit: str
+    clock: Clock, fintech: FintechFirms, row: int, names: tuple[str, ...], column: str, unit: str
 ) -> list[tuple[str, float, str]]:
-    if centre.fintech["birth_month"][row] == centre.month:
+    if fintech["birth_month"][row] == clock.month:
         return []
-    values = centre.fintech[column][:, row]
+    values = fintech[column][:, row]
     return [(name, float(value), unit) for name, value in zip(names, values, strict=True)]
 
 
-def score_explained(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+def score_explained(parameters: Parameters, fintech: FintechFirms, row: int) -> list[tuple[str, float, str]]:
     """Terms of a firm's score."""
-    firms = centre.fintech
-    weights = centre.parameters.leading_score_weights
-    values = score_terms(firms["log_size"], firms["capital"], firms["capability"], weights)[:, row]
+    weights = parameters.leading_score_weights
+    values = score_terms(fintech["log_size"], fintech["capital"], fintech["capability"], weights)[:, row]
     return [(name, float(value), "score") for name, value in zip(SCORE_TERMS, values, strict=True)]
 
 
-def rank_explained(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+def rank_explained(parameters: Parameters, fintech: FintechFirms, row: int) -> list[tuple[str, float, str]]:
     """The firm itself and those with a higher score add up to its national rank."""
-    score, local = scores(centre.parameters, centre.fintech), centre.fintech["in_shanghai"]
+    score, local = scores(parameters, fintech), fintech["in_shanghai"]
     higher = score > score[row]
     counts = (
         ("itself", 1.0),

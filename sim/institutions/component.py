@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from agents.districts import NOWHERE
-from agents.institutions import Institutions
-from sim.component import Changes, Component, Identity, Step
+from agents.institutions import FinancialInstitution, Institutions
+from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.institutions.balance_sheets import balance_sheets_grow
 from sim.institutions.city import city_states_move
 from sim.institutions.districts import districts_crowd
 from sim.institutions.licences import licence_queue_moves
-from sim.institutions.location import entrants_choose, institutions_leave_and_move
+from sim.institutions.location import entrants_choose, institutions_leave_and_move, seat_terms, staying_terms
 from sim.institutions.managed_assets import managed_assets_grow
 from sim.institutions.rivals import rivals_answer
 from sim.institutions.start import start_institutions
@@ -85,4 +85,13 @@ INSTITUTIONS = Component(
         Step(managed_assets_grow, owner="FinancialInstitution"),
     ),
     identities=institution_identities,
+    explanations=(
+        Explanation(FinancialInstitution, "staying", "log odds of staying open over closing", staying_terms),
+        Explanation(
+            FinancialInstitution,
+            "seat",
+            "log odds of the seat in Shanghai over the best rival, if reconsidered",
+            seat_terms,
+        ),
+    ),
 )

@@ -1,7 +1,5 @@
 """Where institutions want to be: entrants choose among six centres, and seats leave, move or come."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from agents.adoption import cost_of_adopters
@@ -42,9 +40,6 @@ from sim.levels import Levels
 from sim.policy import Channels
 from sim.shock_values import ShockValues
 from sim.side_markets.private_funds import Commitments
-
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
 
 OWNERSHIP_CAPS_LIFTED = {
     Sector.FUTURES: month_ordinal("2020-01"),
@@ -236,14 +231,15 @@ def entrants_choose(
     seats.entrants_to_shanghai = float(expected.sum())
 
 
-def staying_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+def staying_terms(
+    parameters: Parameters, institutions: Institutions, city: City, row: int
+) -> list[tuple[str, float, str]]:
     """Terms of an institution's log odds of staying open this month, which add up to them: (term, value, unit).
 
     The log of the exit rate is a sum; the last term turns the rate into odds of a month. A newcomer's are those that
-    it came with, and tell what it will decide on.
+    it came with, on which it decides next month.
     """
-    parameters, institutions = centre.parameters, centre.institutions
-    city_cost = centre.state(City).operating_cost
+    city_cost = city.operating_cost
     profitability, cost = institutions["opening_profitability"][[row]], float(institutions["unit_cost"][row])
     leaves = float(
         exit_probability(parameters.institution_exit_hazard, profitability, parameters.exit_profitability_slope, cost)[
@@ -261,17 +257,18 @@ def staying_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float,
     return [(name, value, "log odds") for name, value in parts.items()]
 
 
-def seat_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+def seat_terms(
+    parameters: Parameters, institutions: Institutions, seats: SeatFlows, row: int
+) -> list[tuple[str, float, str]]:
     """Terms of an institution's log odds of Shanghai over the best rival for its class: (term, value, unit).
 
     They are those of this month's decision to reconsider the seat or not; the last one is the bond to the seat.
     """
-    institutions = centre.institutions
-    mine = centre.state(SeatFlows).location_terms[:, institutions["sector"][row], int(institutions["foreign"][row])]
+    mine = seats.location_terms[:, institutions["sector"][row], int(institutions["foreign"][row])]
     rival = 1 + int(mine.sum(axis=0)[1:].argmax())
     gaps = mine[:, Centre.SHANGHAI] - mine[:, rival]
     terms = [
         (f"{name} against {Centre(rival).name}", float(gap), "log odds")
         for name, gap in zip(LOCATION_TERMS, gaps, strict=True)
     ]
-    return [*terms, ("bond to the seat", centre.parameters.relocation_stay_bonus, "log odds")]
+    return [*terms, ("bond to the seat", parameters.relocation_stay_bonus, "log odds")]

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from agents.arrays import sum_of_products
-from agents.equity_investors import ForeignShareholders
+from agents.equity_investors import ForeignEquityInvestor, ForeignShareholders
 from scenarios.parameters import Parameters
-from sim.component import Changes, Component, Identity, Step
+from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.ledger import Account, Ledger
 from sim.levels import Levels
-from sim.trading.foreign_shareholders import equity_investors_trade, start_foreign_shareholders
+from sim.trading.foreign_shareholders import equity_investors_trade, equity_purchase_terms, start_foreign_shareholders
 from sim.trading.price_discovery import prices_are_discovered
 from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
 from sim.trading.turnover import markets_turn_over
@@ -49,6 +49,9 @@ FOREIGN_SHAREHOLDERS = Component(
     start=start_foreign_shareholders,
     steps=(Step(equity_investors_trade, owner="ForeignEquityInvestor"),),
     identities=shareholder_identities,
+    explanations=(
+        Explanation(ForeignEquityInvestor, "shares", "net purchases of shares in the month", equity_purchase_terms),
+    ),
 )
 
 TRADING = Component(

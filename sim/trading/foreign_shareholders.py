@@ -1,7 +1,5 @@
 """Foreign investors hold A shares through Stock Connect."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from agents.arrays import Floats
@@ -36,9 +34,6 @@ from sim.policy import Channels
 from sim.shock_values import ShockValues
 from sim.start import pareto_shares
 from sim.trading.state import ForeignShareholdings
-
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
 
 
 def start_foreign_shareholders(
@@ -154,15 +149,15 @@ def _trade(parameters: Parameters, investors: ForeignShareholders, terms: Floats
     return within_assets(traded, opening)
 
 
-def equity_purchase_terms(centre: "FinancialCenter", row: int) -> list[tuple[str, float, str]]:
+def equity_purchase_terms(
+    parameters: Parameters, investors: ForeignShareholders, shares: ForeignShareholdings, row: int
+) -> list[tuple[str, float, str]]:
     """Terms of an investor's net purchases of shares this month, CNY bn, which add up to them."""
-    investors = centre.equity_investors
     at = slice(row, row + 1)
-    all_terms = centre.state(ForeignShareholdings).terms
-    trade = float(_trade(centre.parameters, investors, all_terms, at)[0])
+    trade = float(_trade(parameters, investors, shares.terms, at)[0])
     bought = float(investors["net_purchases_bn"][row])
     opening_bn = float(investors["holdings_bn"][row]) - bought
-    terms = all_terms[:, row]
+    terms = shares.terms[:, row]
     gap = float(investors["base_log_weight"][row] + terms.sum() - np.log(investors["opening_weight"][row]))
     wanted = opening_bn * float(np.expm1(trade))
     rate = wanted / trade if trade != 0.0 else opening_bn

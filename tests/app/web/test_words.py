@@ -13,7 +13,7 @@ from scenarios import names, plan
 from scenarios.parameters import PARAMETER_SETS, parameter_table
 from scenarios.shocks import shock_kinds
 from sim.baseline import observations
-from sim.explanations import EXPLAINED
+from sim.components import EXPLAINED
 from sim.indicators import PLAN_INDICATORS
 
 FOLDER = Path(app.web.__file__).parent
