@@ -8,7 +8,7 @@ code. A market is a `Component`: one frozen value that names its state, its step
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from scenarios.errors import nearest_name
@@ -31,6 +31,19 @@ def state_name(kind: Any) -> str:
     return f"{(get_origin(kind) or kind).__name__}[{inside}]" if inside else str(kind.__name__)
 
 
+@cache
+def _needs(run: Callable[..., Any]) -> tuple[tuple[Any, bool], ...]:
+    """Read a signature once; many parts are made of the same function, every month."""
+    hints = get_type_hints(run, include_extras=True)
+    found = []
+    for name in inspect.signature(run).parameters:
+        if name not in hints:
+            raise ContractError(f"{run.__module__}.{run.__name__}: the parameter {name!r} has no type")
+        changes = get_origin(hints[name]) is Changes
+        found.append((get_args(hints[name])[0] if changes else hints[name], changes))
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Part:
     """A function with the states that its signature names: a step, a start, a reading, an identity.
@@ -46,14 +59,11 @@ class Part:
     @cached_property
     def needs(self) -> tuple[tuple[Any, bool], ...]:
         """For each parameter in order, the type of the state and whether it may be changed."""
-        hints = get_type_hints(self.run, include_extras=True)
-        found = []
-        for name in inspect.signature(self.run).parameters:
-            if name not in hints:
-                raise ContractError(f"{self.run.__module__}.{self.run.__name__}: the parameter {name!r} has no type")
-            changes = get_origin(hints[name]) is Changes
-            found.append((get_args(hints[name])[0] if changes else hints[name], changes))
-        return tuple(found)
+        return _needs(self.run)
+
+    @cached_property
+    def _kinds(self) -> tuple[Any, ...]:
+        return tuple(kind for kind, _ in self.needs)
 
     @property
     def reads(self) -> tuple[Any, ...]:
@@ -74,9 +84,10 @@ class Part:
             If a state is missing.
         """
         try:
-            return self.run(*[states[kind] for kind, _ in self.needs[: len(self.needs) - len(more)]], *more)
+            kinds = self._kinds[: -len(more)] if more else self._kinds
+            return self.run(*map(states.__getitem__, kinds), *more)
         except KeyError as error:
-            if error.args and error.args[0] in {kind for kind, _ in self.needs}:
+            if error.args and error.args[0] in self._kinds:
                 needed = state_name(error.args[0])
                 raise ContractError(f"{self.run.__name__!r} needs {needed}, which no component brings") from None
             raise

@@ -39,6 +39,10 @@ for _component in COMPONENTS:
     for _each in _component.explanations:
         EXPLAINED.setdefault(_each.kind, {})[_each.decision] = _each
 
+_OPENS = tuple(Part(each.opens) for each in COMPONENTS if each.opens is not None)
+_READS = {name: Part(reading.formula) for name, reading in READINGS.items()}
+_IDENTITIES = tuple(Part(each.identities) for each in COMPONENTS if each.identities is not None)
+
 
 def start_components(components: Iterable[Component], states: States) -> None:
     """Set the states of components at the end of the year before the base year."""
@@ -49,18 +53,16 @@ def start_components(components: Iterable[Component], states: States) -> None:
 
 def open_components(states: States) -> None:
     """Begin a month for all components."""
-    for component in COMPONENTS:
-        if component.opens is not None:
-            Part(component.opens).on(states)
+    for part in _OPENS:
+        part.on(states)
 
 
 def readings_now(states: States) -> dict[str, float]:
     """Readings of the month; flows that are scaled to the base year are not scaled yet."""
-    return {name: Part(reading.formula).on(states) for name, reading in READINGS.items()}
+    return {name: part.on(states) for name, part in _READS.items()}
 
 
 def component_identities(states: States) -> Iterator[Identity]:
     """Identities of all components."""
-    for component in COMPONENTS:
-        if component.identities is not None:
-            yield from Part(component.identities).on(states)
+    for part in _IDENTITIES:
+        yield from part.on(states)

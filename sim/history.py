@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
-from sim.levels import Levels, first_guess, improved, total_miss, worst_miss
+from sim.levels import Levels, first_guess, total_miss, worst_miss
 from sim.levels_cache import cached_levels, keep_levels
 from sim.loaded_code import altered_values
 from sim.model import FinancialCenter
+from sim.solving import improved
 from sim.vintage import vintage_digest
 
 PASSES = 12

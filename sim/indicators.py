@@ -73,17 +73,18 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
 
     Flow ratios are over the last twelve months, or over the months since January 2020 in that year.
     """
-    shanghai, national = Part(direct_financing_bn).on(centre.states_now())
+    states = centre.states_now()
+    shanghai, national = Part(direct_financing_bn).on(states)
     centre.state(DirectFinancing).month_bn = (shanghai, national)
     centre.state(DirectFinancing).recent_bn.append((shanghai, national))
-    centre.state(DirectFinancing).on_exchanges_bn.append(Part(exchange_financing_bn).on(centre.states_now()))
+    centre.state(DirectFinancing).on_exchanges_bn.append(Part(exchange_financing_bn).on(states))
     recent = np.sum(centre.state(DirectFinancing).recent_bn, axis=0)
     book = centre.book
     foreign = float(book.holdings_bn[Holder.FOREIGN].sum())
     issuance, queue = centre.state(Issuance), centre.state(ListingQueue)
     issued = issuance.issued_bn
     market_value_bn = centre.state(ForeignShareholdings).market_value_bn
-    leading, leading_absolute = Part(leading_in_shanghai).on(centre.states_now())
+    leading, leading_absolute = Part(leading_in_shanghai).on(states)
     record = {
         "turnover_total": float(centre.state(Turnover).turnover_trn.sum()),
         "direct_financing": shanghai / 1000.0,
@@ -151,7 +152,7 @@ def indicators_are_read(centre: "FinancialCenter") -> None:
     by_district = np.bincount(institutions["district"], minlength=len(District))
     record |= {f"institutions_{each.name.lower()}": float(by_district[each]) for each in District}
     record["district_concentration"] = float(((by_district / by_district.sum()) ** 2).sum())
-    record |= readings_now(centre.states_now())
+    record |= readings_now(states)
     record |= companion_indicators(centre)
     record |= secondary_indicators(centre, record)
     centre.records.append(record)

@@ -3,8 +3,7 @@
 import copy
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -18,7 +17,7 @@ from agents.equity_investors import ForeignEquityInvestor, ForeignShareholders
 from agents.fintech_firms import FintechFirm, FintechFirms
 from agents.foreign_investors import ForeignInvestor, ForeignInvestors
 from agents.institutions import FinancialInstitution, Institutions
-from agents.issuers import LADDER_INSTRUMENTS, Instrument, Issuer, Issuers, ListingRoute
+from agents.issuers import Issuer, Issuers
 from agents.population import ArrayAgent, Population, PopulationModel
 from agents.views import view
 from scenarios.calendar import BASELINE, month_ordinal, month_text
@@ -30,16 +29,14 @@ from scenarios.shock_paths import ShockPaths
 from sim import (
     starting_point,
 )
-from sim.banking.leverage import repo_outstanding_bn
+from sim.base_year_sums import BaseYearSums, add_month_of_base_year
 from sim.baseline import BaseYear
 from sim.bond_market.component import BOND_MARKET
 from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct, us_yield_pct
 from sim.clock import Clock
-from sim.component import States
+from sim.component import Part, States
 from sim.components import COMPONENTS, open_components, start_components
-from sim.financing.direct_financing import exchange_credit_bn
-from sim.financing.state import Defaults, DirectFinancing, Issuance, ListingQueue, ModelSize, UsualDeals
-from sim.financing.underwriting import underwriters_capital_bn
+from sim.financing.state import ModelSize
 from sim.fintech.component import FINTECH
 from sim.indicators import PLAN_INDICATORS
 from sim.institutions.component import INSTITUTIONS
@@ -47,17 +44,15 @@ from sim.institutions.location import institutions_by_class
 from sim.institutions.state import RivalCentres
 from sim.interactions import Interactions, checked_interactions
 from sim.ledger import Account, Ledger
-from sim.levels import Levels, Lump, equity_share_of_sse
+from sim.levels import Levels
 from sim.loaded_code import alterations, watched
 from sim.luck import Luck
 from sim.macro import MacroPath, make_macro_path
-from sim.markets import Product
 from sim.notices import notice
 from sim.policy import Channels, ChannelValues, Policy
 from sim.securities import SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
 from sim.trading.component import FOREIGN_SHAREHOLDERS
-from sim.trading.state import Turnover
 from sim.triggers import policy_after_triggers
 from sim.vintage import vintage_in_use
 
@@ -72,31 +67,6 @@ NO_SEED = (
     "five times; give rng=range(5) for five runs"
 )
 START_OF_HISTORY = month_ordinal("2019-12")
-
-
-@dataclass
-class Year2020:
-    """Sums over the simulated year 2020 that the levels are solved on."""
-
-    issued: Floats = field(default_factory=lambda: np.zeros(len(Instrument)))
-    lumps_bn: Floats = field(default_factory=lambda: np.zeros(len(Lump)))
-    expected_bn: Floats = field(default_factory=lambda: np.zeros(len(Lump)))
-    expected_listings: Floats = field(default_factory=lambda: np.zeros(4))
-    certificates_bn: float = 0.0
-    expected_defaults: Floats = field(default_factory=lambda: np.zeros(2))
-    """Defaults expected at the month's chances, and at those of the ratings alone."""
-    financial_bonds_bn: float = 0.0
-    mean_sovereign_bn: float = 0.0
-    exchange_credit_bn: float = 0.0
-    equity_elsewhere_bn: float = 0.0
-    direct_financing_bn: float = 0.0
-    direct_financing_national_bn: float = 0.0
-    activity: Floats = field(default_factory=lambda: np.zeros(len(Product)))
-    foreign_by_group: Floats = field(default_factory=lambda: np.zeros(4))
-    leading_fintech: int = 0
-    repo_outstanding_bn: float = 0.0
-    debt_deals_bn: float = 0.0
-    equity_deals_bn: float = 0.0
 
 
 class FinancialCenter(PopulationModel):
@@ -202,6 +172,7 @@ class FinancialCenter(PopulationModel):
         )
         self._channels = self.policy.baseline
         self.own_states: dict[type, Any] = {kind: kind() for component in COMPONENTS for kind in component.states}
+        self.own_states[BaseYearSums] = BaseYearSums()
         self.investors = Population(self, ForeignInvestor, capacity=2048)
         self.equity_investors = Population(self, ForeignEquityInvestor, capacity=512)
         self.issuers = Population(self, Issuer, capacity=max(64, round(10_100 * scale)))
@@ -211,8 +182,8 @@ class FinancialCenter(PopulationModel):
         starting_point.scale_listed_firms(self)
         starting_point.fill_listing_queue(self, START_OF_HISTORY)
         early = (BOND_MARKET, FOREIGN_SHAREHOLDERS, INSTITUTIONS, FINTECH)
-        start_components((BOND_MARKET, FOREIGN_SHAREHOLDERS), self.states_now())
-        start_components((INSTITUTIONS, FINTECH), self.states_now())
+        start_components((BOND_MARKET, FOREIGN_SHAREHOLDERS), self._states_before_any_bond())
+        start_components((INSTITUTIONS, FINTECH), self._states_before_any_bond())
         self.book = SecurityBook(starting_point.outstanding_2019_bn(self), float(self.investors["holdings_bn"].sum()))
         self.book.interbank_share[SecurityClass.SOVEREIGN] = levels.sovereign_interbank_share
         self.ledger = Ledger()
@@ -228,7 +199,6 @@ class FinancialCenter(PopulationModel):
         self.first_recorded_month = START_OF_HISTORY + 1
         self.largest_error = 0.0
         self.step_seconds: dict[str, float] = {}
-        self.year_2020 = Year2020()
 
     def _take_over(self, past: "FinancialCenter") -> None:
         """Become a copy of a centre at end-2020; the copy's agents belong to this model."""
@@ -351,7 +321,7 @@ class FinancialCenter(PopulationModel):
             stage.on(states)
             self.step_seconds[stage.name] = self.step_seconds.get(stage.name, 0.0) + time.perf_counter() - started
         if self.month <= BASELINE:
-            self._add_to_2020()
+            Part(add_month_of_base_year).on(states)
         else:
             self.datacollector.collect(self)
         self.running = self.month < self.last_month
@@ -362,48 +332,18 @@ class FinancialCenter(PopulationModel):
         return found
 
     def states_now(self) -> States:
-        """The states that steps of components may receive, by their type."""
-        return _States(self)
+        """The states that parts of components may receive this month, by their type."""
+        return {**{kind: of(self) for kind, of in _SHARED.items()}, **self.own_states}
+
+    def _states_before_any_bond(self) -> States:
+        """The states while the first components start, whose investors decide how many bonds there are."""
+        later = (SecurityBook, Ledger)
+        return {**{kind: of(self) for kind, of in _SHARED.items() if kind not in later}, **self.own_states}
 
     def _open_month(self) -> None:
         self._channels = self.policy.at(self.month)
         self.ledger.open_month()
         open_components(self.states_now())
-
-    def _add_to_2020(self) -> None:
-        year, issuance, queue = self.year_2020, self.state(Issuance), self.state(ListingQueue)
-        issued, financing = issuance.issued_bn, self.state(DirectFinancing).month_bn
-        year.issued[: Instrument.IPO_MAIN] += issued[: Instrument.IPO_MAIN]
-        filed = (queue.filed - queue.filed_at_start) / self.scale
-        year.issued[Instrument.IPO_MAIN] = filed[ListingRoute.MAIN]
-        year.issued[Instrument.IPO_STAR] = filed[ListingRoute.STAR]
-        share = equity_share_of_sse()
-        # The observed figures of main-board offers and follow-ons are those of the Shanghai exchange.
-        shanghai = np.array([share, 1.0, share, 1.0])
-        year.lumps_bn += shanghai * np.array(
-            [issued[Instrument.IPO_MAIN], issued[Instrument.IPO_STAR], issuance.follow_on_bn, issued[Instrument.PANDA]]
-        )
-        year.expected_bn += shanghai * issuance.expected_bn
-        year.expected_listings += queue.expected / self.scale
-        year.certificates_bn += self.book.gross_bn[SecurityClass.CERTIFICATE]
-        year.expected_defaults += self.state(Defaults).expected
-        year.financial_bonds_bn += issuance.financial_bonds_bn
-        year.mean_sovereign_bn += self.book.opening_bn[SecurityClass.SOVEREIGN] / 12.0
-        year.exchange_credit_bn += exchange_credit_bn(self.book, issuance)
-        year.equity_elsewhere_bn += (1.0 - share) * (issued[Instrument.IPO_MAIN] + issuance.follow_on_bn)
-        year.direct_financing_bn += financing[0]
-        year.direct_financing_national_bn += financing[1]
-        year.debt_deals_bn += float(issued[1:LADDER_INSTRUMENTS].sum()) + issuance.financial_bonds_bn
-        year.equity_deals_bn += float(issued[Instrument.IPO_MAIN : Instrument.REIT + 1].sum()) + issuance.follow_on_bn
-        if self.month == BASELINE:
-            usual = self.state(UsualDeals)
-            usual.debt_bn, usual.equity_bn = year.debt_deals_bn / 12.0, year.equity_deals_bn / 12.0
-            usual.capital_bn = underwriters_capital_bn(self.institutions)
-        year.activity = year.activity + self.state(Turnover).activity
-        investors = self.investors
-        year.foreign_by_group = np.bincount(investors["group"], weights=investors["holdings_bn"], minlength=4)
-        year.repo_outstanding_bn = repo_outstanding_bn(self.institutions, self.book)[0]
-        year.leading_fintech = int(self.records[-1]["leading_fintech_count"])
 
     @property
     def indicators(self) -> "pd.DataFrame":
@@ -503,23 +443,6 @@ _SHARED: dict[Any, Callable[[FinancialCenter], Any]] = {
     FintechFirms: lambda centre: centre.fintech,
 }
 """States that are no component's own, and how they are found."""
-
-
-class _States(Mapping[Any, Any]):
-    """The states of a centre by their type, looked up when they are asked for."""
-
-    def __init__(self, centre: FinancialCenter) -> None:
-        self._centre = centre
-
-    def __getitem__(self, kind: Any) -> Any:
-        own = self._centre.own_states
-        return own[kind] if kind in own else _SHARED[kind](self._centre)
-
-    def __iter__(self) -> Iterator[Any]:
-        yield from (*_SHARED, *self._centre.own_states)
-
-    def __len__(self) -> int:
-        return len(_SHARED) + len(self._centre.own_states)
 
 
 def _last_value(name: str, centre: FinancialCenter) -> float:

@@ -8,14 +8,13 @@ from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import BASELINE
 from scenarios.loader import load
 from scenarios.parameters import ParameterSet
+from sim.base_year_sums import BaseYearSums
 from sim.baseline import observed
 from sim.financing.state import ListingQueue, PandaProgramme
 from sim.history import solve_levels, state_at_baseline
 from sim.levels import (
     PRODUCT_OBSERVED,
-    SOLVED_INSTRUMENTS,
     Lump,
-    improved,
     large_misses,
     observed_turnover_trn,
     worst_miss,
@@ -23,6 +22,7 @@ from sim.levels import (
 from sim.markets import Product
 from sim.model import FinancialCenter
 from sim.securities import SecurityClass
+from sim.solving import SOLVED_INSTRUMENTS, improved
 
 STOCKS = {
     "foreign_bond_holdings": (1000.0, "foreign_bond_holdings"),
@@ -53,7 +53,7 @@ def misses(model):
     for product, amount in zip(Product, observed_turnover_trn(), strict=True):
         flows[f"turnover {product.name}"] = total[f"turnover_{product.name.lower()}"] / amount - 1.0
     flows["share"] = december["direct_financing_share"] / observed("direct_financing_share") - 1.0
-    sums = model.year_2020
+    sums = model.state(BaseYearSums)
     debt = sums.issued[[Instrument.BOND, Instrument.COMMERCIAL_PAPER, Instrument.GREEN_BOND]].sum()
     flows["corporate bonds"] = debt / observed("corporate_bond_issuance") - 1.0
     raised = sums.lumps_bn[[Lump.MAIN_OFFERS, Lump.STAR_OFFERS, Lump.FOLLOW_ONS]].sum()
