@@ -1,1 +1,1 @@
-"""Who decides: array-backed Mesa populations, keyed luck, and one file for each kind of agent."""
+"""Who decides: array-backed Mesa populations, keyed random numbers, and one file for each kind of agent."""

@@ -11,14 +11,14 @@ NEIGHBOURS_ANYWHERE = 2
 NEIGHBOURS = NEIGHBOURS_IN_SECTOR + NEIGHBOURS_ANYWHERE
 
 
-def drawn_neighbours(luck: Floats, rows: Integers, sector: Integers, identity: Integers) -> Integers:
+def drawn_neighbours(uniform: Floats, rows: Integers, sector: Integers, identity: Integers) -> Integers:
     """Rows of the institutions that some of them look at, -1 where there is none, shape (6, m).
 
     The degree is fixed: four in the own sector and two anywhere, each with equal chance, nobody itself.
 
     Parameters
     ----------
-    luck
+    uniform
         Uniform numbers, shape (6, m).
     rows
         Those that draw, shape (m,).
@@ -33,15 +33,15 @@ def drawn_neighbours(luck: Floats, rows: Integers, sector: Integers, identity: I
     size = np.bincount(sector)
     own = sector[rows]
     start = (np.cumsum(size) - size)[own]
-    near = _others(luck[:NEIGHBOURS_IN_SECTOR], size[own], place[rows] - start)
-    anywhere = _others(luck[NEIGHBOURS_IN_SECTOR:], np.full(len(rows), len(sector)), place[rows])
+    near = _others(uniform[:NEIGHBOURS_IN_SECTOR], size[own], place[rows] - start)
+    anywhere = _others(uniform[NEIGHBOURS_IN_SECTOR:], np.full(len(rows), len(sector)), place[rows])
     places = np.concatenate([np.where(near >= 0, start + near, -1), anywhere])
     return np.where(places >= 0, order[places], -1)
 
 
-def _others(luck: Floats, size: Integers, own: Integers) -> Integers:
+def _others(uniform: Floats, size: Integers, own: Integers) -> Integers:
     """Places 0..size-1 with equal chance without the own one, -1 if there is no other."""
-    pick = (luck * (size - 1)).astype(np.int64)
+    pick = (uniform * (size - 1)).astype(np.int64)
     return np.where(size > 1, pick + (pick >= own), -1)
 
 

@@ -5,15 +5,15 @@ import numpy as np
 from agents.arrays import Flags, Floats
 
 
-def allowance_gap(own_gap: Floats, luck: Floats, persistence: float) -> Floats:
+def allowance_gap(own_gap: Floats, normal: Floats, persistence: float) -> Floats:
     """How far an emitter's cost of abatement lies from the others' this month, z-score, shape (n,).
 
-    gap = persistence * own gap + sqrt(1 - persistence ** 2) * luck
+    gap = persistence * own gap + sqrt(1 - persistence ** 2) * normal
 
     Above zero abating is dear to it and it would buy allowances, below zero it would sell. Parameter
     `allowance_gap_persistence`.
     """
-    gap: Floats = persistence * own_gap + np.sqrt(1.0 - persistence**2) * luck
+    gap: Floats = persistence * own_gap + np.sqrt(1.0 - persistence**2) * normal
     return gap
 
 

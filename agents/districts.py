@@ -59,6 +59,6 @@ def district_shares(
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
-def chosen_districts(shares: Floats, luck: Floats) -> Integers:
+def chosen_districts(shares: Floats, uniform: Floats) -> Integers:
     """District of each newcomer, shape (m,), from its class's shares (m, 9) and a uniform number (m,)."""
-    return np.asarray((luck[:, None] > np.cumsum(shares[:, :-1], axis=1)).sum(axis=1), dtype=np.int64)
+    return np.asarray((uniform[:, None] > np.cumsum(shares[:, :-1], axis=1)).sum(axis=1), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Keyed random numbers: every agent has its own luck, whatever the others do.
+"""Keyed random numbers: an agent's draws are its own, whatever the other agents do.
 
 A draw is a pure function of (seed, stream name, agent key, month, draw index). It is SplitMix64 [1]_ evaluated at
 position ``agent key`` of the sequence whose seed is a hash of the rest, so nothing is consumed: another agent, another
@@ -32,7 +32,7 @@ _MODEL_WIDE = 0xA0761D6478BD642F  # the key of draws that belong to no agent
 _CHUNK = 16_384  # agents at a time, so that the working arrays stay in the processor's cache
 # 52 bits and half a step: exact in float64, never 0 and never 1.
 _STEP, _HALF_STEP = 2.0**-52, 2.0**-53
-# A count of none is certain where luck lies below this part of its chance, whatever the last digits of the chance.
+# A count of none is certain where the uniform number lies below this part of its chance, whatever the last digits.
 _SURELY = 1.0 - 1e-9
 
 
@@ -76,7 +76,7 @@ def _stream_key(seed: int, name: str) -> int:
 
 
 def agent_key(birth_month: ArrayLike, ordinal: ArrayLike, kind: int | str | ArrayLike) -> Keys:
-    """Return the keys that give agents their luck.
+    """Return the keys of agents' random draws.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ class Draws:
     ----------
     seed
         Any integer from 0 on. It may be set again during a run (`draws.seed = ...`): the streams read it at each draw,
-        so that months of history can have other luck than the months that are simulated from them.
+        so that the months of history and those simulated from them can be drawn under different seeds.
 
     Raises
     ------
@@ -143,7 +143,7 @@ class Draws:
         Raises
         ------
         ValueError
-            If the name is taken: two decisions on one stream would share their luck.
+            If the name is taken: two decisions on one stream would draw the same numbers.
         """
         if name in self._streams:
             raise ValueError(f"the stream {name!r} is already registered; every decision needs a name of its own")

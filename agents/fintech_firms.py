@@ -13,7 +13,7 @@ from agents.sandbox import NOT_ADMITTED
 
 LEADING_RANKS = 100
 """Length of the national list whose members count as leading."""
-GROWTH_TERMS = ("drift", "age", "funding round", "luck")
+GROWTH_TERMS = ("drift", "age", "funding round", "random term")
 """What a month's growth is made of, in the order of `growth_terms`."""
 FUNDING_TERMS = ("usual rate", "growth", "venture capital", "cost of scaling", "sandbox", "like firms", "shock")
 """What the log rate of closing a round is made of, in the order of `funding_terms`."""

@@ -317,7 +317,7 @@ def client_flow(normal: Floats, spread: float, group: Codes) -> Floats:
 
     flow = spread * z - spread^2 / 2 for those who manage money of others; 0 for reserve managers
 
-    z is standard normal luck of the investor's own. Parameter `client_flow_spread`.
+    z is a standard normal draw of the investor's own. Parameter `client_flow_spread`.
     """
     return np.where(group == InvestorGroup.RESERVE_MANAGER, 0.0, spread * normal - spread**2 / 2.0)
 
@@ -328,7 +328,7 @@ def next_view(view: Floats, normal: Floats, spread: float, persistence: float, g
     view = mean + persistence * (view - mean) + spread * sqrt(1 - persistence^2) * z for those who decide at their own
     discretion (real money, hedged buyers); 0 for the others
 
-    z is standard normal luck of the investor's own, so that views have the standard deviation `spread`; their mean is
+    z is a standard normal draw of the investor's own, so that views have the standard deviation `spread`; their mean is
     -spread^2 / 2, so that they move who holds, not how much all want on average. A persistence of 0 draws a first view.
     Investors disagree about the same data (Giglio and others 2021). Parameters `investor_view_spread`,
     `investor_view_persistence`.

@@ -53,16 +53,16 @@ def link_probability(core: Flags, density: float, periphery_ratio: float) -> Flo
     return probability
 
 
-def links(luck: Floats, probability: Floats, core: Flags) -> Flags:
+def links(uniform: Floats, probability: Floats, core: Flags) -> Flags:
     """Whether a bank lends to another, shape (n, n), from uniform numbers of the same shape.
 
     Everybody has at least one debtor and one creditor in the core: where chance gives none, the nearest to one.
     """
-    linked: Flags = luck < probability
+    linked: Flags = uniform < probability
     members = np.flatnonzero(core)
     others = np.flatnonzero(~core)
     if len(others) and len(members):
-        debtor, creditor = luck[np.ix_(others, members)], luck[np.ix_(members, others)]
+        debtor, creditor = uniform[np.ix_(others, members)], uniform[np.ix_(members, others)]
         alone = ~linked[np.ix_(others, members)].any(axis=1)
         linked[others[alone], members[debtor.argmin(axis=1)][alone]] = True
         alone = ~linked[np.ix_(members, others)].any(axis=0)
@@ -97,12 +97,12 @@ def _factor(wanted: Floats, reached: Floats) -> Floats:
     return np.divide(wanted, reached, out=np.zeros_like(wanted), where=reached > 0.0)
 
 
-def repo_lenders(luck: Floats, assets_bn: Floats, amount_bn: Floats, room_bn: Floats) -> Integers:
-    """Places of the banks that lend to borrowers, each drawn in proportion to assets, shape of `luck`.
+def repo_lenders(uniform: Floats, assets_bn: Floats, amount_bn: Floats, room_bn: Floats) -> Integers:
+    """Places of the banks that lend to borrowers, each drawn in proportion to assets, shape of `uniform`.
 
     Parameters
     ----------
-    luck
+    uniform
         Uniform numbers, shape (parts, borrowers).
     assets_bn, room_bn
         Assets of the banks, and those that are neither bonds nor lent already, CNY bn, shape (banks,).
@@ -112,7 +112,7 @@ def repo_lenders(luck: Floats, assets_bn: Floats, amount_bn: Floats, room_bn: Fl
     A bank that would lend more than its room lends nothing, and the largest bank stands in.
     """
     share = np.cumsum(assets_bn)
-    drawn = np.minimum(np.searchsorted(share / share[-1], luck), len(assets_bn) - 1)
+    drawn = np.minimum(np.searchsorted(share / share[-1], uniform), len(assets_bn) - 1)
     weights = np.broadcast_to(amount_bn, drawn.shape).ravel()
     lent = np.bincount(drawn.ravel(), weights=weights, minlength=len(assets_bn))
     return np.where((lent > room_bn)[drawn], int(np.argmax(assets_bn)), drawn)

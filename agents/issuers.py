@@ -257,14 +257,14 @@ def all_in_cost_pp(
 
 
 def choose_instrument(
-    utility: Floats, eligible: Flags, dissimilarity: Floats, nest_luck: Floats, instrument_luck: Floats
+    utility: Floats, eligible: Flags, dissimilarity: Floats, nest_taste: Floats, instrument_taste: Floats
 ) -> Integers:
     """Instrument that each issuer takes, shape (n,); -1 where none is eligible.
 
-    A nested logit drawn in two exact steps with Gumbel luck: the nest with the highest inclusive value plus luck,
-    then the instrument with the highest utility / dissimilarity plus luck inside it. A nest without an eligible
-    instrument is never taken. Shapes: utility and eligible (9, n), dissimilarity (4,), nest_luck (4, n),
-    instrument_luck (9, n), not read for an instrument that is alone in its nest. Source: logit of debt choice
+    A nested logit drawn in two exact steps with Gumbel tastes: the nest with the highest inclusive value plus taste,
+    then the instrument with the highest utility / dissimilarity plus taste inside it. A nest without an eligible
+    instrument is never taken. Shapes: utility and eligible (9, n), dissimilarity (4,), nest_taste (4, n),
+    instrument_taste (9, n), not read for an instrument that is alone in its nest. Source: logit of debt choice
     (Denis and Mihov); parameter `debt_nest_dissimilarity`.
     """
     issuers = utility.shape[1]
@@ -283,8 +283,8 @@ def choose_instrument(
             inclusive, member = scale * anchor, np.zeros(issuers, dtype=np.int64)
         else:
             inclusive = scale * (anchor + np.log(np.maximum(np.exp(value - anchor).sum(axis=0), 1e-300)))
-            member = (value + instrument_luck[rows]).argmax(axis=0)
-        total = np.where(some, inclusive + nest_luck[nest], -np.inf)
+            member = (value + instrument_taste[rows]).argmax(axis=0)
+        total = np.where(some, inclusive + nest_taste[nest], -np.inf)
         better = total > best_value
         best_value = np.where(better, total, best_value)
         choice = np.where(better, np.asarray(rows, dtype=np.int64)[member], choice)

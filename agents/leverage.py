@@ -13,8 +13,8 @@ LEVERAGE_TERMS = (
     "macroprudential rules",
     "volatility",
     "return to normal",
-    "luck of the market",
-    "own luck",
+    "common random term",
+    "own random term",
     "limit of collateral",
 )
 """Terms of the change of an institution's log leverage in a month."""
@@ -41,8 +41,8 @@ def leverage_terms(
     persistence: float,
     carry_sensitivity: float,
     tightness_sensitivity: float,
-    market_luck: float,
-    own_luck: Floats,
+    common_noise: float,
+    own_noise: Floats,
     largest: float,
 ) -> Floats:
     """Terms of the change of log leverage, in the order of `LEVERAGE_TERMS`, shape (7, n).
@@ -50,13 +50,14 @@ def leverage_terms(
     change = (1 - persistence) * (carry_sensitivity * carry change - tightness_sensitivity * tightness change)
         + risk limit - risk limit before
         - (1 - persistence) * (ln leverage - risk limit before - ln normal leverage)
-        + luck of the market + own luck, and at most what takes leverage to `largest`
+        + common random term + own random term, and at most what takes leverage to `largest`
 
     The mandate part of leverage follows carry and regulator with persistence; the risk limit comes on top. Carry is
     the ten-year yield less overnight funding, percentage points against 2020; `largest` is one less the haircut. With
-    equal institutions, no own luck and no answer to volatility the mean follows
+    equal institutions, no own random term and no answer to volatility the mean follows
 
-    ln leverage' = persistence * ln leverage + (1 - persistence) * (ln normal + carry and tightness terms) + luck.
+    ln leverage' = persistence * ln leverage + (1 - persistence) * (ln normal + carry and tightness terms)
+    + common random term.
 
     Parameters `leverage_persistence`, `carry_leverage`, `macropru_leverage`, `leverage_noise`, `leverage_own_noise`,
     `repo_haircut`; channel `macropru_tightness`.
@@ -68,7 +69,7 @@ def leverage_terms(
     terms[1] = -adjusts * tightness_sensitivity * tightness_change
     terms[2] = risk_limit - risk_limit_before
     terms[3] = -adjusts * (log_leverage - risk_limit_before - np.log(normal_leverage))
-    terms[4] = market_luck
-    terms[5] = own_luck
+    terms[4] = common_noise
+    terms[5] = own_noise
     terms[6] = np.minimum(np.log(largest) - log_leverage - terms[:6].sum(axis=0), 0.0)
     return terms

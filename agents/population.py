@@ -161,13 +161,13 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
         return self._live("unique_id")
 
     @property
-    def luck(self) -> NDArray[np.uint64]:
+    def draw_keys(self) -> NDArray[np.uint64]:
         """Keys of the agents' random draws, uint64 (n,) by row.
 
         A function of birth month and the agent's number among those of its class born in that month (and of its `kind`,
-        if the class has a column of that name), never of `unique_id`: one more agent changes nobody's luck.
+        if the class has a column of that name), never of `unique_id`: one more agent changes no other agent's draws.
         """
-        return self._live("luck")
+        return self._live("draw_key")
 
     # Births and deaths
 
@@ -215,7 +215,7 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
         self.model.agent_id_counter += count
         self._buffers["unique_id"][start:stop] = np.arange(first, first + count)
         self._buffers["birth_month"][start:stop] = months
-        self._buffers["luck"][start:stop] = self._new_luck(start, stop)
+        self._buffers["draw_key"][start:stop] = self._new_draw_keys(start, stop)
         self._remember_rows(first + count)
         self._row_of[first : first + count] = np.arange(start, stop)
         self._count = stop
@@ -224,7 +224,7 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
         self._announce(ModelSignals.AGENT_ADDED, range(first, first + count))
         return np.arange(start, stop)
 
-    def _new_luck(self, start: int, stop: int) -> NDArray[np.uint64]:
+    def _new_draw_keys(self, start: int, stop: int) -> NDArray[np.uint64]:
         """Return the newcomers' keys, numbering them within their month and kind."""
         months = self._buffers["birth_month"][start:stop]
         if "kind" in self._schema and not self._schema["kind"].shape:
@@ -451,7 +451,7 @@ _ARRAYS = frozenset({"_blocks", "_buffers", "_defaults", "_row_of", "_sorted_row
 
 @cache
 def _salt(name: str) -> NDArray[np.uint64]:
-    """Return what keeps the luck of agents of one class apart from that of others."""
+    """Return the part of a draw key that separates the agents of one class from those of others."""
     return agent_key(0, 0, name)
 
 

@@ -30,12 +30,12 @@ def admitted(rows: Integers, merit: Floats, places: int) -> Integers:
     return rows[np.argsort(-merit, kind="stable")[:places]]
 
 
-def merit(capability: Floats, luck: Floats, weight: float) -> Floats:
-    """What applicants are ranked by, shape (n,): weight * capability + sqrt(1 - weight ** 2) * luck.
+def merit(capability: Floats, normal: Floats, weight: float) -> Floats:
+    """What applicants are ranked by, shape (n,): weight * capability + sqrt(1 - weight ** 2) * normal.
 
-    Both parts are standard normal, and so is merit. Parameter `sandbox_merit_weight`.
+    `normal` is standard normal, as is capability, and so is merit. Parameter `sandbox_merit_weight`.
     """
-    return np.asarray(weight * capability + np.sqrt(1.0 - weight**2) * luck, dtype=np.float64)
+    return np.asarray(weight * capability + np.sqrt(1.0 - weight**2) * normal, dtype=np.float64)
 
 
 def in_sandbox(sandbox_months: Integers, effect_months: float) -> Flags:

@@ -48,26 +48,26 @@ def yuan_probability(
     return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float64)
 
 
-def reviewing(luck: Floats, review_months: float) -> tuple[Integers, Floats]:
-    """Rows of issuers that reconsider the currency of their trade this month, and what is left of their luck.
+def reviewing(uniform: Floats, review_months: float) -> tuple[Integers, Floats]:
+    """Rows of issuers that reconsider the currency of their trade this month, and a new uniform number for each.
 
-    An issuer reconsiders with probability h = 1 - exp(-1 / review months) and keeps its currencies otherwise. Luck
-    below h is uniform there, so luck / h is a fresh uniform number. Parameter `yuan_review_months`.
+    An issuer reconsiders with probability h = 1 - exp(-1 / review months), if its uniform number u is below h, and
+    keeps its currencies otherwise. Given u < h, u / h is uniform again. Parameter `yuan_review_months`.
     """
     chance = -np.expm1(-1.0 / review_months)
-    rows = np.flatnonzero(luck < chance)
-    return rows, luck[rows] / chance
+    rows = np.flatnonzero(uniform < chance)
+    return rows, uniform[rows] / chance
 
 
-def chosen_yuan_share(probability: Floats, kind: Codes, partners: int, luck: Floats) -> Floats:
+def chosen_yuan_share(probability: Floats, kind: Codes, partners: int, uniform: Floats) -> Floats:
     """Part of its trade that each issuer settles in yuan, shape (n,), from the probability by class, shape (8,).
 
     It agrees on the currency with each of a number of equal groups of partners abroad, and each takes yuan with the
-    probability: a binomial number by inverse distribution, which for given luck never falls when yuan gets likelier.
+    probability: a binomial number by inverse distribution, never smaller at a higher probability.
     Parameter `trade_partners`.
     """
     at_most = special.bdtr(np.arange(partners, dtype=np.float64), partners, probability[:, None])
-    share: Floats = (luck[:, None] > at_most[kind]).sum(axis=1) / partners
+    share: Floats = (uniform[:, None] > at_most[kind]).sum(axis=1) / partners
     return share
 
 

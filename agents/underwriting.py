@@ -24,7 +24,7 @@ def placed_share(asked_bn: float, capacity_bn: float) -> float:
 def placed_first(amount_bn: Floats, order: Floats, room_bn: float) -> "np.ndarray":
     """Which offers fit into what is left of the capacity, shape (offers,): in order, until their sum exceeds the room.
 
-    `order` is luck; the lowest goes first. An offer larger than all the room waits with those behind it.
+    `order` is drawn at random; the lowest goes first. An offer larger than all the room waits with those behind it.
     """
     ranked = np.argsort(order, kind="stable")
     fits = np.zeros(len(amount_bn), dtype=bool)

@@ -40,7 +40,7 @@ class ArrayAgent(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
     every_column: ClassVar[Mapping[str, Column]]
 
     birth_month = column("i8", unit="month ordinal", doc="Month in which the agent entered")
-    luck = column("u8", unit="key", doc="Key of the agent's random draws")
+    draw_key = column("u8", unit="key", doc="Key of the agent's random draws")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -98,7 +98,7 @@ class ArrayAgent(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
 
 # Columns of every population, kept by it and read-only for everybody else.
 BUILT_IN: Mapping[str, Column] = MappingProxyType(
-    {"unique_id": _unique_id, "birth_month": ArrayAgent.birth_month, "luck": ArrayAgent.luck}
+    {"unique_id": _unique_id, "birth_month": ArrayAgent.birth_month, "draw_key": ArrayAgent.draw_key}
 )
 ArrayAgent.every_column = BUILT_IN
 _READ_ONLY = frozenset({"population", "serial", "model", *BUILT_IN})

@@ -175,7 +175,7 @@ def make_macro_path(
     kind: str,
     last_month: int,
     parameters: "Parameters",
-    luck: "Stream",
+    stream: "Stream",
     shocks: "ShockPaths | None" = None,
     drivers: "Drivers | None" = None,
 ) -> MacroPath:
@@ -188,10 +188,10 @@ def make_macro_path(
     ln V and ln rv are first-order autoregressions, yields revert to a mean, the currency has momentum and leans
     against the yield gap, equity drifts. Innovations are multivariate t(4). Parameters: agent "Macro".
 
-    Dated shocks come on top of any of these, with the same luck: `us_yield`, `china_yield` and `world_volatility` lift
-    a driver's path by their value, where a floor allows it; `currency`, `equity` and `equity_drift` are log changes
-    of a level that stays. A drawn path is lifted by the innovation value[t] - persistence * value[t-1], so that
-    nothing but the process itself carries the shift on.
+    Dated shocks come on top of any of these, with the same random draws: `us_yield`, `china_yield` and
+    `world_volatility` lift a driver's path by their value, where a floor allows it; `currency`, `equity` and
+    `equity_drift` are log changes of a level that stays. A drawn path is lifted by the innovation
+    value[t] - persistence * value[t-1], so that nothing but the process itself carries the shift on.
     """
     history = drivers_to_base_year()
     given: Mapping[int, Mapping[str, float]] = {}
@@ -233,8 +233,8 @@ def make_macro_path(
             equity_step = struck["equity"] + struck["equity_drift"]
             currency_level += struck["currency"]
             equity_level += equity_step
-            normals = luck.normals(month, 6)
-            heavy = student_t_scale(luck.scalar(month, 6), luck.scalar(month, 7))
+            normals = stream.normals(month, 6)
+            heavy = student_t_scale(stream.scalar(month, 6), stream.scalar(month, 7))
             innovations = sum_of_products(factor, normals[:5]) * heavy
             own = float(normals[5])
             china_drawn = (
@@ -255,7 +255,7 @@ def make_macro_path(
                 p.log_vix_mean
                 + p.log_vix_persistence * (vix[at - 1] - p.log_vix_mean)
                 + p.log_vix_sd * innovations[2]
-                + (p.vix_jump_size if luck.scalar(month, 8) < p.vix_jump_rate else 0.0)
+                + (p.vix_jump_size if stream.scalar(month, 8) < p.vix_jump_rate else 0.0)
                 + added["vix"]
                 + (struck["world_volatility"] - p.log_vix_persistence * moved["world_volatility"])
             )

@@ -46,10 +46,10 @@ from sim.interactions import Interactions, checked_interactions
 from sim.ledger import Account, Ledger
 from sim.levels import Levels
 from sim.loaded_code import alterations, watched
-from sim.luck import Luck
 from sim.macro import MacroPath, make_macro_path
 from sim.notices import notice
 from sim.policy import Channels, ChannelValues, Policy
+from sim.random_streams import random_streams
 from sim.securities import SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
 from sim.trading.component import FOREIGN_SHAREHOLDERS
@@ -120,7 +120,7 @@ class FinancialCenter(PopulationModel):
         self.parameters = values
         self.seed = seed
         self.verify = verify
-        self.luck.draws.seed = seed
+        self.draws.seed = seed
         self._go_under(asked)
         self.events = []
         self.datacollector = mesa.DataCollector({name: partial(_last_value, name) for name in PLAN_INDICATORS})
@@ -130,7 +130,7 @@ class FinancialCenter(PopulationModel):
     def in_2019(
         cls, parameters: Parameters, levels: Levels, scale: float, interactions_off: tuple[str, ...] = ()
     ) -> Self:
-        """A centre at end-2019, before the simulated year 2020; the luck is history's."""
+        """A centre at end-2019, before the simulated year 2020, which is drawn under the seed of history."""
         centre = object.__new__(cls)
         PopulationModel.__init__(centre, rng=history_seed(parameters))
         centre.interactions_off = interactions_off
@@ -154,14 +154,11 @@ class FinancialCenter(PopulationModel):
         self.scale = scale
         self.verify = None
         self.seed = history_seed(parameters)
-        self.luck = Luck(history_seed(parameters))
-        for component in COMPONENTS:
-            for stream in component.streams:
-                self.luck.draws.stream(stream)
+        self.draws = random_streams(self.seed, (stream for component in COMPONENTS for stream in component.streams))
         self.base_year = BaseYear(vintage_in_use())
         self.month = START_OF_HISTORY
         self.last_month = BASELINE
-        self.macro = make_macro_path("neutral", BASELINE, parameters, self.luck.macro)
+        self.macro = make_macro_path("neutral", BASELINE, parameters, self.draws["macro.innovations"])
         self.shock_paths = ShockPaths((), BASELINE, parameters)
         self.policy = Policy(
             np.array([[lever.intensity_2020 for lever in plan_levers()]] * 12),
@@ -215,7 +212,12 @@ class FinancialCenter(PopulationModel):
         self.last_month = month_ordinal(asked.end)
         self.shock_paths = ShockPaths(asked.shocks, self.last_month, self.parameters)
         self.macro = make_macro_path(
-            asked.macro, self.last_month, self.parameters, self.luck.macro, self.shock_paths, asked.drivers
+            asked.macro,
+            self.last_month,
+            self.parameters,
+            self.draws["macro.innovations"],
+            self.shock_paths,
+            asked.drivers,
         )
         self.policy = self._policy(asked)
         self.triggers = asked.triggers
@@ -427,7 +429,7 @@ _SHARED: dict[Any, Callable[[FinancialCenter], Any]] = {
     Parameters: lambda centre: centre.parameters,
     Levels: lambda centre: centre.levels,
     BaseYear: lambda centre: centre.base_year,
-    Draws: lambda centre: centre.luck.draws,
+    Draws: lambda centre: centre.draws,
     Policy: lambda centre: centre.policy,
     ForeignInvestors: lambda centre: centre.investors,
     ForeignShareholders: lambda centre: centre.equity_investors,

@@ -30,9 +30,9 @@ def pareto_shares(count: int, tail: float, largest: float = 1.0) -> Floats:
 
 
 def filled(population: Population[Any], count: int, month: int) -> Keys:
-    """Add agents with default columns; their keys of luck, shape (count,)."""
+    """Add agents with default columns; the keys of their draws, shape (count,)."""
     rows = population.add(count, month)
-    return population.luck[rows]
+    return population.draw_keys[rows]
 
 
 def written(population: Population[Any], count: int, **columns: Any) -> None:

@@ -1,7 +1,7 @@
 """The populations at end-2019, from which 2020 is simulated.
 
 Sizes follow a Pareto law taken at its quantiles rather than drawn, so that totals carry no sampling noise; who gets
-which size, and every other attribute, is luck keyed to the agent.
+which size, and every other attribute, is drawn at random with the agent's own key.
 """
 
 from dataclasses import dataclass
@@ -100,11 +100,11 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
     for plan in _class_plans(centre):
         count = plan.agents
         keys = filled(centre.issuers, count, month)
-        luck = centre.luck.population.uniform(keys, month, count=8)
+        uniform = centre.draws["population.attributes"].uniform(keys, month, count=8)
         # Every agent stands for as many firms as the others of its class; sizes of firms differ.
         firms = np.full(count, plan.firms / count)
         size = pareto_shares(count, parameters.issuer_size_tail, parameters.largest_issuer_share)
-        order = np.argsort(luck[0])
+        order = np.argsort(uniform[0])
         debt = np.zeros((LADDER_INSTRUMENTS, count))
         rank = np.empty(count)
         rank[order] = (np.arange(count) + 0.5) / count  # 0 for the largest
@@ -114,10 +114,10 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
         best, good, fair = plan.rated_at_least
         rating = np.where(rank < best, 0, np.where(rank < good, 1, np.where(rank < fair, 2, 3)))
         market = rank < plan.market_rank
-        green = (luck[1] < parameters.green_share) & market
+        green = (uniform[1] < parameters.green_share) & market
         if plan.stock_bn[Instrument.GREEN_BOND] > 0.0 and not green.any():
             green = rank == rank.min()  # in a small population the largest firm stands for the green ones
-        pool = luck[2]
+        pool = uniform[2]
         for instrument, able in (
             (Instrument.BOND, market),
             (Instrument.COMMERCIAL_PAPER, market & (rank < parameters.paper_issuer_rank)),
@@ -132,7 +132,7 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             if plan.issuer_class is IssuerClass.BANK
             else parameters.corporate_bond_tenors
         ).astype(np.int64)
-        tenor = tenors[np.minimum((luck[3] * len(tenors)).astype(np.int64), len(tenors) - 1)]
+        tenor = tenors[np.minimum((uniform[3] * len(tenors)).astype(np.int64), len(tenors) - 1)]
         if plan.issuer_class is IssuerClass.FOREIGN:
             tenor[:] = round(parameters.panda_tenor)
         ladder = np.zeros((LADDER_MONTHS, LADDER_INSTRUMENTS, count))
@@ -151,22 +151,22 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
         ladder[:, Instrument.ABS] = steady_ladder(
             debt[Instrument.ABS], np.full(count, round(parameters.abs_tenor)), month, growth
         )
-        hard = luck[5] < parameters.hard_technology_share
+        hard = uniform[5] < parameters.hard_technology_share
         private = plan.issuer_class in (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID)
         registered, applied = np.zeros((2, count), dtype=bool)
         if plan.issuer_class is IssuerClass.FOREIGN:
             there = observed("panda_registered_2019") / plan.firms
-            registered[:] = luck[4] < there
+            registered[:] = uniform[4] < there
             # As many wait as a steady flow of applications keeps in the queue.
             waits = parameters.panda_registration_rate * parameters.queue_panda_first
-            applied[:] = luck[4] < there + (1.0 - there) * waits
+            applied[:] = uniform[4] < there + (1.0 - there) * waits
         written(
             centre.issuers,
             count,
             issuer_class=int(plan.issuer_class),
             industry=_industries(centre, keys, month, plan.issuer_class, private & hard),
             province=_provinces(centre, keys, month, plan.issuer_class),
-            score=centre.luck.score.normal(keys, month),
+            score=centre.draws["issuer.score"].normal(keys, month),
             rating=rating,
             firms=firms,
             **(_certificates(centre, rank, share, month) if plan.issuer_class is IssuerClass.BANK else {}),
@@ -182,7 +182,7 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
             pool_rank=pool,
             hard_technology=private & hard,
             listed_firms=plan.listed_share * firms,
-            asset_rank=luck[7],
+            asset_rank=uniform[7],
             registered=registered,
             applied=applied,
             last_choice=-1,
@@ -193,10 +193,10 @@ def _industries(
     centre: "FinancialCenter", keys: Keys, month: int, issuer_class: IssuerClass, hard_technology: Flags
 ) -> Codes:
     """Industry of each issuer of a class, drawn from its shares, shape (n,); hard technology has shares of its own."""
-    luck = centre.luck.industry.uniform(keys, month)
+    uniform = centre.draws["issuer.industry"].uniform(keys, month)
     shares = industry_shares()
-    code = np.searchsorted(np.cumsum(shares[issuer_class]), luck)
-    hard = np.searchsorted(np.cumsum(shares[HARD_TECHNOLOGY]), luck)
+    code = np.searchsorted(np.cumsum(shares[issuer_class]), uniform)
+    hard = np.searchsorted(np.cumsum(shares[HARD_TECHNOLOGY]), uniform)
     return np.minimum(np.where(hard_technology, hard, code), len(Industry) - 1).astype(np.int8)
 
 
@@ -215,8 +215,8 @@ def _provinces(centre: "FinancialCenter", keys: Keys, month: int, issuer_class: 
     """Province of each issuer of a class, shape (n,); central enterprises, banks and foreigners answer to none."""
     if issuer_class in (IssuerClass.CENTRAL_SOE, IssuerClass.BANK, IssuerClass.FOREIGN):
         return np.full(len(keys), NO_PROVINCE, dtype=np.int8)
-    luck = centre.luck.province.uniform(keys, month)
-    code = np.searchsorted(np.cumsum(province_shares()), luck)
+    uniform = centre.draws["issuer.province"].uniform(keys, month)
+    code = np.searchsorted(np.cumsum(province_shares()), uniform)
     return np.minimum(code, len(province_shares()) - 1).astype(np.int8)
 
 
@@ -247,11 +247,11 @@ def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
     """Put into the queue of end-2019 as many filings as the listings of 2020 and the lead time ask for.
 
     waiting = listings a month / share that gets through * lead time * scale, for a filing of a smaller model stands for
-    several; who waits, and how far it has come, is luck
+    several; who waits, and how far it has come, is drawn at random
     """
     parameters, issuers = centre.parameters, centre.issuers
-    keys = issuers.luck
-    luck = centre.luck.population.uniform(keys, month, count=10)[8:]
+    keys = issuers.draw_keys
+    uniform = centre.draws["population.attributes"].uniform(keys, month, count=10)[8:]
     kind = issuers["issuer_class"]
     private = (kind == IssuerClass.PRIVATE_LARGE) | (kind == IssuerClass.PRIVATE_MID)
     passed = passed_share(parameters)
@@ -268,11 +268,11 @@ def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
         steady = listings / 12.0 / passed[route] * lead_months * centre.scale
         waiting = round(centre.levels.queue_2019[route] * steady)
         rows = np.flatnonzero(eligible)
-        first = rows[np.argsort(luck[0][rows])[:waiting]]
+        first = rows[np.argsort(uniform[0][rows])[:waiting]]
         issuers["waiting_for"][first] = route
-        issuers["waiting_months"][first] = 1.0 + luck[1][first] * lead_months
-        # Positions are spread evenly, so that no stage is full or empty by luck.
-        position = (np.argsort(np.argsort(luck[1][first])) + 0.5) / max(waiting, 1)
+        issuers["waiting_months"][first] = 1.0 + uniform[1][first] * lead_months
+        # Positions are spread evenly, so that no stage is full or empty by chance.
+        position = (np.argsort(np.argsort(uniform[1][first])) + 0.5) / max(waiting, 1)
         issuers["queue_stage"][first] = np.searchsorted(ends[route], position)
 
 

@@ -14,7 +14,7 @@ def eigenvectors(matrix: Floats) -> tuple[Floats, Floats]:
     """Eigenvalues in ascending order and the eigenvectors, one a column, of a symmetric matrix (n, n).
 
     By Jacobi's rotations in plain arithmetic, whose bits no library decides. The sign of a vector is that of LAPACK,
-    which tells apart two drawings of luck that are equally good.
+    because two square roots of a covariance, equally good, give different draws.
     """
     size = len(matrix)
     left = matrix.tolist()

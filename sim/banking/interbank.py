@@ -19,7 +19,7 @@ from sim.component import Changes
 
 QUARTER = 3
 RELATIONSHIP = 0
-"""Month of the luck of relationships: who deals with whom does not change from month to month."""
+"""Month in whose draws relationships are fixed: who deals with whom does not change from month to month."""
 
 
 def interbank_market_clears(
@@ -65,10 +65,12 @@ def new_exposures(parameters: Parameters, draws: Draws, institutions: Institutio
         return Exposures()
     assets = institutions["assets_bn"][banks]
     core = core_of(assets, parameters.interbank_core_share)
-    keys = institutions.luck[banks]
-    luck = draws["institution.interbank"].uniform(pair_keys(keys, keys), RELATIONSHIP).reshape(len(banks), len(banks))
+    keys = institutions.draw_keys[banks]
+    uniform = (
+        draws["institution.interbank"].uniform(pair_keys(keys, keys), RELATIONSHIP).reshape(len(banks), len(banks))
+    )
     linked = links(
-        luck, link_probability(core, parameters.interbank_density, parameters.interbank_periphery_ratio), core
+        uniform, link_probability(core, parameters.interbank_density, parameters.interbank_periphery_ratio), core
     )
     lender, borrower = np.nonzero(linked)
     wanted = parameters.interbank_asset_share * assets
@@ -84,11 +86,11 @@ def repo_dealt_out(parameters: Parameters, draws: Draws, institutions: Instituti
         return Exposures()
     banks = banks[np.argsort(institutions.unique_ids[banks])]
     parts = round(parameters.repo_counterparties)
-    luck = draws["institution.repo"].uniform(institutions.luck[rows], RELATIONSHIP, count=parts)
+    uniform = draws["institution.repo"].uniform(institutions.draw_keys[rows], RELATIONSHIP, count=parts)
     amount = institutions["leverage"][rows] * institutions["bonds_bn"][rows] / parts
     lent, _ = totals_by_institution(institutions, loans)
     room = institutions["assets_bn"] - institutions["bonds_bn"] - lent
-    lender = banks[repo_lenders(luck, institutions["assets_bn"][banks], amount, room[banks])]
+    lender = banks[repo_lenders(uniform, institutions["assets_bn"][banks], amount, room[banks])]
     ids = institutions.unique_ids
     return Exposures(ids[lender].ravel(), np.tile(ids[rows], parts), np.tile(amount, parts))
 

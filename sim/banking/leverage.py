@@ -48,8 +48,8 @@ def leverage_begins(
 ) -> None:
     """Set the normal leverage of institutions that borrow repo, around the level that is solved on the base year."""
     spread = parameters.leverage_spread
-    luck = draws["institution.leverage"].normal(institutions.luck[rows], month, count=2)[1]
-    normal = levels.repo_leverage * np.exp(spread * luck - 0.5 * spread**2)
+    normal = draws["institution.leverage"].normal(institutions.draw_keys[rows], month, count=2)[1]
+    normal = levels.repo_leverage * np.exp(spread * normal - 0.5 * spread**2)
     normal = np.minimum(normal, 1.0 - parameters.repo_haircut)
     for column in ("normal_leverage", "leverage", "opening_leverage"):
         institutions[column][rows] = normal
@@ -112,7 +112,7 @@ def decided_terms(
 ) -> Floats:
     """Terms of the change of log leverage of some institutions this month, shape (7, m)."""
     signals = funding.signals
-    own = draws["institution.leverage"].normal(institutions.luck[rows], clock.month)
+    own = draws["institution.leverage"].normal(institutions.draw_keys[rows], clock.month)
     return leverage_terms(
         institutions["opening_leverage"][rows],
         institutions["normal_leverage"][rows],
@@ -123,7 +123,7 @@ def decided_terms(
         parameters.leverage_persistence,
         parameters.carry_leverage,
         parameters.macropru_leverage,
-        signals.market_luck,
+        signals.common_noise,
         parameters.leverage_own_noise * own,
         1.0 - parameters.repo_haircut,
     )

@@ -15,7 +15,7 @@ class LeverageSignals:
     tightness_change: float = 0.0
     risk_limit: float = 0.0
     risk_limit_before: float = 0.0
-    market_luck: float = 0.0
+    common_noise: float = 0.0
 
 
 @dataclass

@@ -90,13 +90,13 @@ def foreign_investors_enter(
     median = np.array([median_of(investors["assets_usd_bn"][rows]) for rows in members])
     typical = np.array([median_of(investors["base_log_weight"][rows]) for rows in members])
     rows = investors.add(count, clock.month)
-    # Draws 0 and 1 are the spreads, 2 and 3 the group and the index: no number of luck serves twice.
-    spread = draws["population.attributes"].normal(investors.luck[rows], clock.month, count=2)
-    luck = draws["population.attributes"].uniform(investors.luck[rows], clock.month, count=4)[2:]
-    chosen = np.minimum(np.searchsorted(np.cumsum(groups), luck[0]), len(InvestorGroup) - 1)
+    # Draws 0 and 1 are the spreads, 2 and 3 the group and the index: no random number serves twice.
+    spread = draws["population.attributes"].normal(investors.draw_keys[rows], clock.month, count=2)
+    uniform = draws["population.attributes"].uniform(investors.draw_keys[rows], clock.month, count=4)[2:]
+    chosen = np.minimum(np.searchsorted(np.cumsum(groups), uniform[0]), len(InvestorGroup) - 1)
     fund = chosen == InvestorGroup.BENCHMARK_FUND
     bounds = np.cumsum([parameters.world_index_fund_share, parameters.emerging_index_fund_share])
-    family = np.where(fund, np.array(NEWCOMERS_INDEX)[np.searchsorted(bounds, luck[1])], IndexFamily.NONE)
+    family = np.where(fund, np.array(NEWCOMERS_INDEX)[np.searchsorted(bounds, uniform[1])], IndexFamily.NONE)
     index_weight = parameters.off_benchmark_weight + (
         parameters.benchmark_passthrough * demand.index_weights_base_year[family]
     )
@@ -108,7 +108,7 @@ def foreign_investors_enter(
     base = normal + parameters.weight_spread * spread[1]
     investors["group"][rows] = chosen
     investors["index_family"][rows] = family
-    entered = draws["investor.bloc"].uniform(investors.luck[rows], clock.month)
+    entered = draws["investor.bloc"].uniform(investors.draw_keys[rows], clock.month)
     investors["bloc"][rows] = bloc_of(entered, chosen, bloc_shares())
     investors["assets_usd_bn"][rows] = parameters.entrant_size_ratio * median[chosen] * np.exp(spread[0])
     investors["base_log_weight"][rows] = base
@@ -123,9 +123,9 @@ def views_begin(
     clock: Clock, parameters: Parameters, draws: Draws, investors: Changes[ForeignInvestors], rows: Integers | slice
 ) -> None:
     """Investors come with a view of their own."""
-    luck = draws["investor.first_view"].normal(investors.luck[rows], clock.month)
+    normal = draws["investor.first_view"].normal(investors.draw_keys[rows], clock.month)
     investors["own_view"][rows] = next_view(
-        np.zeros(len(luck)), luck, parameters.investor_view_spread, 0.0, investors["group"][rows]
+        np.zeros(len(normal)), normal, parameters.investor_view_spread, 0.0, investors["group"][rows]
     )
 
 
@@ -282,11 +282,11 @@ def foreign_investors_trade(
     demand.benchmark_gain = gain
     investors["assets_usd_bn"][:] *= np.exp(parameters.foreign_assets_growth / 12.0)
     assets_bn = investors["assets_usd_bn"] * macro.usdcny[at]
-    luck = draws["investor.client_money"].normal(investors.luck, month, count=2)
-    flow = client_flow(luck[0], parameters.client_flow_spread, investors["group"])
+    normal = draws["investor.client_money"].normal(investors.draw_keys, month, count=2)
+    flow = client_flow(normal[0], parameters.client_flow_spread, investors["group"])
     investors["own_view"][:] = next_view(
         investors["own_view"],
-        luck[1],
+        normal[1],
         parameters.investor_view_spread,
         parameters.investor_view_persistence,
         investors["group"],

@@ -54,9 +54,9 @@ def start_foreign_investors(
     normal_weight = parameters.off_benchmark_weight + parameters.benchmark_passthrough * live
     typical_weight = np.where(group == InvestorGroup.BENCHMARK_FUND, normal_weight[family], typical[group])
     keys = filled(investors, count, month)
-    luck = draws["population.attributes"].normal(keys, month, count=2)
+    normal = draws["population.attributes"].normal(keys, month, count=2)
     spread = parameters.weight_spread
-    weights = typical_weight * np.exp(spread * luck[0] - 0.5 * spread**2)
+    weights = typical_weight * np.exp(spread * normal[0] - 0.5 * spread**2)
     rate = float(macro.usdcny[macro.position(month)])
 
     share = np.zeros(count)
@@ -96,7 +96,7 @@ def start_foreign_investors(
         weight=weights,
         target_weight=np.exp(target),
         holdings_bn=holdings,
-        inaction_band=parameters.inaction_band * np.exp(parameters.inaction_band_spread * luck[1]),
+        inaction_band=parameters.inaction_band * np.exp(parameters.inaction_band_spread * normal[1]),
     )
     views_begin(clock, parameters, draws, investors, slice(None))
     demand.reference_signal_pp = _reference_signal(clock, parameters, macro)

@@ -157,7 +157,9 @@ FINANCING = Component(
     ),
     identities=financing_identities,
     explanations=(
-        Explanation(Issuer, "instrument", "utility of an instrument over a bank loan, before luck", choice_explained),
+        Explanation(
+            Issuer, "instrument", "utility of an instrument over a bank loan, before its random term", choice_explained
+        ),
         Explanation(Issuer, "acceptance", "log odds that a bank accepts a loan of this firm", acceptance_explained),
         Explanation(Issuer, "default", "log rate of default a year", default_terms),
     ),

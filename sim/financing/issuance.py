@@ -57,7 +57,7 @@ INSTRUMENT_TERMS = ("constant", "all-in cost", "wait in the queue", "change of y
 """Terms of an instrument's utility that depend on the issuer's rating or on nothing of its own."""
 
 TRANCHE_KEY = np.uint64(0x9E3779B97F4A7C15)
-"""Step between the luck keys of an issuer's tranches: odd, so that no two tranches share a key."""
+"""Step between the keys of the draws of an issuer's tranches: odd, so that no two tranches share a key."""
 
 
 def green_spread_pp(parameters: Parameters, channels: Channels) -> float:
@@ -170,7 +170,7 @@ def issuers_raise_money(
         issuers["debt_bn"].sum(axis=0),
         issuers["cash_bn"],
         need_growth_now(parameters.need_growth, parameters.need_growth_elasticity, shocks["economic_growth"]),
-        parameters.need_shock_sd * draws["issuer.need"].normal(issuers.luck, clock.month),
+        parameters.need_shock_sd * draws["issuer.need"].normal(issuers.draw_keys, clock.month),
         season(clock, parameters),
         parameters.backlog_repayment,
         parameters.proceeds_spending_rate,
@@ -198,10 +198,10 @@ def issuers_raise_money(
         issuance,
     )
     issuance.eligible = _eligible(clock, parameters, channels, base_year, issuers)
-    luck = _tranche_luck(clock, draws, issuers, rows, tranche)
+    tastes = _tranche_tastes(clock, draws, issuers, rows, tranche)
     own = own_costs_pp(parameters, channels, issuers, contagion, rows).sum(axis=0)
     choice = _chosen_instruments(
-        parameters, issuers, issuance.eligible, rows, tranche, by_rating.sum(axis=0), by_industry, own, luck
+        parameters, issuers, issuance.eligible, rows, tranche, by_rating.sum(axis=0), by_industry, own, tastes
     )
     issuers["last_choice"][:] = choice[: len(issuers)]
     files = choice[: len(issuers)] >= Instrument.IPO_MAIN
@@ -253,10 +253,10 @@ def _tranches(counts: Codes) -> tuple[Integers, Integers]:
     )
 
 
-def _tranche_luck(clock: Clock, draws: Draws, issuers: Issuers, rows: Integers, tranche: Integers) -> Floats:
+def _tranche_tastes(clock: Clock, draws: Draws, issuers: Issuers, rows: Integers, tranche: Integers) -> Floats:
     """Gumbel numbers of each tranche, shape (11, tranches)."""
     # Every tranche has a key of its own; the first keeps the issuer's.
-    keys = issuers.luck[rows] + tranche.astype(np.uint64) * TRANCHE_KEY
+    keys = issuers.draw_keys[rows] + tranche.astype(np.uint64) * TRANCHE_KEY
     return draws["issuer.financing"].gumbel(keys, clock.month, count=11)
 
 
@@ -269,7 +269,7 @@ def _chosen_instruments(
     by_rating: Floats,
     by_industry: Floats,
     own_cost_pp: Floats,
-    luck: Floats,
+    tastes: Floats,
 ) -> Integers:
     """Instrument of each tranche, shape (tranches,); only the first tranche may be a filing."""
     eligible = able[:, rows]
@@ -277,7 +277,7 @@ def _chosen_instruments(
     utility = np.take(by_rating.T, issuers["rating"][rows], axis=1)
     _dearer_bonds(parameters, utility, own_cost_pp)
     utility[Instrument.IPO_MAIN : Instrument.REIT + 1] += np.take(by_industry.T, issuers["industry"][rows], axis=1)
-    return choose_instrument(utility, eligible, _dissimilarity(parameters), luck[:4], luck[3:])
+    return choose_instrument(utility, eligible, _dissimilarity(parameters), tastes[:4], tastes[3:])
 
 
 def _dissimilarity(parameters: Parameters) -> Floats:
@@ -300,7 +300,7 @@ def instrument_terms(
     memory: FilingMemory,
     issuance: Changes[Issuance],
 ) -> tuple[Floats, Floats]:
-    """Terms of the utility of each instrument as this month's choices see them, before contagion and luck.
+    """Terms of the utility of each instrument as this month's choices see them, before contagion and random tastes.
 
     Returns the terms of `INSTRUMENT_TERMS` by rating and instrument, shape (terms, 4, 9), and what filings of an
     industry add for its three offers, shape (industries, 3). They are kept for explanations.

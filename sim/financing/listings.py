@@ -78,21 +78,21 @@ def listing_queue_moves(
     Filings may be withdrawn, or stopped at the end of a stage. What underwriters cannot place in the month waits in the
     last stage.
     """
-    month, keys = clock.month, issuers.luck
+    month, keys = clock.month, issuers.draw_keys
     waiting, stage = issuers["waiting_for"], issuers["queue_stage"]
     spread = np.exp(parameters.listing_size_spread * draws["issuer.listing_size"].normal(keys, month))
     follow_ons = _follow_ons(clock, parameters, levels, draws, macro, issuers, issuance, spread)
 
     at = np.flatnonzero((waiting != ListingRoute.NONE) & (issuers["waiting_months"] > 0.0))
-    route, luck = waiting[at], draws["issuer.listing"].uniform(keys[at], month, count=3)
+    route, uniform = waiting[at], draws["issuer.listing"].uniform(keys[at], month, count=3)
     passing = stage_probability(months_by_stage(parameters, channels, shocks, queue))
     withdrawal = withdrawal_by_route(parameters)
     weak = parameters.weak_filing_share * channels["gatekeeper_screening"]
     screened = np.array([0.0, weak, weak, 0.0])
-    withdrawn = luck[2] < withdrawal[route]
-    passes = ~withdrawn & (luck[0] < passing[route, stage[at]])
+    withdrawn = uniform[2] < withdrawal[route]
+    passes = ~withdrawn & (uniform[0] < passing[route, stage[at]])
     last = stage[at] == STAGES - 1
-    stopped = passes & last & (luck[1] < screened[route])
+    stopped = passes & last & (uniform[1] < screened[route])
     approved = passes & last & ~stopped
     medians = np.array(
         [0.0, levels.listing_size_main_bn, levels.listing_size_star_bn, parameters.reit_size / size.scale]
@@ -103,7 +103,7 @@ def listing_queue_moves(
     amount = (medians * lumps)[route] * spread[at]
     listed = approved.copy()
     room = capacity_bn(parameters, interactions, institutions, usual)[1] - follow_ons.sum()
-    listed[approved] = placed_first(amount[approved], luck[1][approved], room)
+    listed[approved] = placed_first(amount[approved], uniform[1][approved], room)
     issuance.deferred_equity_bn = float(amount[approved & ~listed].sum())
     stage[at] += passes & ~last
 
@@ -152,7 +152,7 @@ def _follow_ons(
     offers = np.zeros(len(issuers))
     firms = np.flatnonzero(issuers["listed_firms"])
     many = rate * issuers["listed_firms"][firms]
-    chance = draws["issuer.follow_on"].uniform(issuers.luck[firms], clock.month)
+    chance = draws["issuer.follow_on"].uniform(issuers.draw_keys[firms], clock.month)
     some = chance > np.exp(-many)  # most sell nothing: the count is worked out for the others only
     offers[firms[some]] = poisson(many[some], chance[some])
     mean_size = float(np.exp(0.5 * parameters.listing_size_spread**2))

@@ -87,10 +87,10 @@ def debt_matures(
 
 def _failing_share(clock: Clock, draws: Draws, issuers: Issuers, rows: Integers, probability: Floats) -> Floats:
     """Share of the firms behind these agents that defaults this month, shape (rows,)."""
-    luck = draws["issuer.default"].uniform(issuers.luck[rows], clock.month)
+    uniform = draws["issuer.default"].uniform(issuers.draw_keys[rows], clock.month)
     firms = issuers["firms"][rows]
     expected = probability * firms
     share = np.zeros(len(rows))
-    hit = luck > np.exp(-expected)
-    share[hit] = np.minimum(1.0, poisson(expected[hit], luck[hit]) / firms[hit])
+    hit = uniform > np.exp(-expected)
+    share[hit] = np.minimum(1.0, poisson(expected[hit], uniform[hit]) / firms[hit])
     return share

@@ -47,8 +47,8 @@ def foreign_issuers_decide(
     """
     month = clock.month
     rows = np.flatnonzero(issuers["issuer_class"] == IssuerClass.FOREIGN)
-    keys = issuers.luck[rows]
-    luck = draws["issuer.panda"].uniform(keys, month, count=3)
+    keys = issuers.draw_keys[rows]
+    uniform = draws["issuer.panda"].uniform(keys, month, count=3)
     gap = us_yield_pct(clock, macro) - china_yield_pct(clock, macro, book, government)
     decide = {
         "yield_gap_pp": gap,
@@ -63,19 +63,19 @@ def foreign_issuers_decide(
     size = np.exp(parameters.panda_size_spread * draws["issuer.panda_size"].normal(keys, month))
     median = levels.panda_size_bn
     active = registered[rows]
-    sold = np.where(active & (luck[0] < chance), median * lump_factor(clock, levels, Lump.PANDA_BONDS) * size, 0.0)
+    sold = np.where(active & (uniform[0] < chance), median * lump_factor(clock, levels, Lump.PANDA_BONDS) * size, 0.0)
     mean_size = float(np.exp(0.5 * parameters.panda_size_spread**2))
     issuance.expected_bn[Lump.PANDA_BONDS] = float(active.sum()) * chance * median * mean_size
     # Who asks for a programme waits for its registration; repeat issues need none.
     waits = issuers["applied"][rows] & ~active
-    registered[rows] |= waits & (luck[2] < stage_probability(np.array(parameters.queue_panda_first)))
+    registered[rows] |= waits & (uniform[2] < stage_probability(np.array(parameters.queue_panda_first)))
     asks = registration_rate(
         parameters.panda_registration_rate,
         channels["cross_centre_linkage"],
         channels.baseline("cross_centre_linkage"),
         parameters.linkage_registration_elasticity,
     )
-    issuers["applied"][rows] |= luck[1] < panda_issue_probability(asks, **decide)
+    issuers["applied"][rows] |= uniform[1] < panda_issue_probability(asks, **decide)
     ahead = issuers["tenor_months"][rows].astype(np.int64)
     issuers["maturing_bn"][(month + ahead) % LADDER_MONTHS, Instrument.BOND, rows] += sold
     issuers["debt_bn"][Instrument.BOND, rows] += sold

@@ -37,6 +37,6 @@ def institutions_adopt(
         parameters.adoption_supply_elasticity,
         adoption_network=interactions.on("adoption_network"),
     )
-    takes = without[draws["institution.adoption"].uniform(institutions.luck[without], clock.month) < chance]
+    takes = without[draws["institution.adoption"].uniform(institutions.draw_keys[without], clock.month) < chance]
     adopted[takes] = True
     adopters.adopted += len(takes)

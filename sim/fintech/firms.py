@@ -68,11 +68,11 @@ def start_fintech_firms(
     outside = round(parameters.fintech_firms_2020 * parameters.rest_of_china_firms)
     count = inside + outside
     keys = filled(fintech, count, month)
-    luck = draws["population.attributes"].uniform(keys, month, count=4)
+    uniform = draws["population.attributes"].uniform(keys, month, count=4)
     local = np.arange(count) < inside
-    log_size = -np.log(luck[0]) / parameters.fintech_size_tail
+    log_size = -np.log(uniform[0]) / parameters.fintech_size_tail
     log_size = log_size + np.where(local, levels.fintech_size_premium, 0.0)
-    age = -np.log(luck[1]) * parameters.fintech_mean_age_2019
+    age = -np.log(uniform[1]) * parameters.fintech_mean_age_2019
     rounds = np.minimum(
         parameters.most_funding_rounds_2019,
         np.floor(age / parameters.funding_round_gap * parameters.funding_round_followon_share),
@@ -86,7 +86,7 @@ def start_fintech_firms(
         funding_round=rounds,
         capital=parameters.round_size * rounds * np.exp(log_size),
         capability=draws["population.attributes"].normal(keys, month, count=5)[4],
-        months_since_round=luck[2] * parameters.longest_since_round_2019,
+        months_since_round=uniform[2] * parameters.longest_since_round_2019,
     )
     fintech_firms_choose(clock, draws, districts, fintech, np.flatnonzero(fintech["in_shanghai"]))
 
@@ -110,7 +110,7 @@ def firms_grow_and_raise_funds(
     of_growth = growth_terms(
         firms["age_months"],
         firms["months_since_round"],
-        draws["fintech.growth"].laplace(firms.luck, clock.month),
+        draws["fintech.growth"].laplace(firms.draw_keys, clock.month),
         mature_drift(parameters),
         parameters.fintech_age_drift,
         parameters.fintech_age_scale,
@@ -144,7 +144,7 @@ def firms_grow_and_raise_funds(
     firms["funding_terms"][:] = of_funding
     chance = round_probability(of_funding)
     may_close = firms["funding_round"] < parameters.most_funding_rounds
-    closes = np.flatnonzero((draws["fintech.funding"].uniform(firms.luck, clock.month) < chance) & may_close)
+    closes = np.flatnonzero((draws["fintech.funding"].uniform(firms.draw_keys, clock.month) < chance) & may_close)
     _remember_rounds(parameters, memory, cell, may_close, closes, float(chance[may_close].mean()))
     raised = capital_raised(
         firms["log_size"][closes], helped[closes], parameters.round_size, parameters.sandbox_capital
@@ -214,7 +214,7 @@ def firms_exit_and_start(
         parameters.fintech_exit_age_slope,
         parameters.fintech_exit_age_bound,
     )
-    leaves = np.flatnonzero(draws["fintech.exit"].uniform(firms.luck, clock.month) < chance)
+    leaves = np.flatnonzero(draws["fintech.exit"].uniform(firms.draw_keys, clock.month) < chance)
     flows.left += len(leaves)
     flows.rounds_of_leavers += int(firms["funding_round"][leaves].sum())
     firms.remove(leaves)
@@ -234,13 +234,13 @@ def firms_exit_and_start(
     )
     elsewhere = (len(firms) - inside) * parameters.fintech_birth_rate / 12.0
     here *= shocks["lockdown"]
-    luck = [draws["fintech.birth"].scalar(clock.month, index=place) for place in (1, 0)]
-    for place, count in zip((True, False), poisson([here, elsewhere], luck).tolist(), strict=True):
+    uniform = [draws["fintech.birth"].scalar(clock.month, index=place) for place in (1, 0)]
+    for place, count in zip((True, False), poisson([here, elsewhere], uniform).tolist(), strict=True):
         if count == 0:
             continue
         flows.started += count
         rows = firms.add(count, clock.month, in_shanghai=place, months_since_round=NEVER_FUNDED_MONTHS)
-        spread = draws["population.attributes"].normal(firms.luck[rows], clock.month, count=2)
+        spread = draws["population.attributes"].normal(firms.draw_keys[rows], clock.month, count=2)
         firms["log_size"][rows] = parameters.fintech_entrant_spread * spread[0]
         firms["capability"][rows] = spread[1]
         if place:

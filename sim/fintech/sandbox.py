@@ -29,9 +29,9 @@ def firms_enter_the_sandbox(
     months += months != NOT_ADMITTED
     sandbox.places += admissions_per_month(parameters.sandbox_slots, channels.ratio("compliance_lead_time"))
     rows = applicants(fintech["in_shanghai"], fintech["age_months"], months, parameters.sandbox_age_bound)
-    luck = draws["fintech.sandbox"].normal(fintech.luck[rows], clock.month)
+    normal = draws["fintech.sandbox"].normal(fintech.draw_keys[rows], clock.month)
     best = admitted(
-        rows, merit(fintech["capability"][rows], luck, parameters.sandbox_merit_weight), int(sandbox.places)
+        rows, merit(fintech["capability"][rows], normal, parameters.sandbox_merit_weight), int(sandbox.places)
     )
     months[best] = 0
     sandbox.places -= len(best)

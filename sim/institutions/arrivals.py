@@ -42,17 +42,17 @@ def institutions_arrive(
         if traits.manages[each]:
             money[each] = median_of(institutions["managed_assets"][peers])
     rows = institutions.add(total, clock.month, sector=sector, foreign=owner.astype(bool))
-    luck = draws["population.attributes"].uniform(institutions.luck[rows], clock.month)
-    spread = draws["population.attributes"].normal(institutions.luck[rows], clock.month, count=3)
+    uniform = draws["population.attributes"].uniform(institutions.draw_keys[rows], clock.month)
+    spread = draws["population.attributes"].normal(institutions.draw_keys[rows], clock.month, count=3)
     assets = median[sector] * np.exp(parameters.institution_entrant_spread * spread[1])
     equity = assets * traits.equity_ratio[sector]
-    institutions["headquarters"][rows] = luck < parameters.headquarters_share
+    institutions["headquarters"][rows] = uniform < parameters.headquarters_share
     institutions["assets_bn"][rows] = assets
     institutions["equity_bn"][rows] = equity
     institutions["liabilities_bn"][rows] = assets - equity
     institutions["profitability"][rows] = institutions["opening_profitability"][rows] = spread[2]
     institutions["unit_cost"][rows] = city.operating_cost
-    institutions["local_leaning"][rows] = draws["institution.leaning"].normal(institutions.luck[rows], clock.month)
+    institutions["local_leaning"][rows] = draws["institution.leaning"].normal(institutions.draw_keys[rows], clock.month)
     clients = money[sector] * np.exp(0.5 * spread[1])
     institutions["managed_assets"][rows] = clients
     managed.brought_along += float(clients.sum())
@@ -65,7 +65,7 @@ def institutions_arrive(
 
 def meet_neighbours(draws: Draws, institutions: Changes[Institutions], rows: Integers, month: int) -> None:
     """Draw once and for all the institutions that each newcomer looks at."""
-    drawn = draws["institution.neighbours"].uniform(institutions.luck[rows], month, count=NEIGHBOURS)
+    drawn = draws["institution.neighbours"].uniform(institutions.draw_keys[rows], month, count=NEIGHBOURS)
     met = drawn_neighbours(drawn, rows, institutions["sector"], institutions.unique_ids)
     institutions["neighbours"][:, rows] = np.where(met >= 0, institutions.unique_ids[met], -1)
 

@@ -25,10 +25,10 @@ def balance_sheets_grow(
     Assets grow with the trend of the sector and an idiosyncratic shock; profitability reverts. Equity and bonds grow in
     proportion to assets. Residual holders of bonds grow with the assets of the institutions behind them.
     """
-    luck = draws["institution.balance_sheet"].normal(institutions.luck, clock.month, count=2)
+    normal = draws["institution.balance_sheet"].normal(institutions.draw_keys, clock.month, count=2)
     lender = one_of(institutions["sector"], (Sector.BANK, Sector.INSURER))
     trend = np.where(lender, parameters.bank_asset_growth, parameters.assets_organic_growth)
-    own = parameters.bank_growth_sd * np.sqrt(1.0 / 12.0) * luck[0] - parameters.bank_growth_sd**2 / 24.0
+    own = parameters.bank_growth_sd * np.sqrt(1.0 / 12.0) * normal[0] - parameters.bank_growth_sd**2 / 24.0
     growth = np.exp(trend / 12.0 + own)
     assets = institutions["assets_bn"]
     for position, group in enumerate((lender, ~lender)):
@@ -38,4 +38,4 @@ def balance_sheets_grow(
     institutions["bonds_bn"][:] = assets * traits.bond_share[institutions["sector"]]
     institutions["liabilities_bn"][:] = assets - institutions["equity_bn"]
     kept = parameters.profitability_persistence
-    institutions["profitability"][:] = kept * institutions["profitability"] + np.sqrt(1.0 - kept**2) * luck[1]
+    institutions["profitability"][:] = kept * institutions["profitability"] + np.sqrt(1.0 - kept**2) * normal[1]

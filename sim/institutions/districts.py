@@ -76,14 +76,14 @@ def newcomers_choose(
     clock: Clock, draws: Draws, districts: Districts, institutions: Changes[Institutions], rows: Integers
 ) -> None:
     """Institutions new to the city choose a district."""
-    luck = draws["city.district"].uniform(institutions.luck[rows], clock.month)
-    institutions["district"][rows] = chosen_districts(districts.shares[institutions["sector"][rows]], luck)
+    uniform = draws["city.district"].uniform(institutions.draw_keys[rows], clock.month)
+    institutions["district"][rows] = chosen_districts(districts.shares[institutions["sector"][rows]], uniform)
 
 
 def fintech_firms_choose(
     clock: Clock, draws: Draws, districts: Districts, fintech: Changes[FintechFirms], rows: Integers
 ) -> None:
     """New fintech firms of Shanghai choose a district."""
-    luck = draws["city.district"].uniform(fintech.luck[rows], clock.month)
+    uniform = draws["city.district"].uniform(fintech.draw_keys[rows], clock.month)
     shares = np.broadcast_to(districts.shares[FINTECH], (len(rows), len(District)))
-    fintech["district"][rows] = chosen_districts(shares, luck)
+    fintech["district"][rows] = chosen_districts(shares, uniform)

@@ -28,7 +28,7 @@ def filings_looked_for(parameters: Parameters, traits: SectorTraits) -> Floats:
     return looking
 
 
-def licence_luck(draws: Draws, month: int, count: int) -> Floats:
+def licence_uniforms(draws: Draws, month: int, count: int) -> Floats:
     """Uniforms for each stage, sector and ownership in a month, shape (count, 3, 11, 2)."""
     keys = np.arange(LICENCE_STAGES * 2 * len(Sector), dtype=np.uint64)
     drawn = draws["institution.licence"].uniform(keys, month, count=count)
@@ -57,12 +57,12 @@ def licence_queue_moves(
     if clock.month <= BASELINE:
         # In the pandemic year filings and their handling ran at the same part of their usual pace.
         passes, withdraws = passes * parameters.entry_factor_2020, withdraws * parameters.entry_factor_2020
-    luck = licence_luck(draws, clock.month, 2)
+    uniform = licence_uniforms(draws, clock.month, 2)
     waiting = queue.waiting
     full = waiting > 0
     withdrawn, moved = np.zeros_like(waiting), np.zeros_like(waiting)
-    withdrawn[full] = binomial(waiting[full], withdraws, luck[0][full])
-    moved[full] = binomial((waiting - withdrawn)[full], passes, luck[1][full])
+    withdrawn[full] = binomial(waiting[full], withdraws, uniform[0][full])
+    moved[full] = binomial((waiting - withdrawn)[full], passes, uniform[1][full])
     waiting -= withdrawn + moved
     waiting[1:] += moved[:-1]
     licensed = moved[-1]

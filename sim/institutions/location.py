@@ -68,7 +68,7 @@ def institutions_by_class(institutions: Institutions) -> Floats:
     return np.bincount(code, minlength=2 * len(Sector)).reshape(len(Sector), 2).astype(np.float64)
 
 
-def class_luck(stream: Stream, month: int) -> Floats:
+def class_uniforms(stream: Stream, month: int) -> Floats:
     """One uniform for each sector and ownership in a month, shape (11, 2)."""
     keys = np.arange(2 * len(Sector), dtype=np.uint64)
     return stream.uniform(keys, month).reshape(len(Sector), 2)
@@ -145,7 +145,7 @@ def institutions_leave_and_move(
 
     They close, merge or hand back a licence; some move their seat to a rival, some come from one.
     """
-    luck = draws["institution.exit_and_move"].uniform(institutions.luck, clock.month, count=3)
+    uniform = draws["institution.exit_and_move"].uniform(institutions.draw_keys, clock.month, count=3)
     cost = unit_operating_cost(
         channels["operating_cost"],
         float(city.log_density[Centre.SHANGHAI]),
@@ -155,7 +155,7 @@ def institutions_leave_and_move(
     city.operating_cost = cost
     institutions["unit_cost"][:] = cost * cost_of_adopters(institutions["adopted"], parameters.adoption_cost_effect)
     institutions["opening_profitability"][:] = institutions["profitability"]
-    closes = luck[0] < exit_probability(
+    closes = uniform[0] < exit_probability(
         parameters.institution_exit_hazard,
         institutions["opening_profitability"],
         parameters.exit_profitability_slope,
@@ -167,10 +167,10 @@ def institutions_leave_and_move(
     owner = institutions["foreign"].astype(np.int64)
     sector = institutions["sector"]
     out = relocation_share_out(shares[sector, owner, Centre.SHANGHAI], parameters.relocation_stay_bonus)
-    moves = ~closes & (luck[1] < hazard * out)
+    moves = ~closes & (uniform[1] < hazard * out)
     rows = np.flatnonzero(moves)
     chosen = np.cumsum(shares[sector[rows], owner[rows], 1:], axis=1)
-    target = np.minimum((luck[2][rows, None] > chosen / chosen[:, -1:]).sum(axis=1), chosen.shape[1] - 1)
+    target = np.minimum((uniform[2][rows, None] > chosen / chosen[:, -1:]).sum(axis=1), chosen.shape[1] - 1)
     np.add.at(rivals.seats, (sector[rows], owner[rows], target), 1.0)
     exits = int(closes.sum())
     institutions_depart(institutions, managed, adopters, commitments, closes | moves)
@@ -179,7 +179,7 @@ def institutions_leave_and_move(
     stay = 1.0 - wins
     chance = hazard * wins / (wins + stay * np.exp(parameters.relocation_stay_bonus))
     expected = (rivals.seats * chance).sum(axis=-1)
-    arrivals = poisson(expected, class_luck(draws["institution.relocation"], clock.month))
+    arrivals = poisson(expected, class_uniforms(draws["institution.relocation"], clock.month))
     arrivals = np.minimum(arrivals, np.floor(rivals.seats.sum(axis=-1))).astype(np.int64)
     rivals.seats -= rivals.seats * (arrivals / np.maximum(rivals.seats.sum(axis=-1), 1e-9))[..., None]
     institutions_arrive(clock, parameters, levels, draws, traits, city, districts, institutions, managed, arrivals)
@@ -220,7 +220,7 @@ def entrants_choose(
         base = base * parameters.entry_factor_2020
     looking = entrants_looking(base, value, parameters.inclusive_value_weight)
     expected = looking * shares[..., Centre.SHANGHAI] * shocks["lockdown"]
-    filings = poisson(expected, class_luck(draws["institution.entry"], month))
+    filings = poisson(expected, class_uniforms(draws["institution.entry"], month))
     queue.waiting[0] += filings
     queue.filed += int(filings.sum())
     # Rivals license the same part of those who file with them.

@@ -56,8 +56,8 @@ def managed_assets_grow(
         parameters.managed_bond_duration,
     )
     government.last_month_pct = yield_pct
-    luck = draws["institution.managed_assets"].normal(institutions.luck[rows], clock.month)
-    excess = parameters.manager_return_sd * np.sqrt(1.0 / 12.0) * luck
+    normal = draws["institution.managed_assets"].normal(institutions.draw_keys[rows], clock.month)
+    excess = parameters.manager_return_sd * np.sqrt(1.0 / 12.0) * normal
     money = institutions["managed_assets"][rows]
     earned = money * np.maximum(returns[sector] + excess, -1.0)
     trailing = trailing_excess_return(institutions["trailing_excess_return"][rows], excess)

@@ -13,7 +13,7 @@ from sim.component import Changes
 from sim.institutions.arrivals import meet_neighbours
 from sim.institutions.city import seats_of_centres
 from sim.institutions.districts import newcomers_choose, shares_2020
-from sim.institutions.licences import filings_looked_for, licence_luck
+from sim.institutions.licences import filings_looked_for, licence_uniforms
 from sim.institutions.location import institutions_by_class
 from sim.institutions.state import City, Districts, LicenceQueue, RivalCentres, SectorTraits
 from sim.levels import Levels
@@ -47,7 +47,7 @@ def start_institutions(
     per_sector[Sector.LEASING] += count - per_sector.sum()
     sector = np.repeat(np.arange(len(Sector)), per_sector)
     keys = filled(institutions, count, month)
-    luck = draws["population.attributes"].uniform(keys, month, count=3)
+    uniform = draws["population.attributes"].uniform(keys, month, count=3)
     size = np.concatenate(
         [pareto_shares(n, parameters.institution_size_tail, parameters.largest_institution_share) for n in per_sector]
     )
@@ -63,8 +63,8 @@ def start_institutions(
         institutions,
         count,
         sector=sector,
-        foreign=luck[0] < traits.foreign_share[sector],
-        headquarters=luck[1] < parameters.headquarters_share,
+        foreign=uniform[0] < traits.foreign_share[sector],
+        headquarters=uniform[1] < parameters.headquarters_share,
         assets_bn=assets,
         equity_bn=equity,
         liabilities_bn=assets - equity,
@@ -90,7 +90,7 @@ def start_institutions(
     filings = filings_looked_for(parameters, traits) * parameters.entrant_share_shanghai
     passes = stage_probability(parameters.licence_queue_months)
     waiting = steady_queue(filings, passes, parameters.licence_withdrawal)
-    queue.waiting = poisson(waiting, licence_luck(draws, month, 1)[0])
+    queue.waiting = poisson(waiting, licence_uniforms(draws, month, 1)[0])
     queue.filed = int(queue.waiting.sum())
 
 

@@ -20,9 +20,9 @@ COVERED = (IssuerClass.CENTRAL_SOE, IssuerClass.LOCAL_SOE, IssuerClass.PRIVATE_L
 def start_carbon_market(clock: Clock, parameters: Parameters, draws: Draws, issuers: Changes[Issuers]) -> None:
     """Set coverage, emissions and cost of abatement at the start."""
     able = np.flatnonzero(one_of(issuers["issuer_class"], COVERED))
-    luck = draws["issuer.carbon"].uniform(issuers.luck[able], clock.month)
-    covered = able[luck < parameters.carbon_covered_share]
-    normal = draws["issuer.carbon"].normal(issuers.luck[covered], clock.month, count=3)
+    uniform = draws["issuer.carbon"].uniform(issuers.draw_keys[able], clock.month)
+    covered = able[uniform < parameters.carbon_covered_share]
+    normal = draws["issuer.carbon"].normal(issuers.draw_keys[covered], clock.month, count=3)
     spread = parameters.emissions_spread
     issuers["emissions"][covered] = np.exp(spread * normal[1] - 0.5 * spread**2)
     issuers["abatement_cost"][covered] = normal[2]
@@ -37,8 +37,8 @@ def issuers_trade_allowances(
     """
     rows = np.flatnonzero(issuers["emissions"] > 0.0)
     emissions = issuers["emissions"][rows]
-    luck = draws["issuer.carbon"].normal(issuers.luck[rows], clock.month)
-    gap = allowance_gap(issuers["abatement_cost"][rows], luck, parameters.allowance_gap_persistence)
+    normal = draws["issuer.carbon"].normal(issuers.draw_keys[rows], clock.month)
+    gap = allowance_gap(issuers["abatement_cost"][rows], normal, parameters.allowance_gap_persistence)
     trades = takes_part(emissions, gap, parameters.carbon_least_gain, channels.ratio("carbon_trading_cost"))
     issuers["allowances_bought"][rows] = matched_trades(np.where(trades, emissions * gap, 0.0))
 

@@ -62,7 +62,7 @@ def small_firms_accept_ecny(
         parameters.ecny_supply_elasticity,
         ecny_network=interactions.on("ecny_network"),
     )
-    takes = without[draws["issuer.ecny"].uniform(issuers.luck[without], clock.month) < chance]
+    takes = without[draws["issuer.ecny"].uniform(issuers.draw_keys[without], clock.month) < chance]
     issuers["accepts_ecny"][takes] = True
     acceptors.new = len(takes)
 

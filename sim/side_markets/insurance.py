@@ -34,9 +34,9 @@ class Premiums:
 def start_insurance(clock: Clock, draws: Draws, issuers: Changes[Issuers]) -> None:
     """Set the month of renewal and the tolerance of risk of each firm."""
     firms = np.flatnonzero(~one_of(issuers["issuer_class"], (IssuerClass.BANK, IssuerClass.FOREIGN)))
-    luck = draws["issuer.insurance"].uniform(issuers.luck[firms], clock.month, count=2)
-    issuers["renewal_month"][firms] = (12.0 * luck[0]).astype(np.int8)
-    issuers["risk_rank"][firms] = luck[1]
+    uniform = draws["issuer.insurance"].uniform(issuers.draw_keys[firms], clock.month, count=2)
+    issuers["renewal_month"][firms] = (12.0 * uniform[0]).astype(np.int8)
+    issuers["risk_rank"][firms] = uniform[1]
 
 
 def firms_insure_and_insurers_cede(

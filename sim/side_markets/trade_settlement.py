@@ -67,14 +67,14 @@ def start_trade(
     The trade of a class is divided in proportion to debt with a random factor. Where the draw leaves nobody who trades,
     which happens among very few issuers, all do.
     """
-    luck = draws["issuer.trade"].uniform(issuers.luck, clock.month, count=2)
-    spread = draws["issuer.trade"].normal(issuers.luck, clock.month, count=3)[2]
+    uniform = draws["issuer.trade"].uniform(issuers.draw_keys, clock.month, count=2)
+    spread = draws["issuer.trade"].normal(issuers.draw_keys, clock.month, count=3)[2]
     kind = issuers["issuer_class"]
     size = issuers["debt_bn"].sum(axis=0) * np.exp(parameters.trade_weight_spread * spread)
     weight = np.zeros(len(issuers))
     for row in table("issuer_classes"):
         share = float(row["trade_share"])
-        traders = (kind == IssuerClass[row["issuer_class"]]) & (luck[0] < float(row["trades_abroad"]))
+        traders = (kind == IssuerClass[row["issuer_class"]]) & (uniform[0] < float(row["trades_abroad"]))
         if share > 0.0 and traders.any():
             weight[traders] = share * size[traders] / size[traders].sum()
     if not weight.any():  # so few issuers that the draw left nobody who trades
@@ -86,7 +86,7 @@ def start_trade(
         np.full(len(IssuerClass), yuan_trade_share_2019(base_year)),
         kind[trades],
         round(parameters.trade_partners),
-        luck[1][trades],
+        uniform[1][trades],
     )
 
 
@@ -110,8 +110,8 @@ def issuers_settle_trade(
     rows = np.flatnonzero(issuers["trade_weight"])
     weight, share = issuers["trade_weight"][rows], issuers["yuan_share"][rows]
     kind = issuers["issuer_class"][rows]
-    luck = draws["issuer.settlement"].uniform(issuers.luck[rows], clock.month)
-    review, luck = reviewing(luck, parameters.yuan_review_months)
+    uniform = draws["issuer.settlement"].uniform(issuers.draw_keys[rows], clock.month)
+    review, uniform = reviewing(uniform, parameters.yuan_review_months)
     probability = yuan_probability(
         yuan_trade_share_2019(base_year),
         channels.ratio("rmb_invoicing_cost"),
@@ -123,7 +123,7 @@ def issuers_settle_trade(
         parameters.yuan_appreciation_slope,
         parameters.yuan_peer_slope if interactions.on("yuan_peers") else 0.0,
     )
-    share[review] = chosen_yuan_share(probability, kind[review], round(parameters.trade_partners), luck)
+    share[review] = chosen_yuan_share(probability, kind[review], round(parameters.trade_partners), uniform)
     issuers["yuan_share"][rows] = share
     growth = np.exp(parameters.trade_growth * (clock.month - MIDDLE_OF_2020) / 12.0)
     trade = trade_of_2020_bn(base_year) / 12.0 * float(growth)

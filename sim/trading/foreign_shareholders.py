@@ -49,7 +49,7 @@ def start_foreign_shareholders(
     month, observed = clock.month, base_year.observed
     count = round(parameters.equity_investors_2020)
     rows = investors.add(count, month)
-    keys = investors.luck[rows]
+    keys = investors.draw_keys[rows]
     spread = draws["population.attributes"].normal(keys, month, count=2)
     style = np.where(np.arange(count) < round(parameters.equity_index_fund_share * count), 0, 1)
     share = np.zeros(count)

@@ -17,8 +17,8 @@ SECTOR = np.random.default_rng(1).integers(0, 5, 300)
 
 def drawn(sector=SECTOR, rows=None, seed=2):
     rows = np.arange(len(sector)) if rows is None else rows
-    luck = np.random.default_rng(seed).uniform(1e-12, 1 - 1e-12, (NEIGHBOURS, len(rows)))
-    return drawn_neighbours(luck, rows, sector, np.arange(len(sector)))
+    uniform = np.random.default_rng(seed).uniform(1e-12, 1 - 1e-12, (NEIGHBOURS, len(rows)))
+    return drawn_neighbours(uniform, rows, sector, np.arange(len(sector)))
 
 
 def chance(neighbours, size=0.0, supply=1.0, **options):
@@ -53,9 +53,9 @@ def test_newcomers_draw_for_themselves_alone():
 
 def test_the_order_of_rows_plays_no_part():
     mix = np.random.default_rng(3).permutation(300)
-    luck = np.random.default_rng(2).uniform(0.01, 0.99, (NEIGHBOURS, 300))
-    plain = drawn_neighbours(luck, np.arange(300), SECTOR, np.arange(300))
-    mixed = drawn_neighbours(luck[:, mix], np.arange(300), SECTOR[mix], mix)
+    uniform = np.random.default_rng(2).uniform(0.01, 0.99, (NEIGHBOURS, 300))
+    plain = drawn_neighbours(uniform, np.arange(300), SECTOR, np.arange(300))
+    mixed = drawn_neighbours(uniform[:, mix], np.arange(300), SECTOR[mix], mix)
     np.testing.assert_array_equal(mix[mixed], plain[:, mix])
 
 

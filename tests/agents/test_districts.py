@@ -48,8 +48,8 @@ def test_a_wider_offshore_business_draws_those_who_book_it_to_lingang(change, sl
 
 
 def test_newcomers_choose_with_the_shares_of_their_class():
-    luck = (np.arange(10_000) + 0.5) / 10_000
-    places = chosen_districts(np.repeat(SHARES[:1], 10_000, axis=0), luck)
+    uniform = (np.arange(10_000) + 0.5) / 10_000
+    places = chosen_districts(np.repeat(SHARES[:1], 10_000, axis=0), uniform)
     np.testing.assert_allclose(np.bincount(places, minlength=9) / 10_000, SHARES[0], atol=2e-4)
     sure = np.zeros((2, 9))
     sure[0, District.REST_OF_CITY] = sure[1, District.LUJIAZUI] = 1.0

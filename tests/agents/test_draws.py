@@ -23,11 +23,11 @@ def stream(name="issuer.choice", seed=SEED):
     return Draws(seed).stream(name)
 
 
-# Whose luck depends on what
+# What an agent's draws depend on
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_one_more_agent_leaves_every_other_agents_luck_untouched(kind):
+def test_one_more_agent_leaves_every_other_agents_draws_untouched(kind):
     draw = getattr(stream(), kind)
     alone = draw(FEW[1:], MONTH, count=3)
     np.testing.assert_array_equal(draw(FEW, MONTH, count=3)[:, 1:], alone)
@@ -62,7 +62,7 @@ def test_drawing_in_another_order_or_more_often_changes_nothing():
     np.testing.assert_array_equal(second.uniform(FEW, MONTH + 1), later)
 
 
-def test_month_stream_seed_and_agent_each_give_other_luck():
+def test_month_stream_seed_and_agent_each_give_other_numbers():
     reference = stream().uniform(FEW, MONTH)
     for other in (
         stream().uniform(FEW, MONTH + 1),
@@ -76,7 +76,7 @@ def test_month_stream_seed_and_agent_each_give_other_luck():
 
 
 @pytest.mark.parametrize("twin_of", [copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))])
-def test_a_branch_keeps_its_luck(twin_of):
+def test_a_branch_keeps_its_draws(twin_of):
     draws = Draws(SEED)
     growth = draws.stream("firm.growth")
     growth.uniform(FEW, MONTH)
@@ -99,7 +99,7 @@ def test_the_seed_can_change_between_months_of_history_and_the_simulated_ones():
     np.testing.assert_array_equal(future, stream("firm.entry", 2).uniform(FEW, MONTH + 1))
 
 
-def test_luck_is_the_same_to_the_bit_in_every_process():
+def test_draws_are_the_same_to_the_bit_in_every_process():
     program = (
         "import numpy as np; from agents.draws import *\n"
         "s = Draws(7).stream('issuer.choice'); k = agent_key(24240, np.arange(20000), 'Issuer')\n"
@@ -118,7 +118,7 @@ def test_luck_is_the_same_to_the_bit_in_every_process():
     assert own.tobytes().hex() == runs[0][1].split(" ", 1)[0]
 
 
-def test_luck_does_not_change_between_versions():
+def test_draws_do_not_change_between_versions():
     draws = Draws(7).stream("issuer.choice").uniform(agent_key(24240, np.arange(3), "Issuer"), 24252)
     assert draws.tolist() == [0.6031607277981658, 0.7956720038664388, 0.3725309772441058]
 

@@ -57,7 +57,7 @@ def growth_of(age, shock, drift=-0.055, age_drift=0.30, volatility=0.5, since=No
     return growth_terms(age, since, shock, drift, age_drift, 4.0, boost, 12.0, volatility).sum(axis=0)
 
 
-def test_without_luck_young_firms_grow_faster_and_old_ones_at_the_drift():
+def test_without_noise_young_firms_grow_faster_and_old_ones_at_the_drift():
     age = np.array([0.0, 24.0, 48.0, 12_000.0])
     growth = growth_of(age, np.zeros(4))
     assert (np.diff(growth) < 0.0).all()
@@ -70,7 +70,9 @@ def test_a_round_helps_for_its_months_and_each_term_of_growth_is_apart():
     np.testing.assert_allclose(growth * 12.0, [0.045, 0.045, -0.055])
     terms = growth_terms(np.zeros(1), np.zeros(1), np.ones(1), -0.12, 0.3, 4.0, 0.1, 12.0, 0.5)[:, 0]
     parts = dict(zip(GROWTH_TERMS, terms * 12.0, strict=True))
-    assert parts == pytest.approx({"drift": -0.12, "age": 0.3, "funding round": 0.1, "luck": 0.5 * np.sqrt(12.0)})
+    assert parts == pytest.approx(
+        {"drift": -0.12, "age": 0.3, "funding round": 0.1, "random term": 0.5 * np.sqrt(12.0)}
+    )
 
 
 def test_monthly_growth_rates_are_tent_shaped_with_the_yearly_volatility():
@@ -105,23 +107,23 @@ def long_run(tail, volatility, drift=None, acquired=0.5, months=1200):
     boost, gap, share = 0.10, 15.0, 0.46
     if drift is None:
         drift = zipf_drift(tail, 0.08 * acquired, volatility, growth_from_rounds(boost, 12.0, share, gap))
-    luck = np.random.default_rng(5)
-    log_size, age = luck.exponential(1 / tail, FIRMS), luck.exponential(60.0, FIRMS)
+    generator = np.random.default_rng(5)
+    log_size, age = generator.exponential(1 / tail, FIRMS), generator.exponential(60.0, FIRMS)
     rounds, since = np.zeros(FIRMS), np.full(FIRMS, 60.0)
     nobody = np.zeros(FIRMS, dtype=bool)
     for _ in range(months):
-        shock = luck.laplace(0.0, np.sqrt(0.5), FIRMS)
+        shock = generator.laplace(0.0, np.sqrt(0.5), FIRMS)
         growth = growth_terms(age, since, shock, drift, 0.30, 4.0, boost, 12.0, volatility).sum(axis=0)
         log_size += growth
         age += 1.0
         since += 1.0
         terms = funding_terms(growth, volatility, share, gap, 0.5, 3.0, nobody, 1.0, 1.0, nobody, 50.0, 0.0, 0.0)
-        closes = (luck.random(FIRMS) < round_probability(terms)) & (rounds < 8)
+        closes = (generator.random(FIRMS) < round_probability(terms)) & (rounds < 8)
         rounds += closes
         since[closes] = 0.0
         chance = exit_probability(log_size, age, log_size.mean(), 0.08, acquired, 0.35, 0.10, 10.0)
-        dead = np.flatnonzero(luck.random(FIRMS) < chance)
-        log_size[dead], age[dead], rounds[dead], since[dead] = luck.normal(0.0, 0.5, len(dead)), 0.0, 0.0, 60.0
+        dead = np.flatnonzero(generator.random(FIRMS) < chance)
+        log_size[dead], age[dead], rounds[dead], since[dead] = generator.normal(0.0, 0.5, len(dead)), 0.0, 0.0, 60.0
     return log_size
 
 

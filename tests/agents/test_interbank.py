@@ -23,8 +23,8 @@ ASSETS = np.minimum(((np.arange(COUNT) + 0.5) / COUNT) ** (-1 / 1.06), 30.0)
 
 def network(density=0.08, ratio=0.1, seed=1, share=0.15):
     core = core_of(ASSETS, share)
-    luck = Draws(seed).stream("pairs").uniform(pair_keys(KEYS, KEYS), 0).reshape(COUNT, COUNT)
-    return core, links(luck, link_probability(core, density, ratio), core)
+    uniform = Draws(seed).stream("pairs").uniform(pair_keys(KEYS, KEYS), 0).reshape(COUNT, COUNT)
+    return core, links(uniform, link_probability(core, density, ratio), core)
 
 
 # Network
@@ -69,7 +69,7 @@ def test_most_links_have_an_end_in_the_core():
     assert linked.sum() == pytest.approx(0.08 * COUNT * (COUNT - 1), rel=0.15)
 
 
-def test_the_luck_of_a_pair_is_its_own_in_each_direction_and_in_any_order_of_rows():
+def test_the_draw_of_a_pair_is_its_own_in_each_direction_and_in_any_order_of_rows():
     keys = pair_keys(KEYS, KEYS)
     assert len(np.unique(keys)) == COUNT**2
     order = np.random.default_rng(1).permutation(COUNT)
@@ -98,16 +98,16 @@ def test_two_by_two_totals_are_met_as_by_hand():
 
 
 def test_repo_comes_from_core_banks_in_proportion_to_their_assets():
-    luck = (np.arange(1000) + 0.5) / 1000
+    uniform = (np.arange(1000) + 0.5) / 1000
     nothing, room = np.zeros(1000), np.full(3, np.inf)
-    assert np.bincount(repo_lenders(luck, np.array([1.0, 3.0, 6.0]), nothing, room)).tolist() == [100, 300, 600]
+    assert np.bincount(repo_lenders(uniform, np.array([1.0, 3.0, 6.0]), nothing, room)).tolist() == [100, 300, 600]
     assert repo_lenders(np.array([1.0 - 1e-16]), np.array([1.0, 3.0]), np.zeros(1), room[:2]).tolist() == [1]
 
 
 def test_a_bank_without_room_for_a_loan_lends_none_and_the_largest_stands_in():
-    luck, assets = np.array([[0.05, 0.3], [0.06, 0.9]]), np.array([1.0, 3.0, 6.0])
-    assert repo_lenders(luck, assets, np.array([2.0, 1.0]), np.array([4.0, 3.0, 6.0])).tolist() == [[0, 1], [0, 2]]
-    assert repo_lenders(luck, assets, np.array([2.0, 1.0]), np.array([3.9, 3.0, 6.0])).tolist() == [[2, 1], [2, 2]]
+    uniform, assets = np.array([[0.05, 0.3], [0.06, 0.9]]), np.array([1.0, 3.0, 6.0])
+    assert repo_lenders(uniform, assets, np.array([2.0, 1.0]), np.array([4.0, 3.0, 6.0])).tolist() == [[0, 1], [0, 2]]
+    assert repo_lenders(uniform, assets, np.array([2.0, 1.0]), np.array([3.9, 3.0, 6.0])).tolist() == [[2, 1], [2, 2]]
 
 
 def test_nobody_lends_more_than_it_wants_to_a_bank_that_is_larger_than_all_others_together():

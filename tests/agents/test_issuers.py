@@ -144,7 +144,7 @@ def test_a_new_instrument_takes_more_from_its_close_substitutes_than_from_loans(
 
 @settings(max_examples=60)
 @given(utilities, masks, st.integers(0, 8), st.floats(0.0, 6.0))
-def test_under_the_same_luck_nobody_turns_to_an_instrument_that_got_dearer(utility, eligible, instrument, rise):
+def test_with_the_same_tastes_nobody_turns_to_an_instrument_that_got_dearer(utility, eligible, instrument, rise):
     before = choose(utility, eligible, count=FEW) == instrument
     utility = utility.copy()
     utility[instrument] -= rise
@@ -154,7 +154,7 @@ def test_under_the_same_luck_nobody_turns_to_an_instrument_that_got_dearer(utili
 
 @settings(max_examples=60)
 @given(utilities, st.integers(0, 8), st.floats(0.0, 6.0))
-def test_under_the_same_luck_who_stays_away_from_the_dearer_instrument_keeps_its_choice_outside_that_nest(
+def test_with_the_same_tastes_who_stays_away_from_the_dearer_instrument_keeps_its_choice_outside_that_nest(
     utility, instrument, rise
 ):
     nest = next(members for members in NESTS if instrument in members)

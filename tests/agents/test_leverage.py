@@ -36,19 +36,19 @@ def test_leverage_stays_normal_while_carry_rules_and_volatility_do():
         ({"tightness": 0.5}, "macroprudential rules", -0.15 * 0.4 * 0.5),
         ({"limit": -0.1, "before": 0.0}, "volatility", -0.1),
         ({"leverage": 0.4}, "return to normal", -0.15 * np.log(2.0)),
-        ({"market": 0.02}, "luck of the market", 0.02),
-        ({"own": -0.05}, "own luck", -0.05),
+        ({"market": 0.02}, "common random term", 0.02),
+        ({"own": -0.05}, "own random term", -0.05),
         ({"leverage": 0.9, "normal": 0.9, "own": 0.2}, "limit of collateral", np.log(0.95 / 0.9) - 0.2),
     ],
 )
 def test_each_reason_counts_by_its_own_coefficient(given, term, value):
     by_name = dict(zip(LEVERAGE_TERMS, terms(**given), strict=True))
     assert by_name[term] == pytest.approx(value)
-    assert all(by_name[other] == 0.0 for other in LEVERAGE_TERMS if other not in (term, "own luck"))
+    assert all(by_name[other] == 0.0 for other in LEVERAGE_TERMS if other not in (term, "own random term"))
 
 
 @given(small, small, small, st.floats(0.01, 0.9), st.floats(0.01, 0.9))
-def test_without_volatility_and_own_luck_an_institution_follows_the_law_of_the_whole_market(
+def test_without_volatility_and_own_noise_an_institution_follows_the_law_of_the_whole_market(
     carry, tightness, market, leverage, normal
 ):
     change = terms(leverage, normal, 0.0, 0.0, carry, tightness, market, 0.0, largest=1e9).sum()

@@ -374,7 +374,7 @@ def test_subclasses_inherit_columns():
 
 
 def test_a_column_cannot_take_a_name_that_every_agent_uses():
-    for name in ("model", "luck", "random", "remove", "step", "columns", "_hidden"):
+    for name in ("model", "draw_key", "random", "remove", "step", "columns", "_hidden"):
         with pytest.raises(TypeError, match="taken by every agent"):
             type("Broken", (ArrayAgent,), {name: column("f8", unit="1", doc="")})
 
@@ -414,7 +414,7 @@ def test_an_unknown_column_is_named_with_the_nearest_one():
         ({"kind": 200}, ValueError, "'kind': 200 does not fit into int8"),
         ({"kind": [1, 2, 0.5]}, ValueError, "does not fit"),
         ({"kind": float("nan")}, ValueError, "does not fit"),
-        ({"luck": 3}, UnknownColumnError, "luck"),
+        ({"draw_key": 3}, UnknownColumnError, "draw_key"),
         ({"birth_month": "2021-01"}, TypeError, "birth_month"),
     ],
 )
@@ -428,7 +428,7 @@ def test_bad_values_are_refused_and_leave_the_population_as_it_was(values, error
         model.investors.add(-1, JANUARY)
     for one in (model, untouched):
         one.investors.add(1, JANUARY)
-    assert model.investors.luck.tolist() == untouched.investors.luck.tolist()
+    assert model.investors.draw_keys.tolist() == untouched.investors.draw_keys.tolist()
 
 
 def test_a_view_refuses_what_a_column_cannot_hold():
@@ -439,11 +439,11 @@ def test_a_view_refuses_what_a_column_cannot_hold():
         agent.aum_bn = [1.0, 2.0]
     with pytest.raises(AttributeError, match=r"no column 'aum'; did you mean 'aum_bn'"):
         agent.aum = 3
-    for name in ("unique_id", "luck", "birth_month", "model", "population", "serial"):
+    for name in ("unique_id", "draw_key", "birth_month", "model", "population", "serial"):
         with pytest.raises(AttributeError):
             setattr(agent, name, 1)
     with pytest.raises(AttributeError):
-        agent.model.investors.set("luck", 1)
+        agent.model.investors.set("draw_key", 1)
 
 
 def test_writing_a_column_writes_the_agents():
@@ -459,7 +459,7 @@ def test_writing_a_column_writes_the_agents():
     assert investors.get("kind") == [1, 1, 1, 1]
     with pytest.raises(ValueError, match="wanted one number or"):
         investors["aum_bn"] = [1.0]
-    for name in ("unique_id", "luck", "birth_month"):
+    for name in ("unique_id", "draw_key", "birth_month"):
         with pytest.raises(ValueError, match="read-only"):
             investors[name][0] = 1
 
@@ -660,49 +660,49 @@ def test_subsets_take_agents_in_and_out():
     assert len(model.investors) == 4
 
 
-# Luck
+# Keys of random draws
 
 
-def test_luck_follows_birth_month_and_order_of_birth_not_the_agents_number():
+def test_draw_keys_follow_birth_month_and_order_of_birth_not_the_agents_number():
     model, crowded = ArrayModel(), ArrayModel()
     for _ in range(5):
         crowded.regulate(1.0)
     for one in (model, crowded):
         one.investors.add(3, JANUARY, kind=0)
         one.investors.add(2, JANUARY + 1, kind=0)
-    assert model.investors.luck.tolist() == crowded.investors.luck.tolist()
+    assert model.investors.draw_keys.tolist() == crowded.investors.draw_keys.tolist()
     assert model.investors.unique_ids.tolist() != crowded.investors.unique_ids.tolist()
 
 
-def test_one_more_birth_shifts_nobody_elses_luck():
+def test_one_more_birth_shifts_no_other_draw_key():
     few, more = ArrayModel(), ArrayModel()
     few.investors.add(3, JANUARY, kind=0)
     more.investors.add(4, JANUARY, kind=0)
     for model in (few, more):
         model.investors.add(2, JANUARY, kind=1)
         model.investors.add(2, JANUARY + 1, kind=0)
-    assert set(few.investors.luck.tolist()) < set(more.investors.luck.tolist())
-    assert few.investors.luck[3:].tolist() == more.investors.luck[4:].tolist()
+    assert set(few.investors.draw_keys.tolist()) < set(more.investors.draw_keys.tolist())
+    assert few.investors.draw_keys[3:].tolist() == more.investors.draw_keys[4:].tolist()
 
 
-def test_a_death_gives_nobody_else_its_luck():
+def test_a_death_hands_its_draw_key_to_no_other_agent():
     calm, deadly = ArrayModel(), ArrayModel()
     for model in (calm, deadly):
         model.investors.add(3, JANUARY, kind=0)
     deadly.investors.remove([0, 1])
     for model in (calm, deadly):
         model.investors.add(2, JANUARY, kind=0)
-    assert set(deadly.investors.luck.tolist()) == set(calm.investors.luck.tolist()[2:])
+    assert set(deadly.investors.draw_keys.tolist()) == set(calm.investors.draw_keys.tolist()[2:])
 
 
-def test_no_two_agents_share_their_luck():
+def test_no_two_agents_share_a_draw_key():
     model = ArrayModel()
     banks = Population(model, Bank)
     for month in range(JANUARY, JANUARY + 30):
         model.investors.add(40, month, kind=np.arange(40) % 4)
         banks.add(40, month)
-    luck = np.concatenate([model.investors.luck, banks.luck])
-    assert len(np.unique(luck)) == len(luck) == 2400
+    keys = np.concatenate([model.investors.draw_keys, banks.draw_keys])
+    assert len(np.unique(keys)) == len(keys) == 2400
 
 
 def test_agents_of_many_months_and_kinds_can_enter_together():
@@ -712,7 +712,7 @@ def test_agents_of_many_months_and_kinds_can_enter_together():
     together.investors.add(6, JANUARY + months, kind=kinds)
     for month, kind in zip(months, kinds, strict=True):
         apart.investors.add(1, JANUARY + month, kind=kind)
-    assert together.investors.luck.tolist() == apart.investors.luck.tolist()
+    assert together.investors.draw_keys.tolist() == apart.investors.draw_keys.tolist()
     assert together.investors["birth_month"].tolist() == (JANUARY + months).tolist()
 
 
@@ -850,7 +850,7 @@ def test_a_copy_continues_as_the_original_and_apart_from_it(twin_of):
     for _ in range(4):
         model.step()
     assert state(twin) == state(model)
-    assert twin.investors.luck.tolist() == model.investors.luck.tolist()
+    assert twin.investors.draw_keys.tolist() == model.investors.draw_keys.tolist()
     assert comparable(twin.large) == comparable(model.large)
     assert twin.favourite.unique_id == model.favourite.unique_id
     assert twin.random.random() == model.random.random()
@@ -867,7 +867,7 @@ def test_a_copy_at_any_time_shares_the_future(past, future, by_pickle):
         take(model, step)
         take(twin, step)
         assert state(model) == state(twin)
-        assert model.investors.luck.tolist() == twin.investors.luck.tolist()
+        assert model.investors.draw_keys.tolist() == twin.investors.draw_keys.tolist()
         assert model.investors.unique_ids.tolist() == twin.investors.unique_ids.tolist()
 
 

@@ -30,7 +30,7 @@ def test_the_best_applicants_are_admitted_and_more_places_turn_nobody_away(count
     assert not outside or not first or min(worth[row - 100] for row in first) >= max(outside)
 
 
-def test_merit_weighs_capability_against_luck_and_keeps_its_spread():
+def test_merit_weighs_capability_against_a_random_draw_and_keeps_its_spread():
     draws = np.random.default_rng(1).normal(size=(2, 50_000))
     worth = merit(draws[0], draws[1], 0.7)
     assert worth.std() == pytest.approx(1.0, abs=0.02)

@@ -44,9 +44,9 @@ def test_cheaper_e_cny_is_never_less_likely_to_be_accepted(share, one, other):
 
 
 def test_the_gap_keeps_unit_variance_and_its_own_part():
-    own, luck = np.array([1.0, -2.0]), np.array([0.5, 0.0])
-    np.testing.assert_allclose(allowance_gap(own, luck, 0.6), [0.6 + 0.4, -1.2])
-    assert (allowance_gap(own, luck, 1.0) == own).all()
+    own, normal = np.array([1.0, -2.0]), np.array([0.5, 0.0])
+    np.testing.assert_allclose(allowance_gap(own, normal, 0.6), [0.6 + 0.4, -1.2])
+    assert (allowance_gap(own, normal, 1.0) == own).all()
 
 
 def test_an_emitter_trades_where_emissions_times_the_gap_squared_exceed_the_cost():

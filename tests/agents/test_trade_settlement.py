@@ -58,29 +58,29 @@ def test_the_share_of_a_class_is_weighted_by_trade_and_zero_without_trade():
     assert (shares[[1, 2, 4, 5, 6, 7]] == 0.0).all()
 
 
-def test_an_issuer_reconsiders_about_once_in_the_months_of_a_review_and_its_luck_is_fresh():
-    luck = (np.arange(100_000) + 0.5) / 100_000
-    rows, fresh = reviewing(luck, 24.0)
-    assert len(rows) / len(luck) == pytest.approx(-np.expm1(-1.0 / 24.0), rel=1e-3)
+def test_an_issuer_reconsiders_about_once_in_the_months_of_a_review_and_its_number_is_uniform_again():
+    uniform = (np.arange(100_000) + 0.5) / 100_000
+    rows, fresh = reviewing(uniform, 24.0)
+    assert len(rows) / len(uniform) == pytest.approx(-np.expm1(-1.0 / 24.0), rel=1e-3)
     assert fresh.min() > 0.0 and fresh.max() < 1.0
     assert np.abs(np.quantile(fresh, [0.25, 0.5, 0.75]) - [0.25, 0.5, 0.75]).max() < 1e-3
 
 
 def test_the_chosen_share_is_binomial_by_class():
-    luck = (np.arange(20_000) + 0.5) / 20_000
+    uniform = (np.arange(20_000) + 0.5) / 20_000
     by_class = np.linspace(0.1, 0.8, CLASSES)
     for kind, wanted in enumerate(by_class):
-        share = chosen_yuan_share(by_class, np.full(len(luck), kind, dtype=np.int8), 12, luck)
+        share = chosen_yuan_share(by_class, np.full(len(uniform), kind, dtype=np.int8), 12, uniform)
         assert share.mean() == pytest.approx(wanted, abs=1e-3)
         assert share.std() == pytest.approx(np.sqrt(wanted * (1.0 - wanted) / 12.0), abs=2e-3)
         assert set(np.round(12.0 * np.unique(share), 9)) <= set(range(13))
 
 
 @given(st.floats(0.01, 0.99), st.floats(0.0, 0.5), st.integers(1, 20), st.floats(0.001, 0.999))
-def test_more_reason_for_yuan_never_takes_trade_from_it(low, more, partners, luck):
+def test_more_reason_for_yuan_never_takes_trade_from_it(low, more, partners, uniform):
     high = min(0.999, low + more)
-    kind, luck = np.zeros(1, dtype=np.int8), np.array([luck])
-    one, other = (chosen_yuan_share(np.full(CLASSES, p), kind, partners, luck) for p in (low, high))
+    kind, uniform = np.zeros(1, dtype=np.int8), np.array([uniform])
+    one, other = (chosen_yuan_share(np.full(CLASSES, p), kind, partners, uniform) for p in (low, high))
     assert 0.0 <= one[0] <= other[0] <= 1.0
 
 

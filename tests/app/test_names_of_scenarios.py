@@ -65,9 +65,9 @@ def test_a_comparison_tells_what_was_set_in_each_scenario(capsys):
     pairings = {
         each.name: [request.pairing for request in ensemble_requests([each], runs=9, draws=0)] for each in asked
     }
-    luck = np.random.default_rng(1)
+    generator = np.random.default_rng(1)
     months = 12 * 6
-    values = {each.name: luck.random((9, months, len(PLAN_INDICATORS))) for each in asked}
+    values = {each.name: generator.random((9, months, len(PLAN_INDICATORS))) for each in asked}
     scenarios = {each.name: each for each in asked}
     found = Ensemble(values, tuple(PLAN_INDICATORS), month_ordinal("2020-01"), tuple(range(9)), scenarios, pairings)
     told = compared(found, "committed")

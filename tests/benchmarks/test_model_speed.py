@@ -70,8 +70,8 @@ def reference_work():
     stream = Draws(1).stream("reference")
     best = np.zeros(10_000)
     for turn in range(10):
-        luck = -np.log(-np.log(stream.uniform(keys, turn, count=9)))
-        best += np.exp(luck - luck.max(axis=0)).argmax(axis=0)
+        gumbel = -np.log(-np.log(stream.uniform(keys, turn, count=9)))
+        best += np.exp(gumbel - gumbel.max(axis=0)).argmax(axis=0)
     return best
 
 

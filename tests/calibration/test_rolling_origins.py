@@ -170,7 +170,7 @@ def test_the_rival_that_foretells_best_gets_the_weight():
 
 
 def test_the_dates_that_foretell_best_get_the_weight():
-    """All sets of dates take the same draws and luck; what decides is what the steps do when they come."""
+    """All sets of dates take the same parameter and random draws; what decides is what the steps do when they come."""
     observed = {2016: 1.0, 2017: 1.4056, 2018: 2.0058, 2019: 2.6528, 2020: 3.9093}
     shifts = set()
 
@@ -224,14 +224,14 @@ def test_every_event_is_a_step_of_policy_or_a_parameter_and_is_near_its_moments(
 
 
 class Growing(MadeUpRuns):
-    """Foreign holdings grow by the first searched parameter, and by luck; nothing else is moved by a parameter."""
+    """Foreign holdings grow by the first searched parameter, and by noise; nothing else is moved by a parameter."""
 
     def __init__(self):
         super().__init__(self.size)
 
     def size(self, request, name, year):
-        luck = 1.0 + 0.05 * np.sin(13.0 * request.seed + 3.0 * year + len(name))
-        return luck * np.exp(request.point[0] * (year - 2016)) if name == "foreign_bond_holdings" else luck
+        noise = 1.0 + 0.05 * np.sin(13.0 * request.seed + 3.0 * year + len(name))
+        return noise * np.exp(request.point[0] * (year - 2016)) if name == "foreign_bond_holdings" else noise
 
     def june(self, request, year):
         return 1.0 + 0.05 * np.sin(request.seed + 7.0 * year)

@@ -118,7 +118,7 @@ def test_certificates_turn_over_roughly_as_observed(full):
 
 def test_listings_of_2020_are_near_those_observed(full):
     again, _ = simulated_2020(full)
-    # The count is luck around filings; main-board offers are national, of which Shanghai has its share of money.
+    # The count is drawn around filings; main-board offers are national, of which Shanghai has its share of money.
     assert again.state(ListingQueue).listings[ListingRoute.STAR] == pytest.approx(observed("ipo_count_star"), rel=0.15)
 
 

@@ -247,7 +247,7 @@ def test_the_terms_of_an_instrument_say_why_it_was_dearer_or_cheaper_than_a_loan
         if agent.last_choice > Instrument.LOAN:
             assert instrument[0] == Instrument(agent.last_choice).name.lower().replace("_", " ")
     assert asked > 20
-    assert model.explain(agent).attrs["explains"] == "utility of an instrument over a bank loan, before luck"
+    assert model.explain(agent).attrs["explains"] == "utility of an instrument over a bank loan, before its random term"
 
 
 def test_the_explained_cost_is_that_of_the_choice(model):

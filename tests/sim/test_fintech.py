@@ -71,7 +71,7 @@ def test_a_shorter_way_to_permitted_launch_lets_more_firms_in(centre):
     assert admitted[1] - admitted[0] == pytest.approx(slots / 12.0 * (faster - 1.0) * (36 - lag), abs=1.5)
 
 
-def test_more_slots_bring_no_fewer_rounds_with_the_same_luck(centre):
+def test_more_slots_bring_no_fewer_rounds_with_the_same_draws(centre):
     counts = [
         rounds(after(centre, 24, with_parameters(sandbox_slots=slots), off=("funding_peers",)))
         for slots in (1e-9, 60.0, 600.0)

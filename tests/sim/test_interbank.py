@@ -98,7 +98,7 @@ def test_doubled_leverage_doubles_every_repo_loan(january):
 
 
 def dealt_out(model):
-    return repo_dealt_out(model.parameters, model.luck.draws, model.institutions, model.state(InterbankClaims).loans)
+    return repo_dealt_out(model.parameters, model.draws, model.institutions, model.state(InterbankClaims).loans)
 
 
 # Failure

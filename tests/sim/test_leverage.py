@@ -76,7 +76,7 @@ def test_equal_institutions_together_follow_the_law_of_one(centre):
         target = parameters.carry_leverage * seen.carry_change_pp
         target -= parameters.macropru_leverage * seen.tightness_change
         kept = parameters.leverage_persistence
-        log_leverage = kept * log_leverage + (1.0 - kept) * target + seen.market_luck
+        log_leverage = kept * log_leverage + (1.0 - kept) * target + seen.common_noise
         leverage = model.institutions["leverage"][borrowers(model.institutions)]
         np.testing.assert_allclose(leverage, normal * np.exp(log_leverage), rtol=1e-12)
     assert abs(log_leverage) > 0.01

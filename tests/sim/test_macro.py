@@ -68,7 +68,7 @@ def test_to_the_end_of_2020_every_path_is_what_was_observed_to_the_bit(kind):
         assert macro.equity_index[at] == seen["csi300_close"]
 
 
-def test_the_past_happened_once_whatever_the_luck_of_the_future():
+def test_the_past_happened_once_whatever_the_seed_of_the_future():
     one, other = path_of("neutral", seed=1), path_of("neutral", seed=2)
     for series in SERIES:
         assert (getattr(one, series)[PAST] == getattr(other, series)[PAST]).all()

@@ -1,4 +1,4 @@
-"""Experiments whose answer nobody doubts, on pairs of runs with the same luck; docs/experiments.md has the numbers."""
+"""Experiments whose answer nobody doubts, on pairs of runs with the same draws; docs/experiments.md has the numbers."""
 
 import numpy as np
 import pytest

@@ -118,7 +118,7 @@ def shuffled(model, seed):
 def test_the_order_of_agents_plays_no_part(centre):
     ordered = centre("plan", rng=11)
     mixed = shuffled(centre("plan", rng=11), seed=1)
-    assert not np.array_equal(mixed.issuers.luck, ordered.issuers.luck)
+    assert not np.array_equal(mixed.issuers.draw_keys, ordered.issuers.draw_keys)
     ordered.run_to_end()
     mixed.run_to_end()
     counts = [
@@ -131,7 +131,7 @@ def test_the_order_of_agents_plays_no_part(centre):
     assert mixed.indicators[counts].equals(ordered.indicators[counts])
     np.testing.assert_allclose(mixed.indicators.to_numpy(float), ordered.indicators.to_numpy(float), rtol=1e-9)
     for one, other in zip(ordered.populations.values(), mixed.populations.values(), strict=True):
-        assert set(one.luck.tolist()) == set(other.luck.tolist())
+        assert set(one.draw_keys.tolist()) == set(other.draw_keys.tolist())
 
 
 def test_importing_the_module_of_runs_does_not_hide_the_function():

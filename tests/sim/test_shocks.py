@@ -222,7 +222,7 @@ def test_the_west_turns_away_and_others_do_not(pair):
     plain, struck = pair("2021-01", {"name": "western_demand", "month": "2021-01", "size": -1})
     change = np.log(struck.investors["target_weight"] / plain.investors["target_weight"])
     west = plain.investors["bloc"] == 0
-    # Newcomers come with the same luck; peers are seen from the next month on.
+    # Newcomers come with the same draws; peers are seen from the next month on.
     np.testing.assert_allclose(change[west], -1.0, atol=1e-9)
     np.testing.assert_allclose(change[~west], 0.0, atol=1e-9)
 

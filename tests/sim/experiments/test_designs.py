@@ -53,7 +53,7 @@ def test_a_latin_hypercube_has_one_point_in_every_slice(design):
         assert sorted((column * 20).astype(int)) == list(range(20))
 
 
-def test_points_have_the_same_luck_and_their_own_levers_and_parameters(design):
+def test_points_have_the_same_draws_and_their_own_levers_and_parameters(design):
     asked = design("factorial", levels=2, runs=2).requests()
     assert len(asked) == 8 and len({request.key for request in asked}) == 8
     assert [request.run for request in asked] == list(range(8))

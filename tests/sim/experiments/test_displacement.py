@@ -11,13 +11,13 @@ RIVALS = ("beijing", "shenzhen", "hong_kong", "singapore", "other_mainland")
 
 def world(gain, losses, national):
     """Ten runs in which Shanghai gains institutions and direct financing, and others lose."""
-    luck = np.random.default_rng(1).normal(0.0, 0.01, 10)
+    noise = np.random.default_rng(1).normal(0.0, 0.01, 10)
     here = {
-        "institution_count": gain + luck,
-        "direct_financing": 2.0 + luck,
-        "direct_financing_national": national + luck,
+        "institution_count": gain + noise,
+        "direct_financing": 2.0 + noise,
+        "direct_financing_national": national + noise,
     }
-    here |= {f"seats_{name}": -losses.get(name, 0.0) + luck for name in RIVALS}
+    here |= {f"seats_{name}": -losses.get(name, 0.0) + noise for name in RIVALS}
 
     return displaced(here.__getitem__).set_index(["measure", "centre"])
 

@@ -18,7 +18,7 @@ def ensemble(outcomes):
     return sim.Ensemble.of_outcomes(outcomes)
 
 
-def test_runs_of_a_pair_share_luck_and_parameters_and_another_run_has_its_own(short):
+def test_runs_of_a_pair_share_draws_and_parameters_and_another_run_has_its_own(short):
     asked = ensemble_requests([short("plan"), short("committed")], runs=4, draws=2, seed=5)
     by_run = {run: [request for request in asked if request.run == run] for run in range(4)}
     for pair in by_run.values():
@@ -96,7 +96,7 @@ def test_quantiles_lie_in_order_and_among_the_runs(ensemble):
 
 def test_the_difference_of_a_scenario_with_itself_is_nothing(outcomes):
     twin = sim.Ensemble.of_outcomes(outcomes)
-    # Three runs and a made-up copy of each with luck of its own: eight is the least that has an interval.
+    # Three runs and a made-up copy of each with a seed of its own: eight is the least that has an interval.
     runs = tuple(range(9))
     values = dict.fromkeys("ab", np.tile(twin.values["plan"], (3, 1, 1)))
     own = tuple(replace(each, seed=run) for run, each in enumerate(twin.pairings["plan"] * 3))
@@ -162,9 +162,9 @@ def test_unknown_names_are_refused_with_the_nearest(ensemble):
 def test_runs_that_share_a_number_and_nothing_else_are_no_pairs(outcomes):
     plan = [each for each in outcomes if each.request.scenario.name == "plan"]
     committed = [each for each in outcomes if each.request.scenario.name == "committed"]
-    other_luck = [replace(each, request=replace(each.request, seed=each.request.seed + 7)) for each in committed]
-    apart = sim.Ensemble.of_outcomes([*plan, *other_luck])
+    other_seeds = [replace(each, request=replace(each.request, seed=each.request.seed + 7)) for each in committed]
+    apart = sim.Ensemble.of_outcomes([*plan, *other_seeds])
     with pytest.raises(InputError, match="no run of 'plan' is a pair with one of 'committed': they differ in seed"):
         apart.difference("plan", "committed")
-    one_pair = sim.Ensemble.of_outcomes([*plan, committed[0], *other_luck[1:]])
+    one_pair = sim.Ensemble.of_outcomes([*plan, committed[0], *other_seeds[1:]])
     assert (one_pair.difference("plan", "committed")["runs"] == 1).all()

@@ -1,4 +1,4 @@
-"""Pairs: what is subtracted shares luck, parameters and world, and what has no partner is left out and counted."""
+"""Pairs: what is subtracted shares draws, parameters and world, and what has no partner is left out and counted."""
 
 from dataclasses import replace
 

@@ -47,9 +47,9 @@ from sim.institutions.state import City, Districts, RivalCentres, SectorTraits
 from sim.interactions import Interactions
 from sim.ledger import Ledger
 from sim.levels import Levels, first_guess
-from sim.luck import STREAMS
 from sim.macro import MacroPath
 from sim.policy import Channels, Policy
+from sim.random_streams import STREAMS
 from sim.securities import Holder, SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
 from sim.trading.state import ForeignShareholdings, Turnover
@@ -91,7 +91,7 @@ def draws(seed=7):
     for component in COMPONENTS:
         for stream in component.streams:
             made.stream(stream)
-    for stream in STREAMS.values():
+    for stream in STREAMS:
         made.stream(stream)
     return made
 

@@ -20,7 +20,7 @@ from sim.policy import Channels
 from sim.securities import SecurityBook, SecurityClass
 from tests.sim.steps.by_hand import YIELD_PCT, closes, run
 
-NO_LUCK = {"leverage_noise": 0.0, "leverage_own_noise": 0.0}
+NO_NOISE = {"leverage_noise": 0.0, "leverage_own_noise": 0.0}
 
 
 # Leverage
@@ -35,8 +35,8 @@ def borrowers(on):
 
 
 def calm(city, **values):
-    """A centre without luck, whose carry is nil: what overnight funding costs is what the ten-year yield pays."""
-    return city(on_parameters=NO_LUCK, **values)
+    """A centre without noise, whose carry is nil: what overnight funding costs is what the ten-year yield pays."""
+    return city(on_parameters=NO_NOISE, **values)
 
 
 def test_at_the_carry_rules_and_volatility_of_2020_nobody_changes_its_leverage(city):
@@ -84,9 +84,9 @@ def test_collateral_limits_leverage_and_those_who_do_not_borrow_never_begin(city
     assert not after[~borrowers(on)].any() and (~borrowers(on)).any()
 
 
-def test_the_luck_of_the_market_is_the_same_for_all_and_own_luck_is_not(city):
+def test_common_noise_is_the_same_for_all_and_own_noise_is_not(city):
     for noise, alike in (("leverage_noise", True), ("leverage_own_noise", False)):
-        on = city(on_parameters={**NO_LUCK, noise: 0.1})
+        on = city(on_parameters={**NO_NOISE, noise: 0.1})
         changes = np.log(leverage(on)[borrowers(on)] / 0.2)
         assert (np.ptp(changes) < 1e-12) == alike and 1e-3 < np.abs(changes).max() < 0.5
 

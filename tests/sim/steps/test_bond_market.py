@@ -192,15 +192,15 @@ def test_nobody_enters_a_market_that_draws_nobody(city):
     assert entrants(city(on_parameters={"foreign_entry_rate": 0.0})) == 0
 
 
-def test_for_the_same_luck_cheaper_access_brings_more_investors(city):
+def test_with_the_same_draws_cheaper_access_brings_more_investors(city):
     counts = [entrants(city(on_channels={"foreign_access_cost": cost})) for cost in (5.0, 35.0, 100.0)]
     assert counts[0] > counts[1] > counts[2] > 0
 
 
 def test_at_the_access_of_2020_the_usual_number_enters(city):
     on = city()
-    luck = on[Draws]["investor.entry"].scalar(on[Clock].month)
-    assert entrants(on) == poisson(on[Parameters].foreign_entry_rate, luck) > 0
+    uniform = on[Draws]["investor.entry"].scalar(on[Clock].month)
+    assert entrants(on) == poisson(on[Parameters].foreign_entry_rate, uniform) > 0
 
 
 def test_recent_buying_of_those_inside_draws_others_in_unless_the_interaction_is_off(city):

@@ -467,7 +467,7 @@ def test_the_gate_stays_through_the_base_year_and_moves_afterwards(city):
     assert gate_after(city("2021-01"), before=0.3) != 0.3
 
 
-def test_a_gate_without_luck_returns_to_the_usual_throughput_by_its_persistence(city):
+def test_a_gate_without_noise_returns_to_the_usual_throughput_by_its_persistence(city):
     on = city(on_parameters={"listing_gate_spread": 0.0})
     assert gate_after(on, before=-0.5) == pytest.approx(-0.5 * on[Parameters].listing_gate_persistence)
 

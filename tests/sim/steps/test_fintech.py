@@ -89,7 +89,7 @@ def test_rounds_bring_capital_to_those_who_close_them_and_to_nobody_else(city):
     closes(FINTECH, on)
 
 
-def test_size_moves_by_the_terms_of_growth_and_without_luck_young_firms_grow_faster(city):
+def test_size_moves_by_the_terms_of_growth_and_without_noise_young_firms_grow_faster(city):
     on = city(on_parameters={"fintech_growth_sd": 1e-9, "funding_growth_boost": 0.0})
     before = on[FintechFirms]["log_size"].copy()
     rounds(on)
@@ -179,8 +179,8 @@ def test_small_firms_leave_first(city):
 
 def test_at_the_conditions_of_2020_firms_start_at_the_usual_rate_here_and_elsewhere(city):
     on = city(on_parameters={"fintech_exit_hazard": 0.0, "fintech_birth_rate": 3.0, "fintech_birth_spillover": 0.0})
-    luck = on[Draws]["fintech.birth"]
-    usual = [poisson(count * 3.0 / 12.0, luck.scalar(on[Clock].month, index=place)) for place, count in PLACES]
+    stream = on[Draws]["fintech.birth"]
+    usual = [poisson(count * 3.0 / 12.0, stream.scalar(on[Clock].month, index=place)) for place, count in PLACES]
     run(firms_exit_and_start, on)
     here = on[FintechFirms]["in_shanghai"]
     assert [here.sum() - FINTECH_HERE, (~here).sum() - FINTECH_ELSEWHERE] == usual
@@ -208,7 +208,7 @@ def test_new_firms_differ_in_size_and_capability_and_have_raised_nothing(city):
     assert not firms["capital"][new].any() and not firms["age_months"][new].any()
 
 
-def test_for_the_same_luck_cheaper_starts_and_wider_access_to_data_bring_more_firms_here(city):
+def test_with_the_same_draws_cheaper_starts_and_wider_access_to_data_bring_more_firms_here(city):
     def started(**values):
         on = city(on_parameters={"fintech_exit_hazard": 0.0, "fintech_birth_rate": 3.0}, on_channels=values)
         run(firms_exit_and_start, on)

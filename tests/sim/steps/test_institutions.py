@@ -34,7 +34,7 @@ from tests.sim.steps.by_hand import PER_CLASS, YIELD_PCT, closes, population, ru
 SHANGHAI = Centre.SHANGHAI
 NOBODY_LEAVES = {"institution_exit_hazard": 0.0, "headquarters_relocation_hazard": 0.0}
 RESTLESS = {"headquarters_relocation_hazard": 50.0, "relocation_stay_bonus": 0.0}
-NO_LUCK = {"bank_growth_sd": 0.0, "manager_return_sd": 0.0}
+NO_NOISE = {"bank_growth_sd": 0.0, "manager_return_sd": 0.0}
 
 
 # The city among its rivals
@@ -440,8 +440,8 @@ def test_without_agglomeration_the_seats_of_rivals_draw_nobody(city):
 # Balance sheets
 
 
-def test_without_luck_balance_sheets_grow_at_the_trend_of_their_sector(city):
-    on = city(on_parameters=NO_LUCK)
+def test_without_noise_balance_sheets_grow_at_the_trend_of_their_sector(city):
+    on = city(on_parameters=NO_NOISE)
     before = {name: on[Institutions][name].copy() for name in ("assets_bn", "equity_bn")}
     run(balance_sheets_grow, on)
     institutions, parameters = on[Institutions], on[Parameters]
@@ -474,7 +474,7 @@ def test_balance_sheets_in_another_currency_grow_alike(city):
     np.testing.assert_allclose(two[ResidualHolders].size, one[ResidualHolders].size)
 
 
-def test_luck_in_growth_is_fair_and_profits_revert_at_their_persistence(city):
+def test_noise_in_growth_is_fair_and_profits_revert_at_their_persistence(city):
     on = city(on_parameters={"bank_growth_sd": 1.0, "assets_organic_growth": 0.0})
     on[Institutions] = population(
         FinancialInstitution, 6000, sector=np.arange(6000) % 2 * int(Sector.FUND), assets_bn=1.0, profitability=3.0
@@ -502,7 +502,7 @@ def test_managed_money_moves_by_returns_and_flows_and_nobody_else_manages_any(ci
 
 def test_a_rise_of_the_yield_costs_managers_its_duration(city):
     def returned(last_month_pct):
-        on = city(on_parameters=NO_LUCK)
+        on = city(on_parameters=NO_NOISE)
         on[GovernmentYield].last_month_pct = last_month_pct
         run(managed_assets_grow, on)
         assert on[GovernmentYield].last_month_pct == YIELD_PCT
@@ -513,11 +513,11 @@ def test_a_rise_of_the_yield_costs_managers_its_duration(city):
 
 
 def test_clients_follow_performance_and_leave_after_misconduct(city):
-    on = city(on_parameters=NO_LUCK)
-    usual = run(managed_assets_grow, city(on_parameters=NO_LUCK))[ManagedMoney].net_flow
+    on = city(on_parameters=NO_NOISE)
+    usual = run(managed_assets_grow, city(on_parameters=NO_NOISE))[ManagedMoney].net_flow
     on[Institutions]["trailing_excess_return"] = 0.05
     assert run(managed_assets_grow, on)[ManagedMoney].net_flow > usual
-    worse = city(on_parameters=NO_LUCK, on_channels={"misconduct_rate": 200.0})
+    worse = city(on_parameters=NO_NOISE, on_channels={"misconduct_rate": 200.0})
     assert run(managed_assets_grow, worse)[ManagedMoney].net_flow < usual
 
 

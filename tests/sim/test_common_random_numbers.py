@@ -1,4 +1,4 @@
-"""Policy changes decisions, never luck; a fork keeps its past; one more agent disturbs nobody."""
+"""Common random numbers: policy changes decisions, never draws; a fork keeps its past."""
 
 import copy
 from functools import partial
@@ -15,7 +15,7 @@ from sim.bond_market.state import ForeignDemand
 from sim.components import COMPONENTS
 from sim.financing.state import PandaProgramme
 from sim.interactions import INTERACTIONS
-from sim.luck import STREAMS
+from sim.random_streams import STREAMS
 
 MONTH = 2021 * 12 + 3
 
@@ -59,12 +59,12 @@ def test_plan_and_committed_are_one_path_until_the_first_effect(small, centre):
 
 
 def test_a_lever_of_the_bond_market_touches_no_fintech_firm(centre):
-    """Nothing in fintech reads bond channels or bond stocks, so with common luck each firm lives the same life."""
+    """Nothing in fintech reads bond channels or bond stocks, so with the same draws each firm lives the same life."""
     models = [centre("frozen", rng=5), centre("panda_bond_framework", rng=5)]
     for model in models:
         model.run_to_end()
     first, second = (model.fintech for model in models)
-    assert first.luck.tobytes() == second.luck.tobytes()
+    assert first.draw_keys.tobytes() == second.draw_keys.tobytes()
     assert first["log_size"].tobytes() == second["log_size"].tobytes()
     issued = [model.state(PandaProgramme).cumulative_bn for model in models]
     assert issued[0] < issued[1]
@@ -136,14 +136,14 @@ def test_one_more_agent_leaves_every_other_agents_draws_untouched(centre, name):
         rows, others = first.rows_of(there), second.rows_of(there)
         assert (others >= 0).mean() > 0.999
         kept = others >= 0
-        assert first.luck[rows][kept].tobytes() == second.luck[others][kept].tobytes()
+        assert first.draw_keys[rows][kept].tobytes() == second.draw_keys[others][kept].tobytes()
         for column in columns:
             one, other = first[column][..., rows][..., kept], second[column][..., others][..., kept]
             assert one.tobytes() == other.tobytes(), f"{each}.{column}"
     assert len(getattr(crowded, name)) > len(getattr(plain, name)) - 1
 
 
-def test_one_more_agent_today_leaves_those_born_later_with_their_luck(centre):
+def test_one_more_agent_today_leaves_those_born_later_with_their_draws(centre):
     """Nothing in fintech reads issuers, so one more issuer moves the numbers of later firms and nothing else."""
     plain = centre("plan", rng=7, verify=False)
     plain.run_for(2)
@@ -154,7 +154,7 @@ def test_one_more_agent_today_leaves_those_born_later_with_their_luck(centre):
     born = plain.fintech["birth_month"] > month_ordinal("2021-02")
     assert born.sum() > 50
     assert (plain.fintech.unique_ids[born] != crowded.fintech.unique_ids[born]).all()
-    for column in ("luck", "log_size", "capability", "capital", "age_months"):
+    for column in ("draw_key", "log_size", "capability", "capital", "age_months"):
         assert plain.fintech[column].tobytes() == crowded.fintech[column].tobytes(), column
 
 
@@ -181,7 +181,7 @@ def recorded(model, stream, seen):
     return model
 
 
-def test_no_policy_changes_anybodys_luck(centre):
+def test_no_policy_changes_any_draw(centre):
     """Agents draw by their own key and the month alone: whoever meets the same decision draws the same number."""
     streams = (
         "issuer.panda",
@@ -196,7 +196,7 @@ def test_no_policy_changes_anybodys_luck(centre):
         model = centre(scenario, rng=3)
         notes[scenario] = {name: {} for name in streams}
         for name in streams:
-            recorded(model, model.luck.draws[name], notes[scenario][name])
+            recorded(model, model.draws[name], notes[scenario][name])
         model.run_for(40)
     for name in streams:
         one, other = notes["frozen"][name], notes["stretch"][name]
@@ -208,8 +208,8 @@ def test_no_policy_changes_anybodys_luck(centre):
 def test_no_agent_meets_the_same_number_in_two_decisions(centre):
     """Each stream has its own numbers: what decides an exit doesn't decide growth."""
     model = centre("plan", rng=3)
-    keys = model.fintech.luck[:500]
-    draws = model.luck.draws
+    keys = model.fintech.draw_keys[:500]
+    draws = model.draws
     drawn = [draws[name].uniform(keys, MONTH) for name in draws]
     of_components = [stream for component in COMPONENTS for stream in component.streams]
     assert len(drawn) == len({array.tobytes() for array in drawn}) == len(STREAMS) + len(of_components)
