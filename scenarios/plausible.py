@@ -6,17 +6,21 @@ are refused with what they probably stand for. The ranges are data: `scenarios/d
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
+
+from scenarios.typed_rows import TYPED, read_record, read_table, read_toml
+
+PATH = "data/plausible.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class DriverRange:
     """What a driver of world finance may be."""
+
+    __pydantic_config__ = TYPED
 
     name: str
     unit: str
@@ -38,8 +42,22 @@ class DriverRange:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitRange:
+    """What a figure in a unit may be by the unit's definition."""
+
+    __pydantic_config__ = TYPED
+
+    name: str
+    low: float
+    high: float
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Figures beside the ranges, each with its basis."""
+
+    __pydantic_config__ = TYPED
 
     least_yield: float
     least_yield_basis: str
@@ -51,25 +69,25 @@ class Limits:
 
 @cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads(resources.files("scenarios").joinpath("data/plausible.toml").read_text(encoding="utf-8"))
+    return read_toml(PATH, ("driver", "unit", "limits"))
 
 
 @cache
 def driver_ranges() -> dict[str, DriverRange]:
     """Return the range of every driver by name."""
-    return {row["name"]: DriverRange(**{**row, "observed": tuple(row["observed"])}) for row in _data()["driver"]}
+    return {each.name: each for each in read_table(DriverRange, _data()["driver"], PATH, "driver")}
 
 
 @cache
 def unit_ranges() -> dict[str, tuple[float, float]]:
     """Return the range of every unit that has one by its definition."""
-    return {row["name"]: (float(row["low"]), float(row["high"])) for row in _data()["unit"]}
+    return {each.name: (each.low, each.high) for each in read_table(UnitRange, _data()["unit"], PATH, "unit")}
 
 
 @cache
 def limits() -> Limits:
     """Return the figures beside the ranges."""
-    return Limits(**_data()["limits"])
+    return read_record(Limits, _data()["limits"], PATH, "limits")
 
 
 def driver_meant(name: str, value: float) -> str:

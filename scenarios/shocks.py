@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 from scenarios.calendar import month_ordinal, month_text
+from scenarios.typed_rows import TYPED, read_table, read_toml
 
 Profile = Literal["hold", "fade", "spread"]
 PROFILES: dict[Profile, str] = {
@@ -22,6 +21,8 @@ PROFILES: dict[Profile, str] = {
 class ShockBasis:
     """Where the numbers of a shock come from; each text begins with its status (judgement, literature ..)."""
 
+    __pydantic_config__ = TYPED
+
     size: str
     range: str
     time: str
@@ -30,6 +31,8 @@ class ShockBasis:
 @dataclass(frozen=True, slots=True)
 class ShockKind:
     """A shock that a scenario may ask for by name."""
+
+    __pydantic_config__ = TYPED
 
     name: str
     title: str
@@ -72,6 +75,6 @@ class ShockKind:
 @cache
 def shock_kinds() -> dict[str, ShockKind]:
     """Return every kind of shock by name."""
-    text = resources.files("scenarios").joinpath("data/shocks.toml").read_text(encoding="utf-8")
-    rows = tomllib.loads(text)["shock"]
-    return {row["name"]: ShockKind(**{**row, "basis": ShockBasis(**row["basis"])}) for row in rows}
+    path = "data/shocks.toml"
+    rows = read_toml(path, ("shock",))["shock"]
+    return {kind.name: kind for kind in read_table(ShockKind, rows, path, "shock")}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from scenarios.plan.reading import read_record, read_table
 from scenarios.plan.records import (
     ARMS,
     TASK_GROUPS,
@@ -31,6 +28,7 @@ from scenarios.plan.records import (
     Redline,
     Secondary,
 )
+from scenarios.typed_rows import read_record, read_table, read_toml
 
 __all__ = [
     "ARMS",
@@ -67,6 +65,15 @@ __all__ = [
     "redline",
     "secondary_indicators",
 ]
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "levers": ("lever",),
+    "channels": ("channel",),
+    "measures": ("measure",),
+    "indicators": ("indicator", "redline", "secondary", "fact", "derived", "external"),
+    "goals": ("goal",),
+}
+"""Tables by file."""
 
 
 @cache
@@ -142,4 +149,4 @@ def levers_moving(channel: str) -> tuple[str, ...]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    return read_toml(f"plan/{name}.toml", TABLES[name])

@@ -10,25 +10,26 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, PlainValidator
+from pydantic import PlainValidator
 
 from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.frozen import FrozenMapping
+from scenarios.typed_rows import TYPED
 
 Arm = Literal["frozen", "committed", "plan", "stretch"]
 ARMS: tuple[Arm, ...] = ("frozen", "committed", "plan", "stretch")
 TASK_GROUPS = ("III(I)", "III(II)", "III(III)", "III(IV)", "III(V)", "III(VI)", "III(VII)", "III(VIII)")
 
-TYPED = ConfigDict(extra="forbid", strict=True)
 Form = Literal["log", "logit", "add"]
 """How effects enter a channel: by the log of its value, by the log of its odds, or added in its unit."""
 Authority = Literal["national", "municipal", "market institution"]
 Strength = Literal["low", "medium", "high"]
+SIGNS = ("+", "-", "0", "+/-")
 
 
 def _signs(value: Any) -> FrozenMapping[str, str]:
-    if not isinstance(value, Mapping) or not all(isinstance(each, str) for pair in value.items() for each in pair):
-        raise ValueError("is not a table of text by indicator")
+    if not isinstance(value, Mapping) or any(sign not in SIGNS for sign in value.values()):
+        raise ValueError(f"is not a table of signs by indicator ({', '.join(SIGNS)})")
     return FrozenMapping(value)
 
 
@@ -122,9 +123,9 @@ class Lever:
     measures: tuple[str, ...]
     unit: str
     natural_unit: str
-    kind: str
+    kind: Literal["continuous", "schedule", "switch_and_ramp"]
     authority: Authority
-    municipal_handle: str
+    municipal_handle: Literal["own", "shared", "lobby"]
     intensity_2020: float
     intensity_2025_plan: float
     path_plan: tuple[float, ...]
@@ -137,7 +138,7 @@ class Lever:
     strength: Strength
     expected_sign: Signs
     expected_sign_secondary: Signs
-    fiscal_cost: str
+    fiscal_cost: Literal["none", "low", "medium", "high"]
     risk_note: str
     prerequisites: tuple[Prerequisite, ...]
     complements: tuple[str, ...]
@@ -191,7 +192,7 @@ class Channel:
     __pydantic_config__ = TYPED
 
     id: str
-    kind: str
+    kind: Literal["cost", "limit", "eligibility", "information"]
     unit: str
     form: Form
     baseline_2020: float
@@ -222,7 +223,7 @@ class Interaction:
     __pydantic_config__ = TYPED
 
     measure: str
-    kind: str
+    kind: Literal["complement", "substitute"]
     why: str
 
 
@@ -233,7 +234,7 @@ class Measure:
     __pydantic_config__ = TYPED
 
     id: str
-    kind: str
+    kind: Literal["measure", "supporting"]
     number: int
     section: str
     section_title: str
@@ -252,7 +253,7 @@ class Measure:
     strength_reason: str
     authority: Authority
     authority_note: str
-    modelled_as: str
+    modelled_as: Literal["lever", "switch", "context"]
     modelled_note: str
     start: str
     ramp_months: int
@@ -276,10 +277,10 @@ class Indicator:
     dimension: str
     name: str
     unit: str
-    kind: str
+    kind: Literal["flow", "flow_ratio", "stock", "stock_ratio", "index", "count"]
     value_2020: float
     target_2025: float
-    qualifier: str
+    qualifier: Literal["around", "at least", "qualitative"]
     met_from: float
     definition: str
     location: str
@@ -314,7 +315,7 @@ class Secondary:
     name: str
     unit: str
     model_measure: str
-    better: str
+    better: Literal["up", "down", "neutral"]
     linked_to: str
     recorded: bool = False
     not_modelled: str = ""

@@ -1,18 +1,54 @@
-"""Rows of the plan's tables: a misspelt field, a wrong type or a word outside the vocabulary is refused by name."""
+"""Rows of the data files: a misspelt field, a wrong type or a word outside the vocabulary is refused by name."""
 
 import copy
-from dataclasses import fields
+import tomllib
+from dataclasses import fields, is_dataclass
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
-from scenarios import InputError, plan
-from scenarios.plan.reading import read_table
-from scenarios.plan.records import Channel, Goal, Lever
+from scenarios import InputError, plan, plausible
+from scenarios.plan.records import (
+    SIGNS,
+    Channel,
+    Derived,
+    External,
+    Fact,
+    Goal,
+    Indicator,
+    Lever,
+    Measure,
+    Redline,
+    Secondary,
+)
+from scenarios.shocks import ShockKind
+from scenarios.typed_rows import read_table, read_toml, with_tables
 
-
-@pytest.fixture
-def lever_rows():
-    return copy.deepcopy(plan._read("levers")["lever"])
+FILES = {f"plan/{name}.toml": tables for name, tables in plan.TABLES.items()}
+FILES |= {"data/shocks.toml": ("shock",), plausible.PATH: ("driver", "unit", "limits")}
+KINDS = {
+    "lever": Lever,
+    "channel": Channel,
+    "measure": Measure,
+    "indicator": Indicator,
+    "redline": Redline,
+    "secondary": Secondary,
+    "goal": Goal,
+    "fact": Fact,
+    "derived": Derived,
+    "external": External,
+    "shock": ShockKind,
+    "driver": plausible.DriverRange,
+    "unit": plausible.UnitRange,
+    "limits": plausible.Limits,
+}
+ROWS = {
+    table: found if isinstance(found, list) else [found]
+    for path, tables in FILES.items()
+    for table, found in read_toml(path, tables).items()
+}
+WRONG = {str: 3, float: "0.5", int: 1.5, bool: "yes", tuple: "one", Literal: "sideways"}
+"""A value that a field of a type cannot have, though it is like one; no field can have a table of other words."""
 
 
 def refused(rows, kind=Lever, table="lever"):
@@ -21,47 +57,142 @@ def refused(rows, kind=Lever, table="lever"):
     return error.value.problems
 
 
-def test_a_misspelt_field_is_refused_with_the_nearest_name(lever_rows):
-    lever_rows[0]["intensity2020"] = lever_rows[0].pop("intensity_2020")
-    unknown, missing = sorted(refused(lever_rows), key=lambda problem: problem.message, reverse=True)
-    assert str(unknown).startswith("mine.toml: lever.bond_market_access.intensity2020: unknown field 'intensity2020'")
-    assert unknown.nearest == "intensity_2020"
-    assert (missing.key, missing.message) == ("lever.bond_market_access.intensity_2020", "is missing")
+def holders(kind, row, path=()):
+    """Records of a row, itself and those that nest in it: one of each kind, with the keys that lead to it."""
+    found = {kind: path}
+    for name, type_ in get_type_hints(kind).items():
+        inner = row.get(name)
+        if is_dataclass(type_):
+            found |= holders(type_, inner, (*path, name))
+        elif get_origin(type_) is tuple and is_dataclass(get_args(type_)[0]) and inner:
+            found |= holders(get_args(type_)[0], inner[0], (*path, name, 0))
+    return found
 
 
-def test_a_field_of_a_nested_row_is_refused_with_its_own_names(lever_rows):
-    lever_rows[2]["effects"][0]["beta_maxx"] = 1.0
-    (problem,) = refused(lever_rows)
-    assert problem.key == f"lever.{lever_rows[2]['id']}.effects.0.beta_maxx"
-    assert problem.nearest == "beta_max" and "path_plan" not in problem.allowed
+def every_field(of=None):
+    """Every field that some row of some table has: table, place of the row, keys that lead to the field, its record.
+
+    With `of` those alone whose type is made of it.
+    """
+    cases = {}
+    for table, kind in KINDS.items():
+        for place, row in enumerate(ROWS[table]):
+            for holder, path in holders(kind, row).items():
+                for field in fields(holder):
+                    if field.name in inside(row, path) and of in (None, get_origin(get_type_hints(holder)[field.name])):
+                        cases.setdefault((table, holder.__name__, field.name), (table, place, path, holder, field.name))
+    return [pytest.param(*case, id=".".join(names)) for names, case in cases.items()]
+
+
+def inside(row, path):
+    for key in path:
+        row = row[key]
+    return row
+
+
+def with_record(table, place, path):
+    """One row of a table, and the record in it that a path leads to."""
+    row = copy.deepcopy(ROWS[table][place])
+    name = row.get("id", row.get("name", 0))
+    return row, inside(row, path), ".".join(map(str, (table, name, *path)))
+
+
+@pytest.fixture
+def lever_rows():
+    return copy.deepcopy(ROWS["lever"])
+
+
+def test_every_record_of_the_plan_has_rows_that_use_it():
+    used = {case.values[3] for case in every_field()}
+    assert {each.__name__ for each in used} >= {
+        "Lever", "Effect", "Prerequisite", "Component", "Milestone", "Phase", "Channel", "Measure", "Instrument",
+        "Interaction", "Indicator", "Redline", "Secondary", "Goal", "GoalTest", "Fact", "Derived", "External",
+        "ShockKind", "ShockBasis",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "place", "path", "holder", "name"), every_field())
+def test_a_misspelt_field_of_any_record_is_refused_with_the_nearest_name_of_that_record(
+    table, place, path, holder, name
+):
+    row, record, key = with_record(table, place, path)
+    misspelt = name + "x"
+    record[misspelt] = record.pop(name)
+    told = refused([row], KINDS[table], table)
+    (unknown,) = (problem for problem in told if problem.message == f"unknown field {misspelt!r}")
+    assert unknown.key.endswith(misspelt) and unknown.nearest == name
+    assert unknown.allowed == ", ".join(field.name for field in fields(holder))
+    assert len(told) == 1 or [problem.message for problem in told if problem is not unknown] == ["is missing"]
+    if "id" in row and name != "id":
+        assert unknown.key == f"{key}.{misspelt}"
+
+
+@pytest.mark.parametrize(("table", "place", "path", "holder", "name"), every_field())
+def test_a_value_that_a_field_cannot_have_is_refused_where_it_stands(table, place, path, holder, name):
+    row, record, key = with_record(table, place, path)
+    hint = get_type_hints(holder)[name]
+    record[name] = WRONG.get(get_origin(hint) or hint, {"turnover_total": "up"})
+    told = refused([row], KINDS[table], table)
+    assert told
+    if "id" in row and name != "id":
+        assert all(problem.key.startswith(f"{key}.{name}") for problem in told)
+
+
+@pytest.mark.parametrize(("table", "place", "path", "holder", "name"), every_field(of=Literal))
+def test_a_misspelt_word_of_any_vocabulary_is_refused_with_the_nearest_word(table, place, path, holder, name):
+    row, record, _ = with_record(table, place, path)
+    record[name] = misspelt = record[name] + "s"
+    (problem,) = refused([row], KINDS[table], table)
+    assert (problem.value, problem.nearest) == (misspelt, misspelt[:-1])
+    assert problem.allowed == ", ".join(get_args(get_type_hints(holder)[name]))
+
+
+@pytest.mark.parametrize(("path", "tables"), FILES.items())
+def test_a_misspelt_table_is_refused_with_the_nearest_name_and_a_missing_one_is_told(path, tables):
+    found = read_toml(path, tables)
+    for name in tables:
+        wrong = {**found, name + "s": found[name]}
+        del wrong[name]
+        with pytest.raises(InputError) as error:
+            with_tables(wrong, path, tables)
+        unknown, missing = error.value.problems
+        assert (unknown.where, unknown.key, unknown.nearest) == (path, name + "s", name)
+        assert (missing.key, missing.message) == (name, "is missing")
 
 
 @pytest.mark.parametrize("form", ["Log", "logistic", "", 3])
 def test_a_form_outside_the_vocabulary_is_no_addition_in_silence(lever_rows, form):
     lever_rows[1]["effects"][0]["form"] = form
-    channels = copy.deepcopy(plan._read("channels")["channel"])
+    channels = copy.deepcopy(ROWS["channel"])
     channels[0]["form"] = form
     for problem in (*refused(lever_rows), *refused(channels, Channel, "channel")):
         assert problem.key.endswith(".form") and problem.allowed == "log, logit, add"
         assert problem.value == form
 
 
+def test_a_direction_is_a_sign(lever_rows):
+    for wrong in ("up", "++", 1, ""):
+        lever_rows[0]["expected_sign"] = {"turnover_total": wrong}
+        (problem,) = refused(lever_rows)
+        assert problem.message == f"is not a table of signs by indicator ({', '.join(SIGNS)})"
+    lever_rows[0]["expected_sign"] = dict(zip("abcd", SIGNS, strict=True))
+    assert read_table(Lever, lever_rows, "mine.toml", "lever")[0].expected_sign["d"] == "+/-"
+
+
 @pytest.mark.parametrize(
     ("field", "wrong"),
-    [
-        ("intensity_2020", "0.5"),
-        ("intensity_2020", True),
-        ("ramp_months", 1.5),
-        ("path_plan", 0.5),
-        ("measures", "M01"),
-        ("expected_sign", {"turnover_total": 1}),
-        ("name", None),
-    ],
+    [("intensity_2020", True), ("path_plan", 0.5), ("measures", "M01"), ("name", None), ("ramp_months", True)],
 )
-def test_a_value_of_another_type_is_refused(lever_rows, field, wrong):
+def test_values_of_like_types_are_told_apart(lever_rows, field, wrong):
     lever_rows[0][field] = wrong
     (problem,) = refused(lever_rows)
     assert problem.key.startswith(f"lever.bond_market_access.{field}")
+
+
+def test_a_date_without_quotes_is_refused_by_name():
+    row = tomllib.loads("id = 'x'\nvalue = 1.0\nunit = ''\nformula = 2021-07-01")
+    (problem,) = refused([row], Derived, "derived")
+    assert problem.key == "derived.x.formula" and problem.message == "input should be a valid string"
 
 
 def test_every_problem_of_a_table_is_found_at_once(lever_rows):

@@ -1,16 +1,54 @@
-"""Reading rows of the plan's tables into typed records, with every problem of a table at once."""
+"""Data files of the project as typed records, with every problem of a table at once."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from functools import cache
+from importlib import resources
 from typing import Any, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from scenarios.errors import InputError, Problem, nearest_name
+
+TYPED = ConfigDict(extra="forbid", strict=True)
+"""Settings of a record: no field that it does not know, no value of another type."""
+
+
+def read_toml(path: str, tables: Iterable[str]) -> dict[str, Any]:
+    """Tables of a data file of this package.
+
+    Parameters
+    ----------
+    path
+        File below `scenarios/`.
+    tables
+        Every table that the file holds.
+
+    Raises
+    ------
+    InputError
+        For an unknown or missing table.
+    """
+    found = tomllib.loads(resources.files("scenarios").joinpath(path).read_text(encoding="utf-8"))
+    return with_tables(found, path, tables)
+
+
+def with_tables(found: dict[str, Any], where: str, tables: Iterable[str]) -> dict[str, Any]:
+    """The tables of a file, where they are exactly those that it is known to hold; see `read_toml`."""
+    known = tuple(tables)
+    problems = [
+        Problem(f"unknown table {name!r}", where, name, name, ", ".join(known), nearest_name(name, known))
+        for name in found
+        if name not in known
+    ]
+    problems += [Problem("is missing", where, name) for name in known if name not in found]
+    if problems:
+        raise InputError(problems)
+    return found
 
 
 def read_table[T](kind: type[T], rows: Sequence[Mapping[str, Any]], where: str, key: str) -> tuple[T, ...]:
@@ -19,7 +57,7 @@ def read_table[T](kind: type[T], rows: Sequence[Mapping[str, Any]], where: str, 
     Parameters
     ----------
     kind
-        A class of `scenarios.plan.records`.
+        A dataclass with the settings `TYPED`.
     rows
         Plain rows, as TOML gives them.
     where, key
@@ -33,7 +71,7 @@ def read_table[T](kind: type[T], rows: Sequence[Mapping[str, Any]], where: str, 
     read: list[T] = []
     problems: list[Problem] = []
     for place, row in enumerate(rows):
-        name = row.get("id", place) if isinstance(row, Mapping) else place
+        name = row.get("id", row.get("name", place)) if isinstance(row, Mapping) else place
         try:
             read.append(read_record(kind, row, where, f"{key}.{name}"))
         except InputError as error:
@@ -47,10 +85,16 @@ def read_record[T](kind: type[T], row: Mapping[str, Any], where: str, key: str) 
     """One row as a record; see `read_table`."""
     try:
         # JSON keeps what TOML holds, and a list of JSON may become a tuple though types are strict.
-        found: T = _adapter(kind).validate_json(json.dumps(row))  # type: ignore[arg-type]  # a class is hashable
+        row_as_json = json.dumps(row, default=_not_json)
+        found: T = _adapter(kind).validate_json(row_as_json)  # type: ignore[arg-type]  # a class is hashable
         return found
     except ValidationError as error:
         raise InputError(_problem(kind, dict(detail), where, key) for detail in error.errors()) from None
+
+
+def _not_json(value: object) -> dict[str, str]:
+    """A value that JSON does not know, such as a date without quotes, as an object that no field accepts."""
+    return {type(value).__name__: str(value)}
 
 
 @cache
@@ -73,15 +117,16 @@ def _problem(kind: type, detail: Mapping[str, Any], where: str, key: str) -> Pro
             )
         case "missing":
             return Problem("is missing", where, dotted)
-    message = str(detail["msg"])
+    message = str(detail["msg"]).removeprefix("Value error, ")
     return Problem(f"{message[0].lower()}{message[1:]}", where, dotted, value)
 
 
 def _owner(kind: type, path: Sequence[str]) -> type:
-    """The class of the record that holds the last field of a path: records nest in tuples of records."""
+    """The class of the record that holds the last field of a path: records nest alone or in tuples."""
     for name in path[:-1]:
         if not name.isdigit():
-            kind = get_args(_types(kind)[name])[0]
+            inner: type = _types(kind)[name]
+            kind = inner if is_dataclass(inner) else get_args(inner)[0]
     return kind
 
 
