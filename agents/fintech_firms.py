@@ -127,7 +127,7 @@ def growth_terms(
     return terms
 
 
-def exit_probability(
+def fintech_exit_probability(
     log_size: Floats,
     age_months: Floats,
     mean_log_size: float,

@@ -136,7 +136,7 @@ def entrants_looking(base_rate: Floats, inclusive_value_change: Floats, outside_
     return base_rate * np.exp(outside_elasticity * inclusive_value_change)
 
 
-def exit_probability(
+def institution_exit_probability(
     exit_rate_per_year: float, profitability: Floats, profitability_slope: float, operating_cost: float | Floats
 ) -> Floats:
     """Monthly probability that an institution closes, merges or returns its licence, shape (n,).

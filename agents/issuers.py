@@ -11,10 +11,9 @@ import numpy as np
 
 from agents.arrays import Flags, Floats, Integers
 from agents.columns import column
+from agents.equity_investors import RETURN_STEP
 from agents.population import ArrayAgent, Population
 
-RETURN_STEP = 0.10
-"""Responses to share returns are stated per ten per cent."""
 LADDER_MONTHS = 60
 """Longest tenor kept month by month; longer debt is booked at this tenor."""
 

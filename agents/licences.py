@@ -8,7 +8,7 @@ LICENCE_STAGES = 3
 """Stages of equal mean length, so that the whole wait is Erlang distributed."""
 
 
-def stage_probability(mean_months: float) -> float:
+def licence_stage_probability(mean_months: float) -> float:
     """Monthly probability that a filing passes its stage: stages / mean wait, at most one.
 
     The wait from filing to licence then has the given mean: it is Erlang in months. Parameter `licence_queue_months`.

@@ -17,7 +17,7 @@ def stage_months(lead_time_months: Floats, stage_share: Floats) -> Floats:
     return lead_time_months[:, None] * stage_share
 
 
-def stage_probability(months: Floats) -> Floats:
+def review_stage_probability(months: Floats) -> Floats:
     """Monthly probability of passing a stage of mean length `months`: 1 - exp(-1 / months); 1 where it has none."""
     return -np.expm1(-1.0 / np.maximum(months, 1e-9))
 

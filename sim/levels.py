@@ -12,7 +12,7 @@ import numpy as np
 
 from agents.arrays import Floats
 from agents.issuers import Instrument
-from agents.listing_queue import STAGES, listed_share, stage_months, stage_probability
+from agents.listing_queue import STAGES, listed_share, review_stage_probability, stage_months
 from scenarios.plan import channels
 from sim.baseline import observed
 from sim.markets import Product
@@ -86,7 +86,7 @@ def withdrawal_by_route(parameters: "Parameters") -> Floats:
 def passed_share(parameters: "Parameters") -> Floats:
     """Share of filings that end in a listing at the lead times and the screening of end-2020, by route, shape (4,)."""
     screening = {channel.id: channel.baseline_2020 for channel in channels()}["gatekeeper_screening"]
-    passes = stage_probability(stage_months(lead_times_2020(parameters), stage_shares(parameters)))
+    passes = review_stage_probability(stage_months(lead_times_2020(parameters), stage_shares(parameters)))
     weak = parameters.weak_filing_share * screening * np.array([0.0, 1.0, 1.0, 0.0])
     return np.asarray(listed_share(passes, withdrawal_by_route(parameters)) * (1.0 - weak))
 

@@ -4,11 +4,11 @@ import numpy as np
 
 from agents.arrays import Codes, Flags, Floats, Integers
 from agents.draws import Draws
+from agents.equity_investors import RETURN_STEP
 from agents.institutions import Institutions
 from agents.issuers import (
     LADDER_INSTRUMENTS,
     LADDER_MONTHS,
-    RETURN_STEP,
     Industry,
     Instrument,
     IssuerClass,

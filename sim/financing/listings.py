@@ -6,7 +6,7 @@ from agents.arrays import Floats
 from agents.draws import Draws, poisson
 from agents.institutions import Institutions
 from agents.issuers import Instrument, Issuers, ListingRoute, follow_on_rate
-from agents.listing_queue import STAGES, next_gate, stage_months, stage_probability
+from agents.listing_queue import STAGES, next_gate, review_stage_probability, stage_months
 from agents.underwriting import placed_first
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
@@ -85,7 +85,7 @@ def listing_queue_moves(
 
     at = np.flatnonzero((waiting != ListingRoute.NONE) & (issuers["waiting_months"] > 0.0))
     route, uniform = waiting[at], draws["issuer.listing"].uniform(keys[at], month, count=3)
-    passing = stage_probability(months_by_stage(parameters, channels, shocks, queue))
+    passing = review_stage_probability(months_by_stage(parameters, channels, shocks, queue))
     withdrawal = withdrawal_by_route(parameters)
     weak = parameters.weak_filing_share * channels["gatekeeper_screening"]
     screened = np.array([0.0, weak, weak, 0.0])

@@ -11,7 +11,7 @@ from agents.issuers import (
     panda_issue_probability,
     registration_rate,
 )
-from agents.listing_queue import stage_probability
+from agents.listing_queue import review_stage_probability
 from scenarios.parameters import Parameters
 from sim.bond_market.primary_market import sell_issue
 from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct, us_yield_pct
@@ -68,7 +68,7 @@ def foreign_issuers_decide(
     issuance.expected_bn[Lump.PANDA_BONDS] = float(active.sum()) * chance * median * mean_size
     # Who asks for a programme waits for its registration; repeat issues need none.
     waits = issuers["applied"][rows] & ~active
-    registered[rows] |= waits & (uniform[2] < stage_probability(np.array(parameters.queue_panda_first)))
+    registered[rows] |= waits & (uniform[2] < review_stage_probability(np.array(parameters.queue_panda_first)))
     asks = registration_rate(
         parameters.panda_registration_rate,
         channels["cross_centre_linkage"],

@@ -9,7 +9,7 @@ from agents.fintech_firms import (
     FintechFirms,
     births_per_month,
     capital_raised,
-    exit_probability,
+    fintech_exit_probability,
     funding_terms,
     growth_from_rounds,
     growth_terms,
@@ -204,7 +204,7 @@ def firms_exit_and_start(
     """
     firms = fintech
     mean = float(firms["log_size"].mean())
-    chance = exit_probability(
+    chance = fintech_exit_probability(
         firms["log_size"],
         firms["age_months"],
         mean,

@@ -5,7 +5,7 @@ import numpy as np
 from agents.arrays import Floats
 from agents.draws import Draws, binomial
 from agents.institutions import Institutions, Sector
-from agents.licences import LICENCE_STAGES, licensed_share, stage_probability
+from agents.licences import LICENCE_STAGES, licence_stage_probability, licensed_share
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.clock import Clock
@@ -22,7 +22,7 @@ def filings_looked_for(parameters: Parameters, traits: SectorTraits) -> Floats:
     """
     foreign = traits.foreign_share
     mix = traits.share[:, None] * np.stack([1.0 - foreign, foreign], axis=1)
-    passes = stage_probability(parameters.licence_queue_months)
+    passes = licence_stage_probability(parameters.licence_queue_months)
     rate = parameters.institution_gross_entry / 12.0 / licensed_share(passes, parameters.licence_withdrawal)
     looking: Floats = rate * mix / parameters.entrant_share_shanghai
     return looking
@@ -52,7 +52,7 @@ def licence_queue_moves(
 
     Those that pass the last stage are licensed institutions.
     """
-    passes = stage_probability(parameters.licence_queue_months)
+    passes = licence_stage_probability(parameters.licence_queue_months)
     withdraws = parameters.licence_withdrawal
     if clock.month <= BASELINE:
         # In the pandemic year filings and their handling ran at the same part of their usual pace.

@@ -14,11 +14,11 @@ from agents.institutions import (
     agglomeration_terms,
     choice_shares,
     entrants_looking,
-    exit_probability,
+    institution_exit_probability,
     location_shift,
     relocation_share_out,
 )
-from agents.licences import licence_scope_shift, licensed_share, stage_probability
+from agents.licences import licence_scope_shift, licence_stage_probability, licensed_share
 from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.parameters import Parameters
 from sim.clock import Clock
@@ -155,7 +155,7 @@ def institutions_leave_and_move(
     city.operating_cost = cost
     institutions["unit_cost"][:] = cost * cost_of_adopters(institutions["adopted"], parameters.adoption_cost_effect)
     institutions["opening_profitability"][:] = institutions["profitability"]
-    closes = uniform[0] < exit_probability(
+    closes = uniform[0] < institution_exit_probability(
         parameters.institution_exit_hazard,
         institutions["opening_profitability"],
         parameters.exit_profitability_slope,
@@ -224,7 +224,7 @@ def entrants_choose(
     queue.waiting[0] += filings
     queue.filed += int(filings.sum())
     # Rivals license the same part of those who file with them.
-    passes = stage_probability(parameters.licence_queue_months)
+    passes = licence_stage_probability(parameters.licence_queue_months)
     licensed = licensed_share(passes, parameters.licence_withdrawal)
     rivals.seats += licensed * looking[..., None] * shares[..., 1:]
     seats.entrants_looking = float(looking.sum())
@@ -242,9 +242,9 @@ def staying_terms(
     city_cost = city.operating_cost
     profitability, cost = institutions["opening_profitability"][[row]], float(institutions["unit_cost"][row])
     leaves = float(
-        exit_probability(parameters.institution_exit_hazard, profitability, parameters.exit_profitability_slope, cost)[
-            0
-        ]
+        institution_exit_probability(
+            parameters.institution_exit_hazard, profitability, parameters.exit_profitability_slope, cost
+        )[0]
     )
     parts = {
         "usual rate of exit": -float(np.log(parameters.institution_exit_hazard / 12.0)),

@@ -4,7 +4,7 @@ import numpy as np
 
 from agents.draws import Draws, poisson
 from agents.institutions import Centre, Institutions, Sector
-from agents.licences import stage_probability, steady_queue
+from agents.licences import licence_stage_probability, steady_queue
 from scenarios.parameters import Parameters
 from sim.banking.leverage import first_borrowers
 from sim.baseline import BaseYear
@@ -88,7 +88,7 @@ def start_institutions(
     _start_rivals(parameters, institutions, rivals)
     city.seats_base_year = seats_of_centres(institutions, rivals)
     filings = filings_looked_for(parameters, traits) * parameters.entrant_share_shanghai
-    passes = stage_probability(parameters.licence_queue_months)
+    passes = licence_stage_probability(parameters.licence_queue_months)
     waiting = steady_queue(filings, passes, parameters.licence_withdrawal)
     queue.waiting = poisson(waiting, licence_uniforms(draws, month, 1)[0])
     queue.filed = int(queue.waiting.sum())

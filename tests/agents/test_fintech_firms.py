@@ -11,7 +11,7 @@ from agents.fintech_firms import (
     LEADING_RANKS,
     births_per_month,
     capital_raised,
-    exit_probability,
+    fintech_exit_probability,
     funding_terms,
     growth_from_rounds,
     growth_terms,
@@ -121,7 +121,7 @@ def long_run(tail, volatility, drift=None, acquired=0.5, months=1200):
         closes = (generator.random(FIRMS) < round_probability(terms)) & (rounds < 8)
         rounds += closes
         since[closes] = 0.0
-        chance = exit_probability(log_size, age, log_size.mean(), 0.08, acquired, 0.35, 0.10, 10.0)
+        chance = fintech_exit_probability(log_size, age, log_size.mean(), 0.08, acquired, 0.35, 0.10, 10.0)
         dead = np.flatnonzero(generator.random(FIRMS) < chance)
         log_size[dead], age[dead], rounds[dead], since[dead] = generator.normal(0.0, 0.5, len(dead)), 0.0, 0.0, 60.0
     return log_size
@@ -147,7 +147,7 @@ def test_small_and_young_firms_leave_more_often(small, large, young, old):
     young, old = sorted((young, old))
 
     def leaves(size, age):
-        return exit_probability(np.array([size]), np.array([age]), 1.0, 0.08, 0.25, 0.35, 0.10, 10.0)[0]
+        return fintech_exit_probability(np.array([size]), np.array([age]), 1.0, 0.08, 0.25, 0.35, 0.10, 10.0)[0]
 
     assert 0.0 <= leaves(large, young) <= leaves(small, young) <= 1.0
     assert leaves(small, old) <= leaves(small, young)
@@ -155,22 +155,24 @@ def test_small_and_young_firms_leave_more_often(small, large, young, old):
 
 def test_a_new_firm_of_mean_size_leaves_at_the_hazard_and_age_protects_up_to_its_bound():
     age = np.array([0.0, 60.0, 120.0, 240.0])
-    month = exit_probability(np.full(4, 1.5), age, 1.5, 0.08, 0.0, 0.35, 0.10, 10.0)
+    month = fintech_exit_probability(np.full(4, 1.5), age, 1.5, 0.08, 0.0, 0.35, 0.10, 10.0)
     rate = -12.0 * np.log1p(-month)
     np.testing.assert_allclose(rate, 0.08 * np.exp([0.0, -0.5, -1.0, -1.0]))
-    (twice,) = exit_probability(np.array([1.5 + np.log(2.0)]), np.zeros(1), 1.5, 0.08, 0.0, 0.35, 0.10, 10.0)
+    (twice,) = fintech_exit_probability(np.array([1.5 + np.log(2.0)]), np.zeros(1), 1.5, 0.08, 0.0, 0.35, 0.10, 10.0)
     assert np.log1p(-twice) / np.log1p(-month[0]) == pytest.approx(2.0**-0.35)
 
 
 def test_the_acquired_part_of_exit_spares_nobody_and_is_all_that_hits_the_largest():
     size = np.array([0.0, 5.0, 200.0])
-    rate = -12.0 * np.log1p(-exit_probability(size, np.zeros(3), 0.0, 0.08, 0.25, 0.35, 0.10, 10.0))
+    rate = -12.0 * np.log1p(-fintech_exit_probability(size, np.zeros(3), 0.0, 0.08, 0.25, 0.35, 0.10, 10.0))
     np.testing.assert_allclose(rate, 0.08 * (0.25 + 0.75 * np.exp([0.0, -1.75, -70.0])))
     assert rate[-1] == pytest.approx(0.02)
 
 
 def test_without_slopes_every_firm_leaves_at_the_same_rate():
-    chance = exit_probability(np.array([-2.0, 0.0, 7.0]), np.array([0.0, 60.0, 300.0]), 0.0, 0.08, 0.3, 0.0, 0.0, 10.0)
+    chance = fintech_exit_probability(
+        np.array([-2.0, 0.0, 7.0]), np.array([0.0, 60.0, 300.0]), 0.0, 0.08, 0.3, 0.0, 0.0, 10.0
+    )
     np.testing.assert_allclose(chance, -np.expm1(-0.08 / 12.0))
 
 

@@ -8,7 +8,7 @@ from agents.institutions import (
     agglomeration_terms,
     choice_shares,
     entrants_looking,
-    exit_probability,
+    institution_exit_probability,
     location_shift,
     relocation_share_out,
 )
@@ -112,21 +112,21 @@ def test_dear_operation_drives_institutions_out_and_profit_keeps_them(poor, rich
     poor, rich = sorted((poor, rich))
     cheap, dear = sorted((cheap, dear))
     profit = np.array([poor, rich])
-    at_low, at_high = (exit_probability(0.007, profit, slope, cost) for cost in (cheap, dear))
+    at_low, at_high = (institution_exit_probability(0.007, profit, slope, cost) for cost in (cheap, dear))
     assert (at_low <= at_high).all()
     assert at_low[0] >= at_low[1]
     assert ((at_low >= 0.0) & (at_high <= 1.0)).all()
 
 
 def test_an_average_institution_leaves_at_the_yearly_rate_of_its_hazard():
-    (month,) = exit_probability(0.007, np.zeros(1), 0.5, 100.0)
+    (month,) = institution_exit_probability(0.007, np.zeros(1), 0.5, 100.0)
     assert 1 - (1 - month) ** 12 == pytest.approx(-np.expm1(-0.007))
-    (dear,) = exit_probability(0.007, np.zeros(1), 0.5, 200.0)
+    (dear,) = institution_exit_probability(0.007, np.zeros(1), 0.5, 200.0)
     assert np.log1p(-dear) == pytest.approx(2 * np.log1p(-month))
 
 
 def test_a_standard_deviation_of_profit_lowers_the_exit_rate_by_its_slope():
-    average, good = exit_probability(0.007, np.array([0.0, 1.0]), 0.5, 100.0)
+    average, good = institution_exit_probability(0.007, np.array([0.0, 1.0]), 0.5, 100.0)
     assert np.log1p(-good) == pytest.approx(np.exp(-0.5) * np.log1p(-average))
 
 

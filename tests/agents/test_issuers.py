@@ -21,7 +21,7 @@ from agents.issuers import (
     regional_search_cost_pp,
     registration_rate,
 )
-from agents.listing_queue import stage_probability
+from agents.listing_queue import review_stage_probability
 
 MANY = 100_000
 KEYS = agent_key(2020 * 12, np.arange(MANY), "Issuer")
@@ -316,7 +316,7 @@ def test_a_year_of_seasons_raises_the_needs_of_a_year():
 def test_the_mean_wait_in_a_stage_is_its_length():
     months = np.arange(1, 5000)
     for lead in (5.0, 17.0):
-        leaves = stage_probability(np.array([lead]))[0]
+        leaves = review_stage_probability(np.array([lead]))[0]
         mean = (months * leaves * (1 - leaves) ** (months - 1)).sum()
         assert mean == pytest.approx(lead + 0.5, abs=0.1)  # someone who leaves within a month is seen at its end
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.licences import LICENCE_STAGES, licence_scope_shift, licensed_share, stage_probability, steady_queue
+from agents.licences import LICENCE_STAGES, licence_scope_shift, licence_stage_probability, licensed_share, steady_queue
 
 FILINGS = np.array([2.0, 0.5])
 
@@ -16,7 +16,7 @@ def month_in_the_queue(waiting, passes, withdraws):
 
 
 def test_a_licence_takes_a_year_on_average_with_the_spread_of_three_stages():
-    passes = stage_probability(12.0)
+    passes = licence_stage_probability(12.0)
     alive, months, chance = np.zeros((LICENCE_STAGES, 2)), np.arange(1, 400), []
     alive[0] = 1.0
     for _ in months:
@@ -32,7 +32,7 @@ def test_a_licence_takes_a_year_on_average_with_the_spread_of_three_stages():
 
 @given(st.floats(3.0, 60.0), st.floats(0.0, 0.1))
 def test_a_steady_queue_stays_and_licenses_its_share_of_filings(mean_months, withdraws):
-    passes = stage_probability(mean_months)
+    passes = licence_stage_probability(mean_months)
     waiting = steady_queue(FILINGS, passes, withdraws)
     after, licensed = month_in_the_queue(waiting, passes, withdraws)
     np.testing.assert_allclose(after, waiting)
@@ -50,7 +50,7 @@ def test_more_withdrawals_leave_fewer_licences_and_a_shorter_queue():
 
 
 def test_a_wait_below_three_months_is_three_months():
-    assert stage_probability(1.0) == 1.0
+    assert licence_stage_probability(1.0) == 1.0
 
 
 @given(st.floats(1.001, 1.6))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.issuance_spillover import filing_signal, remembered, spillover
-from agents.listing_queue import listed_share, next_gate, stage_months, stage_probability
+from agents.listing_queue import listed_share, next_gate, review_stage_probability, stage_months
 from agents.underwriting import placed_first, placed_share, underwriting_capacity_bn
 
 
@@ -17,8 +17,8 @@ def test_stages_divide_the_lead_time():
 
 
 def test_a_stage_without_length_is_passed_at_once_and_a_long_one_seldom():
-    assert stage_probability(np.array([0.0]))[0] == 1.0
-    assert stage_probability(np.array([12.0]))[0] == pytest.approx(1.0 - np.exp(-1.0 / 12.0))
+    assert review_stage_probability(np.array([0.0]))[0] == 1.0
+    assert review_stage_probability(np.array([12.0]))[0] == pytest.approx(1.0 - np.exp(-1.0 / 12.0))
 
 
 def test_without_withdrawal_every_filing_gets_through():

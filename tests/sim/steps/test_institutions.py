@@ -7,7 +7,7 @@ from agents.city_state import CityState
 from agents.districts import District
 from agents.fintech_firms import FintechFirms
 from agents.institutions import Centre, FinancialInstitution, Institutions, Sector
-from agents.licences import licensed_share, stage_probability
+from agents.licences import licence_stage_probability, licensed_share
 from scenarios.parameters import Parameters
 from sim.bond_market.state import GovernmentYield, ResidualHolders
 from sim.institutions.balance_sheets import balance_sheets_grow
@@ -407,7 +407,7 @@ def test_rivals_license_the_same_part_of_those_who_file_with_them(city):
     on = city()
     before, flows = on[RivalCentres].seats.sum(), filed(on)
     parameters = on[Parameters]
-    part = licensed_share(stage_probability(parameters.licence_queue_months), parameters.licence_withdrawal)
+    part = licensed_share(licence_stage_probability(parameters.licence_queue_months), parameters.licence_withdrawal)
     rivals = flows.entrants_looking - flows.entrants_to_shanghai
     assert on[RivalCentres].seats.sum() - before == pytest.approx(part * rivals)
 
