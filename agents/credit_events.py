@@ -51,7 +51,7 @@ def felt_losses_pct(
     A month with fewer losses than expected calms. Amounts in CNY bn; expected is at the rates of the ratings alone.
     Parameter `contagion_half_life`.
     """
-    news = 100.0 * np.divide(written_off_bn - expected_bn, debt_bn, out=np.zeros_like(debt_bn), where=debt_bn > 0.0)
+    news = 100.0 * np.divide(written_off_bn - expected_bn, debt_bn, out=np.zeros(debt_bn.shape), where=debt_bn > 0.0)
     felt: Floats = felt_pct * np.exp2(-1.0 / half_life_months) + news
     return felt
 

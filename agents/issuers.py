@@ -62,6 +62,8 @@ class Instrument(IntEnum):
     PANDA = 8
 
 
+ROUNDING_BN = 1e-9
+"""Rounding error of a debt repaid in parts: an issuer that owes no more than this has no debt."""
 LADDER_INSTRUMENTS = 5
 CERTIFICATE_MONTHS = 13
 """Places of the ring of certificates of deposit, whose longest tenor is twelve months."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.issuers import Instrument, IssuerClass
+from agents.issuers import ROUNDING_BN, Instrument, IssuerClass
 from scenarios.calendar import month_text
 from sim.bond_market.foreign_investors import world_index_live_shares
 from sim.bond_market.index_weights import live_index_weights
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
 TOLERANCE = 1e-9
-ROUNDING_BN = 1e-9
-"""What is left of a maturity after it was paid down in parts, in floating point."""
 
 
 class AccountingError(AssertionError):

@@ -7,7 +7,7 @@ import numpy as np
 from agents.arrays import sum_of_products
 from agents.city_state import CityState
 from agents.institutions import Centre, Sector
-from agents.issuers import Instrument, ListingRoute
+from agents.issuers import ROUNDING_BN, Instrument, ListingRoute
 from sim.companions import COUNTED
 from sim.financing.issuance import green_spread_pp
 from sim.financing.state import Defaults, Issuance, ListingQueue, SmallFirmCredit
@@ -91,7 +91,7 @@ def secondary_indicators(centre: "FinancialCenter", record: dict[str, float]) ->
     found["default_rate"] = (
         100.0
         * (centre.state(Defaults).count - before)
-        / float(issuers["firms"][issuers["debt_bn"][1:].sum(axis=0) > 0.0].sum())
+        / float(issuers["firms"][issuers["debt_bn"][1:].sum(axis=0) > ROUNDING_BN].sum())
         * (YEAR / len(past))
     )
     return found

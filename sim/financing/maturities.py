@@ -4,7 +4,7 @@ import numpy as np
 
 from agents.arrays import Floats, Integers, sum_of_products
 from agents.draws import Draws, poisson
-from agents.issuers import LADDER_MONTHS, Instrument, IssuerClass, Issuers
+from agents.issuers import LADDER_MONTHS, ROUNDING_BN, Instrument, IssuerClass, Issuers
 from scenarios.parameters import Parameters
 from sim.baseline import BaseYear
 from sim.bond_market.primary_market import redeem
@@ -39,7 +39,7 @@ def debt_matures(
     kind = issuers["issuer_class"]
     bank, foreign = kind == IssuerClass.BANK, kind == IssuerClass.FOREIGN
     market_debt = issuers["debt_bn"][1:].sum(axis=0)
-    rows = np.flatnonzero(market_debt > 0.0)
+    rows = np.flatnonzero(market_debt > ROUNDING_BN)
     market_debt = market_debt[rows]
     due_on_market = issuers["maturing_bn"][slot, 1:].sum(axis=0)[rows]
     chance, by_rating = default_chances(

@@ -112,6 +112,12 @@ def test_a_shock_to_default_rates_is_felt_by_private_firms_alone_and_bank_loans_
     assert expected[0][0] < expected[1][0] == pytest.approx(on[Levels].default_rate_scale * expected[1][1], rel=1e-6)
 
 
+def test_a_rounding_error_of_debt_that_is_repaid_does_not_default(city):
+    on = city(on_shocks={"default_rate": CERTAIN})
+    on[Issuers]["debt_bn"][1:] = on[Issuers]["maturing_bn"][:, 1:] = 1e-17
+    assert matured(on)[Defaults].count == 0
+
+
 def test_a_loss_in_one_industry_makes_its_bonds_dearer_and_where_nothing_happens_spreads_fall(city):
     for off in ((), ("default_contagion",)):
         on = city(on_shocks={"default_rate": CERTAIN}, off=off)
