@@ -1,22 +1,25 @@
 """Accounting identities, checked every month."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 
-from agents.issuers import ROUNDING_BN, Instrument, IssuerClass
+from agents.arrays import Floats
+from agents.foreign_investors import ForeignInvestors
+from agents.institutions import Institutions
+from agents.issuers import ROUNDING_BN, Instrument, IssuerClass, Issuers
 from scenarios.calendar import month_text
+from scenarios.parameters import Parameters
 from sim.bond_market.foreign_investors import world_index_live_shares
 from sim.bond_market.index_weights import live_index_weights
 from sim.clock import Clock
+from sim.component import AllStates, Changes, Identity, Part, States
 from sim.components import component_identities
-from sim.ledger import Account
-from sim.securities import Holder, SecurityClass
+from sim.ledger import Account, Ledger
+from sim.policy import Policy
+from sim.securities import Holder, SecurityBook, SecurityClass
 from sim.trading.state import PriceDiscovery
-
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
 
 TOLERANCE = 1e-9
 
@@ -25,16 +28,41 @@ class AccountingError(AssertionError):
     """An identity that does not hold: which, when, by how much."""
 
 
-def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tuple[str, float, float]]":
+@dataclass
+class Verification:
+    """Whether identities are checked, and how well they held so far."""
+
+    wanted: bool | None = None
+    """True checks every identity every month, False none; None checks the maturity ladder at year ends alone."""
+    largest_error: float = 0.0
+    """Largest relative error of any identity in any month."""
+
+
+def identities(states: States, thorough: bool = True) -> Iterator[Identity]:
     """Each identity as (name, left side, right side); the sides must agree.
 
-    The maturity ladder is the one identity that costs more than all others together; it is left out where `thorough`
-    is false.
+    The maturity ladder costs more than all other identities together; it is left out where `thorough` is false.
 
     Perimeters: bonds in custody in all markets of the country; issuers of the whole country; institutions licensed
     in Shanghai.
     """
-    book, issuers, ledger = centre.book, centre.issuers, centre.ledger
+    yield from _BOOKS.on(states, thorough)
+    yield from component_identities(states)
+
+
+def _identities_of_books(
+    clock: Clock,
+    parameters: Parameters,
+    policy: Policy,
+    book: SecurityBook,
+    ledger: Ledger,
+    issuers: Issuers,
+    institutions: Institutions,
+    investors: ForeignInvestors,
+    discovery: PriceDiscovery,
+    thorough: bool,
+) -> Iterator[Identity]:
+    """Identities of bonds, debt, cash and balance sheets, and bounds of shares."""
     for security in SecurityClass:
         yield (
             f"holders of {security.name}",
@@ -88,7 +116,6 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
     yield "redemptions", ledger.total("redemption"), float(book.redeemed_bn.sum())
     yield "foreign cash", float(ledger.month_cash_bn[Account.FOREIGN_INVESTORS]) + 1e5, 1e5
     yield "foreign issuers' cash", float(ledger.month_cash_bn[Account.FOREIGN_ISSUERS]) + 1e5, 1e5
-    institutions = centre.institutions
     yield (
         "balance sheets",
         float(np.abs(institutions["assets_bn"] - institutions["liabilities_bn"] - institutions["equity_bn"]).sum())
@@ -96,42 +123,44 @@ def identities(centre: "FinancialCenter", thorough: bool = True) -> "Iterator[tu
         float(institutions["assets_bn"].sum()),
     )
     for name, shares in (
-        ("weights of foreign investors", centre.investors["weight"]),
+        ("weights of foreign investors", investors["weight"]),
         (
             "live weights of indices",
             live_index_weights(
-                centre.parameters,
-                centre.month,
-                world_index_live_shares(Clock(centre.month), centre.parameters, centre.policy)[0],
+                parameters,
+                clock.month,
+                world_index_live_shares(clock, parameters, policy)[0],
             ),
         ),
-        ("shares of price discovery", centre.state(PriceDiscovery).shares),
+        ("shares of price discovery", discovery.shares),
     ):
         yield f"{name} within 0..1", float(np.abs(np.clip(shares, 0.0, 1.0) - shares).sum()), 0.0
     share = float(book.holdings_bn[Holder.FOREIGN].sum() / book.interbank_custody_bn())
     yield "foreign share within 0..1", float(np.clip(share, 0.0, 1.0)), share
-    yield from component_identities(centre.states_now())
 
 
-def _scale(values: "np.ndarray") -> float:
+_BOOKS = Part(_identities_of_books)
+
+
+def _scale(values: Floats) -> float:
     return float(np.abs(values).sum()) + 1.0
 
 
-def accounts_close(centre: "FinancialCenter") -> None:
-    """Check every identity and remember the largest relative error.
+def accounts_close(clock: Clock, states: AllStates, verification: Changes[Verification]) -> None:
+    """Accounts are checked.
 
     Raises
     ------
     AccountingError
         If an identity misses by more than one part in 10^9, naming it, the month and both amounts.
     """
-    if centre.verify is False:
+    if verification.wanted is False:
         return
     # By default the ladder is added up at the end of each year: a fault in a stock stays until it is seen.
-    for name, left, right in identities(centre, thorough=bool(centre.verify) or centre.month % 12 == 11):
+    for name, left, right in identities(states, thorough=bool(verification.wanted) or clock.month % 12 == 11):
         error = abs(left - right) / max(abs(left), abs(right), 1.0)
-        centre.largest_error = max(centre.largest_error, error)
+        verification.largest_error = max(verification.largest_error, error)
         if not error <= TOLERANCE:
             raise AccountingError(
-                f"{name} in {month_text(centre.month)}: {left!r} against {right!r} (error {error:.1e})"
+                f"{name} in {month_text(clock.month)}: {left!r} against {right!r} (error {error:.1e})"
             )

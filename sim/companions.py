@@ -5,18 +5,15 @@ never falls. A companion beside the indicator shows the gap.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.issuers import Instrument
+from scenarios.parameters import Parameters
 from sim.financing.state import DirectFinancing, Issuance
 from sim.markets import Product
-from sim.securities import SecurityClass
+from sim.securities import SecurityBook, SecurityClass
 from sim.trading.state import PriceDiscovery, Turnover
-
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
 
 REPO = (Product.INTERBANK_MONEY, Product.SSE_REPO_BONDS_FUNDS)
 """Products that are mostly overnight borrowing against bonds."""
@@ -71,17 +68,22 @@ COMPANIONS = {
 """Companions by plan indicator."""
 
 
-def companion_indicators(centre: "FinancialCenter") -> dict[str, float]:
+def companion_indicators(
+    parameters: Parameters,
+    book: SecurityBook,
+    issuance: Issuance,
+    financing: DirectFinancing,
+    turnover: Turnover,
+    prices: PriceDiscovery,
+) -> dict[str, float]:
     """Companions of the month that nothing else records, in their units; flows of the month."""
-    turnover, prices = centre.state(Turnover).turnover_trn, centre.state(PriceDiscovery)
-    book, issued = centre.book, centre.state(Issuance).issued_bn
+    traded, issued = turnover.turnover_trn, issuance.issued_bn
     bonds = float((book.gross_bn - book.redeemed_bn - book.defaulted_bn)[COUNTED].sum())
-    equity = float(issued[Instrument.IPO_MAIN : Instrument.REIT + 1].sum()) + centre.state(Issuance).follow_on_bn
-    parameters = centre.parameters
-    here, everywhere = np.sum(centre.state(DirectFinancing).on_exchanges_bn, axis=0)
+    equity = float(issued[Instrument.IPO_MAIN : Instrument.REIT + 1].sum()) + issuance.follow_on_bn
+    here, everywhere = np.sum(financing.on_exchanges_bn, axis=0)
     start = np.array([*parameters.price_discovery_share_2020, parameters.rate_benchmark_share])
     return {
-        "trading_without_repo": float(turnover.sum() - turnover[list(REPO)].sum()),
+        "trading_without_repo": float(traded.sum() - traded[list(REPO)].sum()),
         "direct_financing_net": (bonds + equity) / 1000.0,
         "exchange_financing_share": float(here / everywhere),
         "panda_outstanding": float(book.outstanding_bn[SecurityClass.PANDA]),

@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NewType, get_args, get_origin, get_type_hints
 
 from scenarios.errors import nearest_name
 
@@ -17,6 +17,8 @@ type Changes[T] = Annotated[T, "changes"]
 """A state that a step may change."""
 States = Mapping[Any, Any]
 """The states of a model by their type."""
+AllStates = NewType("AllStates", Mapping[Any, Any])
+"""All states of a model, for a step that runs what components bring; it reads them and changes none of them."""
 Identity = tuple[str, float, float]
 """Name, left side and right side of an accounting identity; the sides must agree."""
 

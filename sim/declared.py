@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.component import ContractError, States, Step, state_name
+from sim.component import AllStates, ContractError, States, Step, state_name
 
 
 def fingerprint(value: Any, inside: frozenset[int] = frozenset()) -> Any:
@@ -39,7 +39,7 @@ def run_checked(step: Step, states: States, unwatched: Container[Any] = ()) -> N
     ContractError
         If a state is missing, or one that is not declared as changed was changed.
     """
-    watched = [kind for kind in states if kind not in step.changes and kind not in unwatched]
+    watched = [kind for kind in states if kind not in (*step.changes, AllStates) and kind not in unwatched]
     before = {kind: fingerprint(states[kind]) for kind in watched}
     step.on(states)
     changed = [state_name(kind) for kind in watched if fingerprint(states[kind]) != before[kind]]

@@ -1,34 +1,35 @@
 """Indicators: what a month is read as."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from agents.arrays import sum_of_products
 from agents.certificates import BankTier
 from agents.districts import District
-from agents.institutions import Centre, Sector
-from agents.issuers import Instrument, IssuerClass, ListingRoute
+from agents.equity_investors import ForeignShareholders
+from agents.fintech_firms import FintechFirms
+from agents.foreign_investors import ForeignInvestors
+from agents.institutions import Centre, Institutions, Sector
+from agents.issuers import Instrument, IssuerClass, Issuers, ListingRoute
 from scenarios.calendar import BASELINE
 from sim.banking.leverage import repo_outstanding_bn
 from sim.baseline import BaseYear
-from sim.bond_market.state import BankStress, ForeignFlow
+from sim.bond_market.state import BankStress, ForeignFlow, GovernmentYield, china_yield_pct, us_yield_pct
+from sim.clock import Clock
 from sim.companions import companion_indicators
-from sim.component import Part
+from sim.component import AllStates, Changes, Part
 from sim.components import READINGS, readings_now
-from sim.financing.direct_financing import direct_financing_bn, exchange_financing_bn
-from sim.financing.state import DirectFinancing, Issuance, ListingQueue, PandaProgramme, SmallFirmCredit
-from sim.fintech.leading import leading_in_shanghai
+from sim.financing.state import DirectFinancing, Issuance, ListingQueue, ModelSize, PandaProgramme, SmallFirmCredit
+from sim.fintech.state import LeadingScore
 from sim.institutions.location import institutions_by_class
 from sim.institutions.managed_assets import managed_by_class
 from sim.institutions.state import RivalCentres, SectorTraits
+from sim.levels import Levels
+from sim.macro import MacroPath
 from sim.markets import Product
+from sim.record import Record
 from sim.secondary import secondary_indicators
-from sim.securities import Holder
+from sim.securities import Holder, SecurityBook
 from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
-
-if TYPE_CHECKING:
-    from sim.model import FinancialCenter
 
 PLAN_INDICATORS = (
     "turnover_total",
@@ -68,104 +69,150 @@ INDEXED = frozenset({"msme_credit", "strategic_credit", "foreign_equity_holding"
 """Indicators put on 100 at end-2020, beside managed assets."""
 
 
-def indicators_are_read(centre: "FinancialCenter") -> None:
-    """Write the month's indicators into the record, in the units of the plan's indicators.
+def indicators_are_read(clock: Clock, base_year: BaseYear, states: AllStates, record: Changes[Record]) -> None:
+    """Indicators are read.
 
-    Flow ratios are over the last twelve months, or over the months since January 2020 in that year.
+    They are in the units of the plan's indicators. Ratios of flows are over the last twelve months, or over the months
+    since January in the base year.
     """
-    states = centre.states_now()
-    shanghai, national = Part(direct_financing_bn).on(states)
-    centre.state(DirectFinancing).month_bn = (shanghai, national)
-    centre.state(DirectFinancing).recent_bn.append((shanghai, national))
-    centre.state(DirectFinancing).on_exchanges_bn.append(Part(exchange_financing_bn).on(states))
-    recent = np.sum(centre.state(DirectFinancing).recent_bn, axis=0)
-    book = centre.book
-    foreign = float(book.holdings_bn[Holder.FOREIGN].sum())
-    issuance, queue = centre.state(Issuance), centre.state(ListingQueue)
-    issued = issuance.issued_bn
-    market_value_bn = centre.state(ForeignShareholdings).market_value_bn
-    leading, leading_absolute = Part(leading_in_shanghai).on(states)
-    record = {
-        "turnover_total": float(centre.state(Turnover).turnover_trn.sum()),
-        "direct_financing": shanghai / 1000.0,
+    this_month: dict[str, float] = {}
+    for group in _GROUPS:
+        this_month |= group.on(states)
+    this_month |= readings_now(states)
+    this_month |= _COMPANIONS.on(states)
+    this_month |= _SECONDARY.on(states, this_month)
+    record.months.append(this_month)
+    # The level of 2020 is not known, so these are indices; at end-2020 the months before it are put on its base.
+    ends_base_year = clock.month == BASELINE
+    if ends_base_year:
+        record.indexed_2020 = {
+            name: value for name, value in this_month.items() if name.startswith("aum_") or name in INDEXED
+        }
+        record.scales_of_flows = scales_of_base_year(record.months, base_year)
+    for each in record.months if ends_base_year else record.months[-1:]:
+        each |= {name: each[name] / value * 100.0 for name, value in record.indexed_2020.items()}
+        each |= {name: each[name] * scale for name, scale in record.scales_of_flows.items()}
+
+
+def _plan_indicators(
+    book: SecurityBook,
+    financing: DirectFinancing,
+    panda: PandaProgramme,
+    turnover: Turnover,
+    prices: PriceDiscovery,
+    leading: LeadingScore,
+) -> dict[str, float]:
+    recent = np.sum(financing.recent_bn, axis=0)
+    return {
+        "turnover_total": float(turnover.turnover_trn.sum()),
+        "direct_financing": financing.month_bn[0] / 1000.0,
         "direct_financing_share": float(recent[0] / recent[1]),
-        "foreign_bond_share": foreign / book.interbank_custody_bn(),
-        "panda_cumulative": centre.state(PandaProgramme).cumulative_bn,
-        "shanghai_price_influence": centre.state(PriceDiscovery).influence,
-        "leading_fintech_count": float(leading),
+        "foreign_bond_share": float(book.holdings_bn[Holder.FOREIGN].sum()) / book.interbank_custody_bn(),
+        "panda_cumulative": panda.cumulative_bn,
+        "shanghai_price_influence": prices.influence,
+        "leading_fintech_count": float(leading.ranked),
+        **{f"turnover_{p.name.lower()}": float(turnover.turnover_trn[p]) for p in Product},
     }
-    record |= {f"turnover_{p.name.lower()}": float(centre.state(Turnover).turnover_trn[p]) for p in Product}
-    institutions = centre.institutions
-    record |= {
-        "direct_financing_national": national / 1000.0,
+
+
+def _financing_indicators(
+    size: ModelSize, issuance: Issuance, queue: ListingQueue, financing: DirectFinancing
+) -> dict[str, float]:
+    issued = issuance.issued_bn
+    return {
+        "direct_financing_national": financing.month_bn[1] / 1000.0,
         "panda_issuance": float(issued[Instrument.PANDA]),
         "equity_financing": float(issued[Instrument.IPO_MAIN] + issued[Instrument.IPO_STAR] + issuance.follow_on_bn)
         / 1000.0,
         "green_bond_issuance": float(issued[Instrument.GREEN_BOND]),
         "abs_issuance": float(issued[Instrument.ABS]),
         "reit_issuance": float(issued[Instrument.REIT]),
-        "star_new_listings": float(queue.listings[ListingRoute.STAR] - queue.opening_star_listings) / centre.scale,
-        "foreign_bond_holdings": foreign / 1000.0,
-        "foreign_net_purchases": centre.state(ForeignFlow).net_purchases_bn,
-        "foreign_investor_count": float(len(centre.investors)),
-        "foreign_equity_holding": float(centre.equity_investors["holdings_bn"].sum()) / market_value_bn,
+        "star_new_listings": float(queue.listings[ListingRoute.STAR] - queue.opening_star_listings) / size.scale,
+    }
+
+
+def _market_indicators(
+    clock: Clock,
+    macro: MacroPath,
+    book: SecurityBook,
+    government: GovernmentYield,
+    investors: ForeignInvestors,
+    shareholders: ForeignShareholders,
+    institutions: Institutions,
+    fintech: FintechFirms,
+    flow: ForeignFlow,
+    shareholdings: ForeignShareholdings,
+    leading: LeadingScore,
+) -> dict[str, float]:
+    return {
+        "foreign_bond_holdings": float(book.holdings_bn[Holder.FOREIGN].sum()) / 1000.0,
+        "foreign_net_purchases": flow.net_purchases_bn,
+        "foreign_investor_count": float(len(investors)),
+        "foreign_equity_holding": float(shareholders["holdings_bn"].sum()) / shareholdings.market_value_bn,
         "bond_custody_interbank": book.interbank_custody_bn() / 1000.0,
         "bond_custody_total": float(book.outstanding_bn.sum()) / 1000.0,
         "institution_count": float(len(institutions)),
         "foreign_institution_share": float(institutions["foreign"].mean()),
-        "leading_fintech_absolute": float(leading_absolute),
-        "fintech_total": float(centre.fintech["in_shanghai"].sum()),
-        "china_yield": centre.china_yield_pct,
-        "us_yield": centre.us_yield_pct,
-        "usdcny": float(centre.macro.usdcny[centre.macro.position(centre.month)]),
-        "repo_outstanding": repo_outstanding_bn(institutions, book)[0] / 1000.0,
+        "leading_fintech_absolute": float(leading.absolute),
+        "fintech_total": float(fintech["in_shanghai"].sum()),
+        "china_yield": china_yield_pct(clock, macro, book, government),
+        "us_yield": us_yield_pct(clock, macro),
+        "usdcny": float(macro.usdcny[macro.position(clock.month)]),
     }
+
+
+def _institution_indicators(
+    levels: Levels, book: SecurityBook, institutions: Institutions, rivals: RivalCentres, traits: SectorTraits
+) -> dict[str, float]:
     borrower = institutions["normal_leverage"] > 0.0
     assets, equity = institutions["assets_bn"], institutions["equity_bn"]
-    record |= {
+    count = institutions_by_class(institutions).sum(axis=1)
+    seats = rivals.seats.sum(axis=(0, 1))
+    managed = managed_by_class(institutions)
+    return {
+        "repo_outstanding": repo_outstanding_bn(institutions, book)[0] / 1000.0,
         "repo_leverage": float(
-            (institutions["repo_borrowed_bn"].sum() / institutions["bonds_bn"][borrower].sum())
-            / centre.levels.repo_leverage
+            (institutions["repo_borrowed_bn"].sum() / institutions["bonds_bn"][borrower].sum()) / levels.repo_leverage
         )
         * 100.0,
         "leverage": float((assets**2 / equity).sum() / assets.sum()),
         "interbank_exposures": float(institutions["interbank_lent_bn"].sum()),
         "hq_count": float(institutions["headquarters"].sum()),
+        **{f"institutions_{sector.name.lower()}": float(count[sector]) for sector in Sector},
+        **{f"seats_{rival.name.lower()}": float(seats[rival - 1]) for rival in Centre if rival},
+        "aum_managed": float(managed.sum()),
+        **{f"aum_{sector.name.lower()}": float(managed[sector]) for sector in Sector if traits.manages[sector]},
+        "institution_fintech_adoption": float(institutions["adopted"].mean()),
     }
-    count = institutions_by_class(institutions).sum(axis=1)
-    record |= {f"institutions_{sector.name.lower()}": float(count[sector]) for sector in Sector}
-    seats = centre.state(RivalCentres).seats.sum(axis=(0, 1))
-    record |= {f"seats_{rival.name.lower()}": float(seats[rival - 1]) for rival in Centre if rival}
-    managed = managed_by_class(institutions)
-    record["aum_managed"] = float(managed.sum())
-    record |= {
-        f"aum_{sector.name.lower()}": float(managed[sector])
-        for sector in Sector
-        if centre.state(SectorTraits).manages[sector]
+
+
+def _credit_indicators(issuers: Issuers, credit: SmallFirmCredit, stress: BankStress) -> dict[str, float]:
+    small = issuers["issuer_class"] == IssuerClass.MSME
+    spread = stress.certificate_spread_pp
+    return {
+        "msme_credit": float(sum_of_products(issuers["debt_bn"][Instrument.LOAN], small)),
+        "msme_acceptance_rate": credit.acceptance_rate,
+        "certificate_spread_small_banks": float(spread[BankTier.SMALL] - spread[BankTier.LARGE]) * 100.0,
     }
-    record["institution_fintech_adoption"] = float(institutions["adopted"].mean())
-    small = centre.issuers["issuer_class"] == IssuerClass.MSME
-    record["msme_credit"] = float(sum_of_products(centre.issuers["debt_bn"][Instrument.LOAN], small))
-    record["msme_acceptance_rate"] = centre.state(SmallFirmCredit).acceptance_rate
-    spread = centre.state(BankStress).certificate_spread_pp
-    record["certificate_spread_small_banks"] = float(spread[BankTier.SMALL] - spread[BankTier.LARGE]) * 100.0
-    by_district = np.bincount(institutions["district"], minlength=len(District))
-    record |= {f"institutions_{each.name.lower()}": float(by_district[each]) for each in District}
-    record["district_concentration"] = float(((by_district / by_district.sum()) ** 2).sum())
-    record |= readings_now(states)
-    record |= companion_indicators(centre)
-    record |= secondary_indicators(centre, record)
-    centre.records.append(record)
-    # The level of 2020 is not known, so these are indices; at end-2020 the months before it are put on its base.
-    if centre.month == BASELINE:
-        centre.indexed_2020 = {
-            name: value for name, value in record.items() if name.startswith("aum_") or name in INDEXED
-        }
-        centre.scales_of_flows = scales_of_base_year(centre.records, centre.base_year)
-    earlier = centre.records if centre.month == BASELINE else centre.records[-1:]
-    for each in earlier:
-        each |= {name: each[name] / value * 100.0 for name, value in centre.indexed_2020.items()}
-        each |= {name: each[name] * scale for name, scale in centre.scales_of_flows.items()}
+
+
+def _district_indicators(institutions: Institutions) -> dict[str, float]:
+    count = np.bincount(institutions["district"], minlength=len(District))
+    return {
+        **{f"institutions_{each.name.lower()}": float(count[each]) for each in District},
+        "district_concentration": float(((count / count.sum()) ** 2).sum()),
+    }
+
+
+_GROUPS = (
+    Part(_plan_indicators),
+    Part(_financing_indicators),
+    Part(_market_indicators),
+    Part(_institution_indicators),
+    Part(_credit_indicators),
+    Part(_district_indicators),
+)
+_COMPANIONS, _SECONDARY = Part(companion_indicators), Part(secondary_indicators)
 
 
 def scales_of_base_year(records: list[dict[str, float]], base_year: BaseYear) -> dict[str, float]:

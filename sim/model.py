@@ -29,12 +29,13 @@ from scenarios.shock_paths import ShockPaths
 from sim import (
     starting_point,
 )
+from sim.accounts import Verification
 from sim.base_year_sums import BaseYearSums, add_month_of_base_year
 from sim.baseline import BaseYear
 from sim.bond_market.component import BOND_MARKET
 from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct, us_yield_pct
 from sim.clock import Clock
-from sim.component import Part, States
+from sim.component import AllStates, Part, States
 from sim.components import COMPONENTS, open_components, start_components
 from sim.financing.state import ModelSize
 from sim.fintech.component import FINTECH
@@ -50,6 +51,7 @@ from sim.macro import MacroPath, make_macro_path
 from sim.notices import notice
 from sim.policy import Channels, ChannelValues, Policy
 from sim.random_streams import random_streams
+from sim.record import Record
 from sim.securities import SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
 from sim.trading.component import FOREIGN_SHAREHOLDERS
@@ -119,7 +121,7 @@ class FinancialCenter(PopulationModel):
         self._take_over(past)
         self.parameters = values
         self.seed = seed
-        self.verify = verify
+        self.state(Verification).wanted = verify
         self.draws.seed = seed
         self._go_under(asked)
         self.events = []
@@ -152,7 +154,6 @@ class FinancialCenter(PopulationModel):
         self.parameters = parameters
         self.levels = levels
         self.scale = scale
-        self.verify = None
         self.seed = history_seed(parameters)
         self.draws = random_streams(self.seed, (stream for component in COMPONENTS for stream in component.streams))
         self.base_year = BaseYear(vintage_in_use())
@@ -169,7 +170,7 @@ class FinancialCenter(PopulationModel):
         )
         self._channels = self.policy.baseline
         self.own_states: dict[type, Any] = {kind: kind() for component in COMPONENTS for kind in component.states}
-        self.own_states[BaseYearSums] = BaseYearSums()
+        self.own_states |= {kind: kind() for kind in (BaseYearSums, Record, Verification)}
         self.investors = Population(self, ForeignInvestor, capacity=2048)
         self.equity_investors = Population(self, ForeignEquityInvestor, capacity=512)
         self.issuers = Population(self, Issuer, capacity=max(64, round(10_100 * scale)))
@@ -187,14 +188,10 @@ class FinancialCenter(PopulationModel):
         residual = self.book.holdings_bn[1:]
         self.state(ResidualHolders).bank_share_of_purchases = float(residual[0].sum() / residual.sum())
         start_components((each for each in COMPONENTS if each not in early), self.states_now())
-        self.records: list[dict[str, float]] = []
         self.triggers = ()
         self.trigger_rests = []
         self.events = []
-        self.indexed_2020: dict[str, float] = {}
-        self.scales_of_flows: dict[str, float] = {}
         self.first_recorded_month = START_OF_HISTORY + 1
-        self.largest_error = 0.0
         self.step_seconds: dict[str, float] = {}
 
     def _take_over(self, past: "FinancialCenter") -> None:
@@ -335,7 +332,9 @@ class FinancialCenter(PopulationModel):
 
     def states_now(self) -> States:
         """The states that parts of components may receive this month, by their type."""
-        return {**{kind: of(self) for kind, of in _SHARED.items()}, **self.own_states}
+        states = {**{kind: of(self) for kind, of in _SHARED.items()}, **self.own_states}
+        states[AllStates] = states
+        return states
 
     def _states_before_any_bond(self) -> States:
         """The states while the first components start, whose investors decide how many bonds there are."""
@@ -346,6 +345,21 @@ class FinancialCenter(PopulationModel):
         self._channels = self.policy.at(self.month)
         self.ledger.open_month()
         open_components(self.states_now())
+
+    @property
+    def records(self) -> list[dict[str, float]]:
+        """Indicators by month from January 2020 on."""
+        return self.state(Record).months
+
+    @property
+    def verify(self) -> bool | None:
+        """Whether identities are checked every month (True), not at all (False), or the ladder once a year (None)."""
+        return self.state(Verification).wanted
+
+    @property
+    def largest_error(self) -> float:
+        """Largest relative error of any identity so far."""
+        return self.state(Verification).largest_error
 
     @property
     def indicators(self) -> "pd.DataFrame":
@@ -424,7 +438,6 @@ class FinancialCenter(PopulationModel):
 
 
 _SHARED: dict[Any, Callable[[FinancialCenter], Any]] = {
-    PopulationModel: lambda centre: centre,
     Clock: lambda centre: Clock(centre.month),
     Parameters: lambda centre: centre.parameters,
     Levels: lambda centre: centre.levels,

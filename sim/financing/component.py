@@ -11,7 +11,7 @@ from sim.baseline import BaseYear
 from sim.clock import Clock
 from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.financing.credit_events import default_terms
-from sim.financing.direct_financing import direct_financing_bn
+from sim.financing.direct_financing import direct_financing_bn, direct_financing_is_summed
 from sim.financing.issuance import choice_explained, issuers_raise_money
 from sim.financing.issuance_spillover import start_of_filing_memory
 from sim.financing.listings import gate_moves, listing_queue_moves
@@ -154,6 +154,7 @@ FINANCING = Component(
         Step(gate_moves, owner="World"),
         Step(listing_queue_moves, owner="Issuer"),
         Step(foreign_issuers_decide, owner="Issuer"),
+        Step(direct_financing_is_summed, owner="Accounts"),
     ),
     identities=financing_identities,
     explanations=(

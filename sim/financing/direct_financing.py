@@ -5,10 +5,25 @@ import numpy as np
 from agents.arrays import sum_of_products
 from agents.issuers import Instrument, exchange_share
 from scenarios.parameters import Parameters
-from sim.financing.state import Issuance
+from sim.component import Changes
+from sim.financing.state import DirectFinancing, Issuance
 from sim.levels import Levels, equity_share_of_sse
 from sim.policy import Channels
 from sim.securities import SecurityBook, SecurityClass
+
+
+def direct_financing_is_summed(
+    parameters: Parameters,
+    levels: Levels,
+    channels: Channels,
+    book: SecurityBook,
+    issuance: Issuance,
+    financing: Changes[DirectFinancing],
+) -> None:
+    """Direct financing of the month is summed."""
+    financing.month_bn = direct_financing_bn(parameters, levels, channels, book, issuance)
+    financing.recent_bn.append(financing.month_bn)
+    financing.on_exchanges_bn.append(exchange_financing_bn(parameters, levels, channels, book, issuance))
 
 
 def direct_financing_bn(

@@ -7,6 +7,7 @@ from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.fintech.adoption import institutions_adopt
 from sim.fintech.explained import funding_explained, growth_explained, rank_explained, score_explained
 from sim.fintech.firms import firms_exit_and_start, firms_grow_and_raise_funds, start_fintech_firms
+from sim.fintech.leading import leading_firms_are_ranked
 from sim.fintech.sandbox import firms_enter_the_sandbox
 from sim.fintech.state import FintechFlows, FundingMemory, LeadingScore, Sandbox
 
@@ -45,6 +46,7 @@ FINTECH = Component(
         Step(firms_grow_and_raise_funds, owner="FintechFirm"),
         Step(firms_exit_and_start, owner="FintechFirm"),
         Step(institutions_adopt, owner="FinancialInstitution"),
+        Step(leading_firms_are_ranked, owner="FintechFirm"),
     ),
     identities=fintech_identities,
     explanations=(

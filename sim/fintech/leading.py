@@ -17,18 +17,19 @@ def scores(parameters: Parameters, fintech: FintechFirms) -> Floats:
     return score_terms(fintech["log_size"], fintech["capital"], fintech["capability"], weights).sum(axis=0)
 
 
-def leading_in_shanghai(
+def leading_firms_are_ranked(
     clock: Clock, parameters: Parameters, fintech: FintechFirms, leading: Changes[LeadingScore]
-) -> tuple[int, int]:
-    """Firms of Shanghai among the hundred with the highest score, and those with at least the hundredth score of 2020.
+) -> None:
+    """Leading fintech firms are ranked.
 
-    Until the base year is over its hundredth score is that of the month.
+    Until the base year is over, its hundredth score is that of the month.
     """
     score, local = scores(parameters, fintech), fintech["in_shanghai"]
     first = leading_rows(score)
     if clock.month <= BASELINE:
         leading.base_year = float(score[first].min())
-    return int(local[first].sum()), int((score[local] >= leading.base_year).sum())
+    leading.ranked = int(local[first].sum())
+    leading.absolute = int((score[local] >= leading.base_year).sum())
 
 
 def size_premium_correction(parameters: Parameters, fintech: FintechFirms, wanted: int) -> float:

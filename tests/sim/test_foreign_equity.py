@@ -17,7 +17,7 @@ def model(centre):
 
 def test_they_start_from_what_was_held_in_2019_and_keep_their_accounts(model):
     assert model.largest_error < 1e-12
-    names = {name for name, _, _ in identities(model)}
+    names = {name for name, _, _ in identities(model.states_now())}
     assert {"shares held by foreigners", "share trades of foreigners"} <= names
 
 

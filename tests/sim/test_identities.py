@@ -21,6 +21,7 @@ from scenarios.schema import Scenario
 from sim.accounts import TOLERANCE, accounts_close, identities
 from sim.banking.state import InterbankClaims
 from sim.bond_market.state import ResidualHolders
+from sim.component import Part
 from sim.financing.state import Issuance, ListingQueue, PandaProgramme, SmallFirmCredit
 from sim.fintech.state import FintechFlows
 from sim.institutions.state import Adopters, LicenceQueue
@@ -308,16 +309,16 @@ def may_2021(centre):
 
 
 def test_there_is_a_fault_for_every_identity(may_2021):
-    assert sorted(name for name, _, _ in identities(may_2021)) == sorted(FAULTS)
+    assert sorted(name for name, _, _ in identities(may_2021.states_now())) == sorted(FAULTS)
 
 
 @pytest.mark.parametrize("identity", FAULTS)
 def test_a_fault_of_a_billion_is_found_and_named_with_its_month(may_2021, identity):
     model = copy.deepcopy(may_2021)
-    accounts_close(model)
+    Part(accounts_close).on(model.states_now())
     FAULTS[identity](model)
     with pytest.raises(sim.AccountingError) as found:
-        accounts_close(model)
+        Part(accounts_close).on(model.states_now())
     assert str(found.value).startswith(f"{identity} in 2021-05: ")
     assert " against " in str(found.value)
 
@@ -327,7 +328,7 @@ def test_a_holding_that_is_no_number_is_found(may_2021, spoilt):
     model = copy.deepcopy(may_2021)
     model.book.holdings_bn[Holder.BANKS, SecurityClass.PAPER] = spoilt
     with pytest.raises(sim.AccountingError, match="holders of PAPER"):
-        accounts_close(model)
+        Part(accounts_close).on(model.states_now())
 
 
 def test_a_smaller_fault_than_the_tolerance_passes_and_a_larger_one_does_not(may_2021):
@@ -337,9 +338,9 @@ def test_a_smaller_fault_than_the_tolerance_passes_and_a_larger_one_does_not(may
         model.book.holdings_bn[Holder.BANKS, SecurityClass.SOVEREIGN] += share * TOLERANCE * held
         if breaks:
             with pytest.raises(sim.AccountingError):
-                accounts_close(model)
+                Part(accounts_close).on(model.states_now())
         else:
-            accounts_close(model)
+            Part(accounts_close).on(model.states_now())
             assert model.largest_error > 0.01 * TOLERANCE
 
 

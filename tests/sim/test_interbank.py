@@ -133,7 +133,7 @@ def test_creditors_write_off_their_part_of_what_they_lent(january):
     assert 0.9 * direct < record.equity_loss_share < 3.0 * direct
     assert model.state(BankFailures).failures == [record]
     assert len(institutions) == count - 1
-    accounts_close(model)
+    Part(accounts_close).on(model.states_now())
 
 
 def test_the_accounts_close_after_a_failure_in_a_month_and_between_months(january):
@@ -141,7 +141,7 @@ def test_the_accounts_close_after_a_failure_in_a_month_and_between_months(januar
     Part(bank_fails).on(model.states_now(), small_bank(model))
     exits = model.state(SeatFlows).exits
     assert exits >= 1
-    accounts_close(model)
+    Part(accounts_close).on(model.states_now())
     model.run_for(3)
     assert model.verify and model.largest_error < 1e-9
 
@@ -158,7 +158,7 @@ def test_a_creditor_without_equity_left_fails_too(january):
     assert record.further_failures >= 1
     assert institutions.rows_of([weak]) == -1
     assert (institutions["equity_bn"] > 0.0).all()
-    accounts_close(model)
+    Part(accounts_close).on(model.states_now())
 
 
 def test_nothing_is_lost_where_everything_is_recovered(january):

@@ -27,13 +27,14 @@ from scenarios.parameters import Parameters
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from scenarios.shocks import shock_kinds
+from sim.accounts import Verification
 from sim.banking.state import RepoFunding
 from sim.baseline import BaseYear
 from sim.bond_market.certificates import certificate_ladder
 from sim.bond_market.index_weights import live_index_weights
 from sim.bond_market.state import ForeignDemand, ForeignFlow, GovernmentYield, ResidualHolders
 from sim.clock import Clock
-from sim.component import Part, Step
+from sim.component import AllStates, Part, Step
 from sim.components import COMPONENTS
 from sim.declared import run_checked
 from sim.financing.issuance_spillover import start_of_filing_memory
@@ -50,6 +51,7 @@ from sim.levels import Levels, first_guess
 from sim.macro import MacroPath
 from sim.policy import Channels, Policy
 from sim.random_streams import STREAMS
+from sim.record import Record
 from sim.securities import Holder, SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
 from sim.trading.state import ForeignShareholdings, Turnover
@@ -388,6 +390,9 @@ MADE = {
     RepoFunding: lambda _: RepoFunding(start_pct=YIELD_PCT, follow_pct=YIELD_PCT),
     Turnover: lambda on: Turnover(foreign_futures_share=on[Parameters].futures_foreign_share_2020),
     FundingMemory: funding_memory,
+    Record: lambda _: Record(),
+    Verification: lambda _: Verification(),
+    AllStates: lambda on: on,
 }
 """How a state is made; those that are not here begin empty, and as their component opens them."""
 OPENING = {kind: each for each in COMPONENTS if each.opens is not None for kind in Part(each.opens).changes}
@@ -437,8 +442,8 @@ def run(function, on):
     What its component opens and checks is made first. Parameters refuse a change by themselves; a policy keeps a note
     of what was read.
     """
-    component = OF_STEP[function]
-    for part in (component.opens, component.identities, function):
+    component = OF_STEP.get(function)
+    for part in (*((component.opens, component.identities) if component else ()), function):
         for kind, _ in Part(part).needs if part else ():
             on[kind]
     run_checked(Step(function), on, (Parameters, Policy))
