@@ -174,7 +174,7 @@ def debtrank_distress(
     h_i <- min(1, h_i + sum over borrowers j of loss_given_default * exposure[i, j] / equity_i * new distress of j)
 
     until no distress rises by more than the precision (linear DebtRank: Bardoscia et al. 2015). `start` is the
-    distress of the first month, one for a bank that fails. A creditor marks claims down before anybody defaults, so
+    distress of the first round, one for a bank that fails. A creditor marks claims down before anybody defaults, so
     this is a valuation loss. Parameter `interbank_loss_given_default`.
     """
     distress, fresh = start.copy(), start

@@ -1,6 +1,6 @@
 """Populations: Mesa agents kept in arrays, one contiguous row of numbers per attribute.
 
-Rules read and write whole columns (`investors["aum_bn"]`); everything else in Mesa sees ordinary agents.
+Rules read and write whole columns (`investors["assets_usd_bn"]`); everything else in Mesa sees ordinary agents.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class Parameter:
 
     `evidence_to` is the last month its evidence describes, or a bound on it. Where that is after 2020-12, `hindsight`
     is true and `distribution_prior_2020` replaces `distribution` in the prior of 2020. `code_name` is the symbol's
-    short name in the design documents.
+    short name in the design documents. A parameter with the role `unused` enters no rule yet.
     """
 
     id: str
@@ -83,6 +83,12 @@ def parameter_table() -> tuple[Parameter, ...]:
         kept: dict[str, Any] = {**row, "confidence": int(row["confidence"]), "hindsight": row["hindsight"] == "yes"}
         rows.append(Parameter(**kept))
     return tuple(rows)
+
+
+@cache
+def unused_parameters() -> frozenset[str]:
+    """Return the names of the parameters that enter no rule."""
+    return frozenset(row.id for row in parameter_table() if row.role == "unused")
 
 
 class Parameters(Mapping[str, Value]):

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 MACRO_PATHS = ("neutral", "realised", "adverse")
 GIVEN_DRIVERS = "drivers"
 """Macro path of a scenario that holds drivers of the user's own."""
-RIVAL_CENTRES = ("passive", "matching")
 type RivalCentres = Literal["passive", "matching"]
 
 HEAD = ("name", "title", "author", "description", "settings")

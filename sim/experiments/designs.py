@@ -16,7 +16,7 @@ from scenarios.errors import InputError, nearest_name
 from scenarios.extras import needs_extra
 from scenarios.loader import load
 from scenarios.number_types import real_number
-from scenarios.parameters import Parameters, parameter_set
+from scenarios.parameters import Parameters, parameter_set, unused_parameters
 from scenarios.paths import shown
 from scenarios.plan import lever_ids
 from scenarios.schema import Scenario
@@ -296,6 +296,11 @@ def _factors(listed: Any, spec: Spec) -> tuple[Factor, ...]:
         if kind == "parameter" and name not in single:
             known = [*CHOSEN, *lever_ids(), *single]
             wrong(f"unknown lever or parameter {name!r}", key, name, "", nearest_name(name, known))
+            continue
+        if name in unused_parameters():
+            wrong(
+                f"{name!r} enters no rule, so results do not depend on it", key, name, "a parameter that a rule reads"
+            )
             continue
         limits = _prior_range(name) if asked == "prior" and kind == "parameter" else asked
         if (

@@ -1,3 +1,4 @@
+import ast
 import csv
 import math
 import pickle
@@ -5,15 +6,20 @@ import subprocess
 import sys
 from copy import deepcopy
 from importlib import resources
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios import InputError, ParameterSet, plan
+import agents
+import calibration
+import scenarios
+import sim
+from scenarios import InputError, ParameterSet, plan, shock_kinds
 from scenarios.calendar import is_month
 from scenarios.distributions import Dirichlet, Fixed, Triangular, Vector, parse_distribution
-from scenarios.parameters import COLUMNS, parameter_table
+from scenarios.parameters import COLUMNS, parameter_table, unused_parameters
 
 TABLE = parameter_table()
 PRIOR = ParameterSet.prior_2020()
@@ -130,7 +136,7 @@ def test_every_row_parses_and_says_where_it_comes_from(row):
     assert row.agent and row.description and row.unit and row.source
     assert row.status in ("observed", "estimated", "literature", "judgement")
     assert 1 <= row.confidence <= 5
-    assert row.role in ("fixed", "sensitivity", "calibrated", "estimated", "solved")
+    assert row.role in ("fixed", "sensitivity", "calibrated", "estimated", "solved", "unused")
     assert is_month(row.evidence_to)
     parse_distribution(row.distribution)
     assert type(row.prior_2020) in (Fixed, Dirichlet, Vector) or row.prior_2020.size == 1
@@ -149,6 +155,25 @@ def test_evidence_after_2020_is_marked_and_widened(row):
 
     narrow, wide = spread(published), spread(row.prior_2020)
     assert all(w > 1.4 * n for n, w in zip(narrow, wide, strict=True)), row.id
+
+
+def names_in_code(*packages):
+    """Attributes and texts of the source of some packages, and what kinds of shocks name."""
+    found = {name for kind in shock_kinds().values() for name in (kind.persistence, kind.half_life)}
+    for package in packages:
+        for path in Path(package.__file__).parent.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Attribute):
+                    found.add(node.attr)
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    found.add(node.value)
+    return found
+
+
+def test_a_parameter_enters_a_rule_unless_its_role_says_that_it_enters_none():
+    unread = {row.id for row in TABLE} - names_in_code(agents, calibration, scenarios, sim)
+    assert unread == unused_parameters()
+    assert len(unread) < 40
 
 
 def test_fixed_values_known_only_later_are_few_and_known():

@@ -3,6 +3,8 @@
 import copy
 import dataclasses
 import random
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -310,6 +312,14 @@ def may_2021(centre):
 
 def test_there_is_a_fault_for_every_identity(may_2021):
     assert sorted(name for name, _, _ in identities(may_2021.states_now())) == sorted(FAULTS)
+
+
+def test_the_page_of_identities_names_each_of_them_and_no_other():
+    page = (Path(__file__).parents[2] / "docs" / "accounts.md").read_text(encoding="utf-8")
+    cells = [row.split("|")[2] for row in page.splitlines() if row.startswith("| ") and row[2].isdigit()]
+    told = {name for cell in cells for name in re.findall("`([^`]+)`", cell) if "/" not in name}
+    of_classes = {f"holders of {security.name}" for security in SecurityClass}
+    assert sorted(told - {"PANDA"}) == sorted({*FAULTS} - of_classes | {"holders of SOVEREIGN"})
 
 
 @pytest.mark.parametrize("identity", FAULTS)

@@ -127,6 +127,7 @@ def test_a_file_is_read(written):
         ("kind: sobol\nfactors: {macro: [neutral, advers]}\n", "did you mean 'adverse'"),
         ("kind: sobol\nfactors: {macro: [neutral]}\n", "two or more names"),
         ("kind: sobol\nfactors: {scenario: [plan, comitted]}\n", "did you mean 'committed'"),
+        ("kind: sobol\nfactors: {gdp_growth: prior}\n", "'gdp_growth' enters no rule, so results do not depend on it"),
         ("kind: sobol\nfactors: {}\n", "are no factors"),
         ("kind: sobol\n", "is missing"),
         ("kind: sobol\nsample: 3\nfactors: {reits_pilot: [0, 1]}\n", "did you mean 'samples'"),
