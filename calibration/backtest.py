@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from calibration.earlier_years import earlier_levels, earlier_year, stem_and_lag
 from calibration.origins import rolling_origins
 from calibration.past_runs import PastRuns
-from calibration.vintages import earlier_levels, stem_and_lag, vintage
-from sim.baseline import observations
-from sim.vintage import FIRST_BASE_YEAR
+from sim.base_year.base_year import FIRST_BASE_YEAR
+from sim.base_year.observations import observations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ def starting_state() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    restated = vintage(FIRST_BASE_YEAR).observed
+    restated = earlier_year(FIRST_BASE_YEAR).restated
     earlier = {(row.series, row.year): row for row in earlier_levels()}
     rows = []
     for id, observation in observations().items():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from sim.baseline import observed
+from sim.base_year.base_year import YEAR_2020
 
 LAST_YEAR = 2020
 """No later year may be observed here: nothing that is known after 2020 reaches a prior, a fit or a default."""
@@ -69,6 +69,7 @@ def observed_indicator(indicator: str) -> dict[int, float]:
     The foreign share before 2020 divides holdings by custody of all markets, which is another measure: only 2020 is
     given. Panda bonds have the plan's series in 2020 alone. The count of leading firms was made once.
     """
+    observed = YEAR_2020.observed
     if indicator in ("turnover_total", "direct_financing"):
         return {year: row.value for year, row in series(indicator).items() if row.weight > 0.0}
     if indicator == "direct_financing_share":

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from calibration.calibrate import spread_requests
+from calibration.earlier_years import earlier_levels, level
 from calibration.naive import forecasts_from
 from calibration.observations import series
 from calibration.past_runs import PastRun, PastRuns
 from calibration.scores import crps, inside
-from calibration.vintages import LAST_YEAR, earlier_levels, level
+from sim.base_year.base_year import FIRST_BASE_YEAR, LAST_BASE_YEAR
 from sim.experiments.least_runs import quantiles_known
-from sim.vintage import FIRST_BASE_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,7 @@ PER_UNIT = {"foreign_bond_holdings": 1000.0}
 """What a series is divided by to have the indicator's unit."""
 TURNOVER = ("turnover_interbank_total", "turnover_sse_total", "turnover_shfe", "turnover_cffex", "turnover_sge")
 LEVELS = (0.5, 0.8, 0.95)
-ORIGINS = range(FIRST_BASE_YEAR, LAST_YEAR)
+ORIGINS = range(FIRST_BASE_YEAR, LAST_BASE_YEAR)
 
 
 def known_series(indicator: str) -> dict[int, float]:
@@ -46,10 +46,10 @@ def known_series(indicator: str) -> dict[int, float]:
     earlier = {year: row.value for year, row in series(BEFORE.get(indicator, "")).items() if row.weight > 0.0}
     known = {year: value for year, value in earlier.items() if year < FIRST_BASE_YEAR}
     if indicator == "turnover_total":
-        years = range(FIRST_BASE_YEAR, LAST_YEAR + 1)
+        years = range(FIRST_BASE_YEAR, LAST_BASE_YEAR + 1)
         return known | {year: sum(level(part, year) for part in TURNOVER) for year in years}
     name = SCORED[indicator]
-    later = sorted({row.year for row in earlier_levels() if row.series == name} | {LAST_YEAR})
+    later = sorted({row.year for row in earlier_levels() if row.series == name} | {LAST_BASE_YEAR})
     return known | {year: level(name, year) / PER_UNIT.get(indicator, 1.0) for year in later}
 
 
@@ -88,7 +88,7 @@ def _scores(runs: Sequence[PastRun], origin: int, kind: str) -> list[dict[str, f
     rows: list[dict[str, float | str | None]] = []
     for indicator in SCORED:
         observed = known_series(indicator)
-        for year in range(origin + 1, LAST_YEAR + 1):
+        for year in range(origin + 1, LAST_BASE_YEAR + 1):
             if year not in observed or origin not in observed:
                 continue
             members = np.array([run.annual.loc[year, indicator] for run in runs])

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from agents.arrays import Floats
+from calibration.earlier_years import earlier_year, parameters_of, past_scenario
 from calibration.moments import moments_of
-from calibration.vintages import parameters_of, past_scenario, vintage
 from scenarios.parameters import Parameters, ParameterSet, drawn_quantile, parameter_table
 from sim.experiments.ensemble import run_into_store
 from sim.experiments.outcomes import RunOutcome
@@ -110,7 +110,7 @@ class PastRequest:
             self.seed,
             parameters_of(drawn, self.base_year, replays=self.conditional),
             run=self.seed,
-            vintage=vintage(self.base_year, replays=self.conditional),
+            base_year=earlier_year(self.base_year, replays=self.conditional),
         )
 
 

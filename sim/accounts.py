@@ -11,6 +11,7 @@ from agents.institutions import Institutions
 from agents.issuers import ROUNDING_BN, Instrument, IssuerClass, Issuers
 from scenarios.calendar import month_text
 from scenarios.parameters import Parameters
+from sim.base_year.base_year import BaseYear
 from sim.bond_market.foreign_investors import world_index_live_shares
 from sim.bond_market.index_weights import live_index_weights
 from sim.clock import Clock
@@ -53,6 +54,7 @@ def identities(states: States, thorough: bool = True) -> Iterator[Identity]:
 def _identities_of_books(
     clock: Clock,
     parameters: Parameters,
+    base_year: BaseYear,
     policy: Policy,
     book: SecurityBook,
     ledger: Ledger,
@@ -128,6 +130,7 @@ def _identities_of_books(
             "live weights of indices",
             live_index_weights(
                 parameters,
+                base_year,
                 clock.month,
                 world_index_live_shares(clock, parameters, policy)[0],
             ),

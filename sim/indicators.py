@@ -12,7 +12,7 @@ from agents.institutions import Centre, Institutions, Sector
 from agents.issuers import Instrument, IssuerClass, Issuers, ListingRoute
 from scenarios.calendar import BASELINE
 from sim.banking.leverage import repo_outstanding_bn
-from sim.baseline import BaseYear
+from sim.base_year.base_year import BaseYear
 from sim.bond_market.state import BankStress, ForeignFlow, GovernmentYield, china_yield_pct, us_yield_pct
 from sim.clock import Clock
 from sim.companions import companion_indicators

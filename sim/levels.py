@@ -14,11 +14,11 @@ from agents.arrays import Floats
 from agents.issuers import Instrument
 from agents.listing_queue import STAGES, listed_share, review_stage_probability, stage_months
 from scenarios.plan import channels
-from sim.baseline import observed
 from sim.markets import Product
 
 if TYPE_CHECKING:
     from scenarios.parameters import Parameters
+    from sim.base_year.base_year import BaseYear
 
 
 class Lump(IntEnum):
@@ -40,9 +40,9 @@ PRODUCT_OBSERVED = {
 }
 
 
-def observed_turnover_trn() -> Floats:
+def observed_turnover_trn(base_year: "BaseYear") -> Floats:
     """Turnover of 2020 by product, CNY trn; two products are what the venue totals leave, shape (8,)."""
-    turnover = np.zeros(len(Product))
+    observed, turnover = base_year.observed, np.zeros(len(Product))
     for product, name in PRODUCT_OBSERVED.items():
         turnover[product] = observed(name)
     turnover[Product.INTERBANK_FX_DERIVATIVES] = (
@@ -54,11 +54,12 @@ def observed_turnover_trn() -> Floats:
     return turnover
 
 
-def equity_share_of_sse() -> float:
+def equity_share_of_sse(base_year: "BaseYear") -> float:
     """Share of main-board offers and follow-ons that goes to the Shanghai exchange rather than Shenzhen or Beijing.
 
     STAR is in Shanghai alone, so it leaves both sides of the ratio.
     """
+    observed = base_year.observed
     star = observed("ipo_proceeds_star")
     return (observed("equity_raised_sse") - star) / (observed("equity_raised_national") - star)
 
@@ -100,12 +101,13 @@ def certificate_weights(parameters: "Parameters", levels: "Levels") -> Floats:
     return weights
 
 
-def financial_bond_issuance_bn() -> float:
+def financial_bond_issuance_bn(base_year: "BaseYear") -> float:
     """Financial bonds of 2020 that make the plan's total add up, CNY bn.
 
     17.6 trn over 0.85 is the national total; corporate bonds, asset-backed securities, equity and Panda bonds are
     taken off. The recalled figure is 4,400.
     """
+    observed = base_year.observed
     national = 1000.0 * observed("direct_financing") / observed("direct_financing_share")
     return (
         national
@@ -161,7 +163,7 @@ class Levels:
     """Relative miss of each solved observation after the last pass."""
 
 
-def first_guess(parameters: "Parameters") -> Levels:
+def first_guess(parameters: "Parameters", base_year: "BaseYear") -> Levels:
     """Levels to start the solution from."""
     constants = np.zeros(len(Instrument))
     constants[Instrument.BOND] = -0.5
@@ -180,14 +182,14 @@ def first_guess(parameters: "Parameters") -> Levels:
         lump_2020=np.ones(len(Lump)),
         queue_2019=np.ones(4),
         certificate_long_shift=0.0,
-        financial_bonds_2019_bn=observed("financial_bonds_outstanding_2019"),
+        financial_bonds_2019_bn=base_year.observed("financial_bonds_outstanding_2019"),
         sovereign_net_2020_bn=9000.0,
         sovereign_redemption_rate=0.17,
         sovereign_interbank_share=0.95,
         foreign_target_shift=np.zeros(4),
         reserve_holdings_2019_bn=1100.0,
         foreign_investors_2019=800,
-        institutions_2019=round(observed("institutions_2019")),
+        institutions_2019=round(base_year.observed("institutions_2019")),
         velocity=np.ones(len(Product)),
         repo_leverage=0.2,
         shenzhen_share_of_exchange_credit=0.45,

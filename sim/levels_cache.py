@@ -20,35 +20,40 @@ import numpy as np
 
 from scenarios.parameters import Parameters
 from scenarios.user_files import read_bytes
+from sim.base_year.base_year import BaseYear
 from sim.kernels import kernels
 from sim.levels import Levels
 from sim.loaded_code import alterations
 from sim.model_digest import model_digest
 from sim.notices import notice
-from sim.vintage import vintage_digest
 
 
-def cached_levels(parameters: Parameters, scale: float, interactions_off: tuple[str, ...]) -> Levels | None:
+def cached_levels(
+    parameters: Parameters, scale: float, interactions_off: tuple[str, ...], base_year: BaseYear
+) -> Levels | None:
     """Levels solved before for the same parameters, scale and interactions; None where there are none to be trusted."""
-    path = _path(parameters, scale, interactions_off)
+    path = _path(parameters, scale, interactions_off, base_year)
     if path is None or alterations():
         return None
     try:
         kept = json.loads(read_bytes(path, what="the cache"))
         content = kept["content"]
-        if kept["digest"] != _content_digest(content) or content["of"] != _origin(parameters, scale, interactions_off):
+        origin = _origin(parameters, scale, interactions_off, base_year)
+        if kept["digest"] != _content_digest(content) or content["of"] != origin:
             return None
         return levels_from(content["levels"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None  # InputError is a ValueError: what cannot be read is solved
 
 
-def keep_levels(levels: Levels, parameters: Parameters, scale: float, interactions_off: tuple[str, ...]) -> None:
+def keep_levels(
+    levels: Levels, parameters: Parameters, scale: float, interactions_off: tuple[str, ...], base_year: BaseYear
+) -> None:
     """Write solved levels where `cached_levels` looks; a folder that cannot be written to is left alone."""
-    path = _path(parameters, scale, interactions_off)
+    path = _path(parameters, scale, interactions_off, base_year)
     if path is None or alterations() or not cache_is_writable():
         return
-    content = {"of": _origin(parameters, scale, interactions_off), "levels": levels_as_data(levels)}
+    content = {"of": _origin(parameters, scale, interactions_off, base_year), "levels": levels_as_data(levels)}
     text = json.dumps({"digest": _content_digest(content), "content": content})
     draft = path.with_suffix(f".{os.getpid()}.part")
     try:
@@ -105,23 +110,25 @@ def _content_digest(content: Any) -> str:
     return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
-def _origin(parameters: Parameters, scale: float, interactions_off: tuple[str, ...]) -> dict[str, Any]:
+def _origin(
+    parameters: Parameters, scale: float, interactions_off: tuple[str, ...], base_year: BaseYear
+) -> dict[str, Any]:
     """All that decides solved levels, to the last bit."""
     return {
         "parameters": parameters.history_hash,
         "scale": scale,
         "interactions_off": list(interactions_off),
-        "base_year": vintage_digest(),
+        "base_year": base_year.digest,
         "model": model_digest(),
         "kernels": kernels(),
     }
 
 
-def _path(parameters: Parameters, scale: float, interactions_off: tuple[str, ...]) -> Path | None:
+def _path(parameters: Parameters, scale: float, interactions_off: tuple[str, ...], base_year: BaseYear) -> Path | None:
     folder = cache_folder()
     if folder is None:
         return None
-    name = _content_digest(_origin(parameters, scale, interactions_off))
+    name = _content_digest(_origin(parameters, scale, interactions_off, base_year))
     return folder / model_digest() / f"{name[:24]}.json"
 
 

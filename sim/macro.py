@@ -16,9 +16,9 @@ from agents.arrays import Floats, sum_of_products
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.drivers import DRIVERS
 from scenarios.run_conditions import GIVEN_IN_PART, REPLAY, SIMULATION
+from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.symmetric import eigenvectors
 from sim.tables import table
-from sim.vintage import months_back
 
 if TYPE_CHECKING:
     from agents.draws import Stream
@@ -80,15 +80,15 @@ def package_drivers(name: str) -> Mapping[int, Mapping[str, float]]:
     return MappingProxyType(rows)
 
 
-def drivers_to_base_year() -> Mapping[int, Mapping[str, float]]:
+def drivers_to_base_year(base_year: BaseYear) -> Mapping[int, Mapping[str, float]]:
     """Observed drivers by month of the model, to the end of the base year."""
-    back = months_back()
+    back = base_year.months_back
     return {month + back: row for month, row in package_drivers("macro_history").items() if month + back <= BASELINE}
 
 
-def drivers_after_base_year() -> Mapping[int, Mapping[str, float]]:
+def drivers_after_base_year(base_year: BaseYear) -> Mapping[int, Mapping[str, float]]:
     """Observed drivers by month of the model, after the base year; for an earlier one to 2020-12 and no further."""
-    back = months_back()
+    back = base_year.months_back
     if back == 0:
         return package_drivers("macro_realised")
     return {month + back: row for month, row in package_drivers("macro_history").items() if month + back > BASELINE}
@@ -158,9 +158,11 @@ def drawn_beside(given: Mapping[int, Mapping[str, float]], last_month: int) -> t
     return tuple(told)
 
 
-def world_told(kind: str, drivers: "Drivers | None", last_month: int) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def world_told(
+    kind: str, drivers: "Drivers | None", last_month: int, base_year: BaseYear = YEAR_2020
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """Kind of a run on a macro path to `last_month`, drivers carried forward, and drivers drawn beside given ones."""
-    carried = carried_forward(drivers_after_base_year(), last_month)[1] if kind == "realised" else ()
+    carried = carried_forward(drivers_after_base_year(base_year), last_month)[1] if kind == "realised" else ()
     drawn = () if drivers is None else drawn_beside(drivers.by_month(), last_month)
     return kind_of_world(kind == "realised" or drivers is not None, drawn), carried, drawn
 
@@ -178,6 +180,7 @@ def make_macro_path(
     stream: "Stream",
     shocks: "ShockPaths | None" = None,
     drivers: "Drivers | None" = None,
+    base_year: BaseYear = YEAR_2020,
 ) -> MacroPath:
     """Draw or replay the drivers to `last_month`, or take those of the user's own.
 
@@ -193,13 +196,13 @@ def make_macro_path(
     `equity_drift` are log changes of a level that stays. A drawn path is lifted by the innovation
     value[t] - persistence * value[t-1], so that nothing but the process itself carries the shift on.
     """
-    history = drivers_to_base_year()
+    history = drivers_to_base_year(base_year)
     given: Mapping[int, Mapping[str, float]] = {}
     carried: tuple[str, ...] = ()
     drawn: tuple[str, ...] = ()
     stress: Mapping[int, Mapping[str, float]] = {}
     if kind == "realised":
-        given, carried = carried_forward(drivers_after_base_year(), last_month)
+        given, carried = carried_forward(drivers_after_base_year(base_year), last_month)
     elif kind == "adverse":
         stress = package_drivers("macro_adverse")
     elif drivers is not None:

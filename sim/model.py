@@ -30,8 +30,8 @@ from sim import (
     starting_point,
 )
 from sim.accounts import Verification
-from sim.base_year_sums import BaseYearSums, add_month_of_base_year
-from sim.baseline import BaseYear
+from sim.base_year.base_year import YEAR_2020, BaseYear
+from sim.base_year.sums import BaseYearSums, add_month_of_base_year
 from sim.bond_market.component import BOND_MARKET
 from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct, us_yield_pct
 from sim.clock import Clock
@@ -56,7 +56,6 @@ from sim.securities import SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
 from sim.trading.component import FOREIGN_SHAREHOLDERS
 from sim.triggers import policy_after_triggers
-from sim.vintage import vintage_in_use
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,6 +88,8 @@ class FinancialCenter(PopulationModel):
     interactions_off
         Interactions between agents to switch off, from January 2020 on; names in `sim.interactions`. Levels of 2020
         are solved without them.
+    base_year
+        Year from whose observed levels the centre starts; the scenario is dated as if that year were 2020.
 
     Raises
     ------
@@ -104,6 +105,7 @@ class FinancialCenter(PopulationModel):
         parameters: "str | Parameters | None" = None,
         verify: bool | None = None,
         interactions_off: Iterable[str] = (),
+        base_year: BaseYear = YEAR_2020,
     ) -> None:
         from scenarios.loader import load
         from sim.history import state_at_baseline
@@ -117,7 +119,7 @@ class FinancialCenter(PopulationModel):
         self.altered = alterations()
         if self.altered:
             notice(f"the model in this process is not the installed one: {', '.join(self.altered)}; results say so")
-        past = state_at_baseline(values, asked.scale, checked_interactions(interactions_off))
+        past = state_at_baseline(values, asked.scale, checked_interactions(interactions_off), base_year)
         self._take_over(past)
         self.parameters = values
         self.seed = seed
@@ -130,12 +132,18 @@ class FinancialCenter(PopulationModel):
 
     @classmethod
     def in_2019(
-        cls, parameters: Parameters, levels: Levels, scale: float, interactions_off: tuple[str, ...] = ()
+        cls,
+        parameters: Parameters,
+        levels: Levels,
+        scale: float,
+        interactions_off: tuple[str, ...] = (),
+        base_year: BaseYear = YEAR_2020,
     ) -> Self:
         """A centre at end-2019, before the simulated year 2020, which is drawn under the seed of history."""
         centre = object.__new__(cls)
         PopulationModel.__init__(centre, rng=history_seed(parameters))
         centre.interactions_off = interactions_off
+        centre.base_year = base_year
         centre._begin(parameters, levels, scale)
         return centre
 
@@ -147,6 +155,8 @@ class FinancialCenter(PopulationModel):
     """What triggers did: month, trigger, indicator, value, lever, intensity before and after."""
     interactions_off: tuple[str, ...]
     """Interactions that are switched off, by name."""
+    base_year: BaseYear
+    """The year from whose observed levels it started."""
     altered: tuple[str, ...]
     """Names of what of the model was not as installed when this one began; see `sim.loaded_code`."""
 
@@ -156,10 +166,11 @@ class FinancialCenter(PopulationModel):
         self.scale = scale
         self.seed = history_seed(parameters)
         self.draws = random_streams(self.seed, (stream for component in COMPONENTS for stream in component.streams))
-        self.base_year = BaseYear(vintage_in_use())
         self.month = START_OF_HISTORY
         self.last_month = BASELINE
-        self.macro = make_macro_path("neutral", BASELINE, parameters, self.draws["macro.innovations"])
+        self.macro = make_macro_path(
+            "neutral", BASELINE, parameters, self.draws["macro.innovations"], base_year=self.base_year
+        )
         self.shock_paths = ShockPaths((), BASELINE, parameters)
         self.policy = Policy(
             np.array([[lever.intensity_2020 for lever in plan_levers()]] * 12),
@@ -215,6 +226,7 @@ class FinancialCenter(PopulationModel):
             self.draws["macro.innovations"],
             self.shock_paths,
             asked.drivers,
+            self.base_year,
         )
         self.policy = self._policy(asked)
         self.triggers = asked.triggers

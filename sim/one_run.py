@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.kernels import kernels
 from sim.levels import large_misses
 from sim.loaded_code import alterations, code_status
@@ -40,6 +41,7 @@ def run(
     scale: float | None = None,
     verify: bool | None = None,
     interactions_off: Iterable[str] = (),
+    base_year: BaseYear = YEAR_2020,
     progress: Progress | None = None,
 ) -> Result:
     """Run a scenario once.
@@ -68,6 +70,9 @@ def run(
         True checks every accounting identity every month, False none; None checks all but the ladder every month.
     interactions_off
         Interactions between agents to switch off, such as ("peers",); names in `sim.interactions`.
+    base_year
+        Year from whose observed levels the run starts. The scenario and the result are dated as if that year were 2020;
+        `result.moved_back(base_year.months_back)` has the dates of the calendar.
     progress
         Called after each month with the months done and the months in all.
 
@@ -87,7 +92,9 @@ def run(
 
     asked = load(scenario).with_changes(levers=levers, macro=macro, scale=scale, shocks=shocks)
     values = resolved_parameters(parameters if parameters is not None else asked.parameters, asked.macro)
-    centre = FinancialCenter(asked, rng=seed, parameters=values, verify=verify, interactions_off=interactions_off)
+    centre = FinancialCenter(
+        asked, rng=seed, parameters=values, verify=verify, interactions_off=interactions_off, base_year=base_year
+    )
     months = centre.last_month - centre.month
     for done in range(1, months + 1):
         centre.step()
@@ -115,6 +122,7 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
         scenario=asked,
         seed=centre.seed,
         parameters=values,
+        base_year=centre.base_year,
         indicators=centre.indicators,
         provenance={
             "model": "lujiazui",
@@ -136,6 +144,7 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
             "seed": centre.seed,
             "scale": asked.scale,
             "interactions_off": list(centre.interactions_off),
+            "base_year": centre.base_year.year,
             "information_until": {"data": "2020-12", "policy": "2021-07"},
         },
         largest_accounting_error=centre.largest_error if verify is not False else float("nan"),

@@ -9,6 +9,7 @@ from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
 from scenarios.errors import InputError
 from scenarios.plan import indicators as plan_indicators
 from scenarios.whole_years import answering_year, whole_years, year_named
+from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.indicators import FLOWS, PLAN_INDICATORS
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Result:
     """Largest relative error of any accounting identity in any month; NaN if none was checked."""
     step_seconds: Mapping[str, float]
     """Seconds spent in each step of the month."""
+    base_year: BaseYear = YEAR_2020
+    """The year from whose observed levels the run started."""
     fired: tuple[Mapping[str, Any], ...] = ()
     """What the scenario's triggers did, in the order of months."""
 
@@ -179,6 +182,7 @@ class Result:
             seed=self.seed,
             parameters=self.parameters,
             interactions_off=self.provenance["interactions_off"],
+            base_year=self.base_year,
         )
 
     def centre_at(self, month: str) -> "FinancialCenter":
@@ -209,6 +213,7 @@ class Result:
             rng=self.seed,
             parameters=self.parameters,
             interactions_off=self.provenance["interactions_off"],
+            base_year=self.base_year,
         )
         while centre.month < month_ordinal(month):
             centre.step()

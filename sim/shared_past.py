@@ -8,6 +8,7 @@ import numpy as np
 from scenarios.calendar import BASELINE, PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError
 from scenarios.parameters import Parameters
+from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.model import FinancialCenter
 from sim.one_run import result_of, run
 
@@ -56,6 +57,7 @@ def run_sharing_past(
     seed: int,
     parameters: Parameters,
     interactions_off: Iterable[str] = (),
+    base_year: BaseYear = YEAR_2020,
 ) -> Iterator["Result"]:
     """Run scenarios with one luck and one parameter set, simulating what comes before `month` once.
 
@@ -67,7 +69,7 @@ def run_sharing_past(
         One or more of one scale.
     month
         Ordinal of the first month in which they may differ.
-    seed, parameters, interactions_off
+    seed, parameters, interactions_off, base_year
         As in `sim.run`.
 
     Yields
@@ -76,13 +78,13 @@ def run_sharing_past(
         In the order of the scenarios.
     """
     off = tuple(interactions_off)
-    trunk = FinancialCenter(scenarios[0], rng=seed, parameters=parameters, interactions_off=off)
+    trunk = FinancialCenter(scenarios[0], rng=seed, parameters=parameters, interactions_off=off, base_year=base_year)
     while trunk.month < month - 1:
         trunk.step()
     for scenario in scenarios:
         branch = trunk.branch(scenario)
         if branch is None:
-            yield run(scenario, seed=seed, parameters=parameters, interactions_off=off)
+            yield run(scenario, seed=seed, parameters=parameters, interactions_off=off, base_year=base_year)
             continue
         while branch.month < branch.last_month:
             branch.step()

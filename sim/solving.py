@@ -7,8 +7,8 @@ import numpy as np
 
 from agents.arrays import sum_of_products
 from agents.issuers import Instrument, ListingRoute
-from sim.base_year_sums import BaseYearSums
-from sim.baseline import observed
+from sim.base_year.base_year import BaseYear
+from sim.base_year.sums import BaseYearSums
 from sim.fintech.leading import size_premium_correction
 from sim.levels import (
     Levels,
@@ -46,7 +46,8 @@ SOLVED_INSTRUMENTS = {
 }
 
 
-def _targets(parameters: "Parameters") -> dict[Instrument, float]:
+def _targets(parameters: "Parameters", base_year: BaseYear) -> dict[Instrument, float]:
+    observed = base_year.observed
     corporate = observed("corporate_bond_issuance")
     paper = observed("commercial_paper_share") * corporate
     green = observed("green_bond_issuance")
@@ -57,7 +58,7 @@ def _targets(parameters: "Parameters") -> dict[Instrument, float]:
         Instrument.COMMERCIAL_PAPER: paper,
         Instrument.GREEN_BOND: green,
         Instrument.ABS: observed("abs_issuance"),
-        Instrument.IPO_MAIN: observed("ipo_count_main") / equity_share_of_sse() / passed[ListingRoute.MAIN],
+        Instrument.IPO_MAIN: observed("ipo_count_main") / equity_share_of_sse(base_year) / passed[ListingRoute.MAIN],
         Instrument.IPO_STAR: observed("ipo_count_star") / passed[ListingRoute.STAR],
     }
 
@@ -68,7 +69,8 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
     `boldness` below one shortens the steps of the instrument constants and of the queue for listings, whose flows jump
     when single issuers switch; at zero they stay.
     """
-    year = centre.state(BaseYearSums)
+    year, base_year = centre.state(BaseYearSums), centre.base_year
+    observed = base_year.observed
     misses: dict[str, float] = {}
 
     def miss(name: str, simulated: float, target: float) -> float:
@@ -81,7 +83,7 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
     constants = levels.instrument_constants.copy()
     wanted_log = {
         instrument: float(np.log(miss(SOLVED_INSTRUMENTS[instrument], year.issued[instrument], target)))
-        for instrument, target in _targets(centre.parameters).items()
+        for instrument, target in _targets(centre.parameters, base_year).items()
     }
     # Inside the debt nest a constant moves the mix by its dissimilarity; the nest as a whole takes more, because the
     # loans it draws from get scarcer.
@@ -104,7 +106,7 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         - observed("ncd_issuance")
         - observed("corporate_bond_issuance")
         - observed("abs_issuance")
-        - financial_bond_issuance_bn()
+        - financial_bond_issuance_bn(base_year)
         - observed("panda_issuance")
     )
     foreign = year.foreign_by_group
@@ -114,10 +116,11 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
     shift[0] = 0.0
     activity = year.activity
     borrow_more = miss("repo outstanding", year.repo_outstanding_bn, 1000.0 * centre.parameters.repo_outstanding)
-    velocity = observed_turnover_trn() / activity
+    turnover = observed_turnover_trn(base_year)
+    velocity = turnover / activity
     velocity[[Product.INTERBANK_MONEY, Product.SSE_REPO_BONDS_FUNDS]] /= borrow_more
     for product in Product:
-        miss(f"turnover {product.name}", levels.velocity[product] * activity[product], observed_turnover_trn()[product])
+        miss(f"turnover {product.name}", levels.velocity[product] * activity[product], turnover[product])
     credit = year.exchange_credit_bn
     to_shenzhen = (
         1000.0 * observed("direct_financing") * (1.0 / observed("direct_financing_share") - 1.0)
@@ -152,7 +155,7 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         year.lumps_bn > 0.0, levels.lump_2020 * targets / np.maximum(year.lumps_bn, 1e-9) / resized, levels.lump_2020
     )
     wanted_listings = np.array(
-        [1.0, observed("ipo_count_main") / equity_share_of_sse(), observed("ipo_count_star"), 1.0]
+        [1.0, observed("ipo_count_main") / equity_share_of_sse(base_year), observed("ipo_count_star"), 1.0]
     )
     queue = np.ones(4)
     wanted_queue = levels.queue_2019 * (wanted_listings / np.maximum(year.expected_listings, 1e-9)) ** boldness
@@ -173,7 +176,7 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         queue_2019=np.clip(queue, 0.2, 5.0),
         certificate_long_shift=levels.certificate_long_shift + CERTIFICATE_STEP * misses["certificates issued"],
         financial_bonds_2019_bn=levels.financial_bonds_2019_bn
-        * miss("financial bonds issued", year.financial_bonds_bn, financial_bond_issuance_bn()),
+        * miss("financial bonds issued", year.financial_bonds_bn, financial_bond_issuance_bn(base_year)),
         sovereign_net_2020_bn=net,
         # While the net supply is still being solved it can pass the gross one; nothing is ever redeemed backwards.
         sovereign_redemption_rate=max(0.0, (gross - net) / year.mean_sovereign_bn),

@@ -13,7 +13,6 @@ import numpy as np
 from agents.arrays import Codes, Flags, Floats, Integers, Keys
 from agents.credit_events import NO_PROVINCE
 from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Industry, Instrument, IssuerClass, ListingRoute
-from sim.baseline import observed
 from sim.bond_market.certificates import certificate_ladder, certificates_2019_bn, tier_by_rank
 from sim.financing.provinces import province_shares
 from sim.levels import equity_share_of_sse, passed_share, stage_shares
@@ -61,6 +60,7 @@ class _ClassPlan:
 
 def _class_plans(centre: "FinancialCenter") -> list[_ClassPlan]:
     """Number of agents, firms and stock by instrument of each issuer class at end-2019."""
+    observed = centre.base_year.observed
     loans = observed("enterprise_loans_outstanding_2019")
     paper = observed("commercial_paper_outstanding_2019")
     green = observed("green_bonds_outstanding_2019")
@@ -155,7 +155,7 @@ def add_issuers(centre: "FinancialCenter", month: int) -> None:
         private = plan.issuer_class in (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID)
         registered, applied = np.zeros((2, count), dtype=bool)
         if plan.issuer_class is IssuerClass.FOREIGN:
-            there = observed("panda_registered_2019") / plan.firms
+            there = centre.base_year.observed("panda_registered_2019") / plan.firms
             registered[:] = uniform[4] < there
             # As many wait as a steady flow of applications keeps in the queue.
             waits = parameters.panda_registration_rate * parameters.queue_panda_first
@@ -203,7 +203,7 @@ def _industries(
 def _certificates(centre: "FinancialCenter", rank: Floats, size: Floats, month: int) -> dict[str, Any]:
     """Columns of banks at end-2019: tier, certificates by month of maturity, and the stock they aim at."""
     tier = tier_by_rank(rank)
-    stock = certificates_2019_bn(tier, size)
+    stock = certificates_2019_bn(centre.base_year, tier, size)
     return {
         "bank_tier": tier,
         "certificates_bn": certificate_ladder(centre.parameters, centre.levels, stock, month),
@@ -239,7 +239,8 @@ def scale_listed_firms(centre: "FinancialCenter") -> None:
     The Shanghai count is observed; the country's is taken to be in proportion to main-board offers.
     """
     listed = centre.issuers["listed_firms"]
-    listed *= observed("listed_companies_sse_2019") / equity_share_of_sse() / listed.sum()
+    in_shanghai = centre.base_year.observed("listed_companies_sse_2019")
+    listed *= in_shanghai / equity_share_of_sse(centre.base_year) / listed.sum()
     np.minimum(listed, centre.issuers["firms"], out=listed)
 
 
@@ -249,7 +250,7 @@ def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
     waiting = listings a month / share that gets through * lead time * scale, for a filing of a smaller model stands for
     several; who waits, and how far it has come, is drawn at random
     """
-    parameters, issuers = centre.parameters, centre.issuers
+    parameters, issuers, observed = centre.parameters, centre.issuers, centre.base_year.observed
     keys = issuers.draw_keys
     uniform = centre.draws["population.attributes"].uniform(keys, month, count=10)[8:]
     kind = issuers["issuer_class"]
@@ -261,7 +262,7 @@ def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
         (
             ListingRoute.MAIN,
             private & ~issuers["hard_technology"],
-            observed("ipo_count_main") / equity_share_of_sse(),
+            observed("ipo_count_main") / equity_share_of_sse(centre.base_year),
             parameters.queue_mainboard,
         ),
     ):
@@ -278,6 +279,7 @@ def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
 
 def outstanding_2019_bn(centre: "FinancialCenter") -> Floats:
     """Bonds outstanding by class at end-2019; government and policy bank bonds are the rest of all custody."""
+    observed = centre.base_year.observed
     corporate = observed("corporate_bonds_outstanding_2019")
     paper = observed("commercial_paper_outstanding_2019")
     others = np.array(

@@ -8,7 +8,7 @@ from app.web.words import Words
 from calibration.observations import annual_observations
 from scenarios import plan
 from scenarios.parameters import parameter_table, posterior_draws
-from sim.baseline import observations
+from sim.base_year.observations import observations
 
 SHOWN = 60
 

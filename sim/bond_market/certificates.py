@@ -16,7 +16,7 @@ from agents.certificates import (
 )
 from agents.issuers import CERTIFICATE_MONTHS, Issuers
 from scenarios.parameters import Parameters
-from sim.baseline import observed
+from sim.base_year.base_year import BaseYear
 from sim.bond_market.primary_market import redeem, sell_issue
 from sim.bond_market.state import BankStress, ResidualHolders
 from sim.clock import Clock
@@ -48,11 +48,11 @@ def tier_by_rank(rank: Floats) -> Codes:
     return np.searchsorted(first, place, side="right").astype(np.int8)
 
 
-def certificates_2019_bn(tier: Codes, size: Floats) -> Floats:
+def certificates_2019_bn(base_year: BaseYear, tier: Codes, size: Floats) -> Floats:
     """Certificates of each bank at end-2019, shape (n,), CNY bn: those of its tier in proportion to its size."""
     of_tier = np.bincount(tier, weights=size, minlength=len(BankTier))
     share = bank_tiers()["certificate_share"] / bank_tiers()["certificate_share"].sum()
-    return observed("ncd_outstanding_2019") * np.take(share / of_tier, tier) * size
+    return base_year.observed("ncd_outstanding_2019") * np.take(share / of_tier, tier) * size
 
 
 def certificate_ladder(parameters: Parameters, levels: Levels, stock_bn: Floats, month: int) -> Floats:

@@ -36,7 +36,7 @@ from agents.foreign_investors import (
     within_assets,
 )
 from scenarios.parameters import Parameters
-from sim.baseline import BaseYear
+from sim.base_year.base_year import BaseYear
 from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.clearing import default_loss
 from sim.bond_market.index_weights import MONTHS_AROUND, tracked_index_weights
@@ -248,7 +248,7 @@ def foreign_investors_trade(
         channels["collateral_haircut"], channels.baseline("collateral_haircut"), parameters.collateral_elasticity
     )
     gain = benchmark_weight_gain(
-        tracked_index_weights(parameters, month, world_index_live_shares(clock, parameters, policy)),
+        tracked_index_weights(parameters, base_year, month, world_index_live_shares(clock, parameters, policy)),
         demand.index_weights_base_year,
         parameters.off_benchmark_weight,
         parameters.benchmark_passthrough,

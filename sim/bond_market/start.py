@@ -7,7 +7,7 @@ from agents.draws import Draws
 from agents.foreign_investors import ForeignInvestors, IndexFamily, InvestorGroup, benchmark_weight_gain, bloc_of
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
-from sim.baseline import BaseYear
+from sim.base_year.base_year import BaseYear
 from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.foreign_investors import views_begin
 from sim.bond_market.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
@@ -50,7 +50,7 @@ def start_foreign_investors(
     )
     typical = np.array([float(rows[g.name]["typical_weight"] or "nan") for g in InvestorGroup])
     typical[InvestorGroup.RESERVE_MANAGER] = parameters.rmb_reserve_share_2020 * parameters.reserve_bond_fraction
-    live = live_index_weights(parameters, month, 0.0)
+    live = live_index_weights(parameters, base_year, month, 0.0)
     normal_weight = parameters.off_benchmark_weight + parameters.benchmark_passthrough * live
     typical_weight = np.where(group == InvestorGroup.BENCHMARK_FUND, normal_weight[family], typical[group])
     keys = filled(investors, count, month)
@@ -82,7 +82,7 @@ def start_foreign_investors(
     assets = np.where(funds, assets, holdings / weights / rate)
     # Targets are stated at end-2020: index weights that went live in between are a gain of their own.
     target = np.log(weights) + levels.foreign_target_shift[group]
-    target -= np.where(funds, benchmark_gain_in_2019(parameters, month)[family], 0.0)
+    target -= np.where(funds, benchmark_gain_in_2019(parameters, base_year, month)[family], 0.0)
     reserve = group == InvestorGroup.RESERVE_MANAGER
     target[reserve] += np.log(parameters.rmb_reserve_share_target / parameters.rmb_reserve_share_2020)
     written(
@@ -100,9 +100,9 @@ def start_foreign_investors(
     )
     views_begin(clock, parameters, draws, investors, slice(None))
     demand.reference_signal_pp = _reference_signal(clock, parameters, macro)
-    demand.index_weights_base_year = live_index_weights(parameters, BASELINE, 0.0)
+    demand.index_weights_base_year = live_index_weights(parameters, base_year, BASELINE, 0.0)
     demand.benchmark_gain = benchmark_weight_gain(
-        tracked_index_weights(parameters, month, [0.0] * (MONTHS_AROUND + 1)),
+        tracked_index_weights(parameters, base_year, month, [0.0] * (MONTHS_AROUND + 1)),
         demand.index_weights_base_year,
         parameters.off_benchmark_weight,
         parameters.benchmark_passthrough,
@@ -130,11 +130,11 @@ def _index_families(funds: int, parameters: Parameters) -> Codes:
     return np.repeat(np.array(families, dtype=np.int8), counts)
 
 
-def benchmark_gain_in_2019(parameters: Parameters, month: int) -> Floats:
+def benchmark_gain_in_2019(parameters: Parameters, base_year: BaseYear, month: int) -> Floats:
     """Log gain of benchmark funds' targets at `month` against end-2020, by index family, shape (4,)."""
     return benchmark_weight_gain(
-        live_index_weights(parameters, month, 0.0),
-        live_index_weights(parameters, BASELINE, 0.0),
+        live_index_weights(parameters, base_year, month, 0.0),
+        live_index_weights(parameters, base_year, BASELINE, 0.0),
         parameters.off_benchmark_weight,
         parameters.benchmark_passthrough,
     )

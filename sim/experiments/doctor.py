@@ -18,6 +18,7 @@ from sim.experiments.store_files import (
     ADDRESSED,
     ASIDE,
     DRAFT,
+    EARLIER_YEARS,
     LISTED,
     LOCK,
     TABLES,
@@ -191,7 +192,7 @@ class _Whole:
     def refers_well(self, run: AskedRun) -> bool:
         """Whether all that a run refers to is whole; every fault is noted."""
         found = [self.is_whole("scenarios", run.scenario_hash), self.is_whole("parameters", run.parameters_hash)]
-        return all([*found, not run.vintage or self.is_whole("vintages", run.vintage)])
+        return all([*found, not run.base_year or self.is_whole(EARLIER_YEARS, run.base_year)])
 
     def _tried(self, read: Callable[[], object]) -> bool:
         try:

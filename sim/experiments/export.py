@@ -149,7 +149,7 @@ def runs_asked(store: Store, design: int | None = None) -> "pd.DataFrame":
                 run.draw,
                 run.parameters_hash,
                 ",".join(run.interactions_off),
-                run.vintage,
+                run.base_year,
             )
             for run in store.asked(design)
         ],

@@ -110,10 +110,11 @@ def executed_together(requests: Sequence[RunRequest]) -> list[RunOutcome]:
             seed=first.seed,
             parameters=first.parameters,
             interactions_off=first.interactions_off,
+            base_year=first.base_year,
         )
         outcomes = []
         for request, result in zip(requests, results, strict=True):
-            outcomes.append(outcome_of(request, result, perf_counter() - began))
+            outcomes.append(outcome_of(request, request.dated(result), perf_counter() - began))
             began = perf_counter()
     except Exception:  # whose run it was is found by running each by itself
         return [executed(request) for request in requests]

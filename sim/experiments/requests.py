@@ -15,11 +15,11 @@ from scenarios.errors import InputError
 from scenarios.loader import load
 from scenarios.parameters import Parameters, checked_for_replay, parameter_set
 from scenarios.schema import Scenario
+from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.experiments.pairing import Pairing
 from sim.interactions import checked_interactions
 from sim.model_digest import model_digest
 from sim.shared_past import checked_fork
-from sim.vintage import Vintage, based_on
 
 if TYPE_CHECKING:
     from sim.result import Result
@@ -39,8 +39,8 @@ class RunRequest:
     """Number in its ensemble; the same for all scenarios of a pair."""
     fork_month: int | None = field(default=None, compare=False)
     """Ordinal of the month before which it shares its past with its neighbours; it changes no result."""
-    vintage: Vintage | None = None
-    """Earlier base year that it starts from; None for 2020. Its scenario is dated as if that year were 2020."""
+    base_year: BaseYear = YEAR_2020
+    """Year that it starts from. For an earlier one its scenario is dated as if that year were 2020."""
     model: str = field(default_factory=model_digest)
     """Digest of the model that is asked; a process that has loaded another one does not answer for it."""
 
@@ -57,8 +57,8 @@ class RunRequest:
             self.interactions_off,
             self.model,
         ]
-        if self.vintage is not None:
-            told.append(self.vintage.digest)
+        if self.base_year.digest:
+            told.append(self.base_year.digest)
         return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
 
     @cached_property
@@ -70,34 +70,43 @@ class RunRequest:
             macro=self.scenario.macro_identity,
             scale=self.scenario.scale,
             interactions_off=self.interactions_off,
-            base_year="" if self.vintage is None else self.vintage.digest,
+            base_year=self.base_year.digest,
             model=self.model,
         )
 
     @property
     def shares_2020_with(self) -> tuple[str, float, tuple[str, ...], str]:
         """Requests that agree in this share the simulated year 2020, or the base year that stands in for it."""
-        base = "" if self.vintage is None else self.vintage.digest
-        return self.parameters.history_hash, self.scenario.scale, self.interactions_off, base
+        return self.parameters.history_hash, self.scenario.scale, self.interactions_off, self.base_year.digest
 
     @property
-    def shares_past_with(self) -> tuple[int | None, int, str, float, tuple[str, ...]]:
+    def shares_past_with(self) -> tuple[int | None, int, str, float, tuple[str, ...], str]:
         """Requests next to one another that agree in this share what they simulate before their fork."""
-        return self.fork_month, self.seed, self.parameters.hash, self.scenario.scale, self.interactions_off
+        return (
+            self.fork_month,
+            self.seed,
+            self.parameters.hash,
+            self.scenario.scale,
+            self.interactions_off,
+            self.base_year.digest,
+        )
 
     def execute(self) -> "Result":
         """Run it in this process; the months of the result are those meant, also for an earlier base year."""
         from sim.one_run import run
 
-        how: dict[str, Any] = {
-            "seed": self.seed,
-            "parameters": self.parameters,
-            "interactions_off": self.interactions_off,
-        }
-        if self.vintage is None:
-            return run(self.scenario, **how)
-        with based_on(self.vintage):
-            return run(self.scenario, **how).moved_back(self.vintage.months_back)
+        result = run(
+            self.scenario,
+            seed=self.seed,
+            parameters=self.parameters,
+            interactions_off=self.interactions_off,
+            base_year=self.base_year,
+        )
+        return self.dated(result)
+
+    def dated(self, result: "Result") -> "Result":
+        """The result with the dates of the calendar, which differ from those of the model for an earlier base year."""
+        return result.moved_back(self.base_year.months_back) if self.base_year.months_back else result
 
 
 def parameter_draw(name: str, base_seed: int, number: int) -> Parameters:

@@ -8,7 +8,7 @@ process writes; readers need no lock. See docs/store.md.
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,12 +20,14 @@ from agents.arrays import Floats
 from scenarios.errors import InputError
 from scenarios.parameters import Parameters
 from scenarios.schema import Scenario
+from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.experiments.outcomes import RunOutcome, indicators_hash, month_index
 from sim.experiments.requests import RunRequest
 from sim.experiments.store_files import (
     ABOUT,
     ASIDE,
     DRAFT,
+    EARLIER_YEARS,
     FORMAT,
     LOCK,
     TABLES,
@@ -52,7 +54,6 @@ from sim.experiments.store_files import (
 from sim.experiments.stored_design import AskedRun, StoredDesign, content_of
 from sim.loaded_code import refuse_altered
 from sim.model_digest import model_digest
-from sim.vintage import Vintage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -337,8 +338,9 @@ class Store:
         for parameters in {id(request.parameters): request.parameters for request in asked}.values():
             if (self.folder / "parameters" / f"{parameters.hash}.json") not in self._checked_files:
                 written |= self.keep("parameters", parameters.hash, parameters_as_data(parameters))
-        for vintage in {id(request.vintage): request.vintage for request in asked if request.vintage}.values():
-            written |= self.keep("vintages", vintage.digest, asdict(vintage))
+        for base_year in {request.base_year.digest: request.base_year for request in asked}.values():
+            if base_year.digest:
+                written |= self.keep(EARLIER_YEARS, base_year.digest, base_year.as_data())
         for table in written:
             sync_folder(self.folder / table)
 
@@ -363,7 +365,7 @@ class Store:
         scenarios.InputError
             If it is missing or damaged.
         """
-        {"scenarios": self._content, "parameters": self.parameters, "vintages": self.vintage}[table](digest)
+        {"scenarios": self._content, "parameters": self.parameters, EARLIER_YEARS: self.base_year}[table](digest)
 
     # Reading
 
@@ -581,7 +583,7 @@ class Store:
         """
         return self._kept("parameters", digest, parameters_from, lambda found: found.hash)
 
-    def vintage(self, digest: str) -> Vintage:
+    def base_year(self, digest: str) -> BaseYear:
         """Data of an earlier base year of the store by their hash.
 
         Raises
@@ -589,7 +591,7 @@ class Store:
         scenarios.InputError
             If they are not there or damaged.
         """
-        return self._kept("vintages", digest, lambda data: Vintage(**data), lambda found: found.digest)
+        return self._kept(EARLIER_YEARS, digest, BaseYear.from_data, lambda found: found.digest)
 
     def _kept[T](self, table: str, digest: str, made: Callable[[Any], T], hashed: Callable[[T], str]) -> T:
         """What a file of a table holds, refused where its content is not what its name says."""
@@ -749,7 +751,7 @@ class Store:
                     run.interactions_off,
                     run.run,
                     run.fork_month,
-                    self.vintage(run.vintage) if run.vintage else None,
+                    self.base_year(run.base_year) if run.base_year else YEAR_2020,
                 )
             )
         return requests
@@ -789,7 +791,7 @@ class Store:
             draw=asked.draw,
             interactions_off=asked.interactions_off,
             run=asked.run,
-            vintage=self.vintage(asked.vintage) if asked.vintage else None,
+            base_year=self.base_year(asked.base_year) if asked.base_year else YEAR_2020,
         )
         if request.key != asked.key:
             where = str(self.folder)
@@ -938,7 +940,7 @@ def _row(outcome: RunOutcome) -> dict[str, Any]:
         "draw": request.draw,
         "parameters_hash": request.parameters.hash,
         "interactions_off": ",".join(request.interactions_off),
-        "vintage": "" if request.vintage is None else request.vintage.digest,
+        "vintage": request.base_year.digest,
         "macro": request.pairing.macro,
         "scale": request.scenario.scale,
         "kind": outcome.kind,
@@ -966,5 +968,5 @@ def asked_of_row(row: Mapping[str, Any]) -> AskedRun:
         parameters_hash=row["parameters_hash"],
         draw=None if pd.isna(row["draw"]) else int(row["draw"]),
         interactions_off=tuple(name for name in row["interactions_off"].split(",") if name),
-        vintage=row["vintage"],
+        base_year=row["vintage"],
     )

@@ -27,7 +27,9 @@ ASIDE = "aside"
 """Folder inside a store into which a repair moves what is damaged or foreign."""
 LISTED = {"runs": ".parquet", "indicators": ".parquet", "designs": ".json"}
 """Tables whose numbered files the catalogue lists, and how the names end."""
-ADDRESSED = ("scenarios", "parameters", "vintages")
+EARLIER_YEARS = "vintages"
+"""Folder of the data of earlier base years, whose name, like that of the column of runs, is that of older stores."""
+ADDRESSED = ("scenarios", "parameters", EARLIER_YEARS)
 """Tables whose files are named by the hash of what they mean."""
 TABLES = (*LISTED, *ADDRESSED)
 DRAFT = ".part"

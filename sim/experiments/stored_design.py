@@ -36,7 +36,8 @@ class AskedRun:
     parameters_hash: str
     draw: int | None = None
     interactions_off: tuple[str, ...] = ()
-    vintage: str = ""
+    base_year: str = ""
+    """Digest of the data of an earlier base year; empty for 2020."""
     fork_month: int | None = None
 
     @classmethod
@@ -51,7 +52,7 @@ class AskedRun:
             parameters_hash=request.parameters.hash,
             draw=request.draw,
             interactions_off=request.interactions_off,
-            vintage="" if request.vintage is None else request.vintage.digest,
+            base_year=request.base_year.digest,
             fork_month=request.fork_month,
         )
 
@@ -122,7 +123,7 @@ class StoredDesign:
                 at_parameters[run.parameters_hash],
                 run.draw,
                 list(run.interactions_off),
-                run.vintage,
+                run.base_year,
                 run.fork_month,
             ]
             for run in self.runs
@@ -153,10 +154,8 @@ class StoredDesign:
         """
         names, hashes, parameters = data["names"], data["hashes"], data["parameters"]
         runs = tuple(
-            AskedRun(
-                key, names[name], hashes[content], run, seed, parameters[values], draw, tuple(off), vintage, fork_month
-            )
-            for key, name, content, run, seed, values, draw, off, vintage, fork_month in data["runs"]
+            AskedRun(key, names[name], hashes[at], run, seed, parameters[values], draw, tuple(off), base_year, fork)
+            for key, name, at, run, seed, values, draw, off, base_year, fork in data["runs"]
         )
         told = {name: data[name] for name in ("time", "kind", "label", "model", "version", "sweep", "contents")}
         return cls(number, heads=tuple(data["heads"]), runs=runs, **told)

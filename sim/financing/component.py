@@ -7,7 +7,7 @@ import numpy as np
 from agents.issuers import Instrument, Issuer, Issuers, ListingRoute
 from scenarios.calendar import month_ordinal
 from scenarios.parameters import Parameters
-from sim.baseline import BaseYear
+from sim.base_year.base_year import BaseYear
 from sim.clock import Clock
 from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.financing.credit_events import default_terms
@@ -118,7 +118,7 @@ def financing_identities(
             float(queue.filed[route]),
             float(queue.listings[route] + queue.stopped[route] + queue.withdrawn[route] + waiting[route]),
         )
-    shanghai, country = direct_financing_bn(parameters, levels, channels, book, issuance)
+    shanghai, country = direct_financing_bn(parameters, levels, base_year, channels, book, issuance)
     yield "Shanghai is part of the country", float(max(shanghai - country, 0.0)), 0.0
 
 

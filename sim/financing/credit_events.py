@@ -15,7 +15,7 @@ from agents.credit_events import (
 )
 from agents.issuers import IssuerClass, Issuers
 from scenarios.parameters import Parameters
-from sim.baseline import BaseYear
+from sim.base_year.base_year import BaseYear
 from sim.component import Changes
 from sim.financing.state import Contagion
 from sim.interactions import Interactions

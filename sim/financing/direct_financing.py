@@ -5,6 +5,7 @@ import numpy as np
 from agents.arrays import sum_of_products
 from agents.issuers import Instrument, exchange_share
 from scenarios.parameters import Parameters
+from sim.base_year.base_year import BaseYear
 from sim.component import Changes
 from sim.financing.state import DirectFinancing, Issuance
 from sim.levels import Levels, equity_share_of_sse
@@ -15,19 +16,25 @@ from sim.securities import SecurityBook, SecurityClass
 def direct_financing_is_summed(
     parameters: Parameters,
     levels: Levels,
+    base_year: BaseYear,
     channels: Channels,
     book: SecurityBook,
     issuance: Issuance,
     financing: Changes[DirectFinancing],
 ) -> None:
     """Direct financing of the month is summed."""
-    financing.month_bn = direct_financing_bn(parameters, levels, channels, book, issuance)
+    financing.month_bn = direct_financing_bn(parameters, levels, base_year, channels, book, issuance)
     financing.recent_bn.append(financing.month_bn)
-    financing.on_exchanges_bn.append(exchange_financing_bn(parameters, levels, channels, book, issuance))
+    financing.on_exchanges_bn.append(exchange_financing_bn(parameters, levels, base_year, channels, book, issuance))
 
 
 def direct_financing_bn(
-    parameters: Parameters, levels: Levels, channels: Channels, book: SecurityBook, issuance: Issuance
+    parameters: Parameters,
+    levels: Levels,
+    base_year: BaseYear,
+    channels: Channels,
+    book: SecurityBook,
+    issuance: Issuance,
 ) -> tuple[float, float]:
     """Direct financing of the month in Shanghai and in the country, CNY bn.
 
@@ -39,7 +46,7 @@ def direct_financing_bn(
     credit = issuance.financial_bonds_bn + issued[[Instrument.BOND, Instrument.GREEN_BOND, Instrument.ABS]].sum()
     equity = issued[[Instrument.IPO_MAIN, Instrument.IPO_STAR, Instrument.REIT]].sum() + issuance.follow_on_bn
     national = float(credit + issued[Instrument.COMMERCIAL_PAPER] + equity + issued[Instrument.PANDA])
-    here, everywhere = exchange_financing_bn(parameters, levels, channels, book, issuance)
+    here, everywhere = exchange_financing_bn(parameters, levels, base_year, channels, book, issuance)
     return national - (everywhere - here), national
 
 
@@ -58,7 +65,12 @@ def exchange_credit_bn(book: SecurityBook, issuance: Issuance) -> float:
 
 
 def exchange_financing_bn(
-    parameters: Parameters, levels: Levels, channels: Channels, book: SecurityBook, issuance: Issuance
+    parameters: Parameters,
+    levels: Levels,
+    base_year: BaseYear,
+    channels: Channels,
+    book: SecurityBook,
+    issuance: Issuance,
 ) -> tuple[float, float]:
     """What is sold on exchanges in the month, on Shanghai's and on all of the country, CNY bn.
 
@@ -66,7 +78,7 @@ def exchange_financing_bn(
     the exchange; follow-ons stay where the shares are.
     """
     issued = issuance.issued_bn
-    usual = equity_share_of_sse()
+    usual = equity_share_of_sse(base_year)
     quicker = channels.ratio("listing_lead_time") - 1.0
     chosen = exchange_share(usual, quicker * parameters.queue_mainboard, parameters.queue_disutility)
     sold = np.array(

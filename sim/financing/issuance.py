@@ -22,8 +22,9 @@ from agents.issuers import (
     regional_search_cost_pp,
 )
 from agents.underwriting import placed_share
+from scenarios.calendar import month_ordinal
 from scenarios.parameters import Parameters
-from sim.baseline import BaseYear
+from sim.base_year.base_year import BaseYear
 from sim.bond_market.primary_market import sell_issue
 from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct
 from sim.clock import Clock, season
@@ -42,13 +43,14 @@ from sim.macro import MacroPath
 from sim.policy import Channels
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
-from sim.vintage import REIT_PILOT_STARTS, actual_month
 from sim.world_readings import (
     china_yield_12m_pct,
     china_yield_2020_pct,
     china_yield_change_3m_pp,
     equity_return_6m,
 )
+
+REIT_PILOT_STARTS = month_ordinal("2020-08")
 
 RATING_AA = 2
 """Rating whose spread states the size of a shock `credit_spread`."""
@@ -128,7 +130,7 @@ def _eligible(clock: Clock, parameters: Parameters, channels: Channels, base_yea
     able[Instrument.IPO_MAIN] = private & unlisted
     star = base_year.observed("ipo_count_star") > 0.0
     able[Instrument.IPO_STAR] = issuers["hard_technology"] & unlisted & star
-    if actual_month(clock.month) >= REIT_PILOT_STARTS:
+    if base_year.calendar_month(clock.month) >= REIT_PILOT_STARTS:
         able[Instrument.REIT] = (
             (kind == IssuerClass.INFRASTRUCTURE) & idle & (issuers["asset_rank"] < channels["reits_eligible_assets"])
         )

@@ -6,7 +6,7 @@ from agents.arrays import Floats, Integers, sum_of_products
 from agents.draws import Draws, poisson
 from agents.issuers import LADDER_MONTHS, ROUNDING_BN, Instrument, IssuerClass, Issuers
 from scenarios.parameters import Parameters
-from sim.baseline import BaseYear
+from sim.base_year.base_year import BaseYear
 from sim.bond_market.primary_market import redeem
 from sim.clock import Clock
 from sim.component import Changes

@@ -20,7 +20,7 @@ from agents.fintech_firms import (
 from agents.institutions import Centre, Institutions
 from agents.sandbox import in_sandbox
 from scenarios.parameters import Parameters
-from sim.baseline import BaseYear
+from sim.base_year.base_year import BaseYear
 from sim.clock import Clock
 from sim.component import Changes
 from sim.fintech.state import FintechFlows, FundingMemory

@@ -7,7 +7,7 @@ from agents.institutions import Centre, Institutions, Sector
 from agents.licences import licence_stage_probability, steady_queue
 from scenarios.parameters import Parameters
 from sim.banking.leverage import first_borrowers
-from sim.baseline import BaseYear
+from sim.base_year.base_year import BaseYear
 from sim.clock import Clock
 from sim.component import Changes
 from sim.institutions.arrivals import meet_neighbours

@@ -12,7 +12,7 @@ from agents.issuers import IssuerClass, Issuers
 from agents.trade_settlement import chosen_yuan_share, cips_share, class_shares, reviewing, yuan_probability
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
-from sim.baseline import BaseYear
+from sim.base_year.base_year import BaseYear
 from sim.clock import Clock
 from sim.component import Changes, Component, Identity, Reading, Step
 from sim.interactions import Interactions

@@ -22,7 +22,7 @@ from agents.foreign_investors import (
 )
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
-from sim.baseline import BaseYear
+from sim.base_year.base_year import BaseYear
 from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.foreign_investors import risk_and_access
 from sim.bond_market.state import Geopolitics

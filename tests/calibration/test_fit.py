@@ -16,12 +16,13 @@ from calibration.diagnostics import (
     recovery_summary,
     values_at,
 )
+from calibration.earlier_years import level
 from calibration.emulator import Emulator
 from calibration.fit import Likelihood, effective, sampled, weights
 from calibration.moments import Moment, moments, moments_of, observed_moments, tolerances
 from calibration.past_runs import PastRequest, PastRun, PastRuns, parameters_at, searched
-from calibration.vintages import level
 from scenarios.parameters import ParameterSet
+from sim.base_year.base_year import YEAR_2020
 from sim.experiments import requests as requests_module
 from sim.experiments.store import Store
 
@@ -195,7 +196,7 @@ def test_runs_of_the_past_are_kept_in_the_experiment_store_under_the_months_mean
     assert (f"{months['first']:%Y-%m}", f"{months['last']:%Y-%m}") == ("2019-01", "2020-12")
     assert [run.request for run in runs] == asked
     assert list(runs[0].annual.index) == [2019, 2020]
-    assert set(store.runs["vintage"]) == {asked[0].run_request().vintage.digest}
+    assert set(store.runs["vintage"]) == {asked[0].run_request().base_year.digest}
     known = level("foreign_bond_holdings", 2019) / 1000.0
     assert runs[0].annual.loc[2019, "foreign_bond_holdings"] == pytest.approx(known, rel=1e-3)
 
@@ -204,7 +205,7 @@ def test_kept_runs_of_the_past_are_not_run_again_and_repeat_themselves(past, mon
     folder, asked, runs = past
     key = asked[0].run_request().key
     repeated = Store.open(folder).request(key[:10])
-    assert repeated.vintage == asked[0].run_request().vintage
+    assert repeated.base_year == asked[0].run_request().base_year
     assert (repeated.execute().indicators.to_numpy() == runs[0].indicators.to_numpy()).all()
     monkeypatch.setattr(requests_module.RunRequest, "execute", None)
     again = PastRuns(folder).of(asked)
@@ -242,5 +243,5 @@ def test_a_past_with_other_dates_of_policy_or_other_data_is_another_run(past):
     }
     assert len(keys) == 6
     same = asked[0].run_request()
-    assert replace(same, vintage=None).key != same.key
-    assert replace(same, vintage=None).shares_2020_with != same.shares_2020_with
+    assert replace(same, base_year=YEAR_2020).key != same.key
+    assert replace(same, base_year=YEAR_2020).shares_2020_with != same.shares_2020_with

@@ -4,7 +4,7 @@ import pytest
 
 from calibration.observations import LAST_YEAR, STATUSES, annual_observations, observed_indicator, series
 from scenarios import plan
-from sim.baseline import observed
+from sim.base_year.base_year import YEAR_2020
 
 
 def test_every_row_is_sourced_and_none_is_later_than_2020():
@@ -41,5 +41,5 @@ def test_what_is_shown_as_observed_meets_the_baseline_of_2020(indicator):
 
 def test_series_that_measure_something_else_are_not_mixed_in():
     assert set(observed_indicator("panda_cumulative")) == {2020}
-    assert observed_indicator("panda_cumulative")[2020] == observed("panda_cumulative")
+    assert observed_indicator("panda_cumulative")[2020] == YEAR_2020.observed("panda_cumulative")
     assert set(observed_indicator("foreign_bond_share")) == {2020}

@@ -9,6 +9,7 @@ import pytest
 from app.cli import command_line
 from calibration.backtest import backtest, starting_state
 from calibration.conditions import conditions, filtered
+from calibration.earlier_years import earlier_year, policy_steps
 from calibration.events import event_moments, events
 from calibration.held_back import held_back
 from calibration.information import explained_share, yearly_growth
@@ -19,8 +20,7 @@ from calibration.past_runs import PastRequest, PastRun
 from calibration.placebo import NO_STEPS, SHIFTS, placebo_dates
 from calibration.rivals import RIVALS, rivals
 from calibration.variants import VARIANTS, variants
-from calibration.vintages import policy_steps, vintage
-from sim.baseline import observations
+from sim.base_year.observations import observations
 from sim.experiments.requests import ensemble_requests
 
 MONEY = ("turnover_interbank_money", "turnover_interbank_spot_bonds", "turnover_interbank_fx_derivatives")
@@ -132,7 +132,7 @@ def test_the_starting_state_of_2015_names_what_is_known_and_what_is_taken_from_2
     kept = start[start["how"] == "as in 2020"]
     assert 0 < len(kept) < len(start) / 2
     assert all(kept.loc[id, "value"] == observations()[id].value for id in kept.index)
-    restated = vintage(2016).observed
+    restated = earlier_year(2016).restated
     assert all(start.loc[id, "value"] == value for id, value in restated.items())
     # Written anew by starting_state().to_csv(path, index=False, float_format="%.6g").
     listed = pd.read_csv(request.config.rootpath / "docs" / "forecasts" / "start-2015.csv", index_col="observation")

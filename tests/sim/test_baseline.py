@@ -8,7 +8,8 @@ import pytest
 
 import sim
 from scenarios.plan import indicators
-from sim.baseline import observations, observed
+from sim.base_year.base_year import YEAR_2020
+from sim.base_year.observations import observations
 from sim.levels import (
     equity_share_of_sse,
     financial_bond_issuance_bn,
@@ -16,6 +17,8 @@ from sim.levels import (
 )
 from sim.markets import Product
 from sim.tables import table
+
+observed = YEAR_2020.observed
 
 TABLES = sorted(
     file.name.removesuffix(".csv") for file in files("sim").joinpath("data").iterdir() if ".csv" in file.name
@@ -131,7 +134,7 @@ def test_the_model_starts_from_the_2020_levels_of_the_plan():
 
 
 def test_turnover_by_product_adds_up_to_the_total_of_the_plan():
-    turnover = observed_turnover_trn()
+    turnover = observed_turnover_trn(YEAR_2020)
     assert turnover.sum() == pytest.approx(observed("turnover_total"), rel=1e-4)
     assert (turnover > 0.0).all()
     money = turnover[Product.INTERBANK_MONEY] / turnover.sum()
@@ -139,7 +142,7 @@ def test_turnover_by_product_adds_up_to_the_total_of_the_plan():
 
 
 def test_the_parts_of_direct_financing_leave_a_plausible_amount_of_financial_bonds():
-    solved, recalled = financial_bond_issuance_bn(), observed("financial_bond_issuance_recalled")
+    solved, recalled = financial_bond_issuance_bn(YEAR_2020), observed("financial_bond_issuance_recalled")
     assert solved == pytest.approx(recalled, rel=0.1)
     parts = ("corporate_bond_issuance", "abs_issuance", "equity_raised_national", "panda_issuance")
     total = solved + sum(observed(part) for part in parts)
@@ -148,13 +151,15 @@ def test_the_parts_of_direct_financing_leave_a_plausible_amount_of_financial_bon
 
 def test_all_bonds_of_2020_hold_the_parts_that_are_known_and_leave_room_for_public_supply():
     known = ("ncd_issuance", "corporate_bond_issuance", "abs_issuance", "panda_issuance")
-    public = observed("bond_issuance_total") - financial_bond_issuance_bn() - sum(observed(part) for part in known)
+    public = (
+        observed("bond_issuance_total") - financial_bond_issuance_bn(YEAR_2020) - sum(observed(part) for part in known)
+    )
     net = observed("bond_custody_total") - observed("bond_custody_total_2019")
     assert net / 3 < public < observed("bond_issuance_total") / 2
 
 
 def test_shanghai_raises_a_part_of_main_board_equity_and_all_of_star():
-    assert 0.0 < equity_share_of_sse() < 1.0
+    assert 0.0 < equity_share_of_sse(YEAR_2020) < 1.0
     assert observed("ipo_proceeds_star") + observed("ipo_proceeds_main") < observed("equity_raised_sse")
 
 

@@ -8,8 +8,8 @@ from agents.issuers import Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import BASELINE
 from scenarios.loader import load
 from scenarios.parameters import ParameterSet
-from sim.base_year_sums import BaseYearSums
-from sim.baseline import observed
+from sim.base_year.base_year import YEAR_2020
+from sim.base_year.sums import BaseYearSums
 from sim.financing.state import ListingQueue, PandaProgramme
 from sim.history import solve_levels, state_at_baseline
 from sim.levels import (
@@ -23,6 +23,8 @@ from sim.markets import Product
 from sim.model import FinancialCenter
 from sim.securities import SecurityClass
 from sim.solving import SOLVED_INSTRUMENTS, improved
+
+observed = YEAR_2020.observed
 
 STOCKS = {
     "foreign_bond_holdings": (1000.0, "foreign_bond_holdings"),
@@ -50,7 +52,7 @@ def misses(model):
     december, total = year.iloc[-1], year.sum()
     found = {name: unit * december[name] / observed(source) - 1.0 for name, (unit, source) in STOCKS.items()}
     flows = {name: unit * total[name] / observed(source) - 1.0 for name, (unit, source) in FLOWS.items()}
-    for product, amount in zip(Product, observed_turnover_trn(), strict=True):
+    for product, amount in zip(Product, observed_turnover_trn(YEAR_2020), strict=True):
         flows[f"turnover {product.name}"] = total[f"turnover_{product.name.lower()}"] / amount - 1.0
     flows["share"] = december["direct_financing_share"] / observed("direct_financing_share") - 1.0
     sums = model.state(BaseYearSums)

@@ -8,7 +8,7 @@ from agents.institutions import Centre
 from agents.sandbox import NOT_ADMITTED
 from scenarios.loader import load
 from scenarios.shock_paths import ShockPaths
-from sim.baseline import observed
+from sim.base_year.base_year import YEAR_2020
 from sim.fintech.sandbox import SANDBOX_OPENED
 from sim.fintech.state import FundingMemory, LeadingScore
 from sim.institutions.state import Adopters, City
@@ -201,7 +201,7 @@ def test_births_rise_with_talent_and_with_institutions(centre):
 def test_at_the_end_of_2020_both_rules_count_the_same_firms_and_later_the_bar_stands_still(centre):
     model = centre("plan", rng=3)
     last = model.records[-1]
-    assert last["leading_fintech_absolute"] == last["leading_fintech_count"] == observed("fintech_leading")
+    assert last["leading_fintech_absolute"] == last["leading_fintech_count"] == YEAR_2020.observed("fintech_leading")
     bar = model.state(LeadingScore).base_year
     model.run_for(6)
     assert model.state(LeadingScore).base_year == bar

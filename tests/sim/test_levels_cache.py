@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from scenarios.parameters import central_parameters
 from sim import levels_cache, notices
+from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.levels import first_guess
 from sim.levels_cache import cached_levels, keep_levels
 from sim.notices import ModelNotice
 
 PARAMETERS = central_parameters("posterior_2020")
-ASKED = (PARAMETERS, 0.05, ())
+ASKED = (PARAMETERS, 0.05, (), YEAR_2020)
 ROOT = Path(levels_cache.__file__).parent.parent
 
 
@@ -33,7 +34,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def kept(folder):
     """The one file that a solution leaves, and what it holds."""
-    levels = replace(first_guess(PARAMETERS), misses={"one": 0.25})
+    levels = replace(first_guess(PARAMETERS, YEAR_2020), misses={"one": 0.25})
     keep_levels(levels, *ASKED)
     (file,) = folder.rglob("*.json")
     return file, levels
@@ -45,7 +46,8 @@ def same(one, other):
 
 def test_what_was_kept_is_read_to_the_bit(kept):
     assert same(cached_levels(*ASKED), kept[1])
-    assert cached_levels(PARAMETERS, 0.1, ()) is None
+    assert cached_levels(PARAMETERS, 0.1, (), YEAR_2020) is None
+    assert cached_levels(PARAMETERS, 0.05, (), BaseYear(2019)) is None
 
 
 def test_floats_that_were_changed_by_a_hundredth_are_not_believed(kept):
@@ -96,10 +98,10 @@ def test_a_spoilt_file_is_written_again(kept):
 def test_a_file_moved_to_the_place_of_another_parameter_set_is_not_believed(kept):
     file, levels = kept
     moved = PARAMETERS.replace(vix_elasticity=0.9)
-    keep_levels(levels, moved, 0.05, ())
+    keep_levels(levels, moved, 0.05, (), YEAR_2020)
     (other,) = set(file.parent.glob("*.json")) - {file}
     other.write_bytes(file.read_bytes())
-    assert cached_levels(moved, 0.05, ()) is None
+    assert cached_levels(moved, 0.05, (), YEAR_2020) is None
 
 
 def test_levels_that_other_kernels_solved_are_not_taken(kept):
@@ -152,8 +154,8 @@ def test_a_folder_that_cannot_be_written_is_left_alone_and_said_once(tmp_path, m
     monkeypatch.setattr(notices, "_said", set())
     with pytest.warns(ModelNotice, match=r"solved levels of 2020 cannot be kept in .*LUJIAZUI_CACHE=off") as said:
         assert cached_levels(*ASKED) is None
-        keep_levels(first_guess(PARAMETERS), *ASKED)
-        keep_levels(first_guess(PARAMETERS), *ASKED)
+        keep_levels(first_guess(PARAMETERS, YEAR_2020), *ASKED)
+        keep_levels(first_guess(PARAMETERS, YEAR_2020), *ASKED)
     assert len(said) == 1
 
 
@@ -167,7 +169,7 @@ def test_a_system_without_a_home_folder_has_no_cache(monkeypatch):
     monkeypatch.setattr(notices, "_said", set())
     with pytest.warns(ModelNotice, match="Could not determine home"):
         assert cached_levels(*ASKED) is None
-        keep_levels(first_guess(PARAMETERS), *ASKED)
+        keep_levels(first_guess(PARAMETERS, YEAR_2020), *ASKED)
 
 
 @pytest.mark.slow

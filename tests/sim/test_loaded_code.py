@@ -27,7 +27,7 @@ import sim.securities
 from calibration.forecast_register import RegisteredForecast, register
 from scenarios.errors import InputError
 from sim import loaded_code, notices
-from sim.baseline import observations
+from sim.base_year.observations import observations
 from sim.bond_market import foreign_investors as rules
 from sim.experiments.outcomes import executed, of_the_installed_model
 from sim.experiments.pool import Workers, run_many
@@ -141,7 +141,7 @@ ALTERED = {
     a_constant: "sim.securities.MOST_HELD",
     an_array: "agents.draws._SHIFT_12",
     a_place_of_a_table: "sim.levels.LUMPY_TOLERANCE",
-    an_observation: "sim.baseline.observations()",
+    an_observation: "sim.base_year.observations.observations()",
     a_number_in_an_array_that_was_read: "sim.bond_market.certificates.bank_tiers()",
     a_builtin: "sim.bond_market.foreign_investors.max",
 }
@@ -201,7 +201,7 @@ def test_what_was_set_before_the_model_was_imported_is_named():
     import functools, json
     import sim.bond_market.foreign_investors as flows
     import sim.securities
-    from sim.baseline import observations
+    from sim.base_year.observations import observations
     real = flows.unhedged_signal_pp
     flows.unhedged_signal_pp = functools.wraps(real)(lambda *told: real(*told))
     flows.target_terms = lambda *told: 9.0
@@ -212,7 +212,7 @@ def test_what_was_set_before_the_model_was_imported_is_named():
     print(json.dumps(alterations()))
     """
     rules_set = {f"sim.bond_market.foreign_investors.{name}" for name in ("unhedged_signal_pp", "target_terms")}
-    expected = rules_set | {"sim.securities.MOST_HELD", "sim.baseline.observations()"}
+    expected = rules_set | {"sim.securities.MOST_HELD", "sim.base_year.observations.observations()"}
     assert set(in_a_process(program)) == expected
 
 

@@ -9,7 +9,7 @@ import pytest
 import sim
 from scenarios import plan
 from sim import history, macro, tables
-from sim.baseline import observations
+from sim.base_year.observations import observations
 
 pytestmark = pytest.mark.filterwarnings("ignore:the model in this process is not the installed one")
 """Rules are set by hand here, which a run says."""

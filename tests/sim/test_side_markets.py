@@ -7,10 +7,12 @@ import pytest
 from agents.asset_managers import ASSET_MANAGERS
 from agents.institutions import Sector
 from scenarios import plan
-from sim.baseline import observed
+from sim.base_year.base_year import YEAR_2020
 from sim.indicators import PLAN_INDICATORS
 from sim.institutions.state import LicenceQueue
 from sim.side_markets.digital_yuan import PILOT_STARTS
+
+observed = YEAR_2020.observed
 
 MONTHS = 36
 BASELINE = {channel.id: channel.baseline_2020 for channel in plan.channels()}

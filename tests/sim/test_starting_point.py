@@ -8,7 +8,7 @@ from agents.institutions import Centre, Sector
 from agents.issuers import LADDER_MONTHS, Industry, Instrument, IssuerClass, ListingRoute
 from scenarios.calendar import month_ordinal
 from scenarios.parameters import ParameterSet
-from sim.baseline import observed
+from sim.base_year.base_year import YEAR_2020
 from sim.bond_market.index_weights import live_index_weights
 from sim.institutions.state import RivalCentres, SectorTraits
 from sim.levels import first_guess, passed_share, worst_miss
@@ -17,6 +17,8 @@ from sim.securities import Holder, SecurityClass
 from sim.start import pareto_shares
 from sim.starting_point import industry_shares, steady_ladder
 
+observed = YEAR_2020.observed
+
 CENTRAL = ParameterSet.prior_2020().central()
 END_2019 = month_ordinal("2019-12")
 
@@ -24,7 +26,7 @@ END_2019 = month_ordinal("2019-12")
 @pytest.fixture(scope="module")
 def centre():
     """End-2019 at a tenth of the issuers."""
-    return FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL), 0.1)
+    return FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL, YEAR_2020), 0.1)
 
 
 # Sizes and ladders
@@ -86,7 +88,7 @@ def test_the_ladder_of_every_issuer_adds_up_to_its_debt_and_no_debt_is_negative(
 
 
 def test_debt_adds_up_to_the_national_stocks_at_any_number_of_agents(centre):
-    other = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL), 0.05)
+    other = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL, YEAR_2020), 0.05)
     assert len(other.issuers) < len(centre.issuers)
     for one in (centre, other):
         debt, kind = one.issuers["debt_bn"], one.issuers["issuer_class"]
@@ -139,7 +141,7 @@ def test_only_private_firms_with_the_technology_may_file_for_star(centre):
 def test_every_class_spreads_over_industries_as_the_table_says_and_hard_technology_over_its_own():
     shares = industry_shares()
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
-    issuers = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL), 1.0).issuers
+    issuers = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL, YEAR_2020), 1.0).issuers
     hard = issuers["hard_technology"]
     groups = [(shares[-1], hard)]
     groups += [(shares[kind], (issuers["issuer_class"] == kind) & ~hard) for kind in IssuerClass]
@@ -151,7 +153,7 @@ def test_every_class_spreads_over_industries_as_the_table_says_and_hard_technolo
 
 
 def test_the_queue_holds_what_the_listings_of_2020_and_the_lead_time_ask_for():
-    centre = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL), 0.5)
+    centre = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL, YEAR_2020), 0.5)
     issuers = centre.issuers
     waiting = issuers["waiting_for"]
     lead = sum(CENTRAL.queue_star) / 30.4
@@ -199,7 +201,7 @@ def test_benchmark_funds_have_the_assets_of_their_index_and_hold_about_the_weigh
         IndexFamily.EMERGING_MARKETS: CENTRAL.gbi_em_assets,
         IndexFamily.WORLD_GOVERNMENT: CENTRAL.wgbi_assets,
     }
-    live = live_index_weights(CENTRAL, END_2019, 0.0)
+    live = live_index_weights(CENTRAL, YEAR_2020, END_2019, 0.0)
     assert live[IndexFamily.WORLD_GOVERNMENT] == 0.0
     assert live[IndexFamily.GLOBAL_AGGREGATE] == pytest.approx(0.0603 * 9 / 20)
     for family, assets in followers.items():
@@ -288,7 +290,7 @@ def test_public_bonds_are_what_all_custody_leaves(centre):
 
 
 def test_the_past_is_the_same_for_everyone_to_the_bit(centre):
-    again = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL), 0.1)
+    again = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL, YEAR_2020), 0.1)
     for population in ("investors", "issuers", "institutions", "fintech"):
         one, other = getattr(centre, population), getattr(again, population)
         for name in one.agent_type.columns:
@@ -298,7 +300,7 @@ def test_the_past_is_the_same_for_everyone_to_the_bit(centre):
 def test_the_worst_miss_is_measured_in_tolerances_and_lumpy_flows_have_wider_ones():
     from dataclasses import replace
 
-    levels = replace(first_guess(CENTRAL), misses={"Panda bonds issued": -0.02, "green bonds issued": 0.06})
+    levels = replace(first_guess(CENTRAL, YEAR_2020), misses={"Panda bonds issued": -0.02, "green bonds issued": 0.06})
     assert worst_miss(levels) == ("Panda bonds issued", pytest.approx(2.0))
     small = replace(levels, misses={"Panda bonds issued": 0.005, "green bonds issued": -0.048})
     assert worst_miss(small) == ("green bonds issued", pytest.approx(0.8))

@@ -12,7 +12,7 @@ from calibration.observations import annual_observations
 from scenarios import names, plan
 from scenarios.parameters import PARAMETER_SETS, parameter_table
 from scenarios.shocks import shock_kinds
-from sim.baseline import observations
+from sim.base_year.observations import observations
 from sim.components import EXPLAINED
 from sim.indicators import PLAN_INDICATORS
 

@@ -9,11 +9,11 @@ import pytest
 
 import sim
 from scenarios.errors import InputError
+from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.experiments.export import export_store, to_xarray
 from sim.experiments.outcomes import failed
 from sim.experiments.store import ABOUT, Store, missing, parameters_as_data, parameters_from
 from sim.levels_cache import model_digest
-from sim.vintage import Vintage
 
 
 @pytest.fixture
@@ -74,16 +74,18 @@ def test_a_run_is_found_by_the_beginning_of_its_key_and_repeats_itself(store, ou
 
 
 def test_a_run_of_the_past_is_kept_with_the_data_of_its_base_year(store, outcomes):
-    assert store.request(outcomes[0].key).vintage is None
-    past = replace(outcomes[0].request, vintage=Vintage(2019, {"institutions_2020": 1659.0}))
+    assert store.request(outcomes[0].key).base_year == YEAR_2020
+    past = replace(outcomes[0].request, base_year=BaseYear(2019, {"institutions_2020": 1659.0}))
     with Store.writing(store.folder) as written:
         written.append([replace(outcomes[0], request=past)])
-    assert store.request(past.key).vintage == past.vintage
-    path = store.folder / "vintages" / f"{past.vintage.digest}.json"
-    path.write_text(path.read_text().replace("1659", "1660"))
+    assert store.request(past.key).base_year == past.base_year
+    path = store.folder / "vintages" / f"{past.base_year.digest}.json"
+    whole = path.read_text()
+    path.write_text(whole.replace("1659", "1660"))
     with pytest.raises(InputError, match="another hash"):
         store.request(past.key)
-    for foreign in ("{}", "[]", '{"base_year": 1900, "observed": {}}'):
+    too_early = '{"base_year": 1900, "observed": {}, "replays": false}'
+    for foreign in ("{}", "[]", too_early, whole.replace("{", '{"more": 1, ', 1)):
         path.write_text(foreign)
         with pytest.raises(InputError, match="is damaged"):
             store.request(past.key)

@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 
 import sim
-from calibration.vintages import parameters_of, past_scenario, vintage
+from calibration.earlier_years import earlier_year, parameters_of, past_scenario
 from scenarios.loader import load
 from scenarios.parameters import ParameterSet
 from scenarios.schema import Scenario
 from sim.kernels import kernels
-from sim.vintage import based_on
 
 SCALE = 0.1
 SEEDS = (1, 7)
@@ -51,8 +50,12 @@ def _struck(seed: int) -> sim.Result:
 
 def _from_2016(seed: int) -> sim.Result:
     central = ParameterSet.prior_2020().central()
-    with based_on(vintage(2016)):
-        return sim.run(past_scenario(2016, scale=SCALE), seed=seed, parameters=parameters_of(central, 2016))
+    return sim.run(
+        past_scenario(2016, scale=SCALE),
+        seed=seed,
+        parameters=parameters_of(central, 2016),
+        base_year=earlier_year(2016),
+    )
 
 
 CASES: dict[str, Callable[[int], sim.Result]] = {

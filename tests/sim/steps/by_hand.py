@@ -29,7 +29,7 @@ from scenarios.plan import levers as plan_levers
 from scenarios.shocks import shock_kinds
 from sim.accounts import Verification
 from sim.banking.state import RepoFunding
-from sim.baseline import BaseYear
+from sim.base_year.base_year import BaseYear
 from sim.bond_market.certificates import certificate_ladder
 from sim.bond_market.index_weights import live_index_weights
 from sim.bond_market.state import ForeignDemand, ForeignFlow, GovernmentYield, ResidualHolders
@@ -356,12 +356,12 @@ def foreign_demand(on):
     """Foreign investors compare with the yields and indices of 2020."""
     return ForeignDemand(
         reference_signal_pp=YIELD_PCT - US_YIELD_PCT,
-        index_weights_base_year=live_index_weights(on[Parameters], BASELINE, 0.0),
+        index_weights_base_year=live_index_weights(on[Parameters], on[BaseYear], BASELINE, 0.0),
     )
 
 
 MADE = {
-    Levels: lambda on: dataclasses.replace(first_guess(on[Parameters]), velocity=np.full(8, 1e-3)),
+    Levels: lambda on: dataclasses.replace(first_guess(on[Parameters], on[BaseYear]), velocity=np.full(8, 1e-3)),
     BaseYear: lambda _: BaseYear(),
     Draws: lambda _: draws(),
     Policy: lambda on: policy(on[Parameters]),

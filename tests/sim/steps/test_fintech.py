@@ -11,7 +11,7 @@ from agents.institutions import Centre, Institutions
 from agents.sandbox import NOT_ADMITTED
 from scenarios.calendar import month_text
 from scenarios.parameters import Parameters
-from sim.baseline import BaseYear
+from sim.base_year.base_year import BaseYear
 from sim.clock import Clock
 from sim.fintech.adoption import institutions_adopt
 from sim.fintech.component import FINTECH

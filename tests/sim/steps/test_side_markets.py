@@ -9,7 +9,7 @@ from agents.institutions import FinancialInstitution, Institutions, Sector
 from agents.issuers import Issuer, IssuerClass, Issuers
 from scenarios.calendar import month_text
 from scenarios.parameters import Parameters
-from sim.baseline import BaseYear
+from sim.base_year.base_year import BaseYear
 from sim.clock import Clock
 from sim.component import Part
 from sim.components import COMPONENTS

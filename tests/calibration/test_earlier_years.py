@@ -6,25 +6,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from calibration.vintages import (
+from calibration.earlier_years import (
     ACCESS_CHANNEL,
     ACCESS_FRICTION,
     ACCESS_LEVER,
     earlier_levels,
+    earlier_year,
     level,
     parameters_of,
     past_scenario,
     policy_steps,
     stem_and_lag,
-    vintage,
 )
 from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.parameters import ParameterSet, parameter_table
 from scenarios.plan import lever_ids, levers
-from sim.baseline import observations, observed
+from sim.base_year.base_year import YEAR_2020, BaseYear
+from sim.base_year.observations import observations
 from sim.bond_market.index_weights import live_index_weights
 from sim.macro import drivers_after_base_year, drivers_to_base_year
-from sim.vintage import Vintage, actual_month, based_on, months_back, vintage_digest
 
 SMALL = 0.1
 
@@ -36,8 +36,12 @@ def central():
 
 @pytest.fixture(scope="module")
 def replay(central):
-    with based_on(vintage(2016)):
-        result = sim.run(past_scenario(2016, scale=SMALL), parameters=parameters_of(central, 2016), verify=True)
+    result = sim.run(
+        past_scenario(2016, scale=SMALL),
+        parameters=parameters_of(central, 2016),
+        verify=True,
+        base_year=earlier_year(2016),
+    )
     annual = result.annual()
     annual.index = annual.index - 4
     return result, annual
@@ -74,46 +78,45 @@ def test_a_year_outside_what_is_known_is_refused():
     with pytest.raises(KeyError, match="not known in 2012"):
         level("bond_custody_total", 2012)
     with pytest.raises(ValueError, match="2016 to 2020"):
-        Vintage(2015, {})
+        BaseYear(2015, {})
     with pytest.raises(ValueError, match="before 2020"):
-        vintage(2020)
+        earlier_year(2020)
 
 
-def test_observations_are_those_of_the_base_year_inside_the_block_alone():
-    assert observed("institutions") == 1674
-    with based_on(vintage(2018)):
-        assert observed("institutions") == 1605
-        assert observed("institutions_2019") == 1537
-        assert observed("fintech_leading") == 23  # counted once
-        assert months_back() == 24
-        assert actual_month(BASELINE) == month_ordinal("2018-12")
-        assert vintage_digest()
-    assert observed("institutions") == 1674
-    assert vintage_digest() == ""
+def test_an_earlier_base_year_has_observations_dates_and_a_digest_of_its_own():
+    earlier = earlier_year(2018)
+    assert YEAR_2020.observed("institutions") == 1674
+    assert earlier.observed("institutions") == 1605
+    assert earlier.observed("institutions_2019") == 1537
+    assert earlier.observed("fintech_leading") == 23  # counted once
+    assert earlier.months_back == 24
+    assert earlier.calendar_month(BASELINE) == month_ordinal("2018-12")
+    assert YEAR_2020.digest == ""
+    assert earlier.digest != earlier_year(2018, replays=False).digest != ""
+    assert BaseYear.from_data(earlier.as_data()) == earlier
 
 
 @pytest.mark.parametrize("year", [2016, 2017, 2018, 2019])
 def test_drivers_move_by_whole_years_and_end_with_2020(year):
-    with based_on(vintage(year)):
-        back = months_back()
-        before, after = drivers_to_base_year(), drivers_after_base_year()
+    earlier = earlier_year(year)
+    back = earlier.months_back
+    before, after = drivers_to_base_year(earlier), drivers_after_base_year(earlier)
     assert max(before) == BASELINE
     assert min(after) == BASELINE + 1
     assert max(after) - back == BASELINE
-    then = drivers_to_base_year()[month_ordinal(f"{year}-06")]
+    then = drivers_to_base_year(YEAR_2020)[month_ordinal(f"{year}-06")]
     assert before[month_ordinal("2020-06")] == then
 
 
 def test_steps_of_an_index_count_when_they_are_replayed_or_were_announced(central):
     model_month = month_ordinal("2023-12")  # 2019-12 from 2016, 2021-12 from 2018
-    with based_on(vintage(2016, replays=True)):
-        assert live_index_weights(central, model_month, 0.0)[1] > 0.0
-        assert live_index_weights(central, BASELINE, 0.0)[1] == 0.0
-    with based_on(vintage(2016, replays=False)):
-        assert live_index_weights(central, model_month, 0.0)[1] == 0.0
-    with based_on(vintage(2018, replays=False)):  # announced in March 2018
-        assert live_index_weights(central, model_month, 0.0)[1] == pytest.approx(central.global_aggregate_china_weight)
-        assert live_index_weights(central, model_month, 0.0)[2] == 0.0
+    replayed = earlier_year(2016, replays=True)
+    assert live_index_weights(central, replayed, model_month, 0.0)[1] > 0.0
+    assert live_index_weights(central, replayed, BASELINE, 0.0)[1] == 0.0
+    assert live_index_weights(central, earlier_year(2016, replays=False), model_month, 0.0)[1] == 0.0
+    announced = live_index_weights(central, earlier_year(2018, replays=False), model_month, 0.0)  # in March 2018
+    assert announced[1] == pytest.approx(central.global_aggregate_china_weight)
+    assert announced[2] == 0.0
 
 
 def test_steps_of_policy_are_dated_before_2021_and_lift_known_levers():
@@ -178,8 +181,7 @@ def test_markets_that_did_not_exist_have_no_deals(replay):
 
 def test_a_replay_of_the_past_leaves_runs_of_2020_as_they_were(central):
     first = sim.run("frozen", seed=3, scale=SMALL).annual()
-    with based_on(vintage(2019)):
-        sim.run(past_scenario(2019, scale=SMALL), parameters=parameters_of(central, 2019))
+    sim.run(past_scenario(2019, scale=SMALL), parameters=parameters_of(central, 2019), base_year=earlier_year(2019))
     assert sim.run("frozen", seed=3, scale=SMALL).annual().equals(first)
 
 
@@ -187,4 +189,4 @@ def test_flows_of_the_base_year_are_scaled_to_what_was_observed_in_that_year(rep
     # A level read when the module is imported would be that of 2020 for every base year.
     _, annual = replay
     assert annual["cips_volume"][2016] == pytest.approx(level("cips_volume", 2016))
-    assert level("cips_volume", 2016) < 0.2 * observed("cips_volume")
+    assert level("cips_volume", 2016) < 0.2 * YEAR_2020.observed("cips_volume")

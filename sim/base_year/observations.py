@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from sim.tables import table
-from sim.vintage import Vintage, vintage_in_use
 
 
 @dataclass(frozen=True)
@@ -43,21 +42,3 @@ def observations() -> dict[str, Observation]:
         for row in table("baseline")
     ]
     return {row.id: row for row in rows}
-
-
-@dataclass(frozen=True)
-class BaseYear:
-    """Observations of the year that a model starts from; `earlier` is None for 2020."""
-
-    earlier: Vintage | None = None
-
-    def observed(self, id: str) -> float:
-        """Value of one baseline observation in its own unit; that of 2020 where an earlier year states none."""
-        if self.earlier is not None and id in self.earlier.observed:
-            return self.earlier.observed[id]
-        return observations()[id].value
-
-
-def observed(id: str) -> float:
-    """Value of one baseline observation in its own unit, for the base year in use."""
-    return BaseYear(vintage_in_use()).observed(id)

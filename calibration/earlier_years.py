@@ -13,10 +13,9 @@ from scenarios.distributions import Value
 from scenarios.parameters import Parameters, ParameterSet
 from scenarios.plan import levers
 from scenarios.schema import Scenario
-from sim.baseline import observations
-from sim.vintage import FIRST_BASE_YEAR, Vintage
+from sim.base_year.base_year import FIRST_BASE_YEAR, LAST_BASE_YEAR, BaseYear
+from sim.base_year.observations import observations
 
-LAST_YEAR = 2020
 STATUSES = ("observed", "estimated", "literature", "judgement")
 
 
@@ -56,7 +55,7 @@ def earlier_levels() -> tuple[EarlierLevel, ...]:
         for row in csv.DictReader(text.splitlines())
     )
     for row in rows:
-        if row.year >= LAST_YEAR or row.status not in STATUSES:
+        if row.year >= LAST_BASE_YEAR or row.status not in STATUSES:
             raise ValueError(f"earlier_levels.csv: {row.series} {row.year} is not usable")
     return rows
 
@@ -77,7 +76,7 @@ def _known() -> dict[str, dict[int, float]]:
     for id, observation in observations().items():
         stem, lag = stem_and_lag(id)
         if stem in known:
-            known[stem].setdefault(LAST_YEAR - lag, observation.value)
+            known[stem].setdefault(LAST_BASE_YEAR - lag, observation.value)
     return known
 
 
@@ -106,22 +105,22 @@ def level(series: str, year: int) -> float:
 
 
 @cache
-def vintage(base_year: int, replays: bool = True) -> Vintage:
-    """Data of an earlier base year; see `sim.vintage`. With `replays`, what was announced later is in force too.
+def earlier_year(base_year: int, replays: bool = True) -> BaseYear:
+    """Data of an earlier base year; see `sim.base_year`. With `replays`, what was announced later is in force too.
 
     Raises
     ------
     ValueError
         If the base year is before 2016 or after 2019.
     """
-    if base_year >= LAST_YEAR:
-        raise ValueError(f"an earlier base year is before {LAST_YEAR}, not {base_year}")
+    if base_year >= LAST_BASE_YEAR:
+        raise ValueError(f"an earlier base year is before {LAST_BASE_YEAR}, not {base_year}")
     values: dict[str, float] = {}
     for id in observations():
         stem, lag = stem_and_lag(id)
         if stem in _known():
             values[id] = level(stem, base_year - lag)
-    return Vintage(base_year, values, replays)
+    return BaseYear(base_year, values, replays)
 
 
 ACCESS_FRICTION = {2016: 0.60, 2017: 0.40, 2018: 0.40, 2019: 0.40}
@@ -141,13 +140,13 @@ def parameters_of(parameters: Parameters, base_year: int, *, replays: bool = Tru
     changes: dict[str, Value] = {"effect_lag_scale": 0.0, "delivery_slippage_months": 0.0}
     for name in DESCRIBES_YEAR:
         changes[name] = level(name, base_year) * parameters[name] / central[name]  # type: ignore[operator]
-    part = (base_year - FIRST_BASE_YEAR) / (LAST_YEAR - FIRST_BASE_YEAR)
+    part = (base_year - FIRST_BASE_YEAR) / (LAST_BASE_YEAR - FIRST_BASE_YEAR)
     shares = np.array([_known()[f"holdings_share_{group.name.lower()}"][FIRST_BASE_YEAR] for group in InvestorGroup])
     mixed = (1.0 - part) * shares + part * np.array(parameters.holdings_share_by_type)
     changes["holdings_share_by_type"] = tuple((mixed / mixed.sum()).tolist())
     if replays:
-        growth = np.log(level("bond_custody_total", LAST_YEAR) / level("bond_custody_total", base_year))
-        changes["sovereign_growth"] = float(growth / (LAST_YEAR - base_year))
+        growth = np.log(level("bond_custody_total", LAST_BASE_YEAR) / level("bond_custody_total", base_year))
+        changes["sovereign_growth"] = float(growth / (LAST_BASE_YEAR - base_year))
         changes |= {"yield_impact": 0.0, "demand_semielasticity": NO_PREMIUM}
     ratio = ACCESS_FRICTION[base_year] / central.access_friction_2020
     changes["access_friction_2020"] = ratio * parameters.access_friction_2020
@@ -196,7 +195,7 @@ def past_scenario(
     shift: int = 0,
     without: tuple[str, str] | None = None,
 ) -> Scenario:
-    """The years from a base year to 2020 as a scenario in the model's dates; see `sim.vintage`.
+    """The years from a base year to 2020 as a scenario in the model's dates; see `sim.base_year`.
 
     Parameters
     ----------
@@ -214,14 +213,14 @@ def past_scenario(
     without
         Lever and month of a step that is left out.
     """
-    ahead = LAST_YEAR - base_year
+    ahead = LAST_BASE_YEAR - base_year
     intensity = {lever.id: lever.intensity_2020 for lever in levers()}
     paths: dict[str, dict[str, float]] = {}
-    first, last = month_ordinal(f"{base_year + 1}-01"), month_ordinal(f"{LAST_YEAR}-12")
+    first, last = month_ordinal(f"{base_year + 1}-01"), month_ordinal(f"{LAST_BASE_YEAR}-12")
     for step in policy_steps() if policy else ():
         month = max(month_ordinal(step.month) + shift, first)
         if step.year > base_year and month <= last and (step.lever, step.month) != without:
             intensity[step.lever] += step.rise
             paths.setdefault(step.lever, {})[month_text(month + 12 * ahead)] = round(intensity[step.lever], 6)
-    asked = Scenario(name="past", policy="frozen", macro=macro, scale=scale, end=f"{LAST_YEAR + ahead}-12")
+    asked = Scenario(name="past", policy="frozen", macro=macro, scale=scale, end=f"{LAST_BASE_YEAR + ahead}-12")
     return asked.with_levers(paths) if paths else asked

@@ -12,6 +12,7 @@ from agents.issuers import LADDER_INSTRUMENTS, Instrument, ListingRoute
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.banking.leverage import repo_outstanding_bn
+from sim.base_year.base_year import BaseYear
 from sim.clock import Clock
 from sim.component import Changes
 from sim.financing.direct_financing import exchange_credit_bn
@@ -52,6 +53,7 @@ class BaseYearSums:
 def add_month_of_base_year(
     clock: Clock,
     parameters: Parameters,
+    base_year: BaseYear,
     size: ModelSize,
     book: SecurityBook,
     investors: ForeignInvestors,
@@ -71,7 +73,7 @@ def add_month_of_base_year(
     filed = (queue.filed - queue.filed_at_start) / size.scale
     year.issued[Instrument.IPO_MAIN] = filed[ListingRoute.MAIN]
     year.issued[Instrument.IPO_STAR] = filed[ListingRoute.STAR]
-    share = equity_share_of_sse()
+    share = equity_share_of_sse(base_year)
     # The observed figures of main-board offers and follow-ons are those of the Shanghai exchange.
     shanghai = np.array([share, 1.0, share, 1.0])
     year.lumps_bn += shanghai * np.array(
