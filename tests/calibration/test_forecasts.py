@@ -235,7 +235,7 @@ def test_the_docs_give_the_registered_forecast_year_by_year(published, request):
 
 
 def test_the_readme_gives_the_registered_forecast_of_2025(published, request):
-    rows = cells(request.config.rootpath / "README.md", "What it says")
+    rows = cells(request.config.rootpath / "README.md", "Results")
     forms = (",.0f", ".1f", ".1f", ".2f", ",.0f", ".0f", ".0f")
     everything = np.ones(published.about["runs"], dtype=bool)
     for row, name, form in zip(rows, PLAN_INDICATORS, forms, strict=True):
