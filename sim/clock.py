@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 
 
@@ -17,6 +18,21 @@ class Clock:
     def month_of_year(self) -> int:
         """0 for January to 11 for December."""
         return self.month % 12
+
+    @property
+    def in_base_year(self) -> bool:
+        """Whether the base year is not over; true also at its start, before the first month."""
+        return self.month <= BASELINE
+
+    @property
+    def ends_base_year(self) -> bool:
+        """Whether this is the last month of the base year."""
+        return self.month == BASELINE
+
+    @property
+    def months_since_base_year(self) -> int:
+        """Months since the end of the base year; zero or negative in it."""
+        return self.month - BASELINE
 
 
 def season(clock: Clock, parameters: Parameters) -> float:

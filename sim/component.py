@@ -164,6 +164,8 @@ class Component:
     """Sets its states and columns at the end of the year before the base year."""
     opens: Callable[..., None] | None = None
     """Begins a month: opening stocks, flows at zero."""
+    remembers: Callable[..., None] | None = None
+    """Keeps what later months are compared with; called once, at the end of the base year."""
     streams: tuple[str, ...] = ()
     """Streams of random numbers that its decisions draw from."""
     steps: tuple[Step, ...] = ()

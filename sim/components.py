@@ -40,6 +40,7 @@ for _component in COMPONENTS:
         EXPLAINED.setdefault(_each.kind, {})[_each.decision] = _each
 
 _OPENS = tuple(Part(each.opens) for each in COMPONENTS if each.opens is not None)
+_REMEMBERS = tuple(Part(each.remembers) for each in COMPONENTS if each.remembers is not None)
 _READS = {name: Part(reading.formula) for name, reading in READINGS.items()}
 _IDENTITIES = tuple(Part(each.identities) for each in COMPONENTS if each.identities is not None)
 
@@ -54,6 +55,12 @@ def start_components(components: Iterable[Component], states: States) -> None:
 def open_components(states: States) -> None:
     """Begin a month for all components."""
     for part in _OPENS:
+        part.on(states)
+
+
+def remember_base_year(states: States) -> None:
+    """Keep of the base year, at its end, what later months are compared with."""
+    for part in _REMEMBERS:
         part.on(states)
 
 

@@ -10,7 +10,6 @@ from agents.fintech_firms import FintechFirms
 from agents.foreign_investors import ForeignInvestors
 from agents.institutions import Centre, Institutions, Sector
 from agents.issuers import Instrument, IssuerClass, Issuers, ListingRoute
-from scenarios.calendar import BASELINE
 from sim.banking.leverage import repo_outstanding_bn
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.state import BankStress, ForeignFlow, GovernmentYield, china_yield_pct, us_yield_pct
@@ -83,13 +82,12 @@ def indicators_are_read(clock: Clock, base_year: BaseYear, states: AllStates, re
     this_month |= _SECONDARY.on(states, this_month)
     record.months.append(this_month)
     # The level of 2020 is not known, so these are indices; at end-2020 the months before it are put on its base.
-    ends_base_year = clock.month == BASELINE
-    if ends_base_year:
+    if clock.ends_base_year:
         record.indexed_2020 = {
             name: value for name, value in this_month.items() if name.startswith("aum_") or name in INDEXED
         }
         record.scales_of_flows = scales_of_base_year(record.months, base_year)
-    for each in record.months if ends_base_year else record.months[-1:]:
+    for each in record.months if clock.ends_base_year else record.months[-1:]:
         each |= {name: each[name] / value * 100.0 for name, value in record.indexed_2020.items()}
         each |= {name: each[name] * scale for name, scale in record.scales_of_flows.items()}
 

@@ -36,7 +36,7 @@ from sim.bond_market.component import BOND_MARKET
 from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct, us_yield_pct
 from sim.clock import Clock
 from sim.component import AllStates, Part, States
-from sim.components import COMPONENTS, open_components, start_components
+from sim.components import COMPONENTS, open_components, remember_base_year, start_components
 from sim.financing.state import ModelSize
 from sim.fintech.component import FINTECH
 from sim.indicators import PLAN_INDICATORS
@@ -331,8 +331,11 @@ class FinancialCenter(PopulationModel):
             started = time.perf_counter()
             stage.on(states)
             self.step_seconds[stage.name] = self.step_seconds.get(stage.name, 0.0) + time.perf_counter() - started
-        if self.month <= BASELINE:
+        clock: Clock = states[Clock]
+        if clock.in_base_year:
             Part(add_month_of_base_year).on(states)
+            if clock.ends_base_year:
+                remember_base_year(states)
         else:
             self.datacollector.collect(self)
         self.running = self.month < self.last_month

@@ -31,4 +31,4 @@ def equity_return_6m(clock: Clock, macro: MacroPath) -> float:
 
 def lump_factor(clock: Clock, levels: Levels, lump: Lump) -> float:
     """Factor on a lumpy flow: that of the base year in it, one afterwards."""
-    return float(levels.lump_2020[lump]) if clock.month <= BASELINE else 1.0
+    return float(levels.lump_2020[lump]) if clock.in_base_year else 1.0

@@ -9,15 +9,12 @@ from agents.fintech_firms import FintechFirms, leading_rows
 from agents.foreign_investors import ForeignInvestors
 from agents.institutions import Institutions
 from agents.issuers import LADDER_INSTRUMENTS, Instrument, ListingRoute
-from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.banking.leverage import repo_outstanding_bn
 from sim.base_year.base_year import BaseYear
-from sim.clock import Clock
 from sim.component import Changes
 from sim.financing.direct_financing import exchange_credit_bn
-from sim.financing.state import Defaults, DirectFinancing, Issuance, ListingQueue, ModelSize, UsualDeals
-from sim.financing.underwriting import underwriters_capital_bn
+from sim.financing.state import Defaults, DirectFinancing, Issuance, ListingQueue, ModelSize
 from sim.fintech.leading import scores
 from sim.levels import Lump, equity_share_of_sse
 from sim.markets import Product
@@ -51,7 +48,6 @@ class BaseYearSums:
 
 
 def add_month_of_base_year(
-    clock: Clock,
     parameters: Parameters,
     base_year: BaseYear,
     size: ModelSize,
@@ -64,10 +60,9 @@ def add_month_of_base_year(
     financing: DirectFinancing,
     defaults: Defaults,
     turnover: Turnover,
-    usual: Changes[UsualDeals],
     year: Changes[BaseYearSums],
 ) -> None:
-    """Add the month just simulated; the last one sets the usual deals."""
+    """Add the month just simulated."""
     issued = issuance.issued_bn
     year.issued[: Instrument.IPO_MAIN] += issued[: Instrument.IPO_MAIN]
     filed = (queue.filed - queue.filed_at_start) / size.scale
@@ -91,9 +86,6 @@ def add_month_of_base_year(
     year.direct_financing_national_bn += financing.month_bn[1]
     year.debt_deals_bn += float(issued[1:LADDER_INSTRUMENTS].sum()) + issuance.financial_bonds_bn
     year.equity_deals_bn += float(issued[Instrument.IPO_MAIN : Instrument.REIT + 1].sum()) + issuance.follow_on_bn
-    if clock.month == BASELINE:
-        usual.debt_bn, usual.equity_bn = year.debt_deals_bn / 12.0, year.equity_deals_bn / 12.0
-        usual.capital_bn = underwriters_capital_bn(institutions)
     year.activity = year.activity + turnover.activity
     year.foreign_by_group = np.bincount(investors["group"], weights=investors["holdings_bn"], minlength=4)
     year.repo_outstanding_bn = repo_outstanding_bn(institutions, book)[0]

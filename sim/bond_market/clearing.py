@@ -4,7 +4,6 @@ import numpy as np
 
 from agents.arrays import Floats
 from agents.foreign_investors import ForeignInvestors, yield_impact_pp
-from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.bond_market.state import ForeignFlow, GovernmentYield, ResidualHolders
 from sim.clock import Clock
@@ -53,14 +52,14 @@ def bond_market_clears(
     foreign = foreign_by_class(float(investors["holdings_bn"].sum()), book.foreign_allocation, book.outstanding_bn)
     book.holdings_bn[Holder.FOREIGN] = foreign
     residual = book.outstanding_bn - foreign
-    if clock.month <= BASELINE:
+    if clock.in_base_year:
         # Spreads of 2020 are observed; demand is what held the stocks at those spreads.
         share = book.demand_base_bn / book.demand_base_bn.sum(axis=0)
         book.demand_base_bn = residual * share / holders.size[:, None]
         book.premium_pp[:] = 0.0
     demand = book.demand_base_bn * holders.size[:, None]
     demand[MANAGERS] *= 1.0 - min(shocks["bond_fund_redemptions"], MOST_REDEEMED)
-    if clock.month > BASELINE:
+    if not clock.in_base_year:
         book.premium_pp = supply_premium_pp(residual, demand.sum(axis=0), parameters.demand_semielasticity)
     book.holdings_bn[1:] = residual * demand / demand.sum(axis=0)
     bought = (book.holdings_bn - kept).sum(axis=1)
@@ -77,9 +76,18 @@ def bond_market_clears(
     repaid = float((before[Holder.FOREIGN] * share_of_stock(book.redeemed_bn, book.opening_bn)).sum())
     net = foreign_flow.net_purchases_bn = foreign_bought - repaid
     ledger.trade("currency conversion", Account.REST_OF_WORLD, Account.FOREIGN_INVESTORS, net)
-    share_held = float(foreign[SecurityClass.SOVEREIGN] / book.outstanding_bn[SecurityClass.SOVEREIGN])
-    if clock.month <= BASELINE:
-        government.foreign_share_base_year = share_held
-    government.foreign_impact_pp = yield_impact_pp(
-        share_held, government.foreign_share_base_year, parameters.yield_impact
-    )
+    if not clock.in_base_year:
+        government.foreign_impact_pp = yield_impact_pp(
+            foreign_share_of_government_bonds(book), government.foreign_share_base_year, parameters.yield_impact
+        )
+
+
+def foreign_share_of_government_bonds(book: SecurityBook) -> float:
+    """Share of government and policy bank bonds that foreigners hold."""
+    held = book.holdings_bn[Holder.FOREIGN, SecurityClass.SOVEREIGN]
+    return float(held / book.outstanding_bn[SecurityClass.SOVEREIGN])
+
+
+def foreign_share_is_remembered(book: SecurityBook, government: Changes[GovernmentYield]) -> None:
+    """Keep the share of government bonds that foreigners hold at the end of the base year."""
+    government.foreign_share_base_year = foreign_share_of_government_bonds(book)

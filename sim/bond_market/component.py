@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from agents.foreign_investors import ForeignInvestor, ForeignInvestors
 from sim.bond_market.certificates import banks_roll_certificates
-from sim.bond_market.clearing import bond_market_clears
+from sim.bond_market.clearing import bond_market_clears, foreign_share_is_remembered
 from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade, purchase_terms
 from sim.bond_market.geopolitics import geopolitical_events_happen
 from sim.bond_market.public_supply import public_sector_issues
@@ -42,6 +42,7 @@ BOND_MARKET = Component(
     states=(ResidualHolders, GovernmentYield, ForeignFlow, PublicSupply, BankStress, Geopolitics, ForeignDemand),
     start=start_foreign_investors,
     opens=bond_market_opens,
+    remembers=foreign_share_is_remembered,
     streams=(
         "investor.entry",
         "investor.client_money",

@@ -2,7 +2,6 @@
 
 from agents.draws import Draws
 from agents.foreign_investors import event_probability, tension_after
-from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.bond_market.state import Geopolitics
 from sim.clock import Clock
@@ -17,7 +16,7 @@ def geopolitical_events_happen(
 
     None happens before 2021. Events of a shock `geopolitical_event` come on top of those of chance.
     """
-    if clock.month <= BASELINE:
+    if clock.in_base_year:
         return
     event = draws["geopolitics.event"].scalar(clock.month) < event_probability(parameters.geopolitical_hazard)
     geopolitics.tension = tension_after(

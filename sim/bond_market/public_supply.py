@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.bond_market.primary_market import redeem, sell_issue
 from sim.bond_market.state import PublicSupply, ResidualHolders
@@ -36,7 +35,7 @@ def public_sector_issues(
     """
     outstanding = book.opening_bn[SecurityClass.SOVEREIGN]
     redeemed = levels.sovereign_redemption_rate / 12.0 * outstanding
-    if clock.month <= BASELINE:
+    if clock.in_base_year:
         trend = levels.sovereign_net_2020_bn / 12.0 * season(clock, parameters)
     else:
         growing = outstanding - supply.extra_bn

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from agents.institutions import Institutions
 from agents.issuers import Instrument, Issuer, Issuers, ListingRoute
 from scenarios.calendar import month_ordinal
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
+from sim.base_year.sums import BaseYearSums
 from sim.clock import Clock
 from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.financing.credit_events import default_terms
@@ -29,6 +31,7 @@ from sim.financing.state import (
     SmallFirmCredit,
     UsualDeals,
 )
+from sim.financing.underwriting import underwriters_capital_bn
 from sim.ledger import Account, Ledger
 from sim.levels import Levels
 from sim.macro import MacroPath
@@ -122,6 +125,12 @@ def financing_identities(
     yield "Shanghai is part of the country", float(max(shanghai - country, 0.0)), 0.0
 
 
+def usual_deals_are_remembered(institutions: Institutions, year: BaseYearSums, usual: Changes[UsualDeals]) -> None:
+    """Keep the mean deals of the base year and the capital of its underwriters."""
+    usual.debt_bn, usual.equity_bn = year.debt_deals_bn / 12.0, year.equity_deals_bn / 12.0
+    usual.capital_bn = underwriters_capital_bn(institutions)
+
+
 FINANCING = Component(
     name="financing",
     states=(
@@ -137,6 +146,7 @@ FINANCING = Component(
     ),
     start=start_financing,
     opens=financing_opens,
+    remembers=usual_deals_are_remembered,
     streams=(
         "issuer.default",
         "issuer.need",

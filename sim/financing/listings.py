@@ -8,7 +8,6 @@ from agents.institutions import Institutions
 from agents.issuers import Instrument, Issuers, ListingRoute, follow_on_rate
 from agents.listing_queue import STAGES, next_gate, review_stage_probability, stage_months
 from agents.underwriting import placed_first
-from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes
@@ -47,7 +46,7 @@ def gate_moves(clock: Clock, parameters: Parameters, draws: Draws, queue: Change
 
     In the base year and before, its throughput is the usual one.
     """
-    if clock.month <= BASELINE:
+    if clock.in_base_year:
         return
     innovation = float(draws["issuer.listing_gate"].normals(clock.month, 1)[0])
     queue.log_gate = next_gate(

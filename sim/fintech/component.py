@@ -7,7 +7,7 @@ from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.fintech.adoption import institutions_adopt
 from sim.fintech.explained import funding_explained, growth_explained, rank_explained, score_explained
 from sim.fintech.firms import firms_exit_and_start, firms_grow_and_raise_funds, start_fintech_firms
-from sim.fintech.leading import leading_firms_are_ranked
+from sim.fintech.leading import leading_firms_are_ranked, leading_score_is_remembered
 from sim.fintech.sandbox import firms_enter_the_sandbox
 from sim.fintech.state import FintechFlows, FundingMemory, LeadingScore, Sandbox
 
@@ -33,6 +33,7 @@ FINTECH = Component(
     states=(FintechFlows, FundingMemory, Sandbox, LeadingScore),
     start=start_fintech_firms,
     opens=fintech_opens,
+    remembers=leading_score_is_remembered,
     streams=(
         "institution.adoption",
         "fintech.sandbox",

@@ -4,7 +4,6 @@ import numpy as np
 
 from agents.arrays import Floats
 from agents.fintech_firms import LEADING_RANKS, FintechFirms, leading_rows, score_terms
-from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes
@@ -22,14 +21,19 @@ def leading_firms_are_ranked(
 ) -> None:
     """Leading fintech firms are ranked.
 
-    Until the base year is over, its hundredth score is that of the month.
+    Beside the first hundred of the month, firms are counted whose score would have led in the base year.
     """
     score, local = scores(parameters, fintech), fintech["in_shanghai"]
     first = leading_rows(score)
-    if clock.month <= BASELINE:
-        leading.base_year = float(score[first].min())
+    lowest = float(score[first].min()) if clock.in_base_year else leading.base_year
     leading.ranked = int(local[first].sum())
-    leading.absolute = int((score[local] >= leading.base_year).sum())
+    leading.absolute = int((score[local] >= lowest).sum())
+
+
+def leading_score_is_remembered(parameters: Parameters, fintech: FintechFirms, leading: Changes[LeadingScore]) -> None:
+    """Keep the hundredth score of the base year."""
+    score = scores(parameters, fintech)
+    leading.base_year = float(score[leading_rows(score)].min())
 
 
 def size_premium_correction(parameters: Parameters, fintech: FintechFirms, wanted: int) -> float:

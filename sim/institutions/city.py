@@ -5,7 +5,6 @@ import numpy as np
 from agents.arrays import Floats
 from agents.city_state import log_real_wage, next_states, state_targets
 from agents.institutions import Institutions
-from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes
@@ -28,7 +27,7 @@ def city_states_move(
 ) -> None:
     """Wages and rents follow crowding; talent, law and services move."""
     seats = seats_of_centres(institutions, rivals)
-    if clock.month <= BASELINE + 1:
+    if clock.months_since_base_year <= 1:
         city.seats_base_year = seats  # the past is the reference until the base year is over
     city.log_density = np.log(seats / city.seats_base_year)
     legal, legal_2020 = channels["legal_certainty"], channels.baseline("legal_certainty")

@@ -9,7 +9,6 @@ from agents.districts import NOWHERE, District, chosen_districts, district_share
 from agents.draws import Draws
 from agents.fintech_firms import FintechFirms
 from agents.institutions import Institutions, Sector
-from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes
@@ -52,7 +51,7 @@ def districts_crowd(
 ) -> None:
     """Districts crowd, rents follow, classes gather."""
     now = occupants(institutions, fintech)
-    if clock.month <= BASELINE + 1:
+    if clock.months_since_base_year <= 1:
         districts.occupants_base_year = now  # the past is the reference until the base year is over
     before = districts.occupants_base_year
     scope, scope_2020 = channels["offshore_business_scope"], channels.baseline("offshore_business_scope")

@@ -6,7 +6,6 @@ from agents.arrays import Floats
 from agents.draws import Draws, binomial
 from agents.institutions import Institutions, Sector
 from agents.licences import LICENCE_STAGES, licence_stage_probability, licensed_share
-from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes
@@ -54,7 +53,7 @@ def licence_queue_moves(
     """
     passes = licence_stage_probability(parameters.licence_queue_months)
     withdraws = parameters.licence_withdrawal
-    if clock.month <= BASELINE:
+    if clock.in_base_year:
         # In the pandemic year filings and their handling ran at the same part of their usual pace.
         passes, withdraws = passes * parameters.entry_factor_2020, withdraws * parameters.entry_factor_2020
     uniform = licence_uniforms(draws, clock.month, 2)

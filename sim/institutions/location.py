@@ -19,7 +19,7 @@ from agents.institutions import (
     relocation_share_out,
 )
 from agents.licences import licence_scope_shift, licence_stage_probability, licensed_share
-from scenarios.calendar import BASELINE, month_ordinal
+from scenarios.calendar import month_ordinal
 from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes
@@ -216,7 +216,7 @@ def entrants_choose(
         if month >= lifted:
             fade = 0.5 ** ((month - lifted) / parameters.ownership_cap_half_life)
             base[sector, 1] *= np.exp(parameters.ownership_cap_removal_jump * fade)
-    if month <= BASELINE:
+    if clock.in_base_year:
         base = base * parameters.entry_factor_2020
     looking = entrants_looking(base, value, parameters.inclusive_value_weight)
     expected = looking * shares[..., Centre.SHANGHAI] * shocks["lockdown"]

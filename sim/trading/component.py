@@ -6,11 +6,13 @@ import numpy as np
 
 from agents.arrays import sum_of_products
 from agents.equity_investors import ForeignEquityInvestor, ForeignShareholders
+from agents.institutions import Institutions
 from scenarios.parameters import Parameters
 from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.ledger import Account, Ledger
 from sim.levels import Levels
 from sim.trading.foreign_shareholders import equity_investors_trade, equity_purchase_terms, start_foreign_shareholders
+from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import prices_are_discovered
 from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
 from sim.trading.turnover import markets_turn_over
@@ -19,6 +21,14 @@ from sim.trading.turnover import markets_turn_over
 def start_trading(parameters: Parameters, turnover: Changes[Turnover]) -> None:
     """Set the foreign share of open interest."""
     turnover.foreign_futures_share = parameters.futures_foreign_share_2020
+
+
+def base_year_is_remembered(
+    institutions: Institutions, turnover: Changes[Turnover], prices: Changes[PriceDiscovery]
+) -> None:
+    """Keep the capital of market makers and the volumes behind the four contracts."""
+    turnover.market_making_base_year_bn = market_making_bn(institutions)
+    prices.volume_base_year = np.mean(prices.volumes, axis=0)
 
 
 def trading_identities(levels: Levels, turnover: Turnover) -> Iterator[Identity]:
@@ -58,6 +68,7 @@ TRADING = Component(
     name="trading",
     states=(Turnover, PriceDiscovery),
     start=start_trading,
+    remembers=base_year_is_remembered,
     steps=(Step(markets_turn_over, owner="Market"), Step(prices_are_discovered, owner="Market")),
     identities=trading_identities,
 )

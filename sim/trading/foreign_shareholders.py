@@ -118,8 +118,9 @@ def _terms(
 ) -> Floats:
     """Terms of the log target of every investor this month, shape (terms, n)."""
     month = clock.month
-    since_2020 = macro.change(macro.equity_index, month, max(month - BASELINE, 0))
-    trend = parameters.equity_drift * max(month - BASELINE, 0)
+    months = max(clock.months_since_base_year, 0)
+    since_2020 = macro.change(macro.equity_index, month, months)
+    trend = parameters.equity_drift * months
     risk, access = risk_and_access(clock, parameters, channels, macro)
     politics = geopolitical_shift(
         tension.tension, parameters.geopolitical_jump_west, parameters.geopolitical_jump_nonaligned

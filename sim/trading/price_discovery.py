@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes
@@ -25,14 +24,13 @@ def prices_are_discovered(
     products = [Product.SHFE_FUTURES, Product.SHFE_FUTURES, Product.SGE_GOLD, Product.INTERBANK_SPOT_BONDS]
     prices.volumes.append(turnover.turnover_trn[products])
     recent = np.mean(prices.volumes, axis=0)
-    if clock.month <= BASELINE:
-        prices.volume_base_year = recent
+    usual = recent if clock.in_base_year else prices.volume_base_year
     share_2020 = np.array([*parameters.price_discovery_share_2020, parameters.rate_benchmark_share])
     share = price_discovery_share(
         share_2020,
-        recent / prices.volume_base_year,
+        recent / usual,
         turnover.foreign_futures_share - parameters.futures_foreign_share_2020,
-        float(np.exp(parameters.rival_volume_growth * max(0, clock.month - BASELINE) / 12.0)),
+        float(np.exp(parameters.rival_volume_growth * max(0, clock.months_since_base_year) / 12.0)),
         parameters.price_discovery_volume_exponent,
         parameters.price_discovery_foreign_effect,
     )

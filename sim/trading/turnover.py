@@ -4,7 +4,6 @@ import numpy as np
 
 from agents.draws import Draws
 from agents.institutions import Institutions
-from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.banking.leverage import repo_outstanding_bn
 from sim.bond_market.state import ForeignFlow, GovernmentYield
@@ -58,16 +57,15 @@ def markets_turn_over(
     days = trading_days(clock, parameters)
     noise = draws["market.activity"].normals(clock.month, 6)
     volatility = float(macro.log_volatility[at] - parameters.volatility_mean)
-    years = (clock.month - BASELINE) / 12.0
+    years = clock.months_since_base_year / 12.0
     turns = repo_turns_per_month(days, parameters.overnight_repo_share, parameters.term_repo_days)
     interbank_repo, exchange_repo = repo_outstanding_bn(institutions, book)
     interbank = book.interbank_custody_bn()
     activity = np.zeros(len(Product))
     activity[Product.INTERBANK_MONEY] = interbank_repo * turns
     makers = market_making_bn(institutions)
-    if clock.month <= BASELINE:
-        turnover.market_making_base_year_bn = makers
-    makers_ratio = np.maximum(makers / turnover.market_making_base_year_bn, parameters.market_making_floor)
+    usual = makers if clock.in_base_year else turnover.market_making_base_year_bn
+    makers_ratio = np.maximum(makers / usual, parameters.market_making_floor)
     settlement = channels.ratio("settlement_cost") ** parameters.settlement_turnover
     activity[Product.INTERBANK_SPOT_BONDS] = (
         interbank

@@ -450,6 +450,14 @@ def run(function, on):
     return on
 
 
+def ends_base_year(component, on):
+    """Let a component keep what later months are compared with, and refuse a change that it does not declare."""
+    for kind, _ in Part(component.remembers).needs:
+        on[kind]
+    run_checked(Step(component.remembers), on, (Parameters,))
+    return on
+
+
 def closes(component, on):
     """Hold the identities of a component against states."""
     for name, left, right in Part(component.identities).on(on):

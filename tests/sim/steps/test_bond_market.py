@@ -32,7 +32,7 @@ from sim.levels import Levels, certificate_weights
 from sim.policy import Channels, Policy
 from sim.securities import Holder, SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
-from tests.sim.steps.by_hand import closes, policy, run, shocks
+from tests.sim.steps.by_hand import closes, ends_base_year, policy, run, shocks
 
 SOVEREIGN = SecurityClass.SOVEREIGN
 RESERVE, FUND, REAL, HEDGED = InvestorGroup
@@ -488,7 +488,10 @@ def test_spreads_of_the_base_year_are_observed_and_their_demand_is_what_held_the
     book = on[SecurityBook]
     assert not book.premium_pp.any()
     np.testing.assert_allclose(book.demand_base_bn * [[1.1], [1.3]], book.holdings_bn[1:])
-    assert on[GovernmentYield].foreign_share_base_year > 0.0 and on[GovernmentYield].foreign_impact_pp == 0.0
+    assert on[GovernmentYield].foreign_impact_pp == 0.0
+    ends_base_year(BOND_MARKET, on)
+    share = book.holdings_bn[Holder.FOREIGN, SOVEREIGN] / book.outstanding_bn[SOVEREIGN]
+    assert on[GovernmentYield].foreign_share_base_year == pytest.approx(share) and share > 0.0
 
 
 def test_what_clients_take_out_of_bond_funds_banks_take_up_at_a_higher_spread(city):

@@ -12,6 +12,7 @@ from sim.bond_market.state import ForeignFlow
 from sim.components import READINGS, open_components
 from sim.financing.direct_financing import direct_financing_is_summed
 from sim.financing.state import DirectFinancing, Issuance
+from sim.fintech.component import FINTECH
 from sim.fintech.leading import leading_firms_are_ranked, scores
 from sim.fintech.state import LeadingScore
 from sim.indicators import PLAN_INDICATORS, indicators_are_read
@@ -19,7 +20,7 @@ from sim.record import Record
 from sim.securities import Holder, SecurityBook
 from sim.side_markets.trade_settlement import CrossBorderPayments
 from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
-from tests.sim.steps.by_hand import run
+from tests.sim.steps.by_hand import ends_base_year, run
 
 
 def with_issues(on, **amounts_bn):
@@ -64,7 +65,8 @@ def test_in_the_base_year_as_many_firms_reach_the_hundredth_score_as_rank_in_the
 def test_later_a_rank_is_relative_and_the_score_of_the_base_year_is_not(city):
     on = city("2021-01")
     firms = on[FintechFirms]
-    on[LeadingScore].base_year = np.sort(scores(on[Parameters], firms))[-100]
+    ends_base_year(FINTECH, on)
+    assert on[LeadingScore].base_year == np.sort(scores(on[Parameters], firms))[-100]
     before = ranked(on)
     there = (before.ranked, before.absolute)
     firms["log_size"] += 1.0

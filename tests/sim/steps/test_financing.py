@@ -9,6 +9,7 @@ from agents.institutions import Institutions
 from agents.issuers import LADDER_MONTHS, Industry, Instrument, IssuerClass, Issuers, ListingRoute
 from agents.listing_queue import STAGES
 from scenarios.parameters import Parameters
+from sim.base_year.sums import BaseYearSums
 from sim.bond_market.component import bond_market_opens
 from sim.clock import Clock, season
 from sim.component import Part
@@ -281,6 +282,13 @@ def with_capital(on, debt_bn=np.inf, equity_bn=np.inf):
     """Underwriters whose usual deals are stated, with the capital that was behind them."""
     on[UsualDeals] = UsualDeals(debt_bn, equity_bn, underwriters_capital_bn(on[Institutions]))
     return on
+
+
+def test_usual_deals_are_the_monthly_mean_of_the_base_year_and_the_capital_at_its_end(city):
+    on = city("2020-12")
+    on[BaseYearSums] = BaseYearSums(debt_deals_bn=120.0, equity_deals_bn=24.0)
+    usual = ends_base_year(FINANCING, on)[UsualDeals]
+    assert usual == UsualDeals(10.0, 2.0, underwriters_capital_bn(on[Institutions]))
 
 
 def test_underwriters_place_debt_up_to_their_capital_and_defer_the_rest(city):

@@ -21,7 +21,7 @@ from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import RATE_BENCHMARKS, prices_are_discovered
 from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
 from sim.trading.turnover import markets_turn_over
-from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, run
+from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, ends_base_year, run
 
 NO_DRIFT = {"equity_drift": 0.0, "foreign_assets_growth": 0.0}
 QUIET = {"equity_volume_sd": 0.0, "futures_velocity_sd": 0.0}
@@ -184,7 +184,9 @@ def test_the_price_impact_of_a_month_is_what_prices_moved_over_what_was_traded(c
 
 def test_dealers_of_the_base_year_are_what_later_ones_are_compared_with(city):
     on = city("2020-12")
+    on[Turnover].market_making_base_year_bn *= 0.0
     turnover(on)
+    ends_base_year(TRADING, run(prices_are_discovered, on))
     np.testing.assert_array_equal(on[Turnover].market_making_base_year_bn, market_making_bn(on[Institutions]))
     later = city("2021-12")
     later[Turnover].market_making_base_year_bn = on[Turnover].market_making_base_year_bn
@@ -220,6 +222,7 @@ def test_cheaper_access_to_futures_brings_foreigners_in_up_to_a_bound(city):
 def test_dealers_that_are_gone_leave_markets_thinner_but_never_closed(city):
     base = city("2020-12", on_parameters=QUIET)
     usual = turnover(base)
+    ends_base_year(TRADING, run(prices_are_discovered, base))
     gone = city("2021-12", on_parameters=QUIET)
     gone[Turnover].market_making_base_year_bn = base[Turnover].market_making_base_year_bn
     gone[Institutions]["equity_bn"] = 0.0
@@ -235,7 +238,7 @@ def discovered(on, *volumes):
     """Let prices be discovered in some months of turnover, one for each; the last may be after the base year."""
     on[Clock] = Clock(BASELINE)
     on[Turnover].turnover_trn = np.ones(len(Product))
-    run(prices_are_discovered, on)
+    ends_base_year(TRADING, run(prices_are_discovered, on))
     for back, volume in enumerate(volumes):
         on[Clock] = Clock(BASELINE + 1 + back)
         on[Turnover].turnover_trn = volume
