@@ -77,7 +77,9 @@ def test_a_replaced_word_stands_nowhere(word, texts):
     assert not where, f"the glossary replaces {word!r} by {REPLACED[word]!r}"
 
 
-@pytest.mark.parametrize("text", ["with the same luck", "draws.luck", "new_luck_of(x)", "class BadLuck:", "Luck", "相同运气"])
+@pytest.mark.parametrize(
+    "text", ["with the same luck", "draws.luck", "new_luck_of(x)", "class BadLuck:", "Luck", "相同运气"]
+)
 def test_a_replaced_word_would_be_found(text):
     assert any(stands_in(word, text) for word in REPLACED)
 

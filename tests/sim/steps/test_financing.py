@@ -36,7 +36,7 @@ from sim.levels import Levels, Lump
 from sim.policy import Channels
 from sim.securities import SecurityBook, SecurityClass
 from sim.trading.state import ForeignShareholdings
-from tests.sim.steps.by_hand import BOND_MONTHS, YIELD_PCT, closes, run
+from tests.sim.steps.by_hand import BOND_MONTHS, YIELD_PCT, closes, ends_base_year, run
 
 NOBODY_FAILS = {"default_rate": 0.0}
 CERTAIN = 1e12
