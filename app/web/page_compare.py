@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import solara
 
-from app.shown import known
+from app.terminal.numbers import known
 from app.web import charts, session
 from app.web.attributed import Attributed
 from app.web.components import Chart, Form, Table

@@ -7,7 +7,7 @@ from typing import Any
 
 import solara
 
-from app.shown import known
+from app.terminal.numbers import known
 from app.web import charts, session
 from app.web.components import Form, Table
 from app.web.desk import LEAST_RUNS, MOST_RUNS

@@ -356,7 +356,7 @@ class TestWidths:
         ["run", "shocks", "shocks lockdown", "levers", "levers reits_pilot", "measures", "measures M14", "indicators"],
     )
     def test_a_table_fits_its_terminal_and_loses_nothing(self, call, monkeypatch, columns, arguments):
-        from app import tables
+        from app.terminal import tables
 
         monkeypatch.setattr(tables, "WIDTH_WITHOUT_TERMINAL", columns)
         narrow = call(*arguments.split()).out

@@ -5,7 +5,8 @@ import json
 import pytest
 
 import sim
-from app.comparison import compared, show
+from app.commands.compare import Comparison, compared
+from app.terminal.report import answer
 from scenarios import load
 
 
@@ -25,12 +26,12 @@ def test_triggers_are_told_with_how_often_and_when_they_fire(ensemble, capsys):
     text = "panda_cumulative above 1 for 1 months: fintech_hub to 0.9"
     assert told["triggers"] == [{"scenario": "adaptive", "trigger": text, "share": 1.0, "first_month": "2021-01"}]
     assert json.loads(json.dumps(told["triggers"])) == told["triggers"]
-    show(ensemble, told)
+    answer(Comparison(told), json=False, quiet=False)
     printed = capsys.readouterr().out
     assert "Triggers: in which part of the runs they fire" in printed and "2021-01" in printed
 
 
 def test_without_triggers_nothing_is_said_of_them(ensemble, capsys):
     told = {**compared(ensemble, "plain"), "triggers": []}
-    show(ensemble, told)
+    answer(Comparison(told), json=False, quiet=False)
     assert "Triggers" not in capsys.readouterr().out

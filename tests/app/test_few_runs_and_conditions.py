@@ -8,7 +8,8 @@ import pytest
 
 import sim
 from app.cli import command_line
-from app.comparison import compared, show
+from app.commands.compare import Comparison, compared
+from app.terminal.report import answer
 from calibration.calibrate import Calibration
 from calibration.diagnostics import identification, least_runs
 from calibration.past_runs import searched
@@ -48,7 +49,7 @@ def ensemble_of(runs, macro="neutral", kind="simulation"):
 
 def shown(ensemble, capsys):
     told = compared(ensemble, "committed")
-    show(ensemble, told)
+    answer(Comparison(told), json=False, quiet=False)
     return told, capsys.readouterr().out
 
 

@@ -41,7 +41,9 @@ def test_a_forecast_is_registered_scored_and_reviewed(folder):
     again = lujiazui("forecast", "plan", *QUICK, "--register", "plan.json", cwd=folder)
     assert again.returncode == 2
     assert "never replaced" in again.stderr
-    scored = lujiazui("validate", "--observed", "later.csv", "--forecast", "plan.json", "--json", cwd=folder)
+    scored = lujiazui(
+        "validate", "forecast", "--observed", "later.csv", "--forecast", "plan.json", "--json", cwd=folder
+    )
     assert scored.returncode == 0, scored.stderr
     scores = json.loads(scored.stdout)["forecast"]["scores"]
     assert {row["indicator"] for row in scores} == {"panda_cumulative", "turnover_total"}
@@ -53,7 +55,7 @@ def test_a_forecast_is_registered_scored_and_reviewed(folder):
 
 def test_a_bad_file_of_observations_ends_with_two_and_no_traceback(folder):
     folder.joinpath("bad.csv").write_text("indicator,date,value,unit,source\npanda,2021,x,y,z\n")
-    done = lujiazui("validate", "--observed", "bad.csv", cwd=folder)
+    done = lujiazui("validate", "forecast", "--observed", "bad.csv", cwd=folder)
     assert done.returncode == 2
     assert "bad.csv:2" in done.stderr
     assert "Traceback" not in done.stderr
@@ -62,11 +64,10 @@ def test_a_bad_file_of_observations_ends_with_two_and_no_traceback(folder):
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ((), "--until YEAR"),
-        (("--origins", "--until", "2018"), "give one of"),
-        (("--origins", "--backtest"), "give one of"),
-        (("--until", "2018", "--runs", "10"), "at least 24"),
-        (("--until", "2021"), "--until"),
+        (("holdout", "--until", "2018", "--runs", "10"), "at least 24"),
+        (("holdout", "--until", "2021"), "--until"),
+        (("holdout",), "--until"),
+        (("forecast",), "--observed"),
     ],
 )
 def test_validate_refuses_what_it_cannot_do(folder, asked, told):

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from app.asked import committed_beside, scenario_asked
 from app.cli import command_line
-from app.comparison import compared, show
+from app.commands.compare import Comparison, compared
+from app.terminal.asked import committed_beside, scenario_asked
+from app.terminal.report import answer
 from scenarios import Scenario, load
 from scenarios.calendar import month_ordinal
 from sim.experiments.ensemble import Ensemble
@@ -72,7 +73,7 @@ def test_a_comparison_tells_what_was_set_in_each_scenario(capsys):
     found = Ensemble(values, tuple(PLAN_INDICATORS), month_ordinal("2020-01"), tuple(range(9)), scenarios, pairings)
     told = compared(found, "committed")
     assert told["settings"] == {"plan": ["reits_pilot=0.9"]}
-    show(found, told)
+    answer(Comparison(told), json=False, quiet=False)
     assert "Scenario plan with reits_pilot=0.9." in capsys.readouterr().out
 
 

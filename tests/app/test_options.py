@@ -5,8 +5,26 @@ import pytest
 from app.cli import _command, command_line
 from scenarios.bounds import MOST_RUNS, SEEDS_APART
 
-COMMANDS = _command().commands
-FILES = {"spec": "x.yaml", "file": "x.yaml", "store": "s", "run": "abc", "to": "t", "observed": "o.csv"}
+
+def flat(commands, before=""):
+    """Commands by name, those under others by both names."""
+    for name, command in commands.items():
+        if hasattr(command, "commands"):
+            yield from flat(command.commands, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
+
+
+COMMANDS = dict(flat(_command().commands))
+FILES = {
+    "spec": "x.yaml",
+    "file": "x.yaml",
+    "store": "s",
+    "run": "abc",
+    "to": "t",
+    "observed": "o.csv",
+    "until": "2018",
+}
 """Something for the arguments and options that a command needs."""
 NUMBERS = [
     (name, param)
@@ -19,7 +37,7 @@ IDS = [f"{name} {param.opts[0]}" for name, param in NUMBERS]
 
 def needed(command, but=""):
     """The least that a command can be called with."""
-    told = [command]
+    told = command.split()
     for param in COMMANDS[command].params:
         if param.required and param.name != but:
             told += [FILES[param.name]] if not param.opts[0].startswith("-") else [param.opts[0], FILES[param.name]]
@@ -64,7 +82,9 @@ def test_what_is_no_number_is_refused_with_the_option_and_what_is_meant(refused,
 SEEDED = [name for name, command in COMMANDS.items() if any(param.name == "seed" for param in command.params)]
 
 
-@pytest.mark.parametrize("command", [name for name in SEEDED if name not in ("validate", "review")])  # a file first
+@pytest.mark.parametrize(
+    "command", [name for name in SEEDED if name not in ("validate forecast", "review")]
+)  # a file first
 @pytest.mark.parametrize("seed", ["-1", "1.5", "many", str(2**63), "9" * 5000])
 def test_a_seed_out_of_range_is_refused_under_its_name(refused, command, seed):
     assert refused(*needed(command), f"--seed={seed}")[-1].startswith("error: --seed: ")
@@ -82,9 +102,6 @@ IGNORED = [
     ("forecast --variants --register x.json", ["--register"]),
     ("forecast --variants --conditions turnover_total", ["--conditions"]),
     ("forecast --conditions turnover_total --register x.json", ["--register"]),
-    ("validate --origins --forecast x.json", ["--forecast"]),
-    ("validate --backtest committed --seed 1 --no-replay", ["scenario", "--seed", "--replay"]),
-    ("validate --until 2018 --seed 2", ["--seed"]),
     ("calibrate --quick --runs 9 --more 9", ["--runs", "--more"]),
     ("calibrate --quick --information", ["--information"]),
 ]  # fmt: skip
@@ -97,10 +114,36 @@ def test_an_option_that_would_be_ignored_is_refused(refused, line, idle):
 
 
 def test_options_of_a_forecast_that_is_read_from_a_file_are_refused(refused):
-    line = "validate --observed x.csv --forecast x.json --runs 9 --seed 3 --scale 1 --store s --workers 1"
+    line = "validate forecast --observed x.csv --forecast x.json --runs 9 --seed 3 --scale 1 --store s --workers 1"
     told = refused(*line.split())
     idle = [each.removeprefix("error: ").partition(": has no effect ")[0] for each in told]
     assert idle == ["--runs", "--seed", "--scale", "--store", "--workers"]
+
+
+FORMER = [
+    ("validate --observed x.csv --runs 9", "--observed", "forecast --observed FILE"),
+    ("validate plan --observed=x.csv", "--observed", "forecast --observed FILE"),
+    ("validate --forecast x.json", "--forecast", "forecast --observed FILE --forecast FILE"),
+    ("validate --runs 9 --origins", "--origins", "origins"),
+    ("validate --backtest", "--backtest", "backtest"),
+    ("validate --rivals", "--rivals", "rivals"),
+    ("validate --placebo", "--placebo", "placebo"),
+    ("validate --events --json", "--events", "events"),
+    ("validate --until 2018 --scale x", "--until", "holdout --until YEAR"),
+]
+
+
+@pytest.mark.parametrize(("line", "option", "now"), FORMER, ids=[line for line, _, _ in FORMER])
+def test_a_former_form_is_refused_with_the_command_that_replaces_it(refused, line, option, now):
+    assert refused(*line.split()) == [f"error: {option}: is now a command of its own (use: lujiazui validate {now})"]
+    assert f"validate {now.partition(' ')[0]}" in COMMANDS
+
+
+def test_commands_without_a_further_word_show_their_help(capsys):
+    assert command_line(["validate"]) == 0
+    shown = capsys.readouterr().out
+    below = [name.removeprefix("validate ") for name in COMMANDS if name.startswith("validate ")]
+    assert len(below) == 7 and all(name in shown for name in below)
 
 
 def test_a_default_that_is_typed_counts_as_given(refused):

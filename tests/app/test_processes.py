@@ -67,7 +67,7 @@ def test_ctrl_c_in_the_middle_of_a_run_ends_in_one_line_and_writes_nothing(envir
 
 
 @pytest.mark.parametrize(
-    "module", ["app.cli", "typer", "app.asked", "scenarios.plan", "pydantic", "sim", "app.run_report"]
+    "module", ["app.cli", "typer", "app.terminal.asked", "scenarios.plan", "pydantic", "sim", "app.terminal.report"]
 )
 def test_ctrl_c_while_modules_load_ends_in_one_line(environment, module):
     script = (

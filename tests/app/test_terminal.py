@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.cli import command_line
-from app.output import print_json
-from app.progress import RunsBar
-from app.tables import show, table
-from app.terminal import console, say, spelling_streams
+from app.terminal.output import print_json
+from app.terminal.progress import RunsBar
+from app.terminal.report import Table
+from app.terminal.streams import console, say, spelling_streams
+from app.terminal.tables import show
 from scenarios import InputError, Scenario, load
 from scenarios.errors import Problem
 from scenarios.printable import in_json, spelt_out
@@ -151,7 +152,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 def test_a_table_on_a_terminal_has_its_colours_and_spells_out_what_its_cells_would_do(screen):
     with screen() as (out, _), spelling_streams():
-        show(table(NASTY, ("name", "value"), [(NASTY, "1"), ("上海", NASTY)]))
+        show(Table(NASTY, ("name", "value"), [(NASTY, "1"), ("上海", NASTY)]))
     told = out.getvalue()
     assert COLOUR.search(told)
     plain = COLOUR.sub("", told)
@@ -213,6 +214,6 @@ def test_a_scenario_written_as_yaml_is_read_by_any_reader_as_what_it_was():
 
 def test_every_console_is_made_in_one_place():
     files = {path.name: path.read_text(encoding="utf-8") for path in (Path(__file__).parents[2] / "app").rglob("*.py")}
-    assert [name for name, text in files.items() if re.search(r"\bimport .*\bConsole\b", text)] == ["terminal.py"]
+    assert [name for name, text in files.items() if re.search(r"\bimport .*\bConsole\b", text)] == ["streams.py"]
     odd = re.compile(r"typer\.echo|__stdout__|__stderr__|std(out|err)\.(write|buffer)")
     assert [name for name, text in files.items() if odd.search(text)] == []

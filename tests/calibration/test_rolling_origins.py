@@ -105,7 +105,7 @@ def test_the_command_tells_years_and_starting_state_with_documented_keys(monkeyp
     monkeypatch.setattr("calibration.past_runs.PastRuns", lambda _: MadeUpRuns(perfect))
 
     def said(*more):
-        assert command_line(("validate", "--backtest", "--runs", "8", *more)) == 0
+        assert command_line(("validate", "backtest", "--runs", "8", *more)) == 0
         return capsys.readouterr().out
 
     told = json.loads(said("--json"))

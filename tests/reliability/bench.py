@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import app.batch
 import app.cli
 import app.entry
 from scenarios import InputError

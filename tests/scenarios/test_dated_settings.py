@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.asked import scenario_asked
+from app.terminal.asked import scenario_asked
 from app.web.desk import Change, Desk
 from scenarios import InputError, Scenario, load, parse_settings, plan
 from scenarios.calendar import BASELINE, month_ordinal, month_text

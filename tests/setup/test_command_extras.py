@@ -112,17 +112,29 @@ def reached(start, left_out=()):
     return foreign
 
 
-def needed(command, left_out=()):
-    """Modules of extras that a command can come to import."""
+def needed(callbacks, left_out=()):
+    """Modules of extras that the functions of a command can come to import."""
     of_extras = {name for names in EXTRA_MODULES.values() for name in names}
-    return reached((command.callback.__module__, command.callback.__name__), left_out) & of_extras
+    found = [reached((each.__module__, each.__name__), left_out) for each in callbacks]
+    return set().union(*found) & of_extras
 
 
 def modules_of(extras):
     return {name for extra in extras for each in (extra, *INCLUDED.get(extra, ())) for name in EXTRA_MODULES[each]}
 
 
-COMMANDS = {command.name or command.callback.__name__: command for command in commands.registered_commands}
+def callbacks():
+    """Functions of the commands by name; those under another command share its name, by which extras are chosen."""
+    for command in commands.registered_commands:
+        yield command.name or command.callback.__name__, command.callback
+    for group in commands.registered_groups:
+        for command in group.typer_instance.registered_commands:
+            yield group.typer_instance.info.name, command.callback
+
+
+COMMANDS = {}
+for name, callback in callbacks():
+    COMMANDS.setdefault(name, []).append(callback)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

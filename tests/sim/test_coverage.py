@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from app.measures_page import page
+from app.commands.register import page
 from scenarios import plan
 from scenarios.loader import load
 from scenarios.parameters import ParameterSet

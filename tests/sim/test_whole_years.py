@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from app.comparison import compared, show
-from app.run_report import RunReport
+from app.commands.compare import Comparison, compared
+from app.commands.run import RunReport
+from app.terminal.report import answer as answer_in_terminal
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.errors import InputError
 from scenarios.loader import load
@@ -168,7 +169,7 @@ def test_no_table_of_a_comparison_shows_nan(capsys):
     scenarios = {name: ending("plan", last) for name, last in lasts.items()}
     ensemble = ensemble_of({name: made_up(last, last) for name, last in lasts.items()}, scenarios)
     told = compared(ensemble, "committed")
-    show(ensemble, told)
+    answer_in_terminal(Comparison(told), json=False, quiet=False)
     printed = capsys.readouterr().out
     assert "nan" not in printed.lower().replace("financ", "") and "n/a" in printed
     assert "plan is held against the targets of 2025 in 2024 (last whole year; the scenario ends 2025-06)" in printed
@@ -181,13 +182,13 @@ def test_a_report_names_the_year_in_its_heading_and_gives_no_verdict_without_one
     last = month_ordinal(end)
     result = result_of(ending("plan", last), made_up(last))
     report = RunReport(result, result, settings=(), out=None, with_timings=False)
-    report.print(quiet=False)
+    answer_in_terminal(report, json=False, quiet=False)
     printed = capsys.readouterr().out
     assert f"{year_named(last)} against the plan" in printed and "nan" not in printed.replace("inan", "")
     assert ("n/a" in printed) == (end == "2021-03")
     told = report.as_dict()
     assert told["year"] == answering_year(last) and told["year_told"] == year_named(last)
-    report.print(quiet=True)
+    answer_in_terminal(report, json=False, quiet=True)
     assert "nan" not in capsys.readouterr().out.replace("inan", "")
 
 

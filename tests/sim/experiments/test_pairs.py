@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.comparison import compared, show
+from app.commands.compare import Comparison, compared
+from app.terminal.report import answer
 from scenarios.calendar import month_ordinal
 from scenarios.errors import InputError
 from scenarios.loader import load
@@ -213,7 +214,7 @@ def test_a_comparison_names_who_is_left_out_counts_pairs_and_shows_the_others(th
     ]
     assert {row["scenario"] for row in told["effects"]} == {"plan"}
     assert {row["runs"] for row in told["effects"]} == {10}
-    show(three, told)
+    answer(Comparison(told), json=False, quiet=False)
     printed = capsys.readouterr().out
     assert "10 paired runs" in printed and "12 paired runs" not in printed
     assert "replayed is not compared" in printed

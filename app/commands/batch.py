@@ -1,0 +1,205 @@
+"""The command `batch`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.terminal.exit_codes import FAILED, INTERRUPTED
+from app.terminal.options import (
+    Json,
+    Macro,
+    ParameterSetName,
+    Quiet,
+    Scale,
+    Seed,
+    Without,
+    Workers,
+    refuse_unread,
+)
+from app.terminal.report import Part, answer
+from scenarios.bounds import LARGEST_SEED, MOST_RUNS
+
+if TYPE_CHECKING:
+    from sim.experiments.outcomes import RunOutcome
+
+DECIDED_BEFORE = ("against", "runs", "seed", "draws", "settings", "macro", "parameters", "scale", "without", "fork_at")
+"""Options that decide what is run, and so are not read where a batch goes on."""
+
+
+def batch(
+    context: typer.Context,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Argument(help="Ready scenarios or scenario files; none goes on with what was asked last."),
+    ] = None,
+    store: Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")] = Path("runs"),
+    runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs of each scenario.")] = 200,
+    seed: Seed = "1",
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=MOST_RUNS,
+            metavar="N",
+            help="Parameter draws shared by the runs; 0 takes the central point.",
+        ),
+    ] = None,
+    workers: Workers = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Address of a Dask scheduler, in place of processes.")
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SCENARIO", help="One more scenario, of which the policy alone runs, in the world of the first."
+        ),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Only go on with a store that is there.")] = False,
+    design: Annotated[
+        int | None,
+        typer.Option(
+            "--design",
+            min=0,
+            max=LARGEST_SEED,
+            metavar="N",
+            help="Go on with this experiment of the store, see 'designs'.",
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="LEVER=VALUE[@MONTH]", help="A lever in all scenarios, from a month on; may be repeated."
+        ),
+    ] = None,
+    macro: Macro = None,
+    parameters: ParameterSetName = None,
+    scale: Scale = None,
+    without: Without = None,
+    fork_at: Annotated[
+        str | None,
+        typer.Option(
+            "--fork-at", metavar="MONTH", help="First month in which the scenarios differ: the past is shared."
+        ),
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run scenarios many times into a store. What the store holds already is not computed again."""
+    from app.cluster import executor_at, expect_scheduler
+    from app.terminal.asked import scenario_asked, seed_asked
+    from app.terminal.progress import RunsBar
+    from scenarios.errors import InputError
+    from sim.experiments.ensemble import run_into_store
+    from sim.experiments.pool import ClusterLost
+    from sim.experiments.requests import ensemble_requests
+    from sim.experiments.store import Store
+
+    if not scenario:
+        refuse_unread(context, DECIDED_BEFORE, "without a scenario: what was asked last goes on as it was asked")
+    if scheduler is not None:
+        refuse_unread(context, ["workers"], "with --scheduler: the cluster has its own")
+        expect_scheduler(scheduler)
+    if resume or not scenario:
+        known = Store.open(store)
+    if not scenario:
+        requests = known.requests_of_design(design)
+    else:
+        refuse_unread(context, ["design"], "beside scenarios: it goes on with an experiment as it was asked for")
+        if len(set(scenario)) < len(scenario):
+            raise InputError("a scenario is named twice", key="scenario", value=" ".join(scenario))
+        options = {"macro": macro, "scale": scale, "parameters": parameters}
+        asked = [scenario_asked(name, settings or [], [], **options) for name in scenario]
+        if against is not None:
+            asked.append(asked[0].with_policy_of(scenario_asked(against, settings or [], [], **options)))
+        requests = ensemble_requests(
+            asked, runs=runs, seed=seed_asked(seed), draws=draws, interactions_off=without or (), fork_at=fork_at
+        )
+        typed = {
+            "--against": against,
+            "--macro": macro,
+            "--scale": scale,
+            "--parameters": parameters,
+            "--fork-at": fork_at,
+        }
+        typed |= {"--seed": None if seed == "1" else seed, "--draws": None if draws is None else str(draws)}
+        label = _as_typed(typed, settings or (), without or ())
+        with Store.writing(store) as written:
+            written.keep_design(requests, label=label)
+    failures: list[str] = []
+    with executor_at(scheduler) as executor, RunsBar(hidden=quiet or json) as bar:
+
+        def note(outcome: RunOutcome, done: int, total: int) -> None:
+            bar.show(done, total)
+            if outcome.status != "done":
+                failures.append(f"{outcome.request.scenario.name}, run {outcome.request.run}: {outcome.error}")
+                bar.say(f"failed: {failures[-1]}")
+
+        try:
+            run_into_store(requests, store, workers=workers, executor=executor, progress=note)
+        except (KeyboardInterrupt, ClusterLost) as stop:
+            kept = Store.open(store).counts().get("done", 0)
+            go_on = f"lujiazui batch --resume --store {_place(store, design)}"
+            if isinstance(stop, ClusterLost):
+                bar.say(f"error: --scheduler: the scheduler at {scheduler} went away")
+            bar.say(f"Interrupted; {kept} runs are kept. To go on: {go_on}")
+            raise typer.Exit(INTERRUPTED) from None
+    done = BatchDone(store, design, len(requests), Store.open(store).counts(), failures)
+    answer(done, json, quiet)
+    if failures:
+        raise typer.Exit(FAILED)
+
+
+@dataclass(frozen=True)
+class BatchDone:
+    """How a batch ended.
+
+    Parameters
+    ----------
+    store, design
+        Where its runs are, and the experiment gone on with if it was chosen by number.
+    requested
+        Runs of the batch.
+    counts
+        Runs in the store by status.
+    failures
+        Runs that failed, with the reason.
+    """
+
+    store: Path
+    design: int | None
+    requested: int
+    counts: Mapping[str, int]
+    failures: Sequence[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts and the failures."""
+        return {"store": str(self.store), "asked": self.requested, **self.counts, "failures": self.failures}
+
+    def quiet_lines(self) -> Iterable[str]:
+        """Return the number of runs done."""
+        return [str(self.counts.get("done", 0))]
+
+    def parts(self) -> Iterable[Part]:
+        """Return the counts and the command that usually follows."""
+        failed = f", {self.counts['failed']} failed" if self.counts.get("failed") else ""
+        yield f"{self.requested} runs asked for; the store {self.store} holds {self.counts.get('done', 0)}{failed}"
+        yield f"Next: lujiazui compare {_place(self.store, self.design)}"
+
+
+def _place(store: Path, design: int | None) -> str:
+    """A store, and an experiment of it if one was chosen, as they are typed."""
+    return shlex.quote(str(store)) + ("" if design is None else f" --design {design}")
+
+
+def _as_typed(options: Mapping[str, object], settings: Sequence[str], without: Sequence[str]) -> str:
+    """What a batch is asked for with beside its scenarios, as it is typed."""
+    typed = [text for name, value in options.items() if value is not None for text in (name, str(value))]
+    typed += [text for setting in settings for text in ("--set", setting)]
+    typed += [text for name in without for text in ("--without", name)]
+    return shlex.join(typed)

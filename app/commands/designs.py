@@ -1,0 +1,57 @@
+"""The command `designs`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from app.terminal.options import Json, Quiet, StoreFolder
+from app.terminal.report import Listing, Table, answer
+
+if TYPE_CHECKING:
+    from sim.experiments.stored_design import StoredDesign
+
+
+def designs(store: StoreFolder, json: Json = False, quiet: Quiet = False) -> None:
+    """List the experiments of a store: what was asked for, when, with which settings, and how much of it is done."""
+    from sim.experiments.store import Store
+
+    found = Store.open(store).designs()
+    names = [str(each.number) for each in found]
+    answer(Listing([design_data(each) for each in found], names, [_table(found)]), json, quiet)
+
+
+def design_data(design: StoredDesign) -> dict[str, Any]:
+    """An experiment of a store as plain data."""
+    return {
+        "number": design.number,
+        "time": design.time,
+        "kind": design.kind,
+        "label": design.label,
+        "scenarios": list(design.scenarios),
+        "asked": design.asked,
+        "done": design.done,
+        "failed": design.failed,
+        "version": design.version,
+        "model": design.model,
+        "resumable": design.resumable,
+    }
+
+
+def _table(found: Sequence[StoredDesign]) -> Table:
+    heads = ("design", "asked for", "kind", "scenarios", "with", "runs", "done", "failed", "model")
+    rows = [
+        (
+            each.number,
+            each.time[:16].replace("T", " "),
+            each.kind,
+            ", ".join(each.scenarios),
+            each.label,
+            each.asked,
+            each.done,
+            each.failed,
+            "this one" if each.resumable else each.version,
+        )
+        for each in found
+    ]
+    return Table(f"{len(found)} experiments, the last one is shown by default", heads, rows, right=heads[5:8])

@@ -1,0 +1,168 @@
+"""The command `discover`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.commands.sensitivity import rests_on
+from app.terminal.numbers import plain
+from app.terminal.options import DesignNumber, Json, Plot, Quiet, StoreFolder
+from app.terminal.report import Part, Table, answer, once
+
+if TYPE_CHECKING:
+    pass
+
+
+def discover(
+    store: StoreFolder,
+    number: DesignNumber = None,
+    indicator: Annotated[str, typer.Option(metavar="NAME", help="A plan indicator.")] = "foreign_bond_share",
+    at_least: Annotated[
+        float | None, typer.Option(metavar="X", help="Its value in 2025; the target if not given.")
+    ] = None,
+    leaves: Annotated[
+        bool, typer.Option("--tree", help="Part the points by a classification tree (CART) instead of one box.")
+    ] = False,
+    plot: Plot = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """In which box of the factors an indicator gets at or above a value (PRIM), or in which leaves of a tree (CART)."""
+    from scenarios.errors import InputError, nearest_name
+    from sim.experiments.ensemble import thresholds
+    from sim.experiments.pictures import checked_picture, discovery_picture, tree_picture
+    from sim.experiments.sensitivity import discover as discovered
+    from sim.experiments.sensitivity import swept, tree
+    from sim.experiments.store import Store
+
+    if plot is not None:
+        checked_picture(plot)
+    design, found = swept(Store.open(store), number)
+    if indicator not in found.columns:
+        raise InputError(
+            f"unknown plan indicator {indicator!r}",
+            key="--indicator",
+            value=indicator,
+            allowed=", ".join(found.columns),
+            nearest=nearest_name(indicator, found.columns),
+        )
+    wanted = thresholds()[indicator] if at_least is None else at_least
+    warnings = _few_on_a_side(int((found[indicator] >= wanted).sum()), len(found))
+    question = Question(indicator, wanted, rests_on(design, found), warnings)
+    if leaves:
+        grown = tree(design, found, indicator, wanted)
+        if plot is not None:
+            tree_picture(grown, indicator, wanted, plot, question.rests_on["year"])
+        answer(Leaves(question, grown.to_dict("records")), json, quiet)
+        return
+    box, shares = discovered(design, found, indicator, wanted)
+    if plot is not None:
+        discovery_picture(design, found, indicator, wanted, box, plot)
+    answer(Box(question, box.to_dict("records"), shares), json, quiet)
+
+
+def _few_on_a_side(good: int, points: int) -> list[str]:
+    """A note where the points that get there, or the others, are too few for a box or a leaf."""
+    from sim.experiments.least_runs import LEAST_FOR_VERDICT, few_runs_note
+
+    fewer = min(good, points - good)
+    return few_runs_note(fewer, "telling those that get there from the others", LEAST_FOR_VERDICT, "points")
+
+
+@dataclass(frozen=True)
+class Question:
+    """An indicator at or above a value, with year, conditions and what so few points do not give."""
+
+    indicator: str
+    at_least: float
+    rests_on: dict[str, Any]
+    warnings: Sequence[str]
+
+    @property
+    def title(self) -> str:
+        """The question as the title of a table."""
+        return f"{self.indicator} at or above {self.at_least:g} in {self.rests_on['year']}"
+
+    @property
+    def notes(self) -> list[str]:
+        """What it rests on."""
+        return once(self.rests_on["conditions"]["notes"])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the question as plain data."""
+        return {"indicator": self.indicator, "at_least": self.at_least, **self.rests_on, "warnings": self.warnings}
+
+
+@dataclass(frozen=True)
+class Box:
+    """The box of factors in which an indicator gets there most often.
+
+    Parameters
+    ----------
+    question
+        The indicator and the value.
+    limits
+        A row for each factor that bounds the box.
+    shares
+        Coverage, density and mass of the box.
+    """
+
+    question: Question
+    limits: Sequence[Mapping[Any, Any]]
+    shares: Mapping[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return shares and limits."""
+        return {**self.question.as_dict(), **self.shares, "box": self.limits}
+
+    def quiet_lines(self) -> Iterable[str]:
+        """Return the limits."""
+        return [f"{row['factor']} {row['low']:g} {row['high']:g}" for row in self.limits]
+
+    def parts(self) -> Iterable[Part]:
+        """Return a table of the limits and what the box holds."""
+        yield from self.question.notes
+        cells = [(row["factor"], *_limits(row)) for row in self.limits]
+        yield Table(self.question.title, ("factor", "from", "to"), cells, right=("from", "to"))
+        yield from once(self.question.warnings)
+        yield (
+            f"The box holds {self.shares['coverage']:.0%} of the points that get there; "
+            f"{self.shares['density']:.0%} of its points do. It is {self.shares['mass']:.0%} of the design."
+        )
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """Leaves of a classification tree, by how often an indicator gets there in them."""
+
+    question: Question
+    limits: Sequence[Mapping[Any, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the limits of each leaf."""
+        return {**self.question.as_dict(), "leaves": self.limits}
+
+    def quiet_lines(self) -> Iterable[str]:
+        """Return the limits of each leaf."""
+        return [f"{row['leaf']} {row['factor']} {row['low']:g} {row['high']:g}" for row in self.limits]
+
+    def parts(self) -> Iterable[Part]:
+        """Return a table of the leaves."""
+        heads = ("leaf", "get there", "of the design", "factor", "from", "to")
+        cells = []
+        for row, before in zip(self.limits, [None, *self.limits], strict=False):
+            first = before is None or before["leaf"] != row["leaf"]
+            shares = (str(row["leaf"]), f"{row['density']:.0%}", f"{row['mass']:.0%}") if first else ("", "", "")
+            cells.append([*shares, row["factor"], *_limits(row)])
+        yield from self.question.notes
+        yield Table(self.question.title, heads, cells, right=(*heads[1:3], *heads[4:]))
+        yield from once(self.question.warnings)
+
+
+def _limits(row: Mapping[Any, Any]) -> tuple[str, str]:
+    """What a factor is bounded by: its names, or two numbers."""
+    return (row["names"], "") if row["names"] else (plain(row["low"]), plain(row["high"]))

@@ -1,0 +1,153 @@
+"""The command `levers`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.terminal.options import Json, Quiet
+from app.terminal.report import Cell, Facts, Listing, Part, Prose, Table, answer
+
+if TYPE_CHECKING:
+    from scenarios.plan import Channel, Lever
+
+UNREAD = "not read yet"
+CONTROL = {"own": "the city decides", "shared": "the city shares", "lobby": "the city asks"}
+
+
+def levers(
+    name: Annotated[str | None, typer.Argument(help="One lever, in detail.")] = None,
+    steps: Annotated[
+        bool, typer.Option("--steps", help="Show the steps of a month instead; the command is: lujiazui month.")
+    ] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """List the policy levers: who decides, how far they go, through which channels, and which of those a rule reads."""
+    from app.commands.month import Steps, steps_of_a_month
+    from app.terminal.asked import named
+    from scenarios import plan
+
+    known = plan.levers()
+    if steps:
+        if name is not None:
+            raise typer.BadParameter("--steps shows the whole month and takes no lever")
+        answer(Steps(steps_of_a_month()), json, quiet)
+    elif name is not None:
+        lever = named("lever", name, {lever.id: lever for lever in known})
+        answer(Listing(_data(lever), [lever.id], list(_in_detail(lever))), json, quiet)
+    else:
+        rows = [_data(lever) for lever in known]
+        answer(Listing(rows, [lever.id for lever in known], list(_by_task_group(known))), json, quiet)
+
+
+def _data(lever: Lever) -> dict[str, Any]:
+    """Return a lever as plain data, each effect with the channel's baseline and the rule that reads it (or null)."""
+    from app.terminal.output import plain_data
+
+    data: dict[str, Any] = plain_data(lever)
+    channels = _channels(lever)
+    for effect in data["effects"]:
+        channel = channels[effect["channel"]]
+        effect |= {"unit": channel.unit, "baseline_2020": channel.baseline_2020, "rule": channel.rule or None}
+    data["acts"] = any(channel.rule for channel in channels.values())
+    return data
+
+
+def _channels(lever: Lever) -> dict[str, Channel]:
+    """Return the channels a lever moves, by id, in the order of its effects."""
+    from scenarios import plan
+
+    known = {channel.id: channel for channel in plan.channels()}
+    return {effect.channel: known[effect.channel] for effect in lever.effects}
+
+
+def _by_task_group(known: Iterable[Lever]) -> Iterable[Part]:
+    """Return a table of levers for each task group, then what no rule reads yet."""
+    from scenarios import plan
+
+    known = list(known)
+    titles = {measure.section: measure.section_title for measure in plan.measures()}
+    headings = ("lever", "decided by", "2020", "2025", "lag", "channels")
+    for group in dict.fromkeys(lever.task_group for lever in known):
+        rows = [_row(lever) for lever in known if lever.task_group == group]
+        yield Table(f"{group} {titles.get(group, '')}", headings, rows, right=("2020", "2025", "lag"))
+    unread = [channel for channel in plan.channels() if not channel.rule]
+    idle = [lever for lever in known if not any(channel.rule for channel in _channels(lever).values())]
+    yield Prose(
+        "2020, 2025: intensity at the end of the year, on the plan path; lag: months until it acts.\n"
+        f"{len(plan.channels())} channels, {len(unread)} of them not read yet by any rule; "
+        f"{len(known)} levers, {len(idle)} of them without any effect so far."
+    )
+
+
+def _row(lever: Lever) -> tuple[object, ...]:
+    channels = _channels(lever)
+    read = [name for name, channel in channels.items() if channel.rule]
+    unread = [name for name, channel in channels.items() if not channel.rule]
+    return (
+        Cell(lever.id, lever.name),
+        Cell(lever.authority, _control(lever)),
+        f"{lever.intensity_2020:.2f}",
+        f"{lever.intensity_2025_plan:.2f}",
+        lever.effect_lag_months,
+        Cell("\n".join(read), "\n".join([f"{UNREAD}:", *unread]) if unread else ""),
+    )
+
+
+def _control(lever: Lever) -> str:
+    """Return what the city can do about a lever."""
+    return CONTROL.get(lever.municipal_handle, lever.municipal_handle)
+
+
+def _in_detail(chosen: Lever) -> Iterable[Part]:
+    """Return a lever's facts, path, effects, prerequisites and dated events."""
+    years = ", ".join(f"{2020 + place}: {value:.2f}" for place, value in enumerate(chosen.path_plan))
+    facts = {
+        "id": chosen.id,
+        "task group": chosen.task_group,
+        "decided by": chosen.authority,
+        "city": _control(chosen),
+        "intensity": chosen.unit,
+        "plan path, at the end of": years,
+        "from": f"{chosen.start}, over {chosen.ramp_months} months",
+        "effect lag": f"{chosen.effect_lag_months} months",
+        "measures": ", ".join(chosen.measures),
+        "public cost": chosen.fiscal_cost,
+        "risk": chosen.risk_note,
+        "complements": ", ".join(chosen.complements),
+        "note": chosen.note,
+        "basis": chosen.basis,
+    }
+    yield Facts(chosen.name, facts)
+    yield _effects(chosen)
+    if chosen.prerequisites:
+        rows = [
+            (each.lever, f"{each.at_least:.2f}", f"{each.cap:.2f}", each.what, each.basis)
+            for each in chosen.prerequisites
+        ]
+        yield Table("Prerequisites", ("lever", "at least", "else held at", "what", "basis"), rows)
+    if chosen.milestones:
+        events = [(each.date, each.what, each.status, "yes" if each.hindsight else "") for each in chosen.milestones]
+        yield Table("Dated events", ("date", "what", "status", "after the plan"), events)
+
+
+def _effects(chosen: Lever) -> Table:
+    channels = _channels(chosen)
+    rows = []
+    for effect in chosen.effects:
+        channel = channels[effect.channel]
+        betas = f"{effect.beta:g} ({effect.beta_min:g} to {effect.beta_max:g})"
+        baseline = f"{channel.baseline_2020:g} {channel.unit}"
+        name = Cell(effect.channel, channel.rule or UNREAD)
+        rows.append((name, betas, effect.form, baseline, channel.higher_means))
+    headings = (
+        "channel and the rule that reads it",
+        "effect of the full step (range)",
+        "form",
+        "baseline",
+        "higher means",
+    )
+    return Table("Effects", headings, rows)

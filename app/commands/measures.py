@@ -1,0 +1,77 @@
+"""The command `measures`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.terminal.options import Json, Quiet
+from app.terminal.report import Facts, Listing, Part, Table, answer
+
+if TYPE_CHECKING:
+    from scenarios.plan import Measure
+
+
+def measures(
+    name: Annotated[str | None, typer.Argument(help="One measure, in detail.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """List the plan's measures and the levers that carry them."""
+    from app.terminal.asked import named
+    from scenarios import plan
+
+    known = {measure.id: measure for measure in plan.measures()}
+    if name is not None:
+        measure = named("measure", name.upper(), known)
+        answer(Listing(measure, [measure.id], list(_in_detail(measure))), json, quiet)
+    else:
+        answer(Listing(plan.measures(), list(known), list(_by_section(plan.measures()))), json, quiet)
+
+
+def _by_section(known: Sequence[Measure]) -> Iterable[Part]:
+    """Return a table of measures for each section of the plan."""
+    headings = ("id", "title", "decided by", "modelled as", "levers", "from", "strength")
+    for section in dict.fromkeys(measure.section for measure in known):
+        chosen = [measure for measure in known if measure.section == section]
+        rows = [
+            (
+                each.id,
+                each.title,
+                each.authority,
+                each.modelled_as,
+                "\n".join(each.levers) or "none",
+                each.start,
+                each.strength,
+            )
+            for each in chosen
+        ]
+        yield Table(f"{section} {chosen[0].section_title}", headings, rows)
+
+
+def _in_detail(chosen: Measure) -> Iterable[Part]:
+    """Return a measure's facts, its instruments, and the chain by which it acts."""
+    from scenarios.plan.register import chain
+
+    found = chain(chosen)
+    facts = {
+        "id": chosen.id,
+        "section": f"{chosen.section} {chosen.section_title}",
+        "decided by": f"{chosen.authority}. {chosen.authority_note}",
+        "acts on": ", ".join(chosen.acts_on),
+        "mechanism": chosen.mechanism,
+        "channels": ", ".join((chosen.channel, *chosen.channels_secondary)),
+        "indicators": ", ".join(f"{name} ({chosen.direction.get(name, '?')})" for name in chosen.kpis),
+        "from": f"{chosen.start}, over {chosen.ramp_months} months",
+        "lag": f"{chosen.lag_months} months ({chosen.lag_basis})",
+        "strength": f"{chosen.strength}: {chosen.strength_reason}",
+        "modelled as": f"{found.modelled_as}. {chosen.modelled_note}",
+        "proof": found.test or "none: context moves nothing",
+        "source": chosen.source,
+    }
+    yield Facts(chosen.title, facts)
+    yield Table("Instruments", ("lever", "what"), [(each.lever, each.what) for each in chosen.instruments])
+    links = [(each.lever, each.channel, each.kind, each.rule, each.term) for each in found.links]
+    yield Table("How it acts", ("lever", "channel", "kind", "rule", "term"), links)

@@ -1,0 +1,74 @@
+"""The command `sweep`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.terminal.exit_codes import FAILED, INTERRUPTED
+from app.terminal.options import Json, Quiet, Workers
+from app.terminal.report import Part, answer
+
+
+def sweep(
+    spec: Annotated[Path, typer.Argument(help="A design as a YAML file, see docs/sweeps.md.")],
+    store: Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")] = Path("runs"),
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a design: factorial, Latin hypercube, Sobol, Morris or points of your own."""
+    from app.terminal.progress import RunsBar
+    from sim.experiments.designs import read_design
+    from sim.experiments.ensemble import run_requests
+    from sim.experiments.store import Store
+
+    design = read_design(spec)
+    requests = design.requests()
+    with Store.writing(store) as written:
+        written.keep_design(requests, design.plain(), label=design.title)
+    with RunsBar(hidden=quiet or json) as bar:
+        try:
+            found = run_requests(
+                requests, store=store, workers=workers, progress=lambda _, done, total: bar.show(done, total)
+            )
+        except KeyboardInterrupt:
+            go_on = f"lujiazui sweep {shlex.quote(str(spec))} --store {shlex.quote(str(store))}"
+            bar.say(f"Interrupted; the same command goes on: {go_on}")
+            raise typer.Exit(INTERRUPTED) from None
+    answer(SweepDone(store, len(design.points()), len(requests), found.failures), json, quiet)
+    if found.failures:
+        raise typer.Exit(FAILED)
+
+
+@dataclass(frozen=True)
+class SweepDone:
+    """How a sweep ended."""
+
+    store: Path
+    points: int
+    runs: int
+    failures: Sequence[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return points, runs and failures."""
+        return {
+            "store": str(self.store),
+            "points": self.points,
+            "runs": self.runs,
+            "failures": list(self.failures),
+        }
+
+    def quiet_lines(self) -> Iterable[str]:
+        """Return the number of runs."""
+        return [str(self.runs)]
+
+    def parts(self) -> Iterable[Part]:
+        """Return the counts and the command that usually follows."""
+        yield f"{self.points} points, {self.runs} runs in {self.store}"
+        yield f"Next: lujiazui sensitivity {self.store}"

@@ -1,0 +1,179 @@
+"""The command `validate forecast`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.commands.forecast import CAVEAT, about, runs_of
+from app.terminal.numbers import in_words, known, or_blank
+from app.terminal.options import (
+    ForecastRuns,
+    Json,
+    KeptRuns,
+    Observed,
+    Quiet,
+    Scale,
+    ScenarioName,
+    Seed,
+    Workers,
+    refuse_unread,
+)
+from app.terminal.report import Part, Table, answer, once
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from calibration.forecast_register import RegisteredForecast
+
+REPLAY = "conditional replay"
+UNCONDITIONAL = "forecast"
+
+
+def forecast(
+    context: typer.Context,
+    observed: Observed,
+    registered: Annotated[
+        Path | None,
+        typer.Option("--forecast", metavar="FILE", help="Score this registered forecast instead of new runs."),
+    ] = None,
+    scenario: ScenarioName = "plan",
+    runs: ForecastRuns = 100,
+    seed: Seed = "1",
+    scale: Scale = None,
+    replay: Annotated[
+        bool,
+        typer.Option("--replay/--no-replay", help="Also score runs under the macro path as it was after 2020."),
+    ] = True,
+    store: KeptRuns = None,
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Score a forecast on later observations that you bring; the package has none after 2020."""
+    from calibration.forecast_register import forecast_of, read_registered
+    from calibration.later_observations import read_later_observations
+    from calibration.scores import NEEDED, score_table, summary
+    from scenarios.extras import needs_extra
+
+    needs_extra("calibrate", *NEEDED, what="a score")
+    if registered is not None:
+        idle = ["scenario", "runs", "seed", "scale", "replay", "store", "workers"]
+        refuse_unread(context, idle, "with --forecast, which makes no runs")
+    observations = read_later_observations(observed)
+    forecasts: dict[str, RegisteredForecast] = {}
+    conditions: dict[str, list[str]] = {}
+    if registered is not None:
+        forecasts[UNCONDITIONAL] = read_registered(registered)
+        stated = forecasts[UNCONDITIONAL].about.get("conditions")
+        if isinstance(stated, Mapping):  # forecasts registered by an earlier version do not have them
+            conditions[UNCONDITIONAL] = [str(line) for line in stated.get("notes", [])]
+    else:
+        for kind, macro in ((UNCONDITIONAL, None), (REPLAY, "realised")):
+            if kind == UNCONDITIONAL or replay:
+                ensemble, name = runs_of(scenario, runs, seed, scale, store, workers, hidden=quiet or json, macro=macro)
+                forecasts[kind] = forecast_of(ensemble, name, about(runs, seed))
+                conditions[kind] = list(ensemble.conditions.lines)
+    tables = {kind: score_table(each.members, observations) for kind, each in forecasts.items()}
+    if any(table.empty for table in tables.values()):
+        from scenarios.errors import InputError
+
+        years = sorted({year for each in forecasts.values() for year in each.years})
+        raise InputError(
+            "no observation lies in the years of the forecast",
+            where=str(observed),
+            key="date",
+            allowed=f"{years[0]} to {years[-1]}",
+        )
+    scores = [Score(kind, conditions.get(kind, []), table, summary(table)) for kind, table in tables.items()]
+    answer(Scores(observed, scores), json, quiet)
+
+
+@dataclass(frozen=True)
+class Score:
+    """Scores of one kind of forecast, one by one and by indicator."""
+
+    kind: str
+    conditions: Sequence[str]
+    table: pd.DataFrame
+    summary: pd.DataFrame
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the scores as records."""
+        return {
+            "conditions": self.conditions,
+            "scores": self.table.to_dict("records"),
+            "summary": self.summary.to_dict("records"),
+        }
+
+    def parts(self) -> Iterable[Part]:
+        """Return a table of each observation and one of each indicator."""
+        rows = [
+            [
+                row["indicator"],
+                row["year"],
+                f"{row['observed']:.4g}",
+                f"{row['median']:.4g}",
+                f"{row['error']:+.3g}",
+                f"{row['crps']:.3g}",
+                in_words(row["inside_80"]),
+                f"{row['best_naive']} ({row['naive_error']:.3g})",
+            ]
+            for row in self.table.to_dict("records")
+        ]
+        heads = ("indicator", "year", "observed", "median", "error", "CRPS", "inside 80 %", "best naive rule (error)")
+        yield from once(self.conditions)
+        yield Table.of_numbers(f"{self.kind}, one by one", heads, rows)
+        skills = [str(column) for column in self.summary.columns if column.startswith("skill")]
+        rows = [
+            [
+                row["indicator"],
+                f"{row['crps']:.3g}",
+                *(known(row[f"inside_{level}"], ".0%") for level in (50, 80, 95)),
+                *(or_blank(row[each], "+.2f") for each in skills),
+            ]
+            for row in self.summary.to_dict("records")
+        ]
+        heads = ("indicator", "CRPS", "in 50 %", "in 80 %", "in 95 %", *skills)  # type: ignore[assignment]
+        yield Table.of_numbers(f"{self.kind}, by indicator", heads, rows)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of every kind of forecast on a file of observations."""
+
+    observed: Path
+    scores: Sequence[Score]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What so few runs do not give."""
+        from sim.experiments.least_runs import LEAST_FOR_INTERVAL, few_runs_note
+
+        return few_runs_note(
+            min(int(each.table["runs"].min()) for each in self.scores), "intervals", LEAST_FOR_INTERVAL
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the scores of each kind of forecast."""
+        kinds = {each.kind: each.as_dict() for each in self.scores}
+        return {"observed": str(self.observed), **kinds, "warnings": self.warnings, "caveat": CAVEAT}
+
+    def quiet_lines(self) -> Iterable[str]:
+        """Return the CRPS of each indicator."""
+        return [
+            f"{each.kind}\t{row['indicator']}\t{row['crps']:.6g}"
+            for each in self.scores
+            for row in each.summary.to_dict("records")
+        ]
+
+    def parts(self) -> Iterable[Part]:
+        """Return the tables of each kind of forecast, and how to read them."""
+        for each in self.scores:
+            yield from each.parts()
+        yield "Skill above 0: better than the rule; below 0: the rule won. With so few years no test tells them apart."
+        yield from once([*self.warnings, CAVEAT])
