@@ -112,7 +112,7 @@ def test_a_keyboard_is_enough(page, server):
     expect(page.locator(".lj-skip")).to_be_in_viewport()
     page.get_by_role("link", name="Sources").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Where every number comes from")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sources of all numbers")).to_be_visible()
 
 
 def test_simulations_stop_when_asked_and_go_on(page, server):
@@ -180,7 +180,7 @@ def test_opening_a_file_sets_the_world_on_the_desk_and_it_can_be_chosen_back(pag
     open_desk(page, server)
     worldly = b"extends: us_rates_up\nmacro: adverse\nparameters: prior_2020\nrival_centres: matching\nend: 2023-12\n"
     page.locator("input[type=file]").set_input_files({"name": "w.yaml", "mimeType": "text/yaml", "buffer": worldly})
-    expect(page.get_by_role("note")).to_contain_text("World adverse; Parameter set priors of 2020")
+    expect(page.get_by_role("note")).to_contain_text("Macro path adverse; Parameter set priors of 2020")
     expect(page.locator('[data-field="macro"]')).to_have_value("adverse")
     expect(page.locator('[data-field="parameter_set"]')).to_have_value("prior_2020")
     expect(page.locator(".lj-world")).to_contain_text("Yields of the United States rise (2 pp, 2022-01 to 2023-06)")
@@ -205,7 +205,7 @@ def test_numbers_of_the_setting_before_are_dimmed_until_the_new_answer_is_there(
     page.locator('[data-field="seed"]').fill("4711")
     page.locator('[data-field="seed"]').press("Tab")
     expect(answer).to_have_attribute("aria-busy", "true")
-    expect(page.get_by_role("status").first).to_contain_text("Numbers are shown from 8 paired runs on")
+    expect(page.get_by_role("status").first).to_contain_text("Results are shown from 8 paired runs on")
     assert float(answer.evaluate("each => getComputedStyle(each).opacity")) < 1.0
     expect(answer).to_have_attribute("aria-busy", "false")
     expect(answer).to_contain_text("8 of 8 paired runs shown")

@@ -71,7 +71,7 @@ def test_the_last_sweep_is_analysed_on_the_page(page, server):
     page.locator('[data-field="swept"]').select_option("foreign_bond_share")
     page.locator('[data-field="level"]').fill("90")
     page.locator('[data-field="level"]').press("Tab")
-    page.get_by_role("button", name="Where it gets there").click()
+    page.get_by_role("button", name="Where the level is reached").click()
     expect(page.get_by_role("alert")).to_contain_text("0 of 12 points")
 
 

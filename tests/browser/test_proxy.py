@@ -102,7 +102,7 @@ def test_the_desk_answers_under_a_prefix(others_page, proxied):
     lever.press("Tab")
     expect(card).not_to_have_text(before)
     page.evaluate("window.loadedOnce = true")
-    for name, heading in (("Compare", "Compare"), ("Sources", "Where every number comes from")):
+    for name, heading in (("Compare", "Compare"), ("Sources", "Sources of all numbers")):
         page.get_by_role("link", name=name, exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
         assert page.evaluate("window.loadedOnce"), "a link loaded the whole app anew"
@@ -113,4 +113,4 @@ def test_the_desk_answers_under_a_prefix(others_page, proxied):
     expect(page.get_by_text("8 paired runs,")).to_be_visible()
     page.go_forward()
     page.reload()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Where every number comes from")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Sources of all numbers")
