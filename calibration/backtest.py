@@ -20,7 +20,7 @@ def backtest(
     scale: float = 1.0,
     progress: Callable[[int, int], None] | None = None,
 ) -> "pd.DataFrame":
-    """The years 2017 to 2020 as the model foretells them, one row a kind, indicator and year; see `rolling_origins`.
+    """The years 2017 to 2020 as simulated, one row a kind, indicator and year; see `rolling_origins`.
 
     2016 is the year that levels are solved on, so it is no forecast and is not scored.
     """

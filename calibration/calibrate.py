@@ -75,7 +75,7 @@ def design(runs: int, seed: int) -> Floats:
 
 
 def spread_requests(runs: int, seed: int, **how: Any) -> list[PastRequest]:
-    """Runs spread evenly over the prior, each with its own luck; `how` are further fields of `PastRequest`."""
+    """Runs spread evenly over the prior, each with its own seed; `how` are further fields of `PastRequest`."""
     return [PastRequest(tuple(at.tolist()), run, **how) for run, at in enumerate(design(runs, seed), 1)]
 
 

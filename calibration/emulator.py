@@ -17,7 +17,7 @@ from agents.arrays import Floats, Integers
 LENGTHS = (0.3, 30.0)
 """Bounds of length scales, in widths of the prior: a long one says that a parameter does not matter."""
 NOISE = (1e-3, 2.0)
-"""Bounds of the share of variance that luck and the other parameters make."""
+"""Bounds of the share of variance due to random draws and the other parameters."""
 LEAST_SPREAD = 1e-12
 CHUNK = 8192
 """Points that are worked on at once."""
@@ -30,7 +30,7 @@ class Emulator:
     moment_k(u) = mean_k + sd_k * (f_k(u) + noise_k),  f_k ~ GP(0, signal_k * exp(-1/2 sum_j ((u_j - v_j) / l_kj)^2))
 
     `points` are quantiles in the prior, shape (runs, parameters). The noise holds what the searched parameters do not
-    explain: luck, and the draw of all other parameters.
+    explain: random draws, and the draw of all other parameters.
     """
 
     points: Floats

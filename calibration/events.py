@@ -35,7 +35,7 @@ class Event:
     moments: tuple[str, ...]
 
     def taken_out_of(self, request: PastRequest) -> PastRequest:
-        """The same run, with the same draw and luck, had the event not happened; all other events do."""
+        """The same run, with the same draws, without the event; all other events happen."""
         if self.parameter:
             return replace(request, changes=(*request.changes, (self.parameter, 0.0)))
         return replace(request, without=(self.lever, self.month))
@@ -61,7 +61,7 @@ def events() -> tuple[Event, ...]:
 def event_moments(
     store: PastRuns, runs: int, workers: int, scale: float = 1.0, progress: Progress | None = None
 ) -> "pd.DataFrame":
-    """What each event does to the moments around it, run by run, and how well these are foretold with and without it.
+    """Effect of each event on the moments around it, run by run, and their predictive score with and without it.
 
     Parameters
     ----------

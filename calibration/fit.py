@@ -30,8 +30,8 @@ class Likelihood:
 
     ln L(u) = -1/2 (y - m(u))' C^-1 (y - m(u)) + const,  C = diag(tolerance^2) + cov(residuals)
 
-    The residuals of left-out runs hold luck, the parameters that are not searched, and the emulator's own error; the
-    tolerances hold what the data and the model's structure leave open.
+    The residuals of left-out runs contain random draws, the parameters that are not searched, and the emulator's error;
+    the tolerances stand for errors of the data and of the model's structure.
     """
 
     covariance: Floats

@@ -1,4 +1,4 @@
-"""A fit to the first years that foretells the last ones, to see whether what is learned carries over."""
+"""A fit to the first years, whose predictions of the last ones are scored."""
 
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ def last_year(moment: Moment) -> int:
 def held_back(
     store: PastRuns, runs: int, workers: int, scale: float = 1.0, progress: Progress | None = None, *, until: int
 ) -> "pd.DataFrame":
-    """Fit the searched parameters to what was known at the end of a year, and foretell the later moments.
+    """Fit the searched parameters to what was known at the end of a year, and predict the later moments.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ def held_back(
     Returns
     -------
     One row a moment: moment, used (by the fit), observed, tolerance, prior_q05, prior_q50, prior_q95, q05, q50, q95 of
-    what prior and fit foretell for a run with tolerance, inside (the central 90 % of the fit's), crps_prior and crps in
-    the moment's unit. The outside world of the later years is known to both: it is a conditional prediction.
+    predictions of prior and fit for a run with tolerance, inside (the central 90 % of the fit's), crps_prior and crps
+    in the moment's unit. Both use the external drivers of the later years: they are conditional predictions.
 
     Raises
     ------

@@ -75,7 +75,7 @@ def parameters_at(point: Sequence[float], seed: int) -> Parameters:
 
 @dataclass(frozen=True)
 class PastRequest:
-    """What to run: a point of the prior, luck, and how the past is told."""
+    """A requested run: a point of the prior, a seed, and the kind of past."""
 
     point: tuple[float, ...]
     """Quantiles of the first searched parameters in their priors; all others are drawn from theirs."""

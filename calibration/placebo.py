@@ -22,7 +22,7 @@ def placebo_dates(
 ) -> "pd.DataFrame":
     """Weights of the true dates of policy, of dates that are wrong on purpose, and of no steps at all.
 
-    If wrong dates foretell 2017-2020 as well as the true ones, the data do not identify what the steps did.
+    If false dates predict 2017-2020 as well as the true ones, the data do not identify the effects of the steps.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Rival rules of foreign investors, weighted by how well each foretells the holdings of 2017-2020."""
+"""Rival rules of foreign investors, weighted by their predictive scores for the holdings of 2017-2020."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

@@ -55,7 +55,7 @@ def variants(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> "pd.DataFrame":
-    """The indicators in 2025 under each assumption, with the same luck and draws.
+    """The indicators in 2025 under each assumption, with the same draws.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def variants(
     for indicator in indicators():
         values = {variant: ensemble.in_year(name, indicator.id, year) for variant, ensemble in found.items()}
         for variant, own in values.items():
-            # Runs of one number have the same luck and draw; what a variant changes is all that differs.
+            # Runs of one number have the same draws; only what a variant changes differs.
             gap = own - values[VARIANTS[0].name]
             done = own[np.isfinite(own)]
             low, middle, high = quantiles_known(own, QUANTILES)

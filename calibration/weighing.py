@@ -1,4 +1,4 @@
-"""How well groups of runs of the past foretell some moments, and what weight each earns by it."""
+"""Predictive scores of groups of runs of the past for some moments, and the weights that follow."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -44,7 +44,7 @@ def weighed(
     what
         Name of the column that says which group a row is of.
     asked
-        Requests of each group; all with the same draws and luck.
+        Requests of each group; all with the same draws.
     judged
         Places of the moments that decide.
     store, workers, progress

@@ -27,7 +27,7 @@ def state_at_baseline(
 ) -> FinancialCenter:
     """The centre at end-2020; copy it before use.
 
-    The luck of the year is history's and the same for every seed: 2020 happened once. Levels are solved by running
+    The draws of the year are history's and the same for every seed: 2020 happened once. Levels are solved by running
     the year until each observation is met; the state belongs to the parameters without the effects of levers (none of
     them moves before 2021), the scale, the interactions that are switched off and the base year.
     """

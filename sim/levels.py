@@ -1,7 +1,7 @@
 """Levels that are solved one to one so that the simulated year 2020 meets what was observed in 2020.
 
 Each level belongs to one observation. They are solved for every parameter set by running 2020 a few times, with the
-luck of history; after 2020-12 they stay as they are. No later observation and no target enters.
+draws of history; after 2020-12 they stay as they are. No later observation and no target enters.
 """
 
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Lump(IntEnum):
-    """Flows of few large deals, whose sum over one year is mostly luck."""
+    """Flows of few large deals, whose sum over one year is mostly sampling noise."""
 
     MAIN_OFFERS = 0
     STAR_OFFERS = 1
@@ -130,8 +130,8 @@ class Levels:
     follow_on_size_bn: float
     panda_size_bn: float
     lump_2020: Floats
-    """Factor on each lumpy flow in 2020 alone, shape (4,): what that year's luck left of the expected flow. Sizes are
-    solved on expected flows, so that the luck of one year does not live on after it."""
+    """Factor on each lumpy flow in 2020 alone, shape (4,), which removes the sampling noise of
+    that year: sizes are solved on expected flows, so that the noise does not persist."""
     queue_2019: Floats
     """Filings waiting at end-2019 over what a steady queue would hold, by route, shape (4,)."""
     certificate_long_shift: float

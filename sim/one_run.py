@@ -51,7 +51,7 @@ def run(
     scenario
         Name of a ready scenario, path of a scenario file, or a `scenarios.Scenario`.
     seed
-        Luck of everything after December 2020. The same seed gives the same result to the bit, and the same luck to
+        Seed of all draws after December 2020. The same seed gives the same result to the bit, and the same draws to
         every scenario.
     levers
         Paths that replace the scenario's own: a number (constant from 2021-01), a mapping of dates to numbers, or any

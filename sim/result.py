@@ -161,7 +161,7 @@ class Result:
         return pd.DataFrame(rows).set_index("indicator").astype({"year": "Int64"})
 
     def fork(self, date: str, levers: Mapping[str, Any]) -> "Result":
-        """The same run to the month before `date`, then other lever paths; same luck and interactions throughout.
+        """The same run to the month before `date`, then other lever paths; same draws and interactions throughout.
 
         Parameters
         ----------

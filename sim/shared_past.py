@@ -59,7 +59,7 @@ def run_sharing_past(
     interactions_off: Iterable[str] = (),
     base_year: BaseYear = YEAR_2020,
 ) -> Iterator["Result"]:
-    """Run scenarios with one luck and one parameter set, simulating what comes before `month` once.
+    """Run scenarios with one seed and one parameter set, simulating what comes before `month` once.
 
     Every result is that of `sim.run` to the bit. A scenario whose past turns out to be another is run from the start.
 

@@ -150,8 +150,8 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
     for lump in Lump:
         miss(LUMP_NAMES[lump], year.lumps_bn[lump], targets[lump])
     resized = np.where(targets > 0.0, targets / np.maximum(year.expected_bn, 1e-9), 1.0)
-    # A year without a single deal tells nothing of its luck: the factor then stays.
-    luck = np.where(
+    # A year without a single deal gives no factor: the former one then stays.
+    factor_2020 = np.where(
         year.lumps_bn > 0.0, levels.lump_2020 * targets / np.maximum(year.lumps_bn, 1e-9) / resized, levels.lump_2020
     )
     wanted_listings = np.array(
@@ -172,7 +172,7 @@ def improved(levels: Levels, centre: "FinancialCenter", boldness: float = 1.0) -
         listing_size_star_bn=float(sizes[Lump.STAR_OFFERS] * resized[Lump.STAR_OFFERS]),
         follow_on_size_bn=float(sizes[Lump.FOLLOW_ONS] * resized[Lump.FOLLOW_ONS]),
         panda_size_bn=float(sizes[Lump.PANDA_BONDS] * resized[Lump.PANDA_BONDS]),
-        lump_2020=luck,
+        lump_2020=factor_2020,
         queue_2019=np.clip(queue, 0.2, 5.0),
         certificate_long_shift=levels.certificate_long_shift + CERTIFICATE_STEP * misses["certificates issued"],
         financial_bonds_2019_bn=levels.financial_bonds_2019_bn

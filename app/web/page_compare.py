@@ -1,4 +1,4 @@
-"""Scenarios of the server's store, or of the desk, side by side on the same axes and with the same luck."""
+"""Scenarios of the server's store, or of the desk, side by side on the same axes and with the same draws."""
 
 from typing import Any
 

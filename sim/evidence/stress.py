@@ -136,7 +136,7 @@ def stress(
     scale: float | None = None,
     workers: int | None = None,
 ) -> "pd.DataFrame":
-    """Stress tests over runs of one or more scenarios, each run with its own parameters and luck.
+    """Stress tests over runs of one or more scenarios, each run with its own parameters and seed.
 
     Parameters
     ----------

@@ -258,7 +258,7 @@ def seasonality(monthly: Floats) -> tuple[float, float]:
 def herding(buyers: Floats) -> float:
     """Measure of Lakonishok, Shleifer and Vishny, mean over groups and months.
 
-    Buyers and traders, shape (months, 2, groups). |p - mean p of the group| less what binomial luck alone would give,
+    Buyers and traders, shape (months, 2, groups). |p - mean p of the group| less its mean under binomial sampling,
     for groups in which enough trade. Reserve managers, who follow a share, are left out.
     """
     values = []
@@ -268,8 +268,8 @@ def herding(buyers: Floats) -> float:
         if not enough.any():
             continue
         usual = float(bought[enough].sum() / traded[enough].sum())
-        luck = partial(_absolute_gap, usual)
-        values += [abs(b / n - usual) - luck(int(n)) for b, n in zip(bought[enough], traded[enough], strict=True)]
+        by_chance = partial(_absolute_gap, usual)
+        values += [abs(b / n - usual) - by_chance(int(n)) for b, n in zip(bought[enough], traded[enough], strict=True)]
     return float(np.mean(values)) if values else float("nan")
 
 

@@ -186,7 +186,7 @@ def _all_coalitions(count: int) -> list[Coalition]:
 
 
 def _orders(count: int, permutations: int, seed: int) -> list[tuple[int, ...]]:
-    """Permutations, each with its reverse, which takes most of the luck of the order out."""
+    """Permutations, each with its reverse, which removes most of the sampling noise of the order."""
     rng = np.random.default_rng(seed)
     drawn = [tuple(int(one) for one in rng.permutation(count)) for _ in range(permutations)]
     return [order for forward in drawn for order in (forward, forward[::-1])]

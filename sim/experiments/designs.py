@@ -194,7 +194,7 @@ class Design:
         return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
     def requests(self) -> list[RunRequest]:
-        """Runs of all points: point p and repetition r make run p * runs + r; luck is the same at every point."""
+        """Runs of all points: point p and repetition r make run p * runs + r; seeds are the same at every point."""
         checked_total(self.size * self.runs)
         bases = self._bases()
         requests = []

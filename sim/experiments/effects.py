@@ -44,7 +44,7 @@ def effects(
     progress: Progress | None = None,
     cancel: Cancel | None = None,
 ) -> "pd.DataFrame":
-    """Effect of every lever in 2025 against a baseline, paired by luck and by drawn effects.
+    """Effect of every lever in 2025 against a baseline, in pairs with the same draws and drawn effects.
 
     Each run takes its own seed and its own draw of all effects of levers on channels; all other parameters are at the
     central point. A lever goes from 2021-01 on to intensities spread evenly from 0 to 1.

@@ -69,7 +69,7 @@ def ensemble(
     progress: Progress | None = None,
     cancel: Cancel | None = None,
 ) -> "Ensemble":
-    """Run scenarios many times, each run with luck and a parameter draw of its own, the same for every scenario.
+    """Run scenarios many times, each run with a seed and a parameter draw of its own, the same for every scenario.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def run_into_store(
 
 @dataclass(frozen=True, eq=False)
 class Ensemble:
-    """Runs of one or more scenarios; two are a pair where they share luck, parameters and world, see `pairings`."""
+    """Runs of one or more scenarios; two are a pair if they share draws, parameters and world, see `pairings`."""
 
     values: Mapping[str, Floats]
     """Indicators by scenario, shape (runs, months, indicators); a run that is not done is all NaN."""
@@ -486,7 +486,7 @@ class Ensemble:
         return {}
 
     def pairs(self, scenario: str, baseline: str) -> Pairs:
-        """Pairs of runs of two scenarios: both done, with the same luck, parameters and world; see `pairs_of`.
+        """Pairs of runs of two scenarios: both done, with the same draws, parameters and world; see `pairs_of`.
 
         Raises
         ------
@@ -556,7 +556,7 @@ class Ensemble:
     def difference(
         self, scenario: str, baseline: str, *, indicators: Iterable[str] = PLAN_INDICATORS, level: float = 0.95
     ) -> "pd.DataFrame":
-        """Effect of a scenario against another in 2025, pair by pair with the same luck and parameters.
+        """Effect of a scenario against another in 2025, pair by pair with the same draws and parameters.
 
         Columns: indicator, median, mean, low and high (a bootstrap interval of the median; NaN below eight pairs), runs
         (the pairs), share_positive, pairing: by how much the variance of the difference falls against independent runs;

@@ -1,4 +1,4 @@
-"""What two runs have in common when they are a pair: luck, parameters and world; only policy may differ."""
+"""Pairs of runs: the same draws, parameters and world; only policy may differ."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunRequest:
-    """A run: scenario, luck, parameters and the interactions that are switched off."""
+    """A run: scenario, seed, parameters and the interactions that are switched off."""
 
     scenario: Scenario
     seed: int

@@ -141,7 +141,7 @@ class Search:
         return paths
 
     def requests(self, points: Floats, worlds: range) -> list[RunRequest]:
-        """Runs of some points in some worlds, those of a world next to one another; the same luck for every point.
+        """Runs of some points in some worlds, those of a world next to one another; the same seeds for every point.
 
         Run numbers say the place of the point, of the macro path and of the world.
         """
@@ -233,8 +233,8 @@ def robust_search(
 ) -> Found:
     """Search lever paths by several objectives over many worlds, and judge what was found in other worlds.
 
-    A world is a draw of the parameters with luck of its own under each macro path asked for; every policy is tried in
-    the same worlds. NSGA-II goes from generation to generation. What wins a search has been lucky in its worlds, so
+    A world is a draw of the parameters with a seed of its own under each requested macro path; every policy is tried in
+    the same worlds. NSGA-II goes from generation to generation. The best policies are partly selected by chance, so
     each policy found is run again in `check_worlds` others: trust those columns.
 
     Parameters
@@ -298,7 +298,7 @@ def robust_search(
         best = sorting().do(values * signs, only_non_dominated_front=True)
         order = sorted(best.tolist(), key=lambda place: tuple((values[place] * signs).tolist()))
         front = points[order]
-        # Worlds after those of the search: another draw of the parameters and other luck.
+        # Worlds after those of the search: another draw of the parameters and other seeds.
         checked = tried(front, range(search.worlds, search.worlds + search.check_worlds), search.generations + 1)
     return Found(
         search,

@@ -38,7 +38,7 @@ def workbench_model(
     uncertainties
         Range by parameter.
     seeds
-        Luck over which outcomes are averaged, the same for every point.
+        Seeds over which outcomes are averaged, the same for every point.
     scale
         Size of the population.
     name

@@ -153,7 +153,7 @@ def test_origins_draw_the_prior_and_are_told_the_world_only_in_replays():
     assert {each.base_year for each in forecast} == {each.base_year for each in replay} == {2016, 2017, 2018, 2019}
 
 
-def test_the_rival_that_foretells_best_gets_the_weight():
+def test_the_rival_that_predicts_best_gets_the_weight():
     observed = {2016: 1.0, 2017: 1.4056, 2018: 2.0058, 2019: 2.6528, 2020: 3.9093}
     wrong = {2016: 1.0, 2017: 1.0, 2018: 1.1, 2019: 1.1, 2020: 1.2}
 
@@ -169,7 +169,7 @@ def test_the_rival_that_foretells_best_gets_the_weight():
     assert table.loc[RIVALS[1].name, "root_mean_square_miss"] == table["root_mean_square_miss"].min()
 
 
-def test_the_dates_that_foretell_best_get_the_weight():
+def test_the_dates_that_predict_best_get_the_weight():
     """All sets of dates take the same parameter and random draws; what decides is what the steps do when they come."""
     observed = {2016: 1.0, 2017: 1.4056, 2018: 2.0058, 2019: 2.6528, 2020: 3.9093}
     shifts = set()
@@ -238,7 +238,7 @@ class Growing(MadeUpRuns):
 
 
 @pytest.mark.slow
-def test_a_fit_to_the_first_years_foretells_the_last_where_something_carries_over():
+def test_a_fit_to_the_first_years_predicts_the_last_where_something_carries_over():
     table = held_back(Growing(), 64, 1, until=2018).set_index("moment")
     assert table.loc["foreign_holdings_2018", "used"] and not table.loc["foreign_holdings_2019", "used"]
     assert not table.loc["panda_issue_2019_2020", "used"]

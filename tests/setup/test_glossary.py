@@ -50,17 +50,17 @@ def stands_in(word, text):
 def files():
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in KINDS and path != GLOSSARY:
+            if path.suffix in KINDS and path != GLOSSARY and (path.suffix != ".py" or path.parent != ROOT / "app"):
                 yield path
     for name in PAGES:
         yield ROOT / name
 
 
 def read(path):
-    """A file's name and text; of the changes those of the next release alone, since past ones are history."""
+    """A file's name and text; the changes without names of code, since they say which name replaced which."""
     text = path.read_text(encoding="utf-8")
     if path.name == "CHANGELOG.md":
-        text = re.split(r"^## ", text, flags=re.MULTILINE)[1]
+        text = re.sub(r"`[^`]*`", "", re.split(r"^## ", text, flags=re.MULTILINE)[1])
     return f"{path.relative_to(ROOT)}\n{text}"
 
 

@@ -37,7 +37,7 @@ from tests.sim.steps.by_hand import closes, ends_base_year, policy, run, shocks
 SOVEREIGN = SecurityClass.SOVEREIGN
 RESERVE, FUND, REAL, HEDGED = InvestorGroup
 REST = Account.REST_OF_WORLD
-NO_LUCK = {"client_flow_spread": 0.0, "investor_view_spread": 0.0, "foreign_assets_growth": 0.0}
+NO_NOISE = {"client_flow_spread": 0.0, "investor_view_spread": 0.0, "foreign_assets_growth": 0.0}
 
 
 # Public supply
@@ -275,12 +275,12 @@ def test_holdings_move_by_purchases_and_by_defaults(city):
 
 
 def test_at_the_conditions_of_2020_nobody_whose_weight_is_as_wanted_trades(city):
-    on = city(on_parameters=NO_LUCK)
+    on = city(on_parameters=NO_NOISE)
     np.testing.assert_allclose(traded(on)["net_purchases_bn"], 0.0, atol=1e-9)
 
 
 def test_active_investors_want_less_when_yields_rise_abroad_and_reserve_managers_do_not_care(city):
-    investors = traded(city(on_parameters=NO_LUCK, on_world={"us_yield_pct": 2.9}))
+    investors = traded(city(on_parameters=NO_NOISE, on_world={"us_yield_pct": 2.9}))
     fund, real = (investors["group"] == g for g in (InvestorGroup.BENCHMARK_FUND, InvestorGroup.REAL_MONEY))
     sold = -investors["net_purchases_bn"] / (investors["holdings_bn"] - investors["net_purchases_bn"])
     assert sold[real].min() > 0.0 and investors["target_weight"][real].max() < investors["target_weight"][fund].min()
@@ -298,7 +298,7 @@ def test_active_investors_want_less_when_yields_rise_abroad_and_reserve_managers
     ],
 )
 def test_a_signal_moves_the_groups_that_look_at_it_and_no_other(city, asked, buyers, sellers):
-    no_band = {**NO_LUCK, "inaction_band": 0.0}
+    no_band = {**NO_NOISE, "inaction_band": 0.0}
     investors = traded(city(on_parameters=no_band, **asked))
     for group in InvestorGroup:
         bought = investors["net_purchases_bn"][investors["group"] == group]
@@ -311,7 +311,7 @@ def test_a_signal_moves_the_groups_that_look_at_it_and_no_other(city, asked, buy
 
 
 def test_funds_feel_volatility_in_part_and_trade_their_part_of_the_gap(city):
-    on = city(on_parameters=NO_LUCK, on_world={"log_vix": 3.6})
+    on = city(on_parameters=NO_NOISE, on_world={"log_vix": 3.6})
     investors, parameters = traded(on), on[Parameters]
     gap = np.log(investors["target_weight"] / investors["opening_weight"])
     fund, real = (investors["group"] == group for group in (FUND, REAL))
@@ -324,12 +324,12 @@ def test_funds_feel_volatility_in_part_and_trade_their_part_of_the_gap(city):
 
 
 def test_nobody_trades_a_gap_within_its_band(city):
-    on = city(on_parameters={**NO_LUCK, "inaction_band": 10.0}, on_world={"us_yield_pct": 2.9}, off=("peers",))
+    on = city(on_parameters={**NO_NOISE, "inaction_band": 10.0}, on_world={"us_yield_pct": 2.9}, off=("peers",))
     np.testing.assert_allclose(traded(on)["net_purchases_bn"], 0.0, atol=1e-9)
 
 
 def test_clients_money_is_invested_at_the_weight_held_and_reserve_managers_have_none(city):
-    on = city(on_parameters={**NO_LUCK, "client_flow_spread": 0.05})
+    on = city(on_parameters={**NO_NOISE, "client_flow_spread": 0.05})
     investors = traded(on)
     flow = np.expm1(investors["client_flow"])
     before = investors["holdings_bn"] - investors["net_purchases_bn"]
@@ -341,7 +341,7 @@ def test_clients_money_is_invested_at_the_weight_held_and_reserve_managers_have_
 
 
 def test_assets_grow_at_their_trend_and_weights_of_those_who_do_not_trade_fall(city):
-    on = city(on_parameters={**NO_LUCK, "foreign_assets_growth": 0.12})
+    on = city(on_parameters={**NO_NOISE, "foreign_assets_growth": 0.12})
     before = on[ForeignInvestors]["assets_usd_bn"].copy()
     investors = traded(on)
     np.testing.assert_allclose(investors["assets_usd_bn"], before * np.exp(0.01))
@@ -350,7 +350,7 @@ def test_assets_grow_at_their_trend_and_weights_of_those_who_do_not_trade_fall(c
 
 def test_views_are_held_by_those_who_decide_at_their_own_discretion_and_fade(city):
     def views(spread):
-        on = city(on_parameters={**NO_LUCK, "investor_view_spread": spread})
+        on = city(on_parameters={**NO_NOISE, "investor_view_spread": spread})
         on[ForeignInvestors]["own_view"] = 1.0
         investors = traded(on)
         own = investors["group"] >= REAL
@@ -363,7 +363,7 @@ def test_views_are_held_by_those_who_decide_at_their_own_discretion_and_fade(cit
 
 
 def test_the_west_alone_sells_when_it_turns_away(city):
-    investors = traded(city(on_parameters=NO_LUCK, on_shocks={"western_demand": -1.0}))
+    investors = traded(city(on_parameters=NO_NOISE, on_shocks={"western_demand": -1.0}))
     west = investors["bloc"] == Bloc.WEST
     assert investors["net_purchases_bn"][west].max() < 0.0 and investors["recent_buying"][west].max() < 0.0
     np.testing.assert_allclose(investors["net_purchases_bn"][~west], 0.0, atol=1e-9)
@@ -371,7 +371,7 @@ def test_the_west_alone_sells_when_it_turns_away(city):
 
 def test_discretionary_investors_follow_peers_unless_the_interaction_is_off(city):
     for off in ((), ("peers",)):
-        on = city(on_parameters=NO_LUCK, off=off)
+        on = city(on_parameters=NO_NOISE, off=off)
         on[ForeignInvestors]["recent_buying"] = 0.05
         investors = traded(on)
         follows = (investors["group"] >= InvestorGroup.REAL_MONEY) & (not off)
@@ -393,7 +393,7 @@ def test_nobody_holds_more_bonds_than_assets(city):
 
 
 def test_index_funds_buy_when_an_index_takes_bonds_in_and_not_twice(city):
-    on = city("2023-06", on_parameters=NO_LUCK, off=("peers",))
+    on = city("2023-06", on_parameters=NO_NOISE, off=("peers",))
     (lever,) = levers_moving("index_tracking_demand")
     on[Policy] = policy(on[Parameters], **{lever: 1.0})
     assert on[Policy].at(on[Clock].month)["index_tracking_demand"] > on[Policy].baseline["index_tracking_demand"]
