@@ -41,17 +41,14 @@ def interbank_market_clears(
     book_exposures(institutions, claims)
 
 
-def settle_claims_of_leavers(institutions: Institutions, claims: Changes[InterbankClaims]) -> float:
-    """Drop what institutions that are gone lent or borrowed: the other end repays it or is repaid. CNY bn in all."""
-    settled = 0.0
+def settle_claims_of_leavers(institutions: Institutions, claims: Changes[InterbankClaims]) -> None:
+    """Drop what institutions that are gone lent or borrowed: the other end repays it or is repaid."""
     rows_of = institutions.rows_of
     for kind in ("loans", "repo"):
         of_kind: Exposures = getattr(claims, kind)
         here = (rows_of(of_kind.lender) >= 0) & (rows_of(of_kind.borrower) >= 0)
         if not here.all():
             setattr(claims, kind, of_kind.among(here))
-            settled += float(of_kind.amount_bn[~here].sum())
-    return settled
 
 
 def new_exposures(parameters: Parameters, draws: Draws, institutions: Institutions) -> Exposures:

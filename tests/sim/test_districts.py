@@ -6,7 +6,6 @@ import pytest
 from agents.districts import NOWHERE, District
 from agents.institutions import Sector
 from sim.institutions.districts import FINTECH, occupants, shares_2020
-from sim.institutions.state import Districts
 
 
 def test_shares_of_districts_are_illustrative_and_add_up():
@@ -37,38 +36,3 @@ def test_the_first_settlers_spread_by_the_shares_of_2020(centre):
     found = counts[:FINTECH].sum(axis=0) / counts[:FINTECH].sum()
     np.testing.assert_allclose(found, shares_2020()[0], atol=0.04)
     np.testing.assert_allclose(counts[FINTECH] / counts[FINTECH].sum(), shares_2020()[FINTECH], atol=0.06)
-
-
-def test_at_the_counts_of_2020_newcomers_spread_as_in_2020(centre):
-    model = centre("frozen", rng=2)
-    model.step()
-    np.testing.assert_allclose(model.state(Districts).shares, shares_2020(), rtol=1e-12)
-
-
-def test_a_full_district_is_dear_for_all_and_draws_its_own_class(centre):
-    model = centre("frozen", rng=2)
-    model.step()
-    banks = model.institutions["sector"] == Sector.BANK
-    model.institutions["district"][banks] = District.HONGQIAO
-    model.step()
-    gain = np.log(model.state(Districts).shares / shares_2020())[:, District.HONGQIAO]
-    assert gain[Sector.BANK] > 0.5
-    # Rents rise for all classes; the others' own numbers there have hardly changed.
-    assert np.delete(gain, Sector.BANK).max() < 0.0
-
-
-def test_the_offshore_zone_draws_banks_and_leasing_companies_to_lingang(centre):
-    model = centre("stretch", rng=2)
-    model.run_to_end()
-    assert model.channels["offshore_business_scope"] > model.policy.baseline["offshore_business_scope"]
-    lingang = np.log(model.state(Districts).shares / shares_2020())[:, District.LINGANG]
-    away = centre("stretch", rng=2)
-    away.parameters = away.parameters.replace(zone_scope_slope=1e-9)
-    away.run_to_end()
-    without = np.log(away.state(Districts).shares / shares_2020())[:, District.LINGANG]
-    rise = lingang - without
-    for sector in Sector:
-        if sector in (Sector.BANK, Sector.LEASING):
-            assert rise[sector] > 0.2
-        else:
-            assert rise[sector] < 0.1

@@ -1,24 +1,30 @@
 """Steps of banks and of those that borrow repo alone."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from agents.certificates import BankTier
-from agents.institutions import Institutions, Sector
+from agents.draws import Draws
+from agents.institutions import FinancialInstitution, Institutions, Sector
 from agents.issuers import Instrument, Issuers
 from scenarios.parameters import Parameters
 from sim.banking.component import BANKING
-from sim.banking.interbank import interbank_market_clears
-from sim.banking.leverage import institutions_set_leverage
+from sim.banking.failure import bank_fails
+from sim.banking.interbank import interbank_market_clears, repo_dealt_out
+from sim.banking.leverage import institutions_set_leverage, leverage_begins
 from sim.banking.small_bank_failure import small_banks_fail
-from sim.banking.state import BankFailures, InterbankClaims, RepoFunding
+from sim.banking.state import BankFailures, Exposures, InterbankClaims, RepoFunding
 from sim.bond_market.state import BankStress
 from sim.clock import Clock
+from sim.component import Part
 from sim.financing.state import Defaults
 from sim.institutions.state import SeatFlows
+from sim.levels import Levels
 from sim.policy import Channels
 from sim.securities import SecurityBook, SecurityClass
-from tests.sim.steps.by_hand import YIELD_PCT, closes, run
+from tests.sim.steps.by_hand import YIELD_PCT, closes, population, run
 
 NO_NOISE = {"leverage_noise": 0.0, "leverage_own_noise": 0.0}
 
@@ -274,3 +280,156 @@ def test_a_failure_that_is_seen_late_costs_more_and_never_more_than_all(city):
         losses.append(lost[row] / before[row] * on[Issuers]["firms"][row])
     assert losses[0] < losses[1] == pytest.approx(0.4)
     assert losses[2] == pytest.approx(1.0)
+
+
+# A chain of claims by hand
+
+CHAIN_BN = np.array([10.0, 5.0, 4.0])
+"""What the second of four banks lent to the first, the third to the second, and the second to the fourth."""
+
+
+def chain_of_claims(on):
+    """Rows of four banks: the second lent to the first and to the fourth, the third to the second."""
+    banks = np.flatnonzero(on[Institutions]["sector"] == Sector.BANK)
+    ids = on[Institutions].unique_ids[banks]
+    on[InterbankClaims] = InterbankClaims(Exposures(ids[[1, 2, 1]], ids[[0, 1, 3]], CHAIN_BN))
+    return banks
+
+
+def fails(on, row):
+    return Part(bank_fails).on(on, row)
+
+
+def test_distress_runs_from_debtor_to_creditor_and_is_counted_over_the_equity_of_the_banks_that_stay(city):
+    on = city(on_parameters={"interbank_loss_given_default": 0.5})
+    rows = chain_of_claims(on)
+    ids, equity = on[Institutions].unique_ids[rows], on[Institutions]["equity_bn"][rows].copy()
+    on[Institutions]["equity_bn"][on[Institutions]["sector"] == Sector.INSURER] *= 100.0
+    record = fails(on, rows[0])
+    second = 0.5 * 10.0 / equity[1]
+    third = 0.5 * 5.0 * second / equity[2]
+    assert record.equity_loss_share == pytest.approx((second * equity[1] + third * equity[2]) / equity[1:].sum())
+    assert (record.first_losses_bn, record.further_failures) == (5.0, 0)
+    # Distress is a valuation; what is written off is what the failed bank owes.
+    left = on[Institutions]["equity_bn"][on[Institutions].rows_of(ids[1:])]
+    np.testing.assert_allclose(left, equity[1:] - [5.0, 0.0, 0.0])
+
+
+def test_the_only_bank_of_a_city_fails_alone(city):
+    on = city()
+    banks = np.flatnonzero(on[Institutions]["sector"] == Sector.BANK)
+    on[Institutions].remove(banks[1:])
+    record = fails(on, int(np.flatnonzero(on[Institutions]["sector"] == Sector.BANK)[0]))
+    assert (record.equity_loss_share, record.first_losses_bn, record.further_failures) == (0.0, 0.0, 0)
+
+
+def test_nothing_is_lost_where_everything_is_recovered(city):
+    on = city(on_parameters={"interbank_loss_given_default": 0.0})
+    rows = chain_of_claims(on)
+    equity = on[Institutions]["equity_bn"].copy()
+    record = fails(on, rows[0])
+    assert (record.first_losses_bn, record.equity_loss_share, record.further_failures) == (0.0, 0.0, 0)
+    np.testing.assert_array_equal(np.sort(on[Institutions]["equity_bn"]), np.sort(np.delete(equity, rows[0])))
+
+
+def test_only_a_bank_can_fail(city):
+    on = city()
+    insurer = int(np.flatnonzero(on[Institutions]["sector"] == Sector.INSURER)[0])
+    with pytest.raises(ValueError, match="is a INSURER, not a bank"):
+        fails(on, insurer)
+
+
+def many_banks(on, count=120):
+    """Banks of very different size, of which the smaller ones borrow repo."""
+    size = np.exp(np.linspace(0.0, 6.0, count))[np.arange(count) * 7 % count]
+    on[Institutions] = population(
+        FinancialInstitution,
+        count,
+        sector=int(Sector.BANK),
+        assets_bn=size,
+        equity_bn=0.09 * size,
+        liabilities_bn=0.91 * size,
+        bonds_bn=0.3 * size,
+        normal_leverage=np.where(size < 100.0, 0.2, 0.0),
+        leverage=np.where(size < 100.0, 0.2, 0.0),
+        district=0,
+    )
+    return on
+
+
+def test_a_denser_network_has_more_links_and_the_same_volume(city):
+    few, many = (many_banks(city(on_parameters={"interbank_density": density})) for density in (0.06, 0.12))
+    sparse, dense = (cleared(on).loans for on in (few, many))
+    pairs = 120 * 119
+    assert len(sparse.amount_bn) / pairs == pytest.approx(0.06, rel=0.15)
+    assert len(dense.amount_bn) / pairs == pytest.approx(0.12, rel=0.15)
+    assert dense.amount_bn.sum() == pytest.approx(sparse.amount_bn.sum(), rel=1e-3)
+
+
+def test_two_banks_can_deal_with_each_other(city):
+    on = many_banks(city(on_parameters={"interbank_density": 1.0}), 2)
+    assert len(cleared(on).loans.amount_bn) > 0
+
+
+def test_a_lender_of_repo_that_has_lent_its_money_already_is_replaced_by_the_largest(city):
+    on = many_banks(city())
+    institutions = on[Institutions]
+    lenders = np.flatnonzero(institutions["normal_leverage"] == 0.0)
+    largest = lenders[institutions["assets_bn"][lenders].argmax()]
+    free = repo_dealt_out(on[Parameters], on[Draws], institutions, Exposures())
+    busy = institutions.unique_ids[lenders[lenders != largest]]
+    rest = institutions["assets_bn"] - institutions["bonds_bn"]
+    lent = Exposures(busy, np.full(len(busy), institutions.unique_ids[largest]), rest[lenders[lenders != largest]])
+    tight = repo_dealt_out(on[Parameters], on[Draws], institutions, lent)
+    assert np.isin(busy, free.lender).any()
+    assert (tight.lender == institutions.unique_ids[largest]).all()
+    np.testing.assert_array_equal(tight.amount_bn, free.amount_bn)
+    # Bonds cannot be lent out again either.
+    institutions["bonds_bn"][lenders[lenders != largest]] = institutions["assets_bn"][lenders[lenders != largest]]
+    assert (
+        repo_dealt_out(on[Parameters], on[Draws], institutions, Exposures()).lender == institutions.unique_ids[largest]
+    ).all()
+
+
+def test_newcomers_borrow_around_the_leverage_that_meets_the_base_year_and_never_beyond_their_collateral(city):
+    on = many_banks(city(on_parameters={"leverage_spread": 0.5, "repo_haircut": 0.1}), 4000)
+    rows = np.arange(4000)
+
+    def normal(level):
+        levels = dataclasses.replace(on[Levels], repo_leverage=level)
+        leverage_begins(on[Parameters], levels, on[Draws], on[Institutions], rows, on[Clock].month)
+        return on[Institutions]["normal_leverage"].copy()
+
+    usual, high = normal(0.05), normal(0.8)
+    assert usual.mean() == pytest.approx(0.05, rel=0.03) and np.log(usual).std() == pytest.approx(0.5, rel=0.03)
+    assert high.max() == pytest.approx(0.9) and 0.1 < (high > 0.9 - 1e-12).mean() < 0.5
+    for column in ("leverage", "opening_leverage"):
+        np.testing.assert_array_equal(on[Institutions][column], high)
+
+
+def test_equal_borrowers_follow_the_law_of_one_for_two_years(city):
+    on = city(on_parameters={"leverage_own_noise": 0.0}, off=("leverage_response",))
+    rows, log_leverage = borrowers(on), 0.0
+    parameters, kept = on[Parameters], on[Parameters].leverage_persistence
+    for _ in range(24):
+        on[Clock] = Clock(on[Clock].month + 1)
+        found = leverage(on)[rows]
+        seen = on[RepoFunding].signals
+        target = parameters.carry_leverage * seen.carry_change_pp - parameters.macropru_leverage * seen.tightness_change
+        log_leverage = kept * log_leverage + (1.0 - kept) * target + seen.common_noise
+        np.testing.assert_allclose(found, 0.2 * np.exp(log_leverage), rtol=1e-12)
+    assert abs(log_leverage) > 0.01
+
+
+def test_the_answer_to_volatility_closes_its_part_of_the_gap_each_month(city):
+    volatile = city()[Parameters].volatility_mean + 0.5
+    on = calm(city, on_world={"log_volatility": volatile})
+    start = on[Institutions]["leverage"].copy()
+    for _ in range(3):
+        leverage(on)
+        on[Clock] = Clock(on[Clock].month + 1)
+    speed = on[Parameters].leverage_adjustment
+    expected = on[Parameters].leverage_procyclicality * 0.5 * (1.0 - (1.0 - speed) ** 3)
+    assert on[RepoFunding].risk_limit == pytest.approx(expected)
+    rows = borrowers(on)
+    assert (on[Institutions]["leverage"] < start)[rows].all()

@@ -11,6 +11,7 @@ from agents.foreign_investors import Bloc, ForeignInvestors, IndexFamily, Invest
 from agents.issuers import CERTIFICATE_MONTHS, Issuers
 from scenarios.parameters import Parameters
 from scenarios.plan import levers_moving
+from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.certificates import TENORS, banks_roll_certificates
 from sim.bond_market.clearing import MANAGERS, bond_market_clears
 from sim.bond_market.component import BOND_MARKET, bond_market_opens
@@ -32,7 +33,7 @@ from sim.levels import Levels, certificate_weights
 from sim.policy import Channels, Policy
 from sim.securities import Holder, SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
-from tests.sim.steps.by_hand import closes, ends_base_year, policy, run, shocks
+from tests.sim.steps.by_hand import closes, draws, ends_base_year, policy, run, shocks
 
 SOVEREIGN = SecurityClass.SOVEREIGN
 RESERVE, FUND, REAL, HEDGED = InvestorGroup
@@ -180,6 +181,23 @@ def test_events_that_are_certain_happen_after_the_base_year_and_not_in_it(city):
     assert tension_after(city("2021-01", on_parameters=certain)) == 1.0
 
 
+def test_events_fall_on_the_months_of_their_seed_and_come_as_often_as_their_hazard(city):
+    def months(seed):
+        on = city("2021-01", on_parameters={"geopolitical_hazard": 0.5, "geopolitical_half_life": 1e-3})
+        on[Draws] = draws(seed)
+        happened = []
+        for month in range(on[Clock].month, on[Clock].month + 300):
+            on[Clock] = Clock(month)
+            Part(geopolitical_events_happen).on(on)
+            happened.append(round(on[Geopolitics].tension))
+        return np.array(happened)
+
+    first = months(1)
+    np.testing.assert_array_equal(first, months(1))
+    assert (first != months(2)).any()
+    assert first.mean() == pytest.approx(1.0 - np.exp(-0.5), abs=0.08)
+
+
 # Entry
 
 
@@ -253,6 +271,15 @@ def test_new_funds_want_what_their_index_holds_at_the_level_that_meets_the_base_
     (plain, fund), (shifted, _) = wanted(0.0), wanted(0.3)
     np.testing.assert_allclose(shifted - plain, np.where(fund, 0.3, 0.0), atol=1e-12)
     assert (wanted(0.0, spread=0.5)[0] - plain).std() == pytest.approx(0.5, rel=0.1)
+
+
+def test_newcomers_come_from_all_blocs_in_the_shares_of_their_group(city):
+    on = city(on_parameters={"foreign_entry_rate": 4000.0})
+    count = entrants(on)
+    group, bloc = (on[ForeignInvestors][name][-count:] for name in ("group", "bloc"))
+    for each in InvestorGroup:
+        found = np.bincount(bloc[group == each], minlength=len(Bloc)) / (group == each).sum()
+        np.testing.assert_allclose(found, bloc_shares()[each], atol=0.06)
 
 
 # Trade of foreign investors

@@ -6,10 +6,10 @@ import pytest
 from agents.city_state import CityState
 from agents.districts import District
 from agents.draws import Draws, poisson
-from agents.fintech_firms import FintechFirms
+from agents.fintech_firms import FintechFirms, round_probability
 from agents.institutions import Centre, Institutions
 from agents.sandbox import NOT_ADMITTED
-from scenarios.calendar import month_text
+from scenarios.calendar import month_ordinal, month_text
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
 from sim.clock import Clock
@@ -17,7 +17,7 @@ from sim.fintech.adoption import institutions_adopt
 from sim.fintech.component import FINTECH
 from sim.fintech.firms import firms_exit_and_start, firms_grow_and_raise_funds
 from sim.fintech.sandbox import SANDBOX_OPENED, firms_enter_the_sandbox
-from sim.fintech.state import FintechFlows, Sandbox
+from sim.fintech.state import FintechFlows, FundingMemory, Sandbox
 from sim.institutions.component import INSTITUTIONS
 from sim.institutions.state import Adopters, City
 from tests.sim.steps.by_hand import FINTECH_ELSEWHERE, FINTECH_HERE, closes, run
@@ -66,6 +66,15 @@ def test_no_firm_is_admitted_twice(city):
     assert len(first) > 10 and len(admitted(on)) == 0
     assert (on[FintechFirms]["sandbox_months"][first] == 1).all()
     assert (np.delete(on[FintechFirms]["sandbox_months"], first) == NOT_ADMITTED).all()
+
+
+def test_in_a_year_as_many_firms_enter_as_the_sandbox_has_places_for_a_year(city):
+    on = city("2021-01", on_parameters={"sandbox_slots": 24.0})
+    for month in range(12):
+        on[Clock] = Clock(month_ordinal("2021-01") + month)
+        run(firms_enter_the_sandbox, on)
+    inside = on[FintechFirms]["sandbox_months"]
+    assert np.bincount(inside[inside != NOT_ADMITTED]).tolist() == [2] * 12
 
 
 # Growth and rounds
@@ -146,6 +155,77 @@ def test_like_firms_matter_after_a_surprise_unless_the_interaction_is_off(city):
         assert not on[FintechFirms]["funding_terms"][5].any()
         rounds(on)
         assert on[FintechFirms]["funding_terms"][5].any() == moved
+
+
+def rounds_of_a_year(on):
+    """Rounds that firms of the city close in a year in which the sandbox is open and nobody comes or goes."""
+    before = on[FintechFirms]["funding_round"].copy()
+    for month in range(12):
+        on[Clock] = Clock(month_ordinal("2021-01") + month)
+        run(firms_enter_the_sandbox, on)
+        run(firms_grow_and_raise_funds, on)
+    return int((on[FintechFirms]["funding_round"] - before)[on[FintechFirms]["in_shanghai"]].sum())
+
+
+def test_more_places_in_the_sandbox_bring_more_rounds_with_the_same_draws(city):
+    slots = {"sandbox_probability": 400.0, "sandbox_age_bound": 1e6, "funding_round_gap": 20.0}
+    none, few, many = (
+        rounds_of_a_year(city("2021-01", on_parameters={**slots, "sandbox_slots": each}, off=("funding_peers",)))
+        for each in (1e-9, 120.0, 1e6)
+    )
+    assert none < few < many
+
+
+def test_help_of_the_sandbox_raises_the_rate_of_rounds_of_those_inside_by_its_part(city):
+    on = city(on_parameters={"sandbox_probability": 50.0, "sandbox_effect_months": 6.0})
+    on[FintechFirms]["sandbox_months"][:4] = (0, 5, 6, 40)
+    rounds(on)
+    helped = on[FintechFirms]["funding_terms"][4]
+    np.testing.assert_allclose(helped[:4], np.log(1.5) * np.array([1.0, 1.0, 0.0, 0.0]))
+    assert not helped[4:].any()
+
+
+def test_a_higher_ease_of_funding_brings_more_rounds_in_a_year_with_peers_and_without(city):
+    for off in ((), ("funding_peers",)):
+        counts = [
+            rounds_of_a_year(city("2021-01", on_parameters=EAGER, on_shocks={"platform_rules": shift}, off=off))
+            for shift in (-1.5, 0.0, 1.5)
+        ]
+        assert counts[0] < counts[1] < counts[2]
+
+
+def surprised(on, surprise):
+    """Two expected rounds in every cell of like firms; in one of them so many times as many were closed."""
+    on[FundingMemory].expected[:] = on[FundingMemory].closed[:] = 2.0
+    on[FundingMemory].closed[1, 1] *= surprise
+    rounds(on)
+    return on[FintechFirms]["funding_terms"][5]
+
+
+def test_firms_follow_a_wave_among_those_of_their_place_and_stage_up_to_a_bound(city):
+    on = city(on_parameters={"funding_round_gap": 1e9})
+    firms = on[FintechFirms]
+    like = firms["in_shanghai"] & (firms["funding_round"] == 1)
+    shift, most = surprised(on, 50.0), on[Parameters].peer_coefficient_funding
+    assert like.any() and not shift[~like].any()
+    np.testing.assert_allclose(shift[like], most, rtol=1e-3)
+    calm = city(on_parameters={"funding_round_gap": 1e9})
+    assert not surprised(calm, 1.0).any()
+    assert (surprised(city(on_parameters={"funding_round_gap": 1e9}), 0.5)[like] < 0.0).all()
+
+
+def test_memory_of_rounds_fades_and_gains_what_was_closed_and_what_was_expected(city):
+    on = city(on_parameters=EAGER)
+    firms, memory = on[FintechFirms], on[FundingMemory]
+    memory.closed[:], memory.expected[:] = 4.0, 6.0
+    stage, here = firms["funding_round"].copy(), firms["in_shanghai"].astype(int)
+    may_close = stage < on[Parameters].most_funding_rounds
+    closed, kept = rounds(on), np.exp(-1.0 / on[Parameters].peer_memory)
+    new = np.zeros_like(memory.closed)
+    np.add.at(new, (here, stage), closed)
+    np.testing.assert_allclose(memory.closed, kept * 4.0 + new)
+    chance = round_probability(firms["funding_terms"])[may_close].mean()
+    np.testing.assert_allclose(memory.expected.sum(), kept * 6.0 * memory.expected.size + chance * may_close.sum())
 
 
 # Exit and birth

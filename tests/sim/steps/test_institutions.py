@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from agents.asset_managers import ASSET_MANAGERS
 from agents.city_state import CityState
 from agents.districts import District
 from agents.fintech_firms import FintechFirms
@@ -10,12 +11,19 @@ from agents.institutions import Centre, FinancialInstitution, Institutions, Sect
 from agents.licences import licence_stage_probability, licensed_share
 from scenarios.parameters import Parameters
 from sim.bond_market.state import GovernmentYield, ResidualHolders
+from sim.component import Part
 from sim.institutions.balance_sheets import balance_sheets_grow
 from sim.institutions.city import city_states_move
 from sim.institutions.component import INSTITUTIONS
 from sim.institutions.districts import BOOKS_OFFSHORE, districts_crowd, shares_2020
 from sim.institutions.licences import licence_queue_moves
-from sim.institutions.location import entrants_choose, institutions_leave_and_move
+from sim.institutions.location import (
+    AGGLOMERATION_TERMS,
+    LOCATION_TERMS,
+    entrants_choose,
+    institutions_leave_and_move,
+    location_terms,
+)
 from sim.institutions.managed_assets import managed_assets_grow
 from sim.institutions.rivals import rivals_answer
 from sim.institutions.state import (
@@ -551,3 +559,46 @@ def test_a_sector_that_everybody_has_left_is_entered_at_the_size_of_the_median_i
     run(licence_queue_moves, on)
     entrants = on[Institutions]["assets_bn"][on[Institutions]["sector"] == Sector.FUTURES]
     assert len(entrants) > 100 and np.allclose(entrants, usual)
+
+
+# What draws an entrant, term by term
+
+
+def terms(on):
+    return Part(location_terms).on(on)
+
+
+def test_seats_pull_by_the_slope_of_location_choice_and_those_of_foreigners_by_one_of_their_own(city):
+    on = city()
+    before = terms(on)
+    on[RivalCentres].seats[Sector.BANK, :, Centre.HONG_KONG - 1] *= 2.0
+    pull = terms(on) - before
+    own, foreign = (LOCATION_TERMS.index(term) for term in AGGLOMERATION_TERMS)
+    parameters = on[Parameters]
+    np.testing.assert_allclose(
+        pull[own, Sector.BANK, :, Centre.HONG_KONG], parameters.agglomeration_slope * np.log(2.0)
+    )
+    assert pull[foreign, Sector.BANK, 1, Centre.HONG_KONG] == pytest.approx(
+        parameters.agglomeration_slope_foreign * np.log(2.0)
+    )
+    assert np.count_nonzero(pull) == 3
+    # The slope of a choice is no productivity elasticity.
+    assert parameters.agglomeration_slope > 5.0 * parameters.agglomeration_productivity
+
+
+def test_a_cheaper_set_up_of_asset_managers_draws_them_alone_to_the_city(city):
+    gain = terms(city(on_channels={"asset_manager_setup_cost": 5.0})) - terms(city())
+    classes, _, centres = (set(place.tolist()) for place in np.nonzero(gain.sum(axis=0)))
+    assert classes == set(ASSET_MANAGERS) and centres == {SHANGHAI}
+    assert gain.max() > 0.0 == gain.min()
+
+
+def test_money_follows_the_managers_that_did_well(city):
+    on = city(on_parameters=NO_NOISE)
+    institutions = on[Institutions]
+    rows = np.flatnonzero(institutions["managed_assets"] > 0.0)
+    institutions["trailing_excess_return"][rows] = np.where(np.arange(len(rows)) % 2 == 0, 0.05, -0.05)
+    before = institutions["managed_assets"][rows].copy()
+    run(managed_assets_grow, on)
+    growth = institutions["managed_assets"][rows] / before
+    assert growth[::2].min() > growth[1::2].max()

@@ -94,6 +94,16 @@ def test_foreign_holders_of_bonds_pay_in_yuan_and_dear_payments_turn_away_from_c
     assert (usual[Institutions]["cips_share"] > 0.0).tolist() == banks.tolist()
 
 
+def test_issuers_follow_their_class_into_the_yuan_unless_peers_are_off(city):
+    def settled_in_yuan(shares, off=()):
+        on = city(off=off, on_parameters={"yuan_review_months": 1e-3, "yuan_peer_slope": 8.0})
+        on[Issuers]["yuan_share"] = shares
+        return settled(on).trade_in_yuan_bn
+
+    assert settled_in_yuan(0.6) > settled_in_yuan(0.2) > settled_in_yuan(0.0)
+    assert settled_in_yuan(0.6, ("yuan_peers",)) == settled_in_yuan(0.0, ("yuan_peers",))
+
+
 # Carbon
 
 
@@ -143,7 +153,57 @@ def test_small_firms_accept_the_digital_yuan_from_the_pilot_on_and_not_before(ci
     assert 0.0 < accepting_share(on[Issuers]) < 1.0
 
 
+def test_without_the_network_those_who_accept_already_draw_nobody(city):
+    def new(accept, off=()):
+        on = city(off=off, on_parameters={"ecny_imitation": 12.0})
+        on[Issuers] = population(Issuer, 3000, issuer_class=int(IssuerClass.MSME))
+        on[Issuers]["accepts_ecny"][:accept] = True
+        run(small_firms_accept_ecny, on)
+        return int(on[Issuers]["accepts_ecny"][1500:].sum())
+
+    assert new(1500) > new(0) > 0
+    assert new(1500, ("ecny_network",)) == new(0, ("ecny_network",)) > 0
+
+
 # Insurance
+
+
+def insured(on):
+    """A thousand firms whose year is over, of all tolerances of risk, and two insurers."""
+    on[Issuers] = population(Issuer, 1000, renewal_month=on[Clock].month_of_year, risk_rank=np.linspace(0.0, 1.0, 1000))
+    on[Issuers]["debt_bn"][0, :] = 1.0
+    on[Institutions] = population(FinancialInstitution, 2, sector=int(Sector.INSURER), assets_bn=np.array([1.0, 3.0]))
+    return run(firms_insure_and_insurers_cede, on)
+
+
+def test_firms_insure_up_to_the_rank_at_which_cover_is_worth_its_price(city):
+    cheap, usual, dear = (
+        insured(city(on_channels={"insurance_cover_cost": 100.0 * ratio})) for ratio in (0.6, 1.0, 3.0)
+    )
+    share = usual[Parameters].insured_share_2020
+    assert usual[Issuers]["insured"].mean() == pytest.approx(share, abs=1e-3)
+    for on, ratio in ((cheap, 0.6), (dear, 3.0)):
+        odds = share / (1.0 - share) * ratio ** -on[Parameters].cover_cost_slope
+        assert on[Issuers]["insured"].mean() == pytest.approx(odds / (1.0 + odds), abs=1e-3)
+        assert (np.diff(on[Issuers]["insured"].astype(int)) <= 0).all()
+
+
+def test_dear_cover_lowers_what_is_ceded_with_what_is_written(city):
+    usual, dear = (insured(city(on_channels={"insurance_cover_cost": cost}))[Premiums] for cost in (100.0, 300.0))
+    assert 0.0 < dear.written < usual.written
+    assert dear.ceded_locally / dear.written == pytest.approx(usual.ceded_locally / usual.written)
+
+
+def test_insurers_lean_to_reinsurers_here_each_in_its_own_measure_and_count_by_their_size(city):
+    on = city(on_parameters={"ceded_share_2020": 0.4, "locally_ceded_share_2020": 0.25, "cession_spread": np.log(2.0)})
+    insured(on)
+    institutions = on[Institutions]
+    institutions["local_leaning"] = np.array([0.0, 1.0])
+    premiums = run(firms_insure_and_insurers_cede, on)[Premiums]
+    # Weights 0.6, 0.1 and 0.3; with a leaning of one standard deviation 0.6, 0.2 and 0.3.
+    np.testing.assert_allclose(institutions["ceded_locally"], [0.1, 0.2 / 1.1])
+    assert premiums.ceded_locally / premiums.written == pytest.approx(0.25 * 0.1 + 0.75 * 0.2 / 1.1)
+    assert premiums.retained / premiums.written == pytest.approx(0.25 * 0.6 + 0.75 * 0.6 / 1.1)
 
 
 def test_firms_decide_on_cover_in_their_month_and_insurers_split_the_premiums(city):
@@ -182,6 +242,19 @@ def test_private_funds_share_the_quota_and_every_flow_has_a_payer(city, managers
     assert 0.0 < refused_share(on[Commitments]) < 1.0
     assert on[Ledger].net("inward private funds", Account.REST_OF_WORLD) > 0.0
     assert on[Ledger].cash_bn.sum() == pytest.approx(0.0)
+
+
+def test_a_quota_that_is_wide_enough_refuses_nobody_and_what_is_committed_is_paid_by_those_who_bring_it(city, managers):
+    on = city(on_channels={"qflp_quota": 400.0}, on_parameters={"commitment_speed": 0.5})
+    on[Institutions], on[Commitments] = managers, Commitments(per_managed=9.0)
+    managers["managed_assets"] = np.array([1.0, 1.0, 1.0, 0.0])
+    commitments_open(managers, on[Commitments])
+    run(private_funds_commit, on)
+    assert refused_share(on[Commitments]) == 0.0
+    # Half of the gap from 5 to 9, and from 5 to nothing.
+    np.testing.assert_allclose(managers["commitment_bn"], [7.0, 7.0, 7.0, 2.5])
+    assert on[Ledger].total("inward private funds") == pytest.approx(4.0)
+    assert on[Ledger].net("outward private funds", Account.REAL_ECONOMY) == pytest.approx(2.0 - 2.5)
 
 
 def test_commitments_of_managers_that_leave_end_with_them(managers):

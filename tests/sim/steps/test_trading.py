@@ -138,6 +138,18 @@ def test_repo_turns_over_in_proportion_to_leverage_and_touches_no_other_market(c
     np.testing.assert_allclose(np.delete(ratio, repo), 1.0)
 
 
+def test_more_overnight_money_turns_over_more_often_without_more_repo(city):
+    usual = city()
+    share = usual[Parameters].overnight_repo_share
+    short = city(on_parameters={"overnight_repo_share": share + 0.1})
+    days, term = 22.0, usual[Parameters].term_repo_days
+    usual_turns, turns = (days * (part + (1.0 - part) / term) for part in (share, share + 0.1))
+    ratio = turnover(short) / turnover(usual)
+    repo = [Product.INTERBANK_MONEY, Product.SSE_REPO_BONDS_FUNDS]
+    np.testing.assert_allclose(ratio[repo], turns / usual_turns)
+    np.testing.assert_allclose(np.delete(ratio, repo), 1.0)
+
+
 def test_shares_turn_over_more_when_volatile_or_rising_and_the_habit_fades(city):
     volatile = city()[Parameters].volatility_mean + 0.5
     usual = turnover(city(on_parameters=QUIET))[Product.SSE_EQUITY]
