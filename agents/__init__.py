@@ -1,1 +1,1 @@
-"""Who decides: array-backed Mesa populations, keyed random numbers, and one file for each kind of agent."""
+"""Agents and their rules: array-backed Mesa populations, keyed random numbers, one file for each kind of agent."""

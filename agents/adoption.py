@@ -1,4 +1,4 @@
-"""Institutions take up financial technology when those they deal with have done so."""
+"""Adoption of financial technology by institutions, influenced by their neighbours."""
 
 import numpy as np
 
@@ -12,9 +12,10 @@ NEIGHBOURS = NEIGHBOURS_IN_SECTOR + NEIGHBOURS_ANYWHERE
 
 
 def drawn_neighbours(uniform: Floats, rows: Integers, sector: Integers, identity: Integers) -> Integers:
-    """Rows of the institutions that some of them look at, -1 where there is none, shape (6, m).
+    """Rows of the neighbours of some institutions, -1 where there is none, shape (6, m).
 
-    The degree is fixed: four in the own sector and two anywhere, each with equal chance, nobody itself.
+    The degree is fixed: four in the own sector and two anywhere, each with equal probability, excluding the institution
+    itself.
 
     Parameters
     ----------
@@ -25,7 +26,7 @@ def drawn_neighbours(uniform: Floats, rows: Integers, sector: Integers, identity
     sector
         Sector of every institution, shape (n,).
     identity
-        A number of every institution's own, shape (n,), so that the order of rows plays no part.
+        Unique number of every institution, shape (n,), so that results do not depend on the order of rows.
     """
     order = np.argsort(sector.astype(np.int64) * (int(identity.max()) + 1) + identity)
     place = np.empty_like(order)
@@ -40,13 +41,13 @@ def drawn_neighbours(uniform: Floats, rows: Integers, sector: Integers, identity
 
 
 def _others(uniform: Floats, size: Integers, own: Integers) -> Integers:
-    """Places 0..size-1 with equal chance without the own one, -1 if there is no other."""
+    """Places 0..size-1 with equal probability except the own one, -1 if there is no other."""
     pick = (uniform * (size - 1)).astype(np.int64)
     return np.where(size > 1, pick + (pick >= own), -1)
 
 
 def neighbours_share(adopted: "np.ndarray", neighbour_rows: Integers) -> Floats:
-    """Part of the neighbours still here that have adopted, zero where none is left, shape (m,).
+    """Share of adopters among the neighbours that remain, zero if none remains, shape (m,).
 
     `adopted` is a flag of every institution, `neighbour_rows` (6, m) with -1 for those that are gone.
     """
@@ -73,7 +74,7 @@ def adoption_probability(
 
     Bass (1969) for each institution, with its own neighbours in place of the whole market. Rates are per year, size
     is a z-score of log assets, supply the number of local fintech firms over that of 2020. Without
-    `adoption_network` nobody looks at neighbours. Parameters `bass_innovation`, `bass_imitation`,
+    `adoption_network` the share of neighbours is omitted. Parameters `bass_innovation`, `bass_imitation`,
     `adoption_size_effect`, `adoption_supply_elasticity`.
     """
     rate = innovation + imitation * neighbours * adoption_network
@@ -82,7 +83,7 @@ def adoption_probability(
 
 
 def cost_of_adopters(adopted: "np.ndarray", cost_effect_percent: float) -> Floats:
-    """Operating cost of institutions over what it is without the technology, shape (n,).
+    """Operating cost of institutions relative to that without the technology, shape (n,).
 
     ratio = 1 + cost_effect / 100 * adopted
 

@@ -1,4 +1,4 @@
-"""Ordered sets of agents held by index, with the whole face of a Mesa AgentSet.
+"""Ordered sets of agents held by index, with the full interface of a Mesa AgentSet.
 
 Mesa's own AgentSet holds weak references, from which views made on demand would vanish at once. The sets here hold
 unique ids instead; agents that have left the model drop out of them.
@@ -28,7 +28,7 @@ type Ids = NDArray[np.int64]
 
 
 class IndexedAgentSet[A: mesa.Agent](AbstractAgentSet[A], Sequence[A]):  # type: ignore[misc]  # Mesa ships no types
-    """What populations, their subsets and the set of all agents of a model have in common."""
+    """Common base of populations, their subsets and the set of all agents of a model."""
 
     model: PopulationModel
 
@@ -113,9 +113,9 @@ class IndexedAgentSet[A: mesa.Agent](AbstractAgentSet[A], Sequence[A]):  # type:
         attr_names
             Name of an attribute, or a list of names.
         handle_missing
-            What happens where an agent lacks the attribute: "error" raises AttributeError, "default" fills in.
+            Treatment of agents without the attribute: "error" raises AttributeError, "default" fills in.
         default_value
-            What is filled in.
+            Value filled in.
         """
         if handle_missing not in ("error", "default"):
             raise ValueError(f"Unknown handle_missing option: {handle_missing}, should be one of 'error' or 'default'")
@@ -351,7 +351,7 @@ class AgentSubset[A: mesa.Agent](IndexedAgentSet[A]):
 
 
 class StandingAgentSet[A: mesa.Agent](IndexedAgentSet[A]):
-    """A set whose members the model decides: only their order can be changed from outside."""
+    """A set with members determined by the model: only their order can be changed from outside."""
 
     def __init__(self) -> None:
         self._arrangement: Ids | None = None
@@ -419,7 +419,7 @@ def _ids_of(agents: Iterable[mesa.Agent]) -> Ids:
 
 
 def _as_list(values: NDArray[Any]) -> list[Any]:
-    """Return what reading each agent gives: plain numbers, or read-only arrays for vector columns."""
+    """Return the attribute of each agent: plain numbers, or read-only arrays for vector columns."""
     if values.ndim == 1:
         return list(values.tolist())
     agents_first = np.ascontiguousarray(np.moveaxis(values, -1, 0))

@@ -1,4 +1,4 @@
-"""What it costs an asset manager to set up, as entrants see it."""
+"""The cost of setting up an asset manager, for entrants."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ ASSET_MANAGERS = (Sector.WEALTH_MANAGEMENT, Sector.FUND, Sector.INSURANCE_ASSET_
 
 
 def asset_manager_shift(setup_cost_ratio: float, cost_slope: float) -> Floats:
-    """What the cost of setting up adds to the utility of Shanghai, by sector, log points, shape (11,).
+    """Contribution of the cost of setting up to the utility of Shanghai, by sector, log points, shape (11,).
 
     shift = slope * ln(setup cost / 2020) for asset managers, zero for others
 

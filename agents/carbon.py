@@ -1,4 +1,4 @@
-"""Emitters trade allowances where the gain is worth the cost of a trade."""
+"""Trade of allowances between emitters if the gain exceeds the cost of a trade."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ def allowance_gap(own_gap: Floats, normal: Floats, persistence: float) -> Floats
 
     gap = persistence * own gap + sqrt(1 - persistence ** 2) * normal
 
-    Above zero abating is dear to it and it would buy allowances, below zero it would sell. Parameter
+    Above zero its abatement is costly and it would buy allowances, below zero it would sell. Parameter
     `allowance_gap_persistence`.
     """
     gap: Floats = persistence * own_gap + np.sqrt(1.0 - persistence**2) * normal
@@ -22,8 +22,8 @@ def takes_part(emissions: Floats, gap: Floats, least_gain: float, cost_ratio: fl
 
     emissions * gap ** 2 > least gain * cost of a trade / 2020
 
-    With marginal costs of abatement that rise in a straight line, what is traded is in proportion to emissions times
-    the gap and the gain to emissions times the gap squared. The cost is fixed per trade (Stavins 1995). Emissions
+    With linear marginal costs of abatement the volume traded is proportional to emissions times the gap, and the gain
+    to emissions times the gap squared. The cost is fixed per trade (Stavins 1995). Emissions
     are over their mean. Parameter `carbon_least_gain`; channel `carbon_trading_cost`.
     """
     worth: Flags = emissions * gap**2 > least_gain * cost_ratio
@@ -33,7 +33,7 @@ def takes_part(emissions: Floats, gap: Floats, least_gain: float, cost_ratio: fl
 def matched_trades(wanted: Floats) -> Floats:
     """Allowances bought (above zero) or sold by each emitter, shape (n,).
 
-    The side that wants more is served in proportion, so that purchases equal sales. No price is simulated.
+    The larger side of the market is rationed in proportion, so that purchases equal sales. No price is simulated.
     """
     bought = np.maximum(wanted, 0.0).sum()
     sold = -np.minimum(wanted, 0.0).sum()

@@ -1,4 +1,4 @@
-"""Certificates of deposit: the stock each bank aims at, and what a bank failure does to it and to its price."""
+"""Certificates of deposit: the target stock of each bank, and the effect of a bank failure on stock and price."""
 
 from enum import IntEnum
 
@@ -28,18 +28,18 @@ def certificate_target_growth(
 
 
 def stress_spread_pp(stress: float, spread_bp: Floats) -> Floats:
-    """What bank failures still felt add to the yield of certificates by tier, percentage points, shape (3,).
+    """Effect of recent bank failures on the yield of certificates by tier, percentage points, shape (3,).
 
-    spread = bp of the tier for a failure just seen * stress / 100
+    spread = bp of the tier for a new failure * stress / 100
 
     One unit of stress is one small bank that has just failed. Parameters `bank_stress_spread_small` and
-    `bank_stress_spread_joint_stock`; large banks pay nothing more. Known case: Baoshang, 2019-05.
+    `bank_stress_spread_joint_stock`; large banks pay no premium. Known case: Baoshang, 2019-05.
     """
     return stress * spread_bp / 100.0
 
 
 def wanted_certificates_bn(usual_bn: Floats, tier: Codes, stress_spread: Floats, flight_per_pp: float) -> Floats:
-    """Certificates that each bank can and will have outstanding, shape (n,), CNY bn.
+    """Target stock of certificates of each bank, shape (n,), CNY bn.
 
     wanted = usual stock * exp(-flight * stress spread of its tier)
 

@@ -1,8 +1,8 @@
-"""Slow states of the financial centres: talent, law and services, and what crowding does to wages and rents.
+"""Slow states of the financial centres: talent, law and services, and the effect of density on wages and rents.
 
-States are in standard deviations between centres. Each centre's are measured against its own level at end-2020; how
-far the levels lay apart then is in the intercepts of the location choice. At the seats and the channels of end-2020
-every rule here gives zero to the bit.
+States are in standard deviations between centres. Each centre's are measured against its own level at end-2020; the
+differences between centres at that date are in the intercepts of the location choice. At the seats and the channels of
+end-2020 every rule here gives zero to the bit.
 """
 
 from enum import IntEnum
@@ -14,7 +14,7 @@ from agents.institutions import Centre
 
 
 class CityState(IntEnum):
-    """What changes slowly in a centre."""
+    """Slowly changing states of a centre."""
 
     TALENT = 0
     INTERNATIONAL_TALENT = 1
@@ -25,7 +25,7 @@ class CityState(IntEnum):
 def log_real_wage(
     log_density: Floats, productivity: float, congestion: float, rent_share: float, relocation_cost: float
 ) -> Floats:
-    """Log real wage of finance staff against end-2020, net of what settling in takes, shape (6,).
+    """Log real wage of finance staff against end-2020, net of the cost of settling in, shape (6,).
 
     wage = productivity * log_density - rent_share * congestion * log_density,
     in Shanghai less ln(relocation_cost / 100) * rent_share
@@ -82,13 +82,13 @@ def next_states(states: Floats, targets: Floats, speeds: Floats) -> Floats:
 
 
 ENVIRONMENT_TERMS = ("talent", "international talent", "law", "services", "wages and rents")
-"""Terms of the utility of a centre that its state gives."""
+"""Terms of the utility of a centre that depend on its state."""
 
 
 def environment_terms(
     states: Floats, log_density: Floats, environment_slope: float, cost_slope: float, congestion: float
 ) -> Floats:
-    """What the state of each centre adds to its utility, by ownership, log points, shape (5 terms, 2, 6).
+    """Contribution of the state of each centre to its utility, by ownership, log points, shape (5 terms, 2, 6).
 
     environment = environment_slope * (talent + law + services [+ international talent])
                   + cost_slope * (ln wage + ln rent),  ln wage = ln rent = congestion * log_density
@@ -108,7 +108,7 @@ def unit_operating_cost(operating_cost: float, log_density: float, productivity:
 
     cost = operating_cost * exp((congestion - productivity) * log_density)
 
-    Wages and rents rise with density, and so does what staff produce. Parameters `congestion_elasticity`,
+    Wages and rents rise with density, and so does productivity. Parameters `congestion_elasticity`,
     `agglomeration_productivity`; channel `operating_cost`.
     """
     return float(operating_cost * np.exp((congestion - productivity) * log_density))

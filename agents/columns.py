@@ -132,7 +132,7 @@ def column(dtype: DTypeLike, *, unit: str, doc: str, default: Any = 0, shape: tu
     unit
         Unit of the values, such as "USD bn", "share" or "code".
     doc
-        What the values mean.
+        Meaning of the values.
     default
         Value of agents that enter without one.
     shape

@@ -1,7 +1,7 @@
-"""Defaults and what they do to others: dearer bonds in the same industry and province, and distress.
+"""Defaults and their effects: higher spreads in the same industry and province, and distress.
 
 An issuer whose market debt falls due while its spread is high, or whose need goes unmet for months, defaults more
-often. What is written off beyond expectation raises spreads and is forgotten by half in some months.
+often. Unexpected write-offs raise spreads, with an effect that halves within some months.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ NO_PROVINCE = -1
 
 
 def rollover_pressure(due_bn: Floats, debt_bn: Floats) -> Floats:
-    """How hard an issuer has to refinance this month, 0..1, shape (n,): min(1, 12 * market debt due / market debt).
+    """Refinancing pressure of an issuer this month, 0..1, shape (n,): min(1, 12 * market debt due / market debt).
 
     One stands for a twelfth of the market debt or more, CNY bn.
     """
@@ -23,7 +23,7 @@ def rollover_pressure(due_bn: Floats, debt_bn: Floats) -> Floats:
 def log_default_terms(
     pressure: Floats, spread_pp: Floats, distressed: Flags, rollover_sensitivity: float, distress_multiplier: float
 ) -> tuple[Floats, Floats]:
-    """What rollover and distress add to the log of an issuer's default rate, two arrays of shape (n,).
+    """Effects of rollover and distress on the log of an issuer's default rate, two arrays of shape (n,).
 
     rollover = sensitivity * pressure * contagion spread;   distress = ln(multiplier) where distressed
 
@@ -44,11 +44,11 @@ def default_probability(rate_per_year: Floats, log_multiplier: Floats | float = 
 def felt_losses_pct(
     felt_pct: Floats, written_off_bn: Floats, expected_bn: Floats, debt_bn: Floats, half_life_months: float
 ) -> Floats:
-    """Losses of a group of issuers that are still felt, per cent of its market debt, shape (groups,).
+    """Discounted sum of unexpected losses of a group of issuers, per cent of its market debt, shape (groups,).
 
     felt = felt * 2 ** (-1 / half-life) + 100 * (written off - expected) / debt
 
-    A month with fewer losses than expected calms. Amounts in CNY bn; expected is at the rates of the ratings alone.
+    A month with fewer losses than expected lowers it. Amounts in CNY bn; expected is at the rates of the ratings alone.
     Parameter `contagion_half_life`.
     """
     news = 100.0 * np.divide(written_off_bn - expected_bn, debt_bn, out=np.zeros(debt_bn.shape), where=debt_bn > 0.0)
@@ -57,7 +57,7 @@ def felt_losses_pct(
 
 
 def contagion_spread_pp(felt_pct: Floats, spread_bp_per_pct: float, bound_bp: float) -> Floats:
-    """Spread that the losses felt in a group add to its bonds, percentage points, shape (groups,).
+    """Spread on the bonds of a group due to its losses, percentage points, shape (groups,).
 
     spread = bound * tanh(slope * felt / bound)
 

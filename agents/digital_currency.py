@@ -1,4 +1,4 @@
-"""Small firms begin to accept the digital yuan."""
+"""Acceptance of the digital yuan by small firms."""
 
 import numpy as np
 
@@ -20,8 +20,8 @@ def acceptance_probability(
 
     Bass (1969), rates per year. The cost of accepting is a ratio to end-2020 and its elasticity is negative; supply is
     the number of local fintech firms over that of 2020. The more firms accept, the more customers carry it. Without
-    `ecny_network` nobody looks at others. Parameters `ecny_innovation`, `ecny_imitation`, `ecny_cost_elasticity`,
-    `ecny_supply_elasticity`; channel `ecny_acceptance_cost`.
+    `ecny_network` the share accepting is omitted. Parameters `ecny_innovation`, `ecny_imitation`,
+    `ecny_cost_elasticity`, `ecny_supply_elasticity`; channel `ecny_acceptance_cost`.
     """
     rate = innovation + imitation * share_accepting * ecny_network
     monthly = rate / 12.0 * cost_ratio**cost_elasticity * supply_ratio**supply_elasticity

@@ -35,7 +35,7 @@ def log_rents(occupants: Floats, occupants_2020: Floats, congestion: float) -> F
 
 
 def zone_shift(scope_change: float, slope: float) -> float:
-    """What a wider offshore business adds to the utility of Lingang for those who book it: slope * change.
+    """Effect of a wider scope of offshore business on the utility of Lingang for its users: slope * change.
 
     The index of services bookable in the zone changes in log odds against 2020. Parameter `zone_scope_slope`; channel
     `offshore_business_scope`.

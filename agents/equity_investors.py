@@ -1,4 +1,4 @@
-"""Foreign investors in shares: index funds that follow a benchmark, and active ones that look at value and trend."""
+"""Foreign investors in shares: index funds that follow a benchmark, and active ones that respond to value and trend."""
 
 from enum import IntEnum
 
@@ -13,7 +13,7 @@ RETURN_STEP = 0.10
 
 
 class EquityStyle(IntEnum):
-    """How an investor decides what it holds in shares."""
+    """Decision rule of an investor in shares."""
 
     INDEX = 0
     ACTIVE = 1
@@ -62,7 +62,7 @@ def equity_terms(
     style: Codes,
     bloc: Codes,
 ) -> Floats:
-    """What moves each investor's log target away from its normal weight, shape (terms, n); see `EQUITY_TERMS`.
+    """Terms of each investor's log target beside its normal weight, shape (terms, n); see `EQUITY_TERMS`.
 
     value = price elasticity * duration / 100 * change of the earnings yield (active)
     trend = momentum * three-month log return / RETURN_STEP (active)
@@ -83,7 +83,7 @@ def equity_terms(
 
 
 def within_quota(net_purchases_bn: Floats, part_through_connect: float, quota_bn: float) -> Floats:
-    """Net purchases that a quota on net inflows lets through, shape (n,).
+    """Net purchases within a quota on net inflows, shape (n,).
 
     Buyers are cut alike where part * net purchases of all > quota; sales are free.
 

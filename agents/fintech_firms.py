@@ -1,6 +1,6 @@
 """Fintech firms: births, growth, funding, exit and the rank that makes a firm a leading one.
 
-Firms of the rest of China live in the same population and obey the same law, because "leading" is a national rank.
+Firms of the rest of China live in the same population and follow the same rules, because "leading" is a national rank.
 """
 
 import numpy as np
@@ -14,11 +14,11 @@ from agents.sandbox import NOT_ADMITTED
 LEADING_RANKS = 100
 """Length of the national list whose members count as leading."""
 GROWTH_TERMS = ("drift", "age", "funding round", "random term")
-"""What a month's growth is made of, in the order of `growth_terms`."""
+"""Terms of a month's growth, in the order of `growth_terms`."""
 FUNDING_TERMS = ("usual rate", "growth", "venture capital", "cost of scaling", "sandbox", "like firms", "shock")
-"""What the log rate of closing a round is made of, in the order of `funding_terms`."""
+"""Terms of the log rate of closing a round, in the order of `funding_terms`."""
 SCORE_TERMS = ("size", "capital", "capability")
-"""What the score that ranks firms is made of, in the order of `score_terms`."""
+"""Terms of the score that ranks firms, in the order of `score_terms`."""
 
 
 class FintechFirm(ArrayAgent):
@@ -27,11 +27,11 @@ class FintechFirm(ArrayAgent):
     in_shanghai = column("?", unit="flag", doc="Located in Shanghai")
     log_size = column("f8", unit="log", doc="Log size relative to an entrant")
     growth = column("f8", unit="log a month", doc="Growth of log size in the month")
-    growth_terms = column("f8", unit="log", doc="What the month's growth was made of", shape=(len(GROWTH_TERMS),))
+    growth_terms = column("f8", unit="log", doc="Terms of the month's growth", shape=(len(GROWTH_TERMS),))
     age_months = column("f8", unit="month", doc="Age")
     funding_round = column("i2", unit="count", doc="Funding rounds closed")
     funding_terms = column(
-        "f8", unit="log", doc="What the log rate of closing a round was made of", shape=(len(FUNDING_TERMS),)
+        "f8", unit="log", doc="Terms of the log rate of closing a round", shape=(len(FUNDING_TERMS),)
     )
     capital = column("f8", unit="entrant sizes", doc="Capital raised so far")
     months_since_round = column("f8", unit="month", doc="Months since the last funding round")
@@ -193,13 +193,13 @@ def round_probability(terms: Floats) -> Floats:
 
 
 def peers_in_funding(closed: Floats, expected: Floats, coefficient: float) -> Floats:
-    """Shift of the log rate of funding rounds by what like firms did lately, of the shape of `closed`.
+    """Shift of the log rate of funding rounds by recent rounds of similar firms, of the shape of `closed`.
 
     shift = coefficient * tanh((closed - expected) / sqrt(expected))
 
-    Like firms are in the same place and have as many rounds behind them. `closed` is their recent rounds, `expected`
-    what the national mean of chances would have given them, both fading with time: the surprise counts in standard
-    deviations. Parameters `peer_coefficient_funding`, `peer_memory`.
+    Similar firms are in the same place and have closed as many rounds. `closed` is the number of their recent rounds,
+    `expected` the number implied by the national mean probability, both discounted over time: the surprise is in
+    standard deviations. Parameters `peer_coefficient_funding`, `peer_memory`.
     """
     surprise = (closed - expected) / np.sqrt(np.where(expected > 0.0, expected, 1.0))
     return np.asarray(coefficient * np.tanh(surprise), dtype=np.float64)

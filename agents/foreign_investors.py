@@ -1,9 +1,9 @@
-"""Foreign investors in the interbank bond market: who enters, the weight they want, how fast they move.
+"""Foreign investors in the interbank bond market: entry, target weights and speed of adjustment.
 
 One agent is one institution. Each belongs to a group with its own reason to hold onshore bonds:
 a reserve manager moves slowly towards a reserve share, a benchmark-aware fund follows the index
 weights that are live, active real money follows the yield gap and the currency, a hedged buyer
-follows the pick-up that is left after hedging.
+follows the pick-up after hedging.
 """
 
 from enum import IntEnum
@@ -28,7 +28,7 @@ class InvestorGroup(IntEnum):
 
 
 class IndexFamily(IntEnum):
-    """The index that a benchmark-aware fund is measured against."""
+    """The benchmark index of a benchmark-aware fund."""
 
     NONE = 0
     GLOBAL_AGGREGATE = 1
@@ -37,7 +37,7 @@ class IndexFamily(IntEnum):
 
 
 class Bloc(IntEnum):
-    """Where an investor's home stands towards China when politics divides the world."""
+    """Political bloc of an investor's home country."""
 
     WEST = 0
     NEUTRAL = 1
@@ -57,10 +57,10 @@ class ForeignInvestor(ArrayAgent):
     target_weight = column("f8", unit="share", doc="Weight that the investor wanted this month")
     holdings_bn = column("f8", unit="CNY bn", doc="Onshore interbank bonds held, face value")
     net_purchases_bn = column("f8", unit="CNY bn a month", doc="Net purchases of the month")
-    client_flow = column("f8", unit="log", doc="What clients brought this month over assets; below zero they took it")
+    client_flow = column("f8", unit="log", doc="Net inflow from clients this month over assets")
     recent_buying = column("f8", unit="share a month", doc="Remembered net purchases over the holdings they added to")
-    peer_shift = column("f8", unit="log", doc="Shift of the wanted weight by what peers bought")
-    own_view = column("f8", unit="log", doc="What the investor thinks of onshore bonds beyond what all see")
+    peer_shift = column("f8", unit="log", doc="Shift of the wanted weight by peers' purchases")
+    own_view = column("f8", unit="log", doc="The investor's own view of onshore bonds")
     inaction_band = column("f8", unit="log", doc="No trade while the log gap to the target is smaller than this")
 
 
@@ -174,7 +174,7 @@ def event_probability(hazard: float) -> float:
 
 
 def tension_after(tension: float, events: float, half_life_months: float) -> float:
-    """Geopolitical events that are still felt, in events: each fades by half in a half-life.
+    """Discounted number of geopolitical events: the weight of each halves in a half-life.
 
     tension = tension of last month * 2 ** (-1 / half_life) + events of the month
 
@@ -187,7 +187,7 @@ def geopolitical_shift(tension: float, jump_west: float, jump_nonaligned: float)
     """Log shift of the wanted weight by investor group and bloc, shape (4, 3).
 
     shift = jump * tension: for every investor of the west its jump; for reserve managers of neutral countries, who
-    seek a second home for their reserves, theirs; for others none
+    diversify their reserves, theirs; for others zero
 
     Parameters `geopolitical_jump_west`, `geopolitical_jump_nonaligned`: log shift at one event.
     """
@@ -200,11 +200,11 @@ def geopolitical_shift(tension: float, jump_west: float, jump_nonaligned: float)
 def remembered_buying(
     remembered: Floats, net_purchases_bn: Floats, holdings_before_bn: Floats, memory_months: float
 ) -> Floats:
-    """Net purchases over holdings as they are remembered, share a month, shape (n,).
+    """Exponential mean of net purchases over holdings, share a month, shape (n,).
 
     memory = memory of last month + (1 - exp(-1 / months)) * (net purchases / holdings before - memory of last month)
 
-    Who held nothing has nothing to compare a first purchase with: it leaves the memory alone. Parameter `peer_memory`.
+    A first purchase has no holdings to be compared with and does not change the mean. Parameter `peer_memory`.
     """
     held = holdings_before_bn > 0.0
     rate = np.divide(net_purchases_bn, holdings_before_bn, out=remembered.copy(), where=held)
@@ -212,12 +212,12 @@ def remembered_buying(
 
 
 def peer_buying(buying: Floats, holdings_bn: Floats, group: Codes, bloc: Codes, own_share: float) -> Floats:
-    """What each investor's peers bought lately over what they hold, share a month, shape (n,).
+    """Recent purchases of each investor's peers over their holdings, share a month, shape (n,).
 
-    peers = own_share * mean over the others of the same group and bloc + (1 - own_share) * mean over everybody else
+    peers = own_share * mean over the others of the same group and bloc + (1 - own_share) * mean over all others
 
-    Means weigh by holdings, so they are the totals that the market publishes, and nobody is its own peer. Where one
-    of the two circles is empty the other counts alone; where both are, the result is 0. Source: model of herding in
+    Means are weighted by holdings, as in published totals, and exclude the investor itself. If one of the two groups is
+    empty, the other counts alone; if both are, the result is 0. Source: model of herding in
     Borensztein and Gelos (2000); parameter `peer_network_overlap`.
     """
     cell = group.astype(np.intp) * len(Bloc) + bloc
@@ -226,7 +226,7 @@ def peer_buying(buying: Floats, holdings_bn: Floats, group: Codes, bloc: Codes, 
     holds = holdings_bn > 0.0
     bought_by_cell = np.bincount(cell, weights=bought, minlength=cells)
     held_by_cell = np.bincount(cell, weights=holdings_bn, minlength=cells)
-    # Counted, not subtracted: what is left of a sum of floats is never surely zero.
+    # Counted, not subtracted: the difference of sums of floats need not be exactly zero.
     members = np.bincount(cell, weights=holds, minlength=cells)
     others = members[cell] > holds
     outside = members.sum() > members
@@ -243,7 +243,7 @@ def peer_buying(buying: Floats, holdings_bn: Floats, group: Codes, bloc: Codes, 
 
 
 def shift_by_peers(peers: Floats, spread: float, bound: float, coefficient: float, group: Codes) -> Floats:
-    """Log shift of the wanted weight by what peers bought, shape (n,).
+    """Log shift of the wanted weight by peers' purchases, shape (n,).
 
     shift = coefficient * tanh(bound * peers / spread) for those who decide at their own discretion (real money,
     hedged buyers); 0 for reserve managers and benchmark funds, who have a share or an index to follow
@@ -264,7 +264,7 @@ def target_terms(
     peer_shift: Floats,
     own_view: Floats,
 ) -> Floats:
-    """What moves each investor's log target away from its normal weight, shape (terms, n); see `TARGET_TERMS`.
+    """Terms of each investor's log target beside its normal weight, shape (terms, n); see `TARGET_TERMS`.
 
     `group_terms` has shape (5 terms, 4 groups), `benchmark_gain` (4 families,), `geopolitics` (4 groups, 3 blocs),
     `peer_shift` and `own_view` (n,).
@@ -313,7 +313,7 @@ def within_assets(trade: Floats, log_weight: Floats) -> Floats:
 
 
 def client_flow(normal: Floats, spread: float, group: Codes) -> Floats:
-    """What clients bring to each investor this month over its assets, log, shape (n,).
+    """Net inflow from each investor's clients this month over its assets, log, shape (n,).
 
     flow = spread * z - spread^2 / 2 for those who manage money of others; 0 for reserve managers
 
@@ -329,8 +329,8 @@ def next_view(view: Floats, normal: Floats, spread: float, persistence: float, g
     discretion (real money, hedged buyers); 0 for the others
 
     z is a standard normal draw of the investor's own, so that views have the standard deviation `spread`; their mean is
-    -spread^2 / 2, so that they move who holds, not how much all want on average. A persistence of 0 draws a first view.
-    Investors disagree about the same data (Giglio and others 2021). Parameters `investor_view_spread`,
+    -spread^2 / 2, so that they change the distribution of holdings, not the mean demand. A persistence of 0 draws a
+    first view. Investors disagree about the same data (Giglio and others 2021). Parameters `investor_view_spread`,
     `investor_view_persistence`.
     """
     mean = -(spread**2) / 2.0
@@ -339,7 +339,7 @@ def next_view(view: Floats, normal: Floats, spread: float, persistence: float, g
 
 
 def entry_by_peers(buying: float, spread: float, bound: float, coefficient: float) -> float:
-    """What recent buying of all who are inside adds to the log rate of entry.
+    """Effect of recent purchases by all present investors on the log rate of entry.
 
     shift = coefficient * tanh(bound * buying / spread)
 

@@ -1,4 +1,4 @@
-"""Licensed financial institutions: who comes to the centre, who leaves, and where they would rather be.
+"""Licensed financial institutions: entry, exit and choice of location.
 
 One agent is one licensed institution in Shanghai. Entrants choose among six centres; a nested logit with an
 outside option lets a better centre both win entrants from rivals and draw new ones into existence.
@@ -81,7 +81,7 @@ type Institutions = Population[FinancialInstitution]
 
 
 def agglomeration_terms(seats: Floats, seats_baseline: Floats, slope: float, foreign_slope: float) -> Floats:
-    """What the institutions in a centre add to its utility, log points, shape (2 terms, ..., ownership, 6).
+    """Contribution of the institutions in a centre to its utility, log points, shape (2 terms, ..., ownership, 6).
 
     own sector    = slope * ln(N[sector, c] / N_2020[sector, c])
     foreign peers = foreign_slope * ln(NF[sector, c] / NF_2020[sector, c]), for foreign-funded institutions alone
@@ -104,7 +104,7 @@ def location_shift(
     benefit_elasticity: float,
     cost_elasticity: float,
 ) -> float:
-    """What the city's own package adds to the utility of Shanghai, log points.
+    """Contribution of the city's own package to the utility of Shanghai, log points.
 
     shift = benefit_elasticity * ln(benefit / 100) + cost_elasticity * (ln(setup / 100) + ln(operating / 100))
 

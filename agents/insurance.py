@@ -10,7 +10,7 @@ def insuring_share(insured_share_2020: float, cost_ratio: float, cost_slope: flo
 
     log odds = log odds of the share of 2020 - slope * ln(loading / 2020)
 
-    A firm insures if its rank is below. What cover costs above the expected loss is what firms weigh against their
+    A firm insures if its rank is below. The cost of cover above the expected loss is what firms weigh against their
     dislike of risk (Mossin 1968).
     Parameters `insured_share_2020`, `cover_cost_slope`; channel `insurance_cover_cost`.
     """

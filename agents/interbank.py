@@ -1,4 +1,4 @@
-"""Who lends to whom among banks, and what a bank's failure costs the others.
+"""The interbank network, and the losses of other banks when a bank fails.
 
 The network has a core, the largest banks, which all deal with each other; the others deal mostly with the core.
 """
@@ -15,7 +15,7 @@ BALANCING_ROUNDS = 40
 BALANCED = 1e-6
 """Misfit of lenders' totals, over all that is lent, at which exposures count as fitted."""
 _DIRECTION = np.uint64(0xD1342543DE82EF95)
-"""Odd number that tells a lender's key from a borrower's."""
+"""Odd number that separates a lender's key from a borrower's."""
 
 
 def core_of(assets_bn: Floats, core_share: float) -> Flags:
@@ -56,7 +56,7 @@ def link_probability(core: Flags, density: float, periphery_ratio: float) -> Flo
 def links(uniform: Floats, probability: Floats, core: Flags) -> Flags:
     """Whether a bank lends to another, shape (n, n), from uniform numbers of the same shape.
 
-    Everybody has at least one debtor and one creditor in the core: where chance gives none, the nearest to one.
+    Every bank has at least one debtor and one creditor in the core: if none is drawn, that with the smallest number.
     """
     linked: Flags = uniform < probability
     members = np.flatnonzero(core)
@@ -76,7 +76,7 @@ def balanced_exposures(lender: Integers, borrower: Integers, lent_bn: Floats, bo
     amount = row factor * column factor (RAS, iterative proportional fitting), from equal amounts
 
     Borrowers' totals are met exactly and lenders' to `BALANCED` where the links allow. Where they do not, as when one
-    bank wants more than all its creditors together, nobody lends more than it wants to and the borrower goes short.
+    bank wants more than all its creditors together, no bank lends beyond its total and the borrower goes short.
     Both totals must agree.
     """
     count, misfit = len(lent_bn), BALANCED * float(lent_bn.sum())
@@ -107,9 +107,9 @@ def repo_lenders(uniform: Floats, assets_bn: Floats, amount_bn: Floats, room_bn:
     assets_bn, room_bn
         Assets of the banks, and those that are neither bonds nor lent already, CNY bn, shape (banks,).
     amount_bn
-        What each part of a borrower's repo comes to, CNY bn, shape (borrowers,).
+        Amount of each part of a borrower's repo, CNY bn, shape (borrowers,).
 
-    A bank that would lend more than its room lends nothing, and the largest bank stands in.
+    A bank that would lend more than its room lends nothing; the largest bank lends instead.
     """
     share = np.cumsum(assets_bn)
     drawn = np.minimum(np.searchsorted(share / share[-1], uniform), len(assets_bn) - 1)
@@ -126,7 +126,7 @@ def write_off_cascade(
     start: Flags,
     loss_given_default: float,
 ) -> tuple[Flags, Floats, int]:
-    """Who fails when creditors write off what failed institutions owe them, round by round.
+    """Failures when creditors write off claims on failed institutions, round by round.
 
     losses_i = loss_given_default * sum of exposures of i to those that failed in the round before
     i fails in a round in which it loses something and its equity is gone
@@ -138,14 +138,14 @@ def write_off_cascade(
     equity_bn
         Equity before, CNY bn, shape (n,).
     start
-        Who fails first, shape (n,).
+        Initial failures, shape (n,).
     loss_given_default
         Part of a claim that is lost, 0..1; parameter `interbank_loss_given_default`.
 
     Returns
     -------
-    Who has failed in the end, shape (n,); what each has written off, CNY bn, shape (n,); and the rounds in which
-    somebody failed, the first included.
+    All failures, shape (n,); write-offs of each, CNY bn, shape (n,); and the number of rounds with a failure, the
+    first included.
     """
     failed, falls = start.copy(), start
     written_off = np.zeros(len(equity_bn))
@@ -174,7 +174,7 @@ def debtrank_distress(
     h_i <- min(1, h_i + sum over borrowers j of loss_given_default * exposure[i, j] / equity_i * new distress of j)
 
     until no distress rises by more than the precision (linear DebtRank: Bardoscia et al. 2015). `start` is the
-    distress of the first round, one for a bank that fails. A creditor marks claims down before anybody defaults, so
+    distress of the first round, one for a bank that fails. A creditor marks claims down before a default, so
     this is a valuation loss. Parameter `interbank_loss_given_default`.
     """
     distress, fresh = start.copy(), start

@@ -1,11 +1,11 @@
-"""Issuers learn from the filings of their industry: recent ones draw others to the market."""
+"""Information spillovers of filings within an industry: recent ones attract further filings."""
 
 import numpy as np
 
 from agents.arrays import Floats
 
 SLOW_MONTHS = 24.0
-"""Memory of what counts as usual in an industry."""
+"""Memory of the usual number of filings in an industry."""
 
 
 def remembered(before: Floats, now: Floats, memory_months: float) -> Floats:
@@ -30,7 +30,7 @@ def filing_signal(recent: Floats, usual: Floats, memory_months: float) -> Floats
 
 
 def spillover(signal: Floats, coefficient: float, bound: float) -> Floats:
-    """What recent filings of the industry add to the utility of filing, log: coefficient * tanh(bound * signal).
+    """Effect of recent filings of the industry on the utility of filing, log: coefficient * tanh(bound * signal).
 
     Source: information spillovers among offers (Lowry and Schwert); parameters `peer_coefficient_issuance`,
     `peer_bound`.

@@ -1,4 +1,4 @@
-"""Issuers: what they need, and how each of them chooses to raise it.
+"""Issuers: their financing need, and their choice of instrument.
 
 Issuers are weighted: an agent stands for `firms` firms of its class. Debt that matures and growth make a need;
 a nested logit over nine ways of raising money meets it. Certificates of deposit follow a stock rule of banks and
@@ -19,7 +19,7 @@ LADDER_MONTHS = 60
 
 
 class IssuerClass(IntEnum):
-    """Who the issuer is."""
+    """Class of the issuer."""
 
     CENTRAL_SOE = 0
     LOCAL_SOE = 1
@@ -32,7 +32,7 @@ class IssuerClass(IntEnum):
 
 
 class Industry(IntEnum):
-    """What the firms of an issuer do."""
+    """Industry of the firms of an issuer."""
 
     ENERGY_AND_UTILITIES = 0
     METALS_AND_MINING = 1
@@ -116,7 +116,7 @@ class Issuer(ArrayAgent):
     queue_stage = column("i1", unit="code", doc="Stage of review that its filing is in, from 0")
     asset_rank = column("f8", unit="share", doc="Rank of a sponsor's asset by quality; 0 qualifies first for a REIT")
     registered = column("?", unit="flag", doc="Foreign issuer with a registered Panda programme")
-    applied = column("?", unit="flag", doc="Foreign issuer that has asked for a Panda programme, registered or not yet")
+    applied = column("?", unit="flag", doc="Foreign issuer that has applied for a Panda programme")
     last_choice = column("i1", unit="code", doc="Instrument chosen this month; -1 none")
     need_bn = column("f8", unit="CNY bn", doc="Need of the month")
     trade_weight = column("f8", unit="share", doc="Share of the country's foreign trade; 0 trades at home only")
@@ -138,7 +138,7 @@ class Issuer(ArrayAgent):
         shape=(CERTIFICATE_MONTHS,),
     )
     usual_certificates_bn = column("f8", unit="CNY bn", doc="Certificates that the bank would have without stress")
-    score = column("f8", unit="sd", doc="What a bank that screens the firm thinks of it")
+    score = column("f8", unit="sd", doc="Credit score of the firm by a bank that screens it")
     rollover_pressure = column("f8", unit="share", doc="How much of a twelfth of its market debt fell due this month")
     unmet_months = column("i2", unit="month", doc="Successive months in which most of the need was not met")
     distressed = column("?", unit="flag", doc="Needs went unmet too long when defaults of the month were drawn")
@@ -162,7 +162,7 @@ def funding_need_bn(
     spending = growth / 12 * debt * exp(shock) + spending rate * max(0, cash)
     need = max(0, maturing + growth part of spending - backlog repayment * cash) * season
 
-    The season moves when issuers come to the market. What is not raised now stays as an overdraft and is raised over
+    The season shifts the timing of issuance. Unmet need stays as an overdraft and is raised over
     the next months; idle cash, as from a share offer, is invested over time and meanwhile lowers the need. Parameters
     `need_growth`, `issuance_seasonal`, `backlog_repayment`, `proceeds_spending_rate`.
     """
@@ -197,7 +197,7 @@ def instrument_utility(
 
 
 def regional_search_cost_pp(search_cost: float, search_cost_2020: float, cost_bp: float, in_delta: Flags) -> Floats:
-    """Change of what firms of the Yangtze River Delta pay to be found by underwriters, percentage points, shape (n,).
+    """Change of the search cost of firms of the Yangtze River Delta, percentage points, shape (n,).
 
     change = cost / 100 * (index / index of 2020 - 1) in the delta, 0 elsewhere
 
@@ -207,7 +207,7 @@ def regional_search_cost_pp(search_cost: float, search_cost_2020: float, cost_bp
 
 
 def registration_rate(rate_per_month: float, linkage: float, linkage_2020: float, elasticity: float) -> float:
-    """Monthly rate at which foreign issuers ask for a Panda programme: rate * (linkage / linkage of 2020) ^ elasticity.
+    """Monthly rate of applications for a Panda programme: rate * (linkage / linkage of 2020) ^ elasticity.
 
     Links with other centres make the market known abroad. Channel `cross_centre_linkage`; parameters
     `panda_registration_rate`, `linkage_registration_elasticity`.
@@ -239,9 +239,9 @@ def all_in_cost_pp(
     green = bond + green spread;   ABS = market + AAA spread + ABS premium
     offers = cost of equity + fee + liquidity premium;   REIT = distribution yield
 
-    `class_premium_pp` (shape (9,)), what the market asks above its 2020 level for more supply of the class, comes on
-    top. Fees and issue costs are spread over years, those of paper over fewer because it is renewed more often. Panda
-    bonds are decided apart. Parameters `credit_spread`, `paper_spread_share`, `abs_premium`, `bond_issue_cost_years`,
+    `class_premium_pp` (shape (9,)), the change of the supply premium of the class since 2020, is added. Fees and issue
+    costs are spread over years, those of paper over fewer because it is renewed more often. Panda bonds are decided
+    apart. Parameters `credit_spread`, `paper_spread_share`, `abs_premium`, `bond_issue_cost_years`,
     `paper_issue_cost_years`, `offer_cost_years`.
     """
     cost = np.zeros((4, len(Instrument)))
@@ -325,7 +325,7 @@ def panda_issue_probability(
 
     rate = base * exp(elasticity * (US yield - China yield - mean gap - premium - (cost - cost_2020) / 100))
 
-    The premium is what the market asks on Panda bonds above its 2020 level. The issue cost counts like a yield: a
+    The premium is the change of the supply premium on Panda bonds since 2020. The issue cost counts like a yield: a
     saving of 100 bp moves as many issuers as a gap of one percentage point. Channel `panda_issuance_cost`; parameters
     `panda_hazard`, `panda_cost_slope`.
     """

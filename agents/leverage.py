@@ -1,4 +1,4 @@
-"""How much repo institutions borrow against their bonds: carry and rules move it slowly, volatility fast.
+"""Repo leverage of institutions: carry and regulation change it slowly, volatility fast.
 
 Leverage is the repo an institution borrows over the bonds it holds. Wealth managers, brokers, funds, private funds and
 banks outside the core of the interbank market borrow; for all others it is zero.
@@ -50,11 +50,11 @@ def leverage_terms(
     change = (1 - persistence) * (carry_sensitivity * carry change - tightness_sensitivity * tightness change)
         + risk limit - risk limit before
         - (1 - persistence) * (ln leverage - risk limit before - ln normal leverage)
-        + common random term + own random term, and at most what takes leverage to `largest`
+        + common random term + own random term, bounded by the change that brings leverage to `largest`
 
-    The mandate part of leverage follows carry and regulator with persistence; the risk limit comes on top. Carry is
+    The mandate part of leverage follows carry and regulation with persistence; the risk limit is added. Carry is
     the ten-year yield less overnight funding, percentage points against 2020; `largest` is one less the haircut. With
-    equal institutions, no own random term and no answer to volatility the mean follows
+    equal institutions, no own random term and no response to volatility the mean follows
 
     ln leverage' = persistence * ln leverage + (1 - persistence) * (ln normal + carry and tightness terms)
     + common random term.

@@ -1,4 +1,4 @@
-"""The queue for a licence: what an entrant passes between its choice of Shanghai and its first day of business."""
+"""The queue for a licence, between an entrant's choice of Shanghai and its first day of business."""
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def licensed_share(passes: float, withdraws: float) -> float:
 
 
 def steady_queue(filings_per_month: Floats, passes: float, withdraws: float) -> Floats:
-    """Filings that wait by stage where as many file every month, shape (3, ...) for filings of shape (...).
+    """Filings that wait by stage if filings are constant, shape (3, ...) for filings of shape (...).
 
     waiting in stage s = filings * share that passes a stage ** s / probability of leaving a stage in a month
     """
@@ -40,7 +40,7 @@ def steady_queue(filings_per_month: Floats, passes: float, withdraws: float) -> 
 
 
 def licence_scope_shift(scope_ratio: float, elasticity: float) -> float:
-    """What the scope of licences adds to the utility of Shanghai for a foreign-funded institution, log points.
+    """Contribution of the scope of licences to the utility of Shanghai for a foreign-funded institution, log points.
 
     shift = elasticity * ln(share of licence types open on equal terms / share of 2020)
 

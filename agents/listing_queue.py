@@ -1,4 +1,4 @@
-"""The queue of filings: stages of review, withdrawal, and what an issuer can expect of it."""
+"""The queue of filings: stages of review, withdrawal, and expected waiting time."""
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """Assets that institutions manage for others: returns, and money that follows performance.
 
-The level of 2020 is not known to us, so assets are index points: all of Shanghai at end-2019 is 100.
+Their amount in 2020 is not known, so assets are index points: all of Shanghai at end-2019 is 100.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from agents.arrays import Floats
 def class_returns(
     equity_weight: Floats, equity_return: float, yield_pct: float, yield_change_pp: float, duration_years: float
 ) -> Floats:
-    """Return of a month on what a class of managers holds, shape of `equity_weight`.
+    """Return of a month on the portfolio of a class of managers, shape of `equity_weight`.
 
     return = weight * equity return + (1 - weight) * (yield / 1200 - duration * change of the yield / 100)
 
@@ -49,7 +49,7 @@ def net_flows(managed: Floats, trailing: Floats, organic_per_year: float, flow_p
 
     flow = managed * max(-1, (organic growth + flow_performance * trailing excess return) / 12)
 
-    No client takes more than is there. Parameters `assets_organic_growth`, `flow_performance`.
+    Outflows do not exceed the assets. Parameters `assets_organic_growth`, `flow_performance`.
     """
     rate = (organic_per_year + flow_performance * trailing) / 12.0
     return managed * np.maximum(rate, -1.0)

@@ -1,4 +1,4 @@
-"""What dealers put behind the prices they quote."""
+"""Capital that dealers commit to market making."""
 
 import numpy as np
 

@@ -31,7 +31,7 @@ def admitted(rows: Integers, merit: Floats, places: int) -> Integers:
 
 
 def merit(capability: Floats, normal: Floats, weight: float) -> Floats:
-    """What applicants are ranked by, shape (n,): weight * capability + sqrt(1 - weight ** 2) * normal.
+    """Merit by which applicants are ranked, shape (n,): weight * capability + sqrt(1 - weight ** 2) * normal.
 
     `normal` is standard normal, as is capability, and so is merit. Parameter `sandbox_merit_weight`.
     """

@@ -1,6 +1,6 @@
-"""Banks ration small and mid-size firms: part of what they ask for is refused, less of it with a guarantee.
+"""Banks ration small and mid-size firms: part of the requested credit is refused, less of it with a guarantee.
 
-An agent stands for many firms, so acceptance is the accepted part of what it asks for, not a draw.
+An agent stands for many firms, so acceptance is a share of the requested credit, not a draw.
 """
 
 import numpy as np
@@ -60,7 +60,7 @@ def directed_shift(weight: float, weight_2020: float, log_odds_per_log: float) -
 
 
 def accepted_share(log_odds: Floats, usual_acceptance: Floats, coverage: float, guarantee_effect_pp: float) -> Floats:
-    """Part of what firms ask for that banks accept, shape (n,).
+    """Share of the requested credit that banks accept, shape (n,).
 
     accepted = (1 - coverage) * sigmoid(x) + coverage * sigmoid(x + effect / 100 / (a * (1 - a)))
 
@@ -84,7 +84,7 @@ def newly_guaranteed(new_share: float, coverage: float, coverage_before: float, 
 
 
 def amount_factor(new_share: float, effect_pct: float) -> float:
-    """Loan amounts over what they would be without new guarantees: 1 + effect / 100 * newly guaranteed share.
+    """Loan amounts relative to those without new guarantees: 1 + effect / 100 * newly guaranteed share.
 
     Parameter `guarantee_amount_effect`; source Yu et al. (2022).
     """
@@ -92,7 +92,7 @@ def amount_factor(new_share: float, effect_pct: float) -> float:
 
 
 def steady_overdraft_bn(monthly_need_bn: Floats, accepted: Floats, backlog_repayment: float) -> Floats:
-    """Overdraft at which what is refused each month equals what is made good, shape (n,), CNY bn.
+    """Overdraft at which monthly refusals equal repayments of it, shape (n,), CNY bn.
 
     accepted * (need + repayment * overdraft) = need
 

@@ -1,4 +1,4 @@
-"""What underwriters can place: deals beyond the capacity of their capital wait."""
+"""Capacity of underwriters: deals beyond the capacity of their capital wait."""
 
 import numpy as np
 
@@ -17,12 +17,12 @@ def underwriting_capacity_bn(
 
 
 def placed_share(asked_bn: float, capacity_bn: float) -> float:
-    """Part of the deals asked for that is placed this month: min(1, capacity / asked)."""
+    """Share of the requested deals that is placed this month: min(1, capacity / requests)."""
     return min(1.0, capacity_bn / asked_bn) if asked_bn > 0.0 else 1.0
 
 
 def placed_first(amount_bn: Floats, order: Floats, room_bn: float) -> "np.ndarray":
-    """Which offers fit into what is left of the capacity, shape (offers,): in order, until their sum exceeds the room.
+    """Offers that fit into the remaining capacity, shape (offers,): in order, until their sum exceeds the room.
 
     `order` is drawn at random; the lowest goes first. An offer larger than all the room waits with those behind it.
     """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class DeadAgentError(LookupError):
-    """An agent that has left its population was asked for its state."""
+    """The state of an agent that has left its population was read."""
 
 
 _unique_id = column("i8", unit="number", doc="Unique in the model, never used again")
@@ -96,7 +96,7 @@ class ArrayAgent(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
         return f"<{type(self).__name__} {self.serial}{state}>"
 
 
-# Columns of every population, kept by it and read-only for everybody else.
+# Columns of every population, kept by it and read-only elsewhere.
 BUILT_IN: Mapping[str, Column] = MappingProxyType(
     {"unique_id": _unique_id, "birth_month": ArrayAgent.birth_month, "draw_key": ArrayAgent.draw_key}
 )
