@@ -32,7 +32,7 @@ def banking_identities(
         yield f"{kind} claims by borrower", float(np.abs(borrowed - owed).sum()) + total, total
         yield f"{kind} lent is borrowed", float(lent.sum()), float(borrowed.sum())
     loans = claims.loans
-    yield "nobody lends to itself", float(loans.amount_bn[loans.lender == loans.borrower].sum()), 0.0
+    yield "no institution lends to itself", float(loans.amount_bn[loans.lender == loans.borrower].sum()), 0.0
     bonds = institutions["bonds_bn"]
     pledged = institutions["repo_borrowed_bn"] / (1.0 - parameters.repo_haircut)
     yield "collateral pledged is held", float(np.maximum(pledged - bonds, 0.0).sum()), 0.0

@@ -1,4 +1,4 @@
-"""A bank fails: its creditors write off what they lent, and those without equity left fail with it."""
+"""Failure of a bank: its creditors write off their claims, and those without remaining equity fail too."""
 
 import numpy as np
 
@@ -30,14 +30,13 @@ def bank_fails(
     """Let a bank fail and leave.
 
     Each creditor writes `interbank_loss_given_default` of its claim off its assets and its equity; a creditor whose
-    equity is gone fails in the same way. What the failed banks lent is repaid to their estates, and their repo is
+    equity is gone fails in the same way. Loans of the failed banks are repaid to their estates, and their repo is
     covered by its collateral. They count as exits.
 
     Parameters
     ----------
     row
-        Row of a bank among the institutions. The states come first; they may be those of any step of a month or of the
-        time between two months.
+        Row of a bank among the institutions. The function may be called in any step of a month or between months.
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """The interbank market: exposures between banks, drawn anew each quarter, and repo lent by the core each month.
 
-What is in what: bonds, interbank loans and repo lent are parts of total assets, interbank debt and repo borrowed parts
-of total liabilities. A loan that is repaid or made changes the parts and not the totals: other assets and other
-liabilities make room. Both ends of every exposure here are institutions in the city.
+Bonds, interbank loans and repo lent are parts of total assets, interbank debt and repo borrowed parts
+of total liabilities. A new or repaid loan changes the parts and not the totals: other assets and other
+liabilities offset it. Both ends of every exposure here are institutions in the city.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ from sim.component import Changes
 
 QUARTER = 3
 RELATIONSHIP = 0
-"""Month in whose draws relationships are fixed: who deals with whom does not change from month to month."""
+"""Month of the draws of relationships, which are the same in all months."""
 
 
 def interbank_market_clears(
@@ -42,7 +42,7 @@ def interbank_market_clears(
 
 
 def settle_claims_of_leavers(institutions: Institutions, claims: Changes[InterbankClaims]) -> None:
-    """Drop what institutions that are gone lent or borrowed: the other end repays it or is repaid."""
+    """Settle claims on and of institutions that have left, by repayment."""
     rows_of = institutions.rows_of
     for kind in ("loans", "repo"):
         of_kind: Exposures = getattr(claims, kind)
@@ -52,7 +52,7 @@ def settle_claims_of_leavers(institutions: Institutions, claims: Changes[Interba
 
 
 def new_exposures(parameters: Parameters, draws: Draws, institutions: Institutions) -> Exposures:
-    """Draw the interbank network of a quarter: a core and a periphery, fitted to what each bank lends and borrows.
+    """Draw the interbank network of a quarter: a core and a periphery, fitted to the loans and debts of each bank.
 
     Banks lend and borrow the same part of their assets.
     """
@@ -76,7 +76,7 @@ def new_exposures(parameters: Parameters, draws: Draws, institutions: Institutio
 
 
 def repo_dealt_out(parameters: Parameters, draws: Draws, institutions: Institutions, loans: Exposures) -> Exposures:
-    """Deal out the repo that institutions borrow among core banks, in equal parts to a few of them each."""
+    """Allocate the repo of borrowers to core banks, in equal parts to a few of them each."""
     rows = borrowers(institutions)
     banks = np.flatnonzero((institutions["sector"] == Sector.BANK) & (institutions["normal_leverage"] == 0.0))
     if not len(banks):
@@ -93,9 +93,9 @@ def repo_dealt_out(parameters: Parameters, draws: Draws, institutions: Instituti
 
 
 def totals_by_institution(institutions: Institutions, claims: Exposures) -> tuple[Floats, Floats]:
-    """What each institution has lent and borrowed in a set of claims, CNY bn, shapes (n,).
+    """Loans and debts of each institution in a set of claims, CNY bn, shapes (n,).
 
-    An end that is gone counts for nobody.
+    Institutions that have left are omitted.
     """
     lent, borrowed = (
         np.bincount(institutions.rows_of(end) + 1, weights=claims.amount_bn, minlength=len(institutions) + 1)[1:]
@@ -105,7 +105,7 @@ def totals_by_institution(institutions: Institutions, claims: Exposures) -> tupl
 
 
 def book_exposures(institutions: Changes[Institutions], claims: InterbankClaims) -> None:
-    """Write what institutions lent and borrowed into their balance sheets."""
+    """Enter the loans and debts of institutions in their balance sheets."""
     for kind, of_kind in (("interbank", claims.loans), ("repo", claims.repo)):
         lent, borrowed = totals_by_institution(institutions, of_kind)
         institutions[f"{kind}_lent_bn"][:] = lent

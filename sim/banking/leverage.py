@@ -1,4 +1,4 @@
-"""Institutions set how much repo they borrow; what they borrow together is the repo outstanding."""
+"""Repo borrowing of institutions; its sum is the repo outstanding."""
 
 import numpy as np
 
@@ -74,7 +74,7 @@ def institutions_set_leverage(
 ) -> None:
     """Institutions set how much repo they borrow against their bonds.
 
-    Each moves its leverage by carry, rules, volatility and a shock of its own.
+    Leverage depends on carry, regulation, volatility and an idiosyncratic shock.
     """
     yield_pct = china_yield_pct(clock, macro, book, government)
     # Overnight funding follows the ten-year yield slowly and in the end moves more: easing first narrows the carry and

@@ -1,4 +1,4 @@
-"""A small bank fails where a dated shock says so."""
+"""Failure of a small bank by a dated shock."""
 
 import numpy as np
 
@@ -39,7 +39,7 @@ def small_banks_fail(
     defaults: Changes[Defaults],
     stress: Changes[BankStress],
 ) -> None:
-    """A small bank fails where a shock says so.
+    """A small bank fails if a shock demands it.
 
     In a month with a shock `small_bank_failure` one small bank fails, as an issuer and as an institution.
 

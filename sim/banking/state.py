@@ -9,7 +9,7 @@ from agents.arrays import Flags, Floats, Integers
 
 @dataclass(frozen=True)
 class LeverageSignals:
-    """What all institutions saw when they set leverage, kept to explain their decisions."""
+    """Signals common to all institutions when they set leverage, kept to explain their decisions."""
 
     carry_change_pp: float = 0.0
     tightness_change: float = 0.0
@@ -63,9 +63,9 @@ class BankFailure:
     """Assets of the bank that failed first."""
     interbank_borrowed_bn: float
     first_losses_bn: float
-    """Write-offs of its own creditors."""
+    """Write-offs of its direct creditors."""
     equity_loss_share: float
-    """Part of all other banks' equity that is lost when distress is passed on (linear DebtRank), before defaults."""
+    """Part of all other banks' equity lost by contagion of distress (linear DebtRank), before defaults."""
     further_failures: int
     """Creditors that lost all their equity to write-offs, and left."""
 

@@ -1,1 +1,1 @@
-"""The bond market: what is outstanding, who holds it and at which yields."""
+"""The bond market: bonds outstanding, their holders and yields."""

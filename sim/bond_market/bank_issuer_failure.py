@@ -1,4 +1,4 @@
-"""A bank fails: its holders lose, and other small banks pay for it."""
+"""Failure of a bank as an issuer: holders of its paper lose, and small banks pay higher spreads."""
 
 from agents.issuers import Instrument, IssuerClass, Issuers
 from sim.bond_market.state import BankStress

@@ -1,4 +1,4 @@
-"""Each bank brings its certificates of deposit to the stock it aims at."""
+"""Issuance of certificates of deposit towards the target stock of each bank."""
 
 from functools import cache
 
@@ -56,7 +56,7 @@ def certificates_2019_bn(base_year: BaseYear, tier: Codes, size: Floats) -> Floa
 
 
 def certificate_ladder(parameters: Parameters, levels: Levels, stock_bn: Floats, month: int) -> Floats:
-    """Certificates by month of maturity as a steady state of the tenor mix leaves them, shape (slots, n), CNY bn."""
+    """Certificates by month of maturity in the steady state of the tenor mix, shape (slots, n), CNY bn."""
     weights = certificate_weights(parameters, levels)
     ahead = np.arange(1, CERTIFICATE_MONTHS)
     shape = np.array([weights[np.array(TENORS) >= month_ahead].sum() for month_ahead in ahead])
@@ -78,10 +78,10 @@ def banks_roll_certificates(
 ) -> None:
     """Banks renew certificates of deposit.
 
-    They repay those of the month and sell new ones up to the stock that they aim at.
+    They repay those of the month and sell new ones up to their target stock.
 
-    What is sold is spread over tenors of 1, 3, 6, 9 and 12 months. Bank failures still felt make certificates of small
-    banks dearer and fewer.
+    Sales are spread over tenors of 1, 3, 6, 9 and 12 months. Recent bank failures raise the yield of small banks'
+    certificates and reduce their volume.
     """
     rows = np.flatnonzero(issuers["bank_tier"] >= 0)
     tier = issuers["bank_tier"][rows]

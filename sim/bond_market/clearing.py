@@ -1,4 +1,4 @@
-"""The bond market clears: residual holders take what foreigners do not hold, at a spread."""
+"""Clearing of the bond market: residual holders take the bonds not held by foreigners, at a spread."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ MANAGERS = Holder.ASSET_MANAGERS - 1
 """Row of asset managers among the residual holders."""
 
 MOST_REDEEMED = 0.9
-"""Largest share of managers' demand that shocks of redemptions which overlap can take away."""
+"""Largest reduction of managers' demand by overlapping shocks of redemptions, share."""
 
 
 def share_of_stock(flow_bn: Floats, stock_bn: Floats) -> Floats:
@@ -44,7 +44,7 @@ def bond_market_clears(
 ) -> None:
     """Residual holders take the rest at a spread.
 
-    Foreigners hold what they decided; the spread makes residual holders willing to hold all else.
+    Foreigners hold the amounts they decided on; the spread makes residual holders willing to hold the rest.
     """
     book.close_flows()
     before = book.opening_holdings_bn
@@ -53,7 +53,7 @@ def bond_market_clears(
     book.holdings_bn[Holder.FOREIGN] = foreign
     residual = book.outstanding_bn - foreign
     if clock.in_base_year:
-        # Spreads of 2020 are observed; demand is what held the stocks at those spreads.
+        # Spreads of 2020 are observed; demand equals the stocks held at those spreads.
         share = book.demand_base_bn / book.demand_base_bn.sum(axis=0)
         book.demand_base_bn = residual * share / holders.size[:, None]
         book.premium_pp[:] = 0.0
@@ -68,11 +68,11 @@ def bond_market_clears(
     banks = holders.bank_share_of_purchases
     ledger.trade("secondary trade", Account.FOREIGN_INVESTORS, Account.BANKS, foreign_bought * banks)
     ledger.trade("secondary trade", Account.FOREIGN_INVESTORS, Account.ASSET_MANAGERS, foreign_bought * (1.0 - banks))
-    # What banks bought in all, less their part of new issues, plus what they sold to foreigners, came from managers.
+    # Banks' purchases less their part of new issues, plus their sales to foreigners, are purchases from managers.
     between = float(bought[Holder.BANKS]) - holders.paid_by_banks_bn + foreign_bought * banks
     ledger.trade("secondary trade", Account.BANKS, Account.ASSET_MANAGERS, between)
     holders.bank_share_of_purchases = float(book.holdings_bn[Holder.BANKS].sum() / book.holdings_bn[1:].sum())
-    # Net purchases are what foreigners bought beyond what was repaid to them; that much money crossed the border.
+    # Foreigners' net purchases are purchases less redemptions, and equal the cross-border payment.
     repaid = float((before[Holder.FOREIGN] * share_of_stock(book.redeemed_bn, book.opening_bn)).sum())
     net = foreign_flow.net_purchases_bn = foreign_bought - repaid
     ledger.trade("currency conversion", Account.REST_OF_WORLD, Account.FOREIGN_INVESTORS, net)

@@ -1,4 +1,4 @@
-"""Foreign investors enter the interbank bond market and trade."""
+"""Entry of foreign investors into the interbank bond market, and their trades."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -115,14 +115,14 @@ def foreign_investors_enter(
     investors["weight"][rows] = parameters.entrant_first_weight * np.exp(base)
     investors["inaction_band"][rows] = parameters.inaction_band
     views_begin(clock, parameters, draws, investors, rows)
-    # What a newcomer brings in its first month is bought like any other purchase.
+    # A newcomer's first position is a purchase like any other.
     investors["holdings_bn"][rows] = 0.0
 
 
 def views_begin(
     clock: Clock, parameters: Parameters, draws: Draws, investors: Changes[ForeignInvestors], rows: Integers | slice
 ) -> None:
-    """Investors come with a view of their own."""
+    """Draw the first views of new investors."""
     normal = draws["investor.first_view"].normal(investors.draw_keys[rows], clock.month)
     investors["own_view"][rows] = next_view(
         np.zeros(len(normal)), normal, parameters.investor_view_spread, 0.0, investors["group"][rows]
@@ -130,7 +130,7 @@ def views_begin(
 
 
 def _peers_of_entrants(parameters: Parameters, interactions: Interactions, investors: ForeignInvestors) -> float:
-    """What the recent buying of those inside adds to the log rate of entry."""
+    """Effect of recent purchases by present investors on the log rate of entry."""
     if not interactions.on("peers"):
         return 0.0
     held = investors["holdings_bn"]
@@ -143,7 +143,7 @@ def _peers_of_entrants(parameters: Parameters, interactions: Interactions, inves
 def world_index_live_shares(clock: Clock, parameters: Parameters, policy: Policy) -> list[float]:
     """Share of the world government index's weight that is live, this month and in the three before it.
 
-    The channel is the live share of all announced weight; what was not live at end-2020 belongs to that index.
+    The channel is the live share of all announced weight; the weight not live at end-2020 is that of this index.
     """
     not_live = parameters.index_weight_not_live_2020
     baseline = policy.baseline["index_tracking_demand"]
@@ -153,7 +153,7 @@ def world_index_live_shares(clock: Clock, parameters: Parameters, policy: Policy
 
 @dataclass(frozen=True)
 class _Decision:
-    """Log terms of the wanted weights and the trades they led to."""
+    """Log terms of the wanted weights and the resulting trades."""
 
     terms: Floats
     """Shape (terms, n)."""
@@ -185,7 +185,7 @@ def _decision(investors: Mapping[str, Any], signals: ForeignSignals) -> _Decisio
 
 
 def risk_and_access(clock: Clock, parameters: Parameters, channels: Channels, macro: MacroPath) -> tuple[float, float]:
-    """What world volatility and the cost and breadth of access do to what foreigners want to hold, log, this month."""
+    """Effects of world volatility and of the cost and breadth of access on wanted holdings this month, log."""
     risk = risk_aversion_shift(
         float(macro.log_vix[macro.position(clock.month)]),
         parameters.log_vix_mean,
@@ -295,8 +295,8 @@ def foreign_investors_trade(
     investors["assets_usd_bn"][:] *= np.exp(flow)
     held = investors["holdings_bn"]
     held *= 1.0 - default_loss(book)
-    # Holdings are kept at face value, so the weight drifts with the currency and with growth, not with prices. What
-    # clients bring or take is invested or sold at the weight that is held.
+    # Holdings are kept at face value, so the weight drifts with the currency and with growth, not with prices.
+    # Clients' flows are invested or sold at the current weight.
     drifted = np.where(held > 0.0, held / assets_bn, investors["weight"])
     investors["opening_weight"][:] = drifted
     decision = _decision(investors, signals)
@@ -314,7 +314,7 @@ def purchase_terms(investors: ForeignInvestors, demand: ForeignDemand, row: int)
     """Terms of an investor's net purchases this month, CNY bn, which add up to them: (term, value, unit).
 
     Terms of the log weight become money at the same rate, net purchases over the log change of the weight, so that
-    they add up. The last one takes off what is left for later months: partial adjustment and the inaction band.
+    they add up. The last one is the part of the gap not traded: partial adjustment and the inaction band.
     """
     columns = (
         "group",
@@ -332,7 +332,7 @@ def purchase_terms(investors: ForeignInvestors, demand: ForeignDemand, row: int)
     bought, holdings = float(investors["net_purchases_bn"][row]), float(investors["holdings_bn"][row])
     gap, trade = float(decision.gap[0]), float(decision.trade[0])
     opening_bn = holdings * float(np.exp(-trade))
-    # A newcomer's first position is a purchase of its own; everybody else held it before.
+    # A newcomer's first position is a separate purchase; other investors held one before.
     first_bn = opening_bn if bought == holdings else 0.0
     clients_bn = 0.0 if first_bn else -opening_bn * float(np.expm1(-investors["client_flow"][row]))
     rate = (bought - first_bn - clients_bn) / trade if trade != 0.0 else opening_bn

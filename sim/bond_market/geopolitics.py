@@ -14,7 +14,7 @@ def geopolitical_events_happen(
 ) -> None:
     """Geopolitical events happen and fade.
 
-    None happens before 2021. Events of a shock `geopolitical_event` come on top of those of chance.
+    There are none before 2021. Events of a shock `geopolitical_event` are added to random ones.
     """
     if clock.in_base_year:
         return

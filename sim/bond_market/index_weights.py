@@ -17,7 +17,7 @@ GLOBAL_AGGREGATE_ANNOUNCED = month_ordinal("2018-03")
 EMERGING_MARKETS_PHASE_IN = (month_ordinal("2020-02"), month_ordinal("2020-11"))
 EMERGING_MARKETS_ANNOUNCED = month_ordinal("2019-09")
 MONTHS_AROUND = 3
-"""Months before and after a step over which funds trade what they do not trade in its month."""
+"""Months before and after a step over which funds spread the trades not made in its month."""
 
 
 def _phased(base_year: "BaseYear", month: int, window: tuple[int, int], announced: int) -> float:
@@ -54,8 +54,8 @@ def tracked_index_weights(
     tracked = p * live + (1 - p) / 6 * sum of live weights in the three months before and the three after
 
     so that of every step the part p is traded in its month and the rest around it. The phase-ins that ended in 2020
-    were dated in advance. After that nobody knows the policy of months to come: what would be traded ahead of a step
-    of the world government index is traded in its month. `world_live_shares` are those of this month and of the three
+    were announced with dates. Later policy is not anticipated: trades due ahead of a step of the world government index
+    take place in its month. `world_live_shares` are those of this month and of the three
     before it. Source: World Bank study of index changes; parameter `share_at_implementation`.
     """
     implemented = parameters.share_at_implementation

@@ -1,4 +1,4 @@
-"""Redemptions and new issues: who pays whom."""
+"""Redemptions and new issues: payers and receivers."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def redeem(book: Changes[SecurityBook], ledger: Changes[Ledger], payer: Account,
 
 
 def sell_issue(holders: Changes[ResidualHolders], ledger: Changes[Ledger], seller: Account, amount_bn: float) -> None:
-    """Residual holders pay for a new issue, in proportion to what they hold of all bonds."""
+    """Residual holders pay for a new issue, in proportion to their holdings of all bonds."""
     share = holders.bank_share_of_purchases
     ledger.pay("issue proceeds", Account.BANKS, seller, amount_bn * share)
     ledger.pay("issue proceeds", Account.ASSET_MANAGERS, seller, amount_bn * (1.0 - share))

@@ -29,7 +29,7 @@ def public_sector_issues(
 
     gross = redeemed + net;  net = growth / 12 * outstanding * season (2020: the observed year spread by the season)
 
-    What a shock `public_supply` adds comes on top and is refinanced; the trend grows on the rest.
+    Issues of a shock `public_supply` are added and refinanced; the trend applies to the rest.
 
     Exogenous: no rule of the model moves public supply. Parameter `sovereign_growth`.
     """

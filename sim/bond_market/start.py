@@ -34,8 +34,8 @@ def start_foreign_investors(
 ) -> None:
     """Set the institutions in the interbank bond market, their assets and wanted weights.
 
-    Benchmark funds have the assets that follow each index and hold the index weight that is live, passed through,
-    with what they hold outside it. Reserve managers hold what their share of yuan reserves gives. Real money and
+    Benchmark funds have the assets that track each index and hold the live index weight times the pass-through, plus an
+    off-benchmark weight. Holdings of reserve managers follow from the share of yuan reserves. Real money and
     hedged buyers hold the rest; their assets are such that the group holds its typical weight.
     """
     month, observed = clock.month, base_year.observed

@@ -13,20 +13,20 @@ from sim.securities import Holder, SecurityBook, SecurityClass
 
 @dataclass
 class ResidualHolders:
-    """Banks and asset managers, who hold the bonds that foreigners do not hold."""
+    """Banks and asset managers, which hold the bonds that foreigners do not hold."""
 
     size: Floats = field(default_factory=lambda: np.ones(2))
     """Size of banks and of asset managers over that of the base year."""
     bank_share_of_purchases: float = 0.0
     paid_by_banks_bn: float = 0.0
-    """What banks paid for new issues in the month, CNY bn."""
+    """Banks' payments for new issues in the month, CNY bn."""
     bought_bn: Floats = field(default_factory=lambda: np.zeros(len(Holder)))
     """Purchases of each holder in the month, foreigners first, CNY bn."""
 
 
 @dataclass
 class GovernmentYield:
-    """What moves the ten-year government yield beside the path of world finance, percentage points."""
+    """Effects on the ten-year government yield beside the macro path, percentage points."""
 
     foreign_impact_pp: float = 0.0
     """Effect of the share that foreigners hold."""
@@ -51,12 +51,12 @@ class PublicSupply:
     """Government bonds beyond the trend."""
 
     extra_bn: float = 0.0
-    """What shocks of supply have added to the stock, CNY bn."""
+    """Stock issued by shocks of supply, CNY bn."""
 
 
 @dataclass
 class BankStress:
-    """Bank failures still felt, and their effect on certificates of deposit."""
+    """Stress from recent bank failures, and its effect on certificates of deposit."""
 
     stress: float = 0.0
     """One is a small bank that has just failed."""
@@ -66,14 +66,14 @@ class BankStress:
 
 @dataclass
 class Geopolitics:
-    """Tension that past events have left."""
+    """Geopolitical tension from past events."""
 
     tension: float = 0.0
 
 
 @dataclass(frozen=True)
 class ForeignSignals:
-    """What all foreign investors saw in a month, kept to explain their trades."""
+    """Signals common to all foreign investors in a month, kept to explain their trades."""
 
     group_terms: Floats
     """Terms of the log target by group, shape (5 terms, 4 groups)."""
@@ -89,7 +89,7 @@ class ForeignSignals:
 
 @dataclass
 class ForeignDemand:
-    """What the targets of foreign investors in bonds are measured against."""
+    """Reference values of the targets of foreign investors in bonds."""
 
     reference_signal_pp: float = 0.0
     """Mean unhedged signal of the base year, percentage points."""

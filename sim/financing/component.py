@@ -100,7 +100,7 @@ def financing_identities(
     """Loans, cash, Panda bonds and queues move by their flows; Shanghai is a part of the country."""
     loans = issuance.opening_loans_bn + ledger.total("loan") - ledger.total("loan repayment")
     yield "loans", float(issuers["debt_bn"][Instrument.LOAN].sum()), loans
-    yield "loans asked for", credit.asked_bn + credit.beyond_asked_bn, ledger.total("loan") + credit.refused_bn
+    yield "demand for loans", credit.asked_bn + credit.beyond_asked_bn, ledger.total("loan") + credit.refused_bn
     yield (
         "cash of issuers",
         float(issuers["cash_bn"].sum()) + 1e5,

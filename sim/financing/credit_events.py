@@ -1,4 +1,4 @@
-"""Defaults spread: spreads by industry and province, issuers in distress, and why an issuer may default."""
+"""Contagion of defaults: spreads by industry and province, distress, and terms of the default rate."""
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from sim.levels import Levels
 from sim.shock_values import ShockValues
 
 SMALLEST_RATE = 1e-300
-"""Stands for a rate of nothing, whose log is not finite."""
+"""Replaces a rate of zero, whose log is not finite."""
 RATINGS = ("aaa", "aa_plus", "aa", "lower")
 
 
@@ -47,7 +47,7 @@ def default_chances(
     """Monthly probability of default of issuers with market debt: this month's, and by the rating alone.
 
     `levels.default_rate_scale` lowers all rates alike so that 2020 as a whole has the rate of `default_rate`. Banks and
-    foreigners repay out of other markets and feel no contagion.
+    foreigners refinance in other markets and are not subject to contagion.
     """
     contagion.opening_industry_spread_pp = contagion.industry_spread_pp
     contagion.opening_province_spread_pp = contagion.province_spread_pp
@@ -68,7 +68,7 @@ def default_chances(
 
 
 def default_shock(shocks: ShockValues, issuers: Issuers, rows: Integers) -> Floats:
-    """What a dated shock adds to the log default rate of these issuers, shape (rows,): private ones alone feel it."""
+    """Effect of a dated shock on the log default rate of these issuers, shape (rows,); zero but for private ones."""
     private = one_of(issuers["issuer_class"][rows], (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID))
     return np.where(private, np.log(max(shocks["default_rate"], SMALLEST_RATE)), 0.0)
 
@@ -89,7 +89,7 @@ def defaults_are_felt(
     expected_bn: Floats,
     written_off_bn: Floats,
 ) -> None:
-    """Spreads move by what firms in an industry and a province wrote off against what their ratings led to expect.
+    """Spreads change by write-offs in an industry and a province relative to those that ratings imply.
 
     Rows are issuers with market debt; amounts of shape (rows,), CNY bn.
     """
@@ -117,7 +117,7 @@ def defaults_are_felt(
 
 
 def contagion_spreads_pp(issuers: Issuers, contagion: Contagion, rows: Integers) -> Floats:
-    """What defaults of others add to the cost of bonds of these issuers, percentage points, shape (rows,)."""
+    """Contagion spread on the bonds of these issuers, percentage points, shape (rows,)."""
     return spread_of_issuers_pp(
         contagion.industry_spread_pp,
         contagion.province_spread_pp,

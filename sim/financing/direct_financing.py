@@ -39,7 +39,7 @@ def direct_financing_bn(
     """Direct financing of the month in Shanghai and in the country, CNY bn.
 
     Corporate and financial bonds, asset-backed securities, commercial paper, equity with follow-ons, REITs and Panda
-    bonds; no certificates of deposit and no government bonds. All but what is sold on another exchange counts as
+    bonds; no certificates of deposit and no government bonds. All but sales on other exchanges count as
     Shanghai.
     """
     issued = issuance.issued_bn
@@ -72,7 +72,7 @@ def exchange_financing_bn(
     book: SecurityBook,
     issuance: Issuance,
 ) -> tuple[float, float]:
-    """What is sold on exchanges in the month, on Shanghai's and on all of the country, CNY bn.
+    """Sales on exchanges in the month, on Shanghai's and on all of the country, CNY bn.
 
     A part of exchange-traded credit and of main-board equity goes to Shenzhen and Beijing. Issuers of new offers choose
     the exchange; follow-ons stay where the shares are.

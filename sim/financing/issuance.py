@@ -56,14 +56,14 @@ RATING_AA = 2
 """Rating whose spread states the size of a shock `credit_spread`."""
 
 INSTRUMENT_TERMS = ("constant", "all-in cost", "wait in the queue", "change of yields", "share returns")
-"""Terms of an instrument's utility that depend on the issuer's rating or on nothing of its own."""
+"""Terms of an instrument's utility that depend on the issuer's rating or are common to all."""
 
 TRANCHE_KEY = np.uint64(0x9E3779B97F4A7C15)
 """Step between the keys of the draws of an issuer's tranches: odd, so that no two tranches share a key."""
 
 
 def green_spread_pp(parameters: Parameters, channels: Channels) -> float:
-    """What a green bond costs more than an ordinary one of the same issuer, percentage points a year."""
+    """Cost of a green bond over an ordinary one of the same issuer, percentage points a year."""
     information = channels.ratio("esg_information_cost")
     label = parameters.green_label_cost + parameters.esg_spread_semielasticity * np.log(information)
     return float(channels["green_financing_spread"] + label) / 100.0
@@ -163,7 +163,7 @@ def issuers_raise_money(
     """Issuers choose how to meet their need.
 
     They take one of nine instruments or file for a listing. A large issuer raises its need in several tranches, each
-    with a choice of its own.
+    with a separate choice.
     """
     kind = issuers["issuer_class"]
     foreign, bank = kind == IssuerClass.FOREIGN, kind == IssuerClass.BANK
@@ -222,10 +222,10 @@ def issuers_raise_money(
         takes = instrument == k
         raised[k] = np.bincount(rows[takes], weights=amount[takes], minlength=len(issuers))
     raised[Instrument.LOAN] = loans_granted(parameters, channels, issuers, contagion, credit, raised[Instrument.LOAN])
-    asked = float(raised[1:].sum())
-    placed = placed_share(asked, capacity_bn(parameters, interactions, institutions, usual)[0])
+    wanted = float(raised[1:].sum())
+    placed = placed_share(wanted, capacity_bn(parameters, interactions, institutions, usual)[0])
     raised[1:] *= placed
-    issuance.deferred_debt_bn = (1.0 - placed) * asked
+    issuance.deferred_debt_bn = (1.0 - placed) * wanted
     needs_go_unmet(parameters, issuers, raised.sum(axis=0))
     _book_debt(clock, parameters, issuers, raised)
     issuance.delta_financing_bn = float(raised[1:, in_delta(issuers)].sum())
@@ -257,7 +257,7 @@ def _tranches(counts: Codes) -> tuple[Integers, Integers]:
 
 def _tranche_tastes(clock: Clock, draws: Draws, issuers: Issuers, rows: Integers, tranche: Integers) -> Floats:
     """Gumbel numbers of each tranche, shape (11, tranches)."""
-    # Every tranche has a key of its own; the first keeps the issuer's.
+    # Every tranche has its own key; that of the first is the issuer's.
     keys = issuers.draw_keys[rows] + tranche.astype(np.uint64) * TRANCHE_KEY
     return draws["issuer.financing"].gumbel(keys, clock.month, count=11)
 
@@ -304,8 +304,8 @@ def instrument_terms(
 ) -> tuple[Floats, Floats]:
     """Terms of the utility of each instrument as this month's choices see them, before contagion and random tastes.
 
-    Returns the terms of `INSTRUMENT_TERMS` by rating and instrument, shape (terms, 4, 9), and what filings of an
-    industry add for its three offers, shape (industries, 3). They are kept for explanations.
+    Returns the terms of `INSTRUMENT_TERMS` by rating and instrument, shape (terms, 4, 9), and the effects of an
+    industry's filings on its three offers, shape (industries, 3). They are kept for explanations.
     """
     lead = np.zeros(len(Instrument))
     lead[Instrument.IPO_MAIN : Instrument.REIT + 1] = lead_times(parameters, channels, shocks, queue)[1:]
@@ -359,7 +359,7 @@ def choice_explained(
 def own_costs_pp(
     parameters: Parameters, channels: Channels, issuers: Issuers, contagion: Contagion, rows: Integers
 ) -> Floats:
-    """What bonds cost beyond the rating: defaults of others, search for underwriters; shape (2, rows)."""
+    """Costs of bonds beyond the rating: contagion, search for underwriters; shape (2, rows)."""
     costs = np.zeros((2, len(rows)))
     if contagion.industry_spread_pp.any() or contagion.province_spread_pp.any():
         costs[0] = contagion_spreads_pp(issuers, contagion, rows)

@@ -1,4 +1,4 @@
-"""What issuers see of the filings of their industry."""
+"""Signals of the filings of an industry."""
 
 import numpy as np
 
@@ -21,12 +21,12 @@ def start_of_filing_memory(parameters: Parameters, issuers: Issuers) -> FilingMe
 
 
 def filings_are_remembered(parameters: Parameters, memory: Changes[FilingMemory], filings: Floats) -> None:
-    """Add the month's filings, shape (industries, routes), to what is remembered."""
+    """Add the month's filings, shape (industries, routes), to their memory."""
     memory.recent = remembered(memory.recent, filings, parameters.peer_memory)
     memory.usual = remembered(memory.usual, filings, SLOW_MONTHS)
 
 
 def filing_spillover(parameters: Parameters, memory: FilingMemory) -> Floats:
-    """What past filings of an industry add to the utility of filing for each route, shape (industries, 3), log."""
+    """Effect of past filings of an industry on the utility of filing for each route, shape (industries, 3), log."""
     signal = filing_signal(memory.recent, memory.usual, parameters.peer_memory)[:, 1:]
     return spillover(signal, parameters.peer_coefficient_issuance, parameters.peer_bound)

@@ -74,8 +74,8 @@ def listing_queue_moves(
 ) -> None:
     """Filings pass a stage, list, wait or end; listed firms sell more shares.
 
-    Filings may be withdrawn, or stopped at the end of a stage. What underwriters cannot place in the month waits in the
-    last stage.
+    Filings may be withdrawn, or stopped at the end of a stage. Offers that underwriters cannot place in the month wait
+    in the last stage.
     """
     month, keys = clock.month, issuers.draw_keys
     waiting, stage = issuers["waiting_for"], issuers["queue_stage"]

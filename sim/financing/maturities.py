@@ -1,4 +1,4 @@
-"""Debt falls due and is paid; some of it is not."""
+"""Debt that falls due: repayment and default."""
 
 import numpy as np
 
@@ -81,7 +81,7 @@ def debt_matures(
     ledger.pay("repayment funds", Account.REST_OF_WORLD, Account.FOREIGN_ISSUERS, float(panda.sum()))
     redeem(book, ledger, Account.FOREIGN_ISSUERS, panda)
     ledger.pay("loan repayment", Account.ISSUERS, Account.BANKS, float(due[Instrument.LOAN].sum()))
-    # Foreign issuers repay out of funds from abroad, all others out of what they raise.
+    # Foreign issuers repay out of funds from abroad, all others out of new funds.
     issuance.due_bn = np.where(foreign, 0.0, due.sum(axis=0))
 
 

@@ -43,7 +43,7 @@ def foreign_issuers_decide(
 ) -> None:
     """Foreign issuers sell Panda bonds or stay offshore.
 
-    They ask for a programme first; those that are registered may sell.
+    They apply for a programme first; registered ones may sell.
     """
     month = clock.month
     rows = np.flatnonzero(issuers["issuer_class"] == IssuerClass.FOREIGN)
@@ -66,16 +66,16 @@ def foreign_issuers_decide(
     sold = np.where(active & (uniform[0] < chance), median * lump_factor(clock, levels, Lump.PANDA_BONDS) * size, 0.0)
     mean_size = float(np.exp(0.5 * parameters.panda_size_spread**2))
     issuance.expected_bn[Lump.PANDA_BONDS] = float(active.sum()) * chance * median * mean_size
-    # Who asks for a programme waits for its registration; repeat issues need none.
+    # Applicants for a programme wait for its registration; repeat issues need none.
     waits = issuers["applied"][rows] & ~active
     registered[rows] |= waits & (uniform[2] < review_stage_probability(np.array(parameters.queue_panda_first)))
-    asks = registration_rate(
+    applies = registration_rate(
         parameters.panda_registration_rate,
         channels["cross_centre_linkage"],
         channels.baseline("cross_centre_linkage"),
         parameters.linkage_registration_elasticity,
     )
-    issuers["applied"][rows] |= uniform[1] < panda_issue_probability(asks, **decide)
+    issuers["applied"][rows] |= uniform[1] < panda_issue_probability(applies, **decide)
     ahead = issuers["tenor_months"][rows].astype(np.int64)
     issuers["maturing_bn"][(month + ahead) % LADDER_MONTHS, Instrument.BOND, rows] += sold
     issuers["debt_bn"][Instrument.BOND, rows] += sold

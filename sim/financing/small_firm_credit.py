@@ -1,4 +1,4 @@
-"""Banks accept part of the loans that small and mid-size firms ask for; the rest is asked for again."""
+"""Rationing of loans to small and mid-size firms; refused demand returns later."""
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def rationed_rows(issuers: Issuers) -> Integers:
 
 
 def nonperforming_share(parameters: Parameters, contagion: Contagion) -> float:
-    """Non-performing part of bank loans: the ratio of 2020, moved by the losses on market debt that are still felt."""
+    """Non-performing part of bank loans: the ratio of 2020, moved by recent losses on market debt."""
     moved = parameters.nonperforming_response * contagion.market_losses_pct[0] / 100.0
     return float(parameters.nonperforming_loans_2020 + moved)
 
@@ -93,10 +93,10 @@ def loans_granted(
     credit: Changes[SmallFirmCredit],
     asked_bn: Floats,
 ) -> Floats:
-    """Loans that banks grant out of what issuers ask for, shape (issuers,), CNY bn.
+    """Loans that banks grant out of issuers' demand, shape (issuers,), CNY bn.
 
-    What is refused stays as an overdraft, of which part comes again with the next needs. Firms with a new guarantee
-    get more than they asked for.
+    Refused demand stays as an overdraft, of which part returns with the next needs. Firms with a new guarantee
+    get more than their demand.
     """
     coverage = channels["guarantee_coverage"]
     credit.newly_guaranteed = newly_guaranteed(
@@ -109,7 +109,7 @@ def loans_granted(
     granted = asked_bn.copy()
     granted[rows] = accepted * amount_factor(credit.newly_guaranteed, parameters.guarantee_amount_effect)
     small = issuers["issuer_class"][rows] == IssuerClass.MSME
-    if asked[small].any():  # a month without demand says nothing new about banks
+    if asked[small].any():  # a month without demand gives no new rate
         credit.acceptance_rate = float(accepted[small].sum() / asked[small].sum())
         spread = np.array(parameters.loan_spread)[issuers["rating"][rows]]
         credit.loan_spread_pp = float(np.average(spread[small], weights=granted[rows][small]))
@@ -134,7 +134,7 @@ def start_with_refused_needs(parameters: Parameters, issuers: Changes[Issuers], 
 def acceptance_explained(
     parameters: Parameters, channels: Channels, issuers: Issuers, contagion: Contagion, row: int
 ) -> list[tuple[str, float, str]]:
-    """Terms of the log odds that a bank accepts what a rationed firm asks for this month; they add up to them.
+    """Terms of the log odds that a bank accepts the demand of a rationed firm this month; they add up to them.
 
     Empty for a firm that banks do not ration.
     """

@@ -22,13 +22,13 @@ class ModelSize:
 
 @dataclass
 class Issuance:
-    """What issuers raised in the month, CNY bn, and what their choices rested on."""
+    """Funds raised by issuers in the month, CNY bn, and the basis of their choices."""
 
     issued_bn: Floats = field(default_factory=lambda: np.zeros(len(Instrument)))
     financial_bonds_bn: float = 0.0
     follow_on_bn: float = 0.0
     due_bn: Floats = field(default_factory=lambda: np.zeros(0))
-    """Debt that fell due and is paid out of what is raised, shape (issuers,)."""
+    """Debt that fell due and is paid out of new funds, shape (issuers,)."""
     expected_bn: Floats = field(default_factory=lambda: np.zeros(len(Lump)))
     """Expected size of the lumpy flows."""
     deferred_debt_bn: float = 0.0
@@ -63,7 +63,7 @@ class ListingQueue:
 
 @dataclass
 class FilingMemory:
-    """Filings a month as they are remembered, shape (industries, routes) each."""
+    """Exponential means of filings a month, shape (industries, routes) each."""
 
     recent: Floats = field(default_factory=lambda: np.zeros((len(Industry), len(ListingRoute))))
     usual: Floats = field(default_factory=lambda: np.zeros((len(Industry), len(ListingRoute))))
@@ -90,7 +90,7 @@ class PandaProgramme:
 
 @dataclass
 class Contagion:
-    """Losses from past defaults that are still felt, and the spreads that follow from them."""
+    """Discounted losses from past defaults, and the resulting spreads."""
 
     industry_losses_pct: Floats = field(default_factory=lambda: np.zeros(len(Industry)))
     province_losses_pct: Floats = field(default_factory=lambda: np.zeros(len(province_shares()) + 1))
@@ -109,7 +109,7 @@ class Defaults:
 
     count: int = 0
     expected: tuple[float, float] = (0.0, 0.0)
-    """At the month's chances, and at those of the ratings alone."""
+    """At the month's probabilities, and at those of the ratings alone."""
 
 
 @dataclass
@@ -126,7 +126,7 @@ class SmallFirmCredit:
     asked_bn: float = 0.0
     refused_bn: float = 0.0
     beyond_asked_bn: float = 0.0
-    """Loans of firms with a new guarantee beyond what they asked for."""
+    """Loans of firms with a new guarantee beyond their demand."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Capacity of underwriters: what their capital lets them place in a month."""
+"""Capacity of underwriters: deals that their capital allows in a month."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Fintech firms grow, raise funds, leave and start."""
+"""Growth, funding, exit and start of fintech firms."""
 
 import numpy as np
 
@@ -159,7 +159,7 @@ def firms_grow_and_raise_funds(
 def _like_firms(
     parameters: Parameters, interactions: Interactions, firms: FintechFirms, memory: FundingMemory
 ) -> tuple[Integers, Floats]:
-    """Cell of like firms, by place and rounds behind them, and what it does to the log rate of rounds, shapes (n,)."""
+    """Cell of similar firms, by place and rounds closed, and its effect on the log rate of rounds, shapes (n,)."""
     stages = memory.closed.shape[1]
     cell = firms["in_shanghai"].astype(np.int64) * stages + firms["funding_round"]
     if not interactions.on("funding_peers"):
@@ -176,7 +176,7 @@ def _remember_rounds(
     closes: Integers,
     mean_chance: float,
 ) -> None:
-    """Add the month's rounds of each cell, and those expected at the national mean of chances, to fading memory."""
+    """Add the month's rounds of each cell, and those expected at the national mean probability, to fading memory."""
     kept = float(np.exp(-1.0 / parameters.peer_memory))
     shape, size = memory.closed.shape, memory.closed.size
     closed = np.bincount(cell[closes], minlength=size).reshape(shape)

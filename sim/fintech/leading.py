@@ -58,5 +58,5 @@ def size_premium_correction(parameters: Parameters, fintech: FintechFirms, wante
 
     if leaders(0.0) == wanted:
         return 0.0
-    # The middle of the range that gives the number is the correction least upset by the firms' next moves.
+    # The middle of the range that gives the number is least sensitive to the firms' next changes.
     return 0.5 * (smallest_shift(wanted) + smallest_shift(wanted + 1))

@@ -15,7 +15,7 @@ class FintechFlows:
     started: int = 0
     left: int = 0
     opening_rounds: int = 0
-    """Rounds that the firms had behind them."""
+    """Rounds that the firms had closed."""
     rounds: int = 0
     rounds_of_leavers: int = 0
     capital_raised: float = 0.0
@@ -24,7 +24,7 @@ class FintechFlows:
 
 @dataclass
 class FundingMemory:
-    """Recent rounds of like firms, by place (elsewhere, Shanghai) and rounds behind them; both fade."""
+    """Recent rounds of similar firms, by place (elsewhere, Shanghai) and rounds closed; both fade."""
 
     closed: Floats = field(default_factory=lambda: np.zeros((2, 0)))
     expected: Floats = field(default_factory=lambda: np.zeros((2, 0)))

@@ -36,7 +36,7 @@ def institutions_arrive(
     median, money = np.zeros(len(Sector)), np.zeros(len(Sector))
     for each in np.unique(sector):
         peers = institutions["sector"] == each
-        if not peers.any():  # a sector that everybody has left: entrants are like the median of all institutions
+        if not peers.any():  # a sector without institutions: entrants are like the median of all institutions
             peers = np.ones(len(institutions), dtype=bool)
         median[each] = median_of(institutions["assets_bn"][peers])
         if traits.manages[each]:
@@ -64,7 +64,7 @@ def institutions_arrive(
 
 
 def meet_neighbours(draws: Draws, institutions: Changes[Institutions], rows: Integers, month: int) -> None:
-    """Draw once and for all the institutions that each newcomer looks at."""
+    """Draw the neighbours of each newcomer, which remain fixed."""
     drawn = draws["institution.neighbours"].uniform(institutions.draw_keys[rows], month, count=NEIGHBOURS)
     met = drawn_neighbours(drawn, rows, institutions["sector"], institutions.unique_ids)
     institutions["neighbours"][:, rows] = np.where(met >= 0, institutions.unique_ids[met], -1)

@@ -1,4 +1,4 @@
-"""Balance sheets of institutions grow with their sector and with a shock of their own."""
+"""Growth of institutions' balance sheets with their sector and an idiosyncratic shock."""
 
 import numpy as np
 

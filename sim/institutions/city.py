@@ -1,4 +1,4 @@
-"""The city among its rivals: it crowds, and its talent, law and services move."""
+"""The city among its rivals: density, wages and rents, and the states of talent, law and services."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def city_states_move(
     rivals: RivalCentres,
     city: Changes[City],
 ) -> None:
-    """Wages and rents follow crowding; talent, law and services move."""
+    """Wages and rents follow density; talent, law and services adjust."""
     seats = seats_of_centres(institutions, rivals)
     if clock.months_since_base_year <= 1:
         city.seats_base_year = seats  # the past is the reference until the base year is over

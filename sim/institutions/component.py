@@ -1,4 +1,4 @@
-"""The institutions of the city, their place among six centres and the money that they manage."""
+"""The institutions of the city, their location among six centres and the assets that they manage."""
 
 from collections.abc import Iterator
 

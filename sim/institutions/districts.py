@@ -1,4 +1,4 @@
-"""Where in the city newcomers settle: rents follow crowding, classes of institutions gather."""
+"""Choice of district by newcomers: rents rise with density, classes of institutions cluster."""
 
 from functools import cache
 
@@ -49,7 +49,7 @@ def districts_crowd(
     fintech: FintechFirms,
     districts: Changes[Districts],
 ) -> None:
-    """Districts crowd, rents follow, classes gather."""
+    """Rents of districts follow density, and shares of newcomers follow both."""
     now = occupants(institutions, fintech)
     if clock.months_since_base_year <= 1:
         districts.occupants_base_year = now  # the past is the reference until the base year is over

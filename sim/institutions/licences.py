@@ -15,7 +15,7 @@ from sim.levels import Levels
 
 
 def filings_looked_for(parameters: Parameters, traits: SectorTraits) -> Floats:
-    """Entrants that look for a centre in a month at the values of 2020, of whom the usual part gets a licence here.
+    """Entrants that look for a centre in a month at the values of 2020, the usual part of which is licensed here.
 
     By sector and ownership, shape (11, 2).
     """
@@ -54,7 +54,7 @@ def licence_queue_moves(
     passes = licence_stage_probability(parameters.licence_queue_months)
     withdraws = parameters.licence_withdrawal
     if clock.in_base_year:
-        # In the pandemic year filings and their handling ran at the same part of their usual pace.
+        # In the pandemic year filings and their review slowed in the same proportion.
         passes, withdraws = passes * parameters.entry_factor_2020, withdraws * parameters.entry_factor_2020
     uniform = licence_uniforms(draws, clock.month, 2)
     waiting = queue.waiting

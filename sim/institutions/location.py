@@ -1,4 +1,4 @@
-"""Where institutions want to be: entrants choose among six centres, and seats leave, move or come."""
+"""Location of institutions: entrants choose among six centres; existing seats close or move."""
 
 import numpy as np
 
@@ -59,7 +59,7 @@ LOCATION_TERMS = (
 )
 """Terms of the utility of a centre, log points."""
 OFFERS = slice(-3, None)
-"""Terms that policy moves in Shanghai, and that rivals may match."""
+"""Terms that policy changes in Shanghai, and that rivals may match."""
 
 
 def institutions_by_class(institutions: Institutions) -> Floats:
@@ -84,8 +84,8 @@ def location_terms(
 ) -> Floats:
     """Terms of the utility of each centre, log points, shape (terms, sectors, ownership, 6).
 
-    Without the interaction `agglomeration` the number of institutions in a centre attracts nobody; what it does to
-    wages and rents stays.
+    Without the interaction `agglomeration` the number of institutions in a centre attracts no others; its effect on
+    wages and rents remains.
     """
     terms = np.zeros((len(LOCATION_TERMS), len(Sector), 2, len(Centre)))
     terms[0] = np.log(rivals.entrant_share)
@@ -223,7 +223,7 @@ def entrants_choose(
     filings = poisson(expected, class_uniforms(draws["institution.entry"], month))
     queue.waiting[0] += filings
     queue.filed += int(filings.sum())
-    # Rivals license the same part of those who file with them.
+    # Rivals license the same part of their applicants.
     passes = licence_stage_probability(parameters.licence_queue_months)
     licensed = licensed_share(passes, parameters.licence_withdrawal)
     rivals.seats += licensed * looking[..., None] * shares[..., 1:]

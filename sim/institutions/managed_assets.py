@@ -1,4 +1,4 @@
-"""Institutions manage money for others, whose clients follow performance."""
+"""Assets under management: returns, and clients' flows that follow performance."""
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def managed_assets_grow(
 ) -> None:
     """Managed assets earn returns and follow performance.
 
-    Managers earn the return of their class with a shock of their own; clients' money follows the last year.
+    Managers earn the return of their class and an idiosyncratic shock; clients' flows follow last year's performance.
     """
     rows = np.flatnonzero(traits.manages[institutions["sector"]])
     sector = institutions["sector"][rows]

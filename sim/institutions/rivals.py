@@ -1,4 +1,4 @@
-"""Rival centres answer the offers of Shanghai where the scenario says so."""
+"""Response of rival centres to Shanghai's conditions, if the scenario includes it."""
 
 from agents.institutions import Centre, Institutions
 from agents.rival_response import next_response
@@ -18,7 +18,7 @@ def rivals_answer(
     city: City,
     rivals: Changes[RivalCentres],
 ) -> None:
-    """Rival centres match a part of the city's offers where the scenario says so."""
+    """Rival centres match a part of the city's improvements if the scenario includes it."""
     if rivals.answer == "passive":
         return
     rivals.response = next_response(

@@ -40,7 +40,7 @@ class SectorTraits:
 
 @dataclass
 class City:
-    """Crowding of the six centres, their slow states and the cost of operating in Shanghai."""
+    """Density of the six centres, their slow states and the cost of operating in Shanghai."""
 
     seats_base_year: Floats = field(default_factory=lambda: _zeros(len(Centre)))
     """Institutions of each centre in the base year."""
@@ -54,7 +54,7 @@ class City:
 
 @dataclass
 class RivalCentres:
-    """Seats of the other five centres and their answer to the offers of Shanghai."""
+    """Seats of the other five centres and their response to Shanghai's conditions."""
 
     answer: str = "passive"
     """`passive` or `matching`."""
@@ -78,7 +78,7 @@ class Districts:
 
 @dataclass
 class LicenceQueue:
-    """Filings by stage, sector and ownership, shape (3, 11, 2), and what became of all filings."""
+    """Filings by stage, sector and ownership, shape (3, 11, 2), and the outcomes of all filings."""
 
     waiting: Integers = field(default_factory=lambda: np.zeros((LICENCE_STAGES, *CLASSES), dtype=np.int64))
     filed: int = 0

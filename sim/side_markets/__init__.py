@@ -1,1 +1,1 @@
-"""Side markets: decisions that issuers and institutions take beside those that the plan's indicators measure."""
+"""Side markets: decisions of issuers and institutions outside the plan's indicators."""

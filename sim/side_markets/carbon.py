@@ -33,7 +33,7 @@ def issuers_trade_allowances(
 ) -> None:
     """Emitters trade allowances.
 
-    Those for whom a trade is worth its cost take part; purchases equal sales.
+    Those whose gain exceeds the cost of a trade take part; purchases equal sales.
     """
     rows = np.flatnonzero(issuers["emissions"] > 0.0)
     emissions = issuers["emissions"][rows]

@@ -67,12 +67,12 @@ def private_funds_commit(
     """
     rows = np.flatnonzero(institutions["sector"] == Sector.PRIVATE_FUND)
     wanted = commitments.per_managed * institutions["managed_assets"][rows]
-    granted, run_off, asked = commitments_granted(
+    granted, run_off, requested = commitments_granted(
         institutions["commitment_bn"][rows], wanted, parameters.commitment_speed, channels["qflp_quota"]
     )
     institutions["commitment_bn"][rows] += granted - run_off
     commitments.granted_bn, commitments.run_off_bn = float(granted.sum()), float(run_off.sum())
-    commitments.asked_bn = asked
+    commitments.asked_bn = requested
     foreign = institutions["foreign"][rows]
     inward = float((granted - run_off)[foreign].sum()) - commitments.left_inward_bn
     outward = float((granted - run_off)[~foreign].sum()) - commitments.left_outward_bn
@@ -94,14 +94,14 @@ def committed_bn(institutions: Institutions) -> float:
 
 
 def refused_share(commitments: Commitments) -> float:
-    """Share of what was asked for in the month that the quota refused."""
+    """Share of the month's requests that the quota refused."""
     return 1.0 - commitments.granted_bn / commitments.asked_bn if commitments.asked_bn > 0.0 else 0.0
 
 
 def commitment_identities(
     institutions: Institutions, channels: Channels, commitments: Commitments
 ) -> Iterator[Identity]:
-    """The stock moves by its flows and stays within the quota, or within what was committed before it fell."""
+    """The stock moves by its flows and stays within the quota, or within the commitments before it fell."""
     stock = committed_bn(institutions)
     yield (
         "commitments of private funds",

@@ -62,10 +62,10 @@ def capital_payments_per_holding(base_year: BaseYear) -> float:
 def start_trade(
     clock: Clock, parameters: Parameters, draws: Draws, base_year: BaseYear, issuers: Changes[Issuers]
 ) -> None:
-    """Set who trades abroad, how much and in which currency.
+    """Set the issuers that trade abroad, the amounts and the currency.
 
-    The trade of a class is divided in proportion to debt with a random factor. Where the draw leaves nobody who trades,
-    which happens among very few issuers, all do.
+    The trade of a class is divided in proportion to debt with a random factor. If the draw selects no trader,
+    which happens among very few issuers, all trade.
     """
     uniform = draws["issuer.trade"].uniform(issuers.draw_keys, clock.month, count=2)
     spread = draws["issuer.trade"].normal(issuers.draw_keys, clock.month, count=3)[2]
@@ -77,7 +77,7 @@ def start_trade(
         traders = (kind == IssuerClass[row["issuer_class"]]) & (uniform[0] < float(row["trades_abroad"]))
         if share > 0.0 and traders.any():
             weight[traders] = share * size[traders] / size[traders].sum()
-    if not weight.any():  # so few issuers that the draw left nobody who trades
+    if not weight.any():  # so few issuers that no trader was drawn
         weight = size
     weight /= weight.sum()
     issuers["trade_weight"][:] = weight

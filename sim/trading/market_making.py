@@ -1,4 +1,4 @@
-"""The capital dealers put behind the prices they quote, by market."""
+"""Capital that dealers commit to market making, by market."""
 
 from enum import IntEnum
 from functools import cache

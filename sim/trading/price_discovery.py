@@ -34,7 +34,7 @@ def prices_are_discovered(
         parameters.price_discovery_volume_exponent,
         parameters.price_discovery_foreign_effect,
     )
-    # A cheaper switch to Shanghai benchmarks moves contracts of the last kind, which choose what they reference.
+    # A cheaper switch to Shanghai benchmarks affects contracts of the last kind, which choose their reference rate.
     switching = channels.ratio("benchmark_switching_cost")
     share[RATE_BENCHMARKS] = benchmark_use_share(
         float(share[RATE_BENCHMARKS]), switching, parameters.benchmark_switching_elasticity

@@ -14,7 +14,7 @@ YEAR = 12
 
 @dataclass
 class Turnover:
-    """Turnover of the month by product, and what it depends on."""
+    """Turnover of the month by product, and its determinants."""
 
     activity: Floats = field(default_factory=lambda: np.zeros(len(Product)))
     """Activity before the velocity that is solved on the base year."""

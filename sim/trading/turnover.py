@@ -1,4 +1,4 @@
-"""Markets turn over."""
+"""Turnover of the markets."""
 
 import numpy as np
 
@@ -49,7 +49,7 @@ def markets_turn_over(
     government: GovernmentYield,
     turnover: Changes[Turnover],
 ) -> None:
-    """Markets turn over.
+    """Turnover of the markets is computed.
 
     Turnover of a product is its activity in the month times a velocity that is solved on the base year.
     """

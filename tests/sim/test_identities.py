@@ -231,7 +231,7 @@ FAULTS = {
     "ladder": lambda m: grow(m.issuers["maturing_bn"], (0, 0, 0)),
     "maturities are not negative": owe_less_than_nothing,
     "loans": lambda m: add_to_debt(m, Instrument.LOAN, ORDINARY),
-    "loans asked for": lambda m: grow_field(m.state(SmallFirmCredit), "refused_bn"),
+    "demand for loans": lambda m: grow_field(m.state(SmallFirmCredit), "refused_bn"),
     "debt written off": lambda m: grow(m.issuers["defaulted_bn"], 0),
     "corporate debt": lambda m: add_to_debt(m, Instrument.GREEN_BOND, ORDINARY),
     "financial debt": lambda m: add_to_debt(m, Instrument.BOND, IssuerClass.BANK),
@@ -259,7 +259,7 @@ FAULTS = {
             f"{kind} lent is borrowed": lambda m, kind=kind: owed_by_nobody(m, kind),
         }.items()
     },
-    "nobody lends to itself": lend_to_itself,
+    "no institution lends to itself": lend_to_itself,
     "collateral pledged is held": lambda m: grow(
         m.institutions["bonds_bn"], m.institutions["repo_borrowed_bn"].argmax(), -1e3
     ),
