@@ -82,7 +82,7 @@ class Attributed:
 
     @property
     def conditions(self) -> RunConditions:
-        """Conditions of the runs, which take the central parameters: what differs between them is luck."""
+        """Conditions of the runs, which take the central parameters: only random draws differ between them."""
         from sim.experiments.run_conditions import conditions_of
 
         return conditions_of([self.target, self.base])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CAVEAT = (
     "Intervals are of the median effect over the runs. Effects of levers are priors without causal evidence; "
-    "a run is one possible future, and the spread between runs is that of parameters and luck."
+    "a run is one possible future, and the spread between runs is that of parameter and random draws."
 )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CAVEAT = (
     "A forecast from what was known in 2020: parameters fitted to 2016-2020 where those years identify them, priors "
-    "where not. Bands hold the parameters' uncertainty and luck; what the model leaves out is not in them."
+    "where not. Bands hold the uncertainty of parameters and random draws, but not errors of the model."
 )
 
 
@@ -100,9 +100,9 @@ def runs_of(
     from sim.experiments.ensemble import ensemble
 
     asked = scenario_asked(scenario, [], [], macro=macro, scale=scale)
-    luck = seed_asked(seed)
+    base_seed = seed_asked(seed)
     with RunsBar(hidden=hidden) as bar:
-        found = ensemble(asked, runs=runs, seed=luck, store=store, workers=workers, progress=bar.note)
+        found = ensemble(asked, runs=runs, seed=base_seed, store=store, workers=workers, progress=bar.note)
     return found, asked.name
 
 
@@ -255,7 +255,7 @@ class Variants:
         ]
         yield from once(self.conditions.lines)
         year = year_named(month_ordinal(self.scenario.end))
-        title = f"{self.scenario.name} in {year}: {self.runs} runs under each assumption, same luck"
+        title = f"{self.scenario.name} in {year}: {self.runs} runs under each assumption, same draws"
         yield Table.of_numbers(title, heads, rows)
         yield from once([*self.warnings, CAVEAT])
 

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 def goals(
     scenario: Annotated[str, typer.Argument(help="A ready scenario or a scenario file.")] = "plan",
-    runs: Annotated[
-        int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs, each with its own parameters and luck.")
-    ] = 20,
+    runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs, each with its own draws.")] = 20,
     seed: Seed = "1",
     macro: Macro = None,
     parameters: ParameterSetName = None,
@@ -38,10 +36,10 @@ def goals(
     from app.terminal.progress import RunsBar
     from sim.experiments.ensemble import ensemble
 
-    luck = seed_asked(seed)
+    base_seed = seed_asked(seed)
     asked = scenario_asked(scenario, [], [], macro=macro, scale=scale, parameters=parameters)
     with RunsBar(hidden=quiet or json) as bar:
-        found = ensemble(asked, runs=runs, seed=luck, workers=workers, progress=bar.note)
+        found = ensemble(asked, runs=runs, seed=base_seed, workers=workers, progress=bar.note)
     answer(Goals(asked.name, asked.label, found, found.goals(asked.name), found.goal_tests(asked.name)), json, quiet)
     if found.failures:
         raise typer.Exit(FAILED)

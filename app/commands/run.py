@@ -42,7 +42,7 @@ QUALIFIERS = {"around": "~", "at least": ">=", "qualitative": "proxy"}
 def run(
     context: typer.Context,
     scenario: Annotated[str, typer.Argument(help="A ready scenario or the path of a scenario file.")] = "plan",
-    seed: Annotated[str, typer.Option(metavar="N", help="The seed of the agents' luck.")] = "0",
+    seed: Annotated[str, typer.Option(metavar="N", help="Seed of all draws after 2020-12.")] = "0",
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -75,7 +75,7 @@ def run(
 
     if quiet and not json:
         refuse_unread(context, ["timings"], "with --quiet")
-    luck = seed_asked(seed)
+    base_seed = seed_asked(seed)
     asked = scenario_asked(scenario, settings or [], shocks or [], macro=macro, scale=scale, parameters=parameters)
     beside = committed_beside(asked)
     target = output.checked_target(out) if out is not None else None
@@ -84,7 +84,12 @@ def run(
     from app.terminal.progress import MonthsBar
 
     with MonthsBar(runs=2, hidden=quiet) as progress:
-        how: dict[str, Any] = {"seed": luck, "verify": verify, "interactions_off": without or (), "progress": progress}
+        how: dict[str, Any] = {
+            "seed": base_seed,
+            "verify": verify,
+            "interactions_off": without or (),
+            "progress": progress,
+        }
         result = sim.run(asked, **how)
         committed = sim.run(beside, **how)
     report = RunReport(result, committed, settings=tuple(settings or ()), out=out, with_timings=timings)

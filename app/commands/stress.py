@@ -33,9 +33,7 @@ WHOLE = ("worst_rounds", "loss_to_event_pct")
 
 def stress(
     scenario: Annotated[list[str] | None, typer.Argument(help="Ready scenarios or scenario files. [plan]")] = None,
-    runs: Annotated[
-        int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs, each with its own parameters and luck.")
-    ] = 20,
+    runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs, each with its own draws.")] = 20,
     seed: Seed = "1",
     scale: Scale = None,
     workers: Workers = None,
@@ -46,9 +44,9 @@ def stress(
     from app.terminal.asked import scenario_asked, seed_asked
     from sim.evidence.stress import stress as stressed
 
-    luck = seed_asked(seed)
+    base_seed = seed_asked(seed)
     asked = [scenario_asked(name, [], [], macro=None, scale=scale) for name in scenario or ["plan"]]
-    found = stressed(asked, runs=runs, seed=luck, workers=workers)
+    found = stressed(asked, runs=runs, seed=base_seed, workers=workers)
     answer(Stress(asked, runs, found), json, quiet)
 
 

@@ -51,7 +51,7 @@ Scale = Annotated[str | None, typer.Option(metavar="X", help="Size of the popula
 Runs = Annotated[int, typer.Option("--runs", min=1, max=MOST_RUNS, metavar="N", help="Runs.")]
 ForecastRuns = Annotated[
     int,
-    typer.Option("--runs", min=2, max=MOST_RUNS, metavar="N", help="Runs, each with its own parameters and luck."),
+    typer.Option("--runs", min=2, max=MOST_RUNS, metavar="N", help="Runs, each with its own draws."),
 ]
 Observed = Annotated[
     Path,
@@ -72,7 +72,7 @@ Workers = Annotated[
 Plot = Annotated[
     Path | None, typer.Option("--plot", metavar="FILE", help="Write a picture here as well: .png, .svg or .pdf.")
 ]
-Seed = Annotated[str, typer.Option(metavar="N", help="Base seed of luck and parameter draws.")]
+Seed = Annotated[str, typer.Option(metavar="N", help="Base seed of random and parameter draws.")]
 ARGUMENTS = {"interactions_off": "without"}
 """Options by the arguments of the packages below that they fill, where the names differ."""
 

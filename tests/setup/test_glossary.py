@@ -50,7 +50,7 @@ def stands_in(word, text):
 def files():
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in KINDS and path != GLOSSARY and (path.suffix != ".py" or path.parent != ROOT / "app"):
+            if path.suffix in KINDS and path != GLOSSARY:
                 yield path
     for name in PAGES:
         yield ROOT / name
