@@ -7,10 +7,11 @@ import pytest
 
 from agents.certificates import BankTier
 from agents.draws import Draws, poisson
-from agents.foreign_investors import Bloc, ForeignInvestors, IndexFamily, InvestorGroup
+from agents.foreign_investors import GROUP_TERMS, Bloc, ForeignInvestors, IndexFamily, InvestorGroup
 from agents.issuers import CERTIFICATE_MONTHS, Issuers
 from scenarios.parameters import Parameters
 from scenarios.plan import levers_moving
+from sim.base_year.base_year import BaseYear
 from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.certificates import TENORS, banks_roll_certificates
 from sim.bond_market.clearing import MANAGERS, bond_market_clears
@@ -20,6 +21,7 @@ from sim.bond_market.geopolitics import geopolitical_events_happen
 from sim.bond_market.public_supply import public_sector_issues
 from sim.bond_market.state import (
     BankStress,
+    ForeignDemand,
     ForeignFlow,
     Geopolitics,
     GovernmentYield,
@@ -33,7 +35,7 @@ from sim.levels import Levels, certificate_weights
 from sim.policy import Channels, Policy
 from sim.securities import Holder, SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
-from tests.sim.steps.by_hand import closes, draws, ends_base_year, policy, run, shocks
+from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, draws, ends_base_year, policy, run, shocks
 
 SOVEREIGN = SecurityClass.SOVEREIGN
 RESERVE, FUND, REAL, HEDGED = InvestorGroup
@@ -429,6 +431,73 @@ def test_index_funds_buy_when_an_index_takes_bonds_in_and_not_twice(city):
     assert bought[fund].min() > 0.0
     np.testing.assert_allclose(bought[~fund], 0.0, atol=1e-9)
     np.testing.assert_allclose(traded(on)["net_purchases_bn"], 0.0, atol=1e-9)
+
+
+# Terms of the wanted weights, by hand
+
+
+def group_terms(on):
+    """Terms by reason and group after a month's trade."""
+    run(foreign_investors_trade, on)
+    return dict(zip(GROUP_TERMS, on[ForeignDemand].signals.group_terms, strict=True))
+
+
+def test_a_yuan_that_gained_is_expected_to_gain_by_its_part(city):
+    gains = {"usdcny": 7.0 * np.exp(-0.01 * np.arange(MONTHS_BEFORE + MONTHS_AFTER))}
+    slopes = {"spread_semi_elasticity_real_money": 0.3, "spread_semi_elasticity_benchmarked": 0.1}
+    terms = group_terms(city(on_parameters={**NO_NOISE, **slopes, "fx_extrapolation": 0.25}, on_world=gains))
+    # Twelve per cent in a year, a quarter of it expected.
+    np.testing.assert_allclose(terms["yield gap and currency"][[FUND, REAL]], [0.1 * 3.0, 0.3 * 3.0])
+    assert not terms["yield gap and currency"][[RESERVE, HEDGED]].any()
+
+
+def test_hedged_buyers_have_room_in_proportion_to_what_is_left_over_their_threshold(city):
+    on = city(
+        on_parameters={**NO_NOISE, "hedged_threshold": 0.2, "hedged_capacity": 1.0},
+        on_channels={"hedging_cost": city()[Channels].baseline("hedging_cost") + 10.0},
+    )
+    held_trn = on[BaseYear].observed("foreign_bond_holdings") * on[Parameters].holdings_share_by_type[HEDGED] / 1000.0
+    room = group_terms(on)["hedged pick-up"]
+    # At the capacity of one trillion a point, what was held is what the pick-up of 2020 was over the threshold.
+    assert room[HEDGED] == pytest.approx(np.log((held_trn - 0.1) / held_trn))
+    assert not room[[RESERVE, FUND, REAL]].any()
+
+
+def test_tension_shifts_the_west_and_the_reserves_of_the_neutral_by_their_jumps(city):
+    on = city(on_parameters={**NO_NOISE, "geopolitical_jump_west": -0.25, "geopolitical_jump_nonaligned": 0.1})
+    on[Geopolitics].tension = 2.0
+    run(foreign_investors_trade, on)
+    shift = on[ForeignDemand].signals.geopolitics
+    np.testing.assert_allclose(shift[:, Bloc.WEST], -0.5)
+    assert shift[RESERVE, Bloc.NEUTRAL] == pytest.approx(0.2)
+    assert np.count_nonzero(shift) == len(InvestorGroup) + 1
+
+
+def test_peers_count_by_what_they_hold_and_memory_moves_to_what_was_bought_over_it(city):
+    def shift(holds):
+        on = city(on_parameters={**NO_NOISE, "peer_network_overlap": 0.0})
+        investors = on[ForeignInvestors]
+        buyer, other = np.flatnonzero(investors["group"] == REAL)[[0, -1]]
+        investors["recent_buying"][buyer] = 0.05
+        investors["holdings_bn"][buyer] *= holds
+        return float(traded(on)["peer_shift"][other])
+
+    assert shift(3.0) > shift(1.0) > shift(0.3) > 0.0
+    on = city(on_parameters={**NO_NOISE, "peer_memory": 4.0}, on_shocks={"western_demand": -1.0})
+    on[ForeignInvestors]["recent_buying"] = 0.02
+    before = on[ForeignInvestors]["holdings_bn"].copy()
+    investors = traded(on)
+    kept = np.exp(-0.25)
+    np.testing.assert_allclose(
+        investors["recent_buying"], kept * 0.02 + (1.0 - kept) * investors["net_purchases_bn"] / before
+    )
+
+
+def test_the_money_of_clients_and_views_are_drawn_apart(city):
+    on = city(on_parameters={**NO_NOISE, "client_flow_spread": 0.05, "investor_view_spread": 0.5})
+    investors = traded(on)
+    own = investors["group"] >= REAL
+    assert abs(np.corrcoef(investors["client_flow"][own], investors["own_view"][own])[0, 1]) < 0.7
 
 
 # Clearing

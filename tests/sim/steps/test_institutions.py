@@ -602,3 +602,70 @@ def test_money_follows_the_managers_that_did_well(city):
     run(managed_assets_grow, on)
     growth = institutions["managed_assets"][rows] / before
     assert growth[::2].min() > growth[1::2].max()
+
+
+def test_what_the_city_offers_its_entrants_counts_by_the_slope_of_the_environment(city):
+    on = city(on_parameters={"location_environment_slope": 0.4})
+    before = terms(on)
+    on[City].slow_states[CityState.TALENT, SHANGHAI] = 0.5
+    gain = terms(on) - before
+    np.testing.assert_allclose(gain.sum(axis=0)[..., SHANGHAI], 0.2)
+    assert not np.delete(gain, SHANGHAI, axis=-1).any()
+
+
+def test_stronger_agglomeration_scales_both_of_its_terms(city):
+    def pull(strength):
+        on = city(on_channels={"agglomeration_strength": strength})
+        on[RivalCentres].seats *= 3.0
+        return terms(on)[[LOCATION_TERMS.index(term) for term in AGGLOMERATION_TERMS]]
+
+    usual = city()[Channels].baseline("agglomeration_strength")
+    assert pull(usual).any(axis=(1, 2, 3)).all()
+    np.testing.assert_allclose(pull(2.0 * usual), 2.0 * pull(usual))
+
+
+def test_each_offer_stands_in_its_own_term_and_rivals_that_match_it_add_to_the_same(city):
+    offers = {
+        "package of the city": {"institution_setup_cost": 50.0},
+        "set-up of asset managers": {"asset_manager_setup_cost": 50.0},
+        "scope of licences": {"licence_scope": 0.9},
+    }
+    usual = terms(city())
+    for name, channels in offers.items():
+        gain = terms(city(on_channels=channels)) - usual
+        assert {LOCATION_TERMS[place] for place in np.flatnonzero(gain.any(axis=(1, 2, 3)))} == {name}
+    on = city()
+    on[RivalCentres].response[:] = np.array([0.1, 0.2, 0.3])[:, None, None]
+    matched = terms(on) - usual
+    for place, name in enumerate(offers):
+        np.testing.assert_allclose(matched[LOCATION_TERMS.index(name)][..., 1:], 0.1 * (place + 1))
+    assert not matched[..., SHANGHAI].any()
+
+
+def test_newcomers_differ_as_their_class_does(city):
+    on = with_filings(
+        city(on_parameters={"licence_withdrawal": 0.0, "licence_queue_months": 1.0, "headquarters_share": 0.2}), 0
+    )
+    institutions, traits = on[Institutions], on[SectorTraits]
+    median, money = (
+        np.array([np.median(institutions[name][institutions["sector"] == each]) for each in Sector])
+        for name in ("assets_bn", "managed_assets")
+    )
+    on[LicenceQueue].waiting[-1] = 300
+    before = len(institutions)
+    run(licence_queue_moves, on)
+    new = {name: institutions[name][before:] for name in institutions.agent_type.columns if name != "neighbours"}
+    kind, spread = new["sector"], on[Parameters].institution_entrant_spread
+    size = np.log(new["assets_bn"] / median[kind])
+    assert size.mean() == pytest.approx(0.0, abs=0.05 * spread) and size.std() == pytest.approx(spread, rel=0.05)
+    manages = traits.manages[kind]
+    clients = np.log(new["managed_assets"][manages] / money[kind[manages]])
+    np.testing.assert_allclose(clients, 0.5 * size[manages] / spread)
+    assert not new["managed_assets"][~manages].any()
+    np.testing.assert_allclose(new["bonds_bn"], new["assets_bn"] * traits.bond_share[kind])
+    assert new["headquarters"].mean() == pytest.approx(0.2, abs=0.03)
+    for name in ("local_leaning", "profitability"):
+        assert new[name].mean() == pytest.approx(0.0, abs=0.05) and new[name].std() == pytest.approx(1.0, abs=0.05)
+    assert abs(np.corrcoef(new["profitability"], size)[0, 1]) < 0.1
+    borrows = traits.borrows_repo[kind] | (kind == Sector.BANK)
+    np.testing.assert_array_equal(new["normal_leverage"] > 0.0, borrows)

@@ -38,9 +38,11 @@ from sim.side_markets.trade_settlement import (
     issuers_settle_trade,
     start_trade,
     trade_of_2020_bn,
+    yuan_share_of_payments,
     yuan_share_of_trade,
+    yuan_trade_share_2019,
 )
-from tests.sim.steps.by_hand import book, closes, population, run
+from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, book, closes, population, run
 
 # Trade settlement
 
@@ -104,6 +106,60 @@ def test_issuers_follow_their_class_into_the_yuan_unless_peers_are_off(city):
     assert settled_in_yuan(0.6, ("yuan_peers",)) == settled_in_yuan(0.0, ("yuan_peers",))
 
 
+def test_trade_of_2020_leaves_the_yuan_the_share_of_payments_that_was_observed(city):
+    observed = city()[BaseYear].observed
+    in_yuan, of_trade = observed("cross_border_rmb"), observed("cross_border_rmb_trade")
+    in_other = trade_of_2020_bn(city()[BaseYear]) - of_trade
+    assert in_yuan / (in_yuan + in_other) == pytest.approx(observed("cross_border_rmb_share"))
+    share = yuan_trade_share_2019(city()[BaseYear])
+    yuan = observed("cross_border_rmb_trade_2019")
+    other = yuan * (1.0 - share) / share
+    before = observed("cross_border_rmb_2019")
+    assert before / (before + other) == pytest.approx(observed("cross_border_rmb_share_2019"))
+
+
+def test_bonds_held_as_in_2020_bring_the_payments_of_2020_that_are_not_of_trade(city):
+    on = city("2020-06")
+    observed = on[BaseYear].observed
+    held = 0.5 * (observed("foreign_bond_holdings_2019") + observed("foreign_bond_holdings"))
+    on[SecurityBook] = book(foreign_bn=held)
+    payments = settled(on)
+    of_portfolios = (observed("cross_border_rmb") - observed("cross_border_rmb_trade")) / 12.0
+    assert payments.yuan_bn - payments.trade_in_yuan_bn == pytest.approx(of_portfolios)
+    in_all = payments.yuan_bn + payments.trade_bn - payments.trade_in_yuan_bn
+    assert yuan_share_of_payments(payments) == pytest.approx(payments.yuan_bn / in_all)
+
+
+def test_trade_grows_at_its_rate(city):
+    first, later = (settled(city(month, on_parameters={"trade_growth": 0.05})) for month in ("2021-06", "2023-06"))
+    assert later.trade_bn / first.trade_bn == pytest.approx(np.exp(0.1))
+
+
+def test_a_change_of_currency_is_kept_and_follows_what_was_known_at_the_end_of_last_month(city):
+    everybody = {"yuan_review_months": 1e-3}
+    before = city(on_parameters=everybody)
+    settled(before)
+    assert len(np.unique(before[Issuers]["yuan_share"])) > 1
+    now = np.arange(MONTHS_BEFORE + MONTHS_AFTER) >= MONTHS_BEFORE + 6
+    jump = city("2021-07", on_parameters=everybody, on_world={"usdcny": np.where(now, 5.0, 6.5)})
+    settled(jump)
+    np.testing.assert_array_equal(jump[Issuers]["yuan_share"], before[Issuers]["yuan_share"])
+
+
+def test_the_trade_of_a_class_is_divided_by_debt(city):
+    on = city(on_parameters={"trade_weight_spread": 0.0})
+    start_trade(on[Clock], on[Parameters], on[Draws], on[BaseYear], on[Issuers])
+    issuers, traded = on[Issuers], {}
+    for kind in (IssuerClass.CENTRAL_SOE, IssuerClass.PRIVATE_LARGE):
+        trades = (issuers["issuer_class"] == kind) & (issuers["trade_weight"] > 0.0)
+        ratio = issuers["trade_weight"][trades] / issuers["debt_bn"][:, trades].sum(axis=0)
+        np.testing.assert_allclose(ratio, ratio[0])
+        traded[kind] = issuers["trade_weight"][trades].sum(), trades.sum()
+    # Large private firms do 42 per cent of all trade, central enterprises 8; six in ten of each trade.
+    assert traded[IssuerClass.PRIVATE_LARGE][0] / traded[IssuerClass.CENTRAL_SOE][0] == pytest.approx(0.42 / 0.08)
+    assert 20 <= traded[IssuerClass.PRIVATE_LARGE][1] <= 40 and 20 <= traded[IssuerClass.CENTRAL_SOE][1] <= 40
+
+
 # Carbon
 
 
@@ -124,6 +180,16 @@ def test_emitters_buy_what_others_sell_and_trade_less_where_a_trade_costs_more(c
         run(issuers_trade_allowances, on)
         closes(CARBON, on)
     assert allowances_bought(cheap[Issuers]) > 0.0 and allowances_bought(dear[Issuers]) == 0.0
+
+
+def test_what_an_emitter_trades_is_its_emissions_times_what_it_lacks(city):
+    on = city(on_parameters={"carbon_least_gain": 0.0, "allowance_gap_persistence": 1.0})
+    on[Issuers] = emitters()
+    on[Issuers]["emissions"][:] = np.where(np.arange(40) % 2 == 0, 2.0, 1.0)
+    bought = run(issuers_trade_allowances, on)[Issuers]["allowances_bought"]
+    wanted = on[Issuers]["emissions"] * on[Issuers]["abatement_cost"]
+    for side in (wanted > 0.0, wanted < 0.0):
+        np.testing.assert_allclose(bought[side] / wanted[side], (bought[side] / wanted[side])[0])
 
 
 def test_firms_that_emit_nothing_trade_nothing(city):
@@ -255,6 +321,18 @@ def test_a_quota_that_is_wide_enough_refuses_nobody_and_what_is_committed_is_pai
     np.testing.assert_allclose(managers["commitment_bn"], [7.0, 7.0, 7.0, 2.5])
     assert on[Ledger].total("inward private funds") == pytest.approx(4.0)
     assert on[Ledger].net("outward private funds", Account.REAL_ECONOMY) == pytest.approx(2.0 - 2.5)
+
+
+def test_what_leavers_take_back_is_no_payment_of_those_who_stay(city, managers):
+    on = city(on_channels={"qflp_quota": 400.0}, on_parameters={"commitment_speed": 0.5})
+    on[Institutions], on[Commitments] = managers, Commitments(per_managed=5.0, granted_bn=9.0, left_inward_bn=9.0)
+    commitments_open(managers, on[Commitments])
+    assert (on[Commitments].granted_bn, on[Commitments].left_inward_bn) == (0.0, 0.0)
+    on[Commitments].left_inward_bn, on[Commitments].left_outward_bn = 2.0, 3.0
+    run(private_funds_commit, on)
+    assert on[Ledger].net("inward private funds", Account.REAL_ECONOMY) == pytest.approx(2.0)
+    assert on[Ledger].net("outward private funds", Account.REST_OF_WORLD) == pytest.approx(3.0)
+    assert refused_share(Commitments()) == 0.0
 
 
 def test_commitments_of_managers_that_leave_end_with_them(managers):

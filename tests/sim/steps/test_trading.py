@@ -15,6 +15,7 @@ from sim.clock import Clock
 from sim.ledger import Account, Ledger
 from sim.levels import Levels
 from sim.markets import Product
+from sim.policy import Channels
 from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
 from sim.trading.foreign_shareholders import equity_investors_trade
 from sim.trading.market_making import market_making_bn
@@ -208,6 +209,40 @@ def test_dealers_of_the_base_year_are_what_later_ones_are_compared_with(city):
     as_before[Turnover].market_making_base_year_bn = on[Turnover].market_making_base_year_bn
     doubled = turnover(later)[Product.INTERBANK_SPOT_BONDS] / turnover(as_before)[Product.INTERBANK_SPOT_BONDS]
     assert doubled == pytest.approx(np.exp(on[Parameters].market_maker_effect))
+
+
+def test_twice_the_flows_of_the_base_year_turn_over_their_part_of_currency_twice(city):
+    def exchanged(net_bn):
+        on = city(on_parameters={"fx_portfolio_share": 0.3, "fx_flow_bound": 5.0})
+        on[ForeignFlow].net_purchases_bn = net_bn
+        return turnover(on)[Product.INTERBANK_FX_DERIVATIVES]
+
+    assert exchanged(20.0) / exchanged(10.0) == pytest.approx(1.3)
+
+
+FUTURES = [Product.SHFE_FUTURES, Product.CFFEX_FUTURES, Product.SGE_GOLD]
+
+
+def test_futures_turn_over_more_by_the_points_that_foreigners_gain_and_by_the_range_of_products(city):
+    terms = {**QUIET, "futures_foreign_share_2020": 0.05, "futures_access_elasticity": -1.0}
+    terms |= {"futures_foreign_share_bound": 1.0}
+    terms |= {"foreign_participation_effect": 0.02, "product_breadth_elasticity": 0.5}
+    usual = city(on_parameters=terms)
+    half = 0.5 * usual[Channels].baseline("futures_access_cost")
+    products = usual[Channels].baseline("approved_hedging_products")
+    base = turnover(usual)
+    cheap = turnover(city(on_parameters=terms, on_channels={"futures_access_cost": half}))
+    broad = turnover(city(on_parameters=terms, on_channels={"approved_hedging_products": 1.5 * products}))
+    # At half the cost foreigners hold twice five per cent: five points more.
+    np.testing.assert_allclose((cheap / base)[FUTURES], np.exp(0.02 * 5.0))
+    np.testing.assert_allclose((broad / base)[FUTURES], np.sqrt(1.5))
+
+
+def test_volatility_raises_turnover_of_futures_by_its_elasticity(city):
+    terms = {**QUIET, "futures_volatility_elasticity": 0.6}
+    wild = city()[Parameters].volatility_mean + 0.5
+    ratio = turnover(city(on_parameters=terms, on_world={"log_volatility": wild})) / turnover(city(on_parameters=terms))
+    np.testing.assert_allclose(ratio[FUTURES], np.exp(0.3))
 
 
 def test_foreign_purchases_and_sales_alike_turn_over_currency_up_to_a_bound(city):
