@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from typing import Annotated, Any, Literal, NewType, get_args, get_origin, get_type_hints
 
 from scenarios.errors import nearest_name
+from sim.solving.constants import Solving
 
 type Changes[T] = Annotated[T, "changes"]
 """A state that a step may change."""
@@ -172,6 +173,7 @@ class Component:
     readings: tuple[Reading, ...] = ()
     identities: Callable[..., Iterator[Identity]] | None = None
     explanations: tuple[Explanation, ...] = ()
+    solving: Solving | None = None
 
 
 class Month(tuple[Step, ...]):

@@ -11,6 +11,7 @@ from agents.foreign_investors import ForeignInvestors
 from agents.institutions import Centre, Institutions, Sector
 from agents.issuers import Instrument, IssuerClass, Issuers, ListingRoute
 from sim.banking.leverage import repo_outstanding_bn
+from sim.banking.state import BankingConstants
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.state import BankStress, ForeignFlow, GovernmentYield, china_yield_pct, us_yield_pct
 from sim.clock import Clock
@@ -22,7 +23,6 @@ from sim.fintech.state import LeadingScore
 from sim.institutions.location import institutions_by_class
 from sim.institutions.managed_assets import managed_by_class
 from sim.institutions.state import RivalCentres, SectorTraits
-from sim.levels import Levels
 from sim.macro import MacroPath
 from sim.markets import Product
 from sim.record import Record
@@ -160,7 +160,11 @@ def _market_indicators(
 
 
 def _institution_indicators(
-    levels: Levels, book: SecurityBook, institutions: Institutions, rivals: RivalCentres, traits: SectorTraits
+    constants: BankingConstants,
+    book: SecurityBook,
+    institutions: Institutions,
+    rivals: RivalCentres,
+    traits: SectorTraits,
 ) -> dict[str, float]:
     borrower = institutions["normal_leverage"] > 0.0
     assets, equity = institutions["assets_bn"], institutions["equity_bn"]
@@ -170,7 +174,8 @@ def _institution_indicators(
     return {
         "repo_outstanding": repo_outstanding_bn(institutions, book)[0] / 1000.0,
         "repo_leverage": float(
-            (institutions["repo_borrowed_bn"].sum() / institutions["bonds_bn"][borrower].sum()) / levels.repo_leverage
+            (institutions["repo_borrowed_bn"].sum() / institutions["bonds_bn"][borrower].sum())
+            / constants.repo_leverage
         )
         * 100.0,
         "leverage": float((assets**2 / equity).sum() / assets.sum()),

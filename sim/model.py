@@ -31,9 +31,9 @@ from sim import (
 )
 from sim.accounts import Verification
 from sim.base_year.base_year import YEAR_2020, BaseYear
-from sim.base_year.sums import BaseYearSums, add_month_of_base_year
+from sim.base_year.sums import BaseYearSums
 from sim.bond_market.component import BOND_MARKET
-from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct, us_yield_pct
+from sim.bond_market.state import BondMarketConstants, GovernmentYield, ResidualHolders, china_yield_pct, us_yield_pct
 from sim.clock import Clock
 from sim.component import AllStates, Part, States
 from sim.components import COMPONENTS, open_components, remember_base_year, start_components
@@ -45,7 +45,6 @@ from sim.institutions.location import institutions_by_class
 from sim.institutions.state import RivalCentres
 from sim.interactions import Interactions, checked_interactions
 from sim.ledger import Account, Ledger
-from sim.levels import Levels
 from sim.loaded_code import alterations, watched
 from sim.macro import MacroPath, make_macro_path
 from sim.notices import notice
@@ -54,6 +53,8 @@ from sim.random_streams import random_streams
 from sim.record import Record
 from sim.securities import SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
+from sim.solving.constants import Solution
+from sim.solving.sums import add_month_of_base_year
 from sim.trading.component import FOREIGN_SHAREHOLDERS
 from sim.triggers import policy_after_triggers
 
@@ -86,7 +87,7 @@ class FinancialCenter(PopulationModel):
         True checks every identity of the accounts every month, False none; None, the default, checks all of them
         every month except the maturity ladder, which it adds up at year ends.
     interactions_off
-        Interactions between agents to switch off, from January 2020 on; names in `sim.interactions`. Levels of 2020
+        Interactions between agents to switch off, from January 2020 on; names in `sim.interactions`. Constants
         are solved without them.
     base_year
         Year from whose observed levels the centre starts; the scenario is dated as if that year were 2020.
@@ -134,7 +135,7 @@ class FinancialCenter(PopulationModel):
     def in_2019(
         cls,
         parameters: Parameters,
-        levels: Levels,
+        solution: Solution,
         scale: float,
         interactions_off: tuple[str, ...] = (),
         base_year: BaseYear = YEAR_2020,
@@ -144,7 +145,7 @@ class FinancialCenter(PopulationModel):
         PopulationModel.__init__(centre, rng=history_seed(parameters))
         centre.interactions_off = interactions_off
         centre.base_year = base_year
-        centre._begin(parameters, levels, scale)
+        centre._begin(parameters, solution, scale)
         return centre
 
     triggers: "tuple[Trigger, ...]"
@@ -160,9 +161,9 @@ class FinancialCenter(PopulationModel):
     altered: tuple[str, ...]
     """Names of what of the model was not as installed when this one began; see `sim.loaded_code`."""
 
-    def _begin(self, parameters: Parameters, levels: Levels, scale: float) -> None:
+    def _begin(self, parameters: Parameters, solution: Solution, scale: float) -> None:
         self.parameters = parameters
-        self.levels = levels
+        self.solution = solution
         self.scale = scale
         self.seed = history_seed(parameters)
         self.draws = random_streams(self.seed, (stream for component in COMPONENTS for stream in component.streams))
@@ -181,6 +182,7 @@ class FinancialCenter(PopulationModel):
         )
         self._channels = self.policy.baseline
         self.own_states: dict[type, Any] = {kind: kind() for component in COMPONENTS for kind in component.states}
+        self.own_states |= solution.constants
         self.own_states |= {kind: kind() for kind in (BaseYearSums, Record, Verification)}
         self.investors = Population(self, ForeignInvestor, capacity=2048)
         self.equity_investors = Population(self, ForeignEquityInvestor, capacity=512)
@@ -194,7 +196,7 @@ class FinancialCenter(PopulationModel):
         start_components((BOND_MARKET, FOREIGN_SHAREHOLDERS), self._states_before_any_bond())
         start_components((INSTITUTIONS, FINTECH), self._states_before_any_bond())
         self.book = SecurityBook(starting_point.outstanding_2019_bn(self), float(self.investors["holdings_bn"].sum()))
-        self.book.interbank_share[SecurityClass.SOVEREIGN] = levels.sovereign_interbank_share
+        self.book.interbank_share[SecurityClass.SOVEREIGN] = self.state(BondMarketConstants).sovereign_interbank_share
         self.ledger = Ledger()
         residual = self.book.holdings_bn[1:]
         self.state(ResidualHolders).bank_share_of_purchases = float(residual[0].sum() / residual.sum())
@@ -210,7 +212,8 @@ class FinancialCenter(PopulationModel):
         own = set(vars(self)) - {"populations"}
         state = {name: value for name, value in vars(past).items() if name not in own}
         memo: dict[int, Any] = {id(past): self}
-        for shared in (past.parameters, past.levels, past.macro, past.policy):
+        constants = past.solution.constants.values()
+        for shared in (past.parameters, past.solution, *constants, past.macro, past.policy):
             memo[id(shared)] = shared
         self.__dict__.update(copy.deepcopy(state, memo))
         self.agent_id_counter: int = past.agent_id_counter
@@ -238,7 +241,9 @@ class FinancialCenter(PopulationModel):
 
         The scale must be this model's. The copy's result is that of a run of the scenario from the start, to the bit.
         """
-        memo: dict[int, Any] = {id(each): each for each in (self.parameters, self.levels, self.macro, self.policy)}
+        constants = self.solution.constants.values()
+        shared = (self.parameters, self.solution, *constants, self.macro, self.policy)
+        memo: dict[int, Any] = {id(each): each for each in shared}
         copied = copy.deepcopy(self, memo)
         copied._go_under(asked)
         copied.policy.read |= self.policy.read
@@ -455,7 +460,6 @@ class FinancialCenter(PopulationModel):
 _SHARED: dict[Any, Callable[[FinancialCenter], Any]] = {
     Clock: lambda centre: Clock(centre.month),
     Parameters: lambda centre: centre.parameters,
-    Levels: lambda centre: centre.levels,
     BaseYear: lambda centre: centre.base_year,
     Draws: lambda centre: centre.draws,
     Policy: lambda centre: centre.policy,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.kernels import kernels
-from sim.levels import large_misses
 from sim.loaded_code import alterations, code_status
 from sim.model import FinancialCenter, resolved_parameters
 from sim.model_digest import model_digest
@@ -140,7 +139,7 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
             "kind": centre.macro.kind,
             "carried_forward": list(centre.macro.carried_forward),
             "drivers_drawn": list(centre.macro.drawn),
-            "misses_2020": large_misses(centre.levels),
+            "misses_2020": centre.solution.large_misses,
             "seed": centre.seed,
             "scale": asked.scale,
             "interactions_off": list(centre.interactions_off),

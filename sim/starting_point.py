@@ -13,9 +13,12 @@ import numpy as np
 from agents.arrays import Codes, Flags, Floats, Integers, Keys
 from agents.credit_events import NO_PROVINCE
 from agents.issuers import LADDER_INSTRUMENTS, LADDER_MONTHS, Industry, Instrument, IssuerClass, ListingRoute
+from sim.base_year.derived import equity_share_of_sse
 from sim.bond_market.certificates import certificate_ladder, certificates_2019_bn, tier_by_rank
+from sim.bond_market.state import BondMarketConstants
+from sim.financing.filing_stages import passed_share, stage_shares
 from sim.financing.provinces import province_shares
-from sim.levels import equity_share_of_sse, passed_share, stage_shares
+from sim.financing.state import FinancingConstants
 from sim.start import filled, pareto_shares, written
 from sim.tables import table
 
@@ -74,7 +77,7 @@ def _class_plans(centre: "FinancialCenter") -> list[_ClassPlan]:
         firms = float(row["firms"])
         agents = float(row["agents"])
         if issuer_class is IssuerClass.BANK:
-            stock[Instrument.BOND] = centre.levels.financial_bonds_2019_bn
+            stock[Instrument.BOND] = centre.state(FinancingConstants).financial_bonds_2019_bn
         if issuer_class is IssuerClass.FOREIGN:
             stock[Instrument.BOND] = observed("panda_outstanding_2019")
             firms = agents = round(centre.parameters.panda_pool)
@@ -206,7 +209,7 @@ def _certificates(centre: "FinancialCenter", rank: Floats, size: Floats, month: 
     stock = certificates_2019_bn(centre.base_year, tier, size)
     return {
         "bank_tier": tier,
-        "certificates_bn": certificate_ladder(centre.parameters, centre.levels, stock, month),
+        "certificates_bn": certificate_ladder(centre.parameters, centre.state(BondMarketConstants), stock, month),
         "usual_certificates_bn": stock,
     }
 
@@ -267,7 +270,7 @@ def fill_listing_queue(centre: "FinancialCenter", month: int) -> None:
         ),
     ):
         steady = listings / 12.0 / passed[route] * lead_months * centre.scale
-        waiting = round(centre.levels.queue_2019[route] * steady)
+        waiting = round(centre.state(FinancingConstants).queue_2019[route] * steady)
         rows = np.flatnonzero(eligible)
         first = rows[np.argsort(uniform[0][rows])[:waiting]]
         issuers["waiting_for"][first] = route
@@ -285,7 +288,7 @@ def outstanding_2019_bn(centre: "FinancialCenter") -> Floats:
     others = np.array(
         [
             observed("ncd_outstanding_2019"),
-            centre.levels.financial_bonds_2019_bn,
+            centre.state(FinancingConstants).financial_bonds_2019_bn,
             corporate - paper,
             paper,
             observed("abs_outstanding_2019"),

@@ -2,7 +2,6 @@
 
 from scenarios.calendar import BASELINE
 from sim.clock import Clock
-from sim.levels import Levels, Lump
 from sim.macro import MacroPath
 
 
@@ -27,8 +26,3 @@ def china_yield_change_3m_pp(clock: Clock, macro: MacroPath) -> float:
 def equity_return_6m(clock: Clock, macro: MacroPath) -> float:
     """Log return of the equity index over six months to last month."""
     return macro.change(macro.equity_index, clock.month - 1, 6)
-
-
-def lump_factor(clock: Clock, levels: Levels, lump: Lump) -> float:
-    """Factor on a lumpy flow: that of the base year in it, one afterwards."""
-    return float(levels.lump_2020[lump]) if clock.in_base_year else 1.0

@@ -9,6 +9,7 @@ from scenarios.parameters import Parameters
 from sim.banking.interbank import interbank_market_clears, totals_by_institution
 from sim.banking.leverage import change_terms, institutions_set_leverage
 from sim.banking.small_bank_failure import small_banks_fail
+from sim.banking.solved import BANKING_SOLVED
 from sim.banking.state import BankFailures, InterbankClaims, RepoFunding
 from sim.clock import Clock
 from sim.component import Changes, Component, Explanation, Identity, Step
@@ -56,4 +57,5 @@ BANKING = Component(
     ),
     identities=banking_identities,
     explanations=(Explanation(FinancialInstitution, "leverage", "change of log repo leverage", change_terms),),
+    solving=BANKING_SOLVED,
 )

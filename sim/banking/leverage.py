@@ -8,12 +8,11 @@ from agents.institutions import Institutions, Sector
 from agents.interbank import core_of
 from agents.leverage import LEVERAGE_TERMS, leverage_terms, next_risk_limit
 from scenarios.parameters import Parameters
-from sim.banking.state import LeverageSignals, RepoFunding
+from sim.banking.state import BankingConstants, LeverageSignals, RepoFunding
 from sim.bond_market.state import GovernmentYield, china_yield_pct
 from sim.clock import Clock
 from sim.component import Changes
 from sim.interactions import Interactions
-from sim.levels import Levels
 from sim.macro import MacroPath
 from sim.policy import Channels
 from sim.securities import SecurityBook
@@ -21,7 +20,7 @@ from sim.securities import SecurityBook
 
 def first_borrowers(
     parameters: Parameters,
-    levels: Levels,
+    constants: BankingConstants,
     draws: Draws,
     borrows_repo: Flags,
     institutions: Changes[Institutions],
@@ -35,12 +34,12 @@ def first_borrowers(
     banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
     core = core_of(institutions["assets_bn"][banks], parameters.interbank_core_share)
     borrows[banks] = ~core
-    leverage_begins(parameters, levels, draws, institutions, np.flatnonzero(borrows), month)
+    leverage_begins(parameters, constants, draws, institutions, np.flatnonzero(borrows), month)
 
 
 def leverage_begins(
     parameters: Parameters,
-    levels: Levels,
+    constants: BankingConstants,
     draws: Draws,
     institutions: Changes[Institutions],
     rows: Integers,
@@ -49,7 +48,7 @@ def leverage_begins(
     """Set the normal leverage of institutions that borrow repo, around the level that is solved on the base year."""
     spread = parameters.leverage_spread
     normal = draws["institution.leverage"].normal(institutions.draw_keys[rows], month, count=2)[1]
-    normal = levels.repo_leverage * np.exp(spread * normal - 0.5 * spread**2)
+    normal = constants.repo_leverage * np.exp(spread * normal - 0.5 * spread**2)
     normal = np.minimum(normal, 1.0 - parameters.repo_haircut)
     for column in ("normal_leverage", "leverage", "opening_leverage"):
         institutions[column][rows] = normal

@@ -8,6 +8,14 @@ from agents.arrays import Flags, Floats, Integers
 
 
 @dataclass(frozen=True)
+class BankingConstants:
+    """Solved constant of banking; see `sim.banking.solved`."""
+
+    repo_leverage: float
+    """Normal repo of an institution that borrows it, over the bonds it holds."""
+
+
+@dataclass(frozen=True)
 class LeverageSignals:
     """Signals common to all institutions when they set leverage, kept to explain their decisions."""
 

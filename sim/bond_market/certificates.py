@@ -18,17 +18,25 @@ from agents.issuers import CERTIFICATE_MONTHS, Issuers
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.primary_market import redeem, sell_issue
-from sim.bond_market.state import BankStress, ResidualHolders
+from sim.bond_market.state import BankStress, BondMarketConstants, ResidualHolders
 from sim.clock import Clock
 from sim.component import Changes
 from sim.ledger import Account, Ledger
-from sim.levels import Levels, certificate_weights
 from sim.policy import Channels
 from sim.securities import SecurityBook, SecurityClass
 from sim.tables import table
 
 TENORS = (1, 3, 6, 9, 12)
 """Tenors of certificates, months."""
+
+
+def certificate_weights(parameters: Parameters, constants: BondMarketConstants) -> Floats:
+    """Shares of tenors 1, 3, 6, 9 and 12 months in certificates issued, shape (5,)."""
+    weights: Floats = np.array(parameters.certificate_tenor_weights) / sum(parameters.certificate_tenor_weights)
+    shift = min(constants.certificate_long_shift, weights[1])
+    weights[1] -= shift
+    weights[4] += shift
+    return weights
 
 
 @cache
@@ -55,9 +63,9 @@ def certificates_2019_bn(base_year: BaseYear, tier: Codes, size: Floats) -> Floa
     return base_year.observed("ncd_outstanding_2019") * np.take(share / of_tier, tier) * size
 
 
-def certificate_ladder(parameters: Parameters, levels: Levels, stock_bn: Floats, month: int) -> Floats:
+def certificate_ladder(parameters: Parameters, constants: BondMarketConstants, stock_bn: Floats, month: int) -> Floats:
     """Certificates by month of maturity in the steady state of the tenor mix, shape (slots, n), CNY bn."""
-    weights = certificate_weights(parameters, levels)
+    weights = certificate_weights(parameters, constants)
     ahead = np.arange(1, CERTIFICATE_MONTHS)
     shape = np.array([weights[np.array(TENORS) >= month_ahead].sum() for month_ahead in ahead])
     ladder = np.zeros((CERTIFICATE_MONTHS, len(stock_bn)))
@@ -68,7 +76,7 @@ def certificate_ladder(parameters: Parameters, levels: Levels, stock_bn: Floats,
 def banks_roll_certificates(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: BondMarketConstants,
     channels: Channels,
     issuers: Changes[Issuers],
     book: Changes[SecurityBook],
@@ -106,7 +114,7 @@ def banks_roll_certificates(
         wanted_certificates_bn(issuers["usual_certificates_bn"][rows], tier, stress, parameters.certificate_flight),
         ladder.sum(axis=0),
     )
-    weights = certificate_weights(parameters, levels)
+    weights = certificate_weights(parameters, constants)
     for tenor, weight in zip(TENORS, weights, strict=True):
         ladder[(clock.month + tenor) % CERTIFICATE_MONTHS] += issue * weight
     issuers["certificates_bn"][:, rows] = ladder

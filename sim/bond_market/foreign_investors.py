@@ -41,6 +41,7 @@ from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.clearing import default_loss
 from sim.bond_market.index_weights import MONTHS_AROUND, tracked_index_weights
 from sim.bond_market.state import (
+    BondMarketConstants,
     ForeignDemand,
     ForeignSignals,
     Geopolitics,
@@ -51,7 +52,6 @@ from sim.bond_market.state import (
 from sim.clock import Clock
 from sim.component import Changes
 from sim.interactions import Interactions
-from sim.levels import Levels
 from sim.macro import MacroPath
 from sim.policy import Channels, Policy
 from sim.securities import SecurityBook
@@ -63,7 +63,7 @@ NEWCOMERS_INDEX = (IndexFamily.WORLD_GOVERNMENT, IndexFamily.EMERGING_MARKETS, I
 def foreign_investors_enter(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: BondMarketConstants,
     draws: Draws,
     channels: Channels,
     interactions: Interactions,
@@ -102,7 +102,7 @@ def foreign_investors_enter(
     )
     normal = np.where(
         fund,
-        np.log(index_weight) + levels.foreign_target_shift[InvestorGroup.BENCHMARK_FUND],
+        np.log(index_weight) + constants.foreign_target_shift[InvestorGroup.BENCHMARK_FUND],
         typical[chosen],
     )
     base = normal + parameters.weight_spread * spread[1]

@@ -4,11 +4,10 @@ import numpy as np
 
 from scenarios.parameters import Parameters
 from sim.bond_market.primary_market import redeem, sell_issue
-from sim.bond_market.state import PublicSupply, ResidualHolders
+from sim.bond_market.state import BondMarketConstants, PublicSupply, ResidualHolders
 from sim.clock import Clock, season
 from sim.component import Changes
 from sim.ledger import Account, Ledger
-from sim.levels import Levels
 from sim.securities import SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
 
@@ -16,7 +15,7 @@ from sim.shock_values import ShockValues
 def public_sector_issues(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: BondMarketConstants,
     shocks: ShockValues,
     supply: Changes[PublicSupply],
     holders: Changes[ResidualHolders],
@@ -34,9 +33,9 @@ def public_sector_issues(
     Exogenous: no rule of the model moves public supply. Parameter `sovereign_growth`.
     """
     outstanding = book.opening_bn[SecurityClass.SOVEREIGN]
-    redeemed = levels.sovereign_redemption_rate / 12.0 * outstanding
+    redeemed = constants.sovereign_redemption_rate / 12.0 * outstanding
     if clock.in_base_year:
-        trend = levels.sovereign_net_2020_bn / 12.0 * season(clock, parameters)
+        trend = constants.sovereign_net_2020_bn / 12.0 * season(clock, parameters)
     else:
         growing = outstanding - supply.extra_bn
         trend = parameters.sovereign_growth / 12.0 * growing * season(clock, parameters)

@@ -11,10 +11,9 @@ from sim.base_year.base_year import BaseYear
 from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.foreign_investors import views_begin
 from sim.bond_market.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
-from sim.bond_market.state import ForeignDemand, ForeignFlow, GovernmentYield
+from sim.bond_market.state import BondMarketConstants, ForeignDemand, ForeignFlow, GovernmentYield
 from sim.clock import Clock
 from sim.component import Changes
-from sim.levels import Levels
 from sim.macro import MacroPath
 from sim.start import filled, pareto_shares, written
 from sim.tables import table
@@ -23,7 +22,7 @@ from sim.tables import table
 def start_foreign_investors(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: BondMarketConstants,
     draws: Draws,
     base_year: BaseYear,
     macro: MacroPath,
@@ -39,7 +38,7 @@ def start_foreign_investors(
     hedged buyers hold the rest; their assets are such that the group holds its typical weight.
     """
     month, observed = clock.month, base_year.observed
-    count = levels.foreign_investors_2019
+    count = constants.foreign_investors_2019
     rows = {row["group"]: row for row in table("investor_groups")}
     sizes = np.floor(np.array([float(rows[g.name]["count_share"]) for g in InvestorGroup]) * count).astype(int)
     sizes[InvestorGroup.REAL_MONEY] += count - sizes.sum()
@@ -71,9 +70,9 @@ def start_foreign_investors(
     assets = followers[family] * share
     benchmark = float((assets * weights).sum()) * rate
     held = np.zeros(len(InvestorGroup))
-    held[InvestorGroup.RESERVE_MANAGER] = levels.reserve_holdings_2019_bn
+    held[InvestorGroup.RESERVE_MANAGER] = constants.reserve_holdings_2019_bn
     total = observed("foreign_bond_holdings_2019")
-    rest = max(parameters.least_rest_share_2019 * total, total - levels.reserve_holdings_2019_bn - benchmark)
+    rest = max(parameters.least_rest_share_2019 * total, total - constants.reserve_holdings_2019_bn - benchmark)
     wanted = np.array(parameters.holdings_share_by_type)
     for other in (InvestorGroup.REAL_MONEY, InvestorGroup.HEDGED_BUYER):
         held[other] = rest * wanted[other] / wanted[InvestorGroup.REAL_MONEY :].sum()
@@ -81,7 +80,7 @@ def start_foreign_investors(
     holdings = np.where(funds, assets * weights * rate, held[group] * share)
     assets = np.where(funds, assets, holdings / weights / rate)
     # Targets are stated at end-2020: index weights that went live in between are a gain of their own.
-    target = np.log(weights) + levels.foreign_target_shift[group]
+    target = np.log(weights) + constants.foreign_target_shift[group]
     target -= np.where(funds, benchmark_gain_in_2019(parameters, base_year, month)[family], 0.0)
     reserve = group == InvestorGroup.RESERVE_MANAGER
     target[reserve] += np.log(parameters.rmb_reserve_share_target / parameters.rmb_reserve_share_2020)

@@ -11,6 +11,26 @@ from sim.macro import MacroPath
 from sim.securities import Holder, SecurityBook, SecurityClass
 
 
+@dataclass(frozen=True)
+class BondMarketConstants:
+    """Solved constants of the bond market; see `sim.bond_market.solved`."""
+
+    certificate_long_shift: float
+    """Part of certificates moved from three to twelve months."""
+    sovereign_net_2020_bn: float
+    """Net supply of government and policy bank bonds in 2020, CNY bn."""
+    sovereign_redemption_rate: float
+    """Share of government and policy bank bonds that is redeemed in a year."""
+    sovereign_interbank_share: float
+    """Share of government and policy bank bonds in interbank custody."""
+    foreign_target_shift: Floats
+    """Log shift of the wanted weight by group of foreign investors, shape (4,); zero for reserve managers."""
+    reserve_holdings_2019_bn: float
+    """Bonds of reserve managers at end-2019, CNY bn."""
+    foreign_investors_2019: int
+    """Foreign institutions in the interbank bond market at end-2019."""
+
+
 @dataclass
 class ResidualHolders:
     """Banks and asset managers, which hold the bonds that foreigners do not hold."""

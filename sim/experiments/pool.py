@@ -22,8 +22,8 @@ from scenarios.bounds import MOST_WORKERS
 from scenarios.counts import checked_count
 from sim.experiments.outcomes import RunOutcome, executed, executed_together, failed, of_the_installed_model
 from sim.experiments.requests import RunRequest
-from sim.levels_cache import cache_is_writable
 from sim.loaded_code import refuse_altered
+from sim.solving.cache import cache_is_writable
 
 CHUNK = 16
 """Most runs handed to a worker at once."""

@@ -20,11 +20,13 @@ from sim.financing.listings import gate_moves, listing_queue_moves
 from sim.financing.maturities import debt_matures
 from sim.financing.panda_bonds import foreign_issuers_decide
 from sim.financing.small_firm_credit import acceptance_explained, start_with_refused_needs
+from sim.financing.solved import FINANCING_SOLVED
 from sim.financing.state import (
     Contagion,
     Defaults,
     DirectFinancing,
     FilingMemory,
+    FinancingConstants,
     Issuance,
     ListingQueue,
     PandaProgramme,
@@ -33,7 +35,6 @@ from sim.financing.state import (
 )
 from sim.financing.underwriting import underwriters_capital_bn
 from sim.ledger import Account, Ledger
-from sim.levels import Levels
 from sim.macro import MacroPath
 from sim.policy import Channels
 from sim.securities import SecurityBook, SecurityClass
@@ -86,7 +87,7 @@ def financing_opens(
 
 def financing_identities(
     parameters: Parameters,
-    levels: Levels,
+    constants: FinancingConstants,
     channels: Channels,
     base_year: BaseYear,
     issuers: Issuers,
@@ -121,7 +122,7 @@ def financing_identities(
             float(queue.filed[route]),
             float(queue.listings[route] + queue.stopped[route] + queue.withdrawn[route] + waiting[route]),
         )
-    shanghai, country = direct_financing_bn(parameters, levels, base_year, channels, book, issuance)
+    shanghai, country = direct_financing_bn(parameters, constants, base_year, channels, book, issuance)
     yield "Shanghai is part of the country", float(max(shanghai - country, 0.0)), 0.0
 
 
@@ -174,4 +175,5 @@ FINANCING = Component(
         Explanation(Issuer, "acceptance", "log odds that a bank accepts a loan of this firm", acceptance_explained),
         Explanation(Issuer, "default", "log rate of default a year", default_terms),
     ),
+    solving=FINANCING_SOLVED,
 )

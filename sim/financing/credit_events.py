@@ -17,9 +17,8 @@ from agents.issuers import IssuerClass, Issuers
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
 from sim.component import Changes
-from sim.financing.state import Contagion
+from sim.financing.state import Contagion, FinancingConstants
 from sim.interactions import Interactions
-from sim.levels import Levels
 from sim.shock_values import ShockValues
 
 SMALLEST_RATE = 1e-300
@@ -35,7 +34,7 @@ def rates_by_rating(parameters: Parameters, base_year: BaseYear) -> Floats:
 
 def default_chances(
     parameters: Parameters,
-    levels: Levels,
+    constants: FinancingConstants,
     shocks: ShockValues,
     base_year: BaseYear,
     issuers: Changes[Issuers],
@@ -46,8 +45,8 @@ def default_chances(
 ) -> tuple[Floats, Floats]:
     """Monthly probability of default of issuers with market debt: this month's, and by the rating alone.
 
-    `levels.default_rate_scale` lowers all rates alike so that 2020 as a whole has the rate of `default_rate`. Banks and
-    foreigners refinance in other markets and are not subject to contagion.
+    `constants.default_rate_scale` lowers all rates alike so that 2020 as a whole has the rate of `default_rate`. Banks
+    and foreigners refinance in other markets and are not subject to contagion.
     """
     contagion.opening_industry_spread_pp = contagion.industry_spread_pp
     contagion.opening_province_spread_pp = contagion.province_spread_pp
@@ -63,7 +62,7 @@ def default_chances(
         parameters.distress_multiplier,
     )
     rates, rating = rates_by_rating(parameters, base_year), issuers["rating"][rows]
-    multiplier = np.log(levels.default_rate_scale) + terms[0] + terms[1] + default_shock(shocks, issuers, rows)
+    multiplier = np.log(constants.default_rate_scale) + terms[0] + terms[1] + default_shock(shocks, issuers, rows)
     return default_probability(rates[rating], multiplier), default_probability(rates)[rating]
 
 
@@ -135,7 +134,7 @@ def needs_go_unmet(parameters: Parameters, issuers: Changes[Issuers], raised_bn:
 
 def default_terms(
     parameters: Parameters,
-    levels: Levels,
+    constants: FinancingConstants,
     base_year: BaseYear,
     shocks: ShockValues,
     issuers: Issuers,
@@ -151,7 +150,7 @@ def default_terms(
     rating = -np.log1p(-rates_by_rating(parameters, base_year)[issuers["rating"][row]])
     return [
         ("rating", float(np.log(rating)), "log rate per year"),
-        ("scale of 2020", float(np.log(levels.default_rate_scale)), "log"),
+        ("scale of 2020", float(np.log(constants.default_rate_scale)), "log"),
         ("defaults in the industry", float(log_default_terms(pressure, industry, distressed, *given)[0][0]), "log"),
         ("defaults in the province", float(log_default_terms(pressure, province, distressed, *given)[0][0]), "log"),
         ("distress", float(log_default_terms(pressure, province, distressed, *given)[1][0]), "log"),

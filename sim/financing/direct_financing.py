@@ -6,16 +6,16 @@ from agents.arrays import sum_of_products
 from agents.issuers import Instrument, exchange_share
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
+from sim.base_year.derived import equity_share_of_sse
 from sim.component import Changes
-from sim.financing.state import DirectFinancing, Issuance
-from sim.levels import Levels, equity_share_of_sse
+from sim.financing.state import DirectFinancing, FinancingConstants, Issuance
 from sim.policy import Channels
 from sim.securities import SecurityBook, SecurityClass
 
 
 def direct_financing_is_summed(
     parameters: Parameters,
-    levels: Levels,
+    constants: FinancingConstants,
     base_year: BaseYear,
     channels: Channels,
     book: SecurityBook,
@@ -23,14 +23,14 @@ def direct_financing_is_summed(
     financing: Changes[DirectFinancing],
 ) -> None:
     """Direct financing of the month is summed."""
-    financing.month_bn = direct_financing_bn(parameters, levels, base_year, channels, book, issuance)
+    financing.month_bn = direct_financing_bn(parameters, constants, base_year, channels, book, issuance)
     financing.recent_bn.append(financing.month_bn)
-    financing.on_exchanges_bn.append(exchange_financing_bn(parameters, levels, base_year, channels, book, issuance))
+    financing.on_exchanges_bn.append(exchange_financing_bn(parameters, constants, base_year, channels, book, issuance))
 
 
 def direct_financing_bn(
     parameters: Parameters,
-    levels: Levels,
+    constants: FinancingConstants,
     base_year: BaseYear,
     channels: Channels,
     book: SecurityBook,
@@ -46,7 +46,7 @@ def direct_financing_bn(
     credit = issuance.financial_bonds_bn + issued[[Instrument.BOND, Instrument.GREEN_BOND, Instrument.ABS]].sum()
     equity = issued[[Instrument.IPO_MAIN, Instrument.IPO_STAR, Instrument.REIT]].sum() + issuance.follow_on_bn
     national = float(credit + issued[Instrument.COMMERCIAL_PAPER] + equity + issued[Instrument.PANDA])
-    here, everywhere = exchange_financing_bn(parameters, levels, base_year, channels, book, issuance)
+    here, everywhere = exchange_financing_bn(parameters, constants, base_year, channels, book, issuance)
     return national - (everywhere - here), national
 
 
@@ -66,7 +66,7 @@ def exchange_credit_bn(book: SecurityBook, issuance: Issuance) -> float:
 
 def exchange_financing_bn(
     parameters: Parameters,
-    levels: Levels,
+    constants: FinancingConstants,
     base_year: BaseYear,
     channels: Channels,
     book: SecurityBook,
@@ -90,6 +90,6 @@ def exchange_financing_bn(
             issued[Instrument.REIT],
         ]
     )
-    shenzhen = levels.shenzhen_share_of_exchange_credit
+    shenzhen = constants.shenzhen_share_of_exchange_credit
     parts = np.array([1.0 - shenzhen, chosen, usual, 1.0, parameters.reit_share_of_sse])
     return float(sum_of_products(sold, parts)), float(sold.sum())

@@ -34,11 +34,18 @@ from sim.financing.issuance_spillover import filing_spillover, filings_are_remem
 from sim.financing.listings import lead_times
 from sim.financing.provinces import in_delta
 from sim.financing.small_firm_credit import loans_granted
-from sim.financing.state import Contagion, FilingMemory, Issuance, ListingQueue, SmallFirmCredit, UsualDeals
+from sim.financing.state import (
+    Contagion,
+    FilingMemory,
+    FinancingConstants,
+    Issuance,
+    ListingQueue,
+    SmallFirmCredit,
+    UsualDeals,
+)
 from sim.financing.underwriting import capacity_bn
 from sim.interactions import Interactions
 from sim.ledger import Account, Ledger
-from sim.levels import Levels
 from sim.macro import MacroPath
 from sim.policy import Channels
 from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
@@ -140,7 +147,7 @@ def _eligible(clock: Clock, parameters: Parameters, channels: Channels, base_yea
 def issuers_raise_money(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: FinancingConstants,
     draws: Draws,
     channels: Channels,
     shocks: ShockValues,
@@ -187,7 +194,7 @@ def issuers_raise_money(
     by_rating, by_industry = instrument_terms(
         clock,
         parameters,
-        levels,
+        constants,
         channels,
         shocks,
         interactions,
@@ -290,7 +297,7 @@ def _dissimilarity(parameters: Parameters) -> Floats:
 def instrument_terms(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: FinancingConstants,
     channels: Channels,
     shocks: ShockValues,
     interactions: Interactions,
@@ -311,7 +318,7 @@ def instrument_terms(
     lead[Instrument.IPO_MAIN : Instrument.REIT + 1] = lead_times(parameters, channels, shocks, queue)[1:]
     terms = np.zeros((len(INSTRUMENT_TERMS), 4, len(Instrument)))
     terms[:3] = instrument_utility(
-        levels.instrument_constants,
+        constants.instrument_constants,
         costs_pp(clock, parameters, channels, shocks, base_year, macro, book, government),
         parameters.cost_sensitivity,
         lead,

@@ -7,8 +7,8 @@ from agents.issuance_spillover import SLOW_MONTHS, filing_signal, remembered, sp
 from agents.issuers import Industry, Issuers, ListingRoute
 from scenarios.parameters import Parameters
 from sim.component import Changes
+from sim.financing.filing_stages import lead_times_2020
 from sim.financing.state import FilingMemory
-from sim.levels import lead_times_2020
 
 
 def start_of_filing_memory(parameters: Parameters, issuers: Issuers) -> FilingMemory:

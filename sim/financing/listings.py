@@ -9,19 +9,20 @@ from agents.issuers import Instrument, Issuers, ListingRoute, follow_on_rate
 from agents.listing_queue import STAGES, next_gate, review_stage_probability, stage_months
 from agents.underwriting import placed_first
 from scenarios.parameters import Parameters
+from sim.base_year.sums import LargeDeal
 from sim.clock import Clock
 from sim.component import Changes
+from sim.financing.filing_stages import lead_times_2020, stage_shares, withdrawal_by_route
 from sim.financing.provinces import in_delta
-from sim.financing.state import Issuance, ListingQueue, ModelSize, UsualDeals
+from sim.financing.state import FinancingConstants, Issuance, ListingQueue, ModelSize, UsualDeals
 from sim.financing.underwriting import capacity_bn
 from sim.interactions import Interactions
 from sim.ledger import Account, Ledger
-from sim.levels import Levels, Lump, lead_times_2020, stage_shares, withdrawal_by_route
 from sim.macro import MacroPath
 from sim.policy import Channels
 from sim.shock_values import ShockValues
 from sim.trading.state import ForeignShareholdings
-from sim.world_readings import equity_return_6m, lump_factor
+from sim.world_readings import equity_return_6m
 
 
 def months_by_stage(parameters: Parameters, channels: Channels, shocks: ShockValues, queue: ListingQueue) -> Floats:
@@ -57,7 +58,7 @@ def gate_moves(clock: Clock, parameters: Parameters, draws: Draws, queue: Change
 def listing_queue_moves(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: FinancingConstants,
     draws: Draws,
     channels: Channels,
     shocks: ShockValues,
@@ -80,7 +81,7 @@ def listing_queue_moves(
     month, keys = clock.month, issuers.draw_keys
     waiting, stage = issuers["waiting_for"], issuers["queue_stage"]
     spread = np.exp(parameters.listing_size_spread * draws["issuer.listing_size"].normal(keys, month))
-    follow_ons = _follow_ons(clock, parameters, levels, draws, macro, issuers, issuance, spread)
+    follow_ons = _follow_ons(clock, parameters, constants, draws, macro, issuers, issuance, spread)
 
     at = np.flatnonzero((waiting != ListingRoute.NONE) & (issuers["waiting_months"] > 0.0))
     route, uniform = waiting[at], draws["issuer.listing"].uniform(keys[at], month, count=3)
@@ -93,13 +94,11 @@ def listing_queue_moves(
     last = stage[at] == STAGES - 1
     stopped = passes & last & (uniform[1] < screened[route])
     approved = passes & last & ~stopped
-    medians = np.array(
-        [0.0, levels.listing_size_main_bn, levels.listing_size_star_bn, parameters.reit_size / size.scale]
-    )
-    lumps = np.array(
-        [1.0, lump_factor(clock, levels, Lump.MAIN_OFFERS), lump_factor(clock, levels, Lump.STAR_OFFERS), 1.0]
-    )
-    amount = (medians * lumps)[route] * spread[at]
+    main, star = LargeDeal.MAIN_OFFERS, LargeDeal.STAR_OFFERS
+    sizes = constants.deal_sizes_bn
+    medians = np.array([0.0, sizes[main], sizes[star], parameters.reit_size / size.scale])
+    factors = np.array([1.0, constants.deal_factor(clock, main), constants.deal_factor(clock, star), 1.0])
+    amount = (medians * factors)[route] * spread[at]
     listed = approved.copy()
     room = capacity_bn(parameters, interactions, institutions, usual)[1] - follow_ons.sum()
     listed[approved] = placed_first(amount[approved], uniform[1][approved], room)
@@ -113,8 +112,8 @@ def listing_queue_moves(
     in_last = np.bincount(route[last], minlength=4)
     expected = in_last * (1.0 - withdrawal) * passing[:, -1] * (1.0 - screened)
     queue.expected = expected
-    issuance.expected_bn[Lump.MAIN_OFFERS] = expected[ListingRoute.MAIN] * medians[ListingRoute.MAIN] * mean_size
-    issuance.expected_bn[Lump.STAR_OFFERS] = expected[ListingRoute.STAR] * medians[ListingRoute.STAR] * mean_size
+    issuance.expected_bn[LargeDeal.MAIN_OFFERS] = expected[ListingRoute.MAIN] * medians[ListingRoute.MAIN] * mean_size
+    issuance.expected_bn[LargeDeal.STAR_OFFERS] = expected[ListingRoute.STAR] * medians[ListingRoute.STAR] * mean_size
     for count, these in ((queue.listings, listed), (queue.stopped, stopped), (queue.withdrawn, withdrawn)):
         count += np.bincount(route[these], minlength=4)
     issuers["listed_firms"][at[listed & (route != ListingRoute.REIT)]] += 1.0 / size.scale
@@ -138,7 +137,7 @@ def listing_queue_moves(
 def _follow_ons(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: FinancingConstants,
     draws: Draws,
     macro: MacroPath,
     issuers: Issuers,
@@ -155,7 +154,7 @@ def _follow_ons(
     some = chance > np.exp(-many)  # most sell nothing: the count is worked out for the others only
     offers[firms[some]] = poisson(many[some], chance[some])
     mean_size = float(np.exp(0.5 * parameters.listing_size_spread**2))
-    issuance.expected_bn[Lump.FOLLOW_ONS] = (
-        rate * float(issuers["listed_firms"].sum()) * levels.follow_on_size_bn * mean_size
-    )
-    return offers * levels.follow_on_size_bn * lump_factor(clock, levels, Lump.FOLLOW_ONS) * spread
+    deal = LargeDeal.FOLLOW_ONS
+    median = float(constants.deal_sizes_bn[deal])
+    issuance.expected_bn[deal] = rate * float(issuers["listed_firms"].sum()) * median * mean_size
+    return offers * median * constants.deal_factor(clock, deal) * spread

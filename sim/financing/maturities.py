@@ -11,10 +11,9 @@ from sim.bond_market.primary_market import redeem
 from sim.clock import Clock
 from sim.component import Changes
 from sim.financing.credit_events import default_chances, defaults_are_felt
-from sim.financing.state import Contagion, Defaults, Issuance
+from sim.financing.state import Contagion, Defaults, FinancingConstants, Issuance
 from sim.interactions import Interactions
 from sim.ledger import Account, Ledger
-from sim.levels import Levels
 from sim.securities import SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
 
@@ -22,7 +21,7 @@ from sim.shock_values import ShockValues
 def debt_matures(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: FinancingConstants,
     draws: Draws,
     shocks: ShockValues,
     interactions: Interactions,
@@ -43,7 +42,7 @@ def debt_matures(
     market_debt = market_debt[rows]
     due_on_market = issuers["maturing_bn"][slot, 1:].sum(axis=0)[rows]
     chance, by_rating = default_chances(
-        parameters, levels, shocks, base_year, issuers, contagion, rows, due_on_market, market_debt
+        parameters, constants, shocks, base_year, issuers, contagion, rows, due_on_market, market_debt
     )
     firms = issuers["firms"][rows]
     defaults.expected = (float(sum_of_products(chance, firms)), float(sum_of_products(by_rating, firms)))

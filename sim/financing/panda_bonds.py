@@ -13,23 +13,22 @@ from agents.issuers import (
 )
 from agents.listing_queue import review_stage_probability
 from scenarios.parameters import Parameters
+from sim.base_year.sums import LargeDeal
 from sim.bond_market.primary_market import sell_issue
 from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct, us_yield_pct
 from sim.clock import Clock
 from sim.component import Changes
-from sim.financing.state import Issuance, PandaProgramme
+from sim.financing.state import FinancingConstants, Issuance, PandaProgramme
 from sim.ledger import Account, Ledger
-from sim.levels import Levels, Lump
 from sim.macro import MacroPath
 from sim.policy import Channels
 from sim.securities import SecurityBook, SecurityClass
-from sim.world_readings import lump_factor
 
 
 def foreign_issuers_decide(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: FinancingConstants,
     draws: Draws,
     channels: Channels,
     macro: MacroPath,
@@ -61,11 +60,11 @@ def foreign_issuers_decide(
     registered = issuers["registered"]
     chance = panda_issue_probability(parameters.panda_hazard, **decide)
     size = np.exp(parameters.panda_size_spread * draws["issuer.panda_size"].normal(keys, month))
-    median = levels.panda_size_bn
+    median, factor = constants.deal_sizes_bn[LargeDeal.PANDA_BONDS], constants.deal_factor(clock, LargeDeal.PANDA_BONDS)
     active = registered[rows]
-    sold = np.where(active & (uniform[0] < chance), median * lump_factor(clock, levels, Lump.PANDA_BONDS) * size, 0.0)
+    sold = np.where(active & (uniform[0] < chance), median * factor * size, 0.0)
     mean_size = float(np.exp(0.5 * parameters.panda_size_spread**2))
-    issuance.expected_bn[Lump.PANDA_BONDS] = float(active.sum()) * chance * median * mean_size
+    issuance.expected_bn[LargeDeal.PANDA_BONDS] = float(active.sum()) * chance * median * mean_size
     # Applicants for a programme wait for its registration; repeat issues need none.
     waits = issuers["applied"][rows] & ~active
     registered[rows] |= waits & (uniform[2] < review_stage_probability(np.array(parameters.queue_panda_first)))

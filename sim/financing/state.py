@@ -7,10 +7,36 @@ import numpy as np
 
 from agents.arrays import Flags, Floats, Integers
 from agents.issuers import Industry, Instrument, ListingRoute
+from sim.base_year.sums import LargeDeal
+from sim.clock import Clock
 from sim.financing.provinces import province_shares
-from sim.levels import Lump
 
 YEAR = 12
+
+
+@dataclass(frozen=True)
+class FinancingConstants:
+    """Solved constants of financing; see `sim.financing.solved`."""
+
+    instrument_constants: Floats
+    """Constants of the nine instruments in the choice; the loan's is zero, the REIT's is a prior."""
+    deal_sizes_bn: Floats
+    """Median proceeds of a large deal, CNY bn, shape (4,)."""
+    deal_factor_2020: Floats
+    """Factor on each flow of large deals in 2020 alone, shape (4,), which removes the sampling noise of that year:
+    sizes are solved on expected flows, so that the noise does not persist."""
+    queue_2019: Floats
+    """Filings waiting at end-2019 over those of a steady queue, by route, shape (4,)."""
+    financial_bonds_2019_bn: float
+    """Bonds of banks and brokers at end-2019, CNY bn."""
+    shenzhen_share_of_exchange_credit: float
+    """Part of exchange-traded credit issues that goes to Shenzhen."""
+    default_rate_scale: float
+    """Factor on all default rates, below one where contagion and distress raise them: 2020 keeps its rate."""
+
+    def deal_factor(self, clock: Clock, deal: LargeDeal) -> float:
+        """Factor on the expected flow of a kind of large deal: that of the base year in it, one afterwards."""
+        return float(self.deal_factor_2020[deal]) if clock.in_base_year else 1.0
 
 
 @dataclass(frozen=True)
@@ -29,8 +55,8 @@ class Issuance:
     follow_on_bn: float = 0.0
     due_bn: Floats = field(default_factory=lambda: np.zeros(0))
     """Debt that fell due and is paid out of new funds, shape (issuers,)."""
-    expected_bn: Floats = field(default_factory=lambda: np.zeros(len(Lump)))
-    """Expected size of the lumpy flows."""
+    expected_bn: Floats = field(default_factory=lambda: np.zeros(len(LargeDeal)))
+    """Expected flows of large deals."""
     deferred_debt_bn: float = 0.0
     """Debt that underwriters could not place."""
     deferred_equity_bn: float = 0.0

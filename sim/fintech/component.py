@@ -9,6 +9,7 @@ from sim.fintech.explained import funding_explained, growth_explained, rank_expl
 from sim.fintech.firms import firms_exit_and_start, firms_grow_and_raise_funds, start_fintech_firms
 from sim.fintech.leading import leading_firms_are_ranked, leading_score_is_remembered
 from sim.fintech.sandbox import firms_enter_the_sandbox
+from sim.fintech.solved import FINTECH_SOLVED
 from sim.fintech.state import FintechFlows, FundingMemory, LeadingScore, Sandbox
 
 
@@ -56,4 +57,5 @@ FINTECH = Component(
         Explanation(FintechFirm, "score", "score", score_explained),
         Explanation(FintechFirm, "rank", "national rank", rank_explained),
     ),
+    solving=FINTECH_SOLVED,
 )

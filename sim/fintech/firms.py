@@ -23,11 +23,10 @@ from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
 from sim.clock import Clock
 from sim.component import Changes
-from sim.fintech.state import FintechFlows, FundingMemory
+from sim.fintech.state import FintechConstants, FintechFlows, FundingMemory
 from sim.institutions.districts import fintech_firms_choose
 from sim.institutions.state import City, Districts
 from sim.interactions import Interactions
-from sim.levels import Levels
 from sim.policy import Channels
 from sim.shock_values import ShockValues
 from sim.start import filled, written
@@ -54,7 +53,7 @@ def mature_drift(parameters: Parameters) -> float:
 def start_fintech_firms(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: FintechConstants,
     draws: Draws,
     districts: Districts,
     fintech: Changes[FintechFirms],
@@ -71,7 +70,7 @@ def start_fintech_firms(
     uniform = draws["population.attributes"].uniform(keys, month, count=4)
     local = np.arange(count) < inside
     log_size = -np.log(uniform[0]) / parameters.fintech_size_tail
-    log_size = log_size + np.where(local, levels.fintech_size_premium, 0.0)
+    log_size = log_size + np.where(local, constants.size_premium, 0.0)
     age = -np.log(uniform[1]) * parameters.fintech_mean_age_2019
     rounds = np.minimum(
         parameters.most_funding_rounds_2019,

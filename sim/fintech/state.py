@@ -7,6 +7,14 @@ import numpy as np
 from agents.arrays import Floats
 
 
+@dataclass(frozen=True)
+class FintechConstants:
+    """Solved constant of the fintech firms; see `sim.fintech.solved`."""
+
+    size_premium: float
+    """Log size of Shanghai's fintech firms over firms elsewhere at end-2019."""
+
+
 @dataclass
 class FintechFlows:
     """Firms and funding rounds before the month and their flows."""

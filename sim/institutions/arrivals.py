@@ -8,18 +8,18 @@ from agents.draws import Draws
 from agents.institutions import Institutions, Sector
 from scenarios.parameters import Parameters
 from sim.banking.leverage import leverage_begins
+from sim.banking.state import BankingConstants
 from sim.clock import Clock
 from sim.component import Changes
 from sim.institutions.districts import newcomers_choose
 from sim.institutions.state import Adopters, City, Districts, ManagedMoney, SectorTraits
-from sim.levels import Levels
 from sim.side_markets.private_funds import Commitments, commitments_end
 
 
 def institutions_arrive(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: BankingConstants,
     draws: Draws,
     traits: SectorTraits,
     city: City,
@@ -58,7 +58,7 @@ def institutions_arrive(
     managed.brought_along += float(clients.sum())
     institutions["bonds_bn"][rows] = assets * traits.bond_share[sector]
     borrowers = rows[traits.borrows_repo[sector] | (sector == Sector.BANK)]
-    leverage_begins(parameters, levels, draws, institutions, borrowers, clock.month)
+    leverage_begins(parameters, constants, draws, institutions, borrowers, clock.month)
     meet_neighbours(draws, institutions, rows, clock.month)
     newcomers_choose(clock, draws, districts, institutions, rows)
 

@@ -12,6 +12,7 @@ from sim.institutions.licences import licence_queue_moves
 from sim.institutions.location import entrants_choose, institutions_leave_and_move, seat_terms, staying_terms
 from sim.institutions.managed_assets import managed_assets_grow
 from sim.institutions.rivals import rivals_answer
+from sim.institutions.solved import INSTITUTIONS_SOLVED
 from sim.institutions.start import start_institutions
 from sim.institutions.state import (
     Adopters,
@@ -94,4 +95,5 @@ INSTITUTIONS = Component(
             seat_terms,
         ),
     ),
+    solving=INSTITUTIONS_SOLVED,
 )

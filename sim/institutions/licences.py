@@ -7,11 +7,11 @@ from agents.draws import Draws, binomial
 from agents.institutions import Institutions, Sector
 from agents.licences import LICENCE_STAGES, licence_stage_probability, licensed_share
 from scenarios.parameters import Parameters
+from sim.banking.state import BankingConstants
 from sim.clock import Clock
 from sim.component import Changes
 from sim.institutions.arrivals import institutions_arrive
 from sim.institutions.state import City, Districts, LicenceQueue, ManagedMoney, SeatFlows, SectorTraits
-from sim.levels import Levels
 
 
 def filings_looked_for(parameters: Parameters, traits: SectorTraits) -> Floats:
@@ -37,7 +37,7 @@ def licence_uniforms(draws: Draws, month: int, count: int) -> Floats:
 def licence_queue_moves(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: BankingConstants,
     draws: Draws,
     traits: SectorTraits,
     city: City,
@@ -68,4 +68,4 @@ def licence_queue_moves(
     queue.withdrawn += int(withdrawn.sum())
     queue.licensed += int(licensed.sum())
     seats.entries = int(licensed.sum())
-    institutions_arrive(clock, parameters, levels, draws, traits, city, districts, institutions, managed, licensed)
+    institutions_arrive(clock, parameters, constants, draws, traits, city, districts, institutions, managed, licensed)

@@ -21,6 +21,7 @@ from agents.institutions import (
 from agents.licences import licence_scope_shift, licence_stage_probability, licensed_share
 from scenarios.calendar import month_ordinal
 from scenarios.parameters import Parameters
+from sim.banking.state import BankingConstants
 from sim.clock import Clock
 from sim.component import Changes
 from sim.institutions.arrivals import institutions_arrive, institutions_depart
@@ -36,7 +37,6 @@ from sim.institutions.state import (
     SectorTraits,
 )
 from sim.interactions import Interactions
-from sim.levels import Levels
 from sim.policy import Channels
 from sim.shock_values import ShockValues
 from sim.side_markets.private_funds import Commitments
@@ -127,7 +127,7 @@ def location_terms(
 def institutions_leave_and_move(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: BankingConstants,
     draws: Draws,
     channels: Channels,
     interactions: Interactions,
@@ -182,7 +182,7 @@ def institutions_leave_and_move(
     arrivals = poisson(expected, class_uniforms(draws["institution.relocation"], clock.month))
     arrivals = np.minimum(arrivals, np.floor(rivals.seats.sum(axis=-1))).astype(np.int64)
     rivals.seats -= rivals.seats * (arrivals / np.maximum(rivals.seats.sum(axis=-1), 1e-9))[..., None]
-    institutions_arrive(clock, parameters, levels, draws, traits, city, districts, institutions, managed, arrivals)
+    institutions_arrive(clock, parameters, constants, draws, traits, city, districts, institutions, managed, arrivals)
     rivals.seats *= 1.0 - parameters.institution_exit_hazard / 12.0
     seats.exits += exits
     seats.moved_out += int(moves.sum())

@@ -7,6 +7,7 @@ from agents.institutions import Centre, Institutions, Sector
 from agents.licences import licence_stage_probability, steady_queue
 from scenarios.parameters import Parameters
 from sim.banking.leverage import first_borrowers
+from sim.banking.state import BankingConstants
 from sim.base_year.base_year import BaseYear
 from sim.clock import Clock
 from sim.component import Changes
@@ -15,8 +16,7 @@ from sim.institutions.city import seats_of_centres
 from sim.institutions.districts import newcomers_choose, shares_2020
 from sim.institutions.licences import filings_looked_for, licence_uniforms
 from sim.institutions.location import institutions_by_class
-from sim.institutions.state import City, Districts, LicenceQueue, RivalCentres, SectorTraits
-from sim.levels import Levels
+from sim.institutions.state import City, Districts, InstitutionConstants, LicenceQueue, RivalCentres, SectorTraits
 from sim.start import filled, pareto_shares, written
 from sim.tables import table
 
@@ -24,7 +24,8 @@ from sim.tables import table
 def start_institutions(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: InstitutionConstants,
+    banking: BankingConstants,
     draws: Draws,
     base_year: BaseYear,
     institutions: Changes[Institutions],
@@ -42,7 +43,7 @@ def start_institutions(
     foreign = foreign * parameters.foreign_institution_share_2020 / (share * foreign).sum() * share.sum()
     traits.share = share / share.sum()
     traits.foreign_share = np.minimum(foreign, parameters.largest_foreign_share)
-    count = levels.institutions_2019
+    count = constants.institutions_2019
     per_sector = np.floor(traits.share * count).astype(int)
     per_sector[Sector.LEASING] += count - per_sector.sum()
     sector = np.repeat(np.arange(len(Sector)), per_sector)
@@ -80,7 +81,7 @@ def start_institutions(
     traits.bond_share = np.array([float(rows[s.name]["bond_share"]) for s in Sector])
     traits.borrows_repo = np.array([rows[s.name]["borrows_repo"] == "1" for s in Sector])
     institutions["bonds_bn"][:] = assets * traits.bond_share[sector]
-    first_borrowers(parameters, levels, draws, traits.borrows_repo, institutions, month)
+    first_borrowers(parameters, banking, draws, traits.borrows_repo, institutions, month)
     institutions["adopted"][:] = start < parameters.adopters_2019
     meet_neighbours(draws, institutions, np.arange(count), month)
     districts.shares = shares_2020()

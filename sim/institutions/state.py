@@ -20,6 +20,14 @@ def _zeros(*shape: int) -> Floats:
     return np.zeros(shape)
 
 
+@dataclass(frozen=True)
+class InstitutionConstants:
+    """Solved constant of the institutions; see `sim.institutions.solved`."""
+
+    institutions_2019: int
+    """Licensed institutions at end-2019."""
+
+
 @dataclass
 class SectorTraits:
     """Fixed traits of the sectors, each of shape (11,), from `sim/data/institution_classes.csv`."""

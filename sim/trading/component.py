@@ -10,11 +10,11 @@ from agents.institutions import Institutions
 from scenarios.parameters import Parameters
 from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.ledger import Account, Ledger
-from sim.levels import Levels
 from sim.trading.foreign_shareholders import equity_investors_trade, equity_purchase_terms, start_foreign_shareholders
 from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import prices_are_discovered
-from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
+from sim.trading.solved import TRADING_SOLVED
+from sim.trading.state import ForeignShareholdings, PriceDiscovery, TradingConstants, Turnover
 from sim.trading.turnover import markets_turn_over
 
 
@@ -31,12 +31,12 @@ def base_year_is_remembered(
     prices.volume_base_year = np.mean(prices.volumes, axis=0)
 
 
-def trading_identities(levels: Levels, turnover: Turnover) -> Iterator[Identity]:
+def trading_identities(constants: TradingConstants, turnover: Turnover) -> Iterator[Identity]:
     """Turnover is activity times velocity, product by product."""
     yield (
         "turnover of products",
         float(np.abs(turnover.turnover_trn).sum()),
-        float(sum_of_products(levels.velocity, turnover.activity)),
+        float(sum_of_products(constants.velocity, turnover.activity)),
     )
 
 
@@ -71,4 +71,5 @@ TRADING = Component(
     remembers=base_year_is_remembered,
     steps=(Step(markets_turn_over, owner="Market"), Step(prices_are_discovered, owner="Market")),
     identities=trading_identities,
+    solving=TRADING_SOLVED,
 )

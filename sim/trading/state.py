@@ -12,6 +12,14 @@ from sim.trading.market_making import MarketMade
 YEAR = 12
 
 
+@dataclass(frozen=True)
+class TradingConstants:
+    """Solved constants of trading; see `sim.trading.solved`."""
+
+    velocity: Floats
+    """Turnover per unit of activity by product, CNY trn."""
+
+
 @dataclass
 class Turnover:
     """Turnover of the month by product, and its determinants."""

@@ -9,7 +9,6 @@ from sim.banking.leverage import repo_outstanding_bn
 from sim.bond_market.state import ForeignFlow, GovernmentYield
 from sim.clock import Clock
 from sim.component import Changes
-from sim.levels import Levels
 from sim.macro import MacroPath
 from sim.markets import (
     Product,
@@ -22,7 +21,7 @@ from sim.markets import (
 from sim.policy import Channels
 from sim.securities import SecurityBook
 from sim.trading.market_making import MarketMade, market_making_bn
-from sim.trading.state import Turnover
+from sim.trading.state import TradingConstants, Turnover
 
 MADE_FUTURES = (
     (Product.SHFE_FUTURES, MarketMade.COMMODITY_FUTURES),
@@ -39,7 +38,7 @@ def trading_days(clock: Clock, parameters: Parameters) -> float:
 def markets_turn_over(
     clock: Clock,
     parameters: Parameters,
-    levels: Levels,
+    constants: TradingConstants,
     draws: Draws,
     channels: Channels,
     macro: MacroPath,
@@ -121,7 +120,7 @@ def markets_turn_over(
             float(turnover.futures_noise[position]),
         )
     turnover.activity = activity
-    turnover.turnover_trn = levels.velocity * activity
+    turnover.turnover_trn = constants.velocity * activity
     bond_return = parameters.managed_bond_duration * government.change_1m_pp / 100.0
     traded = turnover.turnover_trn[[Product.INTERBANK_SPOT_BONDS, Product.SSE_EQUITY]].sum()
     turnover.price_impact.append(float((abs(bond_return) + abs(np.expm1(returns[0]))) / traded))

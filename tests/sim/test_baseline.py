@@ -9,12 +9,12 @@ import pytest
 import sim
 from scenarios.plan import indicators
 from sim.base_year.base_year import YEAR_2020
-from sim.base_year.observations import observations
-from sim.levels import (
+from sim.base_year.derived import (
     equity_share_of_sse,
     financial_bond_issuance_bn,
     observed_turnover_trn,
 )
+from sim.base_year.observations import observations
 from sim.markets import Product
 from sim.tables import table
 

@@ -9,20 +9,17 @@ from scenarios.calendar import BASELINE
 from scenarios.loader import load
 from scenarios.parameters import ParameterSet
 from sim.base_year.base_year import YEAR_2020
-from sim.base_year.sums import BaseYearSums
+from sim.base_year.derived import PRODUCT_OBSERVED, observed_turnover_trn
+from sim.base_year.sums import BaseYearSums, LargeDeal
+from sim.bond_market.state import BondMarketConstants
+from sim.financing.solved import INSTRUMENT_NAMES
 from sim.financing.state import ListingQueue, PandaProgramme
-from sim.history import solve_levels, state_at_baseline
-from sim.levels import (
-    PRODUCT_OBSERVED,
-    Lump,
-    large_misses,
-    observed_turnover_trn,
-    worst_miss,
-)
+from sim.history import solve_constants, state_at_baseline
 from sim.markets import Product
 from sim.model import FinancialCenter
 from sim.securities import SecurityClass
-from sim.solving import SOLVED_INSTRUMENTS, improved
+from sim.solving.constants import StepSize
+from sim.solving.solve import SOLVED, corrected, matches_of
 
 observed = YEAR_2020.observed
 
@@ -58,7 +55,7 @@ def misses(model):
     sums = model.state(BaseYearSums)
     debt = sums.issued[[Instrument.BOND, Instrument.COMMERCIAL_PAPER, Instrument.GREEN_BOND]].sum()
     flows["corporate bonds"] = debt / observed("corporate_bond_issuance") - 1.0
-    raised = sums.lumps_bn[[Lump.MAIN_OFFERS, Lump.STAR_OFFERS, Lump.FOLLOW_ONS]].sum()
+    raised = sums.large_deals_bn[[LargeDeal.MAIN_OFFERS, LargeDeal.STAR_OFFERS, LargeDeal.FOLLOW_ONS]].sum()
     flows["equity on the Shanghai exchange"] = raised / observed("equity_raised_sse") - 1.0
     return found, flows
 
@@ -104,7 +101,7 @@ def test_the_plans_seven_indicators_start_where_the_plan_says(full):
 
 def simulated_2020(model):
     """The year 2020 again, month by month, with what was issued by class, CNY bn."""
-    again = FinancialCenter.in_2019(model.parameters, model.levels, model.scale)
+    again = FinancialCenter.in_2019(model.parameters, model.solution, model.scale)
     issued = np.zeros(len(SecurityClass))
     while again.month < BASELINE:
         again.step()
@@ -129,11 +126,22 @@ def test_the_year_is_not_drawn_again_by_the_seed_of_a_run(full):
     assert other.records == full.records
 
 
-def test_the_misses_that_come_with_the_levels_are_those_of_the_levels(full):
+def test_the_misses_that_come_with_a_solution_are_those_of_its_constants(full):
     again, _ = simulated_2020(full)
-    assert improved(full.levels, again).misses == full.levels.misses
-    assert worst_miss(full.levels)[1] <= 1.0
-    assert set(SOLVED_INSTRUMENTS.values()) <= set(full.levels.misses)
+    assert matches_of(again.states_now()) == full.solution.matches
+    assert full.solution.worst_match.scaled_miss <= 1.0
+    assert set(INSTRUMENT_NAMES.values()) <= set(full.solution.matches)
+
+
+def test_constants_that_meet_the_base_year_hardly_move_when_they_are_corrected_once_more(full):
+    again, _ = simulated_2020(full)
+    states = again.states_now()
+    following = corrected(states, matches_of(states), StepSize())
+    for market in SOLVED:
+        before, after = full.solution.constants[market.kind], following[market.kind]
+        for row in market.table:
+            old, new = (np.asarray(getattr(each, row.name)) for each in (before, after))
+            assert np.abs(new - old).max() <= 0.1 * max(1.0, np.abs(old).max()), row.name
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -177,6 +185,6 @@ def test_a_smaller_population_keeps_the_totals():
 
 def test_a_draw_of_very_many_entrants_is_solved_and_its_miss_told():
     parameters = ParameterSet.prior_2020().central().replace(foreign_entry_rate=90.0)
-    levels = solve_levels(parameters, scale=0.05)
-    assert levels.foreign_investors_2019 > 0
-    assert "foreign investors" in large_misses(levels)
+    solution = solve_constants(parameters, scale=0.05)
+    assert solution.constants[BondMarketConstants].foreign_investors_2019 > 0
+    assert "foreign investors" in solution.large_misses

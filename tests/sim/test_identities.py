@@ -24,7 +24,7 @@ from sim.accounts import TOLERANCE, accounts_close, identities
 from sim.banking.state import InterbankClaims
 from sim.bond_market.state import ResidualHolders
 from sim.component import Part
-from sim.financing.state import Issuance, ListingQueue, PandaProgramme, SmallFirmCredit
+from sim.financing.state import FinancingConstants, Issuance, ListingQueue, PandaProgramme, SmallFirmCredit
 from sim.fintech.state import FintechFlows
 from sim.institutions.state import Adopters, LicenceQueue
 from sim.ledger import Account
@@ -283,8 +283,8 @@ FAULTS = {
     "foreign net purchases": lambda m: grow(m.investors["net_purchases_bn"], 0),
     "shares held by foreigners": lambda m: grow(m.equity_investors["holdings_bn"], 0),
     "share trades of foreigners": lambda m: book_twice(m, "share trade"),
-    "Shanghai is part of the country": lambda m: setattr(
-        m, "levels", dataclasses.replace(m.levels, shenzhen_share_of_exchange_credit=-9.0)
+    "Shanghai is part of the country": lambda m: m.own_states.update(
+        {FinancingConstants: dataclasses.replace(m.state(FinancingConstants), shenzhen_share_of_exchange_credit=-9.0)}
     ),
     "turnover of products": lambda m: grow(m.state(Turnover).turnover_trn, 0),
     "weights of foreign investors within 0..1": lambda m: grow(m.investors["weight"], 0, -2.0),

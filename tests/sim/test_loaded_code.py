@@ -22,7 +22,8 @@ import agents.draws
 import agents.foreign_investors
 import sim
 import sim.bond_market.certificates
-import sim.levels
+import sim.financing.filing_stages
+import sim.financing.solved
 import sim.securities
 from calibration.forecast_register import RegisteredForecast, register
 from scenarios.errors import InputError
@@ -93,7 +94,7 @@ def code_of_a_rule(monkeypatch):
 
 
 def a_default(monkeypatch):
-    monkeypatch.setattr(sim.levels.stage_shares, "__defaults__", (None,))
+    monkeypatch.setattr(sim.financing.filing_stages.stage_shares, "__defaults__", (None,))
 
 
 def a_method(monkeypatch):
@@ -113,7 +114,7 @@ def an_array(monkeypatch):
 
 
 def a_place_of_a_table(monkeypatch):
-    monkeypatch.setitem(sim.levels.LUMPY_TOLERANCE, next(iter(sim.levels.LUMPY_TOLERANCE)), 9.0)
+    monkeypatch.setitem(sim.financing.solved.JUMPS, next(iter(sim.financing.solved.JUMPS)), 9.0)
 
 
 def an_observation(monkeypatch):
@@ -135,12 +136,12 @@ ALTERED = {
     a_rule_at_home: "agents.foreign_investors.unhedged_signal_pp",
     a_wrapped_rule: "sim.bond_market.foreign_investors.target_terms",
     code_of_a_rule: "sim.bond_market.foreign_investors.foreign_investors_trade",
-    a_default: "sim.levels.stage_shares",
+    a_default: "sim.financing.filing_stages.stage_shares",
     a_method: "sim.model.FinancialCenter.step",
     a_class_attribute: "sim.securities.SecurityBook.factor",
     a_constant: "sim.securities.MOST_HELD",
     an_array: "agents.draws._SHIFT_12",
-    a_place_of_a_table: "sim.levels.LUMPY_TOLERANCE",
+    a_place_of_a_table: "sim.financing.solved.JUMPS",
     an_observation: "sim.base_year.observations.observations()",
     a_number_in_an_array_that_was_read: "sim.bond_market.certificates.bank_tiers()",
     a_builtin: "sim.bond_market.foreign_investors.max",

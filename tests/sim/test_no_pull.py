@@ -157,13 +157,14 @@ def test_what_the_model_starts_from_ends_in_2020():
         assert max(row["month"] for row in csv.DictReader(file)) == "2020-12"
 
 
-def test_levels_solved_on_2020_stay_as_they_are_afterwards(centre):
+def test_constants_solved_on_2020_stay_as_they_are_afterwards(centre):
     model = centre("plan", rng=1)
-    levels = model.levels
-    kept = repr(levels)
+    solution = model.solution
+    kept = repr(solution)
     model.run_to_end()
-    assert model.levels is levels and repr(levels) == kept
-    assert levels is history.state_at_baseline(model.parameters, 0.1).levels
+    assert model.solution is solution and repr(solution) == kept
+    assert solution is history.state_at_baseline(model.parameters, 0.1).solution
+    assert all(model.state(kind) is constants for kind, constants in solution.constants.items())
 
 
 def test_distance_to_a_target_does_not_slow_an_indicator(small):

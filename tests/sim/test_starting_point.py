@@ -1,3 +1,5 @@
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,23 +12,29 @@ from scenarios.calendar import month_ordinal
 from scenarios.parameters import ParameterSet
 from sim.base_year.base_year import YEAR_2020
 from sim.bond_market.index_weights import live_index_weights
+from sim.bond_market.state import BondMarketConstants
+from sim.financing.filing_stages import passed_share
+from sim.financing.state import FinancingConstants
+from sim.fintech.state import FintechConstants
 from sim.institutions.state import RivalCentres, SectorTraits
-from sim.levels import first_guess, passed_share, worst_miss
 from sim.model import FinancialCenter
 from sim.securities import Holder, SecurityClass
+from sim.solving.constants import Match, Matches, Solution
+from sim.solving.solve import SOLVED, first_guess, solve
 from sim.start import pareto_shares
 from sim.starting_point import industry_shares, steady_ladder
 
 observed = YEAR_2020.observed
 
 CENTRAL = ParameterSet.prior_2020().central()
+FIRST = Solution(first_guess(CENTRAL, YEAR_2020))
 END_2019 = month_ordinal("2019-12")
 
 
 @pytest.fixture(scope="module")
 def centre():
     """End-2019 at a tenth of the issuers."""
-    return FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL, YEAR_2020), 0.1)
+    return FinancialCenter.in_2019(CENTRAL, FIRST, 0.1)
 
 
 # Sizes and ladders
@@ -88,7 +96,7 @@ def test_the_ladder_of_every_issuer_adds_up_to_its_debt_and_no_debt_is_negative(
 
 
 def test_debt_adds_up_to_the_national_stocks_at_any_number_of_agents(centre):
-    other = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL, YEAR_2020), 0.05)
+    other = FinancialCenter.in_2019(CENTRAL, FIRST, 0.05)
     assert len(other.issuers) < len(centre.issuers)
     for one in (centre, other):
         debt, kind = one.issuers["debt_bn"], one.issuers["issuer_class"]
@@ -101,7 +109,7 @@ def test_debt_adds_up_to_the_national_stocks_at_any_number_of_agents(centre):
             observed("panda_outstanding_2019")
         )
         assert debt[Instrument.BOND, kind == IssuerClass.BANK].sum() == pytest.approx(
-            one.levels.financial_bonds_2019_bn
+            one.state(FinancingConstants).financial_bonds_2019_bn
         )
 
 
@@ -141,7 +149,7 @@ def test_only_private_firms_with_the_technology_may_file_for_star(centre):
 def test_every_class_spreads_over_industries_as_the_table_says_and_hard_technology_over_its_own():
     shares = industry_shares()
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
-    issuers = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL, YEAR_2020), 1.0).issuers
+    issuers = FinancialCenter.in_2019(CENTRAL, FIRST, 1.0).issuers
     hard = issuers["hard_technology"]
     groups = [(shares[-1], hard)]
     groups += [(shares[kind], (issuers["issuer_class"] == kind) & ~hard) for kind in IssuerClass]
@@ -153,7 +161,7 @@ def test_every_class_spreads_over_industries_as_the_table_says_and_hard_technolo
 
 
 def test_the_queue_holds_what_the_listings_of_2020_and_the_lead_time_ask_for():
-    centre = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL, YEAR_2020), 0.5)
+    centre = FinancialCenter.in_2019(CENTRAL, FIRST, 0.5)
     issuers = centre.issuers
     waiting = issuers["waiting_for"]
     lead = sum(CENTRAL.queue_star) / 30.4
@@ -187,7 +195,7 @@ def test_reserve_managers_hold_their_own_part_and_mean_to_hold_more(centre):
     investors = centre.investors
     reserve = investors["group"] == InvestorGroup.RESERVE_MANAGER
     held = investors["holdings_bn"][reserve].sum()
-    assert held == pytest.approx(centre.levels.reserve_holdings_2019_bn)
+    assert held == pytest.approx(centre.state(BondMarketConstants).reserve_holdings_2019_bn)
     ahead = CENTRAL.rmb_reserve_share_target / CENTRAL.rmb_reserve_share_2020
     np.testing.assert_allclose(investors["target_weight"][reserve] / investors["weight"][reserve], ahead)
     money = (investors["group"] == InvestorGroup.REAL_MONEY) | (investors["group"] == InvestorGroup.HEDGED_BUYER)
@@ -269,7 +277,7 @@ def test_fintech_firms_of_the_rest_of_the_country_are_four_times_as_many_and_sma
     local = firms["in_shanghai"]
     assert local.sum() == round(CENTRAL.fintech_firms_2020)
     assert (~local).sum() == round(CENTRAL.fintech_firms_2020 * CENTRAL.rest_of_china_firms)
-    assert firms["log_size"][local].min() >= centre.levels.fintech_size_premium
+    assert firms["log_size"][local].min() >= centre.state(FintechConstants).size_premium
     # Sizes are Pareto: log sizes are exponential with the tail as their rate.
     assert firms["log_size"][~local].mean() == pytest.approx(1 / CENTRAL.fintech_size_tail, rel=0.08)
 
@@ -290,17 +298,53 @@ def test_public_bonds_are_what_all_custody_leaves(centre):
 
 
 def test_the_past_is_the_same_for_everyone_to_the_bit(centre):
-    again = FinancialCenter.in_2019(CENTRAL, first_guess(CENTRAL, YEAR_2020), 0.1)
+    again = FinancialCenter.in_2019(CENTRAL, FIRST, 0.1)
     for population in ("investors", "issuers", "institutions", "fintech"):
         one, other = getattr(centre, population), getattr(again, population)
         for name in one.agent_type.columns:
             np.testing.assert_array_equal(one[name], other[name])
 
 
-def test_the_worst_miss_is_measured_in_tolerances_and_lumpy_flows_have_wider_ones():
-    from dataclasses import replace
+def test_the_worst_miss_is_measured_in_tolerances_and_flows_that_jump_have_wider_ones():
+    panda, green = "Panda bonds issued", "green bonds issued"
 
-    levels = replace(first_guess(CENTRAL, YEAR_2020), misses={"Panda bonds issued": -0.02, "green bonds issued": 0.06})
-    assert worst_miss(levels) == ("Panda bonds issued", pytest.approx(2.0))
-    small = replace(levels, misses={"Panda bonds issued": 0.005, "green bonds issued": -0.048})
-    assert worst_miss(small) == ("green bonds issued", pytest.approx(0.8))
+    def solution(panda_bn, green_bn):
+        return Solution({}, Matches({panda: Match(panda, panda_bn, 100.0), green: Match(green, green_bn, 100.0, 0.06)}))
+
+    far = solution(98.0, 106.0)
+    assert (far.worst_match.name, far.worst_match.scaled_miss) == (panda, pytest.approx(2.0))
+    assert far.total_miss == pytest.approx(3.0) and far.large_misses == {panda: -0.02, green: pytest.approx(0.06)}
+    near = solution(100.5, 95.2)
+    assert (near.worst_match.name, near.worst_match.scaled_miss) == (green, pytest.approx(0.8))
+    assert near.large_misses == {}
+
+
+def test_a_market_that_did_not_exist_in_the_base_year_misses_nothing_and_corrects_nothing():
+    assert (Match("none", 3.0, 0.0).miss, Match("none", 3.0, 0.0).factor) == (0.0, 1.0)
+
+
+def test_of_passes_that_never_meet_the_base_year_the_best_is_kept():
+    """Every pass doubles a constant whose observation nothing can meet; the one that comes nearest is the third."""
+
+    def one_pass(constants, _):
+        tried = constants[int]
+        return Matches({"stock": Match("stock", abs(tried - 8) + 50.0, 40.0)}), {int: 2 * tried}
+
+    assert solve({int: 2}, one_pass).constants == {int: 8}
+
+
+def test_steps_of_the_solution_get_shorter_and_end_at_nothing():
+    taken = []
+
+    def one_pass(constants, step):
+        taken.append(step.part)
+        return Matches({"stock": Match("stock", 50.0, 40.0)}), constants
+
+    solve({}, one_pass)
+    assert taken == sorted(taken, reverse=True) and (taken[0], taken[-1]) == (1.0, 0.0)
+
+
+def test_every_solved_constant_is_a_field_of_its_market_and_is_corrected_once():
+    for market in SOLVED:
+        assert sorted(row.name for row in market.table) == sorted(each.name for each in fields(market.kind))
+        assert all(row.meets for row in market.table)

@@ -13,7 +13,7 @@ from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.experiments.export import export_store, to_xarray
 from sim.experiments.outcomes import failed
 from sim.experiments.store import ABOUT, Store, missing, parameters_as_data, parameters_from
-from sim.levels_cache import model_digest
+from sim.solving.cache import model_digest
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """A small financial centre made by hand: every state that a step may receive, and no model."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -32,7 +30,7 @@ from sim.banking.state import RepoFunding
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.certificates import certificate_ladder
 from sim.bond_market.index_weights import live_index_weights
-from sim.bond_market.state import ForeignDemand, ForeignFlow, GovernmentYield, ResidualHolders
+from sim.bond_market.state import BondMarketConstants, ForeignDemand, ForeignFlow, GovernmentYield, ResidualHolders
 from sim.clock import Clock
 from sim.component import AllStates, Part, Step
 from sim.components import COMPONENTS
@@ -47,14 +45,15 @@ from sim.institutions.districts import occupants, shares_2020
 from sim.institutions.state import City, Districts, RivalCentres, SectorTraits
 from sim.interactions import Interactions
 from sim.ledger import Ledger
-from sim.levels import Levels, first_guess
 from sim.macro import MacroPath
+from sim.markets import Product
 from sim.policy import Channels, Policy
 from sim.random_streams import STREAMS
 from sim.record import Record
 from sim.securities import Holder, SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
-from sim.trading.state import ForeignShareholdings, Turnover
+from sim.solving.solve import SOLVED
+from sim.trading.state import ForeignShareholdings, TradingConstants, Turnover
 
 VALUES = {channel.id: channel.baseline_2020 for channel in plan_channels()}
 """Every channel at end-2020."""
@@ -314,7 +313,7 @@ def issuers(on):
         trade_weight=trades / trades.sum(),
         yuan_share=0.2,
         bank_tier=np.where(bank, number % 3, -1),
-        certificates_bn=certificate_ladder(on[Parameters], on[Levels], certificates, month),
+        certificates_bn=certificate_ladder(on[Parameters], on[BondMarketConstants], certificates, month),
         usual_certificates_bn=certificates,
     )
 
@@ -360,8 +359,14 @@ def foreign_demand(on):
     )
 
 
+def _first_guess(market):
+    """Solved constants of a market before the first pass."""
+    return lambda on: Part(market.first_guess).on({kind: on[kind] for kind, _ in Part(market.first_guess).needs})
+
+
 MADE = {
-    Levels: lambda on: dataclasses.replace(first_guess(on[Parameters], on[BaseYear]), velocity=np.full(8, 1e-3)),
+    **{market.kind: _first_guess(market) for market in SOLVED},
+    TradingConstants: lambda _: TradingConstants(velocity=np.full(len(Product), 1e-3)),
     BaseYear: lambda _: BaseYear(),
     Draws: lambda _: draws(),
     Policy: lambda on: policy(on[Parameters]),

@@ -15,13 +15,12 @@ from sim.banking.failure import bank_fails
 from sim.banking.interbank import interbank_market_clears, repo_dealt_out
 from sim.banking.leverage import institutions_set_leverage, leverage_begins
 from sim.banking.small_bank_failure import small_banks_fail
-from sim.banking.state import BankFailures, Exposures, InterbankClaims, RepoFunding
+from sim.banking.state import BankFailures, BankingConstants, Exposures, InterbankClaims, RepoFunding
 from sim.bond_market.state import BankStress
 from sim.clock import Clock
 from sim.component import Part
 from sim.financing.state import Defaults
 from sim.institutions.state import SeatFlows
-from sim.levels import Levels
 from sim.policy import Channels
 from sim.securities import SecurityBook, SecurityClass
 from tests.sim.steps.by_hand import YIELD_PCT, closes, population, run
@@ -396,8 +395,8 @@ def test_newcomers_borrow_around_the_leverage_that_meets_the_base_year_and_never
     rows = np.arange(4000)
 
     def normal(level):
-        levels = dataclasses.replace(on[Levels], repo_leverage=level)
-        leverage_begins(on[Parameters], levels, on[Draws], on[Institutions], rows, on[Clock].month)
+        constants = dataclasses.replace(on[BankingConstants], repo_leverage=level)
+        leverage_begins(on[Parameters], constants, on[Draws], on[Institutions], rows, on[Clock].month)
         return on[Institutions]["normal_leverage"].copy()
 
     usual, high = normal(0.05), normal(0.8)

@@ -13,7 +13,7 @@ from scenarios.parameters import Parameters
 from scenarios.plan import levers_moving
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.blocs import bloc_shares
-from sim.bond_market.certificates import TENORS, banks_roll_certificates
+from sim.bond_market.certificates import TENORS, banks_roll_certificates, certificate_weights
 from sim.bond_market.clearing import MANAGERS, bond_market_clears
 from sim.bond_market.component import BOND_MARKET, bond_market_opens
 from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade
@@ -21,6 +21,7 @@ from sim.bond_market.geopolitics import geopolitical_events_happen
 from sim.bond_market.public_supply import public_sector_issues
 from sim.bond_market.state import (
     BankStress,
+    BondMarketConstants,
     ForeignDemand,
     ForeignFlow,
     Geopolitics,
@@ -31,7 +32,6 @@ from sim.bond_market.state import (
 from sim.clock import Clock, season
 from sim.component import Part
 from sim.ledger import Account, Ledger
-from sim.levels import Levels, certificate_weights
 from sim.policy import Channels, Policy
 from sim.securities import Holder, SecurityBook, SecurityClass
 from sim.shock_values import ShockValues
@@ -54,7 +54,7 @@ def net_supply_bn(on):
 def test_governments_issue_what_falls_due_and_the_growth_of_their_debt(city):
     on = city()
     opening = on[SecurityBook].opening_bn[SOVEREIGN]
-    parameters, due = on[Parameters], on[Levels].sovereign_redemption_rate / 12.0 * opening
+    parameters, due = on[Parameters], on[BondMarketConstants].sovereign_redemption_rate / 12.0 * opening
     net = net_supply_bn(on)
     assert net == pytest.approx(parameters.sovereign_growth / 12.0 * opening * season(on[Clock], parameters))
     ledger, book = on[Ledger], on[SecurityBook]
@@ -68,7 +68,7 @@ def test_governments_issue_what_falls_due_and_the_growth_of_their_debt(city):
 def test_the_twelve_months_of_the_base_year_add_the_net_supply_that_was_observed(city):
     # Stocks stay those of the opening here, and every month redeems the same.
     net = [net_supply_bn(city(f"2020-{month:02d}")) for month in range(1, 13)]
-    observed = city()[Levels].sovereign_net_2020_bn
+    observed = city()[BondMarketConstants].sovereign_net_2020_bn
     assert sum(net) == pytest.approx(observed) and max(net) > 1.1 * min(net)
 
 
@@ -119,7 +119,7 @@ def test_what_banks_sell_runs_for_one_to_twelve_months(city):
     by_month = on[Issuers]["certificates_bn"].sum(axis=1)
     ahead = (np.flatnonzero(by_month) - on[Clock].month) % CERTIFICATE_MONTHS
     assert sorted(ahead) == list(TENORS)
-    weights = certificate_weights(on[Parameters], on[Levels])
+    weights = certificate_weights(on[Parameters], on[BondMarketConstants])
     slots = (on[Clock].month + np.array(TENORS)) % CERTIFICATE_MONTHS
     np.testing.assert_allclose(by_month[slots], weights * by_month.sum())
 
@@ -265,7 +265,9 @@ def test_newcomers_are_like_those_inside_but_smaller_and_begin_with_a_part_of_wh
 def test_new_funds_want_what_their_index_holds_at_the_level_that_meets_the_base_year(city):
     def wanted(shift, spread=0.0):
         on = city(on_parameters={"foreign_entry_rate": 400.0, "weight_spread": spread})
-        on[Levels] = dataclasses.replace(on[Levels], foreign_target_shift=np.array([0.0, shift, 0.0, 0.0]))
+        on[BondMarketConstants] = dataclasses.replace(
+            on[BondMarketConstants], foreign_target_shift=np.array([0.0, shift, 0.0, 0.0])
+        )
         count = entrants(on)
         fund = on[ForeignInvestors]["group"][-count:] == FUND
         return on[ForeignInvestors]["base_log_weight"][-count:], fund

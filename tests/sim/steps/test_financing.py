@@ -9,7 +9,7 @@ from agents.institutions import Institutions
 from agents.issuers import LADDER_MONTHS, Industry, Instrument, IssuerClass, Issuers, ListingRoute
 from agents.listing_queue import STAGES
 from scenarios.parameters import Parameters
-from sim.base_year.sums import BaseYearSums
+from sim.base_year.sums import BaseYearSums, LargeDeal
 from sim.bond_market.component import bond_market_opens
 from sim.clock import Clock, season
 from sim.component import Part
@@ -23,6 +23,7 @@ from sim.financing.state import (
     Contagion,
     Defaults,
     FilingMemory,
+    FinancingConstants,
     Issuance,
     ListingQueue,
     ModelSize,
@@ -32,7 +33,6 @@ from sim.financing.state import (
 )
 from sim.financing.underwriting import underwriters_capital_bn
 from sim.ledger import Account, Ledger
-from sim.levels import Levels, Lump
 from sim.policy import Channels
 from sim.securities import SecurityBook, SecurityClass
 from sim.trading.state import ForeignShareholdings
@@ -110,7 +110,11 @@ def test_a_shock_to_default_rates_is_felt_by_private_firms_alone_and_bank_loans_
     assert (on[Issuers]["defaulted_bn"][private] > 0.0).mean() > 0.7
     assert (on[Issuers]["defaulted_bn"][~private] > 0.0).mean() < 0.1
     np.testing.assert_allclose(on[Issuers]["debt_bn"][Instrument.LOAN], loans)
-    assert expected[0][0] < expected[1][0] == pytest.approx(on[Levels].default_rate_scale * expected[1][1], rel=1e-6)
+    assert (
+        expected[0][0]
+        < expected[1][0]
+        == pytest.approx(on[FinancingConstants].default_rate_scale * expected[1][1], rel=1e-6)
+    )
 
 
 def test_a_rounding_error_of_debt_that_is_repaid_does_not_default(city):
@@ -149,7 +153,7 @@ def test_foreign_and_bank_debt_is_written_off_in_its_own_class_and_frightens_no_
     firms = ~of_class(on, IssuerClass.FOREIGN, IssuerClass.BANK)
     on[Issuers]["debt_bn"][1:, firms] = 0.0
     on[Issuers]["rating"] = 3
-    on[Levels] = dataclasses.replace(on[Levels], default_rate_scale=100.0)
+    on[FinancingConstants] = dataclasses.replace(on[FinancingConstants], default_rate_scale=100.0)
     lost = matured(on)[SecurityBook].defaulted_bn
     assert lost[SecurityClass.PANDA] > 0.0 and lost[SecurityClass.FINANCIAL] > 0.0
     assert lost[SecurityClass.CORPORATE] == lost[SecurityClass.PAPER] == 0.0
@@ -315,9 +319,9 @@ def test_underwriters_with_half_the_capital_place_half_and_those_with_much_defer
 
 def eager(on):
     """Issuers to whom an offer of shares is worth more than in 2020, so that many file in a month."""
-    constants = on[Levels].instrument_constants.copy()
+    constants = on[FinancingConstants].instrument_constants.copy()
     constants[[Instrument.IPO_MAIN, Instrument.IPO_STAR]] += 5.0
-    on[Levels] = dataclasses.replace(on[Levels], instrument_constants=constants)
+    on[FinancingConstants] = dataclasses.replace(on[FinancingConstants], instrument_constants=constants)
     return on
 
 
@@ -621,7 +625,7 @@ def test_offers_that_underwriters_cannot_place_wait_in_the_last_stage(city):
 def test_listed_firms_alone_sell_more_shares_and_more_of_them_after_prices_rose(city):
     rising = {"equity_index": 5000.0 * np.exp(0.05 * np.arange(60))}
     usual, after_gains = (queued(city(on_world=series)) for series in ({}, rising))
-    assert after_gains[Issuance].expected_bn[Lump.FOLLOW_ONS] > usual[Issuance].expected_bn[Lump.FOLLOW_ONS]
+    assert after_gains[Issuance].expected_bn[LargeDeal.FOLLOW_ONS] > usual[Issuance].expected_bn[LargeDeal.FOLLOW_ONS]
     assert after_gains[Issuance].follow_on_bn > usual[Issuance].follow_on_bn
     nobody = city()
     nobody[Issuers]["listed_firms"] = 0.0
@@ -664,7 +668,7 @@ def test_without_a_reason_to_come_no_foreigner_sells_or_asks(city):
     so_far = on[PandaProgramme].cumulative_bn
     panda(on)
     np.testing.assert_array_equal(on[Issuers]["applied"], asked)
-    assert on[PandaProgramme].cumulative_bn == so_far and on[Issuance].expected_bn[Lump.PANDA_BONDS] == 0.0
+    assert on[PandaProgramme].cumulative_bn == so_far and on[Issuance].expected_bn[LargeDeal.PANDA_BONDS] == 0.0
 
 
 def test_a_programme_is_asked_for_registered_and_used_in_this_order_in_months_of_their_own(city):
@@ -685,15 +689,15 @@ def test_a_programme_is_asked_for_registered_and_used_in_this_order_in_months_of
 
 def test_foreigners_come_when_yields_at_home_are_high_and_issuing_here_is_cheap(city):
     def expected(**values):
-        return panda(city(**values))[Issuance].expected_bn[Lump.PANDA_BONDS]
+        return panda(city(**values))[Issuance].expected_bn[LargeDeal.PANDA_BONDS]
 
     usual = expected()
     on = city()
     on[SecurityBook].premium_pp[SecurityClass.PANDA] = 1.0
-    assert panda(on)[Issuance].expected_bn[Lump.PANDA_BONDS] < usual
+    assert panda(on)[Issuance].expected_bn[LargeDeal.PANDA_BONDS] < usual
     nobody = city()
     nobody[Issuers]["registered"] = False
-    assert panda(nobody)[Issuance].expected_bn[Lump.PANDA_BONDS] == 0.0
+    assert panda(nobody)[Issuance].expected_bn[LargeDeal.PANDA_BONDS] == 0.0
     dearer_abroad = expected(on_world={"us_yield_pct": YIELD_PCT})
     costly = expected(on_channels={"panda_issuance_cost": 300.0})
     assert dearer_abroad > usual > costly > 0.0

@@ -8,15 +8,15 @@ from agents.issuers import LADDER_MONTHS, Instrument, IssuerClass, Issuers, List
 from agents.listing_queue import STAGES
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
+from sim.base_year.sums import LargeDeal
 from sim.clock import Clock
 from sim.component import Part
 from sim.financing.issuance import choice_explained, costs_pp, instrument_terms, issuers_raise_money
 from sim.financing.listings import lead_times, listing_queue_moves, months_by_stage, withdrawal_by_route
 from sim.financing.panda_bonds import foreign_issuers_decide
 from sim.financing.provinces import delta_provinces, in_delta
-from sim.financing.state import Issuance, ModelSize, UsualDeals
+from sim.financing.state import FinancingConstants, Issuance, ModelSize, UsualDeals
 from sim.financing.underwriting import underwriters_capital_bn
-from sim.levels import Levels, Lump
 from sim.policy import Channels
 from tests.sim.steps.by_hand import BOND_MONTHS, MONTHS_AFTER, MONTHS_BEFORE, US_YIELD_PCT, YIELD_PCT, run
 
@@ -297,11 +297,11 @@ def test_lead_times_are_those_of_2020_and_the_channel_shortens_those_of_boards_a
 def test_offers_without_spread_have_the_size_of_their_board_and_follow_ons_that_of_their_own(city):
     on = at_the_end(city, on_shocks=ONE_MONTH_A_STAGE, on_parameters={**NO_EXIT, "listing_size_spread": 0.0})
     waits = on[Issuers]["waiting_for"].copy()
-    issuance, levels = run(listing_queue_moves, on)[Issuance], on[Levels]
+    issuance, sizes = run(listing_queue_moves, on)[Issuance], on[FinancingConstants].deal_sizes_bn
     main, star = ((waits == route).sum() for route in (ListingRoute.MAIN, ListingRoute.STAR))
-    assert issuance.issued_bn[Instrument.IPO_MAIN] == pytest.approx(main * levels.listing_size_main_bn)
-    assert issuance.issued_bn[Instrument.IPO_STAR] == pytest.approx(star * levels.listing_size_star_bn)
-    count = issuance.follow_on_bn / levels.follow_on_size_bn
+    assert issuance.issued_bn[Instrument.IPO_MAIN] == pytest.approx(main * sizes[LargeDeal.MAIN_OFFERS])
+    assert issuance.issued_bn[Instrument.IPO_STAR] == pytest.approx(star * sizes[LargeDeal.STAR_OFFERS])
+    count = issuance.follow_on_bn / sizes[LargeDeal.FOLLOW_ONS]
     assert count == pytest.approx(round(count)) and count > 0.0
     assert not on[Issuers]["queue_stage"].any()
 
@@ -322,17 +322,19 @@ def test_what_is_expected_of_offers_is_their_number_times_their_chances_and_thei
     in_last = np.bincount(on[Issuers]["waiting_for"], minlength=4)
     months = Part(months_by_stage).on(on)[:, -1]
     firms = on[Issuers]["listed_firms"].sum()
-    issuance, levels = run(listing_queue_moves, on)[Issuance], on[Levels]
+    issuance, sizes = run(listing_queue_moves, on)[Issuance], on[FinancingConstants].deal_sizes_bn
     mean = np.exp(0.18)
     for lump, route, median in (
-        (Lump.MAIN_OFFERS, ListingRoute.MAIN, levels.listing_size_main_bn),
-        (Lump.STAR_OFFERS, ListingRoute.STAR, levels.listing_size_star_bn),
+        (LargeDeal.MAIN_OFFERS, ListingRoute.MAIN, sizes[LargeDeal.MAIN_OFFERS]),
+        (LargeDeal.STAR_OFFERS, ListingRoute.STAR, sizes[LargeDeal.STAR_OFFERS]),
     ):
         leaves = withdrawal_by_route(on[Parameters])[route]
         chance = (1.0 - leaves) * (1.0 - np.exp(-1.0 / months[route])) * (1.0 - 0.4)
         assert issuance.expected_bn[lump] == pytest.approx(in_last[route] * chance * median * mean)
     rate = on[Parameters].follow_on_rate / 12.0
-    assert issuance.expected_bn[Lump.FOLLOW_ONS] == pytest.approx(rate * firms * levels.follow_on_size_bn * mean)
+    assert issuance.expected_bn[LargeDeal.FOLLOW_ONS] == pytest.approx(
+        rate * firms * sizes[LargeDeal.FOLLOW_ONS] * mean
+    )
 
 
 def test_follow_ons_take_the_capital_of_underwriters_before_new_offers_do(city):
@@ -365,8 +367,8 @@ def test_the_number_of_panda_bonds_expected_rises_with_the_gap_of_yields_over_it
     def expected(**values):
         on = city(**values)
         count = on[Issuers]["registered"].sum()
-        amount = run(foreign_issuers_decide, on)[Issuance].expected_bn[Lump.PANDA_BONDS]
-        return amount / (count * on[Levels].panda_size_bn)
+        amount = run(foreign_issuers_decide, on)[Issuance].expected_bn[LargeDeal.PANDA_BONDS]
+        return amount / (count * on[FinancingConstants].deal_sizes_bn[LargeDeal.PANDA_BONDS])
 
     rate, slope = 0.02, 0.5
     terms = {"panda_hazard": rate, "panda_cost_slope": slope, "panda_size_spread": 0.8}
@@ -382,5 +384,7 @@ def test_panda_bonds_without_spread_have_the_size_that_meets_the_base_year(city)
     on = city(on_parameters={"panda_hazard": 1e12, "panda_size_spread": 0.0})
     count = on[Issuers]["registered"].sum()
     run(foreign_issuers_decide, on)
-    assert on[Issuance].issued_bn[Instrument.PANDA] == pytest.approx(count * on[Levels].panda_size_bn)
+    assert on[Issuance].issued_bn[Instrument.PANDA] == pytest.approx(
+        count * on[FinancingConstants].deal_sizes_bn[LargeDeal.PANDA_BONDS]
+    )
     assert on[Clock].month > BASELINE

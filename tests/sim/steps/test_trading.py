@@ -13,14 +13,13 @@ from scenarios.parameters import Parameters
 from sim.bond_market.state import ForeignFlow, GovernmentYield
 from sim.clock import Clock
 from sim.ledger import Account, Ledger
-from sim.levels import Levels
 from sim.markets import Product
 from sim.policy import Channels
 from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
 from sim.trading.foreign_shareholders import equity_investors_trade
 from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import RATE_BENCHMARKS, prices_are_discovered
-from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
+from sim.trading.state import ForeignShareholdings, PriceDiscovery, TradingConstants, Turnover
 from sim.trading.turnover import markets_turn_over
 from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, ends_base_year, run
 
@@ -118,7 +117,7 @@ def turnover(on):
 
 def test_turnover_is_activity_times_velocity(city):
     one, two = city(), city()
-    two[Levels] = dataclasses.replace(two[Levels], velocity=2.0 * two[Levels].velocity)
+    two[TradingConstants] = dataclasses.replace(two[TradingConstants], velocity=2.0 * two[TradingConstants].velocity)
     np.testing.assert_allclose(turnover(two), 2.0 * turnover(one))
     assert turnover(one).min() > 0.0
     closes(TRADING, one)

@@ -1,4 +1,4 @@
-"""Solved levels on disk, so that the year 2020 is solved once for a parameter set and not once for a process.
+"""Solved constants on disk, so that the year 2020 is solved once for a parameter set and not once for a process.
 
 A file holds plain numbers as JSON and nothing that is executed. It says what it belongs to: parameters, scale,
 interactions, base year, the digest of the model's source and data, and the kernels of the processor, because the last
@@ -22,16 +22,17 @@ from scenarios.parameters import Parameters
 from scenarios.user_files import read_bytes
 from sim.base_year.base_year import BaseYear
 from sim.kernels import kernels
-from sim.levels import Levels
 from sim.loaded_code import alterations
 from sim.model_digest import model_digest
 from sim.notices import notice
+from sim.solving.constants import Match, Matches, Solution
+from sim.solving.solve import SOLVED
 
 
-def cached_levels(
+def cached_solution(
     parameters: Parameters, scale: float, interactions_off: tuple[str, ...], base_year: BaseYear
-) -> Levels | None:
-    """Levels solved before for the same parameters, scale and interactions; None where there are none to be trusted."""
+) -> Solution | None:
+    """The solution kept for these parameters, scale, interactions and base year; None where there is no sound one."""
     path = _path(parameters, scale, interactions_off, base_year)
     if path is None or alterations():
         return None
@@ -41,19 +42,19 @@ def cached_levels(
         origin = _origin(parameters, scale, interactions_off, base_year)
         if kept["digest"] != _content_digest(content) or content["of"] != origin:
             return None
-        return levels_from(content["levels"])
+        return solution_from(content["solution"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None  # InputError is a ValueError: what cannot be read is solved
 
 
-def keep_levels(
-    levels: Levels, parameters: Parameters, scale: float, interactions_off: tuple[str, ...], base_year: BaseYear
+def keep_solution(
+    solution: Solution, parameters: Parameters, scale: float, interactions_off: tuple[str, ...], base_year: BaseYear
 ) -> None:
-    """Write solved levels where `cached_levels` looks; a folder that cannot be written to is left alone."""
+    """Write solved constants where `cached_solution` looks; a folder that cannot be written to is left alone."""
     path = _path(parameters, scale, interactions_off, base_year)
     if path is None or alterations() or not cache_is_writable():
         return
-    content = {"of": _origin(parameters, scale, interactions_off, base_year), "levels": levels_as_data(levels)}
+    content = {"of": _origin(parameters, scale, interactions_off, base_year), "solution": solution_as_data(solution)}
     text = json.dumps({"digest": _content_digest(content), "content": content})
     draft = path.with_suffix(f".{os.getpid()}.part")
     try:
@@ -67,7 +68,7 @@ def keep_levels(
 
 
 def cache_is_writable() -> bool:
-    """Whether solved levels can be kept; says once where they cannot although nobody turned the cache off.
+    """Whether solved constants can be kept; says once where they cannot although nobody turned the cache off.
 
     A process that hands work to others calls it before they start, so that one of them all speaks.
     """
@@ -84,7 +85,7 @@ def cache_is_writable() -> bool:
 
 
 def cache_folder() -> Path | None:
-    """The folder of solved levels; None where the cache is off or the system knows no home folder."""
+    """The folder `levels` of solved constants; None where the cache is off or the system knows no home folder."""
     asked = os.environ.get("LUJIAZUI_CACHE", "")
     if asked == "off":
         return None
@@ -101,8 +102,8 @@ def cache_folder() -> Path | None:
 def _say_left_alone(folder: Path, error: Exception) -> None:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     notice(
-        f"solved levels of 2020 cannot be kept in {folder} ({reason}): results are the same, but each process solves "
-        f"them again; LUJIAZUI_CACHE=DIR names another folder, LUJIAZUI_CACHE=off none"
+        f"solved constants of 2020 cannot be kept in {folder} ({reason}): results are the same, but each process "
+        f"solves them again; LUJIAZUI_CACHE=DIR names another folder, LUJIAZUI_CACHE=off none"
     )
 
 
@@ -113,7 +114,7 @@ def _content_digest(content: Any) -> str:
 def _origin(
     parameters: Parameters, scale: float, interactions_off: tuple[str, ...], base_year: BaseYear
 ) -> dict[str, Any]:
-    """All that decides solved levels, to the last bit."""
+    """All that decides solved constants, to the last bit."""
     return {
         "parameters": parameters.history_hash,
         "scale": scale,
@@ -132,30 +133,43 @@ def _path(parameters: Parameters, scale: float, interactions_off: tuple[str, ...
     return folder / model_digest() / f"{name[:24]}.json"
 
 
-def levels_as_data(levels: Levels) -> dict[str, Any]:
-    """Levels as numbers and lists that JSON keeps to the bit."""
-    data: dict[str, Any] = {}
-    for field in fields(levels):
-        value = getattr(levels, field.name)
-        if isinstance(value, np.ndarray):
-            data[field.name] = value.tolist()
-        elif isinstance(value, dict):
-            data[field.name] = {name: float(miss) for name, miss in value.items()}
-        else:
-            data[field.name] = value if isinstance(value, int) else float(value)
-    return data
+def solution_as_data(solution: Solution) -> dict[str, Any]:
+    """A solution as numbers and lists that JSON keeps to the bit."""
+    return {
+        "constants": {
+            kind.__name__: {each.name: _plain(getattr(constants, each.name)) for each in fields(kind)}
+            for kind, constants in solution.constants.items()
+        },
+        "matches": [
+            [match.name, float(match.simulated), float(match.observed), match.tolerance]
+            for match in solution.matches.values()
+        ],
+    }
 
 
-def levels_from(data: dict[str, Any]) -> Levels:
-    """Levels from what `levels_as_data` gave.
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return value if isinstance(value, int) else float(value)
+
+
+def solution_from(data: dict[str, Any]) -> Solution:
+    """The solution from what `solution_as_data` gave.
 
     Raises
     ------
     KeyError, TypeError, ValueError
         If something is missing or no number.
     """
-    values: dict[str, Any] = {}
-    for field in fields(Levels):
-        value = data[field.name]
-        values[field.name] = np.array(value, dtype=np.float64) if isinstance(value, list) else value
-    return Levels(**values)
+    constants = {}
+    for market in SOLVED:
+        given = data["constants"][market.kind.__name__]
+        constants[market.kind] = market.kind(
+            **{
+                row.name: np.array(given[row.name], dtype=np.float64)
+                if isinstance(given[row.name], list)
+                else given[row.name]
+                for row in market.table
+            }
+        )
+    return Solution(constants, Matches((match[0], Match(*match)) for match in data["matches"]))

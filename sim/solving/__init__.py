@@ -1,0 +1,1 @@
+"""Solved constants: constants of the markets with which the simulated base year meets its observations."""
