@@ -1,1 +1,1 @@
-"""What is known: observations, moments, fits and scores."""
+"""Evidence: observations, moments, fits and scores."""

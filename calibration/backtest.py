@@ -28,10 +28,10 @@ def backtest(
 
 
 def starting_state() -> "pd.DataFrame":
-    """What the backtest starts from, one row a level of the baseline.
+    """Starting observations of the backtest, one row each.
 
-    Columns: observation (its id in the baseline of 2020), year that the level is meant for, value, unit, how ("known",
-    "between known years", or "as in 2020" where nothing earlier is at hand), status, confidence (0 to 5), source.
+    Columns: observation (its id in the baseline of 2020), year of the observation, value, unit, how ("known",
+    "between known years", or "as in 2020" if no earlier figure is available), status, confidence (0 to 5), source.
     Stocks of end-2015 are those whose id ends in _2019. Total turnover is left out: it follows from its venues.
     """
     import pandas as pd

@@ -47,7 +47,7 @@ LEAST_RUNS = 24
 
 @dataclass(frozen=True)
 class Calibration:
-    """A posterior with what it rests on."""
+    """A posterior and its basis."""
 
     points: Floats
     """Draws of the posterior as quantiles in the priors, shape (draws, parameters)."""
@@ -106,7 +106,7 @@ def calibrate(
     Parameters
     ----------
     folder
-        Where runs of the past are kept; what is there already is not run again, so that a fit can be interrupted.
+        Store of runs of the past; stored runs are not repeated, so that a fit can be interrupted.
     runs
         Runs spread over the prior, at least 24.
     more
@@ -118,7 +118,7 @@ def calibrate(
     workers
         Processes.
     progress
-        Called with the runs done and the runs asked for, in each round.
+        Called with the numbers of finished and requested runs, in each round.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def calibrate(
 
 
 def emulated(runs: list[PastRun]) -> tuple[Emulator, Likelihood]:
-    """Emulator of the moments of runs, and the likelihood with what it misses."""
+    """Emulator of the moments of runs, and the likelihood with its residuals."""
     emulator = Emulator.fitted(
         np.array([full_point(run.request.point, run.request.seed) for run in runs]), moment_matrix(runs)
     )
@@ -179,7 +179,7 @@ def emulated(runs: list[PastRun]) -> tuple[Emulator, Likelihood]:
 
 
 def write_posterior(fit: Calibration, folder: Path, date: str) -> tuple[Path, Path]:
-    """Write draws of all searched parameters, and what they rest on, in the form that the package ships.
+    """Write draws of all searched parameters, and their basis, in the form that the package ships.
 
     Parameters
     ----------
@@ -196,13 +196,13 @@ def write_posterior(fit: Calibration, folder: Path, date: str) -> tuple[Path, Pa
     draws, about = folder / "posterior_2020.csv", folder / "posterior_2020.json"
     lines = [",".join(searched()), *(",".join(f"{value:.7g}" for value in row) for row in values)]
     draws.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    told = {
+    basis = {
         **fit.about,
         "date": date,
         "draws": len(rows),
         "identified": list(fit.identified),
     }
-    about.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    about.write_text(json.dumps(basis, indent=1) + "\n", encoding="utf-8")
     return draws, about
 
 

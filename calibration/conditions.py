@@ -1,4 +1,4 @@
-"""What would have to be true for a target to be met: how runs that meet it differ from those that do not."""
+"""Conditions of meeting a target: differences between the runs that meet it and those that do not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WORLD = {"us_yield": "mean", "china_yield": "mean", "usdcny": "last"}
-"""Indicators that tell how the outside world went, and what is taken of each from 2021 to the end."""
+"""Indicators that describe the outside world, and the statistic of each from 2021 to the end."""
 LEAST_ON_A_SIDE = 10
 """Runs that must meet a target, and miss it, for the two sides to be compared."""
 SIGNIFICANT = 0.05
@@ -42,7 +42,7 @@ class Conditions:
 
 
 def drawn_factors(requests: list[RunRequest]) -> dict[tuple[str, str], Floats]:
-    """What differs between runs by draw, by kind and name, shape (runs,) each; what is the same in all is left out."""
+    """Drawn differences between runs, by kind and name, shape (runs,) each; constants are left out."""
     found: dict[tuple[str, str], Floats] = {}
     first = requests[0].parameters
     for name, value in first.items():
@@ -68,8 +68,8 @@ def conditions(
     """Compare the runs of a forecast that meet a target with those that miss it.
 
     For every parameter, effect of a lever and course of the outside world, the distance between the two distributions
-    (Monte Carlo filtering; source: Saltelli and others, 2008, chapter 5). A factor that stands out is what would have
-    to be different; it need not be a cause on its own.
+    (Monte Carlo filtering; source: Saltelli and others, 2008, chapter 5). A factor that stands out is
+    associated with meeting the target; it need not be a cause.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def conditions(
     Raises
     ------
     scenarios.InputError
-        If something asked for cannot be used.
+        If an argument cannot be used.
     """
     requests = ensemble_requests([scenario], runs=runs, seed=seed, scale=scale)
     checked_year(requests[0].scenario)

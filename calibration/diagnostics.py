@@ -1,4 +1,4 @@
-"""What the fit rests on: what the data identify, whether the method recovers known answers, which moment matters."""
+"""Diagnostics of the fit: identification, recovery of known parameters, influence of single moments."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -37,7 +37,7 @@ def values_at(points: Floats) -> Floats:
 
 
 def least_runs() -> int:
-    """Runs that a fit needs before it can say what the data identify: ten for each parameter of the design."""
+    """Runs that a fit needs for statements on identification: ten for each parameter of the design."""
     return LEAST_PER_PARAMETER * len(designed())
 
 
@@ -89,7 +89,7 @@ def correlations(points: Floats) -> "pd.DataFrame":
 
 
 def predicted(emulator: Emulator, points: Floats, tolerance: Floats, seed: int = 5) -> tuple[Floats, Floats]:
-    """What runs at points would give, and the same with a draw of the tolerance, each of shape (points, moments)."""
+    """Predicted moments of runs at points, without and with a draw of the tolerance, shape (points, moments) each."""
     rng = np.random.default_rng(seed)
     residuals = emulator.residuals()
     expected = emulator.mean(points)
@@ -100,7 +100,7 @@ def predicted(emulator: Emulator, points: Floats, tolerance: Floats, seed: int =
 def moments_table(
     emulator: Emulator, points: Floats, asked: Sequence[Moment], tolerance: Floats, count: int, seed: int = 5
 ) -> "pd.DataFrame":
-    """Observed moments beside what prior and posterior predict for a run.
+    """Observed moments and the predictions of prior and posterior for a run.
 
     Columns: moment, unit, observed, tolerance, prior_q05, prior_q50, prior_q95, q05, q50, q95, inside, explained.
     `inside` says whether the observed value lies in the central 90 % of posterior prediction with tolerance;

@@ -1,4 +1,4 @@
-"""Earlier base years from what was observed to 2020: levels, parameters that describe the year, and dated policy."""
+"""Earlier base years from observations to 2020: levels, parameters that describe the year, and dated policy."""
 
 import csv
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ STATUSES = ("observed", "estimated", "literature", "judgement")
 
 @dataclass(frozen=True)
 class EarlierLevel:
-    """One level before 2020, in the unit of the baseline observation or parameter that it stands in for."""
+    """One observation before 2020, in the unit of the observation or parameter that it replaces."""
 
     series: str
     year: int
@@ -88,7 +88,7 @@ def level(series: str, year: int) -> float:
     Raises
     ------
     KeyError
-        If the series is unknown or the year lies outside what is known of it.
+        If the series is unknown or the year lies outside its known range.
     """
     known = _known()[series]
     if year in known:
@@ -106,7 +106,7 @@ def level(series: str, year: int) -> float:
 
 @cache
 def earlier_year(base_year: int, replays: bool = True) -> BaseYear:
-    """Data of an earlier base year; see `sim.base_year`. With `replays`, what was announced later is in force too.
+    """Data of an earlier base year; see `sim.base_year`. With `replays`, later announcements are in force too.
 
     Raises
     ------
@@ -131,10 +131,10 @@ DESCRIBES_YEAR = ("repo_outstanding", "rmb_reserve_share_2020", "foreign_institu
 def parameters_of(parameters: Parameters, base_year: int, *, replays: bool = True) -> Parameters:
     """Parameters with those that describe end-2020 restated for an earlier base year.
 
-    Repo outstanding and two shares keep their ratio to what is central for 2020, so that what is uncertain about 2020
-    stays so. Steps of policy are dated by when they were felt, so that lags are zero, and the access barrier falls by
-    them from its level of the base year to that of end-2020. Only a replay is told how public debt grew to 2020, and
-    only its yields, which are those observed, already hold what supply and foreign holders did to them.
+    Repo outstanding and two shares keep their ratio to the central value of 2020, so that their uncertainty is
+    preserved. Steps of policy are dated by their effect, so that lags are zero, and the access barrier falls with them
+    from its level of the base year to that of end-2020. Only in a replay does public debt follow history to 2020, and
+    the effects of supply and foreign holders are omitted, since its observed yields contain them.
     """
     central = ParameterSet.prior_2020().central()
     changes: dict[str, Value] = {"effect_lag_scale": 0.0, "delivery_slippage_months": 0.0}

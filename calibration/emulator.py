@@ -29,8 +29,8 @@ class Emulator:
 
     moment_k(u) = mean_k + sd_k * (f_k(u) + noise_k),  f_k ~ GP(0, signal_k * exp(-1/2 sum_j ((u_j - v_j) / l_kj)^2))
 
-    `points` are quantiles in the prior, shape (runs, parameters). The noise holds what the searched parameters do not
-    explain: random draws, and the draw of all other parameters.
+    `points` are quantiles in the prior, shape (runs, parameters). The noise contains the variance that the searched
+    parameters do not explain: random draws, and the draw of all other parameters.
     """
 
     points: Floats
@@ -105,7 +105,7 @@ class Emulator:
         return replace(self, points=self.points[kept], values=self.values[kept])
 
     def residuals(self) -> Floats:
-        """Moments of each run less what the other runs let expect, shape (runs, moments).
+        """Moments of each run less their prediction from the other runs, shape (runs, moments).
 
         residual_i = [K^-1 y]_i / [K^-1]_ii; source: Rasmussen and Williams (2006), section 5.4.2.
         """

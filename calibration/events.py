@@ -1,4 +1,4 @@
-"""Events of policy in 2017-2020 one by one: what each does to the moments around it, and whether these tell of it."""
+"""Policy events of 2017-2020 one by one: their effects on moments, and the evidence of the moments on them."""
 
 import csv
 from collections.abc import Sequence
@@ -77,8 +77,8 @@ def event_moments(
     One row an event and moment: event, month, what, moment, observed, tolerance, simulated and without (means with all
     events and without this one), effect (mean of the paired differences), low, high (5 and 95 % of them; NaN below
     eight), weight: of the world with the event against that without, by the event's moments together
-    (`weighing.weighed`; NaN with too few pairs), and pairs. Near one half the data do not tell whether the event did
-    what the model says.
+    (`weighing.weighed`; NaN with too few pairs), and pairs. Near one half the data do not
+    discriminate between the model with and without the event.
     """
     import pandas as pd
 

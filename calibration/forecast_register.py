@@ -24,7 +24,7 @@ LARGEST_FILE = 50_000_000
 
 @dataclass(frozen=True)
 class RegisteredForecast:
-    """Values of the plan's indicators by year over the runs, and what made them."""
+    """Values of the plan's indicators by year over the runs, and their origin."""
 
     about: Mapping[str, Any]
     years: tuple[int, ...]
@@ -41,7 +41,7 @@ class RegisteredForecast:
 def forecast_of(ensemble: Ensemble, scenario: str, about: Mapping[str, Any]) -> RegisteredForecast:
     """The whole years after 2020 of one scenario of an ensemble, over the runs that are done.
 
-    `about` says what else made it, such as runs, seed and date; digests of the model and of the scenario are added.
+    `about` records further origins, such as runs, seed and date; digests of the model and of the scenario are added.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def _digest(content: Mapping[str, Any]) -> str:
 
 
 def checked_new(path: str | Path) -> Path:
-    """A path at which nothing is yet and whose folder is there, to know it before a long run.
+    """A free path in an existing folder, checked before a long run.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def register(forecast: RegisteredForecast, path: str | Path) -> str:
     Raises
     ------
     scenarios.InputError
-        If the file is there already, since a registered forecast is never replaced, or cannot be written.
+        If the file exists, since a registered forecast is never replaced, or cannot be written.
     """
     refuse_altered("a registered forecast stands for the installed one")
     content = _content(forecast)
@@ -138,7 +138,7 @@ def read_registered(path: str | Path) -> RegisteredForecast:
     digest = content.pop("sha256", "")
     if _digest(content) != digest:
         raise InputError("was changed after it was registered: its digest differs", where=str(file), key="sha256")
-    try:  # a digest proves nothing about what was hashed
+    try:  # a digest proves nothing about the content
         values = {str(name): np.array(rows, dtype=np.float64) for name, rows in content["values"].items()}
         forecast = RegisteredForecast(dict(content["about"]), tuple(int(year) for year in content["years"]), values)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):

@@ -23,7 +23,7 @@ def last_year(moment: Moment) -> int:
 def held_back(
     store: PastRuns, runs: int, workers: int, scale: float = 1.0, progress: Progress | None = None, *, until: int
 ) -> "pd.DataFrame":
-    """Fit the searched parameters to what was known at the end of a year, and predict the later moments.
+    """Fit the searched parameters to the moments known at the end of a year, and predict the later moments.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def held_back(
     workers, scale, progress
         As in `calibrate`.
     until
-        Last year that the fit may know, such as 2018.
+        Last year of the fit, such as 2018.
 
     Returns
     -------

@@ -29,7 +29,7 @@ def value_of_information(
     """Share of the variance of each indicator in 2025 that knowing a series of 2017-2020 would take away.
 
     The runs of the past and of the future have the same parameters, drawn from the posterior; the share is the adjusted
-    R^2 of a linear regression of 2025 on the series' yearly growth, which is what a perfect observation would explain.
+    R^2 of a linear regression of 2025 on the series' yearly growth, the share that a perfect observation would explain.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def value_of_information(
     workers
         Processes.
     progress
-        Called with the runs done and asked for.
+        Called with the numbers of finished and requested runs.
 
     Returns
     -------
@@ -65,9 +65,9 @@ def value_of_information(
     rows = []
     for indicator in PLAN_INDICATORS:
         answer = ensemble.at_target(scenario.name, indicator)[done]
-        for name, told in growth.items():
-            if told.shape[1]:
-                share = explained_share(told, answer)
+        for name, series in growth.items():
+            if series.shape[1]:
+                share = explained_share(series, answer)
                 rows.append({"indicator": indicator, "series": name, "share": share, "used": name in used})
     table = pd.DataFrame(rows)
     return table.sort_values(["indicator", "share"], ascending=[True, False], ignore_index=True)
@@ -80,10 +80,10 @@ def yearly_growth(values: Floats) -> Floats:
     return np.asarray(change[:, finite & (np.where(finite, change, 0.0).std(axis=0) > LEAST_VARIATION)])
 
 
-def explained_share(told: Floats, answer: Floats) -> float:
+def explained_share(series: Floats, answer: Floats) -> float:
     """Adjusted R^2 of a linear regression, at least zero; shapes (runs, terms) and (runs,)."""
-    runs, terms = told.shape
-    design = np.column_stack([np.ones(runs), (told - told.mean(axis=0)) / told.std(axis=0)])
+    runs, terms = series.shape
+    design = np.column_stack([np.ones(runs), (series - series.mean(axis=0)) / series.std(axis=0)])
     left = answer - design @ np.linalg.lstsq(design, answer, rcond=None)[0]
     total = float(((answer - answer.mean()) ** 2).sum())
     if total <= 0.0 or runs <= terms + 1:

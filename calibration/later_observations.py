@@ -35,15 +35,15 @@ def read_later_observations(path: str | Path) -> tuple[LaterObservation, ...]:
     Raises
     ------
     scenarios.InputError
-        With every problem at once: file and line, key, value, what is allowed, the nearest valid name.
+        With all problems together: file and line, key, value, allowed values, the nearest valid name.
     """
     table = read_csv(path, COLUMNS, what="the file of observations")
     found: list[LaterObservation] = []
     known = {indicator.id: indicator for indicator in indicators()}
     for row in table.rows:
-        told = _problems(row, known)
-        table.problems.extend(told)
-        if told:
+        problems = _problems(row, known)
+        table.problems.extend(problems)
+        if problems:
             continue
         observation = LaterObservation(row["indicator"], int(row["date"]), number_in(row["value"]), row["source"])
         if any((other.indicator, other.year) == (observation.indicator, observation.year) for other in found):

@@ -1,4 +1,4 @@
-"""Moments of 2016-2020: what was observed, how closely a model must meet it, and the same figure from a run."""
+"""Moments of 2016-2020: observed value, tolerance, and the same figure from a run."""
 
 import csv
 import hashlib
@@ -24,7 +24,7 @@ class Moment:
 
     `simulated` names indicators to add up. `first` and `last` are a year, a month or a span of years "2017..2018",
     whose mean is taken. log_growth = ln(last / first), change = last - first. `tolerance` is one standard deviation of
-    what the datum and the model's structure leave open, in the unit of the moment.
+    the standard deviation of errors of data and structure, in the unit of the moment.
     """
 
     id: str
@@ -82,7 +82,7 @@ def observed_moments() -> Floats:
 
 
 def tolerances() -> Floats:
-    """Standard deviations of what is left open, shape (moments,)."""
+    """Tolerances, shape (moments,)."""
     return np.array([moment.tolerance for moment in moments()])
 
 

@@ -18,10 +18,10 @@ RULES = ("no change", "drift", "plan's line", "exponential smoothing")
 
 
 def naive_forecasts(indicator: Indicator, year: int) -> dict[str, float]:
-    """Forecasts of an indicator for a year from what was known at the end of 2020; rules without data are left out.
+    """Forecasts of an indicator for a year from the data to the end of 2020; rules without data are left out.
 
     Those of `forecasts_from`, and the plan's line: straight from x[2020] to the target of 2025 and on. It is for
-    reference: nobody tunes to it.
+    reference without tuned parameters.
     """
     past = {**observed_indicator(indicator.id), BASE: indicator.value_2020}
     step = (indicator.target_2025 - indicator.value_2020) / (TARGET_YEAR - BASE)
@@ -69,7 +69,7 @@ def _smoothed(past: Mapping[int, float], origin: int, year: int) -> float | None
 
     logs = np.log([past[each] for each in range(start, origin + 1)])
     with warnings.catch_warnings():
-        # A handful of years leaves the likelihood flat in places; the forecast is what counts.
+        # With few years the likelihood is flat in places; only the forecast is used.
         warnings.simplefilter("ignore", ConvergenceWarning)
         fitted = ETSModel(logs, error="add", trend="add", damped_trend=True).fit(disp=False)
         ahead = fitted.forecast(year - origin)

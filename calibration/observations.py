@@ -1,4 +1,4 @@
-"""What was observed to 2020: annual series with unit, definition, source and weight by how well they are known.
+"""Observations to 2020: annual series with unit, definition, source and weight by reliability.
 
 Traps that the series avoid: gold counts one side; the futures exchange is with INE throughout; Panda bonds have two
 series that are never mixed; interbank totals that were back-solved from others have weight zero.

@@ -32,14 +32,14 @@ BEFORE = {
 }
 """Series of annual observations that reach further back, for naive rules."""
 PER_UNIT = {"foreign_bond_holdings": 1000.0}
-"""What a series is divided by to have the indicator's unit."""
+"""Divisor of a series that gives the indicator's unit."""
 TURNOVER = ("turnover_interbank_total", "turnover_sse_total", "turnover_shfe", "turnover_cffex", "turnover_sge")
 LEVELS = (0.5, 0.8, 0.95)
 ORIGINS = range(FIRST_BASE_YEAR, LAST_BASE_YEAR)
 
 
 def known_series(indicator: str) -> dict[int, float]:
-    """Known years of an indicator to 2020 in its own unit; what lies between known years is left out.
+    """Known years of an indicator to 2020 in its own unit; interpolated years are left out.
 
     From 2016 on total turnover is the sum of its venues with one side of gold; years before are as published.
     """
@@ -63,9 +63,9 @@ def rolling_origins(
 ) -> "pd.DataFrame":
     """Scores of forecasts from every origin, one row an origin, kind, indicator and year.
 
-    Columns: origin, kind ("forecast" draws the outside world, "conditional replay" is told it), indicator, year,
-    observed, q05, median, q95, runs, error, crps, inside_50, inside_80, inside_95, best_naive, naive_error (absolute),
-    skill. Quantiles and intervals that so few runs cannot give are NaN.
+    Columns: origin, kind (in a "forecast" external drivers are drawn, in a "conditional replay" observed), indicator,
+    year, observed, q05, median, q95, runs, error, crps, inside_50, inside_80, inside_95, best_naive, naive_error
+    (absolute), skill. Quantiles and intervals that so few runs cannot give are NaN.
 
     The parameters are draws of the prior of 2020, which rests on data to 2020: origins test the rules and the levels
     solved at each origin, not knowledge of the time.

@@ -1,4 +1,4 @@
-"""Runs of 2016-2020 at points of the prior, kept in an experiment store: what is done is not done again."""
+"""Runs of 2016-2020 at points of the prior, kept in an experiment store and not repeated."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ from sim.experiments.store import Store
 from sim.result import by_year
 
 Progress = Callable[[int, int], None]
-"""Called with the runs done and the runs asked for."""
+"""Called with the numbers of finished and requested runs."""
 BASE_YEAR = 2016
 DATA = ("earlier_levels.csv", "policy_2017_2020.csv")
 
@@ -82,19 +82,19 @@ class PastRequest:
     seed: int
     base_year: int = BASE_YEAR
     conditional: bool = True
-    """True takes the outside world and the steps of policy as they were; False draws the one and knows of none."""
+    """If true, external drivers and policy steps follow history; if false, drivers are drawn and there are no steps."""
     changes: tuple[tuple[str, float], ...] = ()
     """Parameters that are set to a value instead."""
     scale: float = 1.0
     policy_shift: int = 0
     """Months by which the dated steps of policy are moved, to see whether their dates matter."""
     without: tuple[str, str] | None = None
-    """Lever and month of a dated step that is left out, to see what it did."""
+    """Lever and month of a dated step that is left out, to measure its effect."""
 
     def run_request(self) -> RunRequest:
-        """The run as the experiment store knows it.
+        """The run as a request of the experiment store.
 
-        The base year is solved on what was observed in it, from the stocks of the year before; the later years follow.
+        The base year is solved on its observations, from the stocks of the year before; the later years follow.
         """
         drawn = parameters_at(self.point, self.seed).replace(betas=None, **dict(self.changes))
         asked = past_scenario(
@@ -116,7 +116,7 @@ class PastRequest:
 
 @dataclass(frozen=True, eq=False)
 class PastRun:
-    """What one run of the past gave: indicators by month from the base year to 2020, index month-end."""
+    """Result of one run of the past: indicators by month from the base year to 2020, index month-end."""
 
     request: PastRequest
     indicators: pd.DataFrame
@@ -134,7 +134,7 @@ class PastRun:
 
 
 class PastRuns:
-    """Runs of the past, kept in an experiment store: what is done is not done again."""
+    """Runs of the past, kept in an experiment store and not repeated."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -148,7 +148,7 @@ class PastRuns:
         workers: int = 1,
         progress: Progress | None = None,
     ) -> list[PastRun]:
-        """Runs in the order of the requests; what is known is not run, what fails is left out and noted in `failed`.
+        """Runs in the order of the requests; stored runs are not repeated, failed ones are noted in `failed`.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Whether the data know when policy happened: the dated steps of 2017-2020 at other dates, or left out."""
+"""Placebo test of the timing of policy: the dated steps of 2017-2020 at other dates, or left out."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SHIFTS = (-12, -6, 0, 6, 12)
 """Months by which all dated steps of policy are moved; 0 leaves them where they were."""
 NO_STEPS = 10_000
-"""Months by which steps are moved out of what is simulated."""
+"""Months by which steps are moved beyond the simulated years."""
 JUDGED_BY = ("foreign_holdings", "interbank_turnover", "panda_issue", "institutions")
 """Moments that one of the dated steps can move."""
 

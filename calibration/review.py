@@ -1,4 +1,4 @@
-"""The mid-term review: chances of the targets, updated by what has been observed so far.
+"""The mid-term review: probabilities of the targets, updated by observations so far.
 
 Runs are weighted by how close they came to the observations. No run is changed and none is made to hit them.
 """
@@ -27,13 +27,13 @@ LEAST_BANDWIDTH = 0.01
 
 @dataclass(frozen=True)
 class Review:
-    """Chances before and after the observations."""
+    """Probabilities before and after the observations."""
 
     table: "pd.DataFrame"
-    """indicator, median_before, median_after, low_after, high_after (5 and 95 %), chance_before, chance_after; what is
-    after the observations is NaN where too few runs are close to them."""
+    """indicator, median_before, median_after, low_after, high_after (5 and 95 %), chance_before, chance_after; the
+    values after the observations are NaN if too few runs are close to them."""
     effective_runs: float
-    """(sum w)^2 / sum w^2: how many runs still count."""
+    """Effective number of runs: (sum w)^2 / sum w^2."""
     runs: int
     used: tuple[LaterObservation, ...]
     outside: tuple[LaterObservation, ...]
@@ -41,7 +41,7 @@ class Review:
 
     @property
     def tells(self) -> bool:
-        """Whether enough runs are close to what was observed."""
+        """Whether enough runs are close to the observations."""
         return self.effective_runs >= LEAST_EFFECTIVE_RUNS
 
 
@@ -53,7 +53,7 @@ def run_weights(values: Floats, observed: Floats) -> Floats:
     Parameters
     ----------
     values
-        What the runs gave for each observation, shape (runs, observations).
+        Simulated values of each observation, shape (runs, observations).
     observed
         The observations, shape (observations,).
 
@@ -76,7 +76,7 @@ def weighted_quantile(values: Floats, weights: Floats, q: float) -> float:
 
 
 def review(ensemble: Ensemble, scenario: str, observations: Sequence[LaterObservation]) -> Review:
-    """Weight the runs of a scenario by what was observed and say what that does to 2025.
+    """Weight the runs of a scenario by observations, and compare 2025 before and after.
 
     Raises
     ------

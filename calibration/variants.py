@@ -1,4 +1,4 @@
-"""The same forecast under other assumptions, so that one sees what drives what."""
+"""The same forecast under other assumptions, to show their influence."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -72,7 +72,7 @@ def variants(
     Raises
     ------
     scenarios.InputError
-        If something asked for cannot be used.
+        If an argument cannot be used.
     """
     import pandas as pd
 

@@ -1,4 +1,4 @@
-"""What is asked: scenario files, the plan as data, parameters with their provenance."""
+"""Inputs: scenario files, the plan as data, parameters with their provenance."""
 
 from __future__ import annotations
 

@@ -1,15 +1,15 @@
-"""How large seeds and counts may be: what a machine's whole numbers and a day's work can hold."""
+"""Bounds of seeds and counts: sizes of integers and computing time."""
 
 SEEDS_APART = 1_000_000
 """Runs that a base seed has room for: run r of an ensemble takes the seed base * SEEDS_APART + r."""
 LARGEST_SEED = 2**63 - 1
-"""Largest seed of a run: what a store's columns of whole numbers hold."""
+"""Largest seed of a run: the largest integer in a store's columns."""
 LARGEST_BASE_SEED = (LARGEST_SEED - (SEEDS_APART - 1)) // SEEDS_APART
 """Largest seed of an ensemble, design or search: the seeds of all its runs are at most LARGEST_SEED."""
 MOST_RUNS = 200_000
-"""Runs that one experiment may ask for in all: about ten gigabytes of parameters, and a week of one processor."""
+"""Largest number of runs of one experiment: about ten gigabytes of parameters, and a week of one processor."""
 MOST_WORKERS = 1_024
-"""Processes that may be asked for."""
+"""Largest number of processes."""
 
 
 LEAST_SCALE = 0.01

@@ -1,4 +1,4 @@
-"""What policies cost, by figures of the user's own: the package knows none and invents none."""
+"""Costs of policies, by the user's figures; the package has none of its own."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Budget(InputModel):
                 continue
             number = real_number(cost)
             if number is None or number < 0.0:
-                told = f"{shown(cost)} is no cost"
-                problems.append(Problem(told, key=lever, value=cost, allowed="a finite number from 0, in the unit"))
+                message = f"{shown(cost)} is no cost"
+                problems.append(Problem(message, key=lever, value=cost, allowed="a finite number from 0, in the unit"))
         if problems:
             raise InputError(problems)
         return FrozenMapping({lever: float(value[lever]) for lever in lever_ids() if lever in value})
@@ -65,5 +65,5 @@ class Budget(InputModel):
 
     def plain(self) -> dict[str, Any]:
         """Return the budget as it is written in a file."""
-        told: dict[str, Any] = {"unit": self.unit, "a_year": dict(self.a_year)}
-        return told if self.cap is None else {**told, "cap": self.cap}
+        data: dict[str, Any] = {"unit": self.unit, "a_year": dict(self.a_year)}
+        return data if self.cap is None else {**data, "cap": self.cap}

@@ -19,10 +19,10 @@ def checked_seed(seed: object, largest: int = LARGEST_SEED, key: str = "seed") -
     number = whole_number(seed)
     if number is None or not 0 <= number <= largest:
         allowed = f"a whole number from 0 to {largest}"
-        told = (
+        message = (
             f"{shown(seed)} is not a seed" if number is None or number < 0 else f"the seed {shown(seed)} is too large"
         )
-        raise InputError(told, key=key, value=seed, allowed=allowed)
+        raise InputError(message, key=key, value=seed, allowed=allowed)
     return number
 
 

@@ -1,7 +1,7 @@
-"""Rows of a user's CSV file, each with its line; what could be read in two ways is refused.
+"""Rows of a user's CSV file, each with its line; ambiguous entries are refused.
 
 The head names the columns and every row has a cell for each of them, so that no value can slip into a neighbour's
-column. Who reads the values adds what is wrong with them; then all problems of the file are told at once.
+column. The reader of the values adds their problems; then all problems of the file are reported together.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scenarios.errors import InputError, Problem, nearest_name
 from scenarios.user_files import LARGEST_BYTES, read_text
 
 MOST_PROBLEMS = 20
-"""Problems of a file that are told; the rest are counted."""
+"""Problems of a file that are reported; the rest are counted."""
 LONGEST_CELL = 10_000
 """Letters that a cell may have."""
 
@@ -42,7 +42,7 @@ class CsvRow:
 
 @dataclass(frozen=True, slots=True)
 class CsvRows:
-    """Rows of a file in its order, and what is wrong with it so far."""
+    """Rows of a file in its order, and its problems so far."""
 
     where: str
     columns: tuple[str, ...]
@@ -58,11 +58,11 @@ class CsvRows:
             With the problems in the order of their lines, at most `MOST_PROBLEMS` of them; the last says how many more.
         """
         if self.problems:
-            told = sorted(self.problems, key=_line)
-            rest = len(told) - MOST_PROBLEMS
+            problems = sorted(self.problems, key=_line)
+            rest = len(problems) - MOST_PROBLEMS
             if rest > 0:
-                told = [*told[:MOST_PROBLEMS], Problem(f"and {rest} more problems in this file", self.where)]
-            raise InputError(told)
+                problems = [*problems[:MOST_PROBLEMS], Problem(f"and {rest} more problems in this file", self.where)]
+            raise InputError(problems)
 
 
 def read_csv(path: str | Path, needed: Sequence[str], *, what: str, largest: int = LARGEST_BYTES) -> CsvRows:
@@ -78,7 +78,7 @@ def read_csv(path: str | Path, needed: Sequence[str], *, what: str, largest: int
     needed
         Columns that it must have, in any order.
     what
-        What it is to the user, for messages, such as "the macro file".
+        Name for messages, such as "the macro file".
     largest
         Most bytes that it may have.
 
@@ -86,7 +86,7 @@ def read_csv(path: str | Path, needed: Sequence[str], *, what: str, largest: int
     ------
     InputError
         If it cannot be read as text (see `scenarios.user_files`), lacks a column, names one twice or never closes a
-        quote. Rows with more or fewer cells than the head are left out and become problems of what is returned.
+        quote. Rows with more or fewer cells than the head are left out and become problems of the returned rows.
     """
     where = str(path)
     text = read_text(path, what=what, largest=largest)
@@ -111,7 +111,7 @@ def number_in(cell: str) -> float:
     Raises
     ------
     ValueError
-        If it holds anything else; the message says what, and how it ought to be written.
+        If it contains anything else; the message names it and the expected form.
     """
     if _NUMBER.fullmatch(cell):
         value = float(cell)
@@ -146,18 +146,18 @@ def _split(text: str, where: str, what: str) -> list[tuple[int, list[str]]]:
             raise InputError(f"a cell has more than {LONGEST_CELL:,} letters", where=here, allowed="shorter cells")
         for cell in cells:
             if ("\n" in cell or "\r" in cell) and "," in cell:
-                told = f"a quoted cell goes on to line {reader.line_num} and holds a comma: is a quote lost?"
-                raise InputError(told, where=here, allowed="quotes that are closed on their line")
+                message = f"a quoted cell goes on to line {reader.line_num} and holds a comma: is a quote lost?"
+                raise InputError(message, where=here, allowed="quotes that are closed on their line")
         if any(cells):
             rows.append((before + 1, cells))
 
 
-def _reason(told: str) -> str:
-    if "unexpected end" in told:
+def _reason(message: str) -> str:
+    if "unexpected end" in message:
         return "a quote is never closed"
-    if "expected after" in told:
+    if "expected after" in message:
         return "letters follow a closed quote"
-    return "a cell is too long" if "field limit" in told else f"it is not comma-separated values ({told})"
+    return "a cell is too long" if "field limit" in message else f"it is not comma-separated values ({message})"
 
 
 def _check_head(columns: Sequence[str], needed: Sequence[str], where: str, what: str) -> None:
@@ -166,14 +166,14 @@ def _check_head(columns: Sequence[str], needed: Sequence[str], where: str, what:
     twice = [column for column in dict.fromkeys(columns) if column and columns.count(column) > 1]
     problems = []
     if missing:
-        told = f"{what} needs the columns {', '.join(needed)}; missing: {', '.join(missing)}"
+        message = f"{what} needs the columns {', '.join(needed)}; missing: {', '.join(missing)}"
         other = _other_separator(columns)
         near = nearest_name(missing[0], [column for column in columns if column and column not in needed])
         if other:
-            told += f"; its cells are separated by {other}: save it with commas"
+            message += f"; its cells are separated by {other}: save it with commas"
         elif near:
-            told += f" (is {near!r} meant for {missing[0]!r}?)"
-        problems.append(Problem(told, where, key=missing[0]))
+            message += f" (is {near!r} meant for {missing[0]!r}?)"
+        problems.append(Problem(message, where, key=missing[0]))
     problems += [Problem(f"the column {column} is there twice", where, key=column) for column in twice]
     if problems:
         raise InputError(problems)
@@ -185,14 +185,14 @@ def _other_separator(columns: Sequence[str]) -> str:
 
 
 def _shape_problem(cells: Sequence[str], columns: Sequence[str], where: str) -> Problem | None:
-    """What is wrong with the number of cells of a row; a cell of a column without a name has no place either."""
+    """Problem with the number of cells of a row; a cell of a column without a name has no place either."""
     nameless = [cell for cell, column in zip(cells, columns, strict=False) if not column and cell]
     if len(cells) == len(columns) and not nameless:
         return None
     if nameless and len(cells) == len(columns):
-        told = f"{nameless[0][:40]!r} stands in a column without a name"
+        message = f"{nameless[0][:40]!r} stands in a column without a name"
     else:
-        told = f"has {len(cells)} cell{'s' if len(cells) != 1 else ''}, but the head names {len(columns)} columns"
+        message = f"has {len(cells)} cell{'s' if len(cells) != 1 else ''}, but the head names {len(columns)} columns"
     pair = _THOUSANDS.search(",".join(cells))
     hint = ""
     if len(cells) > len(columns) or nameless:
@@ -201,7 +201,7 @@ def _shape_problem(cells: Sequence[str], columns: Sequence[str], where: str) -> 
             hint = f"is {pair[0]} one number? Write it as {pair[0].replace(',', '')}, and decimals with a point"
     elif (other := _other_separator(cells)) and len(cells) == 1:
         hint = f"its cells are separated by {other}: write commas"
-    return Problem(told, where, allowed=hint or "an empty cell for a value that is not known")
+    return Problem(message, where, allowed=hint or "an empty cell for a value that is not known")
 
 
 def _line(problem: Problem) -> int:

@@ -1,4 +1,4 @@
-"""Monthly drivers of world finance that a user gives, as values: what a run takes from them is all here.
+"""Monthly drivers of world finance given by a user, as values, without reference to their file.
 
 A file of drivers is read once, where a scenario names it. From then on its values are part of the scenario, so that
 neither the file nor its place matters any more.
@@ -27,7 +27,7 @@ DRIVERS = ("usdcny", "us10y_pct", "vix", "csi300_close", "cn10y_pct")
 
 @dataclass(frozen=True)
 class Drivers:
-    """Drivers by month after 2020-12, in the order of months; what is not given is drawn.
+    """Drivers by month after 2020-12, in the order of months; missing values are drawn.
 
     Two sets are equal, and have one digest, where their values are equal. How a file writes a number, the order of its
     rows and columns, its further columns, and months without any value are no part of it.
@@ -162,17 +162,17 @@ def _month_problems(month: object, *, where: str = "", key: str = "") -> list[Pr
 def _implausible(column: str, value: float, where: str, key: str) -> Problem:
     known = driver_ranges()[column]
     why = "is not above 0" if value <= 0.0 < known.low else "is not usable"
-    told = f"{value:g} {why}{driver_meant(column, value)}"
-    return Problem(told, where, key, value, known.allowed)
+    message = f"{value:g} {why}{driver_meant(column, value)}"
+    return Problem(message, where, key, value, known.allowed)
 
 
 def _columns_of_fractions(values: Mapping[str, Mapping[str, float]]) -> list[tuple[str, str]]:
-    """Columns that probably hold fractions in place of per cent, each with what was probably meant."""
+    """Columns that probably hold fractions in place of per cent, each with the probable meaning."""
     columns = {name: {month: row[name] for month, row in values.items() if name in row} for name in DRIVERS}
     return [(name, meant) for name, column in columns.items() if (meant := column_of_fractions(name, column))]
 
 
 def _fractions(column: str, meant: str, where: str) -> Problem:
     least = limits().least_yield
-    told = f"no value is above {least:g}{meant}"
-    return Problem(told, where, column, None, driver_ranges()[column].allowed)
+    message = f"no value is above {least:g}{meant}"
+    return Problem(message, where, column, None, driver_ranges()[column].allowed)

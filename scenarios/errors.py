@@ -1,4 +1,4 @@
-"""What a user did wrong, told once and completely."""
+"""Errors in users' input, reported together and completely."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from scenarios.printable import spelt_out
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in what a user gave.
+    """One error in a user's input.
 
-    `where` is the file and line or the argument, `key` the dotted path to the value, `allowed` says what would
+    `where` is the file and line or the argument, `key` the dotted path to the value, `allowed` describes what would
     have been right, `nearest` is the valid name closest to the one given.
     """
 

@@ -1,4 +1,4 @@
-"""What is installed beside the core, and a clear word where a part of it is missing."""
+"""Optional dependencies, and a clear error if one is missing."""
 
 from importlib.util import find_spec
 
@@ -23,7 +23,7 @@ class MissingExtra(InputError):
 
 
 def needs_extra(extra: str, *modules: str, what: str = "", key: str = "", instead: str = "") -> None:
-    """Know before the work whether what it needs is installed.
+    """Check before the work that its dependencies are installed.
 
     Parameters
     ----------
@@ -32,11 +32,11 @@ def needs_extra(extra: str, *modules: str, what: str = "", key: str = "", instea
     modules
         Those that are needed; all that the extra brings when none is named.
     what
-        What needs them, such as "a picture".
+        Purpose, such as "a picture".
     key
-        What the user gave that needs them, such as "--plot".
+        Option or key that needs them, such as "--plot".
     instead
-        What does without them.
+        Alternative without them.
 
     Raises
     ------
@@ -45,8 +45,8 @@ def needs_extra(extra: str, *modules: str, what: str = "", key: str = "", instea
     """
     missing = [name for name in modules or EXTRA_MODULES[extra] if find_spec(name) is None]
     if missing:
-        told = f"{what} needs the extra {extra!r} ({', '.join(missing)} missing)".strip()
+        message = f"{what} needs the extra {extra!r} ({', '.join(missing)} missing)".strip()
         allowed = f"pip install 'lujiazui[{extra}]'" + (f", or {instead}" if instead else "")
-        refused = MissingExtra(told, key=key, allowed=allowed)
+        refused = MissingExtra(message, key=key, allowed=allowed)
         refused.extra = extra
         raise refused

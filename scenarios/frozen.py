@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 
 class FrozenMapping[K, V](Mapping[K, V]):
-    """A mapping that cannot change, so that what holds it can be frozen, hashed, copied and pickled."""
+    """A mapping that cannot change, so that its owner can be frozen, hashed, copied and pickled."""
 
     __slots__ = ("_items",)
 

@@ -40,7 +40,7 @@ def load(source: str | Path | Scenario, *, named_in: Path | None = None) -> Scen
     Raises
     ------
     InputError
-        With every problem found, each with file, line, key, value, what is allowed and the nearest valid name.
+        With all problems found, each with file, line, key, value, allowed values and the nearest valid name.
     """
     if isinstance(source, Scenario):
         return source
@@ -73,7 +73,7 @@ def parse_scenario(text: str, file_name: str) -> Scenario:
     Raises
     ------
     InputError
-        With every problem found, each with file, line, key, value, what is allowed and the nearest valid name.
+        With all problems found, each with file, line, key, value, allowed values and the nearest valid name.
     """
     return _resolved(parse_yaml(text, file_name), Path(file_name).stem or "scenario", None, ())
 
@@ -96,7 +96,7 @@ def parse_setting(text: str) -> tuple[str, Any]:
 def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
     """Read several settings; those of one lever become one path, in which each value holds until the next date.
 
-    Values of components go on top of those of their lever, in whatever order they are given.
+    Values of components override those of their lever, in any order.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """What a setting says, and its words."""
+    """Content of a setting, and its text."""
 
     lever: str
     component: str
@@ -235,7 +235,7 @@ def _from_file(path: Path, chain: tuple[Path, ...] = ()) -> Scenario:
 
 
 def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...]) -> Scenario:
-    """Turn a tree into a scenario that holds what it extends."""
+    """Turn a tree into a scenario that includes the one it extends."""
     if tree.data is None:
         raise InputError("is empty", where=tree.name, allowed="a scenario such as {policy: plan}")
     if not isinstance(tree.data, dict):
@@ -274,7 +274,7 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
 
 
 def _over_those_of(parent: Scenario, own: Any, end: Any) -> Any:
-    """Return the levers of a file over those of its parent; what cannot be read goes on to where it is refused."""
+    """Return the levers of a file over those of its parent; invalid entries are passed on and refused later."""
     try:
         return layered(parent.levers, parse_levers(own, last=end if is_month(end) else LAST_END))
     except InputError:

@@ -1,4 +1,4 @@
-"""What pydantic refuses in a model of input, told in our words: the key, what it may hold, the nearest valid name.
+"""Errors of pydantic in a model of input, as problems with key, allowed values and the nearest valid name.
 
 Whatever is allowed is read from the field that refused it, so that a new key or another bound brings its own message.
 """
@@ -24,7 +24,7 @@ _BOUNDS = ("gt", "ge", "lt", "le", "min_length", "max_length")
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a field may hold, as far as its type says so."""
+    """Allowed values of a field, by its type."""
 
     type: Any = None
     """The plain type or model, or the origin of a list; None where there are several."""
@@ -58,7 +58,7 @@ class Allowed:
 
 
 def allowed_by(annotation: Any, metadata: Iterable[Any] = ()) -> Allowed:
-    """What an annotated type allows; None in a union is left out."""
+    """Values that an annotated type allows; None in a union is left out."""
     bounds: dict[str, float] = {}
     for each in metadata:
         marks = each.metadata if isinstance(each, FieldInfo) else (each,)
@@ -101,7 +101,7 @@ def problems_of(
     Parameters
     ----------
     error
-        What pydantic raised.
+        Errors of pydantic.
     model
         The model it was raised for.
     more_keys
@@ -113,7 +113,7 @@ def problems_of(
         key = tuple(str(part) for part in detail["loc"])
         context = detail.get("ctx", {})
         inner = context.get("error")
-        if isinstance(inner, InputError):  # a validator knows best
+        if isinstance(inner, InputError):  # the validator's own message is more specific
             for problem in inner.problems:
                 dotted = ".".join((*key, problem.key) if problem.key else key)
                 yield Problem(problem.message, "", dotted, problem.value, problem.allowed, problem.nearest)
@@ -126,7 +126,7 @@ def problems_of(
 
 
 def _found(model: type[BaseModel], location: Sequence[str | int]) -> tuple[type[BaseModel], Allowed]:
-    """The model that a key belongs to, and what may be there."""
+    """The model that a key belongs to, and the allowed values."""
     owner, allowed = model, Allowed(model)
     for part in location:
         if isinstance(part, int):
@@ -157,7 +157,7 @@ def problem_of(
     kind, key, value, message
         Its type, place, input and message, as pydantic gives them.
     allowed
-        What may be there.
+        Allowed values.
     known, forms
         Keys that the model has, and how models are written, as in `problems_of`.
     """

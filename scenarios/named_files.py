@@ -1,4 +1,4 @@
-"""Files that other files name: a path that knows the file it stands in."""
+"""Files that other files name: a path together with the file that contains it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NamedFile:
         Raises
         ------
         InputError
-            If there is no such file, or what names it can name none.
+            If there is no such file, or its source may not name files.
         """
         if self.namer is None:
             raise InputError(
@@ -46,13 +46,13 @@ class NamedFile:
         return path
 
     def read[Content](self, reader: Callable[[Path], Content]) -> Content:
-        """Return what a reader makes of the file.
+        """Return the result of a reader of the file.
 
         Raises
         ------
         InputError
-            What the reader finds wrong. A problem of the file as a whole has no place: it belongs to the key that names
-            the file.
+            Problems that the reader finds. A problem of the file as a whole has no place: it belongs to the key that
+            names the file.
         """
         path = self.path
         try:

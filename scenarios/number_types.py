@@ -1,4 +1,4 @@
-"""What counts as a number in input: whole and real numbers of Python, numpy and others, and a truth value nowhere.
+"""Numbers in input: whole and real numbers of Python, numpy and others, never truth values.
 
 A truth value is a number to Python, and numpy's numbers are none of Python's classes. Whatever takes a number from a
 user takes it through here, so that `numpy.int64(7)` is a seed, a count and a size everywhere, and `True` is none.

@@ -67,7 +67,7 @@ class Parameter:
 
     @cached_property
     def prior_hindsight(self) -> Distribution:
-        """The distribution with what was observed after 2020."""
+        """The distribution with observations after 2020."""
         return parse_distribution(self.distribution)
 
 
@@ -102,7 +102,7 @@ class Parameters(Mapping[str, Value]):
     betas: dict[BetaKey, float]
 
     def __init__(self, values: Mapping[str, Value], betas: Mapping[BetaKey, float]) -> None:
-        # Rules ask some hundred times a month: plain attributes answer at once.
+        # Rules read parameters some hundred times a month: plain attributes are fast.
         vars(self).update(values, _values=dict(values), betas=dict(betas))
 
     def __getattr__(self, name: str) -> Any:
@@ -141,7 +141,7 @@ class Parameters(Mapping[str, Value]):
 
     @cached_property
     def history_hash(self) -> str:
-        """A hash of the values without the betas: what history depends on, because no lever moves before 2021."""
+        """A hash of the values without the betas: the determinants of history, because no lever moves before 2021."""
         return _digest(self._values)
 
     def replace(self, *, betas: Mapping[BetaKey, float] | None = None, **changes: Value) -> Parameters:
@@ -184,7 +184,7 @@ HINDSIGHT = "prior_hindsight"
 PARAMETER_SETS = ("posterior_2020", "prior_2020", HINDSIGHT)
 """Names of the sets; the first is the default."""
 REPLAY = "realised"
-"""Macro path of a conditional replay, the one kind of run that may know what came after 2020."""
+"""Macro path of a conditional replay, the one kind of run that may use observations after 2020."""
 
 
 def checked_for_replay(name: str, macro: str) -> None:
@@ -206,7 +206,7 @@ def checked_for_replay(name: str, macro: str) -> None:
 
 @dataclass(frozen=True)
 class JointDraws:
-    """Draws of several parameters together, one a row; about says what they rest on."""
+    """Draws of several parameters together, one a row; `about` records their basis."""
 
     names: tuple[str, ...]
     rows: tuple[tuple[float, ...], ...]
@@ -252,12 +252,12 @@ class ParameterSet:
 
     @classmethod
     def prior_2020(cls) -> Self:
-        """Return what could be believed at the end of 2020."""
+        """Return the prior at the end of 2020."""
         return cls._prior("prior_2020", {row.id: row.prior_2020 for row in parameter_table()})
 
     @classmethod
     def prior_hindsight(cls) -> Self:
-        """Return the prior of 2020 with those distributions that use what was observed later."""
+        """Return the prior of 2020 with the distributions that use later observations."""
         return cls._prior(HINDSIGHT, {row.id: row.prior_hindsight for row in parameter_table()})
 
     @classmethod
@@ -271,13 +271,13 @@ class ParameterSet:
 
     @classmethod
     def posterior_2020(cls) -> Self:
-        """Return the prior of 2020 with the fitted parameters drawn together from what meets 2016-2020."""
+        """Return the prior of 2020 with the fitted parameters drawn together from the fit to 2016-2020."""
         prior = cls.prior_2020()
         return cls("posterior_2020", prior.parameters, prior.betas, posterior_draws())
 
     @property
     def rests_on(self) -> str:
-        """One line that says what the set rests on."""
+        """Basis of the set, in one line."""
         if self.name == HINDSIGHT:
             return "priors that use observations after 2020, for conditional replays alone: no forecast"
         if self.joint is None:

@@ -1,4 +1,4 @@
-"""The path of one lever in a scenario: what was written, and its intensity by month."""
+"""The path of one lever in a scenario: its written form and its intensity by month."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """Paths on top of one another: where one does not hold, the one below it does."""
+    """Layered paths: in months that one does not cover, the one below it applies."""
 
     pieces: tuple[LeverPath, ...]
 
@@ -197,7 +197,7 @@ def over(old: LeverPath | None, new: LeverPath, start: str, lever: Lever) -> Lev
     Parameters
     ----------
     old, new
-        The path below and the one on top.
+        The lower and the upper path.
     start
         The month from which a path holds that names none.
     lever
@@ -214,7 +214,7 @@ def over(old: LeverPath | None, new: LeverPath, start: str, lever: Lever) -> Lev
 
 
 def from_month_on(path: LeverPath, month: str, start: str) -> LeverPath:
-    """Return the path as one that takes hold in a month: a ramp starts from what is in force in the month before."""
+    """Return the path as one that takes hold in a month: a ramp starts from the intensity of the month before."""
     match path:
         case Constant(value):
             return Steps(((month, value),))
@@ -244,7 +244,7 @@ def _holds_throughout(path: LeverPath, start: str) -> bool:
 
 
 def _joined(old: LeverPath, new: LeverPath, start: str, lever: Lever) -> LeverPath | None:
-    """Return one path in place of two on top of one another, where one of the simpler forms can say it; else None."""
+    """Return one path in place of two layered ones, if a simpler form exists; else None."""
     match old, new:
         case _ if old == new:
             return old
@@ -277,7 +277,7 @@ def parse_lever_path(
     first, last
         The first and last month that may be named, as ordinals.
     problems
-        The list that collects what is wrong.
+        The list that collects problems.
     lever
         The lever it is for.
 
@@ -292,7 +292,7 @@ def parse_lever_path(
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads paths whose months lie in first..last; what cannot be read is None and adds to the problems."""
+    """Reads paths whose months lie in first..last; an invalid path is None and adds a problem."""
 
     first: int
     last: int
@@ -426,8 +426,8 @@ class _Reader:
             else:
                 piece = self.piece(inner, here)
                 if piece is not None and not _suits_a_component(piece):
-                    told = f"{shown(inner)} is no path of a component"
-                    self.wrong(told, here, inner, "a number, dates, ramp or pulse")
+                    message = f"{shown(inner)} is no path of a component"
+                    self.wrong(message, here, inner, "a number, dates, ramp or pulse")
                     piece = None
                 pieces += [(str(name), piece)] if piece is not None else []
         return (

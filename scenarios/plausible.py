@@ -1,7 +1,7 @@
-"""What a user's figures can mean: ranges of drivers and thresholds, and the unit that was probably meant outside them.
+"""Plausibility of users' figures: ranges of drivers and thresholds, and the unit that was probably meant outside them.
 
 Yields as fractions, dollars per yuan, a VIX of 0.2 or a share of 3 are numbers like any other and would be run. They
-are refused with what they probably stand for. The ranges are data: `scenarios/data/plausible.toml`.
+are refused with their probable meaning. The ranges are data: `scenarios/data/plausible.toml`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PATH = "data/plausible.toml"
 
 @dataclass(frozen=True, slots=True)
 class DriverRange:
-    """What a driver of world finance may be."""
+    """Range of a driver of world finance."""
 
     __pydantic_config__ = TYPED
 
@@ -43,7 +43,7 @@ class DriverRange:
 
 @dataclass(frozen=True, slots=True)
 class UnitRange:
-    """What a figure in a unit may be by the unit's definition."""
+    """Range of a figure by the definition of its unit."""
 
     __pydantic_config__ = TYPED
 
@@ -91,7 +91,7 @@ def limits() -> Limits:
 
 
 def driver_meant(name: str, value: float) -> str:
-    """Return what a value outside the range of a driver probably means; empty if nothing comes near."""
+    """Return the probable meaning of a value outside the range of a driver; empty if nothing comes near."""
     known = driver_ranges()[name]
     likely: dict[str, float] = {}
     if name.endswith("_pct"):
@@ -125,7 +125,7 @@ def column_of_fractions(name: str, values: Mapping[str, float]) -> str:
 
 
 def threshold_problem(unit: str, value_2020: float | None, value: float) -> tuple[str, str] | None:
-    """Return what is wrong with a threshold of an indicator, and what it may be; None where it can be met.
+    """Return the problem with a threshold of an indicator, and the allowed values; None if it can be met.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def threshold_problem(unit: str, value_2020: float | None, value: float) -> tupl
 
 
 def shock_meant(unit: str, value: float, low: float, high: float) -> str:
-    """Return what a size outside the range of a shock probably means; empty if nothing comes near."""
+    """Return the probable meaning of a size outside the range of a shock; empty if nothing comes near."""
     factors = {
         "pp": (0.01, "in percentage points, not in basis points"),
         "pp a year": (0.01, "in percentage points, not in basis points"),

@@ -31,9 +31,9 @@ def spelt_out(text: str, *, keep: str = "", how: Callable[[str], str] = in_pytho
     Parameters
     ----------
     text
-        Any text; what is spelt out already stays as it is.
+        Any text; codes in it stay as they are.
     keep
-        Letters that stay as they are, such as line ends; without any, what comes back is one line.
+        Letters that stay as they are, such as line ends; without any, the result is one line.
     how
         How a letter is written: `in_python` or `in_json`.
     """

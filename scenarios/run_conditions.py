@@ -1,4 +1,4 @@
-"""What a set of runs rests on, in words and as data: everything that reports runs says it."""
+"""Conditions of a set of runs, in words and as data, for all reports on runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from scenarios.schema import Scenario
 
 SIMULATION, REPLAY, GIVEN_IN_PART = "simulation", "conditional replay", "drivers given in part"
-"""Kinds of runs by what is known to them of the outside world after 2020: nothing, all of it, or some of it."""
+"""Kinds of runs by the observations after 2020 that their drivers use: none, all or some."""
 REPLAY_TOLD = "driven by a world after 2020 that nobody could know then"
 GIVEN_TOLD = "the outside world after 2020 is given for some months and drivers and drawn for the others"
 
@@ -41,7 +41,7 @@ class RunConditions:
 
     @classmethod
     def of_provenance(cls, scenario: Scenario, provenance: Mapping[str, Any]) -> RunConditions:
-        """Return the conditions of one run, from what it says of itself."""
+        """Return the conditions of one run, from its provenance."""
         return cls(
             kind=(provenance["kind"],),
             macro=(scenario.macro_identity,),
@@ -55,12 +55,12 @@ class RunConditions:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The conditions in words: one line of what all runs have, and one for each thing that has to be said."""
+        """The conditions in words: one line for those common to all runs, and one for each further remark."""
         scales = ", ".join("full size" if each == 1.0 else f"scale {each:g}" for each in self.scale)
         parameters = f"parameters {', '.join(self.parameters)}" if self.parameters else ""
         ends = f"to {', '.join(self.end)}" if self.end else ""
-        told = [f"macro {', '.join(self.macro)}", parameters, scales, ends]
-        lines = [f"Rests on: {'; '.join(part for part in told if part)}."]
+        parts = [f"macro {', '.join(self.macro)}", parameters, scales, ends]
+        lines = [f"Rests on: {'; '.join(part for part in parts if part)}."]
         if REPLAY in self.kind:
             lines.append(f"{self._part_of(REPLAY)}: {REPLAY_TOLD}; no forecast.")
         if GIVEN_IN_PART in self.kind:

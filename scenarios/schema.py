@@ -1,4 +1,4 @@
-"""A scenario: what is asked of a run."""
+"""A scenario: the settings of a run."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ GIVEN_DRIVERS = "drivers"
 type RivalCentres = Literal["passive", "matching"]
 
 HEAD = ("name", "title", "author", "description", "settings")
-"""Keys that say what a scenario is called and where it is from; they are in no hash."""
+"""Keys of the name and origin of a scenario; they enter no hash."""
 
 Text = Annotated[str, Field(strict=True, max_length=4000)]
 
@@ -75,8 +75,8 @@ class Shock(InputModel):
             return value
         if not kind.low <= value <= kind.high:  # NaN is not in the range either
             meant = shock_meant(kind.unit, value, kind.low, kind.high)
-            told = f"{shown(value)} is outside {kind.low:g}..{kind.high:g}{meant}"
-            raise InputError(told, value=value, allowed=kind.allowed)
+            message = f"{shown(value)} is outside {kind.low:g}..{kind.high:g}{meant}"
+            raise InputError(message, value=value, allowed=kind.allowed)
         return value + 0.0  # -0.0 becomes 0.0
 
     @field_validator("month", "first", "last")
@@ -93,7 +93,7 @@ class Shock(InputModel):
 
     @property
     def kind(self) -> ShockKind:
-        """What is known of shocks of this name."""
+        """Data on shocks of this name."""
         return shock_kinds()[self.name]
 
     @property
@@ -121,19 +121,19 @@ _FORMS: dict[type[BaseModel], str] = {
     Trigger: "a trigger such as {indicator: ..., below: ..., lever: ..., to: ...}",
     Budget: "a budget such as {unit: ..., a_year: {talent_programme: 300}}",
 }
-"""How what a scenario holds is written in a file."""
+"""Form of a scenario's settings in a file."""
 
 
 class Scenario(InputModel):
-    """What is asked of a run: policy, macro path, shocks, parameters, scale and horizon.
+    """The settings of a run: policy, macro path, shocks, parameters, scale and horizon.
 
-    A scenario is frozen and hashable, and stands alone: what it inherited is part of it, and so are the values of a
+    A scenario is frozen and hashable, and complete: inherited settings are part of it, and so are the values of a
     file of drivers, which is read here once. Given as `macro`, its path is relative to the working directory.
 
     Raises
     ------
     InputError
-        With every problem at once, each naming its key, its value and what is allowed.
+        With all problems, each with key, value and allowed values.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -143,7 +143,7 @@ class Scenario(InputModel):
     author: Text = ""
     description: Text = ""
     settings: tuple[Text, ...] = ()
-    """What was set beside the file or the ready scenario that gives the name, as it was typed."""
+    """Settings added to the file or the ready scenario that gives the name, as typed."""
     policy: Arm = "committed"
     macro: Annotated[str, Field(strict=True, min_length=1, max_length=1000)] = "neutral"
     drivers: Drivers | None = None
@@ -182,12 +182,12 @@ class Scenario(InputModel):
         Raises
         ------
         InputError
-            As the class itself, and for a macro path that is the name of a file: what was kept holds the drivers.
+            As the class itself, and for a macro path that is the name of a file: stored data contain the drivers.
         """
         if names_a_drivers_file(plain.get("macro")):
-            told = f"{plain['macro']!r} is a file, and a text that was sent can name none"
+            message = f"{plain['macro']!r} is a file, and a text that was sent can name none"
             raise InputError(
-                told, key="macro", value=plain["macro"], allowed="what the file holds, as part of the text"
+                message, key="macro", value=plain["macro"], allowed="what the file holds, as part of the text"
             )
         return cls(**plain)
 
@@ -211,11 +211,11 @@ class Scenario(InputModel):
     def _has_enough_issuers(cls, value: Any) -> Any:
         number = real_number(value)
         if number is not None and 0.0 < number < LEAST_SCALE:
-            told = (
+            message = (
                 f"{shown(value)} of the issuers are too few: "
                 "the shares raised in 2020 would be missed by a seventh or more"
             )
-            raise InputError(told, value=value, allowed=f"from {LEAST_SCALE:g} to {LARGEST_SCALE:g}")
+            raise InputError(message, value=value, allowed=f"from {LEAST_SCALE:g} to {LARGEST_SCALE:g}")
         return value
 
     @field_validator("end")
@@ -252,8 +252,8 @@ class Scenario(InputModel):
             elif shock.first is not None and shock.last is not None and shock.last < shock.first:
                 problems.append(Problem(f"the shock ends in {shock.last}, before it begins", key=str(place)))
             elif not shock.months and shock.window[0] > end:
-                told = f"without a date the shock begins in {shock.window[0]}, after the end"
-                problems.append(Problem(told, key=str(place), allowed=f"a month in {PLAN_START}..{end}"))
+                message = f"without a date the shock begins in {shock.window[0]}, after the end"
+                problems.append(Problem(message, key=str(place), allowed=f"a month in {PLAN_START}..{end}"))
         if problems:
             raise InputError(problems)
         return value
@@ -315,14 +315,14 @@ class Scenario(InputModel):
     def costs(self) -> dict[str, float]:
         """Cost of each lever to the end by the user's own figures, in the budget's unit; empty without a budget.
 
-        Triggers are not foreseen: what they set is in no cost.
+        Settings made by triggers are not included.
         """
         if self.budget is None:
             return {}
         return self.budget.costs(self.intensities(month_ordinal(self.start), month_ordinal(self.end)))
 
     def with_levers(self, changes: Mapping[str, Any], after: str | None = None) -> Scenario:
-        """Return the scenario with other paths for some levers, each on top of the scenario's own.
+        """Return the scenario with other paths for some levers, each over the scenario's own.
 
         Where a path does not hold, before its first date, outside a pulse, in the components that it does not name, the
         scenario's own stays in force; see `scenarios.paths.over`.
@@ -352,7 +352,7 @@ class Scenario(InputModel):
         return self.model_copy(update={"triggers": tuple(each for each in released if each is not None)})._over(paths)
 
     def _over(self, paths: Mapping[str, LeverPath]) -> Scenario:
-        """Return the scenario with paths on top of its own."""
+        """Return the scenario with paths over its own."""
         # A copy runs no validator, and other levers cost something else.
         return self.model_copy(update={"levers": layered(self.levers, paths)})._within_budget()
 
@@ -369,7 +369,7 @@ class Scenario(InputModel):
         scale: float | None = None,
         shocks: Iterable[Mapping[str, Any]] = (),
     ) -> Scenario:
-        """Return the scenario with what a call sets beside it, which is told beside its name.
+        """Return the scenario with the settings of a call, which are shown beside its name.
 
         Parameters
         ----------
@@ -387,29 +387,29 @@ class Scenario(InputModel):
         InputError
             If something cannot be used.
         """
-        changed, told, more = self, [], list(shocks)
+        changed, noted, more = self, [], list(shocks)
         if macro is not None:
             changed = changed.with_macro(macro)
-            told.append(f"macro {changed.macro_identity if isinstance(macro, Drivers) else macro}")
+            noted.append(f"macro {changed.macro_identity if isinstance(macro, Drivers) else macro}")
         if scale is not None:
             changed = Scenario(**{**changed.plain(), "scale": scale})
-            told.append(f"scale {scale:g}")
+            noted.append(f"scale {scale:g}")
         if levers:
             changed = changed.with_levers(levers)
-            told += [f"{lever}={shown(path)}" for lever, path in levers.items()]
+            noted += [f"{lever}={shown(path)}" for lever, path in levers.items()]
         if more:
             changed = changed.with_shocks(more)
-            told += [f"shock {each.name}" for each in changed.shocks[len(self.shocks) :]]
-        return changed.with_settings_noted(told)
+            noted += [f"shock {each.name}" for each in changed.shocks[len(self.shocks) :]]
+        return changed.with_settings_noted(noted)
 
     def with_settings_noted(self, settings: Iterable[str]) -> Scenario:
-        """Return the scenario with settings that were made told beside its name."""
-        told = (*self.settings, *settings)
-        return self if told == self.settings else self.model_copy(update={"settings": told})
+        """Return the scenario with settings noted beside its name."""
+        noted = (*self.settings, *settings)
+        return self if noted == self.settings else self.model_copy(update={"settings": noted})
 
     @property
     def label(self) -> str:
-        """Name of the scenario, and what was set beside what gives the name."""
+        """Name of the scenario, and the settings added to it."""
         return f"{self.name} with {', '.join(self.settings)}" if self.settings else self.name
 
     def with_macro(self, macro: str | Path | Drivers) -> Scenario:
@@ -424,7 +424,7 @@ class Scenario(InputModel):
         Raises
         ------
         InputError
-            For an unknown name, a file that cannot be used, or parameters that know too much for this path.
+            For an unknown name, a file that cannot be used, or parameters with hindsight for this path.
         """
         plain = {name: value for name, value in self.plain().items() if name not in ("macro", "drivers")}
         given = with_macro_of(macro) if isinstance(macro, Drivers) else {"macro": _text(macro)}
@@ -502,7 +502,7 @@ class Scenario(InputModel):
         return content
 
     def content_hash(self) -> str:
-        """Return a hash of what is asked, without what it is called and where it is from."""
+        """Return a hash of the settings, without name and origin."""
         text = json.dumps(self._content(), sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
@@ -569,7 +569,7 @@ def parse_levers(
 
 
 def layered(below: Mapping[str, LeverPath], on_top: Mapping[str, LeverPath]) -> FrozenMapping[str, LeverPath]:
-    """Return the paths of several levers, those on top of those below them."""
+    """Return the paths of several levers, upper ones over lower ones."""
     known = {lever.id: lever for lever in levers()}
     paths = {name: over(below.get(name), path, PLAN_START, known[name]) for name, path in on_top.items()}
     return _in_plan_order({**below, **paths})

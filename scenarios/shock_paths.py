@@ -1,4 +1,4 @@
-"""Dated shocks as paths: what they do in each month, laid out before the first, and how far they may add up."""
+"""Dated shocks as paths: their values by month, computed before the first, and bounds of their sum."""
 
 from __future__ import annotations
 
@@ -92,10 +92,10 @@ def total_problems(
     parameters: Parameters,
     drivers: Mapping[int, Mapping[str, float]],
 ) -> list[Problem]:
-    """What is wrong with shocks taken together: a kind beyond its range, or a driver of world finance beyond its own.
+    """Problems with shocks taken together: a kind beyond its range, or a driver of world finance beyond its own.
 
-    Each shock is within the range of its kind. Repeated, they add up or multiply; what they come to in any month may
-    not leave that range either. A driver is what is given for the month, else the value of end-2020, moved by them;
+    Each shock is within the range of its kind. Repeated, they add up or multiply; their total in any month may
+    not leave that range either. A driver is the value given for the month, else that of end-2020, moved by them;
     under the yield of the United States a floor holds.
 
     Parameters
@@ -119,13 +119,13 @@ def _kind_problems(shocks: Sequence[Shock], paths: ShockPaths) -> list[Problem]:
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
         kind = shock_kinds()[name]
         total = paths.path(name)
-        if kind.profile == "spread":  # the size is what the parts come to
+        if kind.profile == "spread":  # the size is the sum of the parts
             total = total.cumsum()
         beyond = ((total < kind.low - ROUNDING) | (total > kind.high + ROUNDING)).nonzero()[0]
         if len(beyond):
             month = month_text(BASELINE + 1 + int(beyond[0]))
-            told = f"{names.count(name)} shocks {name} come to {total[beyond[0]]:.4g} {kind.unit} in {month}"
-            problems.append(Problem(told, key=str(_last_place(names, name)), allowed=kind.allowed))
+            message = f"{names.count(name)} shocks {name} come to {total[beyond[0]]:.4g} {kind.unit} in {month}"
+            problems.append(Problem(message, key=str(_last_place(names, name)), allowed=kind.allowed))
     return problems
 
 
@@ -151,8 +151,8 @@ def _driver_problems(paths: ShockPaths, last_month: int, drivers: Mapping[int, M
         beyond = (struck & ((values < low) | (values > known.high))).nonzero()[0]
         if len(beyond):
             month = month_text(BASELINE + 1 + int(beyond[0]))
-            told = f"with these shocks {name} would be {values[beyond[0]]:.4g} in {month}"
-            problems.append(Problem(told, allowed=known.allowed))
+            message = f"with these shocks {name} would be {values[beyond[0]]:.4g} in {month}"
+            problems.append(Problem(message, allowed=known.allowed))
     return problems
 
 

@@ -1,4 +1,4 @@
-"""Kinds of dated shocks as data: what each moves, in which unit, how large it may be and how it fades."""
+"""Kinds of dated shocks as data: affected variable, unit, range and persistence."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ShockBasis:
 
 @dataclass(frozen=True, slots=True)
 class ShockKind:
-    """A shock that a scenario may ask for by name."""
+    """A shock that a scenario may name."""
 
     __pydantic_config__ = TYPED
 
@@ -52,7 +52,7 @@ class ShockKind:
     rule: str
     """The decision or process it enters, as module:function."""
     after: str
-    """What becomes of it after the window."""
+    """Its course after the window."""
     basis: ShockBasis
     persistence: str = ""
     """Parameter with the share that is left a month later."""
@@ -63,7 +63,7 @@ class ShockKind:
 
     @property
     def allowed(self) -> str:
-        """Sizes that may be asked for."""
+        """Allowed sizes."""
         return f"{self.low:g} to {self.high:g} {self.unit}"
 
     @property

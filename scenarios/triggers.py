@@ -32,7 +32,7 @@ class Trigger(InputModel):
 
     Flows are taken over twelve months, in the unit of the indicator. The new intensity holds from the month after the
     last of those months and takes effect with the lever's lag. A trigger that has fired rests for `cooldown` months.
-    With `until` it fires up to that month alone, and what it has set ends with it.
+    With `until` it fires up to that month only, and its setting ends with it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -15,7 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from scenarios.errors import InputError, Problem, nearest_name
 
 TYPED = ConfigDict(extra="forbid", strict=True)
-"""Settings of a record: no field that it does not know, no value of another type."""
+"""Settings of a record: no unknown field, no value of another type."""
 
 
 def read_toml(path: str, tables: Iterable[str]) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def read_table[T](kind: type[T], rows: Sequence[Mapping[str, Any]], where: str, 
 def read_record[T](kind: type[T], row: Mapping[str, Any], where: str, key: str) -> T:
     """One row as a record; see `read_table`."""
     try:
-        # JSON keeps what TOML holds, and a list of JSON may become a tuple though types are strict.
+        # JSON keeps the types of TOML, and a list of JSON may become a tuple though types are strict.
         row_as_json = json.dumps(row, default=_not_json)
         found: T = _adapter(kind).validate_json(row_as_json)  # type: ignore[arg-type]  # a class is hashable
         return found
@@ -93,7 +93,7 @@ def read_record[T](kind: type[T], row: Mapping[str, Any], where: str, key: str) 
 
 
 def _not_json(value: object) -> dict[str, str]:
-    """A value that JSON does not know, such as a date without quotes, as an object that no field accepts."""
+    """A value without a form in JSON, such as a date without quotes, as an object that no field accepts."""
     return {type(value).__name__: str(value)}
 
 

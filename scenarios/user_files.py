@@ -35,14 +35,14 @@ _KINDS = (
 
 
 def read_bytes(path: str | Path, *, what: str = "the file", largest: int = LARGEST_BYTES) -> bytes:
-    """Return what an ordinary file holds.
+    """Return the content of an ordinary file.
 
     Parameters
     ----------
     path
         The file.
     what
-        What it is to the user, for messages, such as "the macro file".
+        Name for messages, such as "the macro file".
     largest
         Most bytes that it may have.
 
@@ -101,8 +101,8 @@ def decoded(raw: bytes, where: str) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         looks = _likely_encoding(raw)
-        told = f"is not UTF-8 text; it looks like {looks}" if looks else "is not UTF-8 text"
-        raise InputError(told, where=f"{where}:{line}", allowed="save it as UTF-8") from None
+        message = f"is not UTF-8 text; it looks like {looks}" if looks else "is not UTF-8 text"
+        raise InputError(message, where=f"{where}:{line}", allowed="save it as UTF-8") from None
 
 
 def read_json(path: str | Path, *, what: str = "the file", largest: int = LARGEST_BYTES) -> Any:
@@ -130,10 +130,10 @@ def parse_json(text: str, where: str, *, what: str = "the file") -> Any:
         raise InputError(f"{what} cannot be read: it is not JSON", where=f"{where}:{error.lineno}") from None
     except RecursionError:
         raise InputError("too deep", where=where, allowed=f"at most {DEEPEST} levels") from None
-    except ValueError as error:  # a number of thousands of digits, or what the hooks refuse
-        told = str(error).splitlines()[0]
-        told = "a number is too long" if "digits" in told else told
-        raise InputError(f"{what} cannot be read: {told}", where=where) from None
+    except ValueError as error:  # a number of thousands of digits, or a value that the hooks refuse
+        message = str(error).splitlines()[0]
+        message = "a number is too long" if "digits" in message else message
+        raise InputError(f"{what} cannot be read: {message}", where=where) from None
     if _depth(data) > DEEPEST:
         raise InputError("too deep", where=where, allowed=f"at most {DEEPEST} levels")
     return data

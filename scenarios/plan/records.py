@@ -1,6 +1,6 @@
-"""The records of the plan: what each table of `scenarios/plan/*.toml` holds, with the type of every field.
+"""The records of the plan: the fields of each table of `scenarios/plan/*.toml`, with their types.
 
-A record refuses a field that it does not know, a value of another type and a word outside its vocabulary.
+A record refuses an unknown field, a value of another type and a word outside its vocabulary.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Milestone:
 class Phase:
     """An intensity gained in equal monthly steps: nothing at `after`, all of `gain` at `until`.
 
-    `announced` is the month in which it became public, empty if nobody had announced it.
+    `announced` is the month in which it became public, empty if it was not announced.
     """
 
     __pydantic_config__ = TYPED
@@ -323,7 +323,7 @@ class Secondary:
 
 @dataclass(frozen=True, slots=True)
 class GoalTest:
-    """What an indicator has to do for a goal to count as met: a ratio, change, level or gap on the right side."""
+    """Condition on an indicator under which a goal is met: a ratio, change, level or gap on the right side."""
 
     __pydantic_config__ = TYPED
 
@@ -336,7 +336,7 @@ class GoalTest:
 
     @property
     def threshold(self) -> float:
-        """The value that is asked for."""
+        """The required value."""
         return float(self.at_least if self.at_least is not None else self.at_most or 0.0)
 
 

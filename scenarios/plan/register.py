@@ -1,4 +1,4 @@
-"""The chain from each measure of the plan to what it moves: instrument, lever, channel, rule, indicator, test."""
+"""The chain from each measure of the plan to its effect: instrument, lever, channel, rule, indicator, test."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the model shows of itself: stylised facts, what interactions are for, what comes from decisions."""
+"""Evidence on the model: stylised facts, effects of interactions, contribution of decisions."""

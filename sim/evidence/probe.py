@@ -29,7 +29,7 @@ CORE = 0.15
 
 @dataclass
 class Opening:
-    """What the month started from."""
+    """State at the start of the month."""
 
     listings: Integers
     filings: Integers
@@ -74,7 +74,7 @@ class Probe:
     foreign_share_here: list[float] = field(default_factory=list)
     """Part of the foreign institutions that look for a centre and choose Shanghai."""
     fintech: list[Floats] = field(default_factory=list)
-    """Growth of the month (NaN for who left), log age, and whether the firm left, shape (3, firms)."""
+    """Growth of the month (NaN for those that left), log age, and whether the firm left, shape (3, firms)."""
     issuer_growth: list[Floats] = field(default_factory=list)
     """Log growth of issuers' debt over each calendar year."""
     core_share: list[float] = field(default_factory=list)
@@ -139,7 +139,7 @@ def _core_share(centre: "FinancialCenter") -> float:
 
 
 def watched(centre: "FinancialCenter") -> Probe:
-    """Step a centre to its end and give what was seen."""
+    """Step a centre to its end and return the records."""
     probe = Probe()
     last: tuple[Integers, Floats] | None = None
     while centre.month < centre.last_month:

@@ -1,6 +1,6 @@
 """Stress tests of the institutions in the city: how near a simulated centre is to the plan's redline.
 
-The redline is no term of the model: nothing here enters a run. What is tested is contagion by interbank claims, which
+The redline is no term of the model: nothing here enters a run. The test covers contagion by interbank claims, which
 are those between institutions in the city. Forced sales, liquidity, repo margins and losses from outside are not there.
 """
 
@@ -35,7 +35,7 @@ MOST_LOSS_PCT = 30.0
 
 @dataclass(frozen=True)
 class StressTest:
-    """What stress does to a centre at the end of a month. Shares are of all institutions in the city."""
+    """Result of a stress test of a centre at the end of a month. Shares are of all institutions in the city."""
 
     month: int
     largest_bank_assets_share: float
@@ -47,7 +47,7 @@ class StressTest:
     worst_failed_assets_share: float
     """Largest part of all assets in institutions that fail when one bank does, that bank included."""
     worst_rounds: int
-    """Longest chain of failures that one bank's failure sets off; 1 if nobody follows."""
+    """Longest chain of failures that one bank's failure sets off; 1 if there is no contagion."""
     events_share: float
     """Part of banks, by assets, whose failure alone crosses the redline."""
     loss_to_event_pct: float
@@ -55,10 +55,10 @@ class StressTest:
 
 
 def stress_test(centre: "FinancialCenter") -> StressTest:
-    """Let each bank fail by itself, and take a common loss off everybody; the centre is left as it is.
+    """Test the failure of each bank separately, and a common loss to all; the centre is not changed.
 
-    A failure crosses the redline if institutions with a tenth of all assets fail, or if it goes on for three rounds or
-    more, as the plan's data put it. Creditors write `interbank_loss_given_default` of their claims off.
+    A failure crosses the redline if institutions with a tenth of all assets fail, or if it continues for three rounds
+    or more, as the plan's data put it. Creditors write `interbank_loss_given_default` of their claims off.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def stress(
     Raises
     ------
     scenarios.InputError
-        If something asked for cannot be used, or a scenario ends before 2021-12.
+        If an argument cannot be used, or a scenario ends before 2021-12.
     """
     import pandas as pd
 

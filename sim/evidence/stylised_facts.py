@@ -32,7 +32,7 @@ FEWEST = 5
 
 @dataclass(frozen=True)
 class Fact:
-    """What should be seen, and in which band."""
+    """A stylised fact: its statistic and the expected band."""
 
     id: str
     name: str
@@ -91,7 +91,7 @@ def stylised_facts(
     Raises
     ------
     scenarios.InputError
-        If something asked for cannot be used.
+        If an argument cannot be used.
     """
     requests = ensemble_requests(
         [scenario], runs=runs, seed=seed, scale=scale, draws=draws, interactions_off=interactions_off
@@ -145,7 +145,7 @@ def statistics_of(request: RunRequest) -> dict[str, float]:
 
 
 def statistics(centre: "FinancialCenter", seen: Probe) -> dict[str, float]:
-    """Statistic of every fact from what a probe saw and the centre at the end."""
+    """Statistic of every fact from the records of a probe and the centre at the end."""
     parameters = centre.parameters
     growth = np.concatenate(seen.issuer_growth)
     firms = np.concatenate(seen.fintech, axis=1)
@@ -230,7 +230,7 @@ def variance_ratio(series: Floats, months: int) -> float:
 
 
 def dispersion(counts: Floats, expected: Floats | None = None) -> float:
-    """Variance over mean of counts, or of counts over what was expected, scaled to the same mean."""
+    """Variance over mean of counts, or of counts over expected counts, scaled to the same mean."""
     if expected is None:
         return float(counts.var(ddof=1) / counts.mean()) if counts.mean() > 0.0 else float("nan")
     level = expected * counts.sum() / expected.sum()
@@ -259,7 +259,7 @@ def herding(buyers: Floats) -> float:
     """Measure of Lakonishok, Shleifer and Vishny, mean over groups and months.
 
     Buyers and traders, shape (months, 2, groups). |p - mean p of the group| less its mean under binomial sampling,
-    for groups in which enough trade. Reserve managers, who follow a share, are left out.
+    for groups in which enough trade. Reserve managers, which follow a fixed share, are left out.
     """
     values = []
     for group in range(InvestorGroup.BENCHMARK_FUND, len(InvestorGroup)):

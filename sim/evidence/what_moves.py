@@ -1,4 +1,4 @@
-"""What moves the indicators: decisions, exogenous trends, the macro path; and what differences between agents do."""
+"""Decomposition of indicators into decisions, exogenous trends and macro path; effects of heterogeneity."""
 
 from dataclasses import replace
 from functools import partial
@@ -58,9 +58,9 @@ def set_world(centre: "FinancialCenter", trends: bool, macro: bool) -> None:
 
 
 def make_alike(centre: "FinancialCenter") -> None:
-    """Give every agent the mean of its type in what makes it differ in its decisions; totals stay.
+    """Give every agent the mean of its type in the attributes of its decisions; totals stay.
 
-    Foreign investors: assets, holdings, wanted weights and bands by group and index. Issuers: what banks think of them.
+    Foreign investors: assets, holdings, wanted weights and bands by group and index. Issuers: their credit scores.
     Institutions: profitability by sector. Sizes of issuers and fintech firms stay, since weights and ranks are theirs.
     """
     investors = centre.investors
@@ -108,8 +108,8 @@ def what_moves(
 ) -> "pd.DataFrame":
     """Parts of the change of each plan indicator from 2020 to 2025.
 
-    `decisions` is the change in a world in which the macro path stands still and no exogenous trend goes on: entries,
-    moves, choices, holdings and policy alone move it. `trends` and `macro` are what each of the two adds, on average
+    `decisions` is the change in a world in which the macro path and exogenous trends are constant: only entries,
+    moves, choices, holdings and policy affect it. `trends` and `macro` are the contributions of the two, on average
     over the order in which they are added (a Shapley value). The parts add up to the whole.
 
     Returns
@@ -121,7 +121,7 @@ def what_moves(
     Raises
     ------
     scenarios.InputError
-        If something asked for cannot be used.
+        If an argument cannot be used.
     """
     import pandas as pd
 
@@ -158,7 +158,7 @@ def aggregation_error(
     scale: float | None = None,
     workers: int | None = None,
 ) -> "pd.DataFrame":
-    """What differences between agents do: the seven indicators of 2025 with agents as they are and alike.
+    """Effects of heterogeneity: the seven indicators of 2025 with agents as they are and with identical ones.
 
     Returns
     -------

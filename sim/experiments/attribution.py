@@ -40,7 +40,7 @@ class Attribution:
     whole: Floats
     """Difference by run and indicator, shape (runs, 7)."""
     alone: Floats
-    """What each player does alone, shape (players, runs, 7)."""
+    """Effect of each player alone, shape (players, runs, 7)."""
     year: int = TARGET_YEAR
     """Year of the values."""
 

@@ -1,4 +1,4 @@
-"""Designs: points in the space of levers and parameters, and the runs they ask for."""
+"""Designs: points in the space of levers and parameters, and their runs."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ MOST_LEVELS = 1_000
 
 @dataclass(frozen=True)
 class Factor:
-    """What is varied: a lever's intensity from 2021-01 on, a parameter, the macro path or the scenario.
+    """A varied quantity: a lever's intensity from 2021-01 on, a parameter, the macro path or the scenario.
 
     Names are counted from 0 in the order given.
     """
@@ -48,7 +48,7 @@ class Factor:
     high: float
     names: tuple[str, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
-    """What the names of a factor of scenarios stand for, in their order."""
+    """Scenarios behind the names of a factor of scenarios, in their order."""
 
     @classmethod
     def of_names(cls, kind: str, names: Sequence[str], scenarios: Sequence[Scenario] = ()) -> Self:
@@ -58,7 +58,7 @@ class Factor:
         return cls(kind, kind, 0.0, float(len(names) - 1), tuple(names), tuple(scenarios))
 
     def plain(self) -> list[Any]:
-        """The factor as what JSON keeps to the bit; it needs no file to be read back."""
+        """The factor as JSON data that preserve every bit; reading it back needs no file."""
         scenarios = [scenario.plain() for scenario in self.scenarios]
         return [self.name, self.kind, self.low, self.high, list(self.names), *([scenarios] if scenarios else [])]
 
@@ -95,7 +95,7 @@ class Factor:
         return self.names[int(value)]
 
     def problem_with(self, value: float) -> tuple[str, str] | None:
-        """What is wrong with a value of a point, and what it may be; None where it can be used."""
+        """Problem with a value of a point, and the allowed values; None if it can be used."""
         if self.names and (value != int(value) or not 0 <= value < len(self.names)):
             named = ", ".join(f"{place} {name}" for place, name in enumerate(self.names))
             return f"{value:g} is the number of no name of {self.name!r}", named
@@ -126,7 +126,7 @@ class Design:
     """Points of a design of kind `points`."""
 
     def plain(self) -> dict[str, Any]:
-        """The design as what JSON keeps to the bit."""
+        """The design as JSON data that preserve every bit."""
         return {
             "scenario": self.scenario.plain(),
             "kind": self.kind,
@@ -249,7 +249,7 @@ def read_design(path: str | Path) -> Design:
     Raises
     ------
     scenarios.InputError
-        With every problem found, each with file, line, key, value and what is allowed.
+        With all problems found, each with file, line, key, value and allowed values.
     """
     spec = Spec(path, "a design", KEYS, NEEDED)
     data, wrong = spec.data, spec.wrong
@@ -266,7 +266,7 @@ def read_design(path: str | Path) -> Design:
     given = _given(data.get("points"), factors, kind, spec)
     size = number_of_points(kind, factors, counts["samples"], counts["levels"], len(given))
     if kind == "sobol" and counts["samples"] > MOST_POINTS:
-        size = counts["samples"]  # as asked for, not as rounded up
+        size = counts["samples"]  # as requested, not as rounded up
     if size > MOST_POINTS:
         key = {"factorial": "levels", "points": "points"}.get(kind, "samples")
         wrong(f"asks for {shown(size)} points", key, size, f"at most {MOST_POINTS}")
@@ -358,17 +358,17 @@ def _given(listed: Any, factors: Sequence[Factor], kind: str, spec: Spec) -> tup
     return tuple(points)
 
 
-def _value_of(factor: Factor, told: object, key: str, spec: Spec) -> float | None:
-    """Number of a cell of a point, which may be a name; what cannot be used is a problem and None."""
-    if isinstance(told, str) and told in factor.names:
-        return float(factor.names.index(told))
-    number = real_number(told)
+def _value_of(factor: Factor, cell: object, key: str, spec: Spec) -> float | None:
+    """Number of a cell of a point, which may be a name; None, with a problem, if it cannot be used."""
+    if isinstance(cell, str) and cell in factor.names:
+        return float(factor.names.index(cell))
+    number = real_number(cell)
     if number is None:
-        spec.wrong(f"{shown(told)} is no number for {factor.name!r}", key, told, ", ".join(factor.names) or "a number")
+        spec.wrong(f"{shown(cell)} is no number for {factor.name!r}", key, cell, ", ".join(factor.names) or "a number")
         return None
     problem = factor.problem_with(number)
     if problem:
-        spec.wrong(problem[0], key, told, problem[1])
+        spec.wrong(problem[0], key, cell, problem[1])
         return None
     return number
 

@@ -1,4 +1,4 @@
-"""Displacement: how much of what Shanghai gains is another centre's loss."""
+"""Displacement: the part of Shanghai's gains that other centres lose."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ def changes(gap: Gap) -> Iterator[tuple[str, list[tuple[str, Floats]]]]:
 
 
 def displaced(gap: Gap) -> "pd.DataFrame":
-    """The table of `sim.Ensemble.displacement` but for the year; there it says what is in it."""
+    """The table of `sim.Ensemble.displacement` without the year; the columns are described there."""
     import pandas as pd
 
     from sim.experiments.ensemble import interval

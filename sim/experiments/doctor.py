@@ -1,4 +1,4 @@
-"""What is wrong with a store, and a repair that keeps all that is whole and deletes nothing."""
+"""Examination of a store, and a repair that keeps all sound data and deletes nothing."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -46,15 +46,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Examination:
-    """What an examination of a store found."""
+    """Result of an examination of a store."""
 
     problems: tuple[Problem, ...]
     done: int
     """Runs that are whole."""
     lost: tuple[AskedRun, ...]
-    """Runs that are asked for and not whole: a batch that goes on computes them."""
+    """Requested runs that are missing or damaged: a resumed batch computes them."""
     incomplete: tuple[int, ...] = ()
-    """Numbers of the experiments that ask for runs that are not whole."""
+    """Numbers of the experiments with missing or damaged runs."""
 
     @property
     def sound(self) -> bool:
@@ -64,14 +64,14 @@ class Examination:
 
 @dataclass(frozen=True)
 class Repair:
-    """What a repair did."""
+    """Result of a repair."""
 
     found: Examination
-    """What was wrong before."""
+    """Problems before the repair."""
     moved: tuple[str, ...]
     """Files that were moved into the folder `aside`, as they are named inside it."""
     restored: tuple[str, ...]
-    """Files that were written again from what the rest of the store says."""
+    """Files restored from the rest of the store."""
     after: Examination
 
 
@@ -112,8 +112,8 @@ def _once(problems: list[Problem]) -> tuple[Problem, ...]:
 def repaired(folder: str | Path) -> Repair:
     """Keep all that is whole in a store and move the rest into its folder `aside`; nothing is deleted.
 
-    A part of which some runs are whole is written anew with those. A scenario is written again from a design that asks
-    for it, parameters where they can be drawn again to the bit. What is lost is computed by the batch that goes on.
+    A partly damaged part is written again with its sound runs. A scenario is restored from a design that contains it,
+    parameters if they can be drawn again to the bit. Lost runs are computed by a resumed batch.
 
     Raises
     ------
@@ -145,13 +145,13 @@ def _a_store(folder: str | Path) -> Path:
 
 
 def _of_files(folder: Path) -> Catalogue:
-    """A catalogue of all parts and designs that are there, for a store that has lost its own."""
+    """A catalogue of all existing parts and designs, for a store that has lost its own."""
     listed = {table: tuple(name for name in names_in(folder / table) if is_numbered(name, table)) for table in LISTED}
     return Catalogue(now(), **listed)
 
 
 class _Whole:
-    """What is whole in a store, and what is wrong beyond its files as such.
+    """Sound contents of a store, and problems beyond single files.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ class _Whole:
         self.done: set[str] = set()
         """Keys of the runs that are done and whole."""
         self.dropped: list[AskedRun] = []
-        """Runs whose rows are there and that are not whole."""
+        """Runs with rows but damaged values."""
         self.parts: dict[str, tuple[str | None, pd.DataFrame, list[StoredRun]]] = {}
         """By part of the table of runs: its part of indicators, the rows that are whole, and their indicators."""
         indicators = {number_of(name): name for name in catalogue.indicators}
@@ -184,7 +184,7 @@ class _Whole:
                     self.is_whole(table, name.removesuffix(".json"))
 
     def is_whole(self, table: str, digest: str) -> bool:
-        """Whether a file named by a hash is there and holds what its name says."""
+        """Whether a file named by a hash exists and has that hash."""
         if (table, digest) not in self._addresses:
             self._addresses[table, digest] = self._tried(lambda: self._store.check_address(table, digest))
         return self._addresses[table, digest]
@@ -241,11 +241,11 @@ class _Whole:
             except InputError as error:
                 if str(part) not in self._unsound:
                     self.problems += error.problems
-        told = dict(zip(rows["key"], rows["indicators_hash"], strict=True))
+        stored = dict(zip(rows["key"], rows["indicators_hash"], strict=True))
         whole = {
             key: run
             for key, run in found.items()
-            if key in told and indicators_hash(run.columns, run.first_month, run.values) == told[key]
+            if key in stored and indicators_hash(run.columns, run.first_month, run.values) == stored[key]
         }
         done = rows["status"] == "done"
         lost = int((done & ~rows["key"].isin(whole)).sum())
@@ -260,7 +260,7 @@ class _Whole:
 
 
 def _mended(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Move aside what is damaged or foreign and list the rest anew; names of what was moved and what was restored."""
+    """Move damaged and foreign files aside and list the rest again; names of moved and restored files."""
     aside = _Aside(folder)
     for table in TABLES:
         if (folder / table).exists() and not (folder / table).is_dir():
@@ -323,7 +323,7 @@ def _is_intact(path: Path) -> bool:
 
 
 def _design_names(catalogue: Catalogue, whole: _Whole) -> Iterator[str]:
-    """Designs that can be read and whose scenarios are there."""
+    """Designs that can be read and whose scenarios exist."""
     numbers = {
         design.number
         for design in whole.designs
@@ -333,7 +333,7 @@ def _design_names(catalogue: Catalogue, whole: _Whole) -> Iterator[str]:
 
 
 class _Aside:
-    """The folder for what is moved out of the way; a later repair has one of its own."""
+    """The folder for files moved aside; each repair has its own."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -342,7 +342,7 @@ class _Aside:
         self.moved: list[str] = []
 
     def move(self, path: Path) -> None:
-        """Move a file or folder of the store, if it is there."""
+        """Move a file or folder of the store, if it exists."""
         if not path.exists() and not path.is_symlink():
             return
         target = self._into / path.relative_to(self._folder)

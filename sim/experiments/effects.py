@@ -1,4 +1,4 @@
-"""What each lever does, measured: paired runs at several intensities, with drawn effects."""
+"""Effects of each lever: paired runs at several intensities, with drawn effects."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -54,23 +54,21 @@ def effects(
     names
         Levers; None takes all.
     baseline
-        What a lever is changed in.
+        Scenario in which levers are changed.
     runs, seed, scale, store, workers, progress, cancel
-        As in `sim.ensemble`. With a store, what was interrupted goes on where it stopped.
+        As in `sim.ensemble`. With a store, an interrupted computation resumes.
     intensities
         Number of intensities, at least 2.
     indicators
         Indicators; None takes all that are recorded.
 
-    Returns
-    -------
-    One row a lever, intensity and indicator: change of the intensity against 2020, effect (median), low, high (95 %),
-    expected (the sign the plan's reading expects of more of the lever, where it names one), verdict: `agrees`,
-    `disagrees`, `indistinguishable from zero`, `no expectation`, or `too few runs` below eight pairs, which have no
-    interval either; through_agents: the mean effect if only those channels of the lever move that an agent's decision
-    reads, and not those that a formula of a market or an authority reads, over that of all channels; measured at full
-    intensity; NaN elsewhere, and where the effect cannot be told from zero; runs (the pairs) and year (that of the
-    values: 2025, or the last whole year of a baseline that ends before).
+    Returns ------- One row a lever, intensity and indicator: change of the intensity against 2020, effect (median),
+    low, high (95 %), expected (the sign the plan's reading expects of more of the lever, where it names one), verdict:
+    `agrees`, `disagrees`, `indistinguishable from zero`, `no expectation`, or `too few runs` below eight pairs, which
+    have no interval either; through_agents: the mean effect if only those channels of the lever move that an agent's
+    decision reads, and not those that a formula of a market or an authority reads, over that of all channels; measured
+    at full intensity; NaN elsewhere, and if the effect does not differ significantly from zero; runs (the pairs) and
+    year (that of the values: 2025, or the last whole year of a baseline that ends before).
 
     Raises
     ------

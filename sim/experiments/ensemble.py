@@ -1,4 +1,4 @@
-"""Ensembles: the same runs of several scenarios, paired, and what they say together."""
+"""Ensembles: paired runs of several scenarios, and their statistics."""
 
 import html
 from collections import Counter
@@ -40,7 +40,7 @@ Progress = Callable[[RunOutcome, int, int], None]
 PART = 96
 """Runs kept in memory before a part of the store is written."""
 PART_SECONDS = 20.0
-"""Longest time after which what is done is written all the same."""
+"""Longest time between two writes of finished runs."""
 RESAMPLES = 2000
 """Bootstrap samples behind an interval."""
 
@@ -69,7 +69,7 @@ def ensemble(
     progress: Progress | None = None,
     cancel: Cancel | None = None,
 ) -> "Ensemble":
-    """Run scenarios many times, each run with a seed and a parameter draw of its own, the same for every scenario.
+    """Run scenarios many times, each run with its own seed and parameter draw, the same for every scenario.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def ensemble(
     parameters
         Name of a parameter set, or `Parameters` that all runs take.
     store
-        Folder to keep results in. What it holds already is not computed again.
+        Folder for results. Stored runs are not computed again.
     workers
         Number of processes; 1 runs in this process, None takes all processors. A `Workers` pool is used and kept.
     executor
@@ -92,12 +92,12 @@ def ensemble(
     levers, macro, scale, interactions_off
         As in `sim.run`, for every scenario.
     fork_at
-        First month in which the scenarios differ, such as "2023-01": what comes before is simulated once for all.
+        First month in which the scenarios differ, such as "2023-01": earlier months are simulated once for all.
         Results are the same to the bit.
     progress
         Called after each run.
     cancel
-        Asked now and then; once it says True the ensemble ends with what is done.
+        Called now and then; once it returns True the ensemble ends with the finished runs.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def ensemble(
     Raises
     ------
     scenarios.InputError
-        If something asked for cannot be used.
+        If an argument cannot be used.
     """
     single = isinstance(scenarios, str | Path | Scenario)
     asked = ensemble_requests(
@@ -138,7 +138,7 @@ def run_requests(
 ) -> "Ensemble":
     """Run requests, in a store or in memory, and give them back as an ensemble; see `ensemble`.
 
-    A store writes down what is asked for, as an experiment of this kind and label, unless that is what it wrote last.
+    A store records the requests as an experiment of this kind and label, unless they equal those of the last one.
     """
     if store is not None:
         refuse_altered(INTO_A_STORE)
@@ -165,7 +165,7 @@ def run_into_store(
 ) -> None:
     """Run the requests that a store does not hold yet, and add their outcomes to it a part at a time.
 
-    What is asked for under several names or numbers is run once.
+    Equal requests under several names or numbers are run once.
     """
     from time import monotonic
 
@@ -206,16 +206,16 @@ class Ensemble:
     """Numbers of the runs, the first axis of `values`."""
     scenarios: Mapping[str, Scenario]
     pairings: Mapping[str, tuple[Pairing | None, ...]]
-    """By scenario, for each of `runs`, what its pair must share with it; None where the run is not done."""
+    """By scenario, for each of `runs`, the attributes that its pair must share; None if the run is not done."""
     failures: tuple[str, ...] = ()
     """Scenario, run and error of each run that failed."""
     kinds: frozenset[str] = frozenset()
     altered: tuple[str, ...] = ()
-    """Names of what of the model was set by hand when these runs were done; empty for the installed model."""
+    """Names of altered parts of the model during these runs; empty for the installed model."""
 
     @classmethod
     def of_outcomes(cls, outcomes: Sequence[RunOutcome]) -> Self:
-        """Ensemble of what was run just now; a run that failed is all NaN and has no pairing.
+        """Ensemble of outcomes in memory; a run that failed is all NaN and has no pairing.
 
         Raises
         ------
@@ -250,9 +250,9 @@ class Ensemble:
 
     @classmethod
     def of_store(cls, store: Store, requests: Sequence[RunRequest] | None = None, *, design: int | None = None) -> Self:
-        """Ensemble of what was asked of a store: of its last design, of another one, or of some requests.
+        """Ensemble of a store: of its last design, of another one, or of some requests.
 
-        Runs have the names and numbers under which they were asked for. One that is not done is all NaN and has no
+        Runs have the names and numbers of their requests. One that is not done is all NaN and has no
         pairing; one that failed is in `failures`.
 
         Parameters
@@ -260,7 +260,7 @@ class Ensemble:
         store
             The store.
         requests
-            What is meant; None takes a design.
+            The requests; None takes a design.
         design
             Number of a design of `Store.designs`; None takes the last one. Of a store without designs all runs are
             taken.
@@ -282,11 +282,11 @@ class Ensemble:
                 value=where,
             )
         rows = store.rows()
-        told = [(run, rows[run.key]) for run in asked if run.key in rows]
+        found_rows = [(run, rows[run.key]) for run in asked if run.key in rows]
         failures = tuple(
-            f"{run.scenario}, run {run.run}: {row['error']}" for run, row in told if row["status"] != "done"
+            f"{run.scenario}, run {run.run}: {row['error']}" for run, row in found_rows if row["status"] != "done"
         )
-        done = [(run, row) for run, row in told if row["status"] == "done"]
+        done = [(run, row) for run, row in found_rows if row["status"] == "done"]
         if not done:
             raise InputError("no run is done", where=where, key="store", value=where)
         stored = {run.key: run for run in store.stored_runs(run.key for run, _ in done)}
@@ -352,7 +352,7 @@ class Ensemble:
 
     @cached_property
     def target_year(self) -> int:
-        """Place among the years of the one that answers for 2025 in the scenario that goes on for longest.
+        """Place among the years of the one compared with the targets in the scenario with the longest horizon.
 
         Scenarios may end in different years: see `target_year_of`.
         """
@@ -395,7 +395,7 @@ class Ensemble:
 
     @cached_property
     def conditions(self) -> RunConditions:
-        """What the runs rest on."""
+        """Conditions of the runs."""
         known = [each for of_runs in self.pairings.values() for each in of_runs if each is not None]
         return conditions_of(self.scenarios.values(), pairings=known, kinds=sorted(self.kinds))
 
@@ -482,7 +482,7 @@ class Ensemble:
 
     @cached_property
     def _quantiles(self) -> "dict[tuple[Any, ...], pd.DataFrame]":
-        """Tables that were asked for; pages ask for each several times."""
+        """Tables computed so far; pages use each several times."""
         return {}
 
     def pairs(self, scenario: str, baseline: str) -> Pairs:
@@ -492,7 +492,7 @@ class Ensemble:
         ------
         scenarios.InputError
             If a scenario is not there or none of its runs is done, or if no run of one is a pair with a run of the
-            other; it says what differs.
+            other; the message names the differences.
         """
         sides = []
         for name in (scenario, baseline):
@@ -667,9 +667,9 @@ class Ensemble:
         tables = []
         for goal in goals():
             if goal.tests:
-                told = judged(goal, self._of_year(scenario), self.target_year_of(scenario))
-                told.insert(0, "id", goal.id)
-                tables.append(told)
+                tests = judged(goal, self._of_year(scenario), self.target_year_of(scenario))
+                tests.insert(0, "id", goal.id)
+                tables.append(tests)
         return pd.concat(tables, ignore_index=True)
 
     def _of_year(self, scenario: str) -> Callable[[str, int | None], Floats]:
@@ -720,7 +720,7 @@ class Ensemble:
         return "" if middle >= len(self.months) else f"{self.months[middle]:%Y-%m}"
 
     def displacement(self, scenario: str, baseline: str) -> "pd.DataFrame":
-        """What Shanghai gains in 2025 against another scenario, and what other centres lose by it, over the pairs.
+        """Shanghai's gains in 2025 against another scenario, and other centres' losses, over the pairs.
 
         Columns: measure (`institutions`, `direct_financing` in CNY trn a year), centre, change (mean over the pairs),
         low and high (a bootstrap interval of the mean; NaN below eight pairs), share_of_gain (the part of Shanghai's
@@ -730,7 +730,7 @@ class Ensemble:
         Raises
         ------
         scenarios.InputError
-            If a scenario is not there, no run is a pair with another, or the store is older than what is read.
+            If a scenario is missing, no run is a pair with another, or the store lacks an indicator.
         """
         from sim.experiments.displacement import displaced
 
@@ -811,7 +811,7 @@ class Ensemble:
 def _quantiles_by_time(values: Floats, q: Sequence[float]) -> Floats:
     """Quantiles over the runs that are done, shape (times, quantiles); NaN where none is."""
     unknown = np.isnan(values)
-    if not unknown.any():  # to look for runs that are not done costs ten times what the rest does
+    if not unknown.any():  # the search for unfinished runs is ten times slower than the rest
         return np.asarray(np.quantile(values, list(q), axis=0).T)
     found = np.full((values.shape[1], len(q)), np.nan)
     some = ~unknown.all(axis=0)
@@ -847,7 +847,7 @@ def _fixed(pairings: Mapping[str, Sequence[Pairing | None]]) -> dict[str, tuple[
 def _scenarios_of(
     store: Store, asked: Sequence[AskedRun], requests: Sequence[RunRequest] | None, design: int | None
 ) -> dict[str, Scenario]:
-    """Scenarios by name as they were asked for; what the store keeps of all that are asked for is checked."""
+    """Requested scenarios by name; those kept by the store are checked."""
     hashes = {run.scenario: run.scenario_hash for run in asked}
     for digest in dict.fromkeys(run.scenario_hash for run in asked):
         store.check_address("scenarios", digest)

@@ -34,10 +34,10 @@ def export_store(store: Store, folder: str | Path, kind: str = "parquet", *, des
     """Write the tables of an experiment of a store into a new or empty folder and return the files.
 
     Parquet and CSV: `runs`, `indicators` (with scenario, run and seed) and `levers`, in an order that does not depend
-    on how the batch ran, with one row for each scenario, run and month that is done, and `about.json` with what the
-    numbers rest on. netCDF: one file with the dimensions scenario, run and month, a variable for each indicator, and
-    the same as attributes; it needs the extra `netcdf`. All files are there or none: an export that was stopped is
-    begun anew by the next one.
+    on how the batch ran, with one row for each scenario, run and month that is done, and `about.json` with the
+    conditions of the numbers rest on. netCDF: one file with the dimensions scenario, run and month, a variable for each
+    indicator, and the same as attributes; it needs the extra `netcdf`. All files are written or none: an export that
+    was stopped is begun anew by the next one.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def export_store(store: Store, folder: str | Path, kind: str = "parquet", *, des
 
 
 def _begun(path: Path, where: str) -> bool:
-    """Make the folder and in it one to write in; whether the former is new. What a killed export left is cleared."""
+    """Make the folder and in it one to write in; whether the former is new. Remains of a killed export are removed."""
     made = not path.exists()
     if not made:
         there = {entry.name for entry in path.iterdir()} if path.is_dir() else {""}
@@ -131,7 +131,7 @@ def _tables(store: Store, design: int | None, about: Mapping[str, Any], kind: st
 
 
 def runs_asked(store: Store, design: int | None = None) -> "pd.DataFrame":
-    """The table of runs of an experiment, under the names and numbers asked for, in their order.
+    """The table of runs of an experiment, under the requested names and numbers, in their order.
 
     Runs that are not there have the status `absent` and no results.
     """
@@ -181,7 +181,7 @@ def _levers_asked(store: Store, design: int | None) -> "pd.DataFrame":
 
 
 def provenance(store: Store, ensemble: Ensemble, design: int | None = None) -> dict[str, Any]:
-    """What the numbers of an experiment rest on, as plain data."""
+    """Conditions of the numbers of an experiment, as plain data."""
     asked = store.asked(design)
     rows = store.rows()
     done = [rows[run.key] for run in asked if run.key in rows and rows[run.key]["status"] == "done"]
@@ -226,7 +226,7 @@ def provenance(store: Store, ensemble: Ensemble, design: int | None = None) -> d
         "caveat": (
             "Simulated, not observed. Effects of levers are priors without causal evidence."
             + (
-                " A conditional replay is told what the outside world did after 2020: no forecast."
+                " In a conditional replay external drivers follow history after 2020: no forecast."
                 if "conditional replay" in ensemble.kinds
                 else ""
             )
@@ -244,11 +244,11 @@ UNITS = {
     "star_new_listings": "listings per year",
     **{f"turnover_{product.name.lower()}": "trn yuan per year" for product in Product},
 }
-"""Units of recorded flows that stand in no table of the plan."""
+"""Units of recorded flows that are in no table of the plan."""
 
 
 def month_units() -> dict[str, str]:
-    """Unit of each indicator as it stands in a month: flows are those of the month, not of the year."""
+    """Monthly unit of each indicator: flows are those of the month, not of the year."""
     from scenarios.plan import indicators, secondary_indicators
 
     units = UNITS | {each.id: each.unit for each in COMPANIONS.values()}
@@ -273,8 +273,8 @@ def _netcdf(ensemble: Ensemble, about: Mapping[str, Any], folder: Path) -> list[
 def to_xarray(ensemble: Ensemble, about: Mapping[str, Any] | None = None) -> "xr.Dataset":
     """An ensemble as an xarray data set with the dimensions scenario, run and month.
 
-    Flows are those of the month and have its unit; `cell_methods` says what of the month a value is. What the numbers
-    rest on is in the attributes.
+    Flows are those of the month and have its unit; `cell_methods` states how a value refers to the month. The
+    conditions of the numbers rest on is in the attributes.
 
     Raises
     ------
@@ -295,7 +295,7 @@ def to_xarray(ensemble: Ensemble, about: Mapping[str, Any] | None = None) -> "xr
         )
         for place, name in enumerate(ensemble.columns)
     }
-    # An object array of plain text: what pandas calls text, netCDF cannot take.
+    # An object array of plain text: netCDF does not accept the text type of pandas.
     coordinates = {
         "scenario": np.array(list(ensemble.values), dtype=object),
         "run": np.array(ensemble.runs),
@@ -306,7 +306,7 @@ def to_xarray(ensemble: Ensemble, about: Mapping[str, Any] | None = None) -> "xr
 
 
 def _of_ensemble(ensemble: Ensemble) -> dict[str, Any]:
-    """What is known of the provenance of an ensemble that is in no store."""
+    """Known provenance of an ensemble that is in no store."""
     from sim.one_run import model_version
 
     pairings = [each for of_runs in ensemble.pairings.values() for each in of_runs if each is not None]
@@ -325,11 +325,11 @@ def _of_ensemble(ensemble: Ensemble) -> dict[str, Any]:
 
 
 def _attributes(about: Mapping[str, Any]) -> dict[str, str]:
-    """Provenance as what attributes of netCDF hold: texts; lists of one thing as the thing."""
-    told = {"Conventions": "CF-1.11"}
+    """Provenance as attributes of netCDF: texts; lists of one element as the element."""
+    attributes = {"Conventions": "CF-1.11"}
     for name, value in about.items():
         if name == "units":
             continue
         plain = value[0] if isinstance(value, list) and len(value) == 1 else value
-        told[name] = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
-    return told
+        attributes[name] = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+    return attributes

@@ -1,4 +1,4 @@
-"""The plan's six goals and eleven shortcomings: what the seven indicators do not say of them."""
+"""Tests of the plan's six goals and eleven shortcomings, beyond the seven indicators."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 HALF_WAY = 0.5
 """Part of its way that every test of a goal has to have gone for the goal to be amber."""
 NOT_MODELLED, NO_RUN, TOO_FEW_RUNS = "not modelled", "no run", "too few runs"
-"""What stands in place of a light: there is no test, no run that can be judged, or fewer than a verdict needs."""
+"""Replaces a light: there is no test, no run that can be judged, or fewer than a verdict needs."""
 Year = Callable[[str, int | None], Floats]
 """An indicator of a year by run, shape (runs,), NaN where it is not known; the years are 2020 and the last one asked
 about, None where there is no such year."""
 
 
 def looked_at(test: GoalTest, start: Floats, end: Floats) -> Floats:
-    """What a test looks at, shape (runs,).
+    """Value that a test uses, shape (runs,).
 
     ratio = end / start, change = end - start, level = end, gap = (1 - end) / (1 - start)
     """
@@ -57,7 +57,7 @@ def judged(goal: Goal, year: Year, last: int | None) -> "pd.DataFrame":
     """Tests of a goal over the runs in which it can be judged, one row each.
 
     Columns: indicator (with what it is divided by), test, threshold, better (up or down), value_2020 and value (medians
-    over the runs), tested (median of what the test looks at), met and half_way (shares of runs), runs, why. NaN
+    over the runs), tested (median of the value used), met and half_way (shares of runs), runs, why. NaN
     without such a run.
     """
     import pandas as pd
@@ -92,7 +92,7 @@ def lights(year: Year, last: int | None) -> "pd.DataFrame":
     Columns: id, kind (goal or shortcoming), name, green and amber (shares of runs: all tests met; not all met, but all
     half of the way or more), red (the others), light (the most frequent; "not modelled" without any test, "no run"
     where none can be judged, "too few runs" below eight), runs (those in which every test can be judged), worst (the
-    test that fewest runs meet) and not_modelled (what the model has nothing to say of).
+    test that fewest runs meet) and not_modelled (aspects that are not modelled).
     """
     import pandas as pd
 

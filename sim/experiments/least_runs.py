@@ -22,7 +22,7 @@ LEAST_FOR_WEIGHT = 16
 """Runs of each group that is weighted by data; and at least twice the number of moments that decide, since their
 covariance is estimated from the runs and with fewer its inverse is mostly noise (source: Hartlap and others, 2007)."""
 LEAST_PER_PARAMETER = 10
-"""Runs for each parameter that a design varies before a fit's emulator can say what data identify (source: Loeppky,
+"""Runs for each parameter that a design varies before a fit's emulator can assess identification (source: Loeppky,
 Sacks and Welch, 2009, Technometrics 51, "ten runs for each dimension")."""
 
 
@@ -32,7 +32,7 @@ def enough_for_quantile(count: int, q: float) -> bool:
 
 
 def quantiles_known(values: Floats, levels: Sequence[float]) -> list[float]:
-    """Quantiles of the runs that are there, NaN for those that so few runs cannot give."""
+    """Quantiles of finished runs, NaN for those that need more runs."""
     there = np.asarray(values, dtype=np.float64)
     there = there[np.isfinite(there)]
     return [float(np.quantile(there, q)) if enough_for_quantile(len(there), q) else float("nan") for q in levels]
@@ -59,7 +59,7 @@ def error_of_share(met: int, runs: int) -> float:
 
 
 def too_few(count: int, least: int = LEAST_FOR_INTERVAL, of: str = "runs") -> str:
-    """What is said in place of a number that so few runs cannot give."""
+    """Text in place of a statistic that needs more runs."""
     return f"too few {of} ({count}; from {least} on)"
 
 

@@ -1,4 +1,4 @@
-"""What a run of many leaves: indicators as one array, or why it failed."""
+"""Outcome of one run in a batch: its indicators as an array, or the reason it failed."""
 
 import hashlib
 import json
@@ -43,11 +43,11 @@ class RunOutcome:
     kernels: str = ""
     """Kernels of the processor that computed it, see `sim.kernels`."""
     altered: tuple[str, ...] = ()
-    """What of the model was not as installed in the process that computed it, see `sim.loaded_code`."""
+    """Altered parts of the model in the process that computed it, see `sim.loaded_code`."""
 
     @property
     def indicators_hash(self) -> str:
-        """Digest of its own values, to the bit; empty for a run that failed."""
+        """Digest of its values, to the bit; empty for a run that failed."""
         return indicators_hash(self.indicators, self.first_month, self.values) if self.status == "done" else ""
 
     @property
@@ -83,7 +83,7 @@ def month_index(first_month: int, months: int) -> "pd.DatetimeIndex":
 
 
 def executed(request: RunRequest) -> RunOutcome:
-    """Run a request; a failure becomes an outcome, so that it stops nobody else."""
+    """Run a request; a failure becomes an outcome and does not stop other runs."""
     began = perf_counter()
     if request.model != model_digest():
         return failed(request, ANOTHER_MODEL.format(asked=request.model, here=model_digest()))

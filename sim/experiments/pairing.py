@@ -11,7 +11,7 @@ NOT_DONE = "the other one is not done"
 class Pairing:
     """Everything that must be equal in two runs before their difference is an effect of policy.
 
-    Shocks, the response of rivals and the horizon belong to what a scenario asks and are not in it.
+    Shocks, the response of rivals and the horizon belong to the scenario and are not included.
     """
 
     seed: int
@@ -27,7 +27,7 @@ class Pairing:
     """Digest of the model's source and data."""
 
     def differences(self, other: "Pairing") -> tuple[str, ...]:
-        """Names of what differs between two runs, in the order of the fields, as they are read aloud."""
+        """Names of the differences between two runs, in the order of the fields, in words."""
         return tuple(
             field.name.replace("_", " ")
             for field in fields(self)
@@ -37,7 +37,7 @@ class Pairing:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Which runs of two scenarios are pairs, and what is left out."""
+    """Pairs among the runs of two scenarios, and the unpaired runs."""
 
     here: tuple[int, ...]
     """Places of runs of the first scenario, in order."""
@@ -46,7 +46,7 @@ class Pairs:
     left_out: int
     """Runs of either scenario that are done and have no partner."""
     why: tuple[str, ...]
-    """What keeps them from having one: what differs from the run of the same number, or that it is not done."""
+    """Reasons: differences from the run of the same number, or that it is not done."""
 
     def __len__(self) -> int:
         return len(self.here)
@@ -55,12 +55,12 @@ class Pairs:
     def reason(self) -> str:
         """Why runs were left out, as it is read aloud; empty where none was."""
         differ = [name for name in self.why if name != NOT_DONE]
-        told = [f"they differ in {', '.join(differ)}"] if differ else []
-        return "; ".join([*told, *(name for name in self.why if name == NOT_DONE)])
+        reasons = [f"they differ in {', '.join(differ)}"] if differ else []
+        return "; ".join([*reasons, *(name for name in self.why if name == NOT_DONE)])
 
 
 def pairs_of(here: Sequence[Pairing | None], there: Sequence[Pairing | None]) -> Pairs:
-    """Pairs among the runs of two scenarios, given what each run's partner must share with it (None: not done).
+    """Pairs among the runs of two scenarios, given the attributes that each run's partner must share (None: not done).
 
     Two runs of the same place are a pair if they share it. A run whose neighbour does not share it has the one run
     elsewhere that does, if neither side has a second one of the kind: then nothing says which of them is meant.

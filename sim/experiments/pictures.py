@@ -57,7 +57,7 @@ def sensitivity_picture(kind: str, indices: "pd.DataFrame", path: Path) -> None:
     kind
         Kind of the design; a Morris design has mean absolute effects, any other total shares of variance.
     indices
-        What `morris` or `sobol` gave.
+        Table of `morris` or `sobol`.
     path
         Where the picture goes.
     """
@@ -128,7 +128,7 @@ def tree_picture(grown: "pd.DataFrame", indicator: str, at_least: float, path: P
     Parameters
     ----------
     grown
-        What `tree` gave.
+        Result of `tree`.
     indicator, at_least
         As in `tree`.
     path
@@ -158,7 +158,7 @@ def tree_picture(grown: "pd.DataFrame", indicator: str, at_least: float, path: P
 
 
 def _bound(row: "Mapping[Hashable, Any]") -> str:
-    """What bounds a leaf, in a line."""
+    """Bounds of a leaf, in a line."""
     if not row["factor"]:
         return "all points"
     within = row["names"] or f"{row['low']:.3g} to {row['high']:.3g}"
@@ -171,7 +171,7 @@ def search_picture(found: "Found", path: Path) -> None:
     Parameters
     ----------
     found
-        What `robust_search` gave.
+        Result of `robust_search`.
     path
         Where the picture goes.
     """

@@ -39,7 +39,7 @@ Cancel = Callable[[], bool]
 
 
 class ClusterLost(RuntimeError):
-    """The scheduler of a cluster went away: nothing that was under way will come back, what came back is good."""
+    """The scheduler of a cluster was lost: unfinished runs are lost, finished ones are valid."""
 
 
 def usual_workers() -> int:
@@ -48,7 +48,7 @@ def usual_workers() -> int:
 
 
 def execute_chunk(requests: Sequence[RunRequest]) -> list[RunOutcome]:
-    """Run several requests one after another in this process; those that fork share what comes before."""
+    """Run several requests one after another in this process; those that fork share earlier months."""
     outcomes: list[RunOutcome] = []
     for shared, group in groupby(requests, key=lambda request: request.shares_past_with):
         members = list(group)
@@ -87,7 +87,7 @@ def _begin_worker(niceness: int, background: bool) -> None:
             os._exit(1)
 
         threading.Thread(target=end_with_parent, daemon=True).start()
-    import sim.experiments.warm  # noqa: F401  what every run needs is there before the first
+    import sim.experiments.warm  # noqa: F401  prepares the process before the first run
 
 
 _starting = threading.Lock()
@@ -95,9 +95,9 @@ _starting = threading.Lock()
 
 
 class _Worker(ForkServerProcess):
-    """A process that does not import the script that asked for it.
+    """A process that does not import the calling script.
 
-    What is sent to a worker comes from modules that it imports by name. To run the user's script there as well would
+    Objects sent to a worker come from modules that it imports by name. Running the user's script there as well would
     make every script need a guard against starting the batch again.
     """
 
@@ -128,7 +128,7 @@ def _kill(processes: Iterable[BaseProcess], results: Any) -> None:
 
 
 def _watch(watched: "weakref.ref[ProcessPoolExecutor]") -> None:
-    """End an executor that has not noticed that a process of it is dead; what it had under way fails as lost."""
+    """End an executor that has not noticed that a process of it is dead; its unfinished runs fail as lost."""
     while (executor := watched()) is not None and executor._processes is not None:
         processes = list(executor._processes.values())
         if connection.wait([process.sentinel for process in processes], timeout=NOTICE):
@@ -152,7 +152,7 @@ class Workers:
     most_at_once
         Most runs that a worker gets in one piece: few where several callers share the pool and each wants its turn.
     niceness
-        How far the processes stand back behind others, such as those that draw what comes of them.
+        Reduction of the processes' priority, for example below those that plot their results.
     background
         The processes run only where nothing else wants the processor (on Linux; elsewhere `niceness` alone holds).
     """
@@ -192,7 +192,7 @@ class Workers:
     def renew(self, broken: Executor) -> None:
         """Throw a broken executor away; the next use makes another.
 
-        Of several callers that saw it break, the first does it, and nobody throws away what came after it.
+        Of several callers that found it broken, the first replaces it, and later ones keep the replacement.
         """
         with self._lock:
             if self._executor is broken:
@@ -200,7 +200,7 @@ class Workers:
                 self._executor = None
 
     def map[T](self, function: Callable[..., T], *items: Iterable[Any]) -> list[T]:
-        """What a function of a module gives for each item, in their order; all are tried once more if a process dies.
+        """Results of a function of a module for each item, in their order; all are tried once more if a process dies.
 
         Raises
         ------
@@ -220,7 +220,7 @@ class Workers:
             return tried(self.executor())
 
     def close(self, now: bool = False) -> None:
-        """End the processes, at once if `now`, else after what they are doing."""
+        """End the processes, at once if `now`, else after their current task."""
         with self._lock:
             executor, self._executor = self._executor, None
         if executor is None:
@@ -232,7 +232,7 @@ class Workers:
 
 
 def mapped[T](function: Callable[[RunRequest], T], requests: Sequence[RunRequest], workers: int | None) -> list[T]:
-    """What a function gives for each request, in their order; one worker is this process, None takes all processors."""
+    """Results of a function for each request, in their order; one worker is this process, None takes all processors."""
     if workers is not None and checked_count(workers, "workers", most=MOST_WORKERS) == 1:
         return [function(request) for request in requests]
     with Workers(workers) as pool:
@@ -251,7 +251,7 @@ def run_many(
     Parameters
     ----------
     requests
-        What to run. Neighbours with the same parameters share the simulated year 2020.
+        Runs. Neighbours with the same parameters share the simulated year 2020.
     workers
         Number of processes, or a pool that is kept; 1 runs in this process. None takes all processors.
     executor
@@ -288,7 +288,7 @@ def run_many(
         at_once = False
         try:
             parts = chunks(requests, pool.count, pool.most_at_once)
-            # Who hands out single runs wants to stop or change its mind soon: nothing waits behind what is running.
+            # A caller that submits single runs may stop soon: no run is queued behind the running ones.
             ahead = AHEAD if pool.most_at_once > 1 else 1
             yield from _through(pool.executor, pool.renew, parts, pool.count * ahead, cancelled)
             at_once = cancelled()

@@ -15,7 +15,7 @@ from sim.kernels import kernels
 
 @dataclass(frozen=True)
 class Repetition:
-    """What came of repeating a run."""
+    """Result of repeating a run."""
 
     request: RunRequest
     same: bool
@@ -28,7 +28,7 @@ class Repetition:
     largest_difference_of_plan: float = float("nan")
     """The same over the indicators of the plan."""
     altered: tuple[str, ...] = ()
-    """What of the model was set by hand in this process."""
+    """Altered parts of the model in this process."""
 
     @property
     def reason(self) -> str:
@@ -57,7 +57,7 @@ def repeated(store: Store, run: str) -> Repetition:
     Raises
     ------
     scenarios.InputError
-        If no run or more than one has such a key, it failed, or what it needs is missing or damaged.
+        If no run or more than one has such a key, it failed, or its inputs are missing or damaged.
     """
     request = store.request(run)
     row = store.rows()[request.key]

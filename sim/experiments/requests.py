@@ -1,4 +1,4 @@
-"""One run as it is asked for, and its address."""
+"""A requested run, and its key."""
 
 import hashlib
 import json
@@ -50,7 +50,7 @@ class RunRequest:
     @cached_property
     def key(self) -> str:
         """Address of the result: a hash of all that decides it, 32 hex digits."""
-        told = [
+        identity = [
             self.scenario.content_hash(),
             self.seed,
             self.parameters.hash,
@@ -58,12 +58,12 @@ class RunRequest:
             self.model,
         ]
         if self.base_year.digest:
-            told.append(self.base_year.digest)
-        return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
+            identity.append(self.base_year.digest)
+        return hashlib.blake2b(json.dumps(identity).encode(), digest_size=16).hexdigest()
 
     @cached_property
     def pairing(self) -> Pairing:
-        """What a run of another scenario must share with this one to be its pair."""
+        """Attributes that a run of another scenario must share to be a pair."""
         return Pairing(
             seed=self.seed,
             parameters=self.parameters.hash,
@@ -76,12 +76,12 @@ class RunRequest:
 
     @property
     def shares_2020_with(self) -> tuple[str, float, tuple[str, ...], str]:
-        """Requests that agree in this share the simulated year 2020, or the base year that stands in for it."""
+        """Requests that agree in this share the simulated year 2020, or the base year in its place."""
         return self.parameters.history_hash, self.scenario.scale, self.interactions_off, self.base_year.digest
 
     @property
     def shares_past_with(self) -> tuple[int | None, int, str, float, tuple[str, ...], str]:
-        """Requests next to one another that agree in this share what they simulate before their fork."""
+        """Requests next to one another that agree in this share the months before their fork."""
         return (
             self.fork_month,
             self.seed,
@@ -132,7 +132,7 @@ def ensemble_requests(
     Run r takes the seed `seed * 1,000,000 + r` and draw `r` (or `r` modulo `draws`) of the parameter set, the same for
     every scenario, so that scenarios are paired and a larger ensemble contains a smaller one. `draws=0` takes the
     central point in every run; so do parameters of the user's own. With `fork_at` the scenarios of a run share
-    what they simulate before that month.
+    the months before it.
 
     Raises
     ------

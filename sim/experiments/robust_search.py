@@ -47,18 +47,18 @@ KEYS = (
 NEEDED = ("levers", "highest")
 COUNTS = {"worlds": 8, "check_worlds": 24, "population": 16, "generations": 8, "seed": 1}
 MEASURES = ("mean", "p10", "median", "p90", "chance")
-"""What is made of an indicator in 2025 over the worlds; chance is the share of worlds that meet the plan's target."""
+"""Statistics of an indicator in 2025 over the worlds; chance is the share of worlds that meet the plan's target."""
 OF_POLICY = ("effort", "cost")
-"""Objectives that say what a policy takes: the rise of intensity, or the cost by the scenario's budget."""
+"""Objectives that measure the effort of a policy: the rise of intensity, or the cost by the scenario's budget."""
 STEP = 0.01
-"""Intensities are searched in steps of this size, so that what is found can be written down in full."""
+"""Intensities are searched in steps of this size, so that results can be written exactly."""
 Progress = Callable[[int, int, int, int], None]
 """Called with the generation, the generations, the runs of it that are done and its runs."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is searched of one lever: the intensity it goes to, and the month in which it does."""
+    """Search range of one lever: its new intensity, and the month of the change."""
 
     lever: str
     low: float
@@ -79,7 +79,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Objective:
-    """An indicator or what a policy takes, what is made of it over the worlds, and which way is better."""
+    """An indicator or the effort of a policy, its statistic over the worlds, and the better direction."""
 
     name: str
     measure: str
@@ -93,7 +93,7 @@ class Objective:
 
 @dataclass(frozen=True)
 class Search:
-    """A robust search as it is asked for."""
+    """A requested robust search."""
 
     scenario: Scenario
     choices: tuple[Choice, ...]
@@ -125,7 +125,7 @@ class Search:
         )
 
     def rounded(self, points: Floats) -> Floats:
-        """Points on the grid of what is searched, shape (points, variables)."""
+        """Points on the grid of the search, shape (points, variables)."""
         return np.clip(np.round(points / self.steps) * self.steps, self.lows, self.highs).round(6)
 
     def policy(self, point: Sequence[float] | Floats) -> Scenario:
@@ -191,7 +191,7 @@ class Search:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What a search found: policies that no other one beats in all objectives."""
+    """Result of a search: policies that no other one dominates in all objectives."""
 
     search: Search
     policies: "pd.DataFrame"
@@ -231,7 +231,7 @@ def robust_search(
     workers: int | Workers | None = None,
     progress: Progress | None = None,
 ) -> Found:
-    """Search lever paths by several objectives over many worlds, and judge what was found in other worlds.
+    """Search lever paths by several objectives over many worlds, and evaluate the results in other worlds.
 
     A world is a draw of the parameters with a seed of its own under each requested macro path; every policy is tried in
     the same worlds. NSGA-II goes from generation to generation. The best policies are partly selected by chance, so
@@ -240,9 +240,9 @@ def robust_search(
     Parameters
     ----------
     search
-        What is searched, for what, and where.
+        The search: levers, objectives, worlds.
     store
-        Folder of a store: runs that it holds are not computed again, so an interrupted search goes on.
+        Folder of a store: stored runs are not computed again, so an interrupted search resumes.
     workers
         Number of processes or a pool that is kept; None takes all processors.
     progress
@@ -316,12 +316,12 @@ def _ran(
     generation: int,
     progress: Progress | None,
 ) -> Ensemble:
-    def told(_: object, done: int, total: int) -> None:
+    def note(_: object, done: int, total: int) -> None:
         if progress is not None:
             progress(generation, search.generations + 1, done, total)
 
     label = f"generation {generation} of {search.generations}" if generation <= search.generations else "check"
-    ensemble = run_requests(requests, store=store, workers=pool, progress=told, kind="search", label=label)
+    ensemble = run_requests(requests, store=store, workers=pool, progress=note, kind="search", label=label)
     done = sum(int(ensemble.done(name).sum()) for name in ensemble.values)
     if done < len(requests):
         why = f"; the first: {ensemble.failures[0]}" if ensemble.failures else ""
@@ -408,7 +408,7 @@ def read_search(path: str | Path) -> Search:
     Raises
     ------
     scenarios.InputError
-        With every problem found, each with file, line, key, value and what is allowed.
+        With all problems found, each with file, line, key, value and allowed values.
     """
     spec = Spec(path, "a search", KEYS, NEEDED)
     data, wrong = spec.data, spec.wrong

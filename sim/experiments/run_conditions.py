@@ -1,4 +1,4 @@
-"""The conditions of runs, from the scenarios asked for and what is known of the runs themselves."""
+"""The conditions of runs, from the requested scenarios and the records of the runs."""
 
 from collections.abc import Iterable
 
@@ -23,9 +23,9 @@ def conditions_of(
     Parameters
     ----------
     scenarios
-        What was asked for.
+        Requested scenarios.
     pairings
-        What is known of the runs themselves, which have the last word on scale, interactions, macro path and model.
+        Records of the runs, which prevail for scale, interactions, macro path and model.
     kinds
         Kinds that the runs recorded of themselves.
     interactions_off
@@ -40,8 +40,8 @@ def conditions_of(
     return RunConditions(
         kind=_once([*kinds] or [kind for kind, _, _ in worlds] or [SIMULATION]),
         macro=_once([each.macro_identity for each in asked] or [each.macro for each in known]),
-        carried_forward=_once(told for _, carried, _ in worlds for told in carried),
-        drivers_drawn=_once(told for _, _, drawn in worlds for told in drawn),
+        carried_forward=_once(driver for _, carried, _ in worlds for driver in carried),
+        drivers_drawn=_once(driver for _, _, drawn in worlds for driver in drawn),
         scale=_once([each.scale for each in known] or [each.scale for each in asked]),
         parameters=_once([parameters] if parameters is not None else [each.parameters for each in asked]),
         end=_once(each.end for each in asked),

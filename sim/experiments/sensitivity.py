@@ -1,4 +1,4 @@
-"""What a sweep says: screening by Morris, shares of variance by an emulator, boxes in which a target is met."""
+"""Analysis of a sweep: screening by Morris, shares of variance by an emulator, boxes in which a target is met."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -62,14 +62,14 @@ def responses(design: Design, ensemble: Ensemble, indicators: Sequence[str] = PL
 
 
 def enough(design: Design, points: int) -> tuple[int, int, str]:
-    """What a design has, what its intervals need, and of what: trajectories (Morris), or points for each factor."""
+    """Size of a design, size needed for intervals, and their unit: trajectories (Morris), or points for each factor."""
     if design.kind == "morris":
         return points // (len(design.factors) + 1), LEAST_FOR_INTERVAL, "trajectories"
     return points, LEAST_PER_PARAMETER * len(design.factors), "points"
 
 
 def swept(store: Store, number: int | None = None) -> tuple[Design, "pd.DataFrame"]:
-    """A sweep of a store and what came of it, as in `responses`: the last one, or that of a number.
+    """A sweep of a store and its responses, as in `responses`: the last one, or that of a number.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def indices(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
     Raises
     ------
     scenarios.InputError
-        If no indicator differs between the points, or if shares are asked for of one factor or a handful of points.
+        If no indicator differs between the points, or if shares are requested of one factor or a few points.
     """
     if not (found.nunique() > 1).any():
         raise InputError("no indicator differs between the points", key="store", allowed="a sweep that moves something")
@@ -95,11 +95,11 @@ def indices(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
     if design.kind == "morris":
         return _without_intervals(morris(design, found), count < least)
     if len(design.factors) < 2:
-        told = f"{design.factors[0].name} is the only factor and has all of the variance"
-        raise InputError(told, key="factors", allowed="two or more factors")
+        problem = f"{design.factors[0].name} is the only factor and has all of the variance"
+        raise InputError(problem, key="factors", allowed="two or more factors")
     if len(found) < FEWEST_POINTS:
-        told = f"{len(found)} points are too few for shares of variance"
-        raise InputError(told, key="samples", value=len(found), allowed=f"from {FEWEST_POINTS} on")
+        problem = f"{len(found)} points are too few for shares of variance"
+        raise InputError(problem, key="samples", value=len(found), allowed=f"from {FEWEST_POINTS} on")
     return _without_intervals(sobol(design, found), count < least)
 
 
@@ -128,7 +128,7 @@ def morris(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
     shares = design.shares()
     rows = []
     for indicator in found.columns:
-        told = analysis.analyze(
+        effects = analysis.analyze(
             problem, shares, found[indicator].to_numpy(), num_levels=design.levels, seed=for_library(design.seed)
         )
         for place, factor in enumerate(design.factors):
@@ -136,10 +136,10 @@ def morris(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
                 {
                     "indicator": indicator,
                     "factor": factor.name,
-                    "mean_effect": float(told["mu"][place]),
-                    "mean_absolute_effect": float(told["mu_star"][place]),
-                    "interval": float(told["mu_star_conf"][place]),
-                    "spread": float(told["sigma"][place]),
+                    "mean_effect": float(effects["mu"][place]),
+                    "mean_absolute_effect": float(effects["mu_star"][place]),
+                    "interval": float(effects["mu_star_conf"][place]),
+                    "spread": float(effects["sigma"][place]),
                 }
             )
     return pd.DataFrame(rows)
@@ -166,17 +166,17 @@ def sobol(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
         def answer(x: Floats, emulator: Any = emulator) -> Floats:
             return np.atleast_2d(emulator.predict(_spread(design, x.T)))
 
-        told = sobol_indices(func=answer, n=EMULATED, dists=dists, rng=np.random.default_rng(design.seed))
-        interval = told.bootstrap(confidence_level=0.95, n_resamples=200)
+        indices = sobol_indices(func=answer, n=EMULATED, dists=dists, rng=np.random.default_rng(design.seed))
+        interval = indices.bootstrap(confidence_level=0.95, n_resamples=200)
         for place, factor in enumerate(design.factors):
             rows.append(
                 {
                     "indicator": indicator,
                     "factor": factor.name,
-                    "first": float(np.ravel(told.first_order)[place]),
+                    "first": float(np.ravel(indices.first_order)[place]),
                     "first_low": float(np.ravel(interval.first_order.confidence_interval.low)[place]),
                     "first_high": float(np.ravel(interval.first_order.confidence_interval.high)[place]),
-                    "total": float(np.ravel(told.total_order)[place]),
+                    "total": float(np.ravel(indices.total_order)[place]),
                     "total_low": float(np.ravel(interval.total_order.confidence_interval.low)[place]),
                     "total_high": float(np.ravel(interval.total_order.confidence_interval.high)[place]),
                     "held_back_r2": r2,
@@ -324,7 +324,7 @@ def discover(
     points = design.points()[names].rename(columns=own)
     good = reaches(found, indicator, at_least)
     with warnings.catch_warnings():
-        # The workbench says at import that it does without packages nobody needs here.
+        # The workbench warns at import about optional packages that are not needed here.
         warnings.simplefilter("ignore", UserWarning)
         from ema_workbench.analysis import prim
 
@@ -344,5 +344,5 @@ def discover(
         for low, high in [(float(limits[own[factor.name]].iloc[0]), float(limits[own[factor.name]].iloc[1]))]
         if low > points[own[factor.name]].min() or high < points[own[factor.name]].max()
     ]
-    told = {"coverage": float(box.coverage), "density": float(box.density), "mass": float(box.mass)}
-    return pd.DataFrame(rows, columns=["factor", "low", "high", "names"]), told
+    measures = {"coverage": float(box.coverage), "density": float(box.density), "mass": float(box.mass)}
+    return pd.DataFrame(rows, columns=["factor", "low", "high", "names"]), measures

@@ -1,4 +1,4 @@
-"""Reading designs and searches from YAML files, with every problem of a file told at once."""
+"""Reading designs and searches from YAML files, with all problems of a file reported together."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,14 +15,14 @@ from scenarios.yaml_tree import read_yaml
 
 
 class Spec:
-    """What a file says, and what is wrong with it so far.
+    """Contents of a file, and its problems so far.
 
     Parameters
     ----------
     path
         The file.
     what
-        What it ought to be, for messages, such as "a design".
+        Expected kind of file, for messages, such as "a design".
     keys, needed
         Keys that it may have, and those that it must have.
     """
@@ -47,7 +47,7 @@ class Spec:
         self.problems.append(Problem(message, where=where, key=key, value=value, allowed=allowed, nearest=nearest))
 
     def refused(self, error: InputError, key: str) -> None:
-        """Add the problems of what a key names: those of another file keep their place, others take that of the key."""
+        """Add the problems of the file that a key names; those without a place of their own take that of the key."""
         self.problems += [
             each if each.where else replace(each, where=self._tree.where(key), key=key) for each in error.problems
         ]

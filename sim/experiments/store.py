@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-INTO_A_STORE = "a store would keep what it gives under the key of the installed one"
+INTO_A_STORE = "a store would keep its results under the key of the installed one"
 
 __all__ = ["ABOUT", "FORMAT", "RUN_COLUMNS", "Store", "StoredDesign", "missing"]
 
@@ -169,7 +169,7 @@ class Store:
         return f"<p>{html.escape(repr(self))}</p>{by.to_html(index=False)}"
 
     def catalogue(self) -> Catalogue:
-        """What the store lists, once every listed file is seen to be there, whole and alone.
+        """Contents of the catalogue, after a check that exactly the listed files exist and are sound.
 
         Raises
         ------
@@ -189,7 +189,7 @@ class Store:
             return catalogue
 
     def _settled(self, catalogue: Catalogue) -> Catalogue:
-        """Clear away what a writer that was killed left half done, and list what it left whole but unlisted."""
+        """Remove unfinished files of a killed writer, and list its finished but unlisted ones."""
         for table in TABLES:
             for draft in (self.folder / table).glob(f"*{DRAFT}"):
                 draft.unlink(missing_ok=True)
@@ -209,7 +209,7 @@ class Store:
         return catalogue
 
     def _whole(self, before: Catalogue, after: Catalogue) -> None:
-        """Make sure that what is about to be listed is whole and new."""
+        """Check that files about to be listed are sound and new."""
         problems = problems_of_files(self.folder, after)
         if problems:
             raise InputError(problems)
@@ -234,7 +234,7 @@ class Store:
         Raises
         ------
         scenarios.InputError
-            If the disk is full or the folder is gone; what was there before is untouched.
+            If the disk is full or the folder is missing; earlier contents are not changed.
         """
         if not outcomes:
             return
@@ -268,7 +268,7 @@ class Store:
         return self.add_part(catalogue, rows_table([_row(outcome) for outcome in outcomes]), runs)
 
     def add_part(self, catalogue: Catalogue, rows: "pa.Table", runs: Sequence[StoredRun]) -> Catalogue:
-        """Write the rows of some runs, and the indicators of those that are done, as a part of its own."""
+        """Write the rows of some runs, and the indicators of those that are done, as a new part."""
         number = catalogue.next_number("runs", "indicators")
         indicators = None
         if runs:
@@ -286,18 +286,18 @@ class Store:
         kind: str = "",
         label: str = "",
     ) -> None:
-        """Write down what is asked for, so that it can be shown, chosen and gone on with from the store alone.
+        """Record an experiment, so that it can be shown, selected and resumed from the store alone.
 
         Parameters
         ----------
         requests
-            What is asked for, under the names of its scenarios. Asking for the same as last time changes nothing.
+            Requests, under the names of their scenarios. Requests equal to those of the last design change nothing.
         sweep
             Plain form of the sweep that the requests are of.
         kind
             Kind of experiment; `sweep` where there is one, else `batch`.
         label
-            What it is asked for with beside the names of the scenarios, such as settings, for people to read.
+            Description of the request beside the names of the scenarios, such as settings, for readers.
 
         Raises
         ------
@@ -329,7 +329,7 @@ class Store:
             catalogue.with_files(designs=name).write(self.folder)
 
     def _keep_what_is_referred_to(self, requests: Iterable[RunRequest]) -> None:
-        """Keep scenarios, parameters and earlier base years; what is there already is checked and left."""
+        """Keep scenarios, parameters and earlier base years; existing files are checked and kept."""
         asked = list(requests)
         written: set[str] = set()
         for scenario in {id(request.scenario): request.scenario for request in asked}.values():
@@ -345,7 +345,7 @@ class Store:
             sync_folder(self.folder / table)
 
     def keep(self, table: str, digest: str, data: Mapping[str, Any]) -> set[str]:
-        """Write a file that is named by a hash, or check the one that is there; returns the table if it was written."""
+        """Write a file that is named by a hash, or check the existing one; returns the table if it was written."""
         path = self.folder / table / f"{digest}.json"
         if path in self._checked_files:
             return set()
@@ -358,7 +358,7 @@ class Store:
         return {table} if fresh else set()
 
     def check_address(self, table: str, digest: str) -> None:
-        """Check that a file named by a hash holds what its name says.
+        """Check that a file named by a hash has that hash.
 
         Raises
         ------
@@ -392,12 +392,12 @@ class Store:
             try:
                 answer: pd.DataFrame = connection.execute(sql, list(parameters)).df()
             except duckdb.Error as error:
-                told = str(error).splitlines()[0]
-                raise InputError(f"the query cannot be answered: {told}", key="sql", value=sql) from None
+                message = str(error).splitlines()[0]
+                raise InputError(f"the query cannot be answered: {message}", key="sql", value=sql) from None
             return answer
 
     def _months_source(self, catalogue: Catalogue) -> Any:
-        """What DuckDB reads: the parts of the table of indicators by their literal paths, or an empty table."""
+        """Tables for DuckDB: the parts of the table of indicators by their literal paths, or an empty table."""
         import pyarrow as pa
         import pyarrow.dataset as ds
         import pyarrow.parquet as pq
@@ -459,7 +459,7 @@ class Store:
         Raises
         ------
         scenarios.InputError
-            If those of a run are missing or are not what was stored.
+            If those of a run are missing or differ from their digest.
         """
         catalogue = self.catalogue()
         rows, wanted = self._done_rows(self._rows(catalogue)), set(keys)
@@ -477,8 +477,8 @@ class Store:
             for key, digest in zip(of_part["key"], of_part["indicators_hash"], strict=True):
                 run = found.get(key)
                 if run is None or indicators_hash(run.columns, run.first_month, run.values) != digest:
-                    told = f"does not hold the indicators that were stored of the run {key[:12]}"
-                    raise damaged(path, told, self.folder)
+                    problem = f"does not hold the indicators that were stored of the run {key[:12]}"
+                    raise damaged(path, problem, self.folder)
                 yield run
 
     def runs_of_part(self, path: Path) -> Iterator[StoredRun]:
@@ -532,7 +532,7 @@ class Store:
 
     @property
     def scenarios(self) -> dict[str, Scenario]:
-        """Scenarios of the store by their hash, under the name that each was asked for last."""
+        """Scenarios of the store by their hash, under the latest requested name of each."""
         names: dict[str, Mapping[str, Any]] = {}
         rows = self._rows()
         for name, digest in zip(rows["scenario"], rows["scenario_hash"], strict=True):
@@ -543,7 +543,7 @@ class Store:
         return {digest: self.scenario(digest, head) for digest, head in sorted(names.items())}
 
     def scenario(self, digest: str, head: Mapping[str, Any]) -> Scenario:
-        """A scenario of the store by its hash, under a name and what else belongs to its head.
+        """A scenario of the store by its hash, under a name and the rest of its head.
 
         Raises
         ------
@@ -558,14 +558,16 @@ class Store:
             raise damaged(path, "is of another version of the model, whose scenarios differ", self.folder) from None
 
     def _content(self, digest: str) -> Mapping[str, Any]:
-        """What a scenario asks for, checked against its hash."""
+        """Content of a scenario, checked against its hash."""
         path = self.folder / "scenarios" / f"{digest}.json"
-        told = read_data(path, self.folder)
+        stored = read_data(path, self.folder)
         try:
-            content: dict[str, Any] = told["content"]
-            unsound = told["hash"] != digest or told["digest"] != digest_of_data([told["hash"], told["model"], content])
+            content: dict[str, Any] = stored["content"]
+            unsound = stored["hash"] != digest or stored["digest"] != digest_of_data(
+                [stored["hash"], stored["model"], content]
+            )
             # Another version of the model may take the hash of a scenario in another way.
-            if not unsound and told["model"] == model_digest():
+            if not unsound and stored["model"] == model_digest():
                 unsound = Scenario.from_plain({"name": "stored", **content}).content_hash() != digest
         except (KeyError, TypeError, InputError):
             unsound = True
@@ -594,7 +596,7 @@ class Store:
         return self._kept(EARLIER_YEARS, digest, BaseYear.from_data, lambda found: found.digest)
 
     def _kept[T](self, table: str, digest: str, made: Callable[[Any], T], hashed: Callable[[T], str]) -> T:
-        """What a file of a table holds, refused where its content is not what its name says."""
+        """Content of a file of a table, refused if it does not match the digest in the name."""
         path = self.folder / table / f"{digest}.json"
         data = read_data(path, self.folder)
         try:
@@ -630,10 +632,10 @@ class Store:
         """Indicators of one run by month, as they were stored."""
         return self.months_of([key]).drop(columns="key").set_index("month")
 
-    # What was asked for
+    # Designs
 
     def designs(self) -> list[StoredDesign]:
-        """The experiments of the store, the last one at the end: what was asked for, when, and how much is done."""
+        """The experiments of the store, the latest one last: requests, time and finished runs."""
         catalogue = self.catalogue()
         status = dict(zip(*(self._rows(catalogue)[column] for column in ("key", "status")), strict=True))
         counted = []
@@ -668,9 +670,9 @@ class Store:
         fitting = [each for each in known if kind in (None, each.kind) and number in (None, each.number)]
         if not fitting:
             if number is None:
-                told = "holds no design" if kind is None else f"holds no {kind}"
+                problem = "holds no design" if kind is None else f"holds no {kind}"
                 allowed = "" if kind is None else f"see: lujiazui {kind}"
-                raise InputError(told, where=where, key="store", value=where, allowed=allowed)
+                raise InputError(problem, where=where, key="store", value=where, allowed=allowed)
             of_kind = "" if kind is None or number not in {each.number for each in known} else f" of kind {kind!r}"
             raise InputError(
                 f"holds no design {number}{of_kind}",
@@ -700,7 +702,7 @@ class Store:
         }
 
     def last_sweep(self) -> Mapping[str, Any]:
-        """Plain form of the sweep that was asked for last.
+        """Plain form of the latest sweep.
 
         Raises
         ------
@@ -710,7 +712,7 @@ class Store:
         return self.design(kind="sweep").sweep or {}
 
     def requests_of_last_design(self) -> list[RunRequest]:
-        """Requests of what was asked for last, as `requests_of_design`."""
+        """Requests of the latest design, as `requests_of_design`."""
         return self.requests_of_design()
 
     def requests_of_design(self, number: int | None = None) -> list[RunRequest]:
@@ -719,7 +721,7 @@ class Store:
         Raises
         ------
         scenarios.InputError
-            If there is none, what it refers to is damaged, or another version of the model asked for it.
+            If there is none, its files are damaged, or it is of another version of the model.
         """
         where = str(self.folder)
         if number is None and not self.designs():
@@ -762,7 +764,7 @@ class Store:
         Raises
         ------
         scenarios.InputError
-            If no run, or more than one, has such a key, what it needs is missing or damaged, or it was made by another
+            If no run, or more than one, has such a key, its files are missing or damaged, or it was made by another
             version of the model.
         """
         rows = [row for key, row in self.rows().items() if key.startswith(run)]
@@ -800,13 +802,13 @@ class Store:
 
 
 def _refused_by_system(error: Exception, path: Path, folder: Path) -> None:
-    """Tell what the system refuses from what Arrow finds wrong in a file, which it calls an OSError too."""
+    """Separate errors of the system from damage that Arrow finds in a file, which is an OSError too."""
     if isinstance(error, OSError) and error.errno:
         raise damaged(path, f"cannot be read: {reason(error)}", folder) from None
 
 
 @lru_cache(maxsize=512)
-def _rows_in(path: str, digest: str) -> "pa.Table":  # noqa: ARG001  the content of a digest stays what it is
+def _rows_in(path: str, digest: str) -> "pa.Table":  # noqa: ARG001  the content of a digest does not change
     """Rows in a part of the table of runs whose digest has been checked."""
     import pyarrow.parquet as pq
 
@@ -844,7 +846,7 @@ def _made(path: Path) -> Any:
     path.mkdir(parents=True, exist_ok=True)
     lock = locked(path / LOCK, path)
     try:
-        for table in TABLES:  # what copies a store may leave empty folders out
+        for table in TABLES:  # copies of a store may lack empty folders
             (path / table).mkdir(exist_ok=True)
         if not (path / ABOUT).exists():
             Catalogue(now()).write(path)
@@ -857,19 +859,19 @@ def _made(path: Path) -> Any:
 
 
 def scenario_file(digest: str, content: Mapping[str, Any], model: str) -> dict[str, Any]:
-    """What the file of a scenario holds: its content under its hash, the model that took it, and a digest of all."""
+    """Data of the file of a scenario: its content under its hash, the model that took it, and a digest of all."""
     plain = json.loads(json.dumps(content))
     return {"hash": digest, "model": model, "content": plain, "digest": digest_of_data([digest, model, plain])}
 
 
 def parameters_as_data(parameters: Parameters) -> dict[str, Any]:
-    """Parameters as what JSON keeps to the bit."""
+    """Parameters as JSON data that preserve every bit."""
     betas = {f"{lever} {channel}": beta for (lever, channel), beta in parameters.betas.items()}
     return {"values": dict(parameters), "betas": betas}
 
 
 def parameters_from(data: Mapping[str, Any]) -> Parameters:
-    """Parameters from what `parameters_as_data` gave."""
+    """Parameters from the data of `parameters_as_data`."""
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in data["values"].items()}
     betas = {(lever, channel): beta for name, beta in data["betas"].items() for lever, channel in [name.split(" ")]}
     return Parameters(values, betas)
@@ -889,7 +891,7 @@ def levers_table(scenario: Scenario) -> "pd.DataFrame":
 
 
 def rows_table(rows: Sequence[Mapping[str, Any]]) -> "pa.Table":
-    """Rows of the table of runs as what Parquet takes."""
+    """Rows of the table of runs for Parquet."""
     import pandas as pd
     import pyarrow as pa
 
@@ -956,7 +958,7 @@ def _row(outcome: RunOutcome) -> dict[str, Any]:
 
 
 def asked_of_row(row: Mapping[str, Any]) -> AskedRun:
-    """A run of the table of runs as it was asked for."""
+    """Request of a run of the table of runs."""
     import pandas as pd
 
     return AskedRun(

@@ -24,13 +24,13 @@ FORMAT = 2
 ABOUT = "store.json"
 LOCK = "lock"
 ASIDE = "aside"
-"""Folder inside a store into which a repair moves what is damaged or foreign."""
+"""Folder inside a store into which a repair moves damaged and foreign files."""
 LISTED = {"runs": ".parquet", "indicators": ".parquet", "designs": ".json"}
 """Tables whose numbered files the catalogue lists, and how the names end."""
 EARLIER_YEARS = "vintages"
 """Folder of the data of earlier base years, whose name, like that of the column of runs, is that of older stores."""
 ADDRESSED = ("scenarios", "parameters", EARLIER_YEARS)
-"""Tables whose files are named by the hash of what they mean."""
+"""Tables whose files are named by the hash of their content."""
 TABLES = (*LISTED, *ADDRESSED)
 DRAFT = ".part"
 _NUMBERED = re.compile(r"(\d{8})-([0-9a-f]{32})(\.[a-z]+)")
@@ -55,11 +55,11 @@ def digest_of_data(data: Any) -> str:
     return digest_of_bytes(json.dumps(data, sort_keys=True, separators=(",", ":")).encode())
 
 
-# What goes wrong
+# Errors
 
 
 def reason(error: OSError) -> str:
-    """What the system says; Arrow wraps it into words of its own."""
+    """Error message of the system, which Arrow embeds in another."""
     return os.strerror(error.errno) if error.errno else str(error)
 
 
@@ -90,7 +90,7 @@ def literal_folder(folder: str | Path) -> Path:
     Raises
     ------
     scenarios.InputError
-        If its name cannot be a path of text: what is computed for such a store could not be written.
+        If its name cannot be a path of text: results for such a store could not be written.
     """
     shown = os.fsencode(os.fspath(folder)).decode("utf-8", "backslashreplace")
     try:
@@ -181,13 +181,13 @@ def locked(path: Path, folder: Path) -> Any:
 # Reading
 
 _verified: dict[str, tuple[tuple[int, int, int], str]] = {}
-"""Digests of the files that this process has read, with what their size, time and inode were."""
+"""Digests of the files that this process has read, with their size, time and inode."""
 
 
 def digest_of_file(path: Path) -> str:
     """Digest of a file's bytes; a file that has not changed since this process read it is not read again."""
-    told = path.stat()
-    seen = told.st_size, told.st_mtime_ns, told.st_ino
+    status = path.stat()
+    seen = status.st_size, status.st_mtime_ns, status.st_ino
     known = _verified.get(str(path))
     if known is None or known[0] != seen:
         with path.open("rb") as file:
@@ -213,7 +213,7 @@ def is_numbered(name: str, table: str) -> bool:
 
 
 def read_data(path: Path, folder: Path) -> Any:
-    """What a JSON file of a store holds.
+    """Content of a JSON file of a store.
 
     Raises
     ------
@@ -232,7 +232,7 @@ def read_data(path: Path, folder: Path) -> Any:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What `store.json` holds: when the store was made, and the names of its parts and designs in their order."""
+    """Content of `store.json`: when the store was made, and the names of its parts and designs in their order."""
 
     made: str
     runs: tuple[str, ...] = ()
@@ -256,8 +256,8 @@ class Catalogue:
             if holds_tables(folder):
                 raise damaged(path, "is missing", folder)
             raise InputError(f"is no store: it has no {ABOUT}", where=where, key="store", value=where)
-        told = read_data(path, folder)
-        number = told.get("format") if isinstance(told, Mapping) else None
+        stored = read_data(path, folder)
+        number = stored.get("format") if isinstance(stored, Mapping) else None
         if number == 1:
             raise InputError(
                 "has the format 1 of an earlier version, without digests that would show damage; this version reads "
@@ -276,15 +276,15 @@ class Catalogue:
                 allowed=str(FORMAT),
             )
         try:
-            content = {name: told[name] for name in ("format", "made", *LISTED)}
-            if digest_of_data(content) != told["digest"] or number != FORMAT:
+            content = {name: stored[name] for name in ("format", "made", *LISTED)}
+            if digest_of_data(content) != stored["digest"] or number != FORMAT:
                 raise ValueError
             return cls(content["made"], *(tuple(content[table]) for table in LISTED))
         except (KeyError, TypeError, ValueError):
             raise damaged(path, "is damaged: its content has another digest", folder) from None
 
     def write(self, folder: Path) -> None:
-        """Write the catalogue; from then on what it lists is there."""
+        """Write the catalogue; from then on the listed files are part of the store."""
         content = {"format": FORMAT, "made": self.made} | {table: list(self.of(table)) for table in LISTED}
         whole = {**content, "digest": digest_of_data(content)}
         write_whole(folder / ABOUT, json.dumps(whole, indent=1).encode())
@@ -331,7 +331,7 @@ def unlisted(folder: Path, catalogue: Catalogue, table: str) -> list[str]:
 
 
 def problems_of_files(folder: Path, catalogue: Catalogue) -> list[Problem]:
-    """What is missing, damaged or foreign among the files of a store, by their names and the digests of their bytes."""
+    """Missing, damaged and foreign files of a store, by their names and the digests of their bytes."""
     problems = []
     for table in LISTED:
         listed = catalogue.of(table)

@@ -1,4 +1,4 @@
-"""What was asked of a store: an experiment with the names, numbers and settings that its runs were asked for with."""
+"""An experiment of a store: the names, numbers and settings of the requested runs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,26 +10,26 @@ from sim.experiments.requests import RunRequest
 from sim.model_digest import model_digest
 
 HEAD = (*CALLED, "budget")
-"""What a scenario says beside its content: it changes no result, so results are shared whatever it is."""
+"""Parts of a scenario that change no result; results are shared whatever they are."""
 
 
 def head_of(scenario: Scenario) -> dict[str, Any]:
-    """What a scenario is called and its budget, as plain data."""
+    """Name, description and budget of a scenario, as plain data."""
     return {name: value for name, value in scenario.plain().items() if name in HEAD}
 
 
 def content_of(scenario: Scenario) -> dict[str, Any]:
-    """What a scenario asks for, as plain data without its head."""
+    """Content of a scenario, as plain data without its head."""
     return {name: value for name, value in scenario.plain().items() if name not in HEAD}
 
 
 @dataclass(frozen=True)
 class AskedRun:
-    """One run as it was asked for."""
+    """One requested run."""
 
     key: str
     scenario: str
-    """Name under which it was asked for."""
+    """Name under which it was requested."""
     scenario_hash: str
     run: int
     seed: int
@@ -59,26 +59,26 @@ class AskedRun:
 
 @dataclass(frozen=True)
 class StoredDesign:
-    """An experiment of a store: which runs were asked for, under which names, when, and how many of them are done."""
+    """An experiment of a store: requested runs, their names, the time, and the number of finished runs."""
 
     number: int
     """Number in the store, from 1 on."""
     time: str
-    """When it was asked for, in UTC."""
+    """Time of the request, UTC."""
     kind: str
     """`batch`, `sweep` or another kind of experiment."""
     label: str
-    """What it was asked for with beside the names of its scenarios, such as settings; may be empty."""
+    """Description of the request beside the names of its scenarios, such as settings; may be empty."""
     model: str
     """Digest of the model's source and data."""
     version: str
     heads: tuple[Mapping[str, Any], ...]
-    """Name, title, author, description and budget of its scenarios as they were asked for."""
+    """Name, title, author, description and budget of its scenarios as requested."""
     runs: tuple[AskedRun, ...]
     sweep: Mapping[str, Any] | None = None
     """Plain form of the sweep; None for other kinds."""
     contents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """What its scenarios ask for, by hash: from it a lost file of a scenario can be written again."""
+    """Content of its scenarios, by hash, from which a lost file of a scenario can be restored."""
     done: int = 0
     """How many of its runs are done."""
     failed: int = 0
@@ -95,7 +95,7 @@ class StoredDesign:
         label: str = "",
         sweep: Mapping[str, Any] | None = None,
     ) -> Self:
-        """The design that asks for some requests."""
+        """The design of some requests."""
         scenarios = {id(request.scenario): request.scenario for request in requests}
         hashes = {place: each.content_hash() for place, each in scenarios.items()}
         contents = {hashes[place]: content_of(each) for place, each in scenarios.items()}
@@ -157,17 +157,17 @@ class StoredDesign:
             AskedRun(key, names[name], hashes[at], run, seed, parameters[values], draw, tuple(off), base_year, fork)
             for key, name, at, run, seed, values, draw, off, base_year, fork in data["runs"]
         )
-        told = {name: data[name] for name in ("time", "kind", "label", "model", "version", "sweep", "contents")}
-        return cls(number, heads=tuple(data["heads"]), runs=runs, **told)
+        fields = {name: data[name] for name in ("time", "kind", "label", "model", "version", "sweep", "contents")}
+        return cls(number, heads=tuple(data["heads"]), runs=runs, **fields)
 
     @property
     def asked(self) -> int:
-        """How many runs it asks for, over all its scenarios."""
+        """Number of requested runs, over all its scenarios."""
         return len(self.runs)
 
     @property
     def scenarios(self) -> tuple[str, ...]:
-        """Names of its scenarios, in the order in which they were asked for."""
+        """Names of its scenarios, in the order of the request."""
         return tuple(dict.fromkeys(run.scenario for run in self.runs))
 
     @property
@@ -176,15 +176,15 @@ class StoredDesign:
         return self.model == model_digest()
 
     def head(self, name: str) -> Mapping[str, Any]:
-        """Name, title and what else goes with a scenario's name in this experiment."""
+        """Head of a scenario in this experiment: name, title and so on."""
         return next((head for head in self.heads if head["name"] == name), {"name": name})
 
     def asks_the_same_as(self, other: "StoredDesign") -> bool:
-        """Whether the same runs are asked for under the same names; time, kind and label do not matter."""
+        """Whether the same runs are requested under the same names; time, kind and label do not matter."""
         return self.runs == other.runs and list(self.heads) == list(other.heads) and self.sweep in (None, other.sweep)
 
     def __str__(self) -> str:
-        """One line: number, kind, scenarios, what they were asked for with, and when."""
+        """One line: number, kind, scenarios, description and time of the request."""
         named = ", ".join(self.scenarios[:4]) + (", ..." if len(self.scenarios) > 4 else "")
         settings = f" ({self.label})" if self.label else ""
         progress = f"{self.done} of {self.asked} runs" if self.done < self.asked else f"{self.asked} runs"
@@ -196,7 +196,7 @@ def _texts(run: AskedRun) -> tuple[str, str]:
 
 
 def same_name_twice(runs: Iterable[AskedRun]) -> tuple[str, int] | None:
-    """A scenario's name and a number under which two different runs were asked for, or None."""
+    """A scenario's name and a number under which two different runs were requested, or None."""
     seen: dict[tuple[str, int], str] = {}
     for run in runs:
         if seen.setdefault((run.scenario, run.run), run.key) != run.key:

@@ -1,4 +1,4 @@
-"""Importing this makes a process ready for runs: what every run needs is there before the first.
+"""Importing this prepares a process for runs: the modules and tables of every run are loaded before the first.
 
 The process that workers are copied from imports it, so that none of them does it again.
 """

@@ -32,7 +32,7 @@ def workbench_model(
     Parameters
     ----------
     scenario
-        What everything else is taken from.
+        Scenario that provides all other settings.
     levers
         Range of intensity from 2021-01 on by lever.
     uncertainties
