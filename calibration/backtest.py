@@ -1,4 +1,4 @@
-"""The city's plan of 2016-2020 as a backtest: from the stocks of end-2015, with levels solved on 2016, to 2020."""
+"""The city's plan of 2016-2020 as a backtest: from the stocks of end-2015, with constants solved on 2016, to 2020."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ def backtest(
 ) -> "pd.DataFrame":
     """The years 2017 to 2020 as simulated, one row a kind, indicator and year; see `rolling_origins`.
 
-    2016 is the year that levels are solved on, so it is no forecast and is not scored.
+    2016 is the year on which constants are solved, so it is no forecast and is not scored.
     """
     return rolling_origins(store, runs, workers, scale, progress, origins=(FIRST_BASE_YEAR,))
 

@@ -1,4 +1,5 @@
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from scenarios.parameters import ParameterSet
 from sim.base_year.base_year import YEAR_2020
 from sim.bond_market.index_weights import live_index_weights
 from sim.bond_market.state import BondMarketConstants
+from sim.components import COMPONENTS
 from sim.financing.filing_stages import passed_share
 from sim.financing.state import FinancingConstants
 from sim.fintech.state import FintechConstants
@@ -348,3 +350,11 @@ def test_every_solved_constant_is_a_field_of_its_market_and_is_corrected_once():
     for market in SOLVED:
         assert sorted(row.name for row in market.table) == sorted(each.name for each in fields(market.kind))
         assert all(row.meets for row in market.table)
+
+
+def test_the_page_of_the_model_lists_every_solved_constant_with_the_observation_it_meets():
+    page = (Path(__file__).parents[2] / "docs" / "model.md").read_text(encoding="utf-8")
+    section = page.partition("## Solved constants")[2].partition("\n## ")[0]
+    told = [tuple(cell.strip(" `") for cell in row.split("|")[1:4]) for row in section.splitlines() if row[:3] != "|--"]
+    known = [(each.name, row.name, row.meets) for each in COMPONENTS if each.solving for row in each.solving.table]
+    assert [cells for cells in told if len(cells) == 3][1:] == known
