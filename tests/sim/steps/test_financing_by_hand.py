@@ -1,5 +1,7 @@
 """Financing alone, with figures worked out by hand: costs, who may take which instrument, sizes, expected amounts."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from agents.issuers import LADDER_MONTHS, Instrument, IssuerClass, Issuers, List
 from agents.listing_queue import STAGES
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
+from sim.base_year.base_year import BaseYear
 from sim.base_year.sums import LargeDeal
 from sim.clock import Clock
 from sim.component import Part
@@ -15,7 +18,7 @@ from sim.financing.issuance import choice_explained, costs_pp, instrument_terms,
 from sim.financing.listings import lead_times, listing_queue_moves, months_by_stage, withdrawal_by_route
 from sim.financing.panda_bonds import foreign_issuers_decide
 from sim.financing.provinces import delta_provinces, in_delta
-from sim.financing.state import FinancingConstants, Issuance, ModelSize, UsualDeals
+from sim.financing.state import Contagion, FinancingConstants, Issuance, ModelSize, UsualDeals
 from sim.financing.underwriting import underwriters_capital_bn
 from sim.policy import Channels
 from tests.sim.steps.by_hand import BOND_MONTHS, MONTHS_AFTER, MONTHS_BEFORE, US_YIELD_PCT, YIELD_PCT, run
@@ -190,6 +193,12 @@ def test_private_firms_list_on_the_main_board_and_those_of_hard_technology_on_st
         assert Instrument.IPO_STAR not in busy[IssuerClass.PRIVATE_LARGE]
 
 
+def test_nobody_lists_on_star_in_the_years_before_it_existed(city):
+    on = city()
+    on[BaseYear] = BaseYear(restated={"ipo_count_star": 0.0})
+    assert who_may(eligible(on, hard_technology=True), Instrument.IPO_STAR) == set()
+
+
 def test_sponsors_with_assets_of_the_best_rank_file_for_a_fund_of_real_estate_one_at_a_time(city):
     share = usual(city, "reits_eligible_assets")
     first, last = (eligible(city(), asset_rank=share * factor) for factor in (0.9, 1.1))
@@ -205,22 +214,88 @@ def test_foreign_issuers_meet_their_needs_abroad(city):
     on = city()
     foreign = of_class(on, IssuerClass.FOREIGN)
     on[Issuance].due_bn = 1.0 * foreign
-    on[Issuers]["cash_bn"] = 50.0
+    on[Issuers]["cash_bn"] = np.where(np.arange(len(foreign)) % 16 < 8, 50.0, 0.0)
     run(issuers_raise_money, on)
-    assert not on[Issuers]["need_bn"][foreign].any()
+    assert not on[Issuers]["need_bn"][foreign].any() and (on[Issuers]["need_bn"][~foreign] > 0.0).any()
     # They pay what falls due, and spend none of the rest.
-    np.testing.assert_allclose(on[Issuers]["cash_bn"][foreign], 49.0)
+    assert set(on[Issuers]["cash_bn"][foreign].tolist()) == {49.0, -1.0}
+
+
+def test_needs_differ_by_a_shock_of_their_own_around_their_growth(city):
+    needs = []
+    for spread in (0.0, 0.5, 1.0):
+        on = city(on_parameters={"need_shock_sd": spread})
+        run(issuers_raise_money, on)
+        needs.append(on[Issuers]["need_bn"].copy())
+    firms = needs[0] > 0.0
+    shocks = np.log(needs[1][firms] / needs[0][firms])
+    assert shocks.std() == pytest.approx(0.5, rel=0.15)
+    np.testing.assert_allclose(np.log(needs[2][firms] / needs[0][firms]), 2.0 * shocks, atol=1e-9)
+
+
+def test_each_part_of_a_need_is_raised_in_a_way_of_its_own(city):
+    for parts in (1, 2, 3):
+        on = city(on_parameters={"need_shock_sd": 0.0})
+        issuers = on[Issuers]
+        issuers["tranches"] = parts
+        on[Issuance].due_bn = 0.02 * issuers["debt_bn"].sum(axis=0)
+        before = issuers["debt_bn"].copy()
+        run(issuers_raise_money, on)
+        ways = ((issuers["debt_bn"] - before) > 1e-12).sum(axis=0)
+        assert ways.max() == parts
+
+
+def test_who_files_borrows_the_need_of_the_month_from_a_bank(city):
+    on = city(on_parameters={"need_shock_sd": 0.0})
+    issuers = on[Issuers]
+    issuers["tranches"], issuers["waiting_for"] = 1, ListingRoute.NONE
+    constants = on[FinancingConstants].instrument_constants.copy()
+    constants[OFFERS] += 5.0
+    on[FinancingConstants] = dataclasses.replace(on[FinancingConstants], instrument_constants=constants)
+    on[Issuance].due_bn = 0.02 * issuers["debt_bn"].sum(axis=0)
+    loans = issuers["debt_bn"][Instrument.LOAN].copy()
+    run(issuers_raise_money, on)
+    files = (issuers["last_choice"] >= Instrument.IPO_MAIN) & of_class(on, IssuerClass.PRIVATE_LARGE)
+    borrowed = issuers["debt_bn"][Instrument.LOAN] - loans
+    assert files.sum() > 10 and (issuers["last_choice"][files] == Instrument.IPO_MAIN).any()
+    np.testing.assert_allclose(borrowed[files], issuers["need_bn"][files])
+
+
+def test_only_one_part_of_a_need_can_be_a_filing(city):
+    on = city(on_parameters={"need_shock_sd": 0.0})
+    issuers = on[Issuers]
+    issuers["tranches"], issuers["waiting_for"] = 2, ListingRoute.NONE
+    constants = on[FinancingConstants].instrument_constants.copy()
+    constants[OFFERS] += 500.0
+    on[FinancingConstants] = dataclasses.replace(on[FinancingConstants], instrument_constants=constants)
+    on[Issuance].due_bn = 0.02 * issuers["debt_bn"].sum(axis=0)
+    before = issuers["debt_bn"].copy()
+    run(issuers_raise_money, on)
+    files = (issuers["last_choice"] >= Instrument.IPO_MAIN) & of_class(on, IssuerClass.PRIVATE_LARGE)
+    grew = (issuers["debt_bn"] - before)[:, files]
+    assert files.any() and (grew[Instrument.LOAN] > 0.0).all()
+    # The other part goes to the market where that is better than a loan.
+    assert (grew[1:].sum(axis=0) > 0.0).any()
+
+
+def test_financing_of_the_delta_is_what_its_firms_sell_on_markets(city):
+    on = city()
+    on[Issuance].due_bn = 0.02 * on[Issuers]["debt_bn"].sum(axis=0)
+    before = on[Issuers]["debt_bn"].copy()
+    run(issuers_raise_money, on)
+    sold = (on[Issuers]["debt_bn"] - before)[1:, in_delta(on[Issuers])].sum()
+    assert on[Issuance].delta_financing_bn == pytest.approx(sold) and sold > 0.0
 
 
 def test_new_loans_fall_due_after_a_year_or_at_the_end_of_the_ladder_as_the_stock_does(city):
-    on = city(on_parameters={"short_loan_share": 0.5, "need_shock_sd": 0.0})
+    on = city(on_parameters={"short_loan_share": 0.3, "need_shock_sd": 0.0})
     ladder = on[Issuers]["maturing_bn"][:, Instrument.LOAN].sum(axis=1)
     on[Issuance].due_bn = 1.0 * of_class(on, IssuerClass.MSME)
     run(issuers_raise_money, on)
     added = on[Issuers]["maturing_bn"][:, Instrument.LOAN].sum(axis=1) - ladder
     month = on[Clock].month
-    # Where half of the stock runs for a year, its flow is the larger in proportion to its shorter life.
-    short = LADDER_MONTHS / (LADDER_MONTHS + 12.0)
+    # A flow is a stock over its life: three tenths that run for a year, seven that run for the length of the ladder.
+    short = (0.3 / 12.0) / (0.3 / 12.0 + 0.7 / LADDER_MONTHS)
     loans = added.sum()
     assert added[(month + 12) % LADDER_MONTHS] == pytest.approx(short * loans)
     assert added[month % LADDER_MONTHS] == pytest.approx((1.0 - short) * loans)
@@ -258,6 +333,35 @@ def test_dearer_search_makes_bonds_of_firms_in_the_delta_worse_by_what_they_pay_
         paid = [chosen_terms(on, row)["search for underwriters"] for row in np.flatnonzero(took & here)]
         np.testing.assert_allclose(paid, -2.0 * part * 0.5)
         assert all(chosen_terms(on, row)["search for underwriters"] == 0.0 for row in np.flatnonzero(took & ~here)[:5])
+
+
+def test_defaults_of_a_province_make_its_bonds_worse_by_their_spread(city):
+    on = city(on_parameters={"cost_sensitivity": 2.0, "paper_spread_share": 0.5})
+    on[Issuance].due_bn = 0.02 * on[Issuers]["debt_bn"].sum(axis=0)
+    on[Contagion].province_spread_pp[3] = 0.4
+    issuers = run(issuers_raise_money, on)[Issuers]
+    hit = (issuers["province"] == 3) & ~of_class(on, IssuerClass.BANK)
+    checked = 0
+    for instrument, part in ((Instrument.BOND, 1.0), (Instrument.GREEN_BOND, 1.0), (Instrument.COMMERCIAL_PAPER, 0.5)):
+        for row in np.flatnonzero((issuers["last_choice"] == instrument) & hit):
+            assert chosen_terms(on, row)["defaults of others"] == pytest.approx(-2.0 * part * 0.4)
+            checked += 1
+    assert checked > 1
+
+
+def test_green_bonds_are_as_much_worse_as_others_where_search_is_dear(city):
+    def green(factor):
+        on = city(
+            on_channels={"search_cost_regional": factor * usual(city, "search_cost_regional")},
+            on_parameters={"regional_search_cost": 300.0},
+        )
+        issuers = on[Issuers]
+        issuers["green"] = issuers["market_access"]
+        issuers["province"] = delta_provinces()[0]
+        on[Issuance].due_bn = 0.02 * issuers["debt_bn"].sum(axis=0)
+        return (run(issuers_raise_money, on)[Issuers]["last_choice"] == Instrument.GREEN_BOND).sum()
+
+    assert green(1e-3) > green(1.0) > green(8.0)
 
 
 def test_fewer_firms_of_the_delta_sell_bonds_where_search_is_dear(city):
