@@ -22,7 +22,7 @@ def backtest(
 ) -> "pd.DataFrame":
     """The years 2017 to 2020 as simulated, one row a kind, indicator and year; see `rolling_origins`.
 
-    2016 is the year on which constants are solved, so it is no forecast and is not scored.
+    Constants are solved on 2016, so that year is not a forecast and is not scored.
     """
     return rolling_origins(store, runs, workers, scale, progress, origins=(FIRST_BASE_YEAR,))
 

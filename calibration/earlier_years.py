@@ -1,4 +1,4 @@
-"""Earlier base years from observations to 2020: levels, parameters that describe the year, and dated policy."""
+"""Earlier base years: their observations, parameters that describe the year, and dated policy."""
 
 import csv
 from dataclasses import dataclass

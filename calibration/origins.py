@@ -24,7 +24,7 @@ SCORED = {
     "institution_count": "institutions",
     "panda_issuance": "panda_issuance",
 }
-"""Indicators with a series of their own before 2020, and its name among the earlier levels."""
+"""Indicators with a series of their own before 2020, and its name among the earlier observations."""
 BEFORE = {
     "turnover_total": "turnover_total",
     "direct_financing": "direct_financing",
@@ -67,8 +67,8 @@ def rolling_origins(
     year, observed, q05, median, q95, runs, error, crps, inside_50, inside_80, inside_95, best_naive, naive_error
     (absolute), skill. Quantiles and intervals that so few runs cannot give are NaN.
 
-    The parameters are draws of the prior of 2020, which rests on data to 2020: origins test the rules and the levels
-    solved at each origin, not knowledge of the time.
+    The parameters are draws of the prior of 2020, which rests on data to 2020: origins test the rules and the constants
+    solved at each origin, not the knowledge at the time.
     """
     import pandas as pd
 

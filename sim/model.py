@@ -90,7 +90,7 @@ class FinancialCenter(PopulationModel):
         Interactions between agents to switch off, from January 2020 on; names in `sim.interactions`. Constants
         are solved without them.
     base_year
-        Year from whose observed levels the centre starts; the scenario is dated as if that year were 2020.
+        Year with whose observations the centre starts; the scenario is dated as if that year were 2020.
 
     Raises
     ------
@@ -157,7 +157,7 @@ class FinancialCenter(PopulationModel):
     interactions_off: tuple[str, ...]
     """Interactions that are switched off, by name."""
     base_year: BaseYear
-    """The year from whose observed levels it started."""
+    """The year with whose observations it started."""
     altered: tuple[str, ...]
     """Names of what of the model was not as installed when this one began; see `sim.loaded_code`."""
 

@@ -70,7 +70,7 @@ def run(
     interactions_off
         Interactions between agents to switch off, such as ("peers",); names in `sim.interactions`.
     base_year
-        Year from whose observed levels the run starts. The scenario and the result are dated as if that year were 2020;
+        Year with whose observations the run starts. The scenario and the result are dated as if that year were 2020;
         `result.moved_back(base_year.months_back)` has the dates of the calendar.
     progress
         Called after each month with the months done and the months in all.

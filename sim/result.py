@@ -41,7 +41,7 @@ class Result:
     step_seconds: Mapping[str, float]
     """Seconds spent in each step of the month."""
     base_year: BaseYear = YEAR_2020
-    """The year from whose observed levels the run started."""
+    """The year with whose observations the run started."""
     fired: tuple[Mapping[str, Any], ...] = ()
     """What the scenario's triggers did, in the order of months."""
 

@@ -1,11 +1,11 @@
-"""The base year: the year from whose observed levels a model starts, 2020 unless another is asked for.
+"""The base year: the year with whose observations a model starts, 2020 unless another is chosen.
 
 To start from an earlier year, its data are relabelled as 2020: observations of that year replace those of 2020, and
 all dates are shifted by whole years, so that months keep their season. The same code then simulates past and future.
 `BaseYear.calendar_month` converts a month of the model back to the calendar.
 
-What belongs to 2020 and is not restated keeps its value of 2020: the splits of levels by class, and the intensities
-of levers, whose changes since the base year are what a scenario of the past states.
+Quantities without a figure for the earlier year keep their value of 2020: splits by class, and the intensities
+of levers, for which a scenario of the past states changes since the base year.
 """
 
 import hashlib

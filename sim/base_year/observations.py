@@ -1,4 +1,4 @@
-"""The observed starting point: levels of 2019 and 2020 with their sources."""
+"""The starting point: observations of 2019 and 2020 with their sources."""
 
 from dataclasses import dataclass
 from functools import cache

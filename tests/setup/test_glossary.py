@@ -61,7 +61,7 @@ def read(path):
     text = path.read_text(encoding="utf-8")
     if path.name == "CHANGELOG.md":
         text = re.sub(r"`[^`]*`", "", re.split(r"^## ", text, flags=re.MULTILINE)[1])
-    return f"{path.relative_to(ROOT)}\n{text}"
+    return f"{path.relative_to(ROOT)}\n{text}".replace("`", "")
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,7 @@ def test_numpy_without_an_instruction_set_has_other_kernels():
 @pytest.mark.slow
 @pytest.mark.skipif(not OPENBLAS, reason="numpy is linked with another BLAS, whose kernels cannot be chosen")
 def test_no_bit_of_a_run_is_decided_by_the_kernels_of_openblas_or_its_threads():
-    """Solved levels and all: the year 2020 is solved anew under each."""
+    """Including solved constants: the year 2020 is solved again under each."""
     kinds = ("Haswell", "Sandybridge", "Nehalem", "Prescott")
     found = [json.loads(kernels_elsewhere(RUN, OPENBLAS_CORETYPE=kind, LUJIAZUI_CACHE="off")) for kind in kinds]
     assert len({blas for _, blas in found}) >= 3

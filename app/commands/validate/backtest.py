@@ -75,6 +75,7 @@ class Backtest:
         yield from once(self.found.conditions)
         yield Table.of_numbers("2017-2020 from the stocks of end-2015, constants solved on 2016", heads, rows)
         counted = starting_state()["how"].value_counts()
-        yield f"Starting levels: {', '.join(f'{count} {how}' for how, count in counted.items())}; --json lists them."
+        sources = ", ".join(f"{count} {how}" for how, count in counted.items())
+        yield f"Starting observations: {sources}; --json lists them."
         yield ("A forecast draws external drivers and applies no policy step; a replay takes both as they were.")
         yield from once(self.found.warnings())
