@@ -17,7 +17,7 @@ def one_of(codes: NDArray[np.signedinteger[Any]], members: Iterable[int]) -> Fla
     """Which codes are among a few members, shape of `codes`: several times as fast as a general search."""
     found = np.zeros(codes.shape, dtype=bool)
     for member in members:
-        found |= codes == member
+        found |= codes == int(member)  # a plain number is compared faster than a member of an enumeration
     return found
 
 

@@ -1,8 +1,7 @@
 """The contract between the month and its parts.
 
-A step is a function. Every parameter of it is a state that it receives; it may read all of them and change only those
-whose type is written `Changes[...]`. The table of the month is made from these signatures, so it cannot differ from the
-code. A market is a `Component`: one frozen value that names its state, its steps and what is read and checked of it.
+A step is a function whose parameters are states; it may change only those whose type is written `Changes[...]`. The
+table of the month is made from these signatures. A market is a `Component`: one frozen value with all that it brings.
 """
 
 import inspect
@@ -34,6 +33,11 @@ def state_name(kind: Any) -> str:
     return f"{(get_origin(kind) or kind).__name__}[{inside}]" if inside else str(kind.__name__)
 
 
+def first_line(run: Callable[..., Any]) -> str:
+    """First line of a function's docstring without its full stop, or its name where it has none."""
+    return next(iter((inspect.getdoc(run) or run.__name__).splitlines())).rstrip(".")
+
+
 @cache
 def _needs(run: Callable[..., Any]) -> tuple[tuple[Any, bool], ...]:
     """Read a signature once; many parts are made of the same function, every month."""
@@ -42,20 +46,13 @@ def _needs(run: Callable[..., Any]) -> tuple[tuple[Any, bool], ...]:
     for name in inspect.signature(run).parameters:
         if name not in hints:
             raise ContractError(f"{run.__module__}.{run.__name__}: the parameter {name!r} has no type")
-        changes = get_origin(hints[name]) is Changes
-        found.append((get_args(hints[name])[0] if changes else hints[name], changes))
+        found.append((get_args(hints[name])[0], True) if get_origin(hints[name]) is Changes else (hints[name], False))
     return tuple(found)
 
 
 @dataclass(frozen=True)
 class Part:
-    """A function with the states that its signature names: a step, a start, a reading, an identity.
-
-    Raises
-    ------
-    ContractError
-        If a parameter has no type.
-    """
+    """A function with the states that its signature names: a step, a start, a reading, an identity."""
 
     run: Callable[..., Any]
 
@@ -88,12 +85,12 @@ class Part:
         """
         try:
             kinds = self._kinds[: -len(more)] if more else self._kinds
-            return self.run(*map(states.__getitem__, kinds), *more)
+            return self.run(*[states[kind] for kind in kinds], *more)
         except KeyError as error:
-            if error.args and error.args[0] in self._kinds:
-                needed = state_name(error.args[0])
-                raise ContractError(f"{self.run.__name__!r} needs {needed}, which no component brings") from None
-            raise
+            if not error.args or error.args[0] not in self._kinds:
+                raise
+            missing = state_name(error.args[0])
+            raise ContractError(f"{self.run.__name__!r} needs {missing}, which no component brings") from None
 
 
 @dataclass(frozen=True)
@@ -124,32 +121,36 @@ class Step(Part):
 
     @property
     def what(self) -> str:
-        """What happens in it: the first line of the docstring."""
-        return next(iter((inspect.getdoc(self.run) or self.name).splitlines())).rstrip(".")
+        """What happens in it."""
+        return first_line(self.run)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """An indicator of the month: a formula of states, with its unit and what a year makes of it."""
+    """An indicator of the month: a formula of states. A year sums flows and takes December of stocks and ratios."""
 
     name: str
     unit: str
     kind: Literal["flow", "stock", "ratio"]
-    """A year sums flows; of stocks and ratios it takes December."""
     formula: Callable[..., float]
     scaled_to: Callable[..., float] | None = None
     """Sum of the flow over the base year, to which its months are scaled; None if the formula is in `unit`."""
+    indexed: bool = False
+    """Whether it is divided by its value at the end of the base year, times 100."""
+    definition: str = ""
+    """What it measures; the first line of the formula's docstring unless another is given."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "definition", self.definition or first_line(self.formula))
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why an agent decided as it did: terms that add up to the decision, from the rule that made it."""
+    """Why an agent of a kind decided as it did: terms that add up to what is explained, from the rule that decided."""
 
     kind: type
-    """Class of the agents that decide."""
     decision: str
     explains: str
-    """What the terms add up to."""
     terms: Callable[..., list[tuple[str, float, str]]]
     """Function of states and, last, the row of the agent: (name, value, unit) of each term."""
 

@@ -1,4 +1,4 @@
-"""The components of the model, in the order in which their readings stand in a record."""
+"""The components of the model."""
 
 from collections.abc import Iterable, Iterator
 
@@ -15,6 +15,7 @@ from sim.side_markets.insurance import INSURANCE
 from sim.side_markets.private_funds import PRIVATE_FUNDS
 from sim.side_markets.trade_settlement import TRADE_SETTLEMENT
 from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
+from sim.world import WORLD
 
 COMPONENTS: tuple[Component, ...] = (
     BOND_MARKET,
@@ -29,6 +30,7 @@ COMPONENTS: tuple[Component, ...] = (
     CARBON,
     INSURANCE,
     PRIVATE_FUNDS,
+    WORLD,
 )
 READINGS = {reading.name: reading for component in COMPONENTS for reading in component.readings}
 """Every reading of a component by the name of its indicator."""
@@ -41,7 +43,6 @@ for _component in COMPONENTS:
 
 _OPENS = tuple(Part(each.opens) for each in COMPONENTS if each.opens is not None)
 _REMEMBERS = tuple(Part(each.remembers) for each in COMPONENTS if each.remembers is not None)
-_READS = {name: Part(reading.formula) for name, reading in READINGS.items()}
 _IDENTITIES = tuple(Part(each.identities) for each in COMPONENTS if each.identities is not None)
 
 
@@ -62,11 +63,6 @@ def remember_base_year(states: States) -> None:
     """Keep of the base year, at its end, what later months are compared with."""
     for part in _REMEMBERS:
         part.on(states)
-
-
-def readings_now(states: States) -> dict[str, float]:
-    """Readings of the month; flows that are scaled to the base year are not scaled yet."""
-    return {name: part.on(states) for name, part in _READS.items()}
 
 
 def component_identities(states: States) -> Iterator[Identity]:

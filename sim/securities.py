@@ -34,6 +34,8 @@ class Holder(IntEnum):
     ASSET_MANAGERS = 2
 
 
+COUNTED = slice(SecurityClass.FINANCIAL, SecurityClass.PANDA + 1)
+"""Classes of bonds that direct financing counts."""
 CLASS_OF_INSTRUMENT = {
     Instrument.BOND: SecurityClass.CORPORATE,
     Instrument.GREEN_BOND: SecurityClass.CORPORATE,

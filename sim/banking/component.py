@@ -8,6 +8,7 @@ from agents.institutions import FinancialInstitution, Institutions
 from scenarios.parameters import Parameters
 from sim.banking.interbank import interbank_market_clears, totals_by_institution
 from sim.banking.leverage import change_terms, institutions_set_leverage
+from sim.banking.readings import READINGS
 from sim.banking.small_bank_failure import small_banks_fail
 from sim.banking.solved import BANKING_SOLVED
 from sim.banking.state import BankFailures, InterbankClaims, RepoFunding
@@ -55,6 +56,7 @@ BANKING = Component(
         Step(institutions_set_leverage, owner="FinancialInstitution"),
         Step(interbank_market_clears, owner="FinancialInstitution"),
     ),
+    readings=READINGS,
     identities=banking_identities,
     explanations=(Explanation(FinancialInstitution, "leverage", "change of log repo leverage", change_terms),),
     solving=BANKING_SOLVED,

@@ -8,6 +8,7 @@ from sim.bond_market.clearing import bond_market_clears, foreign_share_is_rememb
 from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade, purchase_terms
 from sim.bond_market.geopolitics import geopolitical_events_happen
 from sim.bond_market.public_supply import public_sector_issues
+from sim.bond_market.readings import READINGS
 from sim.bond_market.solved import BOND_MARKET_SOLVED
 from sim.bond_market.start import start_foreign_investors
 from sim.bond_market.state import (
@@ -58,6 +59,7 @@ BOND_MARKET = Component(
         Step(foreign_investors_trade, owner="ForeignInvestor"),
         Step(bond_market_clears, owner="Market"),
     ),
+    readings=READINGS,
     identities=foreign_identities,
     explanations=(Explanation(ForeignInvestor, "purchases", "net purchases of the month", purchase_terms),),
     solving=BOND_MARKET_SOLVED,

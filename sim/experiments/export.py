@@ -11,12 +11,11 @@ import numpy as np
 from scenarios.errors import InputError, nearest_name
 from scenarios.extras import needs_extra
 from scenarios.spreadsheet import plain_cells
-from sim.companions import COMPANIONS
+from sim.components import READINGS
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.store import Store, levers_table
 from sim.experiments.store_files import reason
-from sim.indicators import FLOWS
-from sim.markets import Product
+from sim.indicators import COLUMNS, FLOWS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -234,35 +233,15 @@ def provenance(store: Store, ensemble: Ensemble, design: int | None = None) -> d
     }
 
 
-UNITS = {
-    "direct_financing_national": "trn yuan per year",
-    "equity_financing": "trn yuan per year",
-    "green_bond_issuance": "bn yuan per year",
-    "insurance_premium": "index, 2020 = 100",
-    "panda_issuance": "bn yuan per year",
-    "reit_issuance": "bn yuan per year",
-    "star_new_listings": "listings per year",
-    **{f"turnover_{product.name.lower()}": "trn yuan per year" for product in Product},
-}
-"""Units of recorded flows that are in no table of the plan."""
-
-
 def month_units() -> dict[str, str]:
     """Monthly unit of each indicator: flows are those of the month, not of the year."""
-    from scenarios.plan import indicators, secondary_indicators
-
-    units = UNITS | {each.id: each.unit for each in COMPANIONS.values()}
-    units |= {item.id: item.unit for item in indicators()} | {item.id: item.unit for item in secondary_indicators()}
 
     def monthly(unit: str) -> str:
         if unit.startswith("index"):  # put on 100 by the sum of a year
             return "index points per month, sum of 2020 = 100"
-        for year, month in (("per year", "per month"), (" a year", " per month")):
-            if year in unit:
-                return unit.replace(year, month)
-        return f"{unit} per month"
+        return unit.replace("per year", "per month") if "per year" in unit else f"{unit} per month"
 
-    return {name: monthly(unit) if name in FLOWS else unit for name, unit in units.items()}
+    return {name: monthly(READINGS[name].unit) if name in FLOWS else READINGS[name].unit for name in COLUMNS}
 
 
 def _netcdf(ensemble: Ensemble, about: Mapping[str, Any], folder: Path) -> list[str]:

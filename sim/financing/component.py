@@ -19,6 +19,7 @@ from sim.financing.issuance_spillover import start_of_filing_memory
 from sim.financing.listings import gate_moves, listing_queue_moves
 from sim.financing.maturities import debt_matures
 from sim.financing.panda_bonds import foreign_issuers_decide
+from sim.financing.readings import READINGS
 from sim.financing.small_firm_credit import acceptance_explained, start_with_refused_needs
 from sim.financing.solved import FINANCING_SOLVED
 from sim.financing.state import (
@@ -167,6 +168,7 @@ FINANCING = Component(
         Step(foreign_issuers_decide, owner="Issuer"),
         Step(direct_financing_is_summed, owner="Accounts"),
     ),
+    readings=READINGS,
     identities=financing_identities,
     explanations=(
         Explanation(

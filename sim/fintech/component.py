@@ -8,6 +8,7 @@ from sim.fintech.adoption import institutions_adopt
 from sim.fintech.explained import funding_explained, growth_explained, rank_explained, score_explained
 from sim.fintech.firms import firms_exit_and_start, firms_grow_and_raise_funds, start_fintech_firms
 from sim.fintech.leading import leading_firms_are_ranked, leading_score_is_remembered
+from sim.fintech.readings import READINGS
 from sim.fintech.sandbox import firms_enter_the_sandbox
 from sim.fintech.solved import FINTECH_SOLVED
 from sim.fintech.state import FintechFlows, FundingMemory, LeadingScore, Sandbox
@@ -50,6 +51,7 @@ FINTECH = Component(
         Step(institutions_adopt, owner="FinancialInstitution"),
         Step(leading_firms_are_ranked, owner="FintechFirm"),
     ),
+    readings=READINGS,
     identities=fintech_identities,
     explanations=(
         Explanation(FintechFirm, "growth", "growth of the month", growth_explained),

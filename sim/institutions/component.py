@@ -11,6 +11,7 @@ from sim.institutions.districts import districts_crowd
 from sim.institutions.licences import licence_queue_moves
 from sim.institutions.location import entrants_choose, institutions_leave_and_move, seat_terms, staying_terms
 from sim.institutions.managed_assets import managed_assets_grow
+from sim.institutions.readings import READINGS
 from sim.institutions.rivals import rivals_answer
 from sim.institutions.solved import INSTITUTIONS_SOLVED
 from sim.institutions.start import start_institutions
@@ -85,6 +86,7 @@ INSTITUTIONS = Component(
         Step(balance_sheets_grow, owner="FinancialInstitution"),
         Step(managed_assets_grow, owner="FinancialInstitution"),
     ),
+    readings=READINGS,
     identities=institution_identities,
     explanations=(
         Explanation(FinancialInstitution, "staying", "log odds of staying open over closing", staying_terms),

@@ -12,6 +12,7 @@ from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes, Component, Identity, Reading, Step
 from sim.policy import Channels
+from sim.record import index_of_base_year
 
 COVERED = (IssuerClass.CENTRAL_SOE, IssuerClass.LOCAL_SOE, IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID)
 """Classes with plants large enough to be covered."""
@@ -44,7 +45,7 @@ def issuers_trade_allowances(
 
 
 def allowances_bought(issuers: Issuers) -> float:
-    """Allowances bought in the month, in mean emissions of an emitter."""
+    """Allowances bought by covered issuers, in mean emissions of an emitter."""
     return float(np.maximum(issuers["allowances_bought"], 0.0).sum())
 
 
@@ -52,11 +53,6 @@ def carbon_identities(issuers: Issuers) -> Iterator[Identity]:
     """Allowances bought are allowances sold."""
     bought = issuers["allowances_bought"]
     yield "allowances bought and sold", float(np.maximum(bought, 0.0).sum()), float(-np.minimum(bought, 0.0).sum())
-
-
-def index_of_base_year() -> float:
-    """Sum of an index over the base year: 100."""
-    return 100.0
 
 
 CARBON = Component(

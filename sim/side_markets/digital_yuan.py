@@ -30,7 +30,7 @@ class DigitalYuan:
 
 def accepting_share(issuers: Issuers) -> float:
     """Share of small firms that accept the digital yuan."""
-    small = issuers["issuer_class"] == IssuerClass.MSME
+    small = issuers["issuer_class"] == int(IssuerClass.MSME)
     return float(issuers["accepts_ecny"][small].mean()) if small.any() else 0.0
 
 

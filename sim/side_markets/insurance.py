@@ -14,7 +14,7 @@ from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes, Component, Identity, Reading, Step
 from sim.policy import Channels
-from sim.side_markets.carbon import index_of_base_year
+from sim.record import index_of_base_year
 
 
 @dataclass
@@ -76,12 +76,12 @@ def firms_insure_and_insurers_cede(
 
 
 def premiums_written(premiums: Premiums) -> float:
-    """Premiums of the month."""
+    """Premiums that firms pay for cover."""
     return premiums.written
 
 
 def premiums_ceded_locally(premiums: Premiums) -> float:
-    """Premiums of the month that are ceded to reinsurers in the city."""
+    """Premiums ceded to reinsurers in the city."""
     return premiums.ceded_locally
 
 

@@ -89,12 +89,12 @@ def commitments_end(institutions: Institutions, commitments: Changes[Commitments
 
 
 def committed_bn(institutions: Institutions) -> float:
-    """Stock of commitments, CNY bn."""
+    """Capital that private funds have committed across the border, inward and outward."""
     return float(institutions["commitment_bn"].sum())
 
 
 def refused_share(commitments: Commitments) -> float:
-    """Share of the month's requests that the quota refused."""
+    """Share of the capital that private funds wish to commit which the quota refuses."""
     return 1.0 - commitments.granted_bn / commitments.asked_bn if commitments.asked_bn > 0.0 else 0.0
 
 

@@ -151,7 +151,7 @@ def issuers_settle_trade(
 
 
 def yuan_share_of_payments(payments: CrossBorderPayments) -> float:
-    """Yuan over all receipts and payments across the border."""
+    """Yuan over all receipts and payments across the border, of trade and of portfolios."""
     return payments.yuan_bn / (payments.yuan_bn + payments.trade_in_other_currencies_bn)
 
 
@@ -161,7 +161,7 @@ def yuan_share_of_trade(payments: CrossBorderPayments) -> float:
 
 
 def cips_volume(payments: CrossBorderPayments) -> float:
-    """Yuan payments through CIPS in the month, CNY bn."""
+    """Yuan payments that banks route through CIPS."""
     return payments.through_cips_bn
 
 

@@ -13,6 +13,7 @@ from sim.ledger import Account, Ledger
 from sim.trading.foreign_shareholders import equity_investors_trade, equity_purchase_terms, start_foreign_shareholders
 from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import prices_are_discovered
+from sim.trading.readings import READINGS, SHAREHOLDER_READINGS
 from sim.trading.solved import TRADING_SOLVED
 from sim.trading.state import ForeignShareholdings, PriceDiscovery, TradingConstants, Turnover
 from sim.trading.turnover import markets_turn_over
@@ -58,6 +59,7 @@ FOREIGN_SHAREHOLDERS = Component(
     states=(ForeignShareholdings,),
     start=start_foreign_shareholders,
     steps=(Step(equity_investors_trade, owner="ForeignEquityInvestor"),),
+    readings=SHAREHOLDER_READINGS,
     identities=shareholder_identities,
     explanations=(
         Explanation(ForeignEquityInvestor, "shares", "net purchases of shares in the month", equity_purchase_terms),
@@ -70,6 +72,7 @@ TRADING = Component(
     start=start_trading,
     remembers=base_year_is_remembered,
     steps=(Step(markets_turn_over, owner="Market"), Step(prices_are_discovered, owner="Market")),
+    readings=READINGS,
     identities=trading_identities,
     solving=TRADING_SOLVED,
 )

@@ -5,9 +5,9 @@ import pytest
 
 import sim
 from scenarios import load
-from sim.companions import COMPANIONS, COUNTED
+from sim.companions import COMPANIONS
 from sim.indicators import PLAN_INDICATORS
-from sim.securities import SecurityClass
+from sim.securities import COUNTED, SecurityClass
 
 
 @pytest.fixture(scope="module")

@@ -5,17 +5,19 @@ import pytest
 
 from agents.equity_investors import ForeignShareholders
 from agents.fintech_firms import FintechFirms
+from agents.institutions import Institutions
 from agents.issuers import Instrument, Issuers
 from scenarios.parameters import Parameters
 from sim.accounts import AccountingError, Verification, accounts_close
+from sim.base_year.base_year import BaseYear
 from sim.bond_market.state import ForeignFlow
 from sim.components import READINGS, open_components
 from sim.financing.direct_financing import direct_financing_is_summed
 from sim.financing.state import DirectFinancing, Issuance
 from sim.fintech.component import FINTECH
 from sim.fintech.leading import leading_firms_are_ranked, scores
-from sim.fintech.state import LeadingScore
-from sim.indicators import PLAN_INDICATORS, indicators_are_read
+from sim.fintech.state import FintechFlows, LeadingScore
+from sim.indicators import COLUMNS, indicators_are_read
 from sim.record import Record
 from sim.securities import Holder, SecurityBook
 from sim.side_markets.trade_settlement import CrossBorderPayments
@@ -117,14 +119,41 @@ def test_the_maturity_ladder_is_added_up_in_december_and_where_every_check_is_wa
         run(accounts_close, on)
 
 
-def test_indicators_are_read_into_a_new_month_of_the_record(closed):
-    on = closed()
+def with_markets(on):
+    """Payments, prices and issues of a month, which ratios are over."""
     on[CrossBorderPayments].yuan_bn = on[CrossBorderPayments].trade_bn = 100.0
     on[Turnover].price_impact.append(0.1)
     on[PriceDiscovery].influence, on[PriceDiscovery].shares = 104.0, np.full(4, 0.3)
-    run(direct_financing_is_summed, with_issues(on, PANDA=5.0, IPO_STAR=20.0))
+    return run(direct_financing_is_summed, with_issues(on, PANDA=5.0, IPO_STAR=20.0))
+
+
+def test_indicators_are_read_into_a_new_month_of_the_record(closed):
+    on = with_markets(closed())
     record = run(indicators_are_read, on)[Record]
-    assert len(record.months) == 1 and list(record.last)[:7] == list(PLAN_INDICATORS)
+    assert [tuple(month) for month in record.months] == [COLUMNS] and record.now == {}
     assert record.last["shanghai_price_influence"] == 104.0
     assert record.last["foreign_bond_share"] == pytest.approx(240.0 / on[SecurityBook].interbank_custody_bn())
-    assert READINGS.keys() <= record.last.keys()
+
+
+def test_december_of_the_base_year_puts_indices_on_100_and_flows_on_their_sum(closed):
+    on = with_markets(closed("2020-12"))
+    on[Institutions]["managed_assets"][:] = 1.0
+    on[CrossBorderPayments].through_cips_bn, on[FintechFlows].capital_raised = 3.0, 9.0
+    on[Record].months = [dict.fromkeys(COLUMNS, 1.0) for _ in range(11)]
+    months = run(indicators_are_read, on)[Record].months
+    assert months[-1]["aum_managed"] == 100.0
+    assert months[0]["aum_managed"] == pytest.approx(100.0 / len(on[Institutions]))
+    assert all(months[-1][name] == pytest.approx(100.0) for name, each in READINGS.items() if each.indexed)
+    assert [month["venture_investment"] for month in months] == pytest.approx([5.0] * 11 + [45.0])
+    assert sum(month["cips_volume"] for month in months) == pytest.approx(on[BaseYear].observed("cips_volume"))
+
+
+def test_after_the_base_year_the_scales_of_its_december_hold(closed):
+    on = with_markets(closed("2021-01"))
+    on[Institutions]["managed_assets"][:] = 1.0
+    on[CrossBorderPayments].through_cips_bn = 3.0
+    on[Record].indexed_2020, on[Record].scales_of_flows = {"aum_managed": 22.0}, {"cips_volume": 0.5}
+    on[Record].months = [dict.fromkeys(COLUMNS, 1.0)]
+    before, now = run(indicators_are_read, on)[Record].months
+    assert set(before.values()) == {1.0}
+    assert (now["aum_managed"], now["cips_volume"]) == (pytest.approx(200.0), 1.5)

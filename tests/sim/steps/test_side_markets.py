@@ -348,13 +348,3 @@ def test_every_part_of_a_component_names_states_alone():
         parts += [reading.formula for reading in component.readings]
         assert all(Part(part).needs for part in parts if part is not None), component.name
         assert all(Part(r.scaled_to).reads in ((), (BaseYear,)) for r in component.readings if r.scaled_to), component
-
-
-def test_readings_have_the_unit_that_the_plan_gives_their_indicator():
-    from scenarios.plan import secondary_indicators
-
-    units = {indicator.id: indicator.unit for indicator in secondary_indicators()}
-    readings = {reading.name: reading.unit for component in COMPONENTS for reading in component.readings}
-    shared = units.keys() & readings.keys()
-    assert len(shared) >= 5
-    assert {name: readings[name] for name in shared} == {name: units[name] for name in shared}

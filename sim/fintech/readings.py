@@ -1,0 +1,47 @@
+"""Readings of fintech firms and of the technology that institutions take up."""
+
+from agents.fintech_firms import FintechFirms
+from agents.institutions import Institutions
+from sim.component import Reading
+from sim.fintech.state import FintechFlows, LeadingScore
+from sim.record import index_of_base_year
+
+
+def leading_fintech_count(leading: LeadingScore) -> float:
+    """Firms of Shanghai among the hundred of the country with the highest score."""
+    return float(leading.ranked)
+
+
+def leading_fintech_absolute(leading: LeadingScore) -> float:
+    """Firms of Shanghai with at least the score of the hundredth firm of end-2020."""
+    return float(leading.absolute)
+
+
+def fintech_total(fintech: FintechFirms) -> float:
+    """Fintech firms in Shanghai."""
+    return float(fintech["in_shanghai"].sum())
+
+
+def venture_investment(flows: FintechFlows) -> float:
+    """Capital raised by fintech firms of Shanghai in funding rounds."""
+    return flows.capital_raised
+
+
+def institution_fintech_adoption(institutions: Institutions) -> float:
+    """Institutions of the city that have adopted financial technology over all."""
+    return float(institutions["adopted"].mean())
+
+
+READINGS = (
+    Reading("leading_fintech_count", "firms", "stock", leading_fintech_count),
+    Reading("leading_fintech_absolute", "firms", "stock", leading_fintech_absolute),
+    Reading("fintech_total", "count", "stock", fintech_total),
+    Reading(
+        "venture_investment",
+        "index, sum of 2020 = 100",
+        "flow",
+        venture_investment,
+        scaled_to=index_of_base_year,
+    ),
+    Reading("institution_fintech_adoption", "share", "ratio", institution_fintech_adoption),
+)

@@ -1,0 +1,20 @@
+"""World finance: yields and exchange rates outside the city, which no market here sets."""
+
+from sim.bond_market.state import us_yield_pct
+from sim.clock import Clock
+from sim.component import Component, Reading
+from sim.macro import MacroPath
+
+
+def usdcny(clock: Clock, macro: MacroPath) -> float:
+    """Exchange rate, yuan per US dollar."""
+    return float(macro.usdcny[macro.position(clock.month)])
+
+
+WORLD = Component(
+    name="world finance",
+    readings=(
+        Reading("us_yield", "percent", "ratio", us_yield_pct),
+        Reading("usdcny", "yuan per US dollar", "ratio", usdcny),
+    ),
+)
