@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import InputError
 from scenarios.extras import needs_extra
+from scenarios.problem_texts import CodedText, coded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def executor_at(address: str | None) -> Iterator[Executor | None]:
     if address is None:
         yield None
         return
-    needs_extra("cluster", what="a Dask scheduler", key="--scheduler")
+    needs_extra("cluster", what="what.scheduler", key="--scheduler")
     from distributed import Client
 
     expect_scheduler(address)
@@ -64,8 +65,10 @@ def expect_scheduler(address: str) -> None:
         return
     host, _, port = place.rpartition(":")
     if not host or not (port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) < 65536):
-        allowed = "HOST:PORT, such as tcp://10.0.0.1:8786"
-        raise InputError(f"{address!r} is no address", key="--scheduler", value=address, allowed=allowed)
+        allowed = coded("allowed.address")
+        raise InputError(
+            coded("cluster.no_address", address=address), key="--scheduler", value=address, allowed=allowed
+        )
     try:
         with socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE) as connection:
             greeting, deadline = b"", monotonic() + PATIENCE
@@ -73,13 +76,13 @@ def expect_scheduler(address: str) -> None:
                 greeting += more
                 connection.settimeout(max(deadline - monotonic(), 0.01))
     except TimeoutError:
-        raise _no_scheduler(address, f"nothing is said within {PATIENCE:g} seconds") from None
+        raise _no_scheduler(address, coded("cluster.silent", seconds=PATIENCE)) from None
     except (OSError, ValueError) as error:
         raise _no_scheduler(address, getattr(error, "strerror", None) or str(error)) from None
     if len(greeting) < 8 or not 0 < struct.unpack("<Q", greeting)[0] <= LONGEST_GREETING:
-        raise _no_scheduler(address, "something else answers there")
+        raise _no_scheduler(address, coded("cluster.something_else"))
 
 
 def _no_scheduler(address: str, reason: str) -> InputError:
-    first = reason.splitlines()[0] if reason else "unknown reason"
-    return InputError(f"no scheduler answers: {first}", key="--scheduler", value=address)
+    first = reason if isinstance(reason, CodedText) else (reason.splitlines() or ["unknown reason"])[0]
+    return InputError(coded("cluster.no_scheduler", reason=first), key="--scheduler", value=address)

@@ -35,6 +35,7 @@ from calibration.past_runs import (
 )
 from scenarios.counts import checked_count, checked_seed, checked_total
 from scenarios.errors import InputError
+from scenarios.problem_texts import coded
 from sim.model_digest import model_digest
 from sim.one_run import model_version
 
@@ -88,7 +89,12 @@ def checked_runs(runs: int) -> None:
         If there are fewer than 24, or too many.
     """
     if checked_count(runs, "runs") < LEAST_RUNS:
-        raise InputError(f"{runs} runs are too few", key="runs", value=runs, allowed=f"at least {LEAST_RUNS}")
+        raise InputError(
+            coded("fit.few_runs", runs=runs),
+            key="runs",
+            value=runs,
+            allowed=coded("allowed.at_least", least=LEAST_RUNS),
+        )
 
 
 def calibrate(

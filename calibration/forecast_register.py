@@ -11,6 +11,7 @@ import numpy as np
 
 from agents.arrays import Floats
 from scenarios.errors import InputError
+from scenarios.problem_texts import coded
 from scenarios.user_files import read_json
 from scenarios.whole_years import BASE_YEAR
 from sim.experiments.ensemble import Ensemble
@@ -52,7 +53,12 @@ def forecast_of(ensemble: Ensemble, scenario: str, about: Mapping[str, Any]) -> 
     last, done = ensemble.last_month(scenario), ensemble.done(scenario)
     years = [year for year in ensemble.years if year > BASE_YEAR and last is not None and year * 12 + 11 <= last]
     if not years:
-        raise InputError(ensemble.target_year_told(scenario), key="end", value=asked.end, allowed="2021-12 or later")
+        raise InputError(
+            ensemble.target_year_told(scenario),
+            key="end",
+            value=asked.end,
+            allowed=coded("allowed.end_of_a_whole_year"),
+        )
     places = [ensemble.years.index(year) for year in years]
     values = {name: ensemble.yearly(scenario, name)[done][:, places] for name in PLAN_INDICATORS}
     whole = {
@@ -92,10 +98,10 @@ def checked_new(path: str | Path) -> Path:
     file = Path(path)
     if file.exists():
         raise InputError(
-            "a registered forecast is never replaced", where=str(file), key="--register", allowed="a new file"
+            coded("forecast.never_replaced"), where=str(file), key="--register", allowed=coded("allowed.new_file")
         )
     if not file.resolve().parent.is_dir():
-        raise InputError("there is no such folder", where=str(file.parent), key="--register")
+        raise InputError(coded("forecast.no_folder"), where=str(file.parent), key="--register")
     return file
 
 
@@ -116,7 +122,9 @@ def register(forecast: RegisteredForecast, path: str | Path) -> str:
         with file.open("x", encoding="utf-8") as new:
             new.write(text + "\n")
     except OSError as error:
-        raise InputError(f"cannot write the forecast: {error.strerror}", where=str(file), key="--register") from None
+        raise InputError(
+            coded("forecast.unwritable", reason=error.strerror), where=str(file), key="--register"
+        ) from None
     return digest
 
 
@@ -129,15 +137,15 @@ def read_registered(path: str | Path) -> RegisteredForecast:
         If it cannot be read, is no registered forecast, or does not meet its own digest.
     """
     file = Path(path)
-    content = read_json(file, what="the forecast", largest=LARGEST_FILE)
+    content = read_json(file, what=coded("what.forecast"), largest=LARGEST_FILE)
     foreign = InputError(
-        "is no registered forecast", where=str(file), allowed="a file of: lujiazui forecast --register"
+        coded("forecast.not_registered"), where=str(file), allowed=coded("allowed.registered_forecast")
     )
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise foreign
     digest = content.pop("sha256", "")
     if _digest(content) != digest:
-        raise InputError("was changed after it was registered: its digest differs", where=str(file), key="sha256")
+        raise InputError(coded("forecast.changed"), where=str(file), key="sha256")
     try:  # a digest proves nothing about the content
         values = {str(name): np.array(rows, dtype=np.float64) for name, rows in content["values"].items()}
         forecast = RegisteredForecast(dict(content["about"]), tuple(int(year) for year in content["years"]), values)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scenarios.csv_rows import CsvRow, number_in, read_csv
-from scenarios.errors import Problem, nearest_name
+from scenarios.errors import Problem, unknown
 from scenarios.plan import Indicator, indicators
+from scenarios.problem_texts import coded, said
 
 COLUMNS = ("indicator", "date", "value", "unit", "source")
 FIRST_YEAR, LAST_YEAR = 2021, 2035
@@ -37,7 +38,7 @@ def read_later_observations(path: str | Path) -> tuple[LaterObservation, ...]:
     scenarios.InputError
         With all problems together: file and line, key, value, allowed values, the nearest valid name.
     """
-    table = read_csv(path, COLUMNS, what="the file of observations")
+    table = read_csv(path, COLUMNS, what=coded("what.observations"))
     found: list[LaterObservation] = []
     known = {indicator.id: indicator for indicator in indicators()}
     for row in table.rows:
@@ -47,11 +48,11 @@ def read_later_observations(path: str | Path) -> tuple[LaterObservation, ...]:
             continue
         observation = LaterObservation(row["indicator"], int(row["date"]), number_in(row["value"]), row["source"])
         if any((other.indicator, other.year) == (observation.indicator, observation.year) for other in found):
-            twice = f"{row['indicator']} {row['date']} is there twice"
+            twice = coded("observation.twice", indicator=row["indicator"], date=row["date"])
             table.problems.append(Problem(twice, row.where, key="indicator"))
         found.append(observation)
     if not table.problems and not found:
-        nothing = Problem("holds no observation", table.where, allowed="one row for each indicator and year")
+        nothing = Problem(coded("observations.none"), table.where, allowed=coded("allowed.rows_of_observations"))
         table.problems.append(nothing)
     table.check()
     return tuple(found)
@@ -61,19 +62,26 @@ def _problems(row: CsvRow, known: dict[str, Indicator]) -> list[Problem]:
     problems = []
     name, where = row["indicator"], row.where
     if name not in known:
-        nearest = nearest_name(name, known)
-        problems.append(
-            Problem(f"unknown indicator {name!r}", where, "indicator", name, ", ".join(known), nearest=nearest)
-        )
+        problems.append(unknown("indicator", name, known, where=where, key="indicator"))
     elif row["unit"] != known[name].unit:
-        problems.append(Problem("not the indicator's unit", where, "unit", row["unit"], known[name].unit))
+        problems.append(Problem(coded("observation.other_unit"), where, "unit", row["unit"], known[name].unit))
     if not (_YEAR.fullmatch(row["date"]) and FIRST_YEAR <= int(row["date"]) <= LAST_YEAR):
-        problems.append(Problem("not a year", where, "date", row["date"], f"{FIRST_YEAR} to {LAST_YEAR}"))
+        problems.append(
+            Problem(
+                coded("observation.no_year"),
+                where,
+                "date",
+                row["date"],
+                coded("allowed.years", first=FIRST_YEAR, last=LAST_YEAR),
+            )
+        )
     try:
         if number_in(row["value"]) < 0.0:
-            problems.append(Problem("is below 0", where, "value", row["value"], "a number from 0"))
+            problems.append(
+                Problem(coded("observation.below_zero"), where, "value", row["value"], coded("allowed.number_from_0"))
+            )
     except ValueError as error:
-        problems.append(Problem(str(error), where, "value", row["value"], "a number from 0"))
+        problems.append(Problem(said(error), where, "value", row["value"], coded("allowed.number_from_0")))
     if not row["source"]:
-        problems.append(Problem("has no source", where, "source", allowed="where the value was published"))
+        problems.append(Problem(coded("observation.no_source"), where, "source", allowed=coded("allowed.source")))
     return problems

@@ -12,6 +12,7 @@ import numpy as np
 from agents.arrays import Floats
 from calibration.later_observations import LaterObservation
 from scenarios.errors import InputError
+from scenarios.problem_texts import coded
 from scenarios.whole_years import BASE_YEAR
 from sim.experiments.ensemble import Ensemble, thresholds
 from sim.indicators import PLAN_INDICATORS
@@ -89,8 +90,12 @@ def review(ensemble: Ensemble, scenario: str, observations: Sequence[LaterObserv
     covered = range(BASE_YEAR + 1, BASE_YEAR + 1 if last is None else last + 1)
     used = tuple(each for each in observations if each.year in covered)
     if not used:
-        allowed = f"{covered.start} to {covered.stop - 1}" if covered else ensemble.target_year_told(scenario)
-        raise InputError("no observation lies in the years of the runs", key="--observed", allowed=allowed)
+        allowed = (
+            coded("allowed.years", first=covered.start, last=covered.stop - 1)
+            if covered
+            else ensemble.target_year_told(scenario)
+        )
+        raise InputError(coded("observations.outside_runs"), key="--observed", allowed=allowed)
     columns = [ensemble.in_year(scenario, each.indicator, each.year) for each in used]
     values, observed = np.column_stack(columns), np.array([each.value for each in used])
     done = ensemble.done(scenario) & np.isfinite(values).all(axis=1)

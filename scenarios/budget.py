@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ConfigDict, Field, field_validator
 
-from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.errors import InputError, Problem, unknown
 from scenarios.frozen import FrozenMapping
 from scenarios.number_types import InputModel, real_number
 from scenarios.paths import shown
 from scenarios.plan import lever_ids, levers
+from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,17 +32,16 @@ class Budget(InputModel):
     @classmethod
     def _are_costs(cls, value: Any) -> FrozenMapping[str, float]:
         if not isinstance(value, Mapping) or not value:
-            raise InputError(f"{shown(value)} are no costs", allowed="such as {talent_programme: 300}")
+            raise InputError(coded("budget.no_costs", value=shown(value)), allowed=coded("allowed.costs"))
         problems = []
         for lever, cost in value.items():
             if lever not in lever_ids():
-                nearest = nearest_name(str(lever), lever_ids())
-                problems.append(Problem(f"unknown lever {lever!r}", key=str(lever), value=lever, nearest=nearest))
+                problems.append(unknown("lever", lever, lever_ids(), key=str(lever), allowed=""))
                 continue
             number = real_number(cost)
             if number is None or number < 0.0:
-                message = f"{shown(cost)} is no cost"
-                problems.append(Problem(message, key=lever, value=cost, allowed="a finite number from 0, in the unit"))
+                message = coded("budget.no_cost", value=shown(cost))
+                problems.append(Problem(message, key=lever, value=cost, allowed=coded("allowed.cost")))
         if problems:
             raise InputError(problems)
         return FrozenMapping({lever: float(value[lever]) for lever in lever_ids() if lever in value})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from scenarios.errors import InputError
+from scenarios.problem_texts import coded
 
 PLAN_START = "2021-01"
 PLAN_END = "2025-12"
@@ -28,7 +29,7 @@ def month_ordinal(text: str) -> int:
         If the text is not a month.
     """
     if not is_month(text):
-        raise InputError(f"{text!r} is not a month", value=text, allowed="a month such as 2021-07")
+        raise InputError(coded("value.no_month", value=repr(text)), value=text, allowed=coded("allowed.month"))
     return int(text[:4]) * 12 + int(text[5:]) - 1
 
 

@@ -6,6 +6,7 @@ from scenarios.bounds import LARGEST_BASE_SEED, LARGEST_SEED, MOST_RUNS
 from scenarios.errors import InputError
 from scenarios.number_types import real_number, whole_number
 from scenarios.paths import shown
+from scenarios.problem_texts import coded
 
 
 def checked_seed(seed: object, largest: int = LARGEST_SEED, key: str = "seed") -> int:
@@ -18,9 +19,11 @@ def checked_seed(seed: object, largest: int = LARGEST_SEED, key: str = "seed") -
     """
     number = whole_number(seed)
     if number is None or not 0 <= number <= largest:
-        allowed = f"a whole number from 0 to {largest}"
+        allowed = coded("allowed.whole_number_between", least=0, most=largest)
         message = (
-            f"{shown(seed)} is not a seed" if number is None or number < 0 else f"the seed {shown(seed)} is too large"
+            coded("seed.not", value=shown(seed))
+            if number is None or number < 0
+            else coded("seed.too_large", seed=shown(seed))
         )
         raise InputError(message, key=key, value=seed, allowed=allowed)
     return number
@@ -47,10 +50,15 @@ def checked_count(value: object, key: str, least: int = 1, most: int = MOST_RUNS
     """
     number = whole_number(value)
     if number is None or number < least:
-        allowed = f"a whole number from {least}"
-        raise InputError(f"{shown(value)} is not a number of {key}", key=key, value=value, allowed=allowed)
+        allowed = coded("allowed.whole_number_from", least=least)
+        raise InputError(coded("value.no_count", value=shown(value), key=key), key=key, value=value, allowed=allowed)
     if number > most:
-        raise InputError(f"{shown(value)} {key} are too many", key=key, value=value, allowed=f"at most {most}")
+        raise InputError(
+            coded("counts.too_many", value=shown(value), key=key),
+            key=key,
+            value=value,
+            allowed=coded("allowed.at_most", most=most),
+        )
     return number
 
 
@@ -63,7 +71,12 @@ def checked_total(runs: int, key: str = "runs") -> None:
         If it asks for more than MOST_RUNS in all.
     """
     if runs > MOST_RUNS:
-        raise InputError(f"asks for {shown(runs)} runs in all", key=key, value=runs, allowed=f"at most {MOST_RUNS}")
+        raise InputError(
+            coded("runs.too_many", count=shown(runs)),
+            key=key,
+            value=runs,
+            allowed=coded("allowed.at_most", most=MOST_RUNS),
+        )
 
 
 def checked_level(value: object, key: str = "level") -> float:
@@ -76,8 +89,12 @@ def checked_level(value: object, key: str = "level") -> float:
     """
     level = real_number(value)
     if level is None or not 0.0 < level < 1.0:
-        meant = f"; did you mean {level / 100.0:g}?" if level is not None and 1.0 < level < 100.0 else ""
+        is_per_cent = level is not None and 1.0 < level < 100.0
+        meant = coded("meaning.level", value=level / 100.0) if level is not None and is_per_cent else ""
         raise InputError(
-            f"{shown(value)} is no level{meant}", key=key, value=value, allowed="above 0, below 1, such as 0.95"
+            coded("value.no_level", value=shown(value), meant=meant),
+            key=key,
+            value=value,
+            allowed=coded("allowed.level"),
         )
     return level

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.problem_texts import coded
 from scenarios.user_files import LARGEST_BYTES, read_text
 
 MOST_PROBLEMS = 20
@@ -25,7 +26,13 @@ LONGEST_CELL = 10_000
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*|(?=\.))(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?")
 _THOUSANDS = re.compile(r"(?<![0-9.])[0-9]{1,3}(,[0-9]{3})+(?![0-9])")
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", "\uff0c": "Chinese commas", "\u3001": "Chinese commas"}
+_SEPARATORS = {
+    ";": "separator.semicolons",
+    "\t": "separator.tabs",
+    "|": "separator.bars",
+    "\uff0c": "separator.chinese_commas",
+    "\u3001": "separator.chinese_commas",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ class CsvRows:
             problems = sorted(self.problems, key=_line)
             rest = len(problems) - MOST_PROBLEMS
             if rest > 0:
-                problems = [*problems[:MOST_PROBLEMS], Problem(f"and {rest} more problems in this file", self.where)]
+                problems = [*problems[:MOST_PROBLEMS], Problem(coded("file.more_problems", count=rest), self.where)]
             raise InputError(problems)
 
 
@@ -117,15 +124,15 @@ def number_in(cell: str) -> float:
         value = float(cell)
         if math.isfinite(value):
             return value
-        raise ValueError("is too large")
+        raise ValueError(coded("csv.number_too_large"))
     shown = repr(cell) if len(cell) <= 40 else f"{cell[:37]!r}..."
     if _THOUSANDS.fullmatch(cell):
-        raise ValueError(f"{shown} has a comma: write {cell.replace(',', '')}, or a point for decimals")
+        raise ValueError(coded("csv.thousands", cell=shown, plain=cell.replace(",", "")))
     if _DECIMAL_COMMA.fullmatch(cell):
-        raise ValueError(f"{shown} has a comma: write a point, {cell.replace(',', '.')}")
+        raise ValueError(coded("csv.decimal_comma", cell=shown, plain=cell.replace(",", ".")))
     if cell.endswith(("%", "\uff05")):
-        raise ValueError(f"{shown} has a per cent sign: write the number alone, in the unit of its column")
-    raise ValueError(f"{shown} is not a number")
+        raise ValueError(coded("csv.per_cent", cell=shown))
+    raise ValueError(coded("value.no_number", value=shown))
 
 
 def _split(text: str, where: str, what: str) -> list[tuple[int, list[str]]]:
@@ -137,27 +144,31 @@ def _split(text: str, where: str, what: str) -> list[tuple[int, list[str]]]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise InputError(f"{what} cannot be read: {_reason(str(error))}", where=f"{where}:{before + 1}") from None
+            raise InputError(
+                coded("file.what_unreadable", what=what, reason=_reason(str(error))), where=f"{where}:{before + 1}"
+            ) from None
         if cells is None:
             return rows
         here = f"{where}:{before + 1}"
         cells = [cell.strip() for cell in cells]
         if any(len(cell) > LONGEST_CELL for cell in cells):
-            raise InputError(f"a cell has more than {LONGEST_CELL:,} letters", where=here, allowed="shorter cells")
+            raise InputError(
+                coded("csv.cell_too_long", most=LONGEST_CELL), where=here, allowed=coded("allowed.shorter_cells")
+            )
         for cell in cells:
             if ("\n" in cell or "\r" in cell) and "," in cell:
-                message = f"a quoted cell goes on to line {reader.line_num} and holds a comma: is a quote lost?"
-                raise InputError(message, where=here, allowed="quotes that are closed on their line")
+                message = coded("csv.quote_lost", line=reader.line_num)
+                raise InputError(message, where=here, allowed=coded("allowed.closed_quotes"))
         if any(cells):
             rows.append((before + 1, cells))
 
 
 def _reason(message: str) -> str:
     if "unexpected end" in message:
-        return "a quote is never closed"
+        return coded("csv.unclosed_quote")
     if "expected after" in message:
-        return "letters follow a closed quote"
-    return "a cell is too long" if "field limit" in message else f"it is not comma-separated values ({message})"
+        return coded("csv.after_quote")
+    return coded("csv.long_cell") if "field limit" in message else coded("csv.not", reason=message)
 
 
 def _check_head(columns: Sequence[str], needed: Sequence[str], where: str, what: str) -> None:
@@ -166,22 +177,22 @@ def _check_head(columns: Sequence[str], needed: Sequence[str], where: str, what:
     twice = [column for column in dict.fromkeys(columns) if column and columns.count(column) > 1]
     problems = []
     if missing:
-        message = f"{what} needs the columns {', '.join(needed)}; missing: {', '.join(missing)}"
+        message = coded("csv.columns_missing", what=what, needed=", ".join(needed), missing=", ".join(missing))
         other = _other_separator(columns)
         near = nearest_name(missing[0], [column for column in columns if column and column not in needed])
         if other:
-            message += f"; its cells are separated by {other}: save it with commas"
+            message = coded("csv.other_separator", problem=message, separator=other)
         elif near:
-            message += f" (is {near!r} meant for {missing[0]!r}?)"
+            message = coded("csv.near_column", problem=message, near=near, column=missing[0])
         problems.append(Problem(message, where, key=missing[0]))
-    problems += [Problem(f"the column {column} is there twice", where, key=column) for column in twice]
+    problems += [Problem(coded("csv.column_twice", column=column), where, key=column) for column in twice]
     if problems:
         raise InputError(problems)
 
 
 def _other_separator(columns: Sequence[str]) -> str:
     joined = ",".join(columns)
-    return next((name for letter, name in _SEPARATORS.items() if letter in joined), "")
+    return next((coded(code) for letter, code in _SEPARATORS.items() if letter in joined), "")
 
 
 def _shape_problem(cells: Sequence[str], columns: Sequence[str], where: str) -> Problem | None:
@@ -190,18 +201,19 @@ def _shape_problem(cells: Sequence[str], columns: Sequence[str], where: str) -> 
     if len(cells) == len(columns) and not nameless:
         return None
     if nameless and len(cells) == len(columns):
-        message = f"{nameless[0][:40]!r} stands in a column without a name"
+        message = coded("csv.nameless_column", cell=nameless[0][:40])
     else:
-        message = f"has {len(cells)} cell{'s' if len(cells) != 1 else ''}, but the head names {len(columns)} columns"
+        code = "csv.one_cell" if len(cells) == 1 else "csv.cells"
+        message = coded(code, cells=len(cells), columns=len(columns))
     pair = _THOUSANDS.search(",".join(cells))
     hint = ""
     if len(cells) > len(columns) or nameless:
-        hint = "write numbers without separators of thousands and with a decimal point"
+        hint = coded("allowed.decimal_point")
         if pair:
-            hint = f"is {pair[0]} one number? Write it as {pair[0].replace(',', '')}, and decimals with a point"
+            hint = coded("allowed.one_number", number=pair[0], plain=pair[0].replace(",", ""))
     elif (other := _other_separator(cells)) and len(cells) == 1:
-        hint = f"its cells are separated by {other}: write commas"
-    return Problem(message, where, allowed=hint or "an empty cell for a value that is not known")
+        hint = coded("allowed.commas", separator=other)
+    return Problem(message, where, allowed=hint or coded("allowed.empty_cell"))
 
 
 def _line(problem: Problem) -> int:

@@ -16,10 +16,11 @@ from typing import Any
 
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
 from scenarios.csv_rows import number_in, read_csv
-from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.errors import InputError, Problem, unknown
 from scenarios.number_types import real_number
 from scenarios.paths import shown
 from scenarios.plausible import column_of_fractions, driver_meant, driver_ranges, limits
+from scenarios.problem_texts import coded, said
 
 DRIVERS = ("usdcny", "us10y_pct", "vix", "csi300_close", "cn10y_pct")
 """Yuan per dollar, ten-year yield of the United States (%), VIX, CSI 300, ten-year yield of China (%)."""
@@ -76,34 +77,35 @@ def parse_drivers(plain: Any) -> Drivers:
     """
     if isinstance(plain, Drivers):
         return plain
-    form = "such as {2021-01: {usdcny: 6.5, vix: 25}}"
+    form = coded("allowed.drivers")
     if not isinstance(plain, Mapping) or not plain:
-        raise InputError(f"{shown(plain)} are no drivers", value=plain, allowed=form)
+        raise InputError(coded("drivers.not", value=shown(plain)), value=plain, allowed=form)
     problems: list[Problem] = []
     values: dict[str, dict[str, float]] = {}
     for month, row in plain.items():
         problems += _month_problems(month, key=str(month))
         if not isinstance(row, Mapping):
-            problems.append(Problem(f"{shown(row)} holds no drivers", key=str(month), value=row, allowed=form))
+            problems.append(Problem(coded("drivers.row", value=shown(row)), key=str(month), value=row, allowed=form))
             continue
         values[str(month)] = {}
         for column, value in row.items():
             key = f"{month}.{column}"
             if column not in DRIVERS:
-                nearest = nearest_name(str(column), DRIVERS)
-                problems.append(Problem(f"unknown driver {column!r}", "", key, column, ", ".join(DRIVERS), nearest))
+                problems.append(unknown("driver", column, DRIVERS, key=key))
                 continue
             number = real_number(value)
             if number is None:
                 problems.append(
-                    Problem(f"{shown(value)} is not usable", "", key, value, driver_ranges()[column].allowed)
+                    Problem(
+                        coded("value.not_usable", value=shown(value)), "", key, value, driver_ranges()[column].allowed
+                    )
                 )
             elif not driver_ranges()[column].holds(number):
                 problems.append(_implausible(column, number, "", key))
             else:
                 values[str(month)][column] = number
     if not any(values.values()) and not problems:
-        problems.append(Problem("there is no value", allowed="one or more"))
+        problems.append(Problem(coded("drivers.no_value"), allowed=coded("allowed.one_or_more")))
     problems += [_fractions(column, meant, "") for column, meant in _columns_of_fractions(values)]
     if problems:
         raise InputError(problems)
@@ -119,7 +121,7 @@ def read_drivers(path: str | Path) -> Drivers:
         If the file cannot be read or its rows are not whole (see `scenarios.csv_rows`), it has no values, a month is
         not YYYY-MM, is there twice or is not after 2020-12, or a value is not a number (above zero, but for yields).
     """
-    table = read_csv(path, ("month", *DRIVERS), what="the macro file")
+    table = read_csv(path, ("month", *DRIVERS), what=coded("what.macro_file"))
     values: dict[str, dict[str, float]] = {}
     for row in table.rows:
         month = row["month"]
@@ -127,7 +129,7 @@ def read_drivers(path: str | Path) -> Drivers:
         if not is_month(month):
             continue
         if month in values:
-            table.problems.append(Problem(f"{month} is there twice", row.where, key="month", value=month))
+            table.problems.append(Problem(coded("month.twice", month=month), row.where, key="month", value=month))
         values[month] = {}
         for column in DRIVERS:
             cell = row[column]
@@ -137,14 +139,14 @@ def read_drivers(path: str | Path) -> Drivers:
                 value = number_in(cell)
             except ValueError as error:
                 allowed = driver_ranges()[column].allowed
-                table.problems.append(Problem(str(error), row.where, column, cell, allowed))
+                table.problems.append(Problem(said(error), row.where, column, cell, allowed))
                 continue
             if driver_ranges()[column].holds(value):
                 values[month][column] = value
             else:
                 table.problems.append(_implausible(column, value, row.where, column))
     if not any(values.values()) and not table.problems:
-        table.problems.append(Problem("a macro file needs a row for each month that it gives", table.where))
+        table.problems.append(Problem(coded("drivers.no_rows"), table.where))
     for column, meant in _columns_of_fractions(values):
         table.problems.append(_fractions(column, meant, table.rows[0].where))
     table.check()
@@ -153,16 +155,16 @@ def read_drivers(path: str | Path) -> Drivers:
 
 def _month_problems(month: object, *, where: str = "", key: str = "") -> list[Problem]:
     if not isinstance(month, str) or not is_month(month):
-        return [Problem(f"{shown(month)} is not a month", where, key, month, "a month such as 2021-07")]
+        return [Problem(coded("value.no_month", value=shown(month)), where, key, month, coded("allowed.month"))]
     if month_ordinal(month) <= BASELINE:
-        return [Problem(f"{month} is observed; drivers start after {month_text(BASELINE)}", where, key, month)]
+        return [Problem(coded("drivers.observed", month=month, last=month_text(BASELINE)), where, key, month)]
     return []
 
 
 def _implausible(column: str, value: float, where: str, key: str) -> Problem:
     known = driver_ranges()[column]
-    why = "is not above 0" if value <= 0.0 < known.low else "is not usable"
-    message = f"{value:g} {why}{driver_meant(column, value)}"
+    code = "drivers.not_above_0" if value <= 0.0 < known.low else "drivers.implausible"
+    message = coded(code, value=value, meant=driver_meant(column, value))
     return Problem(message, where, key, value, known.allowed)
 
 
@@ -174,5 +176,5 @@ def _columns_of_fractions(values: Mapping[str, Mapping[str, float]]) -> list[tup
 
 def _fractions(column: str, meant: str, where: str) -> Problem:
     least = limits().least_yield
-    message = f"no value is above {least:g}{meant}"
+    message = coded("drivers.fractions", least=least, meant=meant)
     return Problem(message, where, column, None, driver_ranges()[column].allowed)

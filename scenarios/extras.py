@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 
 from scenarios.errors import InputError
+from scenarios.problem_texts import coded
 
 EXTRA_MODULES = {
     "app": ("solara", "uvicorn"),
@@ -22,7 +23,7 @@ class MissingExtra(InputError):
     """Its name."""
 
 
-def needs_extra(extra: str, *modules: str, what: str = "", key: str = "", instead: str = "") -> None:
+def needs_extra(extra: str, *modules: str, what: str, key: str = "", instead: str = "") -> None:
     """Check before the work that its dependencies are installed.
 
     Parameters
@@ -32,11 +33,11 @@ def needs_extra(extra: str, *modules: str, what: str = "", key: str = "", instea
     modules
         Those that are needed; all that the extra brings when none is named.
     what
-        Purpose, such as "a picture".
+        Code of the purpose, such as "what.picture".
     key
         Option or key that needs them, such as "--plot".
     instead
-        Alternative without them.
+        Code of the alternative without them.
 
     Raises
     ------
@@ -45,8 +46,9 @@ def needs_extra(extra: str, *modules: str, what: str = "", key: str = "", instea
     """
     missing = [name for name in modules or EXTRA_MODULES[extra] if find_spec(name) is None]
     if missing:
-        message = f"{what} needs the extra {extra!r} ({', '.join(missing)} missing)".strip()
-        allowed = f"pip install 'lujiazui[{extra}]'" + (f", or {instead}" if instead else "")
+        message = coded("extra.missing", what=coded(what), extra=extra, modules=", ".join(missing))
+        allowed = f"pip install 'lujiazui[{extra}]'"
+        allowed = coded("allowed.or", one=allowed, other=coded(instead)) if instead else allowed
         refused = MissingExtra(message, key=key, allowed=allowed)
         refused.extra = extra
         raise refused

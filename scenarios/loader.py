@@ -12,10 +12,11 @@ from typing import Any
 
 from scenarios.calendar import LAST_END, PLAN_START, is_month
 from scenarios.drivers import read_drivers
-from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.errors import InputError, Problem, unknown
 from scenarios.named_files import NamedFile, names_a_drivers_file, names_a_scenario_file
 from scenarios.number_types import is_number
 from scenarios.plan import ARMS
+from scenarios.problem_texts import coded
 from scenarios.schema import GIVEN_DRIVERS, HEAD, Scenario, layered, parse_levers, with_macro_of
 from scenarios.yaml_tree import Tree, parse_yaml, read_yaml
 
@@ -45,16 +46,11 @@ def load(source: str | Path | Scenario, *, named_in: Path | None = None) -> Scen
     if isinstance(source, Scenario):
         return source
     if not isinstance(source, str | Path):
-        raise InputError(f"{source!r} is no scenario", allowed="a name, a path or a Scenario", value=source)
+        raise InputError(coded("scenario.not", value=source), allowed=coded("allowed.scenario_source"), value=source)
     if isinstance(source, str) and source in names():
         return _ready(source)
     if isinstance(source, str) and not (names_a_scenario_file(source) if named_in else _is_path(source)):
-        raise InputError(
-            f"unknown scenario {source!r}",
-            value=source,
-            allowed="see: lujiazui scenarios; or a path to a .yaml file",
-            nearest=nearest_name(source, names()),
-        )
+        raise InputError(unknown("scenario", source, names(), allowed=coded("allowed.see_scenarios")))
     if named_in is not None:
         return NamedFile(str(source), named_in).read(_from_file)
     return _from_file(Path(source))
@@ -115,7 +111,7 @@ def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
         earlier = found.setdefault(setting.lever, {}).setdefault(setting.component, {})
         other = earlier.setdefault(setting.month or PLAN_START, setting)
         if other.value != setting.value:
-            problems.append(Problem(f"contradicts {other.text}", "--set", setting.lever, text))
+            problems.append(Problem(coded("setting.contradicts", other=other.text), "--set", setting.lever, text))
         elif not setting.month:  # the same in the simpler form, whichever comes first
             earlier[PLAN_START] = setting
     if problems:
@@ -143,18 +139,18 @@ class _Setting:
 
 
 def _read_setting(text: str) -> _Setting:
-    form = "lever=value or lever=value@month, such as reits_pilot=0.5@2022-01"
+    form = coded("allowed.setting")
     name, equals, setting = text.partition("=")
     value, at, month = setting.partition("@")
     name, value, month = name.strip(), value.strip(), month.strip()
     if not (equals and name and value) or (at and not month):
-        raise InputError(f"{text!r} is not a setting", where="--set", value=text, allowed=form)
+        raise InputError(coded("setting.form", text=text), where="--set", value=text, allowed=form)
     scalar = parse_yaml(value, "--set").data
     if not (isinstance(scalar, str | bool) or is_number(scalar)):
-        raise InputError(f"{value!r} is not a value", where="--set", key=name, value=value, allowed=form)
+        raise InputError(coded("setting.value", value=value), where="--set", key=name, value=value, allowed=form)
     lever, dot, component = name.partition(".")
     if dot and not component:
-        raise InputError(f"{text!r} is not a setting", where="--set", value=text, allowed=form)
+        raise InputError(coded("setting.form", text=text), where="--set", value=text, allowed=form)
     read = _Setting(lever, component, month, scalar, text)
     parse_levers({lever: read.path}, last=LAST_END, where="--set")
     return read
@@ -188,19 +184,21 @@ def parse_shock(text: str) -> dict[str, Any]:
     InputError
         If the form or the size is wrong.
     """
-    form = "name, name=size or name=size@month or name=size@month..month, such as us_yield=2@2022-01..2023-06"
+    form = coded("allowed.shock")
     head, at, when = text.partition("@")
     name, equals, size = (part.strip() for part in head.partition("="))
     first, dots, last = (part.strip() for part in when.partition(".."))
     if not name or (equals and not size) or (at and not first) or (dots and not last):
-        raise InputError(f"{text!r} is not a shock", where="--shock", value=text, allowed=form)
+        raise InputError(coded("shock.form", text=text), where="--shock", value=text, allowed=form)
     shock: dict[str, Any] = {"name": name}
     if at:
         shock |= {"from": first, "to": last} if dots else {"month": first}
     if equals:
         shock["size"] = parse_yaml(size, "--shock").data
         if not is_number(shock["size"]):
-            raise InputError(f"{size!r} is not a number", where="--shock", key=name, value=size, allowed=form)
+            raise InputError(
+                coded("value.no_number", value=repr(size)), where="--shock", key=name, value=size, allowed=form
+            )
     return shock
 
 
@@ -237,9 +235,9 @@ def _from_file(path: Path, chain: tuple[Path, ...] = ()) -> Scenario:
 def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...]) -> Scenario:
     """Turn a tree into a scenario that includes the one it extends."""
     if tree.data is None:
-        raise InputError("is empty", where=tree.name, allowed="a scenario such as {policy: plan}")
+        raise InputError(coded("scenario.empty"), where=tree.name, allowed=coded("allowed.scenario_keys"))
     if not isinstance(tree.data, dict):
-        raise InputError("holds no keys", where=tree.name, allowed="a scenario such as {policy: plan}")
+        raise InputError(coded("scenario.no_keys"), where=tree.name, allowed=coded("allowed.scenario_keys"))
     own: dict[str, Any] = dict(tree.data)
     problems = list(tree.problems)
     parent: Scenario | None = None
@@ -288,23 +286,20 @@ def _place(problem: Problem) -> tuple[str, int]:
 
 def _parent(extends: Any, path: Path | None, chain: tuple[Path, ...]) -> Scenario:
     if not isinstance(extends, str) or not extends:
-        raise InputError(f"{extends!r} is no scenario", value=extends, allowed="the name of a ready scenario or a path")
+        raise InputError(coded("scenario.not", value=extends), value=extends, allowed=coded("allowed.scenario_or_path"))
     if extends in names():
         return _ready(extends)
     if path is None or not names_a_scenario_file(extends):
-        raise InputError(
-            f"unknown scenario {extends!r}",
-            value=extends,
-            allowed="see: lujiazui scenarios; or a path to a .yaml file",
-            nearest=nearest_name(extends, names()),
-        )
+        raise InputError(unknown("scenario", extends, names(), allowed=coded("allowed.see_scenarios")))
     chain = (*chain, path.resolve())
 
     def inherited(target: Path) -> Scenario:
         if target.resolve() in chain:
-            raise InputError(f"{extends!r} extends this file in turn", value=extends)
+            raise InputError(coded("scenario.circular", file=extends), value=extends)
         if len(chain) > _LONGEST_CHAIN:
-            raise InputError("extends too many files in turn", value=extends, allowed=f"at most {_LONGEST_CHAIN}")
+            raise InputError(
+                coded("scenario.chain_too_long"), value=extends, allowed=coded("allowed.at_most", most=_LONGEST_CHAIN)
+            )
         return _from_file(target, chain)
 
     return NamedFile(extends, path).read(inherited)

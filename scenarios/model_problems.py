@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal, TypeAliasType, Union, get_args, get_
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.errors import InputError, Problem, nearest_name, unknown
 from scenarios.paths import shown
+from scenarios.problem_texts import coded, said
 
 _RANGE = ("greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number")
 _NUMBER = ("float_type", "int_type", "int_from_float", "int_parsing", "int_parsing_size", "float_parsing")
@@ -35,26 +36,43 @@ class Allowed:
     """Type of the items of a list."""
 
     def __str__(self) -> str:
+        return str(self.text)
+
+    @property
+    def text(self) -> str:
+        """What may be there in words, empty where the type says nothing."""
         if self.literals:
-            return "one of: " + ", ".join(str(each) for each in self.literals)
+            return coded("allowed.one_of", names=", ".join(str(each) for each in self.literals))
         if self.type is str:
             least, most = self.bounds.get("min_length", 0), self.bounds.get("max_length")
-            return "" if most is None else f"text of {least} to {most} letters"
-        words = {int: "a whole number", float: "a number"}.get(self.type, "")
-        if not words:
-            return ""
-        limits = self._limits()
-        if self.type is float and limits:  # that it is a number goes without saying
-            return limits
-        return f"{words} {limits}".strip()
+            return "" if most is None else coded("allowed.text", least=least, most=most)
+        if self.type is int:
+            limits = self._limits
+            return coded("allowed.whole_number_within", limits=limits) if limits else coded("allowed.whole_number")
+        if self.type is float:  # that it is a number goes without saying
+            return self._limits or coded("allowed.number")
+        return ""
 
+    @property
     def _limits(self) -> str:
         gt, ge, lt, le = (self.bounds.get(name) for name in ("gt", "ge", "lt", "le"))
         if ge is not None and le is not None:
-            return f"from {ge:g} to {le:g}"
-        low = f"above {gt:g}" if gt is not None else f"from {ge:g}" if ge is not None else ""
-        high = f"below {lt:g}" if lt is not None else f"at most {le:g}" if le is not None else ""
-        return ", ".join(part for part in (low, high) if part)
+            return coded("allowed.between", least=ge, most=le)
+        low = (
+            coded("allowed.above", limit=gt)
+            if gt is not None
+            else coded("allowed.no_less", least=ge)
+            if ge is not None
+            else ""
+        )
+        high = (
+            coded("allowed.below", limit=lt)
+            if lt is not None
+            else coded("allowed.no_more", most=le)
+            if le is not None
+            else ""
+        )
+        return coded("allowed.both", low=low, high=high) if low and high else low or high
 
 
 def allowed_by(annotation: Any, metadata: Iterable[Any] = ()) -> Allowed:
@@ -107,7 +125,7 @@ def problems_of(
     more_keys
         Keys beside the fields of the model that a file may have.
     forms
-        How the models within it are written, such as "a shock such as {name: ...}".
+        Code of the message for what is no model of a kind within it, such as "shock.keys".
     """
     for detail in error.errors():
         key = tuple(str(part) for part in detail["loc"])
@@ -118,7 +136,7 @@ def problems_of(
                 dotted = ".".join((*key, problem.key) if problem.key else key)
                 yield Problem(problem.message, "", dotted, problem.value, problem.allowed, problem.nearest)
         elif inner is not None:
-            yield Problem(str(inner), "", ".".join(key), detail["input"])
+            yield Problem(said(inner), "", ".".join(key), detail["input"])
         else:
             owner, allowed = _found(model, detail["loc"])
             known = [*keys_of(owner), *(more_keys if owner is model else ())]
@@ -159,32 +177,29 @@ def problem_of(
     allowed
         Allowed values.
     known, forms
-        Keys that the model has, and how models are written, as in `problems_of`.
+        Keys that the model has, and codes, as in `problems_of`.
     """
-    dotted, may = ".".join(key), str(allowed)
+    dotted, may = ".".join(key), allowed.text
     if kind == "extra_forbidden":
-        return Problem(
-            f"unknown key {key[-1]!r}", "", dotted, key[-1], "keys: " + ", ".join(known), nearest_name(key[-1], known)
-        )
+        return unknown("key", key[-1], known, key=dotted, allowed=coded("allowed.keys", keys=", ".join(known)))
     if kind == "missing":
-        return Problem("is missing", "", dotted, None, may)
+        return Problem(coded("value.missing"), "", dotted, None, may)
     if kind == "literal_error":
         nearest = nearest_name(value, [str(each) for each in allowed.literals])
-        return Problem(f"{shown(value)} is not allowed", "", dotted, value, may, nearest)
+        return Problem(coded("value.not_allowed", value=shown(value)), "", dotted, value, may, nearest)
     if kind == "finite_number" and not allowed.bounds:
-        return Problem(f"{shown(value)} is not a finite number", "", dotted, value)
+        return Problem(coded("value.not_finite", value=shown(value)), "", dotted, value)
     if kind in _RANGE:
-        return Problem(f"{shown(value)} is outside the range", "", dotted, value, may)
+        return Problem(coded("value.outside_range", value=shown(value)), "", dotted, value, may)
     if kind in _LENGTH:
-        return Problem(f"has {len(value)} letters", "", dotted, value, may)
+        return Problem(coded("text.length", length=len(value)), "", dotted, value, may)
     if kind == "string_unicode":
-        return Problem("holds a code that is no letter", "", dotted, value)
+        return Problem(coded("text.code"), "", dotted, value)
     if kind == "string_type":
-        return Problem(f"{shown(value)} is not text (put quotes around it)", "", dotted, value)
+        return Problem(coded("value.not_text", value=shown(value)), "", dotted, value)
     if kind in _NUMBER:
-        needed = "a whole number" if allowed.type is int else "a number"
-        return Problem(f"{shown(value)} is not {needed}", "", dotted, value, may)
+        code = "value.no_whole_number_at_all" if allowed.type is int else "value.no_number"
+        return Problem(coded(code, value=shown(value)), "", dotted, value, may)
     if kind in ("model_type", "model_attributes_type"):
-        needed = forms.get(allowed.type, "keys with values")
-        return Problem(f"{shown(value)} is not {needed}", "", dotted, value)
-    return Problem(f"{message[0].lower()}{message[1:]}", "", dotted, value, may)
+        return Problem(coded(forms.get(allowed.type, "value.no_keys"), value=shown(value)), "", dotted, value)
+    return Problem(coded("value.refused", reason=f"{message[0].lower()}{message[1:]}"), "", dotted, value, may)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.errors import InputError, Problem
+from scenarios.problem_texts import coded
 
 SUFFIXES = (".yaml", ".yml")
 """How the name of a scenario file ends."""
@@ -36,13 +37,15 @@ class NamedFile:
         """
         if self.namer is None:
             raise InputError(
-                f"{self.words!r} is a file, and a text that was sent can name none",
+                coded("file.named_in_text", file=self.words),
                 value=self.words,
-                allowed="what the file holds, as part of the text",
+                allowed=coded("allowed.content_of_file"),
             )
         path = self.namer.parent / self.words
         if not _exists(path):
-            raise InputError(f"{self.words!r}: no such file", value=self.words, allowed="a path relative to this file")
+            raise InputError(
+                coded("file.not_found_there", file=self.words), value=self.words, allowed=coded("allowed.relative_path")
+            )
         return path
 
     def read[Content](self, reader: Callable[[Path], Content]) -> Content:

@@ -7,16 +7,17 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib import resources
 from statistics import median
 from typing import Any, Self
 
 from scenarios.distributions import Distribution, Triangular, Value, parse_distribution
-from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.errors import InputError, Problem, nearest_name, unknown
 from scenarios.number_types import real_number
 from scenarios.plan import levers
+from scenarios.problem_texts import coded
 
 type BetaKey = tuple[str, str]
 
@@ -158,17 +159,31 @@ class Parameters(Mapping[str, Value]):
                 problems.append(_unknown(name, self._values))
             elif _shape(value) != _shape(self._values[name]):
                 needed = _shape(self._values[name])
-                allowed = "a finite number" if needed == 0 else f"{needed} finite numbers"
+                allowed = (
+                    coded("allowed.finite_number") if needed == 0 else coded("allowed.finite_numbers", count=needed)
+                )
                 problems.append(
-                    Problem(f"{value!r} does not fit", key=f"parameters.{name}", value=value, allowed=allowed)
+                    Problem(
+                        coded("parameter.does_not_fit", value=value),
+                        key=f"parameters.{name}",
+                        value=value,
+                        allowed=allowed,
+                    )
                 )
         for pair, beta in (betas or {}).items():
             if pair not in self.betas:
                 problems.append(
-                    Problem(f"no effect {pair!r}", key="parameters.betas", value=pair, allowed="(lever, channel)")
+                    Problem(
+                        coded("parameter.no_effect", pair=pair),
+                        key="parameters.betas",
+                        value=pair,
+                        allowed=coded("allowed.lever_and_channel"),
+                    )
                 )
             elif _shape(beta) != 0:
-                problems.append(Problem(f"{beta!r} is not a finite number", key="parameters.betas", value=beta))
+                problems.append(
+                    Problem(coded("value.not_finite", value=repr(beta)), key="parameters.betas", value=beta)
+                )
         if problems:
             raise InputError(problems)
         values = {name: _plain(changes.get(name, value)) for name, value in self._values.items()}
@@ -197,10 +212,10 @@ def checked_for_replay(name: str, macro: str) -> None:
     """
     if name == HINDSIGHT and macro != REPLAY:
         raise InputError(
-            f"{HINDSIGHT} knows what was observed after 2020, so it is for conditional replays alone",
+            coded("parameter.hindsight", set=HINDSIGHT),
             key="parameters",
             value=name,
-            allowed=f"{HINDSIGHT} with macro: {REPLAY}; else {', '.join(PARAMETER_SETS[:2])}",
+            allowed=coded("allowed.hindsight", set=HINDSIGHT, macro=REPLAY, others=", ".join(PARAMETER_SETS[:2])),
         )
 
 
@@ -323,13 +338,7 @@ def parameter_set(name: str) -> ParameterSet:
         If there is none of this name.
     """
     if name not in PARAMETER_SETS:
-        raise InputError(
-            f"unknown parameter set {name!r}",
-            key="parameters",
-            value=name,
-            allowed=", ".join(PARAMETER_SETS),
-            nearest=nearest_name(str(name), PARAMETER_SETS),
-        )
+        raise InputError(unknown("parameter_set", name, PARAMETER_SETS, key="parameters"))
     made = {
         "posterior_2020": ParameterSet.posterior_2020,
         "prior_2020": ParameterSet.prior_2020,
@@ -362,10 +371,8 @@ def _uniform(seed: int, name: str, part: int) -> float:
 
 def _unknown(name: str, known: Mapping[str, Value]) -> Problem:
     nearest = next((row.id for row in parameter_table() if row.code_name == name and row.id in known), None)
-    return Problem(
-        f"unknown parameter {name!r}",
-        key=f"parameters.{name}",
-        value=name,
+    return replace(
+        unknown("parameter", name, known, key=f"parameters.{name}", allowed=""),
         nearest=nearest or nearest_name(name, known),
     )
 

@@ -9,9 +9,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
-from scenarios.errors import Problem, nearest_name
+from scenarios.errors import Problem, nearest_name, unknown
 from scenarios.number_types import is_number, real_number, whole_number
 from scenarios.plan import ARMS, Arm, Lever
+from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,10 +24,6 @@ KEEP = "keep"
 """As the first value of a ramp: follow the path before until this month."""
 
 _KINDS = ("ramp", "pulse", "switch", "layers", "components")
-_FORMS = (
-    "a number from 0 to 1, frozen, committed, plan, stretch, "
-    "dates with values, ramp, pulse, components, switch or layers"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +303,7 @@ class _Reader:
 
     def layers(self, plain: Any, key: tuple[str, ...]) -> Layers | None:
         if not isinstance(plain, list | tuple) or len(plain) < 2:
-            self.wrong(f"{shown(plain)} are no layers", key, plain, "a list of two or more paths")
+            self.wrong(coded("path.no_layers", value=shown(plain)), key, plain, coded("allowed.two_paths"))
             return None
         read = [self.path(each, (*key, str(place))) for place, each in enumerate(plain)]
         pieces = [piece for piece in read if piece is not None]
@@ -334,15 +331,17 @@ class _Reader:
         for arm in ARMS:
             if plain == arm:
                 return OnArm(arm)
-        self.wrong(f"{shown(plain)} is no path", key, plain, _FORMS, nearest_name(plain, ARMS))
+        self.wrong(
+            coded("path.unknown_arm", value=shown(plain)), key, plain, coded("allowed.path"), nearest_name(plain, ARMS)
+        )
         return None
 
     def intensity(self, plain: Any, key: tuple[str, ...]) -> float | None:
         number = real_number(plain)
         if not is_number(plain):
-            self.wrong(f"{shown(plain)} is not a number", key, plain, "a number from 0 to 1")
+            self.wrong(coded("value.no_number", value=shown(plain)), key, plain, coded("allowed.number_0_to_1"))
         elif number is None or not 0.0 <= number <= 1.0:
-            self.wrong(f"{shown(plain)} is outside 0..1", key, plain, "0..1")
+            self.wrong(coded("lever.outside_0_1", value=shown(plain)), key, plain, "0..1")
         else:
             return number + 0.0  # -0.0 becomes 0.0
         return None
@@ -351,16 +350,16 @@ class _Reader:
         horizon = f"{month_text(self.first)}..{month_text(self.last)}"
         if not is_month(plain):
             nearest = nearest_name(plain, _KINDS) if isinstance(plain, str) else None
-            self.wrong(f"{shown(plain)} is not a month", key, plain, "a month such as 2021-07", nearest)
+            self.wrong(coded("value.no_month", value=shown(plain)), key, plain, coded("allowed.month"), nearest)
         elif not self.first <= month_ordinal(plain) <= self.last:
-            self.wrong(f"{plain} is outside {horizon}", key, plain, horizon)
+            self.wrong(coded("month.outside_horizon", month=plain, horizon=horizon), key, plain, horizon)
         else:
             return str(plain)
         return None
 
     def dated(self, plain: Any, key: tuple[str, ...]) -> tuple[tuple[str, float], ...] | None:
         if not isinstance(plain, Mapping) or not plain:
-            self.wrong(f"{shown(plain)} holds no dates with values", key, plain, _FORMS)
+            self.wrong(coded("path.no_dates", value=shown(plain)), key, plain, coded("allowed.path"))
             return None
         kept = []
         for name, value in plain.items():
@@ -381,53 +380,59 @@ class _Reader:
         if hold is None or values is None:
             return None
         if values[0][0] < hold:
-            self.wrong(f"only the first date of a ramp may be {KEEP!r}", (*key, hold), KEEP, "a number from 0 to 1")
+            self.wrong(coded("path.ramp_keep", word=KEEP), (*key, hold), KEEP, coded("allowed.number_0_to_1"))
             return None
         return Ramp(values, hold)
 
     def pulse(self, plain: Any, key: tuple[str, ...]) -> Pulse | None:
         needed = ("from", "to", "value")
-        allowed = "keys: " + ", ".join(needed)
+        allowed = coded("allowed.keys", keys=", ".join(needed))
         if not isinstance(plain, Mapping):
-            self.wrong(f"{shown(plain)} is no pulse", key, plain, allowed)
+            self.wrong(coded("path.no_pulse", value=shown(plain)), key, plain, allowed)
             return None
         for name in plain:
             if name not in needed:
-                self.wrong(f"unknown key {name!r}", (*key, str(name)), name, allowed, nearest_name(name, needed))
+                self.problems.append(unknown("key", name, needed, key=".".join((*key, str(name))), allowed=allowed))
         for name in needed:
             if name not in plain:
-                self.wrong(f"{name!r} is missing", key, None, allowed)
+                self.wrong(coded("path.key_missing", key=name), key, None, allowed)
         first = self.month(plain["from"], (*key, "from")) if "from" in plain else None
         last = self.month(plain["to"], (*key, "to")) if "to" in plain else None
         value = self.intensity(plain["value"], (*key, "value")) if "value" in plain else None
         if first is None or last is None or value is None or len(plain) > len(needed):
             return None
         if last < first:
-            self.wrong(f"the pulse ends in {last}, before it begins in {first}", key, plain, "")
+            self.wrong(coded("path.pulse_ends_early", last=last, first=first), key, plain, "")
             return None
         return Pulse(first, last, value)
 
     def parts(self, plain: Any, key: tuple[str, ...]) -> Parts | None:
         known = [component.id for component in self.lever.components]
         if not known:
-            self.wrong(f"{self.lever.id} has no components", key, self.lever.id, _FORMS.replace("components, ", ""))
+            self.wrong(
+                coded("lever.no_components", lever=self.lever.id),
+                key,
+                self.lever.id,
+                coded("allowed.path_without_components"),
+            )
             return None
         if not isinstance(plain, Mapping) or not plain:
-            self.wrong(f"{shown(plain)} are no components", key, plain, ", ".join(known))
+            self.wrong(coded("path.no_components", value=shown(plain)), key, plain, ", ".join(known))
             return None
         pieces = []
         for name, inner in plain.items():
             here = (*key, str(name))
             if name not in known:
-                nearest = nearest_name(str(name), known)
-                self.wrong(f"unknown component {name!r}", here, name, ", ".join(known), nearest)
+                self.problems.append(unknown("component", name, known, key=".".join(here)))
             elif isinstance(inner, str) or (isinstance(inner, Mapping) and "components" in inner):
-                self.wrong(f"{shown(inner)} is no path of a component", here, inner, "a number, dates, ramp or pulse")
+                self.wrong(
+                    coded("path.not_of_component", value=shown(inner)), here, inner, coded("allowed.component_path")
+                )
             else:
                 piece = self.piece(inner, here)
                 if piece is not None and not _suits_a_component(piece):
-                    message = f"{shown(inner)} is no path of a component"
-                    self.wrong(message, here, inner, "a number, dates, ramp or pulse")
+                    message = coded("path.not_of_component", value=shown(inner))
+                    self.wrong(message, here, inner, coded("allowed.component_path"))
                     piece = None
                 pieces += [(str(name), piece)] if piece is not None else []
         return (
@@ -436,7 +441,7 @@ class _Reader:
 
     def switch(self, plain: Any, key: tuple[str, ...]) -> Switch | None:
         if not isinstance(plain, Mapping) or not plain:
-            self.wrong(f"{shown(plain)} holds no dates with paths", key, plain, "such as {2023-01: plan}")
+            self.wrong(coded("path.no_dated_paths", value=shown(plain)), key, plain, coded("allowed.dated_paths"))
             return None
         pieces = []
         for name, inner in plain.items():

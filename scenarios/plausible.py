@@ -6,11 +6,12 @@ are refused with their probable meaning. The ranges are data: `scenarios/data/pl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from scenarios.problem_texts import coded
 from scenarios.typed_rows import TYPED, read_record, read_table, read_toml
 
 PATH = "data/plausible.toml"
@@ -38,7 +39,7 @@ class DriverRange:
     @property
     def allowed(self) -> str:
         """The range in words."""
-        return f"{self.low:g} to {self.high:g} {self.unit}"
+        return coded("allowed.range_in_unit", low=self.low, high=self.high, unit=self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +94,15 @@ def limits() -> Limits:
 def driver_meant(name: str, value: float) -> str:
     """Return the probable meaning of a value outside the range of a driver; empty if nothing comes near."""
     known = driver_ranges()[name]
-    likely: dict[str, float] = {}
+    likely: list[tuple[str, float]] = []
     if name.endswith("_pct"):
-        likely = {"in per cent, not in basis points": value / 100.0}
+        likely = [(coded("meaning.per_cent"), value / 100.0)]
     elif name == "usdcny" and value:
-        likely = {"yuan per dollar, not dollars per yuan": 1.0 / value}
+        likely = [(coded("meaning.yuan_per_dollar"), 1.0 / value)]
     elif name == "vix":
-        likely = {"in index points, not as a fraction": value * 100.0}
+        likely = [(coded("meaning.index_points"), value * 100.0)]
     elif name == "csi300_close":
-        likely = {"in full": value * 1000.0, "the index itself": value / 100.0}
+        likely = [(coded("meaning.in_full"), value * 1000.0), (coded("meaning.index"), value / 100.0)]
     return _meant(likely, *known.observed, wider=2.0)
 
 
@@ -121,7 +122,7 @@ def column_of_fractions(name: str, values: Mapping[str, float]) -> str:
     if not name.endswith("_pct") or len(values) < 2 or not all(0.0 < value < least for value in values.values()):
         return ""
     first = next(iter(values.values()))
-    return f"; did you mean {first * 100.0:g}, in per cent, for {first:g}?"
+    return coded("meaning.fractions", value=first * 100.0, given=first)
 
 
 def threshold_problem(unit: str, value_2020: float | None, value: float) -> tuple[str, str] | None:
@@ -140,35 +141,40 @@ def threshold_problem(unit: str, value_2020: float | None, value: float) -> tupl
         low, high = unit_ranges()[unit]
         if low <= value <= high:
             return None
-        meant = f"; did you mean {value / 100.0:g} ({value:g} %)?" if high == 1.0 and 1.0 < value <= 100.0 else ""
-        return f"{value:g} is no {unit}{meant}", f"{low:g} to {high:g} {unit}"
+        is_per_cent = high == 1.0 and 1.0 < value <= 100.0
+        meant = coded("meaning.share_of_per_cent", value=value / 100.0, given=value) if is_per_cent else ""
+        return coded("threshold.not_of_unit", value=value, unit=unit, meant=meant), coded(
+            "allowed.range_in_unit", low=low, high=high, unit=unit
+        )
     if value_2020 is None or value_2020 <= 0.0 or value <= limits().highest_multiple * value_2020:
         return None
-    likely = {unit: value / 1000.0, f"{unit} too": value / 100.0}
-    meant = _meant(likely, value_2020, value_2020, wider=4.0).replace(" too?", "?")
-    return f"{value:g} is out of reach{meant}", f"it was {value_2020:g} {unit} in 2020"
+    likely = [(unit, value / 1000.0), (unit, value / 100.0)]
+    meant = _meant(likely, value_2020, value_2020, wider=4.0)
+    return coded("threshold.out_of_reach", value=value, meant=meant), coded(
+        "allowed.value_2020", value=value_2020, unit=unit
+    )
 
 
 def shock_meant(unit: str, value: float, low: float, high: float) -> str:
     """Return the probable meaning of a size outside the range of a shock; empty if nothing comes near."""
     factors = {
-        "pp": (0.01, "in percentage points, not in basis points"),
-        "pp a year": (0.01, "in percentage points, not in basis points"),
-        "log": (0.01, "as a logarithm, not in per cent"),
-        "log a month": (0.01, "as a logarithm, not in per cent"),
-        "share": (0.01, "as a share, not in per cent"),
-        "CNY trn": (0.001, "in CNY trn, not in bn"),
+        "pp": (0.01, coded("meaning.percentage_points")),
+        "pp a year": (0.01, coded("meaning.percentage_points")),
+        "log": (0.01, coded("meaning.logarithm")),
+        "log a month": (0.01, coded("meaning.logarithm")),
+        "share": (0.01, coded("meaning.share")),
+        "CNY trn": (0.001, coded("meaning.trillions")),
     }
     if unit not in factors:
         return ""
     factor, words = factors[unit]
     near = low <= value * factor <= high and abs(value * factor) >= limits().least_meant * max(abs(low), abs(high))
-    return f"; did you mean {value * factor:g}, {words}?" if near else ""
+    return coded("meaning.did_you_mean", value=f"{value * factor:g}", words=words) if near else ""
 
 
-def _meant(likely: Mapping[str, float], low: float, high: float, wider: float) -> str:
+def _meant(likely: Sequence[tuple[str, float]], low: float, high: float, wider: float) -> str:
     """The first of some readings that is within a range, widened by a factor at both ends."""
-    for words, value in likely.items():
+    for words, value in likely:
         if low / wider <= value <= high * wider:
-            return f"; did you mean {value:.4g}, {words}?"
+            return coded("meaning.did_you_mean", value=f"{value:.4g}", words=words)
     return ""

@@ -15,7 +15,7 @@ from scenarios.bounds import LARGEST_SCALE, LEAST_SCALE
 from scenarios.budget import Budget
 from scenarios.calendar import BASELINE, LAST_END, PLAN_END, PLAN_START, is_month, month_ordinal
 from scenarios.drivers import Drivers, parse_drivers, read_drivers
-from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.errors import InputError, Problem, unknown
 from scenarios.frozen import FrozenMapping
 from scenarios.model_problems import problems_of
 from scenarios.named_files import names_a_drivers_file
@@ -24,6 +24,7 @@ from scenarios.parameters import central_parameters, checked_for_replay
 from scenarios.paths import LeverPath, OnArm, follow, from_month_on, over, parse_lever_path, shown
 from scenarios.plan import Arm, lever_ids, levers
 from scenarios.plausible import shock_meant
+from scenarios.problem_texts import coded
 from scenarios.shock_paths import total_problems
 from scenarios.shocks import ShockKind, shock_kinds
 from scenarios.triggers import Trigger
@@ -61,10 +62,7 @@ class Shock(InputModel):
     @classmethod
     def _is_known(cls, value: str) -> str:
         if value not in shock_kinds():
-            nearest = nearest_name(value, shock_kinds())
-            raise InputError(
-                f"unknown shock {shown(value)}", value=value, allowed="see: lujiazui shocks", nearest=nearest
-            )
+            raise InputError(unknown("shock", value, shock_kinds(), allowed=coded("allowed.see_shocks")))
         return value
 
     @field_validator("size")
@@ -75,7 +73,7 @@ class Shock(InputModel):
             return value
         if not kind.low <= value <= kind.high:  # NaN is not in the range either
             meant = shock_meant(kind.unit, value, kind.low, kind.high)
-            message = f"{shown(value)} is outside {kind.low:g}..{kind.high:g}{meant}"
+            message = coded("shock.outside", value=shown(value), low=kind.low, high=kind.high, meant=meant)
             raise InputError(message, value=value, allowed=kind.allowed)
         return value + 0.0  # -0.0 becomes 0.0
 
@@ -83,7 +81,7 @@ class Shock(InputModel):
     @classmethod
     def _is_month(cls, value: str | None) -> str | None:
         if value is not None and not is_month(value):
-            raise ValueError(f"{value!r} is not a month (a month such as 2021-07)")
+            raise InputError(coded("value.no_month", value=repr(value)), value=value, allowed=coded("allowed.month"))
         return value
 
     @property
@@ -117,11 +115,11 @@ class Shock(InputModel):
 
 
 _FORMS: dict[type[BaseModel], str] = {
-    Shock: "a shock such as {name: ..., month: 2022-03}",
-    Trigger: "a trigger such as {indicator: ..., below: ..., lever: ..., to: ...}",
-    Budget: "a budget such as {unit: ..., a_year: {talent_programme: 300}}",
+    Shock: "shock.keys",
+    Trigger: "trigger.keys",
+    Budget: "budget.keys",
 }
-"""Form of a scenario's settings in a file."""
+"""Codes of the messages that show the form of a scenario's settings in a file."""
 
 
 class Scenario(InputModel):
@@ -185,10 +183,8 @@ class Scenario(InputModel):
             As the class itself, and for a macro path that is the name of a file: stored data contain the drivers.
         """
         if names_a_drivers_file(plain.get("macro")):
-            message = f"{plain['macro']!r} is a file, and a text that was sent can name none"
-            raise InputError(
-                message, key="macro", value=plain["macro"], allowed="what the file holds, as part of the text"
-            )
+            message = coded("file.named_in_text", file=plain["macro"])
+            raise InputError(message, key="macro", value=plain["macro"], allowed=coded("allowed.content_of_file"))
         return cls(**plain)
 
     @field_validator("macro")
@@ -196,10 +192,8 @@ class Scenario(InputModel):
     def _is_macro(cls, value: str) -> str:
         if value in MACRO_PATHS or value == GIVEN_DRIVERS:
             return value
-        known = ", ".join(MACRO_PATHS)
-        raise InputError(
-            f"unknown macro path {value!r}", allowed=f"{known} or a .csv file", nearest=nearest_name(value, MACRO_PATHS)
-        )
+        known = coded("allowed.macro_paths", known=", ".join(MACRO_PATHS))
+        raise InputError(unknown("macro_path", value, MACRO_PATHS, allowed=known))
 
     @field_validator("drivers", mode="before")
     @classmethod
@@ -211,18 +205,17 @@ class Scenario(InputModel):
     def _has_enough_issuers(cls, value: Any) -> Any:
         number = real_number(value)
         if number is not None and 0.0 < number < LEAST_SCALE:
-            message = (
-                f"{shown(value)} of the issuers are too few: "
-                "the shares raised in 2020 would be missed by a seventh or more"
+            message = coded("scenario.scale", value=shown(value))
+            raise InputError(
+                message, value=value, allowed=coded("allowed.between", least=LEAST_SCALE, most=LARGEST_SCALE)
             )
-            raise InputError(message, value=value, allowed=f"from {LEAST_SCALE:g} to {LARGEST_SCALE:g}")
         return value
 
     @field_validator("end")
     @classmethod
     def _is_end(cls, value: str) -> str:
         if not is_month(value) or not PLAN_START <= value <= LAST_END:
-            raise InputError(f"{value!r} is not a month in {PLAN_START}..{LAST_END}", value=value)
+            raise InputError(coded("month.outside", value=value, first=PLAN_START, last=LAST_END), value=value)
         return value
 
     @field_validator("levers", mode="before")
@@ -234,7 +227,7 @@ class Scenario(InputModel):
     @classmethod
     def _is_list(cls, value: Any) -> Any:
         if not isinstance(value, list | tuple):
-            raise InputError(f"{shown(value)} is not a list of shocks", allowed="such as [{name: ..., month: 2022-03}]")
+            raise InputError(coded("shock.not_a_list", value=shown(value)), allowed=coded("allowed.shocks"))
         return tuple(value)
 
     @field_validator("shocks")
@@ -245,15 +238,20 @@ class Scenario(InputModel):
         for place, shock in enumerate(value):
             late = [month for month in shock.months if not PLAN_START <= month <= end]
             problems += [
-                Problem(f"{month} is outside {PLAN_START}..{end}", key=str(place), value=month) for month in late
+                Problem(
+                    coded("shock.outside_horizon", month=month, first=PLAN_START, last=end), key=str(place), value=month
+                )
+                for month in late
             ]
             if (shock.first is None) != (shock.last is None) or (shock.month is not None and shock.first is not None):
-                problems.append(Problem("a shock has a month, or from and to, or no date", key=str(place)))
+                problems.append(Problem(coded("shock.dates"), key=str(place)))
             elif shock.first is not None and shock.last is not None and shock.last < shock.first:
-                problems.append(Problem(f"the shock ends in {shock.last}, before it begins", key=str(place)))
+                problems.append(Problem(coded("shock.ends_early", month=shock.last), key=str(place)))
             elif not shock.months and shock.window[0] > end:
-                message = f"without a date the shock begins in {shock.window[0]}, after the end"
-                problems.append(Problem(message, key=str(place), allowed=f"a month in {PLAN_START}..{end}"))
+                message = coded("shock.begins_late", month=shock.window[0])
+                problems.append(
+                    Problem(message, key=str(place), allowed=coded("allowed.month_in", first=PLAN_START, last=end))
+                )
         if problems:
             raise InputError(problems)
         return value
@@ -262,17 +260,17 @@ class Scenario(InputModel):
     @classmethod
     def _is_list_of_triggers(cls, value: Any) -> Any:
         if not isinstance(value, list | tuple):
-            raise InputError(
-                f"{shown(value)} is not a list of triggers", allowed="such as [{indicator: ..., below: ...}]"
-            )
+            raise InputError(coded("trigger.not_a_list", value=shown(value)), allowed=coded("allowed.triggers"))
         return tuple(value)
 
     @model_validator(mode="after")
     def _has_drivers_where_they_are_the_macro_path(self) -> Scenario:
         if self.macro == GIVEN_DRIVERS and self.drivers is None:
-            raise InputError("there are no drivers", key="macro", value=self.macro, allowed="months under drivers")
+            raise InputError(
+                coded("drivers.none"), key="macro", value=self.macro, allowed=coded("allowed.months_under_drivers")
+            )
         if self.macro != GIVEN_DRIVERS and self.drivers is not None:
-            raise InputError("drivers are a macro path", key="macro", value=self.macro, allowed=GIVEN_DRIVERS)
+            raise InputError(coded("drivers.are_macro_path"), key="macro", value=self.macro, allowed=GIVEN_DRIVERS)
         return self
 
     @model_validator(mode="after")
@@ -304,11 +302,10 @@ class Scenario(InputModel):
             if total > self.budget.cap:
                 dearest = max(costs.items(), key=lambda item: item[1])
                 raise InputError(
-                    f"the scenario costs {total:.6g} {self.budget.unit}, more than the cap; the dearest lever is "
-                    f"{dearest[0]} with {dearest[1]:.6g}",
+                    coded("budget.exceeded", total=total, unit=self.budget.unit, lever=dearest[0], cost=dearest[1]),
                     key="budget.cap",
                     value=self.budget.cap,
-                    allowed=f"from {total:.6g} on, or lower intensities",
+                    allowed=coded("allowed.budget_cap", total=total),
                 )
         return self
 
@@ -345,7 +342,9 @@ class Scenario(InputModel):
             paths = parse_levers(changes, last=self.end, key=("levers",))
             return self._over(paths)
         if not is_month(after) or not PLAN_START <= after <= self.end:
-            raise InputError(f"{after!r} is not a month in {PLAN_START}..{self.end}", key="after", value=after)
+            raise InputError(
+                coded("month.outside", value=after, first=PLAN_START, last=self.end), key="after", value=after
+            )
         later = parse_levers(changes, first=after, last=self.end, key=("levers",))
         paths = FrozenMapping((lever, from_month_on(path, after, self.start)) for lever, path in later.items())
         released = (each.released(after) if each.lever in paths else each for each in self.triggers)
@@ -548,17 +547,15 @@ def parse_levers(
     """
     if not isinstance(plain, Mapping):
         raise InputError(
-            f"{plain!r} is not a set of levers", allowed="such as {reits_pilot: 0.5}", where=where, value=plain
+            coded("lever.not_a_set", value=plain), allowed=coded("allowed.levers"), where=where, value=plain
         )
     problems: list[Problem] = []
     paths: dict[str, LeverPath] = {}
     known = {lever.id: lever for lever in levers()}
     for name, path in plain.items():
         if name not in known:
-            nearest = nearest_name(name, lever_ids())
-            message = f"unknown lever {name!r}"
             dotted = ".".join((*key, str(name)))
-            problems.append(Problem(message, key=dotted, value=name, allowed="see: lujiazui levers", nearest=nearest))
+            problems.append(unknown("lever", name, lever_ids(), key=dotted, allowed=coded("allowed.see_levers")))
             continue
         read = parse_lever_path(path, (*key, name), month_ordinal(first), month_ordinal(last), problems, known[name])
         if read is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.errors import Problem
 from scenarios.plausible import driver_ranges
+from scenarios.problem_texts import coded
 from scenarios.shocks import ShockKind, shock_kinds
 
 if TYPE_CHECKING:
@@ -124,7 +125,8 @@ def _kind_problems(shocks: Sequence[Shock], paths: ShockPaths) -> list[Problem]:
         beyond = ((total < kind.low - ROUNDING) | (total > kind.high + ROUNDING)).nonzero()[0]
         if len(beyond):
             month = month_text(BASELINE + 1 + int(beyond[0]))
-            message = f"{names.count(name)} shocks {name} come to {total[beyond[0]]:.4g} {kind.unit} in {month}"
+            count, value = names.count(name), total[beyond[0]]
+            message = coded("shock.sum_beyond", count=count, shock=name, value=value, unit=kind.unit, month=month)
             problems.append(Problem(message, key=str(_last_place(names, name)), allowed=kind.allowed))
     return problems
 
@@ -151,7 +153,7 @@ def _driver_problems(paths: ShockPaths, last_month: int, drivers: Mapping[int, M
         beyond = (struck & ((values < low) | (values > known.high))).nonzero()[0]
         if len(beyond):
             month = month_text(BASELINE + 1 + int(beyond[0]))
-            message = f"with these shocks {name} would be {values[beyond[0]]:.4g} in {month}"
+            message = coded("shock.driver_beyond", driver=name, value=values[beyond[0]], month=month)
             problems.append(Problem(message, allowed=known.allowed))
     return problems
 

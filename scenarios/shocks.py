@@ -7,6 +7,7 @@ from functools import cache
 from typing import Literal
 
 from scenarios.calendar import month_ordinal, month_text
+from scenarios.problem_texts import coded
 from scenarios.typed_rows import TYPED, read_table, read_toml
 
 Profile = Literal["hold", "fade", "spread"]
@@ -64,7 +65,7 @@ class ShockKind:
     @property
     def allowed(self) -> str:
         """Allowed sizes."""
-        return f"{self.low:g} to {self.high:g} {self.unit}"
+        return coded("allowed.range_in_unit", low=self.low, high=self.high, unit=self.unit)
 
     @property
     def window(self) -> tuple[str, str]:

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
-from scenarios.errors import InputError, nearest_name
+from scenarios.errors import InputError, unknown
 from scenarios.number_types import InputModel
 from scenarios.plan import indicators, lever_ids, secondary_indicators
 from scenarios.plausible import threshold_problem
+from scenarios.problem_texts import coded
 
 
 def watchable() -> tuple[str, ...]:
@@ -51,25 +52,22 @@ class Trigger(InputModel):
     def _is_known(cls, value: str, info: ValidationInfo) -> str:
         known = watchable() if info.field_name == "indicator" else lever_ids()
         if value not in known:
-            raise InputError(
-                f"unknown {info.field_name} {value!r}",
-                value=value,
-                allowed=f"see: lujiazui {info.field_name}s",
-                nearest=nearest_name(value, known),
-            )
+            if info.field_name == "lever":
+                raise InputError(unknown("lever", value, known, allowed=coded("allowed.see_levers")))
+            raise InputError(unknown("indicator", value, known, allowed=coded("allowed.see_indicators")))
         return value
 
     @field_validator("until")
     @classmethod
     def _is_month(cls, value: str | None) -> str | None:
         if value is not None and (not is_month(value) or value < PLAN_START):
-            raise InputError(f"{value!r} is not a month from {PLAN_START} on", value=value)
+            raise InputError(coded("month.too_early", value=value, first=PLAN_START), value=value)
         return value
 
     @model_validator(mode="after")
     def _has_one_threshold(self) -> Trigger:
         if (self.below is None) == (self.above is None):
-            raise ValueError("a trigger has either below or above")
+            raise ValueError(coded("trigger.one_threshold"))
         return self
 
     @model_validator(mode="after")

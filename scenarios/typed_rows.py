@@ -12,7 +12,8 @@ from typing import Any, get_args
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.errors import InputError, Problem, nearest_name, unknown
+from scenarios.problem_texts import coded
 
 TYPED = ConfigDict(extra="forbid", strict=True)
 """Settings of a record: no unknown field, no value of another type."""
@@ -40,12 +41,8 @@ def read_toml(path: str, tables: Iterable[str]) -> dict[str, Any]:
 def with_tables(found: dict[str, Any], where: str, tables: Iterable[str]) -> dict[str, Any]:
     """The tables of a file, where they are exactly those that it is known to hold; see `read_toml`."""
     known = tuple(tables)
-    problems = [
-        Problem(f"unknown table {name!r}", where, name, name, ", ".join(known), nearest_name(name, known))
-        for name in found
-        if name not in known
-    ]
-    problems += [Problem("is missing", where, name) for name in known if name not in found]
+    problems = [unknown("table", name, known, where=where, key=name) for name in found if name not in known]
+    problems += [Problem(coded("value.missing"), where, name) for name in known if name not in found]
     if problems:
         raise InputError(problems)
     return found
@@ -108,17 +105,21 @@ def _problem(kind: type, detail: Mapping[str, Any], where: str, key: str) -> Pro
     match detail["type"]:
         case "unexpected_keyword_argument":
             known = [field.name for field in fields(_owner(kind, path))]
-            nearest = nearest_name(path[-1], known)
-            return Problem(f"unknown field {path[-1]!r}", where, dotted, path[-1], ", ".join(known), nearest)
+            return unknown("field", path[-1], known, where=where, key=dotted)
         case "literal_error":
             words = [str(word) for word in get_args(_types(_owner(kind, path))[path[-1]])]
             return Problem(
-                f"{value!r} is not allowed", where, dotted, value, ", ".join(words), nearest_name(value, words)
+                coded("value.not_allowed", value=repr(value)),
+                where,
+                dotted,
+                value,
+                ", ".join(words),
+                nearest_name(value, words),
             )
         case "missing":
-            return Problem("is missing", where, dotted)
+            return Problem(coded("value.missing"), where, dotted)
     message = str(detail["msg"]).removeprefix("Value error, ")
-    return Problem(f"{message[0].lower()}{message[1:]}", where, dotted, value)
+    return Problem(coded("value.refused", reason=f"{message[0].lower()}{message[1:]}"), where, dotted, value)
 
 
 def _owner(kind: type, path: Sequence[str]) -> type:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.errors import InputError
+from scenarios.problem_texts import coded, said
 
 LARGEST_BYTES = 1_000_000
 """Size up to which a file of a user is read where nothing else is said."""
@@ -26,15 +27,15 @@ _WIDE_MARKS = (
     (b"\xfe\xff", "UTF-16"),
 )
 _KINDS = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISDIR, "kind.folder"),
+    (stat.S_ISFIFO, "kind.pipe"),
+    (stat.S_ISCHR, "kind.device"),
+    (stat.S_ISBLK, "kind.device"),
+    (stat.S_ISSOCK, "kind.socket"),
 )
 
 
-def read_bytes(path: str | Path, *, what: str = "the file", largest: int = LARGEST_BYTES) -> bytes:
+def read_bytes(path: str | Path, *, what: str | None = None, largest: int = LARGEST_BYTES) -> bytes:
     """Return the content of an ordinary file.
 
     Parameters
@@ -60,18 +61,22 @@ def read_bytes(path: str | Path, *, what: str = "the file", largest: int = LARGE
             _refuse_odd_kinds(os.fstat(descriptor).st_mode, where)
             raw = file.read(largest + 1)
     except FileNotFoundError:
-        raise InputError("no such file", where=where, value=where) from None
+        raise InputError(coded("file.missing"), where=where, value=where) from None
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"{what} cannot be read: {reason}", where=where, value=where) from None
+        raise InputError(
+            coded("file.what_unreadable", what=_named(what), reason=reason), where=where, value=where
+        ) from None
     if len(raw) > largest:
-        raise InputError(f"{what} is too large", where=where, allowed=f"at most {largest:,} bytes")
+        raise InputError(
+            coded("file.too_large", what=_named(what)), where=where, allowed=coded("allowed.bytes", most=f"{largest:,}")
+        )
     return raw
 
 
-def read_text(path: str | Path, *, what: str = "the file", largest: int = LARGEST_BYTES) -> str:
+def read_text(path: str | Path, *, what: str | None = None, largest: int = LARGEST_BYTES) -> str:
     """Return the text of a file in UTF-8, without a byte order mark.
 
     Raises
@@ -92,20 +97,22 @@ def decoded(raw: bytes, where: str) -> str:
     """
     other = wide_encoding(raw)
     if other:
-        raise InputError(f"is {other} text, not UTF-8", where=f"{where}:1", allowed="save it as UTF-8")
+        raise InputError(
+            coded("file.encoding", encoding=other), where=f"{where}:1", allowed=coded("allowed.save_as_utf8")
+        )
     if b"\0" in raw:
         line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
-        raise InputError("is a binary file, not a text file: it holds a NUL byte", where=f"{where}:{line}")
+        raise InputError(coded("file.binary"), where=f"{where}:{line}")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         looks = _likely_encoding(raw)
-        message = f"is not UTF-8 text; it looks like {looks}" if looks else "is not UTF-8 text"
-        raise InputError(message, where=f"{where}:{line}", allowed="save it as UTF-8") from None
+        message = coded("file.looks_like", encoding=looks) if looks else coded("file.not_utf8")
+        raise InputError(message, where=f"{where}:{line}", allowed=coded("allowed.save_as_utf8")) from None
 
 
-def read_json(path: str | Path, *, what: str = "the file", largest: int = LARGEST_BYTES) -> Any:
+def read_json(path: str | Path, *, what: str | None = None, largest: int = LARGEST_BYTES) -> Any:
     """Return the plain data of a JSON file.
 
     Raises
@@ -116,7 +123,7 @@ def read_json(path: str | Path, *, what: str = "the file", largest: int = LARGES
     return parse_json(read_text(path, what=what, largest=largest), str(path), what=what)
 
 
-def parse_json(text: str, where: str, *, what: str = "the file") -> Any:
+def parse_json(text: str, where: str, *, what: str | None = None) -> Any:
     """Return the plain data of a text in JSON.
 
     Raises
@@ -127,16 +134,22 @@ def parse_json(text: str, where: str, *, what: str = "the file") -> Any:
     try:
         data = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
-        raise InputError(f"{what} cannot be read: it is not JSON", where=f"{where}:{error.lineno}") from None
+        raise InputError(coded("file.not_json", what=_named(what)), where=f"{where}:{error.lineno}") from None
     except RecursionError:
-        raise InputError("too deep", where=where, allowed=f"at most {DEEPEST} levels") from None
+        raise InputError(
+            coded("file.too_deep"), where=where, allowed=coded("allowed.levels_of_nesting", most=DEEPEST)
+        ) from None
     except ValueError as error:  # a number of thousands of digits, or a value that the hooks refuse
-        message = str(error).splitlines()[0]
-        message = "a number is too long" if "digits" in message else message
-        raise InputError(f"{what} cannot be read: {message}", where=where) from None
+        message = said(error)
+        message = coded("json.long_number") if "digits" in message else message
+        raise InputError(coded("file.what_unreadable", what=_named(what), reason=message), where=where) from None
     if _depth(data) > DEEPEST:
-        raise InputError("too deep", where=where, allowed=f"at most {DEEPEST} levels")
+        raise InputError(coded("file.too_deep"), where=where, allowed=coded("allowed.levels_of_nesting", most=DEEPEST))
     return data
+
+
+def _named(what: str | None) -> str:
+    return coded("what.file") if what is None else what
 
 
 def wide_encoding(raw: bytes) -> str:
@@ -154,8 +167,10 @@ def wide_encoding(raw: bytes) -> str:
 
 def _refuse_odd_kinds(mode: int, where: str) -> None:
     if not stat.S_ISREG(mode):
-        kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "no ordinary file")
-        raise InputError(f"is {kind}, not a file", where=where, value=where, allowed="an ordinary file")
+        kind = coded(next((code for is_kind, code in _KINDS if is_kind(mode)), "kind.not_ordinary"))
+        raise InputError(
+            coded("file.kind", kind=kind), where=where, value=where, allowed=coded("allowed.ordinary_file")
+        )
 
 
 def _likely_encoding(raw: bytes) -> str:
@@ -173,14 +188,14 @@ def _likely_encoding(raw: bytes) -> str:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number of JSON")
+    raise ValueError(coded("json.no_constant", name=name))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise ValueError(f"the key {key[:60]!r} is there twice")
+            raise ValueError(coded("json.key_twice", key=key[:60]))
         found[key] = value
     return found
 

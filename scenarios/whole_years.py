@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.errors import InputError
+from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
     from scenarios.schema import Scenario
@@ -49,9 +50,11 @@ def year_named(last: int | None) -> str:
     if year == TARGET_YEAR:
         return str(year)
     if last is None:
-        return "no year: no run is done"
-    ends = f"the scenario ends {month_text(last)}"
-    return f"no whole year after {BASE_YEAR}; {ends}" if year is None else f"{year} (last whole year; {ends})"
+        return coded("year.no_run")
+    ends = month_text(last)
+    if year is None:
+        return coded("year.none", base=BASE_YEAR, month=ends)
+    return coded("year.last_whole", year=year, month=ends)
 
 
 def checked_year(scenario: Scenario) -> int:
@@ -65,5 +68,5 @@ def checked_year(scenario: Scenario) -> int:
     last = month_ordinal(scenario.end)
     year = answering_year(last)
     if year is None:
-        raise InputError(year_named(last), key="end", value=scenario.end, allowed="2021-12 or later")
+        raise InputError(year_named(last), key="end", value=scenario.end, allowed=coded("allowed.end_of_a_whole_year"))
     return year

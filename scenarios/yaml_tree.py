@@ -14,6 +14,7 @@ import yaml
 
 from scenarios.errors import InputError, Problem
 from scenarios.printable import spelt_out
+from scenarios.problem_texts import coded
 from scenarios.user_files import DEEPEST, LARGEST_BYTES, read_text
 
 type Key = tuple[str, ...]
@@ -23,6 +24,15 @@ _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _LONGEST_INTEGER = 300
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _NOT_FINITE = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
+_SENTENCES = {
+    "mapping values are not allowed here": "yaml.mapping_values",
+    "found unexpected end of stream": "yaml.end_of_stream",
+    "could not find expected ':'": "yaml.no_colon",
+    "expected <block end>, but found ": "yaml.no_block_end",
+    "expected the node content, but found ": "yaml.no_content",
+    "found character ": "yaml.odd_character",
+}
+"""Codes of the usual sentences of the parser, by how these begin."""
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -74,16 +84,22 @@ def parse_yaml(text: str, name: str) -> Tree:
         As `read_yaml`.
     """
     if len(text) > LARGEST_BYTES:
-        raise InputError("the file is too large", where=name, allowed=f"at most {LARGEST_BYTES:,} bytes")
+        raise InputError(
+            coded("file.too_large", what=coded("what.file")),
+            where=name,
+            allowed=coded("allowed.bytes", most=f"{LARGEST_BYTES:,}"),
+        )
     try:
         _refuse_odd_tokens(text, name)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = name if mark is None else f"{name}:{mark.line + 1}"
-        raise InputError(f"not valid YAML: {error.problem or error.context}", where=where) from None
+        raise InputError(
+            coded("yaml.invalid", reason=_reason(error.problem or error.context or "")), where=where
+        ) from None
     except yaml.YAMLError as error:
-        raise InputError(f"not valid YAML: {str(error).splitlines()[0]}", where=name) from None
+        raise InputError(coded("yaml.invalid", reason=str(error).splitlines()[0]), where=name) from None
     builder = _Builder(name)
     data = builder.build(node, ()) if node is not None else None
     return Tree(data, name, builder.lines, builder.problems)
@@ -93,6 +109,14 @@ def write_yaml(data: dict[str, Any]) -> str:
     """Write plain data as YAML that `read_yaml` reads back unchanged."""
     text = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100, default_flow_style=False)
     return spelt_out(text, keep="\n")  # all such letters stand between double quotes, where their codes are read
+
+
+def _reason(said: str) -> str:
+    """What the parser says, with a code where it is one of its usual sentences."""
+    for beginning, code in _SENTENCES.items():
+        if said.startswith(beginning):
+            return coded(code, found=said.removeprefix(beginning).removesuffix(" that cannot start any token"))
+    return said
 
 
 def _refuse_odd_tokens(text: str, name: str) -> None:
@@ -107,14 +131,16 @@ def _refuse_odd_tokens(text: str, name: str) -> None:
         elif isinstance(event, yaml.DocumentStartEvent):
             documents += 1
         if depth > DEEPEST:
-            raise InputError("too deep", where=where, allowed=f"at most {DEEPEST} levels")
+            raise InputError(
+                coded("file.too_deep"), where=where, allowed=coded("allowed.levels_of_nesting", most=DEEPEST)
+            )
         if documents > 1:
-            raise InputError("holds a second document", where=where, allowed="one document a file")
+            raise InputError(coded("yaml.second_document"), where=where, allowed=coded("allowed.one_document"))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise InputError("anchors and aliases are not allowed", where=where)
+            raise InputError(coded("yaml.anchors"), where=where)
         tag = getattr(event, "tag", None)
         if tag is not None:
-            raise InputError(f"the tag {tag!r} is not allowed", where=where)
+            raise InputError(coded("yaml.tag", tag=tag), where=where)
 
 
 class _Builder:
@@ -136,12 +162,12 @@ class _Builder:
         for name_node, value_node in node.value:
             line = name_node.start_mark.line + 1
             if not isinstance(name_node, yaml.ScalarNode):
-                self._wrong("a key must be text", line, key)
+                self._wrong(coded("yaml.key_not_text"), line, key)
                 continue
             name = name_node.value
             here = (*key, name)
             if name in found:
-                self._wrong(f"{name!r} is given twice (first on line {self.lines[here]})", line, here)
+                self._wrong(coded("yaml.key_twice", key=name, line=self.lines[here]), line, here)
                 continue
             self.lines[here] = line
             found[name] = self.build(value_node, here)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from agents.population import ArrayAgent, DeadAgentError
 from scenarios.errors import InputError, nearest_name
+from scenarios.problem_texts import coded
 from sim.component import Part, States
 from sim.components import EXPLAINED
 
@@ -43,14 +44,17 @@ def explain(centre: _Centre, agent: ArrayAgent, decision: str | None = None) -> 
     kinds = ", ".join(kind.__name__ for kind in EXPLAINED)
     if type(agent) not in EXPLAINED:
         raise InputError(
-            f"a {type(agent).__name__} does not explain itself", key="agent", value=agent, allowed=f"kinds: {kinds}"
+            coded("agent.not_explained", kind=type(agent).__name__),
+            key="agent",
+            value=agent,
+            allowed=coded("allowed.kinds_of_agents", kinds=kinds),
         )
     if agent.model is not centre:
-        raise InputError(f"{agent!r} lives in another model", key="agent", value=agent)
+        raise InputError(coded("agent.of_another_model", agent=agent), key="agent", value=agent)
     decisions = EXPLAINED[type(agent)]
     if decision is not None and decision not in decisions:
         raise InputError(
-            f"a {type(agent).__name__} takes no decision {decision!r}",
+            coded("agent.no_such_decision", kind=type(agent).__name__, decision=decision),
             key="decision",
             value=decision,
             allowed=", ".join(decisions),

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.errors import InputError, unknown
+from scenarios.problem_texts import coded
 
 INTERACTIONS = {
     "agglomeration": "institutions choose a centre for the institutions that are there",
@@ -42,20 +43,14 @@ def checked_interactions(names: Iterable[str]) -> tuple[str, ...]:
     allowed = ", ".join(INTERACTIONS)
     if isinstance(names, str) or not isinstance(names, Iterable):
         raise InputError(
-            f"{names!r} is not a collection of names",
+            coded("interactions.not_names", value=names),
             key="interactions_off",
             value=names,
-            allowed=f'such as ("{next(iter(INTERACTIONS))}",)',
+            allowed=coded("allowed.interactions", name=next(iter(INTERACTIONS))),
         )
     asked = list(names)
     problems = [
-        Problem(
-            f"unknown interaction {name!r}",
-            key="interactions_off",
-            value=name,
-            allowed=allowed,
-            nearest=nearest_name(name, INTERACTIONS),
-        )
+        unknown("interaction", name, INTERACTIONS, key="interactions_off", allowed=allowed)
         for name in asked
         if name not in INTERACTIONS
     ]

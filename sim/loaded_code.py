@@ -23,11 +23,12 @@ from typing import Any
 import numpy as np
 
 from scenarios.errors import InputError
+from scenarios.problem_texts import coded
 from sim.as_written import PACKAGES, Written, installed_code, is_code, layers
 
 SUFFIXES = (".py", ".pyc", ".csv", ".toml")
 """Suffixes of code and data; an installation without sources has compiled code in their place."""
-UNREAD = ("sim/experiments", "sim/evidence", "scenarios/library")
+UNREAD = ("sim/experiments", "sim/evidence", "scenarios/library", "scenarios/texts")
 """Parts of the packages that no run reads while it simulates."""
 MEMORIES = {"sim.history._states", "sim.notices._said", "sim.loaded_code._watched"}
 """Attributes in which the program itself remembers something."""
@@ -329,7 +330,7 @@ def refuse_altered(reason: str, told: Sequence[str] = ()) -> None:
     names = ", ".join(dict.fromkeys((*alterations(), *told)))
     if names:
         raise InputError(
-            f"the model is not the installed one: {names}; {reason}", key="model", value=names, allowed=WHAT_TO_DO
+            coded("model.altered", names=names, reason=reason), key="model", value=names, allowed=WHAT_TO_DO
         )
 
 

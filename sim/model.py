@@ -22,9 +22,11 @@ from agents.population import ArrayAgent, Population, PopulationModel
 from agents.views import view
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.counts import checked_seed
+from scenarios.errors import unknown
 from scenarios.parameters import Parameters, central_parameters, checked_for_replay
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
+from scenarios.problem_texts import coded
 from scenarios.shock_paths import ShockPaths
 from sim import (
     starting_point,
@@ -401,25 +403,19 @@ class FinancialCenter(PopulationModel):
         scenarios.InputError
             If there is no such kind, or nobody of that kind has this id (any more).
         """
-        from scenarios.errors import InputError, nearest_name
+        from scenarios.errors import InputError
 
         kinds = {population.agent_type.__name__: population for population in self.populations.values()}
         if kind not in kinds:
-            raise InputError(
-                f"unknown kind of agent {kind!r}",
-                key="kind",
-                value=kind,
-                allowed=", ".join(kinds),
-                nearest=nearest_name(kind, kinds),
-            )
+            raise InputError(unknown("agent_kind", kind, kinds, key="kind"))
         population = kinds[kind]
         if population.rows_of([unique_id])[0] < 0:
             ids = population.unique_ids
             raise InputError(
-                f"no {kind} has the id {unique_id} in {month_text(self.month)}",
+                coded("agent.unknown_id", kind=kind, id=unique_id, month=month_text(self.month)),
                 key="unique_id",
                 value=unique_id,
-                allowed=f"ids of the {len(ids)} that are there, {ids.min()} to {ids.max()}",
+                allowed=coded("allowed.ids", count=len(ids), first=ids.min(), last=ids.max()),
             )
         found: ArrayAgent = view(population.agent_type, population, unique_id)
         return found

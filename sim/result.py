@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
 from scenarios.errors import InputError
 from scenarios.plan import indicators as plan_indicators
+from scenarios.problem_texts import coded
 from scenarios.whole_years import answering_year, whole_years, year_named
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.indicators import FLOWS, PLAN_INDICATORS
@@ -203,7 +204,7 @@ class Result:
         first, last = BASELINE + 1, month_ordinal(self.scenario.end)
         if not is_month(month) or not first <= month_ordinal(month) <= last:
             raise InputError(
-                f"{month!r} is not a month of the run",
+                coded("month.not_of_run", value=month),
                 key="month",
                 value=month,
                 allowed=f"{month_text(first)}..{month_text(last)}",

@@ -8,6 +8,7 @@ import numpy as np
 from scenarios.calendar import BASELINE, PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError
 from scenarios.parameters import Parameters
+from scenarios.problem_texts import coded
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.model import FinancialCenter
 from sim.one_run import result_of, run
@@ -28,7 +29,7 @@ def checked_fork(scenarios: Sequence["Scenario"], date: str) -> int:
     ends = min(scenario.end for scenario in scenarios)
     if not is_month(date) or not PLAN_START <= date <= ends:
         raise InputError(
-            f"{date!r} is not a month of the runs", key="fork_at", value=date, allowed=f"{PLAN_START}..{ends}"
+            coded("month.not_of_runs", value=date), key="fork_at", value=date, allowed=f"{PLAN_START}..{ends}"
         )
     month = month_ordinal(date)
     first = scenarios[0]
@@ -38,15 +39,15 @@ def checked_fork(scenarios: Sequence["Scenario"], date: str) -> int:
             getattr(other, each) != getattr(first, each)
             for each in ("macro", "drivers", "scale", "parameters", "rival_centres")
         ):
-            told = f"{other.name} has another world, scale, parameter set or rivals than {first.name}"
+            told = coded("model.another_world", scenario=other.name, other=first.name)
             raise InputError(told, key="fork_at", value=date)
         if not len(past):
             continue
         apart = np.flatnonzero((other.intensities(BASELINE + 1, month - 1) != past).any(axis=1))
         if len(apart):
             parted = month_text(BASELINE + 1 + int(apart[0]))
-            told = f"{other.name} and {first.name} part in {parted}, before {date}"
-            raise InputError(told, key="fork_at", value=date, allowed=f"a month up to {parted}")
+            told = coded("model.paths_part", scenario=other.name, other=first.name, month=parted, date=date)
+            raise InputError(told, key="fork_at", value=date, allowed=coded("allowed.month_up_to", month=parted))
     return month
 
 

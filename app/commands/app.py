@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scenarios.bounds import MOST_WORKERS
+from scenarios.problem_texts import coded
 
 
 def app(
@@ -42,8 +43,8 @@ def app(
     if root_path and not root_path.startswith("/"):
         from scenarios.errors import InputError
 
-        told = f"{root_path!r} does not begin with /"
-        raise InputError(told, key="root_path", value=root_path, allowed="a path such as /lujiazui")
+        told = coded("server.root_path", value=root_path)
+        raise InputError(told, key="root_path", value=root_path, allowed=coded("allowed.path_prefix"))
     from app.web.server import serve
 
     serve(

@@ -24,6 +24,7 @@ from app.terminal.options import (
 )
 from app.terminal.report import Part, answer
 from scenarios.bounds import LARGEST_SEED, MOST_RUNS
+from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
     from sim.experiments.outcomes import RunOutcome
@@ -112,7 +113,7 @@ def batch(
     else:
         refuse_unread(context, ["design"], "beside scenarios: it goes on with an experiment as it was asked for")
         if len(set(scenario)) < len(scenario):
-            raise InputError("a scenario is named twice", key="scenario", value=" ".join(scenario))
+            raise InputError(coded("scenario.named_twice"), key="scenario", value=" ".join(scenario))
         options = {"macro": macro, "scale": scale, "parameters": parameters}
         asked = [scenario_asked(name, settings or [], [], **options) for name in scenario]
         if against is not None:

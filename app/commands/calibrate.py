@@ -12,6 +12,7 @@ import typer
 from app.terminal.options import PAST_RUNS, Json, Quiet, Scale, Workers, refuse_unread
 from app.terminal.report import Part, Table, answer, once
 from scenarios.bounds import MOST_RUNS
+from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,7 @@ def calibrate(
     from app.terminal.progress import RunsBar
     from scenarios.extras import needs_extra
 
-    needs_extra("calibrate", "sklearn", "emcee", "matplotlib", what="a fit")
+    needs_extra("calibrate", "sklearn", "emcee", "matplotlib", what="what.fit")
     from calibration.calibrate import calibrate as fit_parameters
     from calibration.calibrate import write_posterior, write_tables
     from calibration.pictures import write_pictures
@@ -97,7 +98,9 @@ def _value_of_information(fit: Calibration, bar: RunsBar, workers: int) -> pd.Da
     from scenarios.loader import load
 
     if not fit.near:
-        raise InputError("the value of information needs a second round", key="--more", value=0, allowed="at least 30")
+        raise InputError(
+            coded("fit.no_second_round"), key="--more", value=0, allowed=coded("allowed.at_least", least=30)
+        )
     return value_of_information(fit.near, load("plan"), workers, bar.show)
 
 

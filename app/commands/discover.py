@@ -12,6 +12,7 @@ from app.commands.sensitivity import rests_on
 from app.terminal.numbers import plain
 from app.terminal.options import DesignNumber, Json, Plot, Quiet, StoreFolder
 from app.terminal.report import Part, Table, answer, once
+from scenarios.errors import unknown
 
 if TYPE_CHECKING:
     pass
@@ -32,7 +33,7 @@ def discover(
     quiet: Quiet = False,
 ) -> None:
     """In which box of the factors an indicator gets at or above a value (PRIM), or in which leaves of a tree (CART)."""
-    from scenarios.errors import InputError, nearest_name
+    from scenarios.errors import InputError
     from sim.experiments.ensemble import thresholds
     from sim.experiments.pictures import checked_picture, discovery_picture, tree_picture
     from sim.experiments.sensitivity import discover as discovered
@@ -43,13 +44,7 @@ def discover(
         checked_picture(plot)
     design, found = swept(Store.open(store), number)
     if indicator not in found.columns:
-        raise InputError(
-            f"unknown plan indicator {indicator!r}",
-            key="--indicator",
-            value=indicator,
-            allowed=", ".join(found.columns),
-            nearest=nearest_name(indicator, found.columns),
-        )
+        raise InputError(unknown("plan_indicator", indicator, found.columns, key="--indicator"))
     wanted = thresholds()[indicator] if at_least is None else at_least
     warnings = _few_on_a_side(int((found[indicator] >= wanted).sum()), len(found))
     question = Question(indicator, wanted, rests_on(design, found), warnings)

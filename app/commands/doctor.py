@@ -100,7 +100,7 @@ class StoreHealth:
 
 
 def _data(problem: Problem) -> Mapping[str, str]:
-    return {"file": problem.where, "problem": problem.message}
+    return {"file": problem.where, "problem": problem.message, "code": problem.code}
 
 
 def _by_scenario(runs: Iterable[AskedRun]) -> Iterable[str]:

@@ -12,6 +12,7 @@ import typer
 from app.terminal.numbers import between, known
 from app.terminal.options import Json, Quiet, Runs, Scale, Seed, Without, Workers
 from app.terminal.report import Part, Table, answer, once
+from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +99,7 @@ def in_words(row: Mapping[Any, Any]) -> tuple[str, str, str, str]:
 def _band(low: float, high: float) -> str:
     if math.isinf(low):
         return f"at most {high:g}"
-    return f"at least {low:g}" if math.isinf(high) else f"{low:g} .. {high:g}"
+    return coded("allowed.at_least", least=f"{low:g}") if math.isinf(high) else f"{low:g} .. {high:g}"
 
 
 def counted(found: pd.DataFrame) -> str:

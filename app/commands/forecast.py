@@ -12,6 +12,7 @@ import typer
 from app.terminal.numbers import known
 from app.terminal.options import ForecastRuns, Json, KeptRuns, Quiet, Scale, ScenarioName, Seed, Workers, refuse_unread
 from app.terminal.report import Part, Table, answer, once
+from scenarios.errors import unknown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -273,17 +274,11 @@ def _conditions(
     from app.terminal.asked import scenario_asked, seed_asked
     from app.terminal.progress import RunsBar
     from calibration.conditions import conditions
-    from scenarios.errors import InputError, nearest_name
+    from scenarios.errors import InputError
     from sim.indicators import PLAN_INDICATORS
 
     if indicator not in PLAN_INDICATORS:
-        raise InputError(
-            f"{indicator!r} is no indicator of the plan",
-            key="--conditions",
-            value=indicator,
-            allowed=", ".join(PLAN_INDICATORS),
-            nearest=nearest_name(indicator, PLAN_INDICATORS),
-        )
+        raise InputError(unknown("plan_indicator", indicator, PLAN_INDICATORS, key="--conditions"))
     asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
     with RunsBar(hidden=hidden) as bar:
         found = conditions(

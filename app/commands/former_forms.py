@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scenarios.problem_texts import coded
+
 FORMER_OPTIONS = {
     "validate": {
         "--observed": "lujiazui validate forecast --observed FILE",
@@ -39,4 +41,6 @@ def refuse_former_form(command: Sequence[str], words: Sequence[str]) -> None:
         if option in former:
             from scenarios.errors import InputError
 
-            raise InputError("is now a command of its own", key=option, allowed=f"use: {former[option]}")
+            raise InputError(
+                coded("command.former_form"), key=option, allowed=coded("allowed.use", form=former[option])
+            )

@@ -10,6 +10,7 @@ import typer
 
 from app.terminal.options import Json, Quiet
 from app.terminal.report import Part, Table, answer
+from scenarios.errors import unknown
 
 HEADINGS = ("order", "step", "owner", "function", "what", "reads", "writes")
 
@@ -25,9 +26,9 @@ def month(
     """List the steps of a month in their order: who acts, what happens, what is read and what changes."""
     rows = steps_of_a_month()
     if changes is not None:
-        rows = _chosen(rows, "--changes", changes, lambda row: row["writes"].split(", "))
+        rows = _chosen(rows, "state", "--changes", changes, lambda row: row["writes"].split(", "))
     if step is not None:
-        rows = _chosen(rows, "--step", step, lambda row: [row["step"]])
+        rows = _chosen(rows, "step", "--step", step, lambda row: [row["step"]])
     answer(Steps(rows), json, quiet)
 
 
@@ -64,7 +65,7 @@ def _listed(value: Any) -> str:
 
 
 def _chosen(
-    rows: list[dict[str, Any]], option: str, wanted: str, names_of: Callable[[dict[str, Any]], list[str]]
+    rows: list[dict[str, Any]], what: str, option: str, wanted: str, names_of: Callable[[dict[str, Any]], list[str]]
 ) -> list[dict[str, Any]]:
     """The rows that have a name among theirs.
 
@@ -73,15 +74,9 @@ def _chosen(
     InputError
         If none has it.
     """
-    from scenarios.errors import InputError, nearest_name
+    from scenarios.errors import InputError
 
     known = list(dict.fromkeys(name for row in rows for name in names_of(row)))
     if wanted not in known:
-        raise InputError(
-            f"no step has {wanted!r}",
-            key=option,
-            value=wanted,
-            allowed=", ".join(sorted(known)),
-            nearest=nearest_name(wanted, known),
-        )
+        raise InputError(unknown(what, wanted, sorted(known), key=option))
     return [row for row in rows if wanted in names_of(row)]

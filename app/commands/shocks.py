@@ -9,6 +9,7 @@ import typer
 
 from app.terminal.options import Json, Quiet
 from app.terminal.report import Cell, Facts, Listing, Prose, Table, answer
+from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
     from scenarios.shocks import ShockKind
@@ -39,7 +40,7 @@ def _table(known: Sequence[ShockKind]) -> Table:
             each.moves,
             each.unit,
             f"{each.size:g}",
-            f"{each.low:g} to {each.high:g}",
+            coded("allowed.years", first=f"{each.low:g}", last=f"{each.high:g}"),
             " to ".join(dict.fromkeys(each.window)),
             each.profile,
             each.basis.size,

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from scenarios import InputError, Problem, Scenario, load, parse_settings, parse_shock
 from scenarios.bounds import LARGEST_SEED
-from scenarios.errors import nearest_name
+from scenarios.errors import unknown
 from scenarios.paths import shown
+from scenarios.problem_texts import coded
 
 
 def seed_asked(text: str, largest: int = LARGEST_SEED) -> int:
@@ -22,7 +23,7 @@ def seed_asked(text: str, largest: int = LARGEST_SEED) -> int:
     """
     if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= largest:
         return int(text)
-    raise InputError(f"{shown(text)} is not a whole number from 0 to {largest}", key="--seed", value=text)
+    raise InputError(coded("seed.range", value=shown(text), most=largest), key="--seed", value=text)
 
 
 def scenario_asked(
@@ -106,7 +107,5 @@ def named[T](kind: str, name: str, known: Mapping[str, T]) -> T:
         If nothing has it, with the name that comes closest.
     """
     if name not in known:
-        raise InputError(
-            f"unknown {kind} {name!r}", value=name, allowed=f"see: lujiazui {kind}s", nearest=nearest_name(name, known)
-        )
+        raise InputError(unknown(kind, name, known, allowed=coded("allowed.see_command", command=f"{kind}s")))
     return known[name]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.bounds import LARGEST_SEED, MOST_RUNS, MOST_WORKERS
+from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
     from scenarios.errors import Problem
@@ -109,7 +110,7 @@ def refuse_unread(context: typer.Context, names: Iterable[str], why: str) -> Non
 
     idle = [option(context, name) for name in names if given(context, name)]
     if idle:
-        raise InputError(Problem(f"has no effect {why}", key=name) for name in idle)
+        raise InputError(Problem(coded("option.unread", reason=why), key=name) for name in idle)
 
 
 def problems_by_option(problems: Iterable[Problem], command: Any) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import InputError, nearest_name
 from scenarios.printable import in_json, spelt_out
+from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,8 +59,8 @@ def checked_target(path: Path) -> Path:
     where = str(path)
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        allowed = "a name that ends in " + " or ".join(SUFFIXES)
-        wrong = f"{suffix!r} is not a known kind of file" if suffix else "has no suffix, so the kind of file is unknown"
+        allowed = coded("allowed.suffixes", suffixes=", ".join(SUFFIXES))
+        wrong = coded("file.unknown_suffix", suffix=suffix) if suffix else coded("file.no_suffix")
         raise InputError(
             wrong, where=where, key="--out", value=where, allowed=allowed, nearest=nearest_name(suffix, SUFFIXES)
         )
@@ -78,11 +79,11 @@ def checked_file(path: Path, option: str) -> Path:
     try:
         target = path.resolve()
         if target.is_dir():
-            raise InputError("is a folder, not a file", where=where, key=option, value=where)
+            raise InputError(coded("file.is_folder"), where=where, key=option, value=where)
         if not target.parent.is_dir():
-            raise InputError(f"there is no folder {path.parent}", where=where, key=option, value=where)
+            raise InputError(coded("folder.missing", folder=path.parent), where=where, key=option, value=where)
         if target.exists() and not os.access(target, os.W_OK):
-            raise InputError("is write-protected", where=where, key=option, value=where)
+            raise InputError(coded("file.write_protected"), where=where, key=option, value=where)
         trial = _beside(target)
         trial.touch(exist_ok=False)
         trial.unlink()
@@ -90,7 +91,7 @@ def checked_file(path: Path, option: str) -> Path:
         if isinstance(error, InputError):
             raise
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"cannot be written: {reason}", where=where, key=option, value=where) from None
+        raise InputError(coded("file.unwritable", reason=reason), where=where, key=option, value=where) from None
     return target
 
 
@@ -109,7 +110,9 @@ def checked_folder(path: Path, option: str) -> Path:
         trial.unlink()
     except OSError as error:
         where = str(path)
-        raise InputError(f"cannot be written: {error.strerror}", where=where, key=option, value=where) from None
+        raise InputError(
+            coded("file.unwritable", reason=error.strerror), where=where, key=option, value=where
+        ) from None
     return path
 
 

@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from scenarios.calendar import PLAN_END, PLAN_START, is_month, month_ordinal, month_text
-from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.errors import InputError, Problem, unknown
 from scenarios.frozen import FrozenMapping
 from scenarios.number_types import whole_number
 from scenarios.parameters import PARAMETER_SETS
 from scenarios.paths import shown
+from scenarios.problem_texts import coded
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL
 
 if TYPE_CHECKING:
@@ -51,13 +52,17 @@ def opened_scenario(text: str, file_name: str = "scenario.yaml") -> Scenario:
     from scenarios.loader import parse_scenario
 
     if len(text.encode(errors="replace")) > LARGEST_FILE:
-        raise InputError("the file is too large", where=file_name, allowed=f"at most {LARGEST_FILE} bytes")
+        raise InputError(
+            coded("file.too_large", what=coded("what.file")),
+            where=file_name,
+            allowed=coded("allowed.bytes", most=LARGEST_FILE),
+        )
     scenario = parse_scenario(text, file_name)
     problems = []
     if scenario.macro not in MACRO:
         problems.append(
             Problem(
-                "the app takes no drivers of one's own",
+                coded("desk.own_drivers"),
                 where=file_name,
                 key="macro",
                 value=scenario.macro,
@@ -67,18 +72,18 @@ def opened_scenario(text: str, file_name: str = "scenario.yaml") -> Scenario:
     if scenario.end > PLAN_END:
         problems.append(
             Problem(
-                f"the app simulates no month after {PLAN_END}",
+                coded("desk.late_end", month=PLAN_END),
                 where=file_name,
                 key="end",
                 value=scenario.end,
-                allowed=f"a month in {PLAN_START}..{PLAN_END}, or the command line",
+                allowed=coded("allowed.month_or_command_line", first=PLAN_START, last=PLAN_END),
             )
         )
     scale = _stated_scale(text, file_name)
     if scale is not None and scale not in SCALES:
         problems.append(
             Problem(
-                f"{scale!r} is no size that the desk offers",
+                coded("desk.scale", scale=scale),
                 where=file_name,
                 key="scale",
                 value=scale,
@@ -96,6 +101,17 @@ def _stated_scale(text: str, file_name: str) -> float | None:
 
     stated = parse_yaml(text, file_name).data.get("scale")
     return None if stated is None else float(stated)
+
+
+KINDS = {
+    "preset": "scenario",
+    "baseline": "scenario",
+    "macro": "macro_path",
+    "parameters": "parameter_choice",
+    "parameter_set": "parameter_set",
+    "scale": "scale",
+}
+"""What the choices of a desk are the names of, as codes of problems say it."""
 
 
 @dataclass(frozen=True)
@@ -203,25 +219,29 @@ class Desk:
         for key, known in allowed.items():
             value = getattr(self, key)
             if value not in known:
-                told = ", ".join(str(each) for each in known)
-                nearest = nearest_name(str(value), [str(each) for each in known])
-                problems.append(
-                    Problem(f"unknown {key} {shown(value)}", key=key, value=value, allowed=told, nearest=nearest)
-                )
+                problems.append(unknown(KINDS[key], value, known, key=key))
         for key, least, most in (("runs", LEAST_RUNS, MOST_RUNS), ("seed", 1, 1_000_000)):
             value = getattr(self, key)
             number = whole_number(value)
             if number is None or not least <= number <= most:
-                told = f"a whole number from {least} to {most}"
-                problems.append(Problem(f"{shown(value)} is not usable", key=key, value=value, allowed=told))
+                told = coded("allowed.whole_number_between", least=least, most=most)
+                problems.append(
+                    Problem(coded("value.not_usable", value=shown(value)), key=key, value=value, allowed=told)
+                )
         if len(self.triggers) > MOST_TRIGGERS:
-            problems.append(Problem("there are too many triggers", key="trigger", allowed=f"at most {MOST_TRIGGERS}"))
+            problems.append(
+                Problem(
+                    coded("desk.too_many_triggers"), key="trigger", allowed=coded("allowed.at_most", most=MOST_TRIGGERS)
+                )
+            )
         for key, longest in LONGEST.items():
             value = getattr(self, key)
             if not isinstance(value, str) or len(value) > longest:
-                problems.append(Problem("the text is too long", key=key, allowed=f"at most {longest} characters"))
+                problems.append(
+                    Problem(coded("text.too_long"), key=key, allowed=coded("allowed.characters", most=longest))
+                )
             elif any("\ud800" <= letter <= "\udfff" for letter in value):  # halves of letters: no file can hold them
-                problems.append(Problem("the text holds a letter that cannot be read", key=key))
+                problems.append(Problem(coded("text.unreadable_letter"), key=key))
         return problems
 
     def _changes(self) -> list[Problem]:
@@ -230,18 +250,23 @@ class Desk:
         problems = []
         for lever, change in self.changes.items():
             if lever not in lever_ids():
-                nearest = nearest_name(lever, lever_ids())
-                problems.append(Problem(f"unknown lever {lever!r}", key=f"levers.{lever}", nearest=nearest))
+                problems.append(unknown("lever", lever, lever_ids(), key=f"levers.{lever}", allowed=""))
             if not 0.0 <= change.value <= 1.0:
                 problems.append(
-                    Problem(f"{change.value!r} is no intensity", key=f"levers.{lever}", allowed="a number from 0 to 1")
+                    Problem(
+                        coded("lever.no_intensity", value=change.value),
+                        key=f"levers.{lever}",
+                        allowed=coded("allowed.number_0_to_1"),
+                    )
                 )
             if not is_month(change.start) or not FIRST_MONTH <= change.start <= LAST_MONTH:
-                allowed = f"a month from {FIRST_MONTH} to {LAST_MONTH}"
-                problems.append(Problem(f"{shown(change.start)} is no start", key=f"levers.{lever}", allowed=allowed))
+                allowed = coded("allowed.month_between", first=FIRST_MONTH, last=LAST_MONTH)
+                problems.append(
+                    Problem(coded("desk.no_start", value=shown(change.start)), key=f"levers.{lever}", allowed=allowed)
+                )
             if not 0 <= change.months <= MOST_MONTHS:
-                told = f"{shown(change.months)} months"
-                problems.append(Problem(told, key=f"levers.{lever}", allowed="from 0 to 59 months"))
+                told = coded("desk.ramp_months", months=shown(change.months))
+                problems.append(Problem(told, key=f"levers.{lever}", allowed=coded("allowed.ramp_months")))
         return problems
 
     def with_change(self, lever: str, change: Change | None) -> Desk:

@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from app.web.desk import LARGEST_FILE, Change, Desk, DeskTrigger
-from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.errors import InputError, Problem, unknown
 from scenarios.frozen import FrozenMapping
 from scenarios.paths import shown
+from scenarios.problem_texts import coded
 
 MOST_PARTS = 100
 """Parts of a link that are read."""
@@ -71,7 +72,7 @@ def read_link(query: str) -> Link:
     fields = query.lstrip("?").split("&")
     left_out = []
     if len(fields) > MOST_PARTS:
-        left_out.append(Problem("the link has too many parts", key="link", allowed=f"at most {MOST_PARTS}"))
+        left_out.append(Problem(coded("link.too_long"), key="link", allowed=coded("allowed.at_most", most=MOST_PARTS)))
     asked = parse_qsl("&".join(fields[:MOST_PARTS]), keep_blank_values=True)
     desk = Desk()
     parts: list[tuple[str, _Part]] = []
@@ -84,7 +85,7 @@ def read_link(query: str) -> Link:
         except InputError as error:
             left_out += [replace(problem, key=problem.key or key) for problem in error.problems]
         except ValueError:
-            left_out.append(Problem(f"{shown(text)} cannot be read", key=key[:100], value=text))
+            left_out.append(Problem(coded("link.unreadable", value=shown(text)), key=key[:100], value=text))
     try:  # together, for what one part needs another may give
         return Link(_with(desk, [part for _, part in parts]), tuple(left_out))
     except InputError:
@@ -120,7 +121,7 @@ def _part(key: str, text: str) -> _Part:
             raise ValueError(text)
         trigger = DeskTrigger(indicator, side, float(threshold), int(months), lever, float(to), int(cooldown))
         return _Part(triggers=(trigger,))
-    raise InputError(f"unknown key {shown(key)} in the link", key=key[:100], nearest=nearest_name(key[:100], READERS))
+    raise InputError(unknown("link_key", key[:100], READERS, key=key[:100], allowed=""))
 
 
 def _with(desk: Desk, parts: Sequence[_Part]) -> Desk:

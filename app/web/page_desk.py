@@ -26,6 +26,7 @@ from scenarios import names, plan
 from scenarios.calendar import month_ordinal
 from scenarios.errors import InputError
 from scenarios.parameters import PARAMETER_SETS, posterior_draws
+from scenarios.problem_texts import coded
 from scenarios.user_files import decoded
 from scenarios.whole_years import TARGET_YEAR
 from sim.experiments.ensemble import thresholds
@@ -472,7 +473,11 @@ def FileAndLink(desk: Desk) -> None:
         name = str(event["name"])[:200]
         try:
             if event["content"] is None:
-                raise InputError("the file is too large", where=name, allowed=f"at most {LARGEST_FILE} bytes")
+                raise InputError(
+                    coded("file.too_large", what=coded("what.file")),
+                    where=name,
+                    allowed=coded("allowed.bytes", most=LARGEST_FILE),
+                )
             text = decoded(base64.b64decode(event["content"]), name)
             opened = session.desk.value.opening(text, name)
             session.put(opened)

@@ -12,6 +12,7 @@ from app.web import offline
 from app.web.guard import LOOPBACK, Guard, Places
 from scenarios.errors import InputError
 from scenarios.extras import needs_extra
+from scenarios.problem_texts import coded
 
 PING_TIMEOUT = 120.0
 """Seconds that a slow browser may take to say that it is there."""
@@ -73,7 +74,7 @@ def serve(
     import socket
 
     offline.prepare()
-    needs_extra("app", what="the app")
+    needs_extra("app", what="what.app")
     import uvicorn
     from solara.server import kernel_context, starlette
 
@@ -85,7 +86,10 @@ def serve(
             probe.bind((host, port))
         except OSError as error:
             raise InputError(
-                f"cannot listen on {host}:{port}: {error.strerror}", key="--port", value=port, allowed="a free port"
+                coded("server.cannot_listen", host=host, port=port, reason=error.strerror),
+                key="--port",
+                value=port,
+                allowed=coded("allowed.free_port"),
             ) from None
     # Solara tells about the cookie at every page that is not asked for by TLS.
     warnings.filterwarnings("ignore", "Cookies with samesite=none", UserWarning)

@@ -13,6 +13,7 @@ from scenarios.counts import checked_base_seed, checked_count, checked_total
 from scenarios.errors import InputError, nearest_name
 from scenarios.loader import load
 from scenarios.plan import ARMS, TASK_GROUPS, levers
+from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from scenarios.whole_years import TARGET_YEAR, checked_year
 from sim.experiments.least_runs import standard_error
@@ -118,20 +119,22 @@ def attribute(
     for name in ("macro", "drivers", "shocks", "scale", "end", "parameters", "rival_centres", "triggers"):
         if getattr(target, name) != getattr(base, name):
             raise InputError(
-                f"{target.name!r} and {base.name!r} differ in more than lever paths",
+                coded("attribution.other_world", target=target.name, base=base.name),
                 key=name,
                 value=getattr(target, name),
-                allowed=f"the same {name.replace('_', ' ')} in both",
+                allowed=coded("allowed.same_in_both", what=name.replace("_", " ")),
             )
     year = checked_year(base)
     if by not in ("group", "lever"):
         nearest = nearest_name(by, ("group", "lever"))
-        raise InputError(f"{by!r} is no kind of part", key="by", value=by, allowed="group, lever", nearest=nearest)
+        raise InputError(
+            coded("attribution.kind", value=by), key="by", value=by, allowed="group, lever", nearest=nearest
+        )
     permutations = checked_count(permutations, "permutations")
     runs, seed = checked_count(runs, "runs"), checked_base_seed(seed)
     players = _players(target, base, by)
     if not players:
-        raise InputError(f"{target.name!r} and {base.name!r} have the same lever paths", key="scenario")
+        raise InputError(coded("attribution.same_paths", target=target.name, base=base.name), key="scenario")
     count = len(players)
     checked_total(runs * (2**count if by == "group" else 2 * permutations * count))
     orders = _orders(count, permutations, seed) if by == "lever" else []
@@ -214,7 +217,9 @@ def _values(
     by_key: dict[str, Floats] = {}
     for done, outcome in enumerate(run_many(requests, workers=workers, cancel=cancel), start=1):
         if outcome.status != "done":
-            raise InputError(f"a run failed: {outcome.error}", key="scenario", value=outcome.request.scenario.name)
+            raise InputError(
+                coded("run.failed", reason=outcome.error), key="scenario", value=outcome.request.scenario.name
+            )
         columns = [outcome.indicators.index(name) for name in PLAN_INDICATORS]
         january = year * 12 - outcome.first_month
         last = outcome.values[january : january + 12, columns]
@@ -223,7 +228,7 @@ def _values(
         if progress is not None:
             progress(outcome, done, len(requests))
     if len(by_key) < len({request.key for request in requests}):
-        raise InputError("cancelled before all runs were done", key="runs")
+        raise InputError(coded("runs.cancelled"), key="runs")
     return {coalition: np.stack([by_key[each.key] for each in asked]) for coalition, asked in of_coalition.items()}
 
 

@@ -12,13 +12,14 @@ import numpy as np
 from agents.arrays import Floats
 from scenarios.bounds import LARGEST_BASE_SEED, MOST_RUNS, SEEDS_APART, for_library
 from scenarios.counts import checked_total
-from scenarios.errors import InputError, nearest_name
+from scenarios.errors import InputError, unknown
 from scenarios.extras import needs_extra
 from scenarios.loader import load
 from scenarios.number_types import real_number
 from scenarios.parameters import Parameters, parameter_set, unused_parameters
 from scenarios.paths import shown
 from scenarios.plan import lever_ids
+from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from sim.experiments.requests import RunRequest, parameter_draw
 from sim.experiments.spec import Spec
@@ -98,9 +99,9 @@ class Factor:
         """Problem with a value of a point, and the allowed values; None if it can be used."""
         if self.names and (value != int(value) or not 0 <= value < len(self.names)):
             named = ", ".join(f"{place} {name}" for place, name in enumerate(self.names))
-            return f"{value:g} is the number of no name of {self.name!r}", named
+            return coded("design.no_such_name", value=value, factor=self.name), named
         if not self.names and not self.low <= value <= self.high:
-            return f"{value:g} is outside the range of {self.name!r}", f"{self.low:g}..{self.high:g}"
+            return coded("design.outside_factor", value=value, factor=self.name), f"{self.low:g}..{self.high:g}"
         return None
 
     def names_within(self, low: float, high: float) -> str:
@@ -237,7 +238,7 @@ class Design:
 
 
 def _morris() -> Any:
-    needs_extra("explore", "SALib", what="a Morris design", key="kind")
+    needs_extra("explore", "SALib", what="what.morris", key="kind")
     from SALib.sample import morris
 
     return morris
@@ -251,16 +252,16 @@ def read_design(path: str | Path) -> Design:
     scenarios.InputError
         With all problems found, each with file, line, key, value and allowed values.
     """
-    spec = Spec(path, "a design", KEYS, NEEDED)
+    spec = Spec(path, coded("what.design"), KEYS, NEEDED)
     data, wrong = spec.data, spec.wrong
     kind = data.get("kind", KINDS[0])
     if kind not in KINDS:
-        wrong(f"unknown kind {kind!r}", "kind", kind, ", ".join(KINDS), nearest_name(kind, KINDS))
+        spec.add(unknown("design_kind", kind, KINDS, key="kind"))
     usual = {"samples": 64, "levels": 4, "seed": 1, "runs": 1, **({"draws": 1} if "draws" in data else {})}
     most = {"seed": LARGEST_BASE_SEED, "levels": MOST_LEVELS, "samples": 10**15}
     counts = {key: spec.whole_number(key, value, 1, most.get(key, MOST_RUNS)) for key, value in usual.items()}
     if counts["levels"] < 2:
-        wrong("is too small", "levels", counts["levels"], "at least 2")
+        wrong(coded("design.too_few_levels"), "levels", counts["levels"], coded("allowed.at_least", least=2))
     scenario = spec.scenario("plan")
     factors = _factors(data.get("factors"), spec)
     given = _given(data.get("points"), factors, kind, spec)
@@ -269,9 +270,14 @@ def read_design(path: str | Path) -> Design:
         size = counts["samples"]  # as requested, not as rounded up
     if size > MOST_POINTS:
         key = {"factorial": "levels", "points": "points"}.get(kind, "samples")
-        wrong(f"asks for {shown(size)} points", key, size, f"at most {MOST_POINTS}")
+        wrong(coded("design.too_many_points", count=shown(size)), key, size, coded("allowed.at_most", most=MOST_POINTS))
     elif size * counts["runs"] > MOST_RUNS:
-        wrong(f"asks for {shown(size * counts['runs'])} runs in all", "runs", counts["runs"], f"at most {MOST_RUNS}")
+        wrong(
+            coded("runs.too_many", count=shown(size * counts["runs"])),
+            "runs",
+            counts["runs"],
+            coded("allowed.at_most", most=MOST_RUNS),
+        )
     spec.check()
     return Design(scenario, kind, factors, **counts, title=str(data.get("title", "")), given=given)
 
@@ -280,7 +286,7 @@ def _factors(listed: Any, spec: Spec) -> tuple[Factor, ...]:
     """Factors of a file: name to a range [low, high], or `prior` for the central 90 % of a parameter's prior."""
     wrong = spec.wrong
     if not isinstance(listed, Mapping) or not listed:
-        wrong("are no factors", "factors", listed, "NAME: [low, high]")
+        wrong(coded("design.no_factors"), "factors", listed, coded("allowed.range_of_factors"))
         return ()
     central = parameter_set("prior_2020").central()
     single = [name for name, value in central.items() if isinstance(value, float)]
@@ -295,12 +301,10 @@ def _factors(listed: Any, spec: Spec) -> tuple[Factor, ...]:
         kind = "lever" if name in lever_ids() else "parameter"
         if kind == "parameter" and name not in single:
             known = [*CHOSEN, *lever_ids(), *single]
-            wrong(f"unknown lever or parameter {name!r}", key, name, "", nearest_name(name, known))
+            spec.add(unknown("lever_or_parameter", name, known, key=key, allowed=""))
             continue
         if name in unused_parameters():
-            wrong(
-                f"{name!r} enters no rule, so results do not depend on it", key, name, "a parameter that a rule reads"
-            )
+            wrong(coded("parameter.unused", name=name), key, name, coded("allowed.used_parameter"))
             continue
         limits = _prior_range(name) if asked == "prior" and kind == "parameter" else asked
         if (
@@ -308,11 +312,21 @@ def _factors(listed: Any, spec: Spec) -> tuple[Factor, ...]:
             or len(limits) != 2
             or any(real_number(each) is None for each in limits)
         ):
-            wrong(f"{asked!r} is no range", key, asked, "[low, high]" + (", or prior" if kind == "parameter" else ""))
+            wrong(
+                coded("design.no_range", value=asked),
+                key,
+                asked,
+                coded("allowed.range_or_prior") if kind == "parameter" else "[low, high]",
+            )
             continue
         low, high = (float(each) for each in limits)
         if not low < high or (kind == "lever" and not 0.0 <= low < high <= 1.0):
-            wrong(f"{asked!r} is no range", key, asked, "low < high" + (", within 0..1" if kind == "lever" else ""))
+            wrong(
+                coded("design.no_range", value=asked),
+                key,
+                asked,
+                coded("allowed.low_below_high_within") if kind == "lever" else coded("allowed.low_below_high"),
+            )
             continue
         factors.append(Factor(name, kind, low, high))
     return tuple(factors)
@@ -321,7 +335,7 @@ def _factors(listed: Any, spec: Spec) -> tuple[Factor, ...]:
 def _named(kind: str, key: str, asked: Any, spec: Spec) -> Factor | None:
     """A factor of names, such as [neutral, adverse]."""
     if not isinstance(asked, list) or len(asked) < 2 or len({str(each) for each in asked}) < len(asked):
-        spec.wrong(f"{asked!r} are no names to choose from", key, asked, "a list of two or more names, each once")
+        spec.wrong(coded("design.no_names", value=asked), key, asked, coded("allowed.names_each_once"))
         return None
     names = [str(each) for each in asked]
     if kind == "macro":
@@ -341,17 +355,17 @@ def _given(listed: Any, factors: Sequence[Factor], kind: str, spec: Spec) -> tup
     """Points of a file, each of which gives every factor a number within its range, or one of its names."""
     if kind != "points":
         if listed is not None:
-            spec.wrong("go with the kind 'points' alone", "points", "...")
+            spec.wrong(coded("design.points_alone"), "points", "...")
         return ()
     rows = listed if isinstance(listed, list) else []
-    allowed = f"lists of {len(factors)} numbers"
+    allowed = coded("allowed.lists_of_numbers", count=len(factors))
     if not rows:
-        spec.wrong("are not lists of one number a factor", "points", "...", allowed)
+        spec.wrong(coded("design.no_points"), "points", "...", allowed)
     points = []
     for place, row in enumerate(rows):
         key = f"points.{place}"
         if not isinstance(row, list) or len(row) != len(factors):
-            spec.wrong(f"{shown(row)}: points are lists of one number a factor", key, row, allowed)
+            spec.wrong(coded("design.no_point", value=shown(row)), key, row, allowed)
             continue
         numbers = [_value_of(factor, each, key, spec) for factor, each in zip(factors, row, strict=True)]
         points.append(tuple(number for number in numbers if number is not None))
@@ -364,7 +378,12 @@ def _value_of(factor: Factor, cell: object, key: str, spec: Spec) -> float | Non
         return float(factor.names.index(cell))
     number = real_number(cell)
     if number is None:
-        spec.wrong(f"{shown(cell)} is no number for {factor.name!r}", key, cell, ", ".join(factor.names) or "a number")
+        spec.wrong(
+            coded("design.no_number", value=shown(cell), factor=factor.name),
+            key,
+            cell,
+            ", ".join(factor.names) or coded("allowed.number"),
+        )
         return None
     problem = factor.problem_with(number)
     if problem:

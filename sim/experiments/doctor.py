@@ -10,6 +10,7 @@ import numpy as np
 from scenarios.bounds import SEEDS_APART
 from scenarios.errors import InputError, Problem
 from scenarios.parameters import Parameters, parameter_set
+from scenarios.problem_texts import coded
 from sim.experiments.outcomes import indicators_hash
 from sim.experiments.requests import parameter_draw
 from sim.experiments.store import Store, StoredRun, asked_of_row, parameters_as_data, rows_table, scenario_file
@@ -230,7 +231,7 @@ class _Whole:
         twice = rows["key"].isin(self.done) & (rows["status"] == "done")
         if twice.any():
             self.problems.append(
-                problem_at(path, f"holds {int(twice.sum())} runs that another part holds", store.folder)
+                problem_at(path, coded("store.duplicate_run_count", count=int(twice.sum())), store.folder)
             )
             rows = rows[~twice]
         found: dict[str, StoredRun] = {}
@@ -251,7 +252,9 @@ class _Whole:
         lost = int((done & ~rows["key"].isin(whole)).sum())
         where = store.folder / "indicators" / (indicators or f"{number_of(name):08d}-*.parquet")
         if lost and str(where) not in self._unsound:
-            message = "is missing" if indicators is None else f"does not hold what was stored of {lost} runs"
+            message = (
+                coded("value.missing") if indicators is None else coded("store.other_indicators_of_runs", count=lost)
+            )
             self.problems.append(problem_at(where, message, store.folder))
         rows = rows[~done | rows["key"].isin(whole)]
         self.parts[name] = indicators, rows, [whole[key] for key in rows["key"] if key in whole]

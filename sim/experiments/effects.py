@@ -11,10 +11,11 @@ import numpy as np
 from agents.arrays import Floats
 from scenarios.bounds import SEEDS_APART
 from scenarios.counts import checked_base_seed, checked_count, checked_total
-from scenarios.errors import InputError, nearest_name
+from scenarios.errors import InputError, unknown
 from scenarios.loader import load
 from scenarios.parameters import Parameters, parameter_set
 from scenarios.plan import channels, lever_ids, levers
+from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from scenarios.whole_years import checked_year
 from sim.experiments.ensemble import Progress, interval, run_requests
@@ -80,13 +81,7 @@ def effects(
     asked = list(lever_ids() if names is None else names)
     for name in asked:
         if name not in lever_ids():
-            raise InputError(
-                f"unknown lever {name!r}",
-                key="lever",
-                value=name,
-                allowed="see: lujiazui levers",
-                nearest=nearest_name(name, lever_ids()),
-            )
+            raise InputError(unknown("lever", name, lever_ids(), key="lever", allowed=coded("allowed.see_levers")))
     runs = checked_count(runs, "runs")
     intensities = checked_count(intensities, "intensities", least=2)
     seed = checked_base_seed(seed)
@@ -116,7 +111,7 @@ def effects(
 
     ensemble = run_requests(requests, store=store, workers=workers, progress=seen, cancel=stopped)
     if ensemble.failures:
-        raise InputError(f"a run failed: {ensemble.failures[0]}", key="lever", value=", ".join(asked))
+        raise InputError(coded("run.failed", reason=ensemble.failures[0]), key="lever", value=", ".join(asked))
     known = {lever.id: lever for lever in levers()}
     rows = []
     for each in variants:

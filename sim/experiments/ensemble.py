@@ -13,9 +13,10 @@ import numpy as np
 from agents.arrays import Flags, Floats
 from scenarios.counts import checked_level
 from scenarios.drivers import Drivers
-from scenarios.errors import InputError, nearest_name
+from scenarios.errors import InputError, nearest_name, unknown
 from scenarios.parameters import Parameters
 from scenarios.plan import indicators as plan_indicators
+from scenarios.problem_texts import coded
 from scenarios.run_conditions import RunConditions
 from scenarios.schema import Scenario
 from scenarios.whole_years import TARGET_YEAR, answering_year, common_year, whole_years, year_named
@@ -227,7 +228,8 @@ class Ensemble:
             f"{o.request.scenario.name}, run {o.request.run}: {o.error}" for o in outcomes if o.status != "done"
         )
         if not done:
-            raise InputError("no run was done" + (f"; the first failed: {failures[0]}" if failures else ""), key="runs")
+            told = coded("ensemble.first_failed", reason=failures[0]) if failures else coded("ensemble.nothing_done")
+            raise InputError(told, key="runs")
         _checked_once(done)
         columns = tuple(dict.fromkeys(name for outcome in done for name in outcome.indicators))
         at = {name: column for column, name in enumerate(columns)}
@@ -276,7 +278,7 @@ class Ensemble:
         twice = same_name_twice(asked)
         if twice is not None:
             raise InputError(
-                f"holds several ensembles with runs of {twice[0]!r}: choose by seed, scale or parameters",
+                coded("ensemble.several", scenario=twice[0]),
                 where=where,
                 key="store",
                 value=where,
@@ -288,7 +290,7 @@ class Ensemble:
         )
         done = [(run, row) for run, row in found_rows if row["status"] == "done"]
         if not done:
-            raise InputError("no run is done", where=where, key="store", value=where)
+            raise InputError(coded("ensemble.no_run"), where=where, key="store", value=where)
         stored = {run.key: run for run in store.stored_runs(run.key for run, _ in done)}
         columns = tuple(dict.fromkeys(name for run in stored.values() for name in run.columns))
         first = min(run.first_month for run in stored.values())
@@ -321,18 +323,14 @@ class Ensemble:
     def _column(self, indicator: str) -> int:
         if indicator not in self.columns:
             raise InputError(
-                f"unknown indicator {indicator!r}",
-                key="indicator",
-                value=indicator,
-                allowed="see: lujiazui indicators",
-                nearest=nearest_name(indicator, self.columns),
+                unknown("indicator", indicator, self.columns, key="indicator", allowed=coded("allowed.see_indicators"))
             )
         return self.columns.index(indicator)
 
     def _of(self, scenario: str) -> Floats:
         if scenario not in self.values:
             raise InputError(
-                f"no runs of {scenario!r}",
+                coded("ensemble.no_runs", scenario=scenario),
                 key="scenario",
                 value=scenario,
                 allowed=", ".join(self.values),
@@ -466,7 +464,9 @@ class Ensemble:
 
         for each in q:
             if not 0.0 <= each <= 1.0:
-                raise InputError(f"{each!r} is no quantile", key="q", value=each, allowed="0..1, such as 0.95")
+                raise InputError(
+                    coded("value.no_quantile", value=each), key="q", value=each, allowed=coded("allowed.quantile")
+                )
         key = (indicator, tuple(q), monthly)
         if key not in self._quantiles:
             times = self.months if monthly else self.years
@@ -498,15 +498,20 @@ class Ensemble:
         for name in (scenario, baseline):
             done = self.done(name)
             if not done.any():
-                raise InputError(f"no run of {name!r} is done", key="scenario", value=name, allowed="one run or more")
+                raise InputError(
+                    coded("ensemble.no_run_of", scenario=name),
+                    key="scenario",
+                    value=name,
+                    allowed=coded("allowed.one_run"),
+                )
             sides.append([each if there else None for each, there in zip(self.pairings[name], done, strict=True)])
         found = pairs_of(*sides)
         if not len(found):
             raise InputError(
-                f"no run of {scenario!r} is a pair with one of {baseline!r}: {found.reason}",
+                coded("ensemble.no_pair", scenario=scenario, baseline=baseline, reason=found.reason),
                 key="scenario",
                 value=scenario,
-                allowed="runs that share seed, parameters, macro path, scale, interactions and model",
+                allowed=coded("allowed.paired_runs"),
             )
         return found
 
@@ -534,10 +539,10 @@ class Ensemble:
         if year is None:
             told = "; ".join(f"{name}: {self.target_year_told(name)}" for name in dict.fromkeys(scenarios))
             raise InputError(
-                f"there is no year to compare in ({told})",
+                coded("ensemble.no_year", years=told),
                 key="end",
                 value=", ".join(dict.fromkeys(scenarios)),
-                allowed="scenarios that end in 2021-12 or later",
+                allowed=coded("allowed.later_end"),
             )
         return year
 
@@ -833,10 +838,10 @@ def _checked_once(outcomes: Sequence[RunOutcome]) -> None:
         name, run = outcome.request.scenario.name, outcome.request.run
         if seen.setdefault((name, run), outcome.key) != outcome.key:
             raise InputError(
-                f"two runs of {name!r} that differ have the number {run}",
+                coded("ensemble.same_number", scenario=name, run=run),
                 key="run",
                 value=run,
-                allowed="names or numbers that differ",
+                allowed=coded("allowed.different_names_or_numbers"),
             )
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenarios.errors import InputError, nearest_name
+from scenarios.errors import InputError, unknown
 from scenarios.extras import needs_extra
+from scenarios.problem_texts import coded
 from scenarios.spreadsheet import plain_cells
 from sim.components import READINGS
 from sim.experiments.ensemble import Ensemble
@@ -56,19 +57,13 @@ def export_store(store: Store, folder: str | Path, kind: str = "parquet", *, des
     """
     path, where = Path(folder), str(folder)
     if kind not in KINDS:
-        raise InputError(
-            f"unknown kind of file {kind!r}",
-            key="--format",
-            value=kind,
-            allowed=", ".join(KINDS),
-            nearest=nearest_name(kind, KINDS),
-        )
+        raise InputError(unknown("file_kind", kind, KINDS, key="--format"))
     if kind == "netcdf":
-        needs_extra("netcdf", what="netCDF", key="--format")
+        needs_extra("netcdf", what="what.netcdf", key="--format")
     try:
         made = _begun(path, where)
     except OSError as error:
-        raise InputError(f"cannot be written: {reason(error)}", where=where, key="--to", value=where) from None
+        raise InputError(coded("file.unwritable", reason=reason(error)), where=where, key="--to", value=where) from None
     draft = path / UNFINISHED
     written: list[Path] = []
     try:
@@ -86,7 +81,9 @@ def export_store(store: Store, folder: str | Path, kind: str = "parquet", *, des
         if made:
             path.rmdir()
         if isinstance(error, OSError):
-            raise InputError(f"cannot be written: {reason(error)}", where=where, key="--to", value=where) from None
+            raise InputError(
+                coded("file.unwritable", reason=reason(error)), where=where, key="--to", value=where
+            ) from None
         raise
     return written
 
@@ -102,7 +99,9 @@ def _begun(path: Path, where: str) -> bool:
             *(f"{name}{end}" for name in ("runs", "indicators", "levers") for end in KINDS.values()),
         }
         if there and (UNFINISHED not in there or there - ours):
-            raise InputError("is not empty", where=where, key="--to", value=where, allowed="a new or empty folder")
+            raise InputError(
+                coded("folder.not_empty"), where=where, key="--to", value=where, allowed=coded("allowed.empty_folder")
+            )
         for name in there - {UNFINISHED}:
             (path / name).unlink()
         shutil.rmtree(path / UNFINISHED, ignore_errors=True)
@@ -260,7 +259,7 @@ def to_xarray(ensemble: Ensemble, about: Mapping[str, Any] | None = None) -> "xr
     scenarios.InputError
         Without the extra `netcdf`.
     """
-    needs_extra("netcdf", what="netCDF", key="--format")
+    needs_extra("netcdf", what="what.netcdf", key="--format")
     import xarray
 
     # Readers of netCDF take a unit with "since" for a date.

@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-NOT_DONE = "the other one is not done"
+from scenarios.problem_texts import coded
+
+NOT_DONE = "not done"
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,10 @@ class Pairs:
     @property
     def reason(self) -> str:
         """Why runs were left out, as it is read aloud; empty where none was."""
-        differ = [name for name in self.why if name != NOT_DONE]
-        reasons = [f"they differ in {', '.join(differ)}"] if differ else []
-        return "; ".join([*reasons, *(name for name in self.why if name == NOT_DONE)])
+        differ = ", ".join(name for name in self.why if name != NOT_DONE)
+        if NOT_DONE not in self.why:
+            return coded("pair.differ", what=differ) if differ else ""
+        return coded("pair.differ_or_not_done", what=differ) if differ else coded("pair.not_done")
 
 
 def pairs_of(here: Sequence[Pairing | None], there: Sequence[Pairing | None]) -> Pairs:

@@ -7,6 +7,7 @@ import numpy as np
 
 from scenarios.errors import InputError
 from scenarios.extras import needs_extra
+from scenarios.problem_texts import coded
 from scenarios.whole_years import TARGET_YEAR
 from sim.experiments.designs import Design
 from sim.experiments.sensitivity import reaches, strength
@@ -35,11 +36,13 @@ def checked_picture(path: Path) -> Path:
     scenarios.InputError
         If the ending is not that of a picture, the folder is not there, or nothing is installed that draws.
     """
-    needs_extra("explore", "matplotlib", what="a picture", key="--plot")
+    needs_extra("explore", "matplotlib", what="what.picture", key="--plot")
     if path.suffix.lower() not in FORMATS:
-        raise InputError(f"{path.name} is no picture", key="--plot", value=str(path), allowed=", ".join(FORMATS))
+        raise InputError(
+            coded("picture.kind", file=path.name), key="--plot", value=str(path), allowed=", ".join(FORMATS)
+        )
     if not path.parent.is_dir():
-        raise InputError(f"{path.parent} is no folder", key="--plot", value=str(path))
+        raise InputError(coded("folder.not", folder=path.parent), key="--plot", value=str(path))
     return path
 
 
@@ -161,7 +164,7 @@ def _bound(row: "Mapping[Hashable, Any]") -> str:
     """Bounds of a leaf, in a line."""
     if not row["factor"]:
         return "all points"
-    within = row["names"] or f"{row['low']:.3g} to {row['high']:.3g}"
+    within = row["names"] or coded("allowed.years", first=f"{row['low']:.3g}", last=f"{row['high']:.3g}")
     return f"{row['factor'].replace('_', ' ')}: {within}"
 
 

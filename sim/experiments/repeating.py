@@ -6,6 +6,7 @@ import numpy as np
 
 from agents.arrays import Floats
 from scenarios.errors import InputError
+from scenarios.problem_texts import coded
 from sim.experiments.outcomes import outcome_of
 from sim.experiments.requests import RunRequest
 from sim.experiments.store import Store
@@ -63,7 +64,7 @@ def repeated(store: Store, run: str) -> Repetition:
     row = store.rows()[request.key]
     if row["status"] != "done":
         raise InputError(
-            f"failed when it was run, so that there is nothing to compare with: {row['error']}",
+            coded("run.failed_before", reason=row["error"]),
             where=str(store.folder),
             key="run",
             value=run,

@@ -14,6 +14,7 @@ from scenarios.drivers import Drivers
 from scenarios.errors import InputError
 from scenarios.loader import load
 from scenarios.parameters import Parameters, checked_for_replay, parameter_set
+from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.experiments.pairing import Pairing
@@ -148,12 +149,15 @@ def ensemble_requests(
     off = checked_interactions(interactions_off)
     asked = [load(source).with_changes(levers=levers, macro=macro, scale=scale) for source in scenarios]
     if not asked:
-        raise InputError("no scenario is asked for", key="scenarios", allowed="one or more")
+        raise InputError(coded("requests.none"), key="scenarios", allowed=coded("allowed.one_or_more"))
     names = [scenario.name for scenario in asked]
     for name in names:
         if names.count(name) > 1:
             raise InputError(
-                f"two scenarios have the name {name!r}", key="scenarios", value=name, allowed="names that differ"
+                coded("requests.same_name", name=name),
+                key="scenarios",
+                value=name,
+                allowed=coded("allowed.different_names"),
             )
     fork_month = None if fork_at is None else checked_fork(asked, fork_at)
     requests = []

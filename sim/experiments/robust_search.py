@@ -12,12 +12,13 @@ import numpy as np
 from agents.arrays import Floats
 from scenarios.bounds import LARGEST_BASE_SEED, MOST_RUNS, SEEDS_APART, for_library
 from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
-from scenarios.errors import InputError, nearest_name
+from scenarios.errors import InputError, unknown
 from scenarios.extras import needs_extra
 from scenarios.number_types import real_number
 from scenarios.parameters import Parameters
 from scenarios.paths import shown
 from scenarios.plan import lever_ids, levers
+from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from scenarios.triggers import watchable
 from scenarios.whole_years import checked_year
@@ -211,7 +212,10 @@ class Found:
         """
         if policy not in self.policies.index:
             raise InputError(
-                f"there is no policy {policy!r}", key="policy", value=policy, allowed=f"0..{len(self.policies) - 1}"
+                coded("search.no_policy", policy=policy),
+                key="policy",
+                value=policy,
+                allowed=f"0..{len(self.policies) - 1}",
             )
         row: Any = self.policies.loc[policy]
         point: list[float] = []
@@ -324,8 +328,10 @@ def _ran(
     ensemble = run_requests(requests, store=store, workers=pool, progress=note, kind="search", label=label)
     done = sum(int(ensemble.done(name).sum()) for name in ensemble.values)
     if done < len(requests):
-        why = f"; the first: {ensemble.failures[0]}" if ensemble.failures else ""
-        raise InputError(f"{len(requests) - done} runs of the search failed{why}", key="worlds")
+        count, failures = len(requests) - done, ensemble.failures
+        if failures:
+            raise InputError(coded("search.runs_failed", count=count, reason=failures[0]), key="worlds")
+        raise InputError(coded("search.runs_not_done", count=count), key="worlds")
     return ensemble
 
 
@@ -393,7 +399,7 @@ def _on_grid(search: Search) -> Any:
 
 
 def _pymoo() -> tuple[Any, Any, Any, Any]:
-    needs_extra("explore", "pymoo", what="a search")
+    needs_extra("explore", "pymoo", what="what.search")
     from pymoo.algorithms.moo.nsga2 import NSGA2
     from pymoo.core.problem import Problem as PymooProblem
     from pymoo.indicators.hv import HV
@@ -410,7 +416,7 @@ def read_search(path: str | Path) -> Search:
     scenarios.InputError
         With all problems found, each with file, line, key, value and allowed values.
     """
-    spec = Spec(path, "a search", KEYS, NEEDED)
+    spec = Spec(path, coded("what.search"), KEYS, NEEDED)
     data, wrong = spec.data, spec.wrong
     counts = {
         key: spec.whole_number(key, usual, 0, LARGEST_BASE_SEED) if key == "seed" else spec.whole_number(key, usual, 2)
@@ -421,15 +427,25 @@ def read_search(path: str | Path) -> Search:
     macro = tuple(named) if isinstance(named, list) else (named,)
     known = all(spec.is_macro_path(name, "macro") for name in macro)
     if known and len(set(macro)) < len(macro):
-        wrong("names a path twice", "macro", named, "each path once")
-    choices = _choices(data.get("levers", {}), scenario, wrong)
-    objectives = _objectives(data, scenario, wrong)
+        wrong(coded("search.path_twice"), "macro", named, coded("allowed.each_path_once"))
+    choices = _choices(data.get("levers", {}), scenario, spec)
+    objectives = _objectives(data, scenario, spec)
     size = counts["population"] * counts["generations"] * counts["worlds"] * max(1, len(macro))
     if size > MOST_RUNS:
-        wrong(f"asks for {shown(size)} runs", "generations", counts["generations"], f"at most {MOST_RUNS}")
+        wrong(
+            coded("search.too_many_runs", count=shown(size)),
+            "generations",
+            counts["generations"],
+            coded("allowed.at_most", most=MOST_RUNS),
+        )
     size = counts["population"] * counts["check_worlds"] * max(1, len(macro))
     if size > MOST_RUNS:
-        wrong(f"asks for {shown(size)} runs", "check_worlds", counts["check_worlds"], f"at most {MOST_RUNS}")
+        wrong(
+            coded("search.too_many_runs", count=shown(size)),
+            "check_worlds",
+            counts["check_worlds"],
+            coded("allowed.at_most", most=MOST_RUNS),
+        )
     if not spec.problems:
         search = Search(scenario, choices, objectives, **counts, macro=macro, title=str(data.get("title", "")))
         try:
@@ -443,36 +459,33 @@ def read_search(path: str | Path) -> Search:
     return search
 
 
-def _choices(listed: Any, scenario: Scenario, wrong: Any) -> tuple[Choice, ...]:
+def _choices(listed: Any, scenario: Scenario, spec: Spec) -> tuple[Choice, ...]:
     """Levers of a file: a range [low, high], or {intensity: [low, high], from: [first, last]}."""
     if not isinstance(listed, Mapping) or not listed:
-        wrong("are no levers", "levers", listed, "LEVER: [low, high]")
+        spec.wrong(coded("search.no_levers"), "levers", listed, coded("allowed.intensity_range_of_levers"))
         return ()
     found = []
     for name, asked in listed.items():
         key = f"levers.{name}"
         if name not in lever_ids():
-            wrong(f"unknown lever {name!r}", key, name, "see: lujiazui levers", nearest_name(str(name), lever_ids()))
+            spec.add(unknown("lever", name, lever_ids(), key=key, allowed=coded("allowed.see_levers")))
             continue
         dated = isinstance(asked, Mapping)
         limits = asked.get("intensity") if dated else asked
         if not _is_range(limits):
-            wrong(f"{limits!r} is no range of intensity", key, asked, "[low, high] within 0..1")
+            spec.wrong(coded("search.no_intensity_range", value=limits), key, asked, coded("allowed.intensity_range"))
             continue
         months = asked.get("from", [PLAN_START, PLAN_START]) if dated else [PLAN_START, PLAN_START]
         odd = [each for each in asked if each not in ("intensity", "from")] if dated else []
         if odd:
-            wrong(
-                f"unknown key {odd[0]!r}",
-                key,
-                odd[0],
-                "intensity, from",
-                nearest_name(str(odd[0]), ("intensity", "from")),
-            )
+            spec.add(unknown("key", odd[0], ("intensity", "from"), key=key))
             continue
         if not _is_window(months, scenario):
-            wrong(
-                f"{months!r} is no range of months", key, months, f"[first, last] within {PLAN_START}..{scenario.end}"
+            spec.wrong(
+                coded("search.no_months_range", value=months),
+                key,
+                months,
+                coded("allowed.months_range", first=PLAN_START, last=scenario.end),
             )
             continue
         found.append(Choice(name, float(limits[0]), float(limits[1]), months[0], months[1]))
@@ -492,47 +505,41 @@ def _is_window(months: object, scenario: Scenario) -> bool:
     return bool(PLAN_START <= months[0] <= months[1] <= scenario.end)
 
 
-def _objectives(data: Mapping[str, Any], scenario: Scenario, wrong: Any) -> tuple[Objective, ...]:
+def _objectives(data: Mapping[str, Any], scenario: Scenario, spec: Spec) -> tuple[Objective, ...]:
     """Objectives of a file: under highest and lowest, INDICATOR: MEASURE."""
     found = []
     known = watchable()
     for group in ("highest", "lowest"):
         listed = data.get(group, {})
         if not isinstance(listed, Mapping):
-            wrong("are no objectives", group, listed, "INDICATOR: " + " | ".join(MEASURES))
+            spec.wrong(
+                coded("search.no_objectives"), group, listed, coded("allowed.objectives", measures=" | ".join(MEASURES))
+            )
             continue
         for name, measure in listed.items():
             key = f"{group}.{name}"
             if name in OF_POLICY:
                 if group == "highest":
-                    wrong(f"{name!r} is what a policy takes", key, name, "under lowest")
+                    spec.wrong(coded("search.policy_property", name=name), key, name, coded("allowed.under_lowest"))
                 if measure != "mean":
-                    wrong(f"unknown measure {measure!r}", key, measure, "mean: it is the same in every world")
+                    spec.add(unknown("measure", measure, (), key=key, allowed=coded("allowed.mean_alone")))
                 if name == "cost" and scenario.budget is None:
-                    wrong("needs a budget in the scenario", key, name, "see docs/scenario-files.md")
+                    spec.wrong(coded("search.no_budget"), key, name, coded("allowed.see_budgets"))
             elif name not in known:
-                wrong(
-                    f"unknown indicator {name!r}", key, name, "see: lujiazui indicators", nearest_name(str(name), known)
-                )
+                spec.add(unknown("indicator", name, known, key=key, allowed=coded("allowed.see_indicators")))
                 continue
             elif measure not in MEASURES:
-                wrong(
-                    f"unknown measure {measure!r}",
-                    key,
-                    measure,
-                    ", ".join(MEASURES),
-                    nearest_name(str(measure), MEASURES),
-                )
+                spec.add(unknown("measure", measure, MEASURES, key=key))
                 continue
             elif measure == "chance" and name not in PLAN_INDICATORS:
-                wrong(f"{name!r} has no target", key, measure, ", ".join(MEASURES[:-1]))
+                spec.wrong(coded("indicator.no_target", indicator=name), key, measure, ", ".join(MEASURES[:-1]))
                 continue
             found.append(Objective(name, str(measure), group == "highest"))
     if len(found) == 1:
-        wrong(
-            "one objective alone",
+        spec.wrong(
+            coded("search.one_objective"),
             "highest",
             data.get("highest"),
-            "two or more; effort under lowest is a good second one",
+            coded("allowed.two_objectives"),
         )
     return tuple(found)

@@ -10,6 +10,7 @@ from agents.arrays import Flags, Floats
 from scenarios.bounds import for_library
 from scenarios.errors import InputError
 from scenarios.extras import needs_extra
+from scenarios.problem_texts import coded
 from sim.experiments.designs import Design
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL, LEAST_PER_PARAMETER
@@ -47,7 +48,7 @@ def responses(design: Design, ensemble: Ensemble, indicators: Sequence[str] = PL
     there = np.array([ensemble.done(name) for name in ensemble.values]).any(axis=0)
     place = {run: row for row, run in enumerate(ensemble.runs) if there[row]}
     if len(place) < points * design.runs:
-        raise InputError(f"{points * design.runs - len(place)} runs of the sweep are missing or failed", key="store")
+        raise InputError(coded("sweep.runs_missing", count=points * design.runs - len(place)), key="store")
     year = ensemble.year_compared(*ensemble.values)
     columns = {}
     for indicator in indicators:
@@ -90,16 +91,16 @@ def indices(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
         If no indicator differs between the points, or if shares are requested of one factor or a few points.
     """
     if not (found.nunique() > 1).any():
-        raise InputError("no indicator differs between the points", key="store", allowed="a sweep that moves something")
+        raise InputError(coded("sweep.nothing_moves"), key="store", allowed=coded("allowed.moving_sweep"))
     count, least, _ = enough(design, len(found))
     if design.kind == "morris":
         return _without_intervals(morris(design, found), count < least)
     if len(design.factors) < 2:
-        problem = f"{design.factors[0].name} is the only factor and has all of the variance"
-        raise InputError(problem, key="factors", allowed="two or more factors")
+        problem = coded("sweep.one_factor", factor=design.factors[0].name)
+        raise InputError(problem, key="factors", allowed=coded("allowed.two_factors"))
     if len(found) < FEWEST_POINTS:
-        problem = f"{len(found)} points are too few for shares of variance"
-        raise InputError(problem, key="samples", value=len(found), allowed=f"from {FEWEST_POINTS} on")
+        problem = coded("sweep.few_points", points=len(found))
+        raise InputError(problem, key="samples", value=len(found), allowed=coded("allowed.from", least=FEWEST_POINTS))
     return _without_intervals(sobol(design, found), count < least)
 
 
@@ -121,7 +122,7 @@ def morris(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
     """
     import pandas as pd
 
-    needs_extra("explore", "SALib", what="a Morris design")
+    needs_extra("explore", "SALib", what="what.morris")
     from SALib.analyze import morris as analysis
 
     problem = design.unit_problem()
@@ -189,7 +190,7 @@ def fitted(shares: Floats, values: Floats, seed: int) -> tuple[Any, float]:
     """A Gaussian process on four fifths of the points, and the part of variance it explains on the others."""
     import warnings
 
-    needs_extra("explore", "sklearn", what="an emulator")
+    needs_extra("explore", "sklearn", what="what.emulator")
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
@@ -234,15 +235,18 @@ def reaches(found: "pd.DataFrame", indicator: str, at_least: float) -> Flags:
     """
     if not np.isfinite(at_least):
         raise InputError(
-            f"{at_least} is not a finite number", key="at_least", value=at_least, allowed="a finite number"
+            coded("value.not_finite", value=at_least),
+            key="at_least",
+            value=at_least,
+            allowed=coded("allowed.finite_number"),
         )
     good = np.asarray(found[indicator] >= at_least)
     if good.all() or not good.any():
         raise InputError(
-            f"{int(good.sum())} of {len(good)} points have {indicator} at or above {at_least:g}",
+            coded("sweep.on_one_side", good=int(good.sum()), points=len(good), indicator=indicator, value=at_least),
             key="at_least",
             value=at_least,
-            allowed="a value that some of the points reach and some do not",
+            allowed=coded("allowed.reached_by_some"),
         )
     return good
 
@@ -263,7 +267,7 @@ def tree(design: Design, found: "pd.DataFrame", indicator: str, at_least: float)
     """
     import pandas as pd
 
-    needs_extra("explore", "sklearn", what="a classification tree")
+    needs_extra("explore", "sklearn", what="what.tree")
     from sklearn.tree import DecisionTreeClassifier
 
     good = reaches(found, indicator, at_least)
@@ -317,7 +321,7 @@ def discover(
 
     import pandas as pd
 
-    needs_extra("ema", what="PRIM", instead="a classification tree (--tree)")
+    needs_extra("ema", what="what.prim", instead="what.tree_option")
     names = [factor.name for factor in design.factors]
     # The workbench takes columns such as "scenario", "policy" and "model" for its own and leaves them out.
     own = {name: f"factor_{place}" for place, name in enumerate(names)}

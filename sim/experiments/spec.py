@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.bounds import MOST_RUNS
-from scenarios.errors import InputError, Problem, nearest_name
+from scenarios.errors import InputError, Problem, unknown
 from scenarios.loader import load
 from scenarios.number_types import whole_number
 from scenarios.paths import shown
+from scenarios.problem_texts import coded
 from scenarios.schema import MACRO_PATHS, Scenario
 from scenarios.yaml_tree import read_yaml
 
@@ -33,18 +34,24 @@ class Spec:
         self.problems: list[Problem] = list(self._tree.problems)
         self.data: Mapping[str, Any] = self._tree.data if isinstance(self._tree.data, Mapping) else {}
         if not isinstance(self._tree.data, Mapping):
-            self.wrong(f"is not {what}", "", self._tree.data, "keys " + ", ".join(keys))
+            self.wrong(
+                coded("spec.not", what=what), "", self._tree.data, coded("allowed.keys_of_spec", keys=", ".join(keys))
+            )
         for key in self.data:
             if key not in keys:
-                self.wrong(f"unknown key {key!r}", key, key, ", ".join(keys), nearest_name(str(key), keys))
+                self.add(unknown("key", key, keys, key=key))
         for key in needed:
             if key not in self.data:
-                self.wrong("is missing", key, None)
+                self.wrong(coded("value.missing"), key, None)
 
     def wrong(self, message: str, key: str, value: object, allowed: str = "", nearest: str | None = None) -> None:
         """Add a problem, with its place in the file."""
         where = self._tree.where(key)
         self.problems.append(Problem(message, where=where, key=key, value=value, allowed=allowed, nearest=nearest))
+
+    def add(self, problem: Problem) -> None:
+        """Add a problem under the place of its key in the file."""
+        self.problems.append(replace(problem, where=self._tree.where(problem.key)))
 
     def refused(self, error: InputError, key: str) -> None:
         """Add the problems of the file that a key names; those without a place of their own take that of the key."""
@@ -57,9 +64,9 @@ class Spec:
         value = self.data.get(key, usual)
         number = whole_number(value)
         if number is None or number < least:
-            self.wrong(f"{shown(value)} is not a whole number from {least}", key, value)
+            self.wrong(coded("value.no_whole_number", value=shown(value), least=least), key, value)
         elif number > most:
-            self.wrong(f"{shown(value)} is too large", key, value, f"at most {most}")
+            self.wrong(coded("value.too_large", value=shown(value)), key, value, coded("allowed.at_most", most=most))
         else:
             return number
         return usual
@@ -87,8 +94,7 @@ class Spec:
         """Whether a name is that of a macro path; if not that is a problem."""
         if name in MACRO_PATHS:
             return True
-        nearest = nearest_name(str(name), MACRO_PATHS)
-        self.wrong(f"unknown macro path {name!r}", key, name, ", ".join(MACRO_PATHS), nearest)
+        self.add(unknown("macro_path", name, MACRO_PATHS, key=key))
         return False
 
     def check(self) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from agents.arrays import Floats
 from scenarios.errors import InputError
 from scenarios.parameters import Parameters
+from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.experiments.outcomes import RunOutcome, indicators_hash, month_index
@@ -176,16 +177,18 @@ class Store:
         scenarios.InputError
             If the store is gone, or something in it is missing, damaged or foreign.
         """
-        with system_told(self.folder, "cannot be read"):
+        with system_told(self.folder, "file.unreadable"):
             if not self.folder.exists():
                 where = str(self.folder)
-                raise InputError("is gone: there is no such folder any more", where=where, key="store", value=where)
+                raise InputError(coded("store.gone"), where=where, key="store", value=where)
             catalogue = Catalogue.read(self.folder)
             problems = problems_of_files(self.folder, catalogue)
             if problems:
                 first, others = problems[0], len(problems) - 1
-                more = f"; {others} more {'file is' if others == 1 else 'files are'} not sound" if others else ""
-                raise InputError([replace(first, message=first.message + more)])
+                if others:
+                    code = "store.one_more_file" if others == 1 else "store.more_files"
+                    first = replace(first, message=coded(code, problem=first.message, count=others))
+                raise InputError(first)
             return catalogue
 
     def _settled(self, catalogue: Catalogue) -> Catalogue:
@@ -221,7 +224,7 @@ class Store:
         for name in after.runs[len(before.runs) :]:
             rows = self._done_rows(self._rows_of((name,)))
             if known & set(rows["key"]):
-                raise damaged(self.folder / "runs" / name, "holds runs that are in another part", self.folder)
+                raise damaged(self.folder / "runs" / name, coded("store.duplicate_runs"), self.folder)
             known |= set(rows["key"])
             for _ in self._read_part(after, rows):
                 pass
@@ -393,7 +396,7 @@ class Store:
                 answer: pd.DataFrame = connection.execute(sql, list(parameters)).df()
             except duckdb.Error as error:
                 message = str(error).splitlines()[0]
-                raise InputError(f"the query cannot be answered: {message}", key="sql", value=sql) from None
+                raise InputError(coded("query.refused", reason=message), key="sql", value=sql) from None
             return answer
 
     def _months_source(self, catalogue: Catalogue) -> Any:
@@ -444,10 +447,10 @@ class Store:
         try:
             return _rows_in(str(path), digest_in(name))
         except FileNotFoundError:
-            raise damaged(path, "is missing", self.folder) from None
+            raise damaged(path, coded("value.missing"), self.folder) from None
         except (pa.ArrowException, KeyError, OSError) as error:
             _refused_by_system(error, path, self.folder)
-            raise damaged(path, "is damaged: it is no part of the table of runs", self.folder) from None
+            raise damaged(path, coded("store.bad_runs"), self.folder) from None
 
     @staticmethod
     def _done_rows(rows: "pd.DataFrame") -> "pd.DataFrame":
@@ -472,12 +475,12 @@ class Store:
             path = parts.get(int(str(part)))
             if path is None:
                 missed = self.folder / "indicators" / f"{int(str(part)):08d}-*.parquet"
-                raise damaged(missed, f"is missing, with the indicators of {len(of_part)} runs", self.folder)
+                raise damaged(missed, coded("store.indicators_missing", count=len(of_part)), self.folder)
             found = {run.key: run for run in self.runs_of_part(path)}
             for key, digest in zip(of_part["key"], of_part["indicators_hash"], strict=True):
                 run = found.get(key)
                 if run is None or indicators_hash(run.columns, run.first_month, run.values) != digest:
-                    problem = f"does not hold the indicators that were stored of the run {key[:12]}"
+                    problem = coded("store.other_indicators", key=key[:12])
                     raise damaged(path, problem, self.folder)
                 yield run
 
@@ -496,10 +499,10 @@ class Store:
             for place, name in enumerate(columns):
                 values[:, place] = table[name].to_numpy()
         except FileNotFoundError:
-            raise damaged(path, "is missing", self.folder) from None
+            raise damaged(path, coded("value.missing"), self.folder) from None
         except (pa.ArrowException, KeyError, ValueError, TypeError, OSError) as error:
             _refused_by_system(error, path, self.folder)
-            raise damaged(path, "is damaged: it is no part of the table of indicators", self.folder) from None
+            raise damaged(path, coded("store.bad_indicators"), self.folder) from None
         edges = [0, *(np.flatnonzero(keys[1:] != keys[:-1]) + 1), len(keys)]
         for start, stop in pairwise(edges):
             own = months[start:stop]
@@ -555,7 +558,7 @@ class Store:
             return Scenario.from_plain({**content, **head})
         except (InputError, TypeError):
             path = self.folder / "scenarios" / f"{digest}.json"
-            raise damaged(path, "is of another version of the model, whose scenarios differ", self.folder) from None
+            raise damaged(path, coded("store.other_scenarios"), self.folder) from None
 
     def _content(self, digest: str) -> Mapping[str, Any]:
         """Content of a scenario, checked against its hash."""
@@ -572,7 +575,7 @@ class Store:
         except (KeyError, TypeError, InputError):
             unsound = True
         if unsound:
-            raise damaged(path, "is damaged: its content has another hash", self.folder)
+            raise damaged(path, coded("store.bad_content_hash"), self.folder)
         return content
 
     def parameters(self, digest: str) -> Parameters:
@@ -603,9 +606,9 @@ class Store:
             found = made(data)
             same = hashed(found) == digest
         except (AttributeError, KeyError, TypeError, ValueError):
-            raise damaged(path, "is damaged: it cannot be read", self.folder) from None
+            raise damaged(path, coded("store.unreadable"), self.folder) from None
         if not same:
-            raise damaged(path, "is damaged: its values have another hash", self.folder)
+            raise damaged(path, coded("store.bad_values_hash"), self.folder)
         return found
 
     def counts(self) -> dict[str, int]:
@@ -656,7 +659,7 @@ class Store:
         try:
             return StoredDesign.from_plain(number_of(name), data)
         except (KeyError, IndexError, TypeError, ValueError):
-            raise damaged(path, "is damaged: it is no design", self.folder) from None
+            raise damaged(path, coded("store.bad_design"), self.folder) from None
 
     def design(self, number: int | None = None, *, kind: str | None = None) -> StoredDesign:
         """One experiment of the store: that of a number, or the last one (of a kind).
@@ -670,12 +673,14 @@ class Store:
         fitting = [each for each in known if kind in (None, each.kind) and number in (None, each.number)]
         if not fitting:
             if number is None:
-                problem = "holds no design" if kind is None else f"holds no {kind}"
-                allowed = "" if kind is None else f"see: lujiazui {kind}"
+                problem = coded("store.no_design_at_all") if kind is None else coded("store.no_experiment", kind=kind)
+                allowed = "" if kind is None else coded("allowed.see_command", command=kind)
                 raise InputError(problem, where=where, key="store", value=where, allowed=allowed)
-            of_kind = "" if kind is None or number not in {each.number for each in known} else f" of kind {kind!r}"
+            is_of_another_kind = kind is not None and number in {each.number for each in known}
             raise InputError(
-                f"holds no design {number}{of_kind}",
+                coded("store.no_design_of_kind", number=number, kind=kind)
+                if is_of_another_kind
+                else coded("store.no_design", number=number),
                 where=where,
                 key="design",
                 value=number,
@@ -725,11 +730,11 @@ class Store:
         """
         where = str(self.folder)
         if number is None and not self.designs():
-            raise InputError("holds no design to go on with", where=where, key="store", value=where)
+            raise InputError(coded("store.no_design_to_resume"), where=where, key="store", value=where)
         design = self.design(number)
         if not design.resumable:
             raise InputError(
-                "was begun by another version of the model; name the scenarios to begin anew",
+                coded("store.other_model"),
                 where=where,
                 key="model",
                 value=design.model,
@@ -769,12 +774,12 @@ class Store:
         """
         rows = [row for key, row in self.rows().items() if key.startswith(run)]
         if len(rows) != 1:
-            found = f"{len(rows)} runs have" if rows else "no run has"
-            raise InputError(f"{found} a key that begins with {run!r}", where=str(self.folder), key="run", value=run)
+            problem = coded("store.several_keys", count=len(rows), key=run) if rows else coded("store.no_key", key=run)
+            raise InputError(problem, where=str(self.folder), key="run", value=run)
         row = rows[0]
         if row["model"] != model_digest():
             raise InputError(
-                "was made by another version of the model, which alone can repeat it",
+                coded("store.run_of_other_model"),
                 where=str(self.folder),
                 key="model",
                 value=str(row["model"]),
@@ -797,14 +802,14 @@ class Store:
         )
         if request.key != asked.key:
             where = str(self.folder)
-            raise InputError("is not what its key says", where=where, key="run", value=asked.key)
+            raise InputError(coded("store.key_differs"), where=where, key="run", value=asked.key)
         return request
 
 
 def _refused_by_system(error: Exception, path: Path, folder: Path) -> None:
     """Separate errors of the system from damage that Arrow finds in a file, which is an OSError too."""
     if isinstance(error, OSError) and error.errno:
-        raise damaged(path, f"cannot be read: {reason(error)}", folder) from None
+        raise damaged(path, coded("file.unreadable", reason=reason(error)), folder) from None
 
 
 @lru_cache(maxsize=512)
@@ -831,16 +836,16 @@ def _made(path: Path) -> Any:
     where = str(path)
     if path.is_dir() and not (path / ABOUT).exists():
         if holds_tables(path):
-            raise InputError([problem_at(path / ABOUT, "is missing", path)])
+            raise InputError([problem_at(path / ABOUT, coded("value.missing"), path)])
         others = [entry.name for entry in path.iterdir() if entry.name not in (LOCK, ASIDE, ABOUT + DRAFT, *TABLES)]
         others += [f"{table}/{name}" for table in TABLES for name in names_in(path / table) if not name.endswith(DRAFT)]
         if others:
             raise InputError(
-                f"is a folder with other things in it ({others[0]}, ...)",
+                coded("store.other_things", name=others[0]),
                 where=where,
                 key="store",
                 value=where,
-                allowed="a new or empty folder, or a store",
+                allowed=coded("allowed.new_store"),
             )
     made = not path.exists()
     path.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from scenarios.errors import InputError, Problem
+from scenarios.problem_texts import coded
 
 FORMAT = 2
 """Version of the folder's layout; a store of another one is refused."""
@@ -64,18 +65,18 @@ def reason(error: OSError) -> str:
 
 
 @contextmanager
-def system_told(folder: Path, refused: str = "cannot be written") -> Iterator[None]:
+def system_told(folder: Path, refused: str = "file.unwritable") -> Iterator[None]:
     """Name the store and the reason where the system refuses something inside the block."""
     try:
         yield
     except OSError as error:
         where = str(folder)
-        raise InputError(f"{refused}: {reason(error)}", where=where, key="store", value=where) from None
+        raise InputError(coded(refused, reason=reason(error)), where=where, key="store", value=where) from None
 
 
 def problem_at(path: Path, message: str, folder: Path) -> Problem:
     """Something wrong with a file of a store, with the way out of it."""
-    way_out = f"see: lujiazui doctor {shlex.quote(str(folder))}"
+    way_out = coded("allowed.see_doctor", folder=shlex.quote(str(folder)))
     return Problem(message, where=str(path), key="store", value=str(path), allowed=way_out)
 
 
@@ -100,13 +101,13 @@ def literal_folder(folder: str | Path) -> Path:
         return Path(folder).absolute()
     except (UnicodeEncodeError, ValueError):
         raise InputError(
-            f"the name {shown!r} is no text in UTF-8",
+            coded("store.name_not_text", name=shown),
             key="store",
             value=shown,
-            allowed="a path whose name is text in UTF-8",
+            allowed=coded("allowed.utf8_path"),
         ) from None
     except FileNotFoundError:
-        raise InputError("the working folder is gone", where=shown, key="store", value=shown) from None
+        raise InputError(coded("store.no_working_folder"), where=shown, key="store", value=shown) from None
 
 
 # Writing
@@ -164,15 +165,15 @@ def locked(path: Path, folder: Path) -> Any:
         lock.close()
         if isinstance(error, BlockingIOError | PermissionError):
             raise InputError(
-                "another process is writing to this store", where=where, key="store", value=where, allowed="one writer"
+                coded("store.locked"), where=where, key="store", value=where, allowed=coded("allowed.one_writer")
             ) from None
         if error.errno in _NO_LOCKS:
             raise InputError(
-                f"its file system has no locks ({reason(error)}), which keep two batches from spoiling each other",
+                coded("store.no_locks", reason=reason(error)),
                 where=where,
                 key="store",
                 value=where,
-                allowed="a folder on a file system with flock, such as a local disk",
+                allowed=coded("allowed.file_system_with_locks"),
             ) from None
         raise
     return lock
@@ -223,11 +224,11 @@ def read_data(path: Path, folder: Path) -> Any:
     try:
         return json.loads(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:
-        raise damaged(path, "is missing", folder) from None
+        raise damaged(path, coded("value.missing"), folder) from None
     except OSError as error:
-        raise damaged(path, f"cannot be read: {reason(error)}", folder) from None
+        raise damaged(path, coded("file.unreadable", reason=reason(error)), folder) from None
     except (ValueError, RecursionError):
-        raise damaged(path, "is damaged: it cannot be read", folder) from None
+        raise damaged(path, coded("store.unreadable"), folder) from None
 
 
 @dataclass(frozen=True)
@@ -250,18 +251,17 @@ class Catalogue:
         """
         where, path = str(folder), folder / ABOUT
         if not folder.is_dir():
-            gone = "is not a folder" if folder.exists() else "is not a folder: there is nothing of this name"
-            raise InputError(gone, where=where, key="store", value=where, allowed="the folder of a store")
+            gone = coded("store.not_a_folder") if folder.exists() else coded("store.nothing_there")
+            raise InputError(gone, where=where, key="store", value=where, allowed=coded("allowed.store"))
         if not path.is_file():
             if holds_tables(folder):
-                raise damaged(path, "is missing", folder)
-            raise InputError(f"is no store: it has no {ABOUT}", where=where, key="store", value=where)
+                raise damaged(path, coded("value.missing"), folder)
+            raise InputError(coded("store.no_store", file=ABOUT), where=where, key="store", value=where)
         stored = read_data(path, folder)
         number = stored.get("format") if isinstance(stored, Mapping) else None
         if number == 1:
             raise InputError(
-                "has the format 1 of an earlier version, without digests that would show damage; this version reads "
-                f"{FORMAT}: run the batch again into a new folder",
+                coded("store.first_format", format=FORMAT),
                 where=str(path),
                 key="format",
                 value=number,
@@ -269,7 +269,7 @@ class Catalogue:
             )
         if isinstance(number, int) and number != FORMAT:
             raise InputError(
-                f"has the format {number!r}; this version reads {FORMAT}",
+                coded("store.format", found=number, format=FORMAT),
                 where=str(path),
                 key="format",
                 value=number,
@@ -281,7 +281,7 @@ class Catalogue:
                 raise ValueError
             return cls(content["made"], *(tuple(content[table]) for table in LISTED))
         except (KeyError, TypeError, ValueError):
-            raise damaged(path, "is damaged: its content has another digest", folder) from None
+            raise damaged(path, coded("store.bad_digest"), folder) from None
 
     def write(self, folder: Path) -> None:
         """Write the catalogue; from then on the listed files are part of the store."""
@@ -339,11 +339,11 @@ def problems_of_files(folder: Path, catalogue: Catalogue) -> list[Problem]:
             path = folder / table / name
             try:
                 if digest_of_file(path) != digest_in(name):
-                    problems.append(problem_at(path, "is damaged: its content has another digest", folder))
+                    problems.append(problem_at(path, coded("store.bad_digest"), folder))
             except (FileNotFoundError, NotADirectoryError):
-                problems.append(problem_at(path, "is missing", folder))
+                problems.append(problem_at(path, coded("value.missing"), folder))
             except OSError as error:
-                problems.append(problem_at(path, f"cannot be read: {reason(error)}", folder))
+                problems.append(problem_at(path, coded("file.unreadable", reason=reason(error)), folder))
         known = {*listed, *unlisted(folder, catalogue, table)}
         problems += _foreign(folder, table, (name for name in names_in(folder / table) if name not in known))
     for table in ADDRESSED:
@@ -353,5 +353,5 @@ def problems_of_files(folder: Path, catalogue: Catalogue) -> list[Problem]:
 
 
 def _foreign(folder: Path, table: str, names: Iterable[str]) -> list[Problem]:
-    message = "does not belong to the store"
+    message = coded("store.foreign_file")
     return [problem_at(folder / table / name, message, folder) for name in names if not name.endswith(DRAFT)]

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from scenarios.errors import InputError, nearest_name
+from scenarios.errors import InputError, unknown
 from scenarios.extras import needs_extra
 from scenarios.loader import load
 from scenarios.parameters import parameter_set
@@ -62,9 +62,9 @@ def workbench_model(
     for asked, known in ((levers, lever_ids()), (uncertainties or {}, list(central))):
         for each in asked:
             if each not in known:
-                raise InputError(f"unknown {each!r}", key="factors", value=each, nearest=nearest_name(each, known))
+                raise InputError(unknown("factor", each, known, key="factors", allowed=""))
     checked_year(base)
-    needs_extra("ema", what="a model of the EMA workbench")
+    needs_extra("ema", what="what.workbench")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # it names packages that it can do without
         from ema_workbench import Model, RealParameter, ScalarOutcome

@@ -162,7 +162,7 @@ def test_a_default_that_is_typed_counts_as_given(refused):
         ("batch plan --without peer --store s", "--without: "),
         ("attribute plan --by grup", "--by: 'grup' is no kind of part; did you mean 'group'? (group, lever)"),
         ("goals plan --parameters prior_2021", "--parameters: 'prior_2021' is not allowed"),
-        ("forecast --conditions turnover_totl", "--conditions: 'turnover_totl' is no indicator of the plan; did you"),
+        ("forecast --conditions turnover_totl", "--conditions: unknown plan indicator 'turnover_totl'; did you mean"),
         ("calibrate --quick --out taken", "taken: --out: cannot be written: File exists"),
         ("search x.yaml --policies taken", "x.yaml: no such file"),
         ("evidence --scale x --out nowhere.md", "--scale: 'x' is not a number (from 0.01 to 10)"),

@@ -24,6 +24,7 @@ from app.terminal.options import (
     refuse_unread,
 )
 from app.terminal.report import Part, Table, answer, once
+from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,7 @@ def forecast(
     from calibration.scores import NEEDED, score_table, summary
     from scenarios.extras import needs_extra
 
-    needs_extra("calibrate", *NEEDED, what="a score")
+    needs_extra("calibrate", *NEEDED, what="what.score")
     if registered is not None:
         idle = ["scenario", "runs", "seed", "scale", "replay", "store", "workers"]
         refuse_unread(context, idle, "with --forecast, which makes no runs")
@@ -84,10 +85,10 @@ def forecast(
 
         years = sorted({year for each in forecasts.values() for year in each.years})
         raise InputError(
-            "no observation lies in the years of the forecast",
+            coded("observations.outside_forecast"),
             where=str(observed),
             key="date",
-            allowed=f"{years[0]} to {years[-1]}",
+            allowed=coded("allowed.years", first=years[0], last=years[-1]),
         )
     scores = [Score(kind, conditions.get(kind, []), table, summary(table)) for kind, table in tables.items()]
     answer(Scores(observed, scores), json, quiet)

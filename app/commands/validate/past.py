@@ -100,8 +100,8 @@ def past_answer(
     from scenarios.extras import needs_extra
     from sim.experiments.pool import usual_workers
 
-    needs_extra("calibrate", *NEEDED, what="a score")
-    needs_extra("calibrate", "sklearn", "emcee", what="a fit")
+    needs_extra("calibrate", *NEEDED, what="what.score")
+    needs_extra("calibrate", "sklearn", "emcee", what="what.fit")
     size = scenario_asked("frozen", [], [], macro=None, scale=scale).scale
     kept = PastRuns(store)
     with RunsBar(hidden=hidden) as bar:
