@@ -1,6 +1,6 @@
 """Texts of problems by their codes, in English and Chinese.
 
-A text is the English sentence and remembers its code and what is named in it, so that it can be told in another
+A text is the English sentence and remembers its code and what is named in it, so that it can be written in another
 language. All texts stand in `texts/problems.toml`; the places named in them are named, as in "unknown lever {name}".
 """
 
