@@ -28,9 +28,6 @@ from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from scenarios.problem_texts import coded
 from scenarios.shock_paths import ShockPaths
-from sim import (
-    starting_point,
-)
 from sim.accounts import Verification
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.base_year.sums import BaseYearSums
@@ -39,7 +36,8 @@ from sim.bond_market.state import BondMarketConstants, GovernmentYield, Residual
 from sim.clock import Clock
 from sim.component import AllStates, Part, States
 from sim.components import COMPONENTS, open_components, remember_base_year, start_components
-from sim.financing.state import ModelSize
+from sim.financing.issuers_2019 import outstanding_2019_bn, start_issuers
+from sim.financing.state import FinancingConstants, ModelSize
 from sim.fintech.component import FINTECH
 from sim.indicators import PLAN_INDICATORS
 from sim.institutions.component import INSTITUTIONS
@@ -191,13 +189,12 @@ class FinancialCenter(PopulationModel):
         self.issuers = Population(self, Issuer, capacity=max(64, round(10_100 * scale)))
         self.institutions = Population(self, FinancialInstitution, capacity=2048)
         self.fintech = Population(self, FintechFirm, capacity=4096)
-        starting_point.add_issuers(self, START_OF_HISTORY)
-        starting_point.scale_listed_firms(self)
-        starting_point.fill_listing_queue(self, START_OF_HISTORY)
+        Part(start_issuers).on(self._states_before_any_bond())
         early = (BOND_MARKET, FOREIGN_SHAREHOLDERS, INSTITUTIONS, FINTECH)
         start_components((BOND_MARKET, FOREIGN_SHAREHOLDERS), self._states_before_any_bond())
         start_components((INSTITUTIONS, FINTECH), self._states_before_any_bond())
-        self.book = SecurityBook(starting_point.outstanding_2019_bn(self), float(self.investors["holdings_bn"].sum()))
+        stock_bn = outstanding_2019_bn(self.base_year, self.state(FinancingConstants))
+        self.book = SecurityBook(stock_bn, float(self.investors["holdings_bn"].sum()))
         self.book.interbank_share[SecurityClass.SOVEREIGN] = self.state(BondMarketConstants).sovereign_interbank_share
         self.ledger = Ledger()
         residual = self.book.holdings_bn[1:]

@@ -16,6 +16,7 @@ from sim.bond_market.index_weights import live_index_weights
 from sim.bond_market.state import BondMarketConstants
 from sim.components import COMPONENTS
 from sim.financing.filing_stages import passed_share
+from sim.financing.issuers_2019 import industry_shares, steady_ladder
 from sim.financing.state import FinancingConstants
 from sim.fintech.state import FintechConstants
 from sim.institutions.state import RivalCentres, SectorTraits
@@ -24,7 +25,6 @@ from sim.securities import Holder, SecurityClass
 from sim.solving.constants import Match, Matches, Solution
 from sim.solving.solve import SOLVED, first_guess, solve
 from sim.start import pareto_shares
-from sim.starting_point import industry_shares, steady_ladder
 
 observed = YEAR_2020.observed
 
