@@ -13,7 +13,12 @@ from scenarios.parameters import Parameters
 from sim.banking.component import BANKING
 from sim.banking.failure import bank_fails
 from sim.banking.interbank import interbank_market_clears, repo_dealt_out
-from sim.banking.leverage import institutions_set_leverage, leverage_begins
+from sim.banking.leverage import (
+    institutions_set_leverage,
+    leverage_begins,
+    mean_leverage,
+    repo_outstanding_bn,
+)
 from sim.banking.small_bank_failure import small_banks_fail
 from sim.banking.state import BankFailures, BankingConstants, Exposures, InterbankClaims, RepoFunding
 from sim.bond_market.state import BankStress
@@ -22,7 +27,7 @@ from sim.component import Part
 from sim.financing.state import Defaults
 from sim.institutions.state import SeatFlows
 from sim.policy import Channels
-from sim.securities import SecurityBook, SecurityClass
+from sim.securities import Holder, SecurityBook, SecurityClass
 from tests.sim.steps.by_hand import YIELD_PCT, closes, population, run
 
 NO_NOISE = {"leverage_noise": 0.0, "leverage_own_noise": 0.0}
@@ -432,3 +437,59 @@ def test_the_answer_to_volatility_closes_its_part_of_the_gap_each_month(city):
     assert on[RepoFunding].risk_limit == pytest.approx(expected)
     rows = borrowers(on)
     assert (on[Institutions]["leverage"] < start)[rows].all()
+
+
+# Repo of the country
+
+
+def test_repo_outstanding_is_the_leverage_of_banks_and_of_others_on_what_each_holds_in_each_market(city):
+    on = city()
+    institutions, book = on[Institutions], on[SecurityBook]
+    bank = institutions["sector"] == Sector.BANK
+    institutions["leverage"] = np.where(bank, 0.1, 0.3)
+    institutions["leverage"][np.flatnonzero(bank)[0]] = 0.4
+    bonds = institutions["bonds_bn"]
+    of_banks = (institutions["leverage"] * bonds)[bank].sum() / bonds[bank].sum()
+    assert 0.1 < of_banks < 0.4
+    book.holdings_bn[:] = 0.0
+    book.holdings_bn[Holder.BANKS, SecurityClass.SOVEREIGN] = 100.0
+    book.holdings_bn[Holder.ASSET_MANAGERS, SecurityClass.SOVEREIGN] = 50.0
+    book.holdings_bn[Holder.FOREIGN, SecurityClass.SOVEREIGN] = 1e6  # foreigners borrow no repo
+    in_all = of_banks * 100.0 + 0.3 * 50.0
+    interbank = book.interbank_share[SecurityClass.SOVEREIGN]
+    assert repo_outstanding_bn(institutions, book) == pytest.approx((interbank * in_all, (1.0 - interbank) * in_all))
+
+
+def test_a_city_without_banks_borrows_repo_all_the_same(city):
+    on = city()
+    on[Institutions].remove(on[Institutions]["sector"] == Sector.BANK)
+    assert mean_leverage(on[Institutions])[0] == 0.0 < mean_leverage(on[Institutions])[1]
+
+
+def test_the_small_bank_that_fails_is_the_middle_one_here_and_among_issuers(city):
+    on = city(on_shocks={"small_bank_failure": 0.4})
+    issuers, institutions = on[Issuers], on[Institutions]
+    small = np.flatnonzero(issuers["bank_tier"] == BankTier.SMALL)
+    stock = np.arange(1.0, len(small) + 1.0)[np.arange(len(small)) * 5 % len(small)]
+    issuers["usual_certificates_bn"][small] = stock
+    middle = small[np.argsort(stock)[(len(small) - 1) // 2]]
+    sizes = np.sort(institutions["assets_bn"][institutions["sector"] == Sector.BANK])
+    before = paper_bn(on)
+    failed(on)
+    assert np.flatnonzero(before - paper_bn(on)).tolist() == [middle]
+    # Of four banks two are in the smaller half, and the lower one of them is in its middle.
+    (record,) = on[BankFailures].failures
+    assert len(sizes) == 4 and record.assets_bn == sizes[0]
+
+
+def test_claims_of_those_who_left_before_a_failure_cost_nobody_anything(city):
+    on = city(on_parameters={"interbank_loss_given_default": 0.5})
+    rows = chain_of_claims(on)
+    ids = on[Institutions].unique_ids[rows]
+    on[Institutions].remove([rows[1]])
+    equity = on[Institutions]["equity_bn"].sum()
+    row = int(on[Institutions].rows_of(ids[:1])[0])
+    own = on[Institutions]["equity_bn"][row]
+    record = fails(on, row)
+    assert record.first_losses_bn == 0.0
+    assert on[Institutions]["equity_bn"].sum() == pytest.approx(equity - own)

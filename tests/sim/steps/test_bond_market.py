@@ -13,7 +13,15 @@ from scenarios.parameters import Parameters
 from scenarios.plan import levers_moving
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.blocs import bloc_shares
-from sim.bond_market.certificates import TENORS, banks_roll_certificates, certificate_weights
+from sim.bond_market.certificates import (
+    TENORS,
+    bank_tiers,
+    banks_roll_certificates,
+    certificate_ladder,
+    certificate_weights,
+    certificates_2019_bn,
+    tier_by_rank,
+)
 from sim.bond_market.clearing import MANAGERS, bond_market_clears
 from sim.bond_market.component import BOND_MARKET, bond_market_opens
 from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade
@@ -161,6 +169,52 @@ def test_banks_with_more_certificates_than_they_want_sell_none_and_buy_none_back
     before[on[Clock].month % CERTIFICATE_MONTHS] = 0.0
     assert on[SecurityBook].gross_bn[SecurityClass.CERTIFICATE] == 0.0
     np.testing.assert_array_equal(on[Issuers]["certificates_bn"], before)
+
+
+# Certificates by hand
+
+
+def test_tiers_of_banks_have_their_share_of_banks_by_rank_and_none_is_empty():
+    banks = bank_tiers()["banks"]
+    tier = tier_by_rank(np.linspace(1.0, 0.0, 1000))
+    np.testing.assert_allclose(np.bincount(tier) / 1000.0, banks / banks.sum(), atol=1e-3)
+    assert (np.diff(tier) <= 0).all()
+    assert sorted(tier_by_rank(np.array([0.2, 0.9, 0.5])).tolist()) == [0, 1, 2]
+
+
+def test_certificates_of_2019_are_those_of_a_tier_by_size(city):
+    base_year, share = city()[BaseYear], bank_tiers()["certificate_share"]
+    found = certificates_2019_bn(base_year, np.array([0, 0, 1, 2], dtype=np.int8), np.array([1.0, 3.0, 5.0, 7.0]))
+    of_tier = base_year.observed("ncd_outstanding_2019") * share / share.sum()
+    np.testing.assert_allclose(found, [0.25 * of_tier[0], 0.75 * of_tier[0], of_tier[1], of_tier[2]])
+
+
+def test_a_longer_mix_of_certificates_takes_from_three_months_what_it_adds_to_a_year(city):
+    on = city(on_parameters={"certificate_tenor_weights": (2.0, 4.0, 1.0, 1.0, 2.0)})
+
+    def weights(shift):
+        return certificate_weights(
+            on[Parameters], dataclasses.replace(on[BondMarketConstants], certificate_long_shift=shift)
+        )
+
+    np.testing.assert_allclose(weights(0.0), [0.2, 0.4, 0.1, 0.1, 0.2])
+    np.testing.assert_allclose(weights(0.15), [0.2, 0.25, 0.1, 0.1, 0.35])
+    np.testing.assert_allclose(weights(9.0), [0.2, 0.0, 0.1, 0.1, 0.6])
+
+
+def test_in_a_steady_state_of_certificates_of_one_tenor_equal_parts_run_out_in_each_of_its_months(city):
+    on = city(on_parameters={"certificate_tenor_weights": (0.0, 1.0, 0.0, 0.0, 0.0)})
+    constants = dataclasses.replace(on[BondMarketConstants], certificate_long_shift=0.0)
+    month = on[Clock].month
+    ladder = certificate_ladder(on[Parameters], constants, np.array([3.0, 6.0]), month)
+    ahead = (month + np.arange(1, 4)) % len(ladder)
+    np.testing.assert_allclose(ladder[ahead], [[1.0, 2.0]] * 3)
+    assert ladder.sum() == pytest.approx(9.0)
+
+
+def test_certificates_of_each_tier_pay_their_spread_of_2020_while_no_failure_is_felt(city):
+    on = run(banks_roll_certificates, city())
+    np.testing.assert_allclose(on[BankStress].certificate_spread_pp, bank_tiers()["spread_2020_bp"] / 100.0)
 
 
 # Geopolitics
