@@ -119,7 +119,7 @@ def read_drivers(path: str | Path) -> Drivers:
     ------
     InputError
         If the file cannot be read or its rows are not whole (see `scenarios.csv_rows`), it has no values, a month is
-        not YYYY-MM, is there twice or is not after 2020-12, or a value is not a number (above zero, but for yields).
+        not YYYY-MM, is given twice or is not after 2020-12, or a value is not a number (above zero, but for yields).
     """
     table = read_csv(path, ("month", *DRIVERS), what=coded("what.macro_file"))
     values: dict[str, dict[str, float]] = {}

@@ -24,7 +24,7 @@ class NamedFile:
     words: str
     """The path as it is written."""
     namer: Path | None
-    """The file that names it; None for a text that was sent, which can name no files."""
+    """The file that names it; None for uploaded text, which may not name files."""
 
     @property
     def path(self) -> Path:

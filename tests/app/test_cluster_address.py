@@ -37,7 +37,7 @@ def server(greeting):
 @pytest.mark.parametrize(
     ("greeting", "says"),
     [
-        (b"", "nothing is said within"),
+        (b"", "there is no answer within"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "something else answers"),
         (b"SSH-2.0-OpenSSH_9.6\r\n", "something else answers"),
         (b"\0" * 8, "something else answers"),

@@ -84,8 +84,11 @@ def test_a_row_with_more_or_fewer_cells_than_the_head_is_refused_with_its_line(t
             f'{HEAD}\n2021-01,"6"5,5000,3.2\n'.encode(),
             "table.csv:2: the table cannot be read: letters follow a closed quote",
         ),
-        (f'{HEAD},note\n2021-01,6,5,3,"a\n2021-02,6,5,3,b"\n'.encode(), "table.csv:2: a quoted cell goes on to line 3"),
-        (f"{HEAD},vix,vix\n2021-01,6.5,5000,3.2,20,20\n".encode(), "table.csv:1: vix: the column vix is there twice"),
+        (
+            f'{HEAD},note\n2021-01,6,5,3,"a\n2021-02,6,5,3,b"\n'.encode(),
+            "table.csv:2: a quoted cell continues to line 3",
+        ),
+        (f"{HEAD},vix,vix\n2021-01,6.5,5000,3.2,20,20\n".encode(), "table.csv:1: vix: the column vix is given twice"),
         (f"{HEAD.replace(',', ';')}\n".encode(), "separated by semicolons: save it with commas"),
         (f"{HEAD.replace('usdcny', 'usd_cny')}\n".encode(), "is 'usd_cny' meant for 'usdcny'?"),
         (b"x" * (LARGEST_BYTES + 1), "the table is too large (at most 1,000,000 bytes)"),
@@ -231,7 +234,7 @@ def test_json_that_a_machine_cannot_hold_is_one_problem(tmp_path):
         ("[" * 100 + "]" * 100, "too deep (at most 60 levels)"),
         ("9" * 6000, "a number is too long"),
         ('{"a": NaN}', "NaN is not a number of JSON"),
-        ('{"a": 1, "a": 2}', "the key 'a' is there twice"),
+        ('{"a": 1, "a": 2}', "the key 'a' is given twice"),
         ("{", "it is not JSON"),
     ):
         with pytest.raises(InputError) as refused:

@@ -163,7 +163,7 @@ def test_a_file_that_is_missing_or_bad_is_told_when_the_scenario_is_read(folder,
 def test_a_text_that_was_sent_opens_no_file(folder):
     Path("own.csv").write_text(GOOD)
     for name in ("own.csv", str(folder / "drivers.csv")):
-        with pytest.raises(InputError, match="a text that was sent can name none"):
+        with pytest.raises(InputError, match="uploaded text may not name"):
             parse_scenario(f"macro: {name}\n", "sent.yaml")
 
 

@@ -43,17 +43,17 @@ def file_of(tmp_path, text):
         ),
         (
             f"kind: sobol\nsamples: 64\nruns: 100000\n{LEVER}",
-            f"asked.yaml:3: runs: asks for 6400000 runs in all (at most {MOST_RUNS})",
+            f"asked.yaml:3: runs: needs 6400000 runs in total (at most {MOST_RUNS})",
         ),
         (f"kind: sobol\nsamples: 1{'0' * 250}\n{LEVER}", "asked.yaml:2: samples: a huge number is too large"),
         (f"kind: sobol\nsamples: 1{'0' * 5000}\n{LEVER}", "asked.yaml:2: samples: inf is not a whole number"),
-        (f"kind: morris\nsamples: 90000\n{LEVER}", "asked.yaml:2: samples: asks for 180000 points (at most 100000)"),
+        (f"kind: morris\nsamples: 90000\n{LEVER}", "asked.yaml:2: samples: needs 180000 points (at most 100000)"),
         (f"kind: morris\nlevels: 1000000\n{LEVER}", "asked.yaml:2: levels: 1000000 is too large (at most 1000)"),
         (
             "kind: factorial\nlevels: 999\nfactors: {reits_pilot: [0, 1], land_supply: [0, 1]}\n".replace(
                 "land_supply", "bond_market_access"
             ),
-            "asks for 998001 points",
+            "needs 998001 points",
         ),
         (
             f"kind: sobol\nseed: 20261128225204\n{LEVER}",
@@ -75,8 +75,8 @@ def test_a_design_beyond_its_bounds_is_refused_with_its_line(tmp_path, text, say
     ("text", "says"),
     [
         ("generations: 1000000000\n", f"generations: 1000000000 is too large (at most {MOST_RUNS})"),
-        ("generations: 100000\n", "asks for 12800000 runs"),
-        ("check_worlds: 150000\n", "check_worlds: asks for 2400000 runs"),
+        ("generations: 100000\n", "needs 12800000 runs"),
+        ("check_worlds: 150000\n", "check_worlds: needs 2400000 runs"),
         ("seed: 99999999999999\n", f"at most {LARGEST_BASE_SEED}"),
         ("seed: 1.5\n", "is not a whole number"),
     ],
@@ -91,7 +91,7 @@ def test_a_search_beyond_its_bounds_is_refused_with_its_line(tmp_path, text, say
     ("how", "says"),
     [
         ({"runs": 10**9}, f"at most {MOST_RUNS}"),
-        ({"runs": MOST_RUNS // 2 + 1}, f"asks for {MOST_RUNS + 2} runs in all"),
+        ({"runs": MOST_RUNS // 2 + 1}, f"needs {MOST_RUNS + 2} runs in total"),
         ({"runs": 10**400}, "a huge number runs are too many"),
         ({"runs": 2, "draws": 10**400}, "too many"),
         (

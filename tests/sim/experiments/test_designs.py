@@ -132,7 +132,7 @@ def test_a_file_is_read(written):
         ("kind: sobol\n", "is missing"),
         ("kind: sobol\nsample: 3\nfactors: {reits_pilot: [0, 1]}\n", "did you mean 'samples'"),
         ("kind: sobol\nsamples: 0\nfactors: {reits_pilot: [0, 1]}\n", "not a whole number"),
-        ("kind: sobol\nsamples: 10000000\nfactors: {reits_pilot: [0, 1]}\n", "asks for 10000000 points"),
+        ("kind: sobol\nsamples: 10000000\nfactors: {reits_pilot: [0, 1]}\n", "needs 10000000 points"),
         ("kind: points\nfactors: {reits_pilot: [0, 1]}\npoints: [[1, 2]]\n", "lists of one number a factor"),
         ("kind: sobol\nscenario: plann\nfactors: {reits_pilot: [0, 1]}\n", "plan"),
         ("[1, 2]\n", "is not a design"),

@@ -56,7 +56,7 @@ def test_the_key_is_the_address_of_all_that_decides_a_run(requests, short):
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ({"scenarios": []}, "no scenario is asked for"),
+        ({"scenarios": []}, "no scenario is given"),
         ({"scenarios": ["plan", "plan"]}, "two scenarios have the name 'plan'"),
         ({"runs": 0}, "0 is not a number of runs"),
         ({"runs": 2.5}, "2.5 is not a number of runs"),

@@ -122,7 +122,7 @@ def test_a_file_is_read(tmp_path):
         (GOOD + "macro: [neutral, neutral]\n", "names a path twice"),
         (GOOD + "macro: [calm]\n", "unknown macro path 'calm'"),
         (GOOD + "worlds: 1\n", "not a whole number from 2"),
-        (GOOD + "generations: 100000\n", "asks for 12800000 runs"),
+        (GOOD + "generations: 100000\n", "needs 12800000 runs"),
         (GOOD + "scenario: plann\n", "did you mean 'plan'"),
     ],
 )
