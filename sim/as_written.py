@@ -1,4 +1,4 @@
-"""Whether a module that is loaded is what its source makes of it: functions by their code, plain values by literals."""
+"""Whether a loaded module equals its source: functions by their code, plain values by literals."""
 
 import dis
 import functools
@@ -8,7 +8,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, TypeAliasType
 
 MAKERS = ("contextlib", "dataclasses", "enum", "functools", "reprlib", "typing")
-"""Modules of Python whose functions stand for, or make, functions of whoever uses them."""
+"""Modules of Python whose functions wrap or create functions of their callers."""
 PACKAGES = ("agents", "scenarios", "sim")
 """The packages of the model."""
 IS_FUNCTION = 0x1
@@ -21,7 +21,7 @@ def installed_code(module: ModuleType) -> CodeType | None:
     loader = getattr(getattr(module, "__spec__", None), "loader", None)
     try:
         code = loader.get_code(module.__name__)  # type: ignore[union-attr]
-    except Exception:  # loaders of others raise what they like; what cannot be compared is said to be unchecked
+    except Exception:  # other loaders may raise any error; a module that cannot be compared is reported as unchecked
         return None
     return code if isinstance(code, CodeType) else None
 
@@ -50,14 +50,14 @@ def layers(value: Any) -> Iterator[Any]:
 
 
 class Written:
-    """What the source of a module says.
+    """Contents of the source of a module.
 
     Parameters
     ----------
     module
         Name of the module.
     code
-        What its source compiles to.
+        Its compiled source.
     """
 
     def __init__(self, module: str, code: CodeType) -> None:
@@ -108,7 +108,7 @@ class Written:
             if isinstance(value, int | float | str | tuple) and not name.startswith("__")
         }
         constants = {(type(constant), constant) for constant in self.code.co_consts if constant == constant}
-        # What is no constant of the source is worked out there or was set by hand; only then a look is worth its time.
+        # A value that is no constant of the source is computed there or was altered; only then it is compared.
         doubtful = [
             name for name, value in plain.items() if not _is_hashable(value) or (type(value), value) not in constants
         ]

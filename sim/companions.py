@@ -1,4 +1,4 @@
-"""What each plan indicator is meant to measure: a companion that is harder to raise without the function behind it.
+"""Companion indicators, which are harder to raise than the plan's indicators without fulfilling their purpose.
 
 Turnover can rise with the churn of overnight repo, gross issuance with the rollover of old debt, and a cumulative total
 never falls. A companion beside the indicator shows the gap.
@@ -11,7 +11,7 @@ from sim.components import READINGS
 
 @dataclass(frozen=True)
 class Companion:
-    """A recorded indicator that says what a plan indicator is meant to measure."""
+    """A recorded indicator that shows whether the purpose of a plan indicator is met."""
 
     id: str
     meaning: str
@@ -29,15 +29,15 @@ COMPANIONS = {
     ),
     "direct_financing": Companion(
         "direct_financing_net",
-        "National direct financing less what is repaid or defaults: new money, not the rollover of old debt",
+        "National direct financing less repayments and defaults: new money, not the rollover of old debt",
     ),
     "direct_financing_share": Companion(
         "exchange_financing_share",
-        "Shanghai's share of what is sold on exchanges: the interbank market counts as Shanghai's whoever issues",
+        "Shanghai's share of sales on exchanges: the interbank market counts as Shanghai's for all issuers",
     ),
     "foreign_bond_share": Companion(
         "foreign_net_purchases",
-        "What foreigners bought on balance: a share can also rise because the market shrinks",
+        "Foreigners' net purchases: a share can also rise because the market shrinks",
     ),
     "panda_cumulative": Companion(
         "panda_outstanding", "Panda bonds outstanding: a running total never falls, a market can"

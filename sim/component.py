@@ -18,7 +18,7 @@ type Changes[T] = Annotated[T, "changes"]
 States = Mapping[Any, Any]
 """The states of a model by their type."""
 AllStates = NewType("AllStates", Mapping[Any, Any])
-"""All states of a model, for a step that runs what components bring; it reads them and changes none of them."""
+"""All states of a model, for a step that runs functions of components; it reads them and changes none of them."""
 Identity = tuple[str, float, float]
 """Name, left side and right side of an accounting identity; the sides must agree."""
 
@@ -121,7 +121,7 @@ class Step(Part):
 
     @property
     def what(self) -> str:
-        """What happens in it."""
+        """What the part does."""
         return first_line(self.run)
 
 
@@ -146,7 +146,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why an agent of a kind decided as it did: terms that add up to what is explained, from the rule that decided."""
+    """Explanation of a decision of a kind of agent: terms that add up to the explained quantity, from its rule."""
 
     kind: type
     decision: str
@@ -157,7 +157,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Component:
-    """A market: all that the rest of the model needs to know of it."""
+    """A market, as seen by the rest of the model."""
 
     name: str
     states: tuple[type, ...] = ()
@@ -167,7 +167,7 @@ class Component:
     opens: Callable[..., None] | None = None
     """Begins a month: opening stocks, flows at zero."""
     remembers: Callable[..., None] | None = None
-    """Keeps what later months are compared with; called once, at the end of the base year."""
+    """Keeps reference values for later months; called once, at the end of the base year."""
     streams: tuple[str, ...] = ()
     """Streams of random numbers that its decisions draw from."""
     steps: tuple[Step, ...] = ()

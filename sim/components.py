@@ -60,7 +60,7 @@ def open_components(states: States) -> None:
 
 
 def remember_base_year(states: States) -> None:
-    """Keep of the base year, at its end, what later months are compared with."""
+    """Keep, at the end of the base year, reference values for later months."""
     for part in _REMEMBERS:
         part.on(states)
 

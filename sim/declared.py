@@ -1,4 +1,4 @@
-"""What a step changes, held against what its signature declares."""
+"""Changes of a step compared with those that its signature declares."""
 
 from collections import deque
 from collections.abc import Container, Mapping, Sequence
@@ -10,7 +10,7 @@ from sim.component import AllStates, ContractError, States, Step, state_name
 
 
 def fingerprint(value: Any, inside: frozenset[int] = frozenset()) -> Any:
-    """All that a state holds, to the bit, as a value that can be compared; `inside` are the ids of what holds it."""
+    """Content of a state, to the bit, as a comparable value; `inside` are the ids of its containers."""
     if isinstance(value, np.ndarray):
         return value.dtype.str, value.shape, value.tobytes()
     if isinstance(value, str | int | float | None):

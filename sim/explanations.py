@@ -1,4 +1,4 @@
-"""Why an agent did what it did: the terms of its last decision, from the rule that made it."""
+"""Explanations of agents' decisions: the terms of the last decision, from the rule that made it."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +17,7 @@ class _Centre(Protocol):
 
 
 def explain(centre: _Centre, agent: ArrayAgent, decision: str | None = None) -> "pd.DataFrame":
-    """Why an agent did what it did in the month just simulated.
+    """Terms of an agent's decision in the month just simulated.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def explain(centre: _Centre, agent: ArrayAgent, decision: str | None = None) -> 
 
     Returns
     -------
-    Columns term, value and unit. The values add up to what the agent did, which `attrs["explains"]` names.
+    Columns term, value and unit. The values add up to the quantity that `attrs["explains"]` names.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Interactions between agents that can be switched off, to see what they do to the whole."""
+"""Interactions between agents that can be switched off, to measure their aggregate effects."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ INTERACTIONS = {
     "yuan_peers": "issuers settle in yuan when others of their class do",
     "ecny_network": "small firms accept the digital yuan when others do",
 }
-"""Every interaction that can be switched off, with what goes when it does."""
+"""Every interaction that can be switched off, with the influence that is then absent."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The arithmetic of this process: what decides the last bits of a result beside the model and what it is asked.
+"""The arithmetic of this process, which determines the last bits of a result beside model and scenario.
 
 The same sum has other last bits where another order of summation is faster. numpy chooses its loops by the processor,
 OpenBLAS its kernels, and the C library its exponentials. Two runs are the same to the bit on the same kernels.
@@ -36,7 +36,7 @@ class Kernels:
     blas: str
     """BLAS library of numpy, its version and the kernels that it has chosen."""
     bits: str
-    """Digest of the results of a fixed set of calculations, 8 hex digits: what the names leave out shows here."""
+    """Digest of the results of a fixed set of calculations, 8 hex digits, which reveals further differences."""
 
     def __str__(self) -> str:
         return f"{self.machine}, {self.python}, {self.numpy}, {self.scipy}, {self.blas}, bits {self.bits}"
@@ -97,7 +97,7 @@ def _blas() -> str:
 
 
 def _bits() -> str:
-    """Digest of what functions and sums of the model give at fixed arguments."""
+    """Digest of results of functions and sums of the model at fixed arguments."""
     from scipy import special
 
     steps = np.arange(1.0, 2050.0)

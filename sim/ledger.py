@@ -37,7 +37,7 @@ class Ledger:
         self.month_cash_bn[:] = 0.0
 
     def pay(self, what: str, payer: Account, receiver: Account, amount_bn: float) -> None:
-        """Book a payment; a negative amount is refused because it would hide who pays whom.
+        """Book a payment; a negative amount is refused because it would hide payer and receiver.
 
         Raises
         ------
@@ -60,7 +60,7 @@ class Ledger:
             self.pay(what, seller, buyer, -amount_bn)
 
     def net(self, what: str, payer: Account) -> float:
-        """What an account paid in the month under one name less what it received, CNY bn."""
+        """Payments of an account in the month under one name less its receipts, CNY bn."""
         paid = sum(amount for (name, by, _), amount in self.flows.items() if name == what and by == payer)
         got = sum(amount for (name, _, to), amount in self.flows.items() if name == what and to == payer)
         return paid - got

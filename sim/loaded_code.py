@@ -1,10 +1,10 @@
 """Whether the model in this process is the one that is installed.
 
-A rule can be set by hand: `sim.trading.turnover.markets_turn_over = mine`. It is then obeyed here and nowhere else, and
-no digest of files sees it. So what is loaded is compared with what is installed: functions with the code that the
-installed source compiles to, every other attribute of the modules and classes of the model with what it was when the
-model was imported, and files with what they were then. Other libraries, closures and the insides of objects are not
-looked into.
+A rule can be replaced by assignment: `sim.trading.turnover.markets_turn_over = mine`. It then applies in this process
+only, and no digest of files detects it. The loaded model is therefore compared with the installed one: functions with
+the compiled code of the installed source, every other attribute of the modules and classes of the model with its value
+when the model was imported, and files with their content at that time. Other libraries, closures and the insides of
+objects are not compared.
 """
 
 import functools
@@ -88,23 +88,23 @@ class _Module:
     attributes: dict[str, Any]
     classes: list[_Class]
     contents: dict[str, Any]
-    """Copies of what can be changed in place."""
+    """Copies of mutable values."""
 
 
 @dataclass
 class Watched:
-    """What this process has loaded of the model."""
+    """Loaded parts of the model in this process."""
 
     files: Installed
     modules: dict[str, _Module] = field(default_factory=dict)
     functions: list[tuple[str, FunctionType]] = field(default_factory=list)
     codes: list[tuple[Any, ...]] = field(default_factory=list)
     found_first: dict[str, None] = field(default_factory=dict)
-    """What was not as installed when it was first seen."""
+    """Parts that differed from the installed ones when first examined."""
     tables: dict[str, Callable[[], Any]] = field(default_factory=dict)
-    """Functions without arguments that keep what they read."""
+    """Cached functions without arguments that read files."""
     read_anew: dict[str, Any] = field(default_factory=dict)
-    """What such functions give when they read it once more."""
+    """Results of such functions when they read again."""
     unchecked: set[str] = field(default_factory=set)
     """Modules that have no code to compare with."""
     unseen: list[str] = field(default_factory=list)
@@ -154,7 +154,7 @@ class Watched:
         self.unseen.append(name)
 
     def alterations(self) -> tuple[str, ...]:
-        """Names of what is not as installed."""
+        """Names of altered parts."""
         self.note_new_modules()
         while self.unseen:
             self._compare_with_source(self.modules[self.unseen.pop()])
@@ -222,7 +222,7 @@ class Watched:
         self.found_first.update(dict.fromkeys(f"{each.name}.{name}" for name in names))
 
     def _tables_changed(self) -> Iterator[str]:
-        """Tables that are kept in memory and are not what is read from their files."""
+        """Tables in memory that differ from their files."""
         for name, function in self.tables.items():
             if not function.cache_info().currsize:  # type: ignore[attr-defined]
                 continue
@@ -235,7 +235,7 @@ class Watched:
                 yield f"{name}()"
 
     def _data_changed(self) -> tuple[str, ...]:
-        """Data files that are not what they were; code is loaded once, data may be read at any time."""
+        """Changed data files; code is loaded once, data may be read at any time."""
         if time.monotonic() - self.looked > SECONDS_BETWEEN_LOOKS:
             self.looked = time.monotonic()
             changed = []
@@ -254,11 +254,11 @@ class Watched:
 
 _watched: list[Watched] = []
 _looking = threading.RLock()
-"""Held while it is looked, because the app runs models in several threads."""
+"""Held during a comparison, because the app runs models in several threads."""
 
 
 def watched(complete: str = "") -> Watched:
-    """What is known of the model in this process; taken down when first called, which `sim.model` does at its end.
+    """The record of the model in this process; made when first called, which `sim.model` does at its end.
 
     Parameters
     ----------
@@ -299,7 +299,7 @@ class Same:
 
 
 def altered_values() -> tuple[tuple[str, Same, str], ...]:
-    """What stands in the place of what was altered, by name, so that two alterations can be told apart."""
+    """Values of altered parts, by name, so that two alterations can be distinguished."""
     names = alterations()
     found = [(name, _named(name)) for name in names]
     return tuple(
@@ -312,22 +312,22 @@ def _code_of(value: Any) -> Any:
     return [layer.__code__ for layer in layers(value) if isinstance(layer, FunctionType)]
 
 
-def refuse_altered(reason: str, told: Sequence[str] = ()) -> None:
-    """Refuse a model that is not as installed for what would take it for the installed one.
+def refuse_altered(reason: str, elsewhere: Sequence[str] = ()) -> None:
+    """Refuse an altered model for uses that assume the installed one.
 
     Parameters
     ----------
     reason
         Why, as the end of a sentence.
-    told
-        What other processes found altered.
+    elsewhere
+        Names of parts altered in other processes.
 
     Raises
     ------
     scenarios.InputError
         If anything is altered, here or there; it names all of it.
     """
-    names = ", ".join(dict.fromkeys((*alterations(), *told)))
+    names = ", ".join(dict.fromkeys((*alterations(), *elsewhere)))
     if names:
         raise InputError(
             coded("model.altered", names=names, reason=reason), key="model", value=names, allowed=WHAT_TO_DO
@@ -399,7 +399,7 @@ _code_and_defaults = attrgetter("__code__", "__defaults__", "__kwdefaults__")
 
 
 def _is_lazily_there(package: str, key: str, value: Any) -> bool:
-    """Whether a new attribute is what Python or the package puts there itself: a submodule, or a name it lends."""
+    """Whether a new attribute is set by Python or the package itself: a submodule, or a name it provides."""
     if isinstance(value, ModuleType):
         return sys.modules.get(f"{package}.{key}") is value
     home = sys.modules.get(getattr(value, "__module__", None) or "")

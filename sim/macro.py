@@ -1,7 +1,7 @@
 """World finance as the centre meets it: yields, volatility, currency, equity; drawn, replayed or given.
 
-A path is made before the first month, because nothing in the centre moves it back; what foreigners do to onshore
-yields is added later, in the market. To end-2020 the path is what was observed.
+A path is made before the first month, because the centre has no influence on it; the effect of foreigners on onshore
+yields is added later, in the market. To end-2020 the path is observed.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ class MacroPath:
 
     first_month: int
     china_yield_pct: Floats
-    """Ten-year government yield of China without what foreign holdings do to it, per cent."""
+    """Ten-year government yield of China without the effect of foreign holdings, per cent."""
     us_yield_pct: Floats
     """Ten-year government yield of the United States, per cent."""
     log_vix: Floats
@@ -57,7 +57,7 @@ class MacroPath:
 
     @property
     def kind(self) -> str:
-        """What a run on this path is called."""
+        """Name of a run on this path."""
         return kind_of_world(self.conditional, self.drawn)
 
     def position(self, month: int) -> int:
@@ -136,13 +136,13 @@ def carried_forward(
 
 
 def kind_of_world(conditional: bool, drawn: tuple[str, ...]) -> str:
-    """Kind of a run: a replay knows all drivers to its end; where some are drawn it is none."""
+    """Kind of a run: in a replay all drivers are given to its end; if some are drawn it is none."""
     return GIVEN_IN_PART if drawn else REPLAY if conditional else SIMULATION
 
 
 def drawn_beside(given: Mapping[int, Mapping[str, float]], last_month: int) -> tuple[str, ...]:
-    """What the values of a user leave to be drawn to `last_month`: each driver with the months, empty if nothing."""
-    told = []
+    """Drivers to be drawn to `last_month` beside a user's values, each with the months; empty if there are none."""
+    drawn = []
     for driver in DRIVERS:
         missing = [month for month in range(DRAWN_AFTER + 1, last_month + 1) if driver not in given.get(month, {})]
         if not missing:
@@ -154,8 +154,8 @@ def drawn_beside(given: Mapping[int, Mapping[str, float]], last_month: int) -> t
         gaps = sum(month < since or last_month not in missing for month in missing)
         if gaps:
             parts.insert(0, f"in {gaps} month{'s' if gaps > 1 else ''}{' before' if parts else ''}")
-        told.append(f"{driver} {' and '.join(parts)}")
-    return tuple(told)
+        drawn.append(f"{driver} {' and '.join(parts)}")
+    return tuple(drawn)
 
 
 def world_told(
@@ -184,14 +184,14 @@ def make_macro_path(
 ) -> MacroPath:
     """Draw or replay the drivers to `last_month`, or take those of the user's own.
 
-    `neutral` draws them; `realised` replays what was observed after 2020 and carries each driver's last observation
+    `neutral` draws them; `realised` replays observations after 2020 and carries each driver's last observation
     forward (a conditional replay); `adverse` adds a dated stress to the draw; `drivers` takes the values given, whose
     gaps are drawn.
 
     ln V and ln rv are first-order autoregressions, yields revert to a mean, the currency has momentum and leans
     against the yield gap, equity drifts. Innovations are multivariate t(4). Parameters: agent "Macro".
 
-    Dated shocks come on top of any of these, with the same random draws: `us_yield`, `china_yield` and
+    Dated shocks are added to any of these, with the same random draws: `us_yield`, `china_yield` and
     `world_volatility` lift a driver's path by their value, where a floor allows it; `currency`, `equity` and
     `equity_drift` are log changes of a level that stays. A drawn path is lifted by the innovation
     value[t] - persistence * value[t-1], so that nothing but the process itself carries the shift on.
@@ -271,7 +271,7 @@ def make_macro_path(
             )
             equity_drawn = p.equity_drift + p.equity_return_sd * innovations[4] + added["csi300_close"]
             china[at] = values["cn10y_pct"] + struck["china_yield"] if "cn10y_pct" in values else china_drawn
-            # The floor keeps draws and shocks plausible; what was observed or given stands as it is.
+            # The floor keeps draws and shocks plausible; observed and given values are not changed.
             if "us10y_pct" in values:
                 lowest = min(p.us10_floor, values["us10y_pct"])
                 us[at] = max(lowest, values["us10y_pct"] + struck["us_yield"])

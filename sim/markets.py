@@ -58,7 +58,7 @@ def next_log_daily_volume(
 
 
 def market_maker_gain(market_makers_ratio: float, market_maker_effect: float) -> float:
-    """Turnover of a market over what it is with the market-making capital of 2020.
+    """Turnover of a market relative to that with the market-making capital of 2020.
 
     gain = exp(effect * log2(capital / capital of 2020))
 

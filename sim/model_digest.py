@@ -28,7 +28,7 @@ def code_alone(source: bytes) -> bytes:
         tokens = [token for token in tokenize.tokenize(io.BytesIO(source).readline) if token.type != tokenize.NL]
         lines = source.decode(tokens[0].string).split("\n")
     except (SyntaxError, tokenize.TokenError, UnicodeDecodeError):
-        return source  # what cannot be read as code counts as it is
+        return source  # text that is no code is used unchanged
     code = [token for token in tokens if token.type != tokenize.COMMENT]
     dropped = {
         token.start: token.end

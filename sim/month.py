@@ -55,4 +55,4 @@ MONTH = Month(
         Step(indicators_are_read, owner="Indicators"),
     )
 )
-"""What happens in a month, in order. Policy and world finance of the month are known before the first step."""
+"""The steps of a month, in order. Policy and world finance of the month are known before the first step."""

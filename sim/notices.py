@@ -1,4 +1,4 @@
-"""What a user should know and what stops nothing: said once by the process that the user started."""
+"""Notices to the user that stop nothing, printed once by the process that the user started."""
 
 import multiprocessing
 import warnings

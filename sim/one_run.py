@@ -83,7 +83,7 @@ def run(
     Raises
     ------
     scenarios.InputError
-        If something asked for cannot be used; it names what, where and what is allowed.
+        If an argument cannot be used; the error names it, its place and the allowed values.
     AccountingError
         If an accounting identity breaks.
     """
@@ -109,7 +109,7 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
     Parameters
     ----------
     centre
-        A model that nobody else needs.
+        A model that is not used elsewhere.
     asked
         The scenario it ran.
     parameter_set
@@ -150,7 +150,7 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
         step_seconds=dict(centre.step_seconds),
         fired=tuple(centre.events),
     )
-    # The model points at itself through its agents and would stay in memory until the collector finds it; nobody else
-    # has it, so it lets go of its arrays here.
+    # The model refers to itself through its agents and would stay in memory until garbage collection; it is not used
+    # elsewhere, so its arrays are released here.
     centre.__dict__.clear()
     return result

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def capped_intensities(intensities: Floats, levers: Sequence["Lever"]) -> Floats:
     """Regime in force after prerequisites, shape (months, levers).
 
-    While a prerequisite lever is below its threshold, the lever that needs it stays at or below its cap. Caps look
-    at the prerequisite's own path as asked for, so that the order of the levers plays no part.
+    While a prerequisite lever is below its threshold, the lever that needs it stays at or below its cap. Caps depend
+    on the prerequisite's own path before capping, so that the order of the levers is irrelevant.
     """
     index = {lever.id: column for column, lever in enumerate(levers)}
     capped = intensities.copy()
@@ -32,15 +32,15 @@ def capped_intensities(intensities: Floats, levers: Sequence["Lever"]) -> Floats
 
 
 def effective_changes(intensities: Floats, levers: Sequence["Lever"], parameters: "Parameters") -> Floats:
-    """Change of each lever's intensity against end-2020 as the channels feel it, shape (months, levers).
+    """Change of each lever's intensity against end-2020 as it acts on channels, shape (months, levers).
 
     change(t) = fidelity * (I(t - lag) - I_2020) * (1 + complement_strength * mean progress of the complements)
 
-    Progress is the way a lever has gone from its intensity of 2020 to full intensity; a lever that was in full force in
-    2020 has no way to go and helps nobody. Help takes effect with the lag of the lever that is helped: complements act
-    through it and not before it. Fidelity scales levers that the city delivers. Slippage adds months to the levers that
-    national authorities or market institutions deliver, and the lag is uncertain as a whole. Months before the first
-    row count as end-2020. Intensities 0..1; lags in months. Parameters `municipal_fidelity`,
+    Progress is the share of the distance from a lever's intensity of 2020 to full intensity; a lever already at full
+    intensity in 2020 has no scope to rise and contributes no complementarity. Complementarity takes effect with the lag
+    of the lever that it strengthens. Fidelity scales levers that the city delivers. Slippage adds months to the levers
+    that national authorities or market institutions deliver, and the lag is uncertain as a whole. Months before the
+    first row count as end-2020. Intensities 0..1; lags in months. Parameters `municipal_fidelity`,
     `delivery_slippage_months`, `effect_lag_scale`, `complement_strength`.
     """
     capped = capped_intensities(intensities, levers)
@@ -92,7 +92,7 @@ def channel_paths(
 
 
 class ChannelValues(Mapping[str, float]):
-    """Channel values of one month; remembers which of them the rules asked for."""
+    """Channel values of one month; records which of them the rules read."""
 
     def __init__(self, columns: Mapping[str, int], values: Floats, read: set[str]) -> None:
         self._columns = columns
@@ -146,7 +146,7 @@ class Policy:
         self.intensities = intensities
         self._given = (levers, channels, parameters)
         self.read: set[str] = set()
-        """Channels that a rule has asked for so far."""
+        """Channels that a rule has read so far."""
         self._columns = {channel.id: position for position, channel in enumerate(channels)}
         self.paths = channel_paths(
             effective_changes(intensities, levers, parameters), levers, channels, parameters.betas
@@ -155,7 +155,7 @@ class Policy:
         """Every channel at its end-2020 value."""
 
     def with_lever(self, column: int, first: int, last: int, intensity: float) -> "Policy":
-        """The policy with one lever at another intensity in rows `first` to `last`; what was read before is kept."""
+        """The policy with one lever at another intensity in rows `first` to `last`; the channels read so far are kept."""
         intensities = self.intensities.copy()
         intensities[first : last + 1, column] = intensity
         changed = Policy(intensities, self.first_month, *self._given)

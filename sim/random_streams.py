@@ -20,7 +20,7 @@ STREAMS = (
 def random_streams(seed: int, of_components: Iterable[str]) -> Draws:
     """All streams of a model under one seed, which may change between the past and the future.
 
-    A name is part of what the numbers are a hash of, so no stream may be renamed.
+    The numbers are a hash of the name among others, so no stream may be renamed.
     """
     draws = Draws(seed)
     for name in (*STREAMS, *of_components):

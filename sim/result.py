@@ -1,4 +1,4 @@
-"""What a run gives back."""
+"""The result of a run."""
 
 import html
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class Result:
     base_year: BaseYear = YEAR_2020
     """The year with whose observations the run started."""
     fired: tuple[Mapping[str, Any], ...] = ()
-    """What the scenario's triggers did, in the order of months."""
+    """Actions of the scenario's triggers, in the order of months."""
 
     def __repr__(self) -> str:
         kind = self.provenance["kind"]
@@ -86,7 +86,7 @@ class Result:
 
     @property
     def events(self) -> "pd.DataFrame":
-        """What triggers did: month, trigger, indicator, value, lever, before, after; empty without triggers."""
+        """Actions of triggers: month, trigger, indicator, value, lever, before, after; empty without triggers."""
         import pandas as pd
 
         columns = ["month", "trigger", "indicator", "value", "lever", "before", "after"]
@@ -97,8 +97,8 @@ class Result:
 
         Columns: number, name, unit, value_2020, value_2025, year, target_2025, qualifier, distance (simulated less
         target), met (at or above the value from which the target counts as met) and within_rounding. For a scenario
-        that ends before December 2025 its last whole year stands in for 2025, and `year` names it. Without a whole year
-        after 2020 there is no verdict: NaN and NA.
+        that ends before December 2025 its last whole year is used instead of 2025, and `year` names it. Without a whole
+        year after 2020 there is no verdict: NaN and NA.
         """
         import pandas as pd
 
@@ -132,11 +132,11 @@ class Result:
         return table
 
     def companions(self) -> "pd.DataFrame":
-        """What the plan's indicators are meant to measure, beside them.
+        """Companion indicators of the plan's indicators, which show whether their purpose is met.
 
         Index indicator; columns companion, meaning, unit, value_2020, value_2025, year, growth (of the companion, 2025
         over 2020 less one) and indicator_growth; see `sim.companions`. Growth is NaN where 2020 is zero or below. As in
-        `targets`, the last whole year may stand in for 2025.
+        `targets`, the last whole year may be used instead of 2025.
         """
         import pandas as pd
 

@@ -1,4 +1,4 @@
-"""The bond book: what is outstanding, who holds it, and the spread at which it is held.
+"""The bond book: amounts outstanding, their holders and spreads.
 
 Foreigners trade as they decide. Two residual holders, banks and asset managers, hold the rest; their demand rises
 with their size and with the spread, so the spread of a class rises with its net supply.
@@ -42,7 +42,7 @@ CLASS_OF_INSTRUMENT = {
     Instrument.COMMERCIAL_PAPER: SecurityClass.PAPER,
     Instrument.ABS: SecurityClass.ABS,
 }
-"""Class of what a non-financial issuer sells."""
+"""Class of the bonds of a non-financial issuer."""
 
 
 @cache
@@ -64,7 +64,7 @@ def supply_premium_pp(residual_bn: Floats, demand_bn: Floats, semielasticity: fl
 
 
 MOST_HELD = 0.999
-"""Largest part of a class that foreigners hold, so that somebody else is there to trade with."""
+"""Largest part of a class that foreigners hold, so that counterparties remain."""
 
 
 def foreign_by_class(foreign_bn: float, allocation: Floats, outstanding_bn: Floats) -> Floats:
@@ -94,7 +94,7 @@ class SecurityBook:
         self.holdings_bn[Holder.BANKS] = residual * bank_share
         self.holdings_bn[Holder.ASSET_MANAGERS] = residual * (1.0 - bank_share)
         self.demand_base_bn: Floats = self.holdings_bn[1:].copy()
-        """What each residual holder would hold at the 2020 spread and its 2020 size."""
+        """Holdings of each residual holder at the 2020 spread and its 2020 size."""
         self.premium_pp: Floats = np.zeros(len(SecurityClass))
         self.interbank_share: Floats = np.array(attributes["interbank_share"])
         self.exchange_share_of_issues: Floats = np.array(attributes["exchange_share_of_issues"])

@@ -39,15 +39,15 @@ def checked_fork(scenarios: Sequence["Scenario"], date: str) -> int:
             getattr(other, each) != getattr(first, each)
             for each in ("macro", "drivers", "scale", "parameters", "rival_centres")
         ):
-            told = coded("model.another_world", scenario=other.name, other=first.name)
-            raise InputError(told, key="fork_at", value=date)
+            message = coded("model.another_world", scenario=other.name, other=first.name)
+            raise InputError(message, key="fork_at", value=date)
         if not len(past):
             continue
         apart = np.flatnonzero((other.intensities(BASELINE + 1, month - 1) != past).any(axis=1))
         if len(apart):
             parted = month_text(BASELINE + 1 + int(apart[0]))
-            told = coded("model.paths_part", scenario=other.name, other=first.name, month=parted, date=date)
-            raise InputError(told, key="fork_at", value=date, allowed=coded("allowed.month_up_to", month=parted))
+            message = coded("model.paths_part", scenario=other.name, other=first.name, month=parted, date=date)
+            raise InputError(message, key="fork_at", value=date, allowed=coded("allowed.month_up_to", month=parted))
     return month
 
 
@@ -60,7 +60,7 @@ def run_sharing_past(
     interactions_off: Iterable[str] = (),
     base_year: BaseYear = YEAR_2020,
 ) -> Iterator["Result"]:
-    """Run scenarios with one seed and one parameter set, simulating what comes before `month` once.
+    """Run scenarios with one seed and one parameter set, simulating the months before `month` once.
 
     Every result is that of `sim.run` to the bit. A scenario whose past turns out to be another is run from the start.
 

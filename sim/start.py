@@ -1,4 +1,4 @@
-"""Sizes and columns of the agents that are there at the start."""
+"""Sizes and columns of the agents at the start."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from agents.population import Population
 def pareto_shares(count: int, tail: float, largest: float = 1.0) -> Floats:
     """Shares of `count` agents at the mid-quantiles of a Pareto law, largest first, adding to one. Shape (count,).
 
-    No share exceeds `largest` (or the equal share, where that is more); what is cut off goes to the others in
+    No share exceeds `largest` (or the equal share, if that is more); the excess goes to the others in
     proportion.
     """
     shares = ((np.arange(count) + 0.5) / count) ** (-1.0 / tail)

@@ -7,7 +7,7 @@ import numpy as np
 from agents.arrays import Floats
 
 SWEEPS = 30
-"""Far more than a small matrix needs: each sweep squares what is left beside the diagonal."""
+"""Far more than a small matrix needs: each sweep squares the elements beside the diagonal."""
 
 
 def eigenvectors(matrix: Floats) -> tuple[Floats, Floats]:

@@ -9,6 +9,6 @@ from types import MappingProxyType
 
 @cache
 def table(name: str) -> tuple[Mapping[str, str], ...]:
-    """Rows of one of the package's data files, by column name; all share them, so nobody can change them."""
+    """Rows of one of the package's data files, by column name; all share them, so they are read-only."""
     text = files("sim").joinpath("data", f"{name}.csv").read_text(encoding="utf-8")
     return tuple(MappingProxyType(row) for row in csv.DictReader(text.splitlines()))

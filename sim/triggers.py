@@ -26,16 +26,16 @@ def watched_value(records: "list[dict[str, float]]", indicator: str, ago: int) -
 
 
 def is_due(records: "list[dict[str, float]]", trigger: "Trigger") -> bool:
-    """Whether the threshold has been passed in each of the last months that the trigger asks for."""
+    """Whether the threshold has been passed in each of the last months of the trigger's condition."""
     values = (watched_value(records, trigger.indicator, ago) for ago in range(trigger.months))
     return all(value is not None and trigger.is_met(value) for value in values)
 
 
 def policy_after_triggers(centre: "FinancialCenter") -> "tuple[Policy, list[tuple[int, dict[str, Any]]]]":
-    """The policy with the levers of triggers that are due set from this month on, and what fired.
+    """The policy with the levers of triggers that are due set from this month on, and the triggers that fired.
 
     It holds to the end, or to the month until which the trigger acts; then the lever is on the scenario's path again.
-    All triggers look at the same past; where two set one lever, the later one in the file holds. What fired is the
+    All triggers use the same past; if two set one lever, the later one in the file prevails. For each that fired, the
     place of the trigger in the file and an event: month, trigger, indicator, value, lever, intensity before and after.
     """
     policy, fired = centre.policy, []

@@ -1,4 +1,4 @@
-"""What rules read of the path of world finance in a month."""
+"""Readings of the macro path for rules in a month."""
 
 from scenarios.calendar import BASELINE
 from sim.clock import Clock
