@@ -155,7 +155,7 @@ class Policy:
         """Every channel at its end-2020 value."""
 
     def with_lever(self, column: int, first: int, last: int, intensity: float) -> "Policy":
-        """The policy with one lever at another intensity in rows `first` to `last`; the channels read so far are kept."""
+        """The policy with one lever at another intensity in rows `first` to `last`; channels read so far are kept."""
         intensities = self.intensities.copy()
         intensities[first : last + 1, column] = intensity
         changed = Policy(intensities, self.first_month, *self._given)

@@ -24,12 +24,12 @@ def test_it_differs_from_the_prior_of_2020_where_evidence_is_later_and_nowhere_e
 
 @pytest.mark.parametrize("macro", ["neutral", "adverse"])
 def test_a_run_that_is_no_replay_does_not_get_it(macro):
-    with pytest.raises(InputError, match="conditional replays alone"):
+    with pytest.raises(InputError, match="conditional replays only"):
         replay(macro=macro, parameters="prior_hindsight")
-    with pytest.raises(InputError, match="conditional replays alone"):
+    with pytest.raises(InputError, match="conditional replays only"):
         sim.run(replay(macro=macro), parameters="prior_hindsight")
     for draws in (0, None):
-        with pytest.raises(InputError, match="conditional replays alone"):
+        with pytest.raises(InputError, match="conditional replays only"):
             ensemble_requests(
                 [replay(), replay(macro=macro, name="no replay")], runs=1, draws=draws, parameters="prior_hindsight"
             )

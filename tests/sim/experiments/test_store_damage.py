@@ -236,7 +236,7 @@ def test_values_that_are_not_those_of_their_row_are_noticed_even_where_every_fil
         store.keep_design(asked[0][:2])
         store.add_part(Catalogue.read(store.folder), rows_table(rows.to_dict("records")), exchanged)
     opened = Store.open(tmp_path / "other")
-    with pytest.raises(InputError, match="does not hold the indicators that were stored of the run"):
+    with pytest.raises(InputError, match="does not hold the stored indicators of the run"):
         sim.Ensemble.of_store(opened)
     found = examined(tmp_path / "other")
     assert len(found.problems) == 1 and len(found.lost) == 2
@@ -400,7 +400,7 @@ def test_a_store_that_went_away_is_said_to_be_gone_and_is_no_empty_store(sound, 
     assert opened.counts() == {"done": 8}
     folder.rename(tmp_path / "elsewhere")
     for read in READERS.values():
-        with pytest.raises(InputError, match=f"{folder}: store: is gone"):
+        with pytest.raises(InputError, match=f"{folder}: store: is missing"):
             read(opened)
 
 
