@@ -7,8 +7,6 @@ import sim
 from agents.rival_response import next_response
 from scenarios.errors import InputError
 from scenarios.loader import load
-from sim.institutions.state import RivalCentres
-from sim.model import FinancialCenter
 
 OFFER = {"headquarters_incentives": {"2021-01": 1.0}, "foreign_ownership_liberalisation": {"2021-01": 1.0}}
 
@@ -56,13 +54,6 @@ def test_without_a_new_offer_there_is_nothing_to_match(matched):
     ]
     first, second = (sim.run(each, seed=1, parameters=matched).indicators for each in quiet)
     assert np.array_equal(first.to_numpy(), second.to_numpy(), equal_nan=True)
-
-
-def test_passive_rivals_answer_nothing(matched):
-    centre = FinancialCenter(asked("passive", end="2021-06"), parameters=matched)
-    for _ in range(6):
-        centre.step()
-    assert not centre.state(RivalCentres).response.any()
 
 
 def test_an_unknown_kind_of_rivals_is_refused():

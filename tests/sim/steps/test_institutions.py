@@ -669,3 +669,11 @@ def test_newcomers_differ_as_their_class_does(city):
     assert abs(np.corrcoef(new["profitability"], size)[0, 1]) < 0.1
     borrows = traits.borrows_repo[kind] | (kind == Sector.BANK)
     np.testing.assert_array_equal(new["normal_leverage"] > 0.0, borrows)
+
+
+def test_a_manager_that_earns_more_than_its_class_in_a_month_manages_more_at_its_end(city):
+    on = city(on_parameters={"manager_return_sd": 0.2})
+    on[Institutions] = population(FinancialInstitution, 500, sector=int(Sector.FUND), managed_assets=1.0, district=0)
+    run(managed_assets_grow, on)
+    earned, managed = on[Institutions]["trailing_excess_return"], on[Institutions]["managed_assets"]
+    assert np.corrcoef(earned, managed)[0, 1] > 0.99

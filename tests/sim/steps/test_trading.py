@@ -108,6 +108,21 @@ def test_shareholders_of_the_west_alone_turn_away(city):
     np.testing.assert_allclose(investors["net_purchases_bn"][~west], 0.0, atol=1e-9)
 
 
+def test_shares_that_rise_at_their_trend_get_no_dearer_and_momentum_is_that_of_the_last_three_months(city):
+    drift = {"equity_drift": 0.02, "foreign_assets_growth": 0.0, "equity_momentum": 0.5}
+    for month in ("2021-03", "2022-12"):
+        on = city(month, on_parameters=drift, on_world={"equity_index": rising(0.02)})
+        investors, terms = shareholders(on), on[ForeignShareholdings].terms
+        active = investors["style"] == EquityStyle.ACTIVE
+        np.testing.assert_allclose(terms[0], 0.0, atol=1e-9)
+        np.testing.assert_allclose(terms[1, active], 0.5 * 0.06 / 0.1)
+    now = np.arange(MONTHS_BEFORE + MONTHS_AFTER) >= MONTHS_BEFORE + 6
+    doubled = {"equity_index": 5000.0 * (1.0 + now)}
+    jump = city("2021-07", on_parameters={**drift, "equity_drift": 0.0}, on_world=doubled)
+    shareholders(jump)
+    assert not jump[ForeignShareholdings].terms[1].any()
+
+
 # Turnover
 
 
