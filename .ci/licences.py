@@ -37,7 +37,7 @@ IN_WORDS = {
     "python software foundation license": "PSF-2.0",
     "the mit license (mit)": "MIT",
 }
-"""What metadata say in words or in classifiers, in lower case, as an SPDX expression."""
+"""Licences in words or classifiers of metadata, in lower case, as an SPDX expression."""
 
 IN_TEXT = {
     "axe-playwright-python": "MIT",
@@ -49,35 +49,35 @@ IN_TEXT = {
     "rich-click": "MIT",
     "text-unidecode": "Artistic-1.0-Perl OR GPL-2.0-or-later",
 }
-"""Where metadata say too little or contradict themselves: read by a person in the files of the distribution."""
+"""Where metadata are insufficient or contradictory: read by a person in the files of the distribution."""
 
 COPYLEFT = re.compile(r"\b(?:A?GPL|LGPL|MPL|EPL|CDDL|EUPL|OSL|CC-BY-SA|CECILL|SSPL)\b", re.IGNORECASE)
 
 DECIDED = {
     "certifi": "MPL-2.0 covers its own file, a list of certificates, which is not changed",
-    "hypothesis": "a test tool; nothing of it is passed on",
-    "moocore": "required by pymoo, which calls it for fronts and hypervolumes: a library of its own that can be "
-    "exchanged. `lujiazui search` and nothing else needs pymoo",
+    "hypothesis": "a test tool; not distributed",
+    "moocore": "required by pymoo, which calls it for fronts and hypervolumes: a separate "
+    "library that can be replaced. Only `lujiazui search` needs pymoo",
     "pathspec": "a tool of development and of the build; MPL-2.0 covers its own files, which are not changed",
-    "platypus-opt": "required by the EMA workbench, which loads it: whoever passes on a program that holds both passes "
-    "it on under the GPL. The extra `ema` alone brings it; nothing but PRIM (`lujiazui discover`) and the model for "
-    "the workbench needs that extra, and `lujiazui discover --tree` does without",
+    "platypus-opt": "required by the EMA workbench, which loads it: a program that contains both must be "
+    "distributed under the GPL. Only the extra `ema` installs it; only PRIM (`lujiazui discover`) and the model "
+    "for the workbench need that extra, and `lujiazui discover --tree` does not",
     "tqdm": "MPL-2.0 covers its own files, which are not changed",
 }
-"""Copyleft parts, and why each may come."""
+"""Copyleft parts, and the reason for accepting each."""
 USUAL = ("core", "app")
-"""What most people install: a copyleft licence may come here only if it covers its own files alone, as the MPL does."""
+"""Parts that most users install: here a copyleft licence must cover its own files alone, as the MPL does."""
 
 HEAD = """\
 # Licences
 
 Lujiazui is licensed under Apache-2.0. This page lists the licence of every distribution in `requirements.lock`, by its
-metadata, and of the files of other projects that lie in `app/web/assets`. It is written by `.ci/licences.py renew`;
+metadata, and of the files of other projects in `app/web/assets`. It is written by `.ci/licences.py renew`;
 continuous integration fails when it is out of date.
 
-A distribution may hold libraries under further licences, which its own files name: the wheels of numpy and scipy, for
-example, hold OpenBLAS (BSD-3-Clause) and the Fortran runtime of GCC (GPL-3.0 with the GCC runtime library exception,
-which lets programs of any licence use it).
+A distribution may contain libraries under further licences, which its own files name: the wheels of numpy and scipy,
+for example, contain OpenBLAS (BSD-3-Clause) and the Fortran runtime of GCC (GPL-3.0 with the GCC runtime library
+exception, which lets programs of any licence use it).
 
 """
 
@@ -98,7 +98,7 @@ def expression(name: str, told: Mapping[str, str], classifiers: list[str]) -> st
     Raises
     ------
     ValueError
-        If its metadata say nothing that is understood.
+        If its metadata cannot be interpreted.
     """
     if name in IN_TEXT:
         return IN_TEXT[name]
@@ -158,21 +158,21 @@ def rows() -> list[Row]:
 
 def page(found: list[Row]) -> str:
     """The whole page."""
-    lines = [HEAD + "## Copyleft parts\n", "| distribution | licence | comes with | why it may |", "|---|---|---|---|"]
+    lines = [HEAD + "## Copyleft parts\n", "| distribution | licence | comes with | reason |", "|---|---|---|---|"]
     lines += [
         f"| {row.name} | {row.licence} | {', '.join(row.parts)} | {DECIDED.get(row.name, 'not decided')} |"
         for row in found
         if is_copyleft(row.licence)
     ]
     lines += ["", "## Files that come with the project\n"]
-    lines += ["What each file is and its digest: `app/web/assets/files.csv`.\n"]
+    lines += ["Contents and digest of each file: `app/web/assets/files.csv`.\n"]
     lines += ["| package | version | licence | texts in `app/web/assets` |", "|---|---|---|---|"]
     with (ASSETS / "packages.csv").open(encoding="utf-8", newline="") as file:
         for package in csv.DictReader(file):
             texts = ", ".join(f"`{text}`" for text in package["texts"].split())
             lines.append(f"| {package['package']} | {package['version']} | {package['licence']} | {texts} |")
     lines += ["", "## All distributions\n"]
-    lines += ["`core` always comes, `build` while the project is installed, the others with the extra of that name.\n"]
+    lines += ["`core` is always installed, `build` only during installation, the others with the extra of that name.\n"]
     lines += ["| distribution | version | licence | comes with |", "|---|---|---|---|"]
     lines += [f"| {row.name} | {row.version} | {row.licence} | {', '.join(row.parts)} |" for row in found]
     return "\n".join(lines) + "\n"
