@@ -13,11 +13,11 @@ from scenarios.problem_texts import coded
 
 def app(
     store: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of stored runs that the app shows and adds to.")
+        Path | None, typer.Option(metavar="DIR", help="Store that the app reads, and writes to with --batches.")
     ] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8765,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; loopback unless you say otherwise, see docs/app.md.")
+        str, typer.Option(help="Address to listen on; the loopback address by default, see docs/app.md.")
     ] = "127.0.0.1",
     workers: Annotated[
         int | None, typer.Option(min=1, max=MOST_WORKERS, help="Worker processes of the server.")

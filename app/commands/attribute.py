@@ -23,13 +23,15 @@ def attribute(
     context: typer.Context,
     scenario: Annotated[str, typer.Argument(help="A ready scenario or a scenario file.")] = "plan",
     against: Annotated[
-        str, typer.Option(metavar="SCENARIO", help="What it is compared with; an arm is taken in the same world.")
+        str, typer.Option(metavar="SCENARIO", help="Baseline; an arm is run in the same external conditions.")
     ] = "committed",
     by: Annotated[
         str, typer.Option(metavar="KIND", help="group (exact, 256 runs a seed) or lever (sampled).")
     ] = "group",
     runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Seeds.")] = 2,
-    permutations: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Orders drawn for 'lever'.")] = 8,
+    permutations: Annotated[
+        int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Random orders drawn with --by lever.")
+    ] = 8,
     scale: Scale = "0.1",
     workers: Workers = None,
     json: Json = False,
@@ -89,7 +91,7 @@ class Attributed:
 
     @property
     def warnings(self) -> list[str]:
-        """What so few runs do not give, and the year if it is not 2025."""
+        """Statistics that so few runs do not support, and the year if it is not 2025."""
         from scenarios.whole_years import TARGET_YEAR
         from sim.experiments.least_runs import few_runs_note
         from sim.experiments.run_conditions import year_notes

@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from sim.experiments.outcomes import RunOutcome
 
 DECIDED_BEFORE = ("against", "runs", "seed", "draws", "settings", "macro", "parameters", "scale", "without", "fork_at")
-"""Options that decide what is run, and so are not read where a batch goes on."""
+"""Options that determine the runs, which a batch that is resumed takes from the store."""
 
 
 def batch(
     context: typer.Context,
     scenario: Annotated[
         list[str] | None,
-        typer.Argument(help="Ready scenarios or scenario files; none goes on with what was asked last."),
+        typer.Argument(help="Ready scenarios or scenario files; without any, the last experiment is resumed."),
     ] = None,
     store: Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")] = Path("runs"),
     runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs of each scenario.")] = 200,
@@ -48,20 +48,18 @@ def batch(
             min=0,
             max=MOST_RUNS,
             metavar="N",
-            help="Parameter draws shared by the runs; 0 takes the central point.",
+            help="Parameter draws shared by the runs; 0 for the central point.",
         ),
     ] = None,
     workers: Workers = None,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Address of a Dask scheduler, in place of processes.")
+        str | None, typer.Option(metavar="ADDRESS", help="Address of a Dask scheduler, instead of local processes.")
     ] = None,
     against: Annotated[
         str | None,
-        typer.Option(
-            metavar="SCENARIO", help="One more scenario, of which the policy alone runs, in the world of the first."
-        ),
+        typer.Option(metavar="SCENARIO", help="A further scenario; its policy is run in the world of the first."),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Only go on with a store that is there.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Resume in an existing store only.")] = False,
     design: Annotated[
         int | None,
         typer.Option(
@@ -69,13 +67,15 @@ def batch(
             min=0,
             max=LARGEST_SEED,
             metavar="N",
-            help="Go on with this experiment of the store, see 'designs'.",
+            help="Resume this experiment of the store, see 'designs'.",
         ),
     ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="LEVER=VALUE[@MONTH]", help="A lever in all scenarios, from a month on; may be repeated."
+            "--set",
+            metavar="LEVER=VALUE[@MONTH]",
+            help="Intensity of a lever in all scenarios, from a month on; may be repeated.",
         ),
     ] = None,
     macro: Macro = None,
@@ -85,13 +85,15 @@ def batch(
     fork_at: Annotated[
         str | None,
         typer.Option(
-            "--fork-at", metavar="MONTH", help="First month in which the scenarios differ: the past is shared."
+            "--fork-at",
+            metavar="MONTH",
+            help="First month in which the scenarios differ; earlier months are simulated once.",
         ),
     ] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run scenarios many times into a store. What the store holds already is not computed again."""
+    """Run scenarios many times and store the results; stored runs are not repeated."""
     from app.cluster import executor_at, expect_scheduler
     from app.terminal.asked import scenario_asked, seed_asked
     from app.terminal.progress import RunsBar
@@ -199,7 +201,7 @@ def _place(store: Path, design: int | None) -> str:
 
 
 def _as_typed(options: Mapping[str, object], settings: Sequence[str], without: Sequence[str]) -> str:
-    """What a batch is asked for with beside its scenarios, as it is typed."""
+    """Options of a batch beside its scenarios, as they are typed."""
     typed = [text for name, value in options.items() if value is not None for text in (name, str(value))]
     typed += [text for setting in settings for text in ("--set", setting)]
     typed += [text for name in without for text in ("--without", name)]

@@ -38,14 +38,16 @@ def calibrate(
         int, typer.Option(min=0, max=MOST_RUNS, metavar="N", help="Runs of the second round, near the posterior.")
     ] = 128,
     quick: Annotated[
-        bool, typer.Option("--quick", help="32 runs and no second round: shows that it works, finds little.")
+        bool, typer.Option("--quick", help="32 runs and no second round: a trial, too small for inference.")
     ] = False,
     information: Annotated[
         bool,
-        typer.Option("--information", help="Also: which series of the past would narrow 2025 most; runs the plan."),
+        typer.Option(
+            "--information", help="Also rank the series of the past by how much they would narrow the forecast of 2025."
+        ),
     ] = False,
     store: Annotated[
-        Path, typer.Option(metavar="DIR", help="Runs of the past are kept here; an interrupted fit goes on.")
+        Path, typer.Option(metavar="DIR", help="Store of runs of the past; an interrupted fit is resumed from it.")
     ] = PAST_RUNS,
     seed: Annotated[str, typer.Option(metavar="N", help="Seed of the design.")] = "2016",
     scale: Scale = None,
@@ -53,7 +55,7 @@ def calibrate(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fit the searched parameters to 2016-2020 and say what the data identify."""
+    """Fit the searched parameters to 2016-2020 and report which of them the data identify."""
     from datetime import UTC, datetime
 
     from app.terminal.asked import scenario_asked, seed_asked
@@ -124,7 +126,7 @@ class Fitted:
 
     @property
     def warnings(self) -> list[str]:
-        """What so few runs do not give, and the size of the model if it is not the full one."""
+        """Statistics that so few runs do not support, and the scale if it is below full size."""
         from calibration.diagnostics import least_runs
         from sim.experiments.least_runs import few_runs_note
 
@@ -174,7 +176,7 @@ class Fitted:
             for row in self.fit.identification.to_dict("records")
         ]
         heads = ("parameter", "prior 5 %", "50 %", "95 %", "posterior 5 %", "50 %", "95 %", "sd ratio", "verdict")
-        return Table("What 2016-2020 say about the searched parameters", heads, rows, right=heads[1:8])
+        return Table("Searched parameters given 2016-2020", heads, rows, right=heads[1:8])
 
     def _moments(self) -> Table:
         rows = [
@@ -210,4 +212,4 @@ def _most_informative(value: pd.DataFrame) -> Table:
         for row in unknown.groupby("indicator", sort=False).head(3).to_dict("records")
     ]
     heads = ("indicator in 2025", "series of 2017-2020 that the fit lacks", "of the variance it would take away")
-    return Table("What would be worth knowing", heads, rows, right=heads[2:])
+    return Table("Most informative series", heads, rows, right=heads[2:])

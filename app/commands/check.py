@@ -21,7 +21,7 @@ def check(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Check a scenario file and list everything wrong with it."""
+    """Check a scenario file and list all its errors."""
     from scenarios import load
 
     answer(Checked(file, load(file)), json, quiet)

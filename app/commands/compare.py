@@ -26,12 +26,14 @@ CAVEAT = (
 
 def compare(
     store: StoreFolder,
-    baseline: Annotated[str, typer.Option(metavar="SCENARIO", help="What the others are compared with.")] = "committed",
+    baseline: Annotated[
+        str, typer.Option(metavar="SCENARIO", help="Scenario with which the others are compared.")
+    ] = "committed",
     design: DesignNumber = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare the scenarios of a store: paired effects with intervals, chances of the targets, regret."""
+    """Compare the scenarios of a store: paired effects with intervals, probabilities of the targets, regret."""
     from sim.experiments.ensemble import Ensemble
     from sim.experiments.store import Store
 
@@ -111,7 +113,7 @@ def _warnings(
     apart: Iterable[Mapping[str, Any]],
     targets: Iterable[Mapping[Hashable, Any]],
 ) -> list[str]:
-    """What the tables cannot say: who is left out and why, what so few runs do not give, which year is meant."""
+    """Notes on the tables: scenarios left out, statistics that so few runs do not support, the year compared."""
     from scenarios.whole_years import TARGET_YEAR
     from sim.experiments.least_runs import LEAST_FOR_INTERVAL, too_few
 
@@ -138,7 +140,7 @@ def _warnings(
 
 @dataclass(frozen=True)
 class StoreDesign:
-    """An experiment of a store, of so many."""
+    """An experiment of a store, and the number of experiments in it."""
 
     store: Path
     design: StoredDesign
@@ -155,7 +157,7 @@ class StoreDesign:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What `compared` found, and the experiment that it comes from."""
+    """The result of `compared`, and the experiment that it comes from."""
 
     found: Mapping[str, Any]
     design: StoreDesign | None = None
@@ -275,6 +277,6 @@ class Comparison:
 
 
 def _years(rows: Iterable[Mapping[str, Any]]) -> str:
-    """The years that some rows are of, in one word if it is one; a note names the others."""
+    """The years of some rows."""
     years = sorted({row["year"] for row in rows if isinstance(row["year"], int)})
     return ", ".join(str(year) for year in years) or "no year"

@@ -40,7 +40,7 @@ def decisions(
 
 @dataclass(frozen=True)
 class Decisions:
-    """The change of each indicator, split, a row each."""
+    """The decomposed change of each indicator, a row each."""
 
     scenario: Scenario
     runs: int
@@ -49,7 +49,7 @@ class Decisions:
 
     @property
     def warnings(self) -> Sequence[str]:
-        """What so few runs do not give."""
+        """Statistics that so few runs do not support."""
         from sim.experiments.least_runs import few_runs_note
 
         return few_runs_note(self.runs, "standard errors")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def designs(store: StoreFolder, json: Json = False, quiet: Quiet = False) -> None:
-    """List the experiments of a store: what was asked for, when, with which settings, and how much of it is done."""
+    """List the experiments of a store with date, settings, and runs requested and done."""
     from sim.experiments.store import Store
 
     found = Store.open(store).designs()

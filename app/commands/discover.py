@@ -23,16 +23,16 @@ def discover(
     number: DesignNumber = None,
     indicator: Annotated[str, typer.Option(metavar="NAME", help="A plan indicator.")] = "foreign_bond_share",
     at_least: Annotated[
-        float | None, typer.Option(metavar="X", help="Its value in 2025; the target if not given.")
+        float | None, typer.Option(metavar="X", help="Threshold in 2025; the plan's target by default.")
     ] = None,
     leaves: Annotated[
-        bool, typer.Option("--tree", help="Part the points by a classification tree (CART) instead of one box.")
+        bool, typer.Option("--tree", help="Partition the points by a classification tree (CART) instead of one box.")
     ] = False,
     plot: Plot = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """In which box of the factors an indicator gets at or above a value (PRIM), or in which leaves of a tree (CART)."""
+    """Find the box of the factors (PRIM), or the leaves of a tree (CART), in which an indicator reaches a threshold."""
     from scenarios.errors import InputError
     from sim.experiments.ensemble import thresholds
     from sim.experiments.pictures import checked_picture, discovery_picture, tree_picture
@@ -61,7 +61,7 @@ def discover(
 
 
 def _few_on_a_side(good: int, points: int) -> list[str]:
-    """A note where the points that get there, or the others, are too few for a box or a leaf."""
+    """A note where too few points reach the threshold, or too few miss it, for a box or a leaf."""
     from sim.experiments.least_runs import LEAST_FOR_VERDICT, few_runs_note
 
     fewer = min(good, points - good)
@@ -70,7 +70,7 @@ def _few_on_a_side(good: int, points: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Question:
-    """An indicator at or above a value, with year, conditions and what so few points do not give."""
+    """An indicator at or above a threshold, with year, conditions and warnings."""
 
     indicator: str
     at_least: float
@@ -84,7 +84,7 @@ class Question:
 
     @property
     def notes(self) -> list[str]:
-        """What it rests on."""
+        """Conditions of the runs."""
         return once(self.rests_on["conditions"]["notes"])
 
     def as_dict(self) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Box:
-    """The box of factors in which an indicator gets there most often.
+    """The box of factors in which an indicator reaches the threshold most often.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Leaves:
-    """Leaves of a classification tree, by how often an indicator gets there in them."""
+    """Leaves of a classification tree, by the share of points that reach the threshold."""
 
     question: Question
     limits: Sequence[Mapping[Any, Any]]
@@ -159,5 +159,5 @@ class Leaves:
 
 
 def _limits(row: Mapping[Any, Any]) -> tuple[str, str]:
-    """What a factor is bounded by: its names, or two numbers."""
+    """Bounds of a factor: names, or two numbers."""
     return (row["names"], "") if row["names"] else (plain(row["low"]), plain(row["high"]))

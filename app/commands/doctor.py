@@ -25,12 +25,12 @@ MOST_SHOWN = 20
 def doctor(
     store: StoreFolder,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Keep all that is whole and move the rest into the store's folder 'aside'.")
+        bool, typer.Option("--repair", help="Keep all sound parts and move the rest into the store's folder 'aside'.")
     ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """List everything that is wrong with a store, changing nothing; with --repair keep what is whole."""
+    """List the defects of a store; with --repair, keep its sound parts."""
     from app.terminal.output import uninterrupted
     from sim.experiments.doctor import examined, repaired
 
@@ -47,7 +47,7 @@ def doctor(
 
 @dataclass(frozen=True)
 class StoreHealth:
-    """What is wrong with a store, and what a repair did about it."""
+    """Defects of a store, and the result of a repair."""
 
     store: Path
     found: Examination

@@ -20,24 +20,25 @@ if TYPE_CHECKING:
 
 
 def effects(
-    lever: Annotated[list[str] | None, typer.Argument(help="Levers; all if none is named.")] = None,
+    lever: Annotated[list[str] | None, typer.Argument(help="Levers; all by default.")] = None,
     runs: Annotated[
-        int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Paired runs, each with drawn effects.")
+        int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Paired runs, each with its own draw of effects.")
     ] = 20,
     intensities: Annotated[int, typer.Option(min=2, max=101, metavar="N", help="Intensities from 0 to 1.")] = 2,
     store: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep runs here; what was interrupted goes on.")
+        Path | None,
+        typer.Option(metavar="DIR", help="Store of the runs; an interrupted measurement is resumed from it."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the table to a .parquet or .csv file.")] = None,
     all_indicators: Annotated[
-        bool, typer.Option("--all-indicators", help="All that are recorded, not only the seven of the plan.")
+        bool, typer.Option("--all-indicators", help="All recorded indicators, not only the seven of the plan.")
     ] = False,
     scale: Scale = "0.1",
     workers: Workers = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Measure what levers do to the seven indicators or to all, and hold it against the sign that is expected."""
+    """Measure the effects of levers on the indicators, and compare their signs with those expected."""
     from app.terminal.asked import scenario_asked
     from app.terminal.output import checked_target, save
     from app.terminal.progress import RunsBar
@@ -79,14 +80,14 @@ class Effects:
 
     @property
     def conditions(self) -> RunConditions:
-        """What the runs rest on."""
+        """Conditions of the runs."""
         from sim.experiments.run_conditions import conditions_of
 
         return conditions_of([self.base], parameters="prior_2020")
 
     @property
     def warnings(self) -> list[str]:
-        """What so few runs do not give, and the year if it is not 2025."""
+        """Statistics that so few runs do not support, and the year if it is not 2025."""
         from scenarios.whole_years import TARGET_YEAR
         from sim.experiments.least_runs import LEAST_FOR_VERDICT, few_runs_note
         from sim.experiments.run_conditions import year_notes
@@ -141,7 +142,7 @@ class Effects:
         title = f"Effects in {self.year} against committed, {self.runs} paired runs"
         yield Table(title, headings, cells, right=("effect",))
         yield from once(self.warnings)
-        yield "Rows without any effect are left out. Expected signs are judgement and enter no run."
+        yield "Rows without any effect are omitted. Expected signs are judgement and do not enter the runs."
         yield (
             "Through agents: the effect of the channels that agents' decisions read, over that of all; formulas of "
             "markets or authorities read the rest."

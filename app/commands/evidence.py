@@ -31,7 +31,7 @@ def evidence(
     workers: Workers = None,
     quiet: Quiet = False,
 ) -> None:
-    """Write the page of evidence: facts, what each interaction is for, decisions, differences between agents."""
+    """Write the page of evidence: facts, the role of each interaction, decisions, heterogeneity of agents."""
     from app.terminal.asked import scenario_asked
     from app.terminal.output import checked_file
 

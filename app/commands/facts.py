@@ -31,7 +31,7 @@ def facts(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Hold the model against stylised facts: statistic, band, value over runs, passed, emergent or built in."""
+    """Test the model against stylised facts: statistic, band, value over runs, verdict, emergent or built in."""
     from app.terminal.asked import scenario_asked, seed_asked
 
     asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
@@ -54,7 +54,7 @@ class Facts:
 
     @property
     def warnings(self) -> Sequence[str]:
-        """What so few runs do not give."""
+        """Statistics that so few runs do not support."""
         from sim.experiments.least_runs import LEAST_FOR_VERDICT, few_runs_note
 
         return few_runs_note(self.runs, "a verdict or a range", LEAST_FOR_VERDICT)
@@ -84,7 +84,7 @@ class Facts:
 
 
 def verdict(passed: object, yes: str, no: str) -> str:
-    """A verdict in words; so few runs that they have none are said to be so."""
+    """A verdict in words, or "too few runs"."""
     import pandas as pd
 
     return "too few runs" if pd.isna(passed) else yes if passed else no  # type: ignore[call-overload]

@@ -36,16 +36,19 @@ def forecast(
     seed: Seed = "1",
     scale: Scale = None,
     register: Annotated[
-        Path | None, typer.Option("--register", metavar="FILE", help="Freeze the whole distribution in a new file.")
+        Path | None,
+        typer.Option(
+            "--register", metavar="FILE", help="Write the whole distribution to a new file, for later scoring."
+        ),
     ] = None,
     variants: Annotated[
         bool,
-        typer.Option("--variants", help="2025 under other assumptions beside: prior, no effects, no interactions."),
+        typer.Option("--variants", help="2025 under alternative assumptions: prior, no effects, no interactions."),
     ] = False,
     conditions: Annotated[
         str | None,
         typer.Option(
-            "--conditions", metavar="INDICATOR", help="How runs that meet this target differ from the others."
+            "--conditions", metavar="INDICATOR", help="Differences between runs that meet this target and the others."
         ),
     ] = None,
     store: KeptRuns = None,
@@ -53,7 +56,7 @@ def forecast(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say how likely what is by 2025: quantiles by year; with --register frozen, to be scored later."""
+    """Forecast the indicators to 2025: quantiles by year; --register freezes them for later scoring."""
     if variants:
         refuse_unread(context, ["register", "conditions"], "with --variants")
         answer(_variants(scenario, runs, seed, scale, store, workers, hidden=json or quiet), json, quiet)
@@ -75,7 +78,7 @@ def forecast(
 
 
 def about(runs: int, seed: str) -> dict[str, Any]:
-    """What a forecast is kept with: how its runs were made, and when."""
+    """Metadata of a forecast: its runs, the version and the time."""
     from datetime import UTC, datetime
 
     from sim.one_run import model_version
@@ -116,7 +119,7 @@ class Forecast:
     scenario, runs
         Name of the scenario and runs that are done.
     conditions
-        What the runs rest on.
+        Conditions of the runs.
     frozen
         The distribution.
     file, digest
@@ -132,7 +135,7 @@ class Forecast:
 
     @property
     def warnings(self) -> list[str]:
-        """What so few runs do not give."""
+        """Statistics that so few runs do not support."""
         from sim.experiments.least_runs import few_runs_note
 
         return few_runs_note(self.runs, "quantiles other than the median")
@@ -211,14 +214,14 @@ class Variants:
 
     @property
     def conditions(self) -> RunConditions:
-        """What all variants rest on; each of them says what it changes."""
+        """Conditions common to all variants."""
         from sim.experiments.run_conditions import conditions_of
 
         return conditions_of([self.scenario])
 
     @property
     def warnings(self) -> list[str]:
-        """What so few runs do not give."""
+        """Statistics that so few runs do not support."""
         from sim.experiments.least_runs import few_runs_note
 
         return few_runs_note(int(self.table["pairs"].min()), "quantiles other than the median")
@@ -297,14 +300,14 @@ class TargetConditions:
 
     @property
     def rests_on(self) -> RunConditions:
-        """What the runs rest on."""
+        """Conditions of the runs."""
         from sim.experiments.run_conditions import conditions_of
 
         return conditions_of([self.scenario])
 
     @property
     def warnings(self) -> list[str]:
-        """What so few runs on one side do not give."""
+        """Statistics that so few runs on one side do not support."""
         from calibration.conditions import LEAST_ON_A_SIDE
         from sim.experiments.least_runs import few_runs_note
 
@@ -361,7 +364,7 @@ class TargetConditions:
         ]
         if rows:
             heads = ("factor", "kind", "median where met", "where missed", "distance", "p")
-            yield Table.of_numbers("What differs between them", heads, rows)
-            yield "Differences, not causes; p is corrected for the number of factors looked at."
+            yield Table.of_numbers("Factors that differ between them", heads, rows)
+            yield "Differences, not causes; p is corrected for multiple testing."
         else:
-            yield "No single factor tells the two apart."
+            yield "No single factor differs significantly between the two."

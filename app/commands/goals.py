@@ -31,7 +31,7 @@ def goals(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Hold a scenario against the plan's six goals and the eleven shortcomings it names, by indicators for each."""
+    """Assess a scenario by the plan's six goals and the eleven shortcomings it names, with indicators for each."""
     from app.terminal.asked import scenario_asked, seed_asked
     from app.terminal.progress import RunsBar
     from sim.experiments.ensemble import ensemble
@@ -74,7 +74,7 @@ class Goals:
 
     @property
     def warnings(self) -> list[str]:
-        """What so few runs do not give, and the year if it is not 2025."""
+        """Statistics that so few runs do not support, and the year if it is not 2025."""
         from scenarios.whole_years import TARGET_YEAR
         from sim.experiments.least_runs import LEAST_FOR_VERDICT, few_runs_note
 
@@ -144,4 +144,4 @@ class Goals:
             )
             for row in self.tests.to_dict("records")
         ]
-        return Table("what they are judged by", heads, cells, right=(heads[2], heads[3], heads[6]))
+        return Table("Tests", heads, cells, right=(heads[2], heads[3], heads[6]))

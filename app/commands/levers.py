@@ -19,13 +19,11 @@ CONTROL = {"own": "the city decides", "shared": "the city shares", "lobby": "the
 
 def levers(
     name: Annotated[str | None, typer.Argument(help="One lever, in detail.")] = None,
-    steps: Annotated[
-        bool, typer.Option("--steps", help="Show the steps of a month instead; the command is: lujiazui month.")
-    ] = False,
+    steps: Annotated[bool, typer.Option("--steps", help="Show the steps of a month, as lujiazui month does.")] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """List the policy levers: who decides, how far they go, through which channels, and which of those a rule reads."""
+    """List the policy levers: authority, intensity, channels, and which channels enter a rule."""
     from app.commands.month import Steps, steps_of_a_month
     from app.terminal.asked import named
     from scenarios import plan

@@ -19,7 +19,7 @@ def measures(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """List the plan's measures and the levers that carry them."""
+    """List the plan's measures and their levers."""
     from app.terminal.asked import named
     from scenarios import plan
 

@@ -23,7 +23,7 @@ def month(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """List the steps of a month in their order: who acts, what happens, what is read and what changes."""
+    """List the steps of a month in order: actor, event, states read and states changed."""
     rows = steps_of_a_month()
     if changes is not None:
         rows = _chosen(rows, "state", "--changes", changes, lambda row: row["writes"].split(", "))

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 def rerun(
     store: StoreFolder,
-    run: Annotated[str, typer.Argument(metavar="RUN", help="Key of a run, or the beginning of it.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Key of a run, or its first characters.")],
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run a stored run again from the store alone, and say whether it is the same to the bit."""
+    """Repeat a stored run from the store alone, and compare the two bit by bit."""
     from sim.experiments.repeating import repeated
     from sim.experiments.store import Store
 

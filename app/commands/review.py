@@ -27,7 +27,7 @@ def review(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Update the chances of the targets by what you have observed so far: runs are weighted by how close they came."""
+    """Update the probabilities of the targets by observations: runs are weighted by their likelihood."""
     from calibration.later_observations import read_later_observations
     from calibration.review import review as reviewed
 
@@ -56,7 +56,7 @@ class Reviewed:
 
     @property
     def warnings(self) -> list[str]:
-        """What so few runs close to the observations do not give."""
+        """Statistics that so few runs close to the observations do not support."""
         from calibration.review import LEAST_EFFECTIVE_RUNS
         from sim.experiments.least_runs import too_few
 
@@ -113,7 +113,7 @@ class Reviewed:
         yield Table.of_numbers(title, heads, rows)
         yield f"Effective runs: {found.effective_runs:.0f} of {found.runs}."
         for each in self._outside:
-            yield f"Outside all runs: {each}. The model did not see this coming; take what follows from it with care."
+            yield f"Outside all runs: {each}. No run comes close; interpret conclusions from it with care."
         for warning in self.warnings:
-            yield f"{warning[:-1]}: these chances say little, and there are none after it. Ask for more runs."
+            yield f"{warning[:-1]}: these probabilities are unreliable, and none is given after it. Increase --runs."
         yield CAVEAT

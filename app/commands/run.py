@@ -48,7 +48,7 @@ def run(
         typer.Option(
             "--set",
             metavar="LEVER=VALUE[@MONTH]",
-            help="Another intensity for a lever, from a month on; may be repeated.",
+            help="Intensity of a lever, from a month on; may be repeated.",
         ),
     ] = None,
     shocks: Annotated[
@@ -62,10 +62,12 @@ def run(
     scale: Scale = None,
     out: Annotated[Path | None, typer.Option(help="Write the monthly indicators to a .parquet or .csv file.")] = None,
     verify: Annotated[
-        bool | None, typer.Option("--verify/--no-verify", help="Check the accounting identities every month, or not.")
+        bool | None, typer.Option("--verify/--no-verify", help="Check the accounting identities every month.")
     ] = None,
     without: Without = None,
-    timings: Annotated[bool, typer.Option("--timings", help="Show the seconds each step of the month took.")] = False,
+    timings: Annotated[
+        bool, typer.Option("--timings", help="Show the computing time of each step, in seconds.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -184,7 +186,7 @@ class RunReport:
 
     def _companions(self) -> Table:
         return Table(
-            "What they are meant to measure",
+            "Companion indicators",
             ("companion, unit", "2020", self._at, "growth", "of the indicator"),
             [_companion_row(row) for row in _rows(self.result.companions()).values()],
             right=("2020", self._at, "growth", "of the indicator"),
@@ -206,7 +208,7 @@ class RunReport:
 
     @cached_property
     def _year(self) -> int | None:
-        """The year that is held against the targets, or None."""
+        """The year that is compared with the targets, or None."""
         from scenarios.calendar import month_ordinal
         from scenarios.whole_years import answering_year
 

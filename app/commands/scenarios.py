@@ -16,13 +16,11 @@ if TYPE_CHECKING:
 
 
 def scenarios(
-    name: Annotated[
-        str | None, typer.Argument(help="One scenario or file, as a file with all that it inherits.")
-    ] = None,
+    name: Annotated[str | None, typer.Argument(help="One scenario, written out with all that it inherits.")] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """List the ready scenarios, or print one as a scenario file, which takes its name from the file it is kept in."""
+    """List the ready scenarios, or print one as a scenario file."""
     from scenarios import load, names
 
     if name is not None:

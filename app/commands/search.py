@@ -29,13 +29,13 @@ def search(
         Path | None, typer.Option(metavar="DIR", help="Write each policy found here as a scenario file.")
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="FILE", help="Write a picture here as well: .png, .svg or .pdf.")
+        Path | None, typer.Option("--plot", metavar="FILE", help="Also draw a figure: .png, .svg or .pdf.")
     ] = None,
     workers: Workers = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Search lever paths by several objectives over many worlds, and judge what is found in other worlds."""
+    """Search for lever paths that do well by several objectives in many worlds, and test them in new worlds."""
     from app.terminal.output import checked_folder, checked_target, save
     from app.terminal.progress import RunsBar
     from scenarios.whole_years import checked_year
@@ -113,24 +113,24 @@ class SearchFound:
         names = [column for column in found.policies.columns if column not in goals]
         headings = ["policy", *(name.replace("_", " ") for name in names)]
         cells = [[str(place), *(plain(row[name]) for name in names)] for place, row in rows]
-        yield Table("their levers", headings, cells, right=headings)
+        yield Table("Their levers", headings, cells, right=headings)
         last = found.generations.iloc[-1]
         yield f"{found.runs} runs; {int(last['policies'])} policies tried; hypervolume {last['hypervolume']:.3f}."
         if len(found.policies) > MOST_SHOWN:
             yield f"{MOST_SHOWN} of {len(found.policies)} are shown; --out FILE writes all."
         yield from once(_warnings(found.search))
-        yield "Columns that end in check are from worlds that the search has not seen: trust those."
+        yield "Columns that end in check are from worlds that the search has not used; rely on those."
 
 
 def _conditions(search: Search) -> RunConditions:
-    """What the runs of a search rest on: its scenario under each macro path."""
+    """Conditions of the runs of a search: its scenario under each macro path."""
     from sim.experiments.run_conditions import conditions_of
 
     return conditions_of([search.scenario.with_macro(path) for path in search.macro] or [search.scenario])
 
 
 def _warnings(search: Search) -> list[str]:
-    """What so few worlds do not give, and the year if it is not 2025."""
+    """Statistics that so few worlds do not support, and the year if it is not 2025."""
     from sim.experiments.least_runs import few_runs_note
     from sim.experiments.run_conditions import year_notes
 

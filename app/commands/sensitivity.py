@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def sensitivity(
     store: StoreFolder, number: DesignNumber = None, plot: Plot = None, json: Json = False, quiet: Quiet = False
 ) -> None:
-    """Which factors of a sweep matter: Morris for a Morris design, else shares of variance by an emulator."""
+    """Rank the factors of a sweep: elementary effects of a Morris design, or shares of variance by an emulator."""
     from sim.experiments.least_runs import few_runs_note
     from sim.experiments.pictures import checked_picture, sensitivity_picture
     from sim.experiments.sensitivity import enough, indices, swept
@@ -37,7 +37,7 @@ def sensitivity(
 
 
 def rests_on(design: Design, found: pd.DataFrame) -> dict[str, Any]:
-    """Year and conditions of what came of a sweep; those of its scenario where they are not kept with the points."""
+    """Year and conditions of the points of a sweep; those of its scenario where the points have none."""
     from scenarios.whole_years import checked_year
     from sim.experiments.run_conditions import conditions_of
 
@@ -59,7 +59,7 @@ class Sensitivity:
     indices
         A row for each indicator and factor.
     warnings
-        What so few points do not give.
+        Statistics that so few points do not support.
     """
 
     kind: str

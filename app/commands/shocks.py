@@ -20,7 +20,7 @@ def shocks(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """List the dated shocks: what each moves, how large it may be, how it fades, and where its numbers come from."""
+    """List the dated shocks: variable, range, profile over time and sources."""
     from app.terminal.asked import named
     from scenarios import shock_kinds
 

@@ -40,7 +40,7 @@ def stress(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Let each bank fail, and take a common loss off everybody: how near the centre is to the plan's redline."""
+    """Stress-test the banks, by the failure of each and by a common loss, against the plan's redline."""
     from app.terminal.asked import scenario_asked, seed_asked
     from sim.evidence.stress import stress as stressed
 
@@ -60,7 +60,7 @@ class Stress:
 
     @property
     def warnings(self) -> list[str]:
-        """What so few runs do not give."""
+        """Statistics that so few runs do not support."""
         from sim.experiments.least_runs import few_runs_note
 
         return few_runs_note(self.runs, "a bad case")
@@ -120,7 +120,7 @@ class Stress:
         return median
 
     def _bad_case(self) -> pd.DataFrame:
-        """One run in twenty is worse; nothing where the runs are too few."""
+        """Values that one run in twenty exceeds; NaN where the runs are too few."""
         bad: pd.DataFrame = self._groups.quantile(0.95)
         bad["loss_to_event_pct"] = self._groups.quantile(0.05)["loss_to_event_pct"]
         if self.warnings:

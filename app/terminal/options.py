@@ -15,9 +15,9 @@ from scenarios.problem_texts import coded
 if TYPE_CHECKING:
     from scenarios.errors import Problem
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, with the keys that docs/json.md lists.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON; docs/json.md lists the keys.")]
 Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print only the bare answer, one item a line; no progress bar.")
+    bool, typer.Option("--quiet", "-q", help="Print the result alone, one item a line, without a progress bar.")
 ]
 StoreFolder = Annotated[Path, typer.Argument(metavar="STORE", help="The folder of a store.")]
 DesignNumber = Annotated[
@@ -27,7 +27,7 @@ DesignNumber = Annotated[
         min=0,
         max=LARGEST_SEED,
         metavar="N",
-        help="An experiment of the store by its number, see 'designs'; else the last.",
+        help="Number of an experiment of the store, see 'designs'; the last by default.",
     ),
 ]
 Without = Annotated[
@@ -59,20 +59,18 @@ Observed = Annotated[
     typer.Option("--observed", metavar="FILE", help="CSV with the columns indicator, date, value, unit, source."),
 ]
 KeptRuns = Annotated[
-    Path | None, typer.Option("--store", metavar="DIR", help="Keep runs here, and take those that are here already.")
+    Path | None, typer.Option("--store", metavar="DIR", help="Store of the runs; stored runs are not repeated.")
 ]
 PAST_RUNS = Path("past-runs")
 PastStore = Annotated[
-    Path, typer.Option("--store", metavar="DIR", help="Keep runs of the past here; what was interrupted goes on.")
+    Path, typer.Option("--store", metavar="DIR", help="Store of runs of the past; interrupted work is resumed from it.")
 ]
 ScenarioName = Annotated[str, typer.Argument(help="A ready scenario or the path of a scenario file.")]
 Workers = Annotated[
     int | None,
-    typer.Option(min=1, max=MOST_WORKERS, metavar="N", help="Processes; all processors if not given."),
+    typer.Option(min=1, max=MOST_WORKERS, metavar="N", help="Processes; as many as processors by default."),
 ]
-Plot = Annotated[
-    Path | None, typer.Option("--plot", metavar="FILE", help="Write a picture here as well: .png, .svg or .pdf.")
-]
+Plot = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Also draw a figure: .png, .svg or .pdf.")]
 Seed = Annotated[str, typer.Option(metavar="N", help="Base seed of random and parameter draws.")]
 ARGUMENTS = {"interactions_off": "without"}
 """Options by the arguments of the packages below that they fill, where the names differ."""

@@ -38,9 +38,9 @@ def server(greeting):
     ("greeting", "says"),
     [
         (b"", "there is no answer within"),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "something else answers"),
-        (b"SSH-2.0-OpenSSH_9.6\r\n", "something else answers"),
-        (b"\0" * 8, "something else answers"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "another program answers"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "another program answers"),
+        (b"\0" * 8, "another program answers"),
     ],
 )
 def test_who_does_not_greet_as_a_scheduler_is_refused(monkeypatch, greeting, says):
@@ -56,7 +56,7 @@ def test_who_greets_with_a_length_is_believed():
 
 @pytest.mark.parametrize("address", ["", "x", "tcp://", "tcp://host", "tcp://host:port", "host:99999", "tcp://:8786"])
 def test_what_is_no_address_is_said_so(address):
-    with pytest.raises(InputError, match="is no address"):
+    with pytest.raises(InputError, match="is not an address"):
         expect_scheduler(address)
 
 

@@ -160,7 +160,7 @@ def test_a_default_that_is_typed_counts_as_given(refused):
         ("run plan --parameters prior_2021", "--parameters: 'prior_2021' is not allowed; did you mean 'prior_2020'?"),
         ("batch plan committed --fork-at 2022-13 --store s", "--fork-at: "),
         ("batch plan --without peer --store s", "--without: "),
-        ("attribute plan --by grup", "--by: 'grup' is no kind of part; did you mean 'group'? (group, lever)"),
+        ("attribute plan --by grup", "--by: 'grup' is not a kind of part; did you mean 'group'? (group, lever)"),
         ("goals plan --parameters prior_2021", "--parameters: 'prior_2021' is not allowed"),
         ("forecast --conditions turnover_totl", "--conditions: unknown plan indicator 'turnover_totl'; did you mean"),
         ("calibrate --quick --out taken", "taken: --out: cannot be written: File exists"),

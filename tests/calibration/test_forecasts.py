@@ -161,7 +161,7 @@ def test_a_foreign_file_with_a_fitting_digest_is_refused(tmp_path, content):
     digest = hashlib.sha256(json.dumps(whole, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
     file = tmp_path / "plan.json"
     file.write_text(json.dumps({**whole, "sha256": digest}))
-    with pytest.raises(InputError, match="no registered forecast"):
+    with pytest.raises(InputError, match="not a registered forecast"):
         read_registered(file)
 
 

@@ -80,9 +80,9 @@ def test_components_survive_a_file_and_come_from_settings():
     [
         ({"components": {"fx_and_rm": 0.5}}, "did you mean 'fx_and_rmb'"),
         ({"components": {"fx_and_rmb": 1.5}}, "outside 0..1"),
-        ({"components": {"fx_and_rmb": "plan"}}, "no path of a component"),
-        ({"components": {"fx_and_rmb": {"components": {"fx_and_rmb": 1}}}}, "no path of a component"),
-        ({"components": {}}, "are no components"),
+        ({"components": {"fx_and_rmb": "plan"}}, "not a path of a component"),
+        ({"components": {"fx_and_rmb": {"components": {"fx_and_rmb": 1}}}}, "not a path of a component"),
+        ({"components": {}}, "is not a set of components"),
         ({"component": {"fx_and_rmb": 1}}, "did you mean 'components'"),
     ],
 )

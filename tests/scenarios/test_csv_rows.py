@@ -82,7 +82,7 @@ def test_a_row_with_more_or_fewer_cells_than_the_head_is_refused_with_its_line(t
         ),
         (
             f'{HEAD}\n2021-01,"6"5,5000,3.2\n'.encode(),
-            "table.csv:2: the table cannot be read: letters follow a closed quote",
+            "table.csv:2: the table cannot be read: characters follow a closed quote",
         ),
         (
             f'{HEAD},note\n2021-01,6,5,3,"a\n2021-02,6,5,3,b"\n'.encode(),

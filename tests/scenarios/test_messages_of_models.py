@@ -151,14 +151,14 @@ def test_an_unknown_key_is_answered_with_the_keys_of_its_own_part(path, model):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("shocks:\n  - {size: 1}", "my.yaml:2: shocks.0.name: is missing (text of 1 to 100 letters)"),
+        ("shocks:\n  - {size: 1}", "my.yaml:2: shocks.0.name: is missing (text of 1 to 100 characters)"),
         (
             "triggers:\n  - {indicator: turnover_total, below: 1, lever: reits_pilot}",
             "my.yaml:2: triggers.0.to: is missing (from 0 to 1)",
         ),
         ("\nbudget: {unit: yuan}", "my.yaml:2: budget.a_year: is missing"),
         ("title: [x]", "my.yaml:1: title: ['x'] is not text (put quotes around it)"),
-        ('name: ""', "my.yaml:1: name: has 0 letters (text of 1 to 200 letters)"),
+        ('name: ""', "my.yaml:1: name: has 0 characters (text of 1 to 200 characters)"),
         ("triggers: [hello]", "my.yaml:1: triggers.0: 'hello' is not a trigger such as {indicator: ..., below: ..."),
         ("budget: 5", "my.yaml:1: budget: 5 is not a budget such as {unit: ..., a_year: {talent_programme: 300}}"),
         (

@@ -119,7 +119,7 @@ def test_the_largest_base_seed_leaves_room_for_the_seeds_of_all_runs():
 def test_a_level_is_a_share_and_not_in_per_cent():
     assert checked_level(np.float32(0.5)) == 0.5
     for level in (0, 1, 95, -0.5, True, "0.95", float("nan")):
-        with pytest.raises(InputError, match="is no level"):
+        with pytest.raises(InputError, match="is not a level"):
             checked_level(level)
     with pytest.raises(InputError, match=r"did you mean 0\.95"):
         checked_level(95)

@@ -265,7 +265,7 @@ def test_a_missing_parent_is_named_with_the_line_that_wants_it(tmp_path):
     assert problems_of(tmp_path, "extends: plam")[0].startswith(
         "my.yaml:1: extends: unknown scenario 'plam'; did you mean 'plan'?"
     )
-    assert "is no scenario" in problems_of(tmp_path, "extends: [plan]")[0]
+    assert "is not a scenario" in problems_of(tmp_path, "extends: [plan]")[0]
 
 
 def test_a_mistake_in_a_parent_is_told_with_the_parents_line(tmp_path):
@@ -369,7 +369,7 @@ policy: plan
         ("levers: {reits_pilot: {ramp: {2022-01: keep, 2023-01: keep}}}", "is not a number"),
         ("levers: {reits_pilot: {pulse: {from: 2022-01, to: 2021-01, value: 1}}}", "before it begins"),
         ("levers: {reits_pilot: {pulse: {from: 2022-01, value: 1}}}", "'to' is missing"),
-        ("levers: {reits_pilot: {pulse: 1}}", "is no pulse"),
+        ("levers: {reits_pilot: {pulse: 1}}", "is not a pulse"),
         ("levers: {reits_pilot: {switch: plan}}", "holds no dates with paths"),
         ("levers: {reits_pilot: {switch: {2023-01: {2022-01: 0.5}}}}", "2022-01 is outside 2023-01..2025-12"),
         ("levers: {reits_pilot: {switch: {2023-01: {switch: {2024-01: 0.5}}}}}", "did you mean"),
@@ -386,7 +386,7 @@ policy: plan
         ("shocks: [{name: us_yield, size: '2'}]", "shocks.0.size: '2' is not a number"),
         ("shocks: [{name: us_yield, size: true}]", "True is not a number"),
         ("end: 2021-12\nshocks: [{name: us_yield}]", "begins in 2022-01, after the end"),
-        ("name: ''", "text of 1 to 200 letters"),
+        ("name: ''", "text of 1 to 200 characters"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_the_line(tmp_path, text, message):
@@ -444,7 +444,7 @@ def test_the_nearest_ready_scenario_is_offered():
 
 @pytest.mark.parametrize("source", [None, 3, {"policy": "plan"}])
 def test_only_names_paths_and_scenarios_are_loaded(source):
-    with pytest.raises(InputError, match="is no scenario"):
+    with pytest.raises(InputError, match="is not a scenario"):
         load(source)
 
 
@@ -522,7 +522,7 @@ def test_a_setting_reads_as_a_lever_and_a_path(text, setting):
         ("reits_pilot=true", "is not a number"),
         ("reits_pilot={2022-01: 1}", "is not a value"),
         ("reits_pilot={", "not valid YAML"),
-        ("reits_pilot=high", "is no path"),
+        ("reits_pilot=high", "is not a path"),
         ("reits_pilot=0.5@2022", "is not a month"),
         ("reits_pilot=0.5@2019-01", "is outside"),
     ],

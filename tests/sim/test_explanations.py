@@ -140,7 +140,7 @@ def test_who_cannot_be_asked_is_said_so(centre, model):
         model.explain(next(iter(model.investors)), decision="purchase")
     other = centre("plan")
     agent = next(iter(other.investors))
-    with pytest.raises(InputError, match="lives in another model"):
+    with pytest.raises(InputError, match="belongs to another model"):
         model.explain(agent)
     agent.remove()
     with pytest.raises(DeadAgentError):

@@ -133,7 +133,7 @@ def test_a_longer_scenario_beside_it_changes_no_answer_of_a_scenario(last, other
     pd.testing.assert_frame_equal(mine, alone.probability_of_target())
     pd.testing.assert_frame_equal(beside.goals("plan"), alone.goals("plan"))
     if common_year([last, other]) is None:
-        with pytest.raises(InputError, match="there is no year to compare in"):
+        with pytest.raises(InputError, match="there is no year for a comparison"):
             beside.difference("plan", "other")
     else:
         table = beside.difference("plan", "other")
@@ -173,7 +173,7 @@ def test_no_table_of_a_comparison_shows_nan(capsys):
     printed = capsys.readouterr().out
     assert "nan" not in printed.lower().replace("financ", "") and "n/a" in printed
     assert "plan is held against the targets of 2025 in 2024 (last whole year; the scenario ends 2025-06)" in printed
-    assert "early is not compared: there is no year to compare in" in printed
+    assert "early is not compared: there is no year for a comparison" in printed
     assert told["years"] == {"plan": 2024, "committed": 2025, "early": None}
 
 

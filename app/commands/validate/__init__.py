@@ -1,4 +1,4 @@
-"""The commands under `validate`, one a file: each holds the model against observations in one way."""
+"""The commands under `validate`, one a file: each validates the model in one way."""
 
 from collections.abc import Callable
 
@@ -30,4 +30,4 @@ for function, example in EXAMPLES.items():
 
 @validate.callback()
 def about() -> None:
-    """Hold the model against observations: score forecasts, repeat 2016-2020, weigh rival assumptions."""
+    """Validate the model against observations: forecast scores, backtests of 2016-2020, rival assumptions."""

@@ -20,7 +20,7 @@ def backtest(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run 2017-2020 year by year from the stocks of end-2015 and hold each year against what was observed."""
+    """Simulate 2017-2020 from the stocks of end-2015 and compare each year with observations."""
     from calibration.backtest import backtest as backtested
 
     found = past_answer(backtested, runs, scale, store, workers, hidden=json or quiet)

@@ -20,7 +20,7 @@ def events(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Estimate the effect of each event of policy in 2017-2020: runs with and without it, against observations."""
+    """Estimate the effect of each policy event of 2017-2020 from runs with and without it."""
     from calibration.events import event_moments
 
     found = past_answer(event_moments, runs, scale, store, workers, hidden=json or quiet)

@@ -55,7 +55,7 @@ def forecast(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Score a forecast on later observations that you bring; the package has none after 2020."""
+    """Score a forecast on later observations from a file; the package has none after 2020."""
     from calibration.forecast_register import forecast_of, read_registered
     from calibration.later_observations import read_later_observations
     from calibration.scores import NEEDED, score_table, summary
@@ -152,7 +152,7 @@ class Scores:
 
     @property
     def warnings(self) -> list[str]:
-        """What so few runs do not give."""
+        """Statistics that so few runs do not support."""
         from sim.experiments.least_runs import LEAST_FOR_INTERVAL, few_runs_note
 
         return few_runs_note(
@@ -176,5 +176,5 @@ class Scores:
         """Return the tables of each kind of forecast, and how to read them."""
         for each in self.scores:
             yield from each.parts()
-        yield "Skill above 0: better than the rule; below 0: the rule won. With so few years no test tells them apart."
+        yield "Skill above 0: better than the rule; below 0: worse. So few years do not allow a significance test."
         yield from once([*self.warnings, CAVEAT])

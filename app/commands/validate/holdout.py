@@ -22,7 +22,7 @@ def holdout(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fit to the years up to one, and score the fit on the moments of the years after it, which it has not seen."""
+    """Fit to the years up to YEAR, and score the fit on moments of the later years, which are held out."""
     from calibration.held_back import held_back
 
     found = past_answer(held_back, runs, scale, store, workers, hidden=json or quiet, until=until)

@@ -23,7 +23,7 @@ def origins(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Score forecasts from rolling origins: made at the end of 2016, 2017, 2018 and 2019, of the years to 2020."""
+    """Score forecasts from rolling origins at the end of 2016, 2017, 2018 and 2019."""
     from calibration.origins import rolling_origins
 
     found = past_answer(rolling_origins, runs, scale, store, workers, hidden=json or quiet)

@@ -1,4 +1,4 @@
-"""Runs of 2016-2020, which all commands under `validate` but one rest on."""
+"""Runs of 2016-2020, the basis of all commands under `validate` but `validate forecast`."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ class PastAnswer:
 
     @property
     def conditions(self) -> list[str]:
-        """What the runs rest on."""
+        """Conditions of the runs."""
         size = "full size" if self.scale == 1.0 else f"scale {self.scale:g}: so many issuers for one of the full model"
         return [f"Rests on: runs of 2016-2020, parameters prior_2020, {size}."]
 
     def warnings(self, needs: str = "intervals", least: int | None = None) -> list[str]:
-        """What so few runs do not give, and how many are left out.
+        """Statistics that so few runs do not support, and the number of runs left out.
 
         Parameters
         ----------
         needs
-            What fewer runs do not give.
+            Statistics that fewer runs do not support.
         least
             Runs that this needs; those of an interval if not given.
         """

@@ -19,7 +19,7 @@ def placebo(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Weigh the dates of policy in 2017-2020 against placebo dates, which are wrong on purpose."""
+    """Compare the true dates of policy in 2017-2020 with placebo dates by their predictive score."""
     from calibration.placebo import placebo_dates
 
     found = past_answer(placebo_dates, runs, scale, store, workers, hidden=json or quiet)

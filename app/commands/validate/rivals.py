@@ -19,7 +19,7 @@ def rivals(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Weigh rival rules of foreign investors by how well each accounts for their holdings in 2017-2020."""
+    """Compare rival rules of foreign investors by their predictive score for holdings in 2017-2020."""
     from calibration.rivals import rivals as rival_rules
 
     found = past_answer(rival_rules, runs, scale, store, workers, hidden=json or quiet)

@@ -59,7 +59,7 @@ def file_of(tmp_path, text):
             f"kind: sobol\nseed: 20261128225204\n{LEVER}",
             f"asked.yaml:2: seed: 20261128225204 is too large (at most {LARGEST_BASE_SEED})",
         ),
-        (f"kind: sobol\nfactors: {{fx_extrapolation: [0, 1{'0' * 400}]}}\n", "is no range"),
+        (f"kind: sobol\nfactors: {{fx_extrapolation: [0, 1{'0' * 400}]}}\n", "is not a range"),
         (f"kind: sobol\nfactors: {{fx_extrapolation: [0, 1{'0' * 290}]}}\n", ""),
     ],
 )
@@ -135,13 +135,13 @@ POINTS = "kind: points\nfactors:\n  macro: [neutral, adverse]\n  reits_pilot: [0
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ("[-1, 0.5]", "-1 is the number of no name of 'macro' (0 neutral, 1 adverse)"),
-        ("[0.9, 0.5]", "0.9 is the number of no name of 'macro'"),
-        ("[7, 0.5]", "7 is the number of no name of 'macro'"),
-        ("[1e300, 0.5]", "is the number of no name of 'macro'"),
-        ("[true, 0.5]", "True is no number for 'macro' (neutral, adverse)"),
-        ("[.nan, 0.5]", "nan is no number for 'macro'"),
-        ("[advers, 0.5]", "'advers' is no number for 'macro'"),
+        ("[-1, 0.5]", "-1 is not the number of a name of 'macro' (0 neutral, 1 adverse)"),
+        ("[0.9, 0.5]", "0.9 is not the number of a name of 'macro'"),
+        ("[7, 0.5]", "7 is not the number of a name of 'macro'"),
+        ("[1e300, 0.5]", "is not the number of a name of 'macro'"),
+        ("[true, 0.5]", "True is not a number for 'macro' (neutral, adverse)"),
+        ("[.nan, 0.5]", "nan is not a number for 'macro'"),
+        ("[advers, 0.5]", "'advers' is not a number for 'macro'"),
         ("[1, 1.5]", "1.5 is outside the range of 'reits_pilot' (0.2..1)"),
         ("[1, 0.1]", "0.1 is outside the range of 'reits_pilot' (0.2..1)"),
         ("[1]", "lists of one number a factor"),
@@ -172,7 +172,7 @@ def test_a_design_made_in_python_stands_for_no_other_name_than_it_gives(tmp_path
     factors = (Factor.of_names("macro", ["neutral", "adverse"]), read.factors[1])
     for value in (-1.0, 0.9, 2.0):
         design = Design(read.scenario, "points", factors, given=((value, 0.5),))
-        assert "number of no name" in problem_of(design.requests)
+        assert "not the number of a name" in problem_of(design.requests)
 
 
 def test_the_number_of_points_is_known_without_laying_them_out(tmp_path):

@@ -120,15 +120,15 @@ def test_a_file_is_read(written):
     [
         ("kind: sobl\nfactors: {reits_pilot: [0, 1]}\n", "unknown kind 'sobl'; did you mean 'sobol'"),
         ("kind: sobol\nfactors: {reit_pilot: [0, 1]}\n", "did you mean 'reits_pilot'"),
-        ("kind: sobol\nfactors: {reits_pilot: [0.5, 2]}\n", "is no range"),
+        ("kind: sobol\nfactors: {reits_pilot: [0.5, 2]}\n", "is not a range"),
         ("kind: sobol\nfactors: {reits_pilot: [0.5, .nan]}\n", "design.yaml"),
-        ("kind: sobol\nfactors: {reits_pilot: prior}\n", "is no range"),
-        ("kind: sobol\nfactors: {reits_pilot: [1, 0]}\n", "is no range"),
+        ("kind: sobol\nfactors: {reits_pilot: prior}\n", "is not a range"),
+        ("kind: sobol\nfactors: {reits_pilot: [1, 0]}\n", "is not a range"),
         ("kind: sobol\nfactors: {macro: [neutral, advers]}\n", "did you mean 'adverse'"),
         ("kind: sobol\nfactors: {macro: [neutral]}\n", "two or more names"),
         ("kind: sobol\nfactors: {scenario: [plan, comitted]}\n", "did you mean 'committed'"),
         ("kind: sobol\nfactors: {gdp_growth: prior}\n", "'gdp_growth' enters no rule, so results do not depend on it"),
-        ("kind: sobol\nfactors: {}\n", "are no factors"),
+        ("kind: sobol\nfactors: {}\n", "is not a set of factors"),
         ("kind: sobol\n", "is missing"),
         ("kind: sobol\nsample: 3\nfactors: {reits_pilot: [0, 1]}\n", "did you mean 'samples'"),
         ("kind: sobol\nsamples: 0\nfactors: {reits_pilot: [0, 1]}\n", "not a whole number"),
@@ -213,7 +213,7 @@ def test_a_picture_of_effects_is_written(design, tmp_path):
     assert (tmp_path / "effects.png").stat().st_size > 5000
 
 
-@pytest.mark.parametrize(("name", "message"), [("found.txt", "no picture"), ("nowhere/found.png", "no folder")])
+@pytest.mark.parametrize(("name", "message"), [("found.txt", "not a picture"), ("nowhere/found.png", "not a folder")])
 def test_a_picture_that_cannot_be_written_is_refused_before_the_work(tmp_path, name, message):
     with pytest.raises(InputError, match=message):
         checked_picture(tmp_path / name)

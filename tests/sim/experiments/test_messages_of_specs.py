@@ -41,7 +41,7 @@ def test_a_wrong_number_is_told_with_file_line_key_and_what_it_may_be(refused, n
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("scenario: 5\n", ":4: scenario: 5 is no scenario"),
+        ("scenario: 5\n", ":4: scenario: 5 is not a scenario"),
         ("scenario: plam\n", ":4: scenario: unknown scenario 'plam'; did you mean 'plan'?"),
         ("scenari: plan\n", ":4: scenari: unknown key 'scenari'; did you mean 'scenario'?"),
         ("\n\nscenario: gone.yaml\n", ":6: scenario: 'gone.yaml': no such file"),
@@ -71,7 +71,7 @@ def test_what_is_wrong_in_a_scenario_file_keeps_the_line_of_that_file(refused, t
 
 def test_a_scenario_among_factors_that_is_none_is_told_with_the_line_of_the_factor(refused):
     base = "kind: factorial\nfactors:\n  scenario: [plan, 5]\n"
-    assert refused("design.yaml", "", base)[0].startswith("design.yaml:3: factors.scenario.1: 5 is no scenario")
+    assert refused("design.yaml", "", base)[0].startswith("design.yaml:3: factors.scenario.1: 5 is not a scenario")
 
 
 @pytest.mark.parametrize(

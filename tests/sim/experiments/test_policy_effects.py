@@ -101,7 +101,7 @@ def test_scenarios_that_differ_in_more_than_levers_are_refused(short):
         sim.attribute(short("plan"), short("committed", end="2022-12"))
     with pytest.raises(InputError, match="have the same lever paths"):
         sim.attribute(short("plan"), short("plan"))
-    with pytest.raises(InputError, match="no kind of part"):
+    with pytest.raises(InputError, match="not a kind of part"):
         sim.attribute(short("plan"), short("committed"), by="measure")
 
 

@@ -111,7 +111,7 @@ def test_what_is_no_store_is_refused(tmp_path, store):
         Store.open(tmp_path / "nowhere")
     (tmp_path / "papers").mkdir()
     (tmp_path / "papers" / "letter.txt").write_text("dear")
-    with pytest.raises(InputError, match="is no store"):
+    with pytest.raises(InputError, match="is not a store"):
         Store.open(tmp_path / "papers")
     with pytest.raises(InputError, match="other things in it"), Store.writing(tmp_path / "papers"):
         pass

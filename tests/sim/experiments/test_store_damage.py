@@ -407,7 +407,7 @@ def test_a_store_that_went_away_is_said_to_be_gone_and_is_no_empty_store(sound, 
 def test_a_name_that_is_no_text_is_refused_before_anything_runs(tmp_path, asked, no_model):
     name = os.fsdecode(os.fsencode(tmp_path) + b"/run\xff")
     for call in (Store.open, Store.writing, lambda folder: run_requests(asked[1], store=folder, workers=1)):
-        with pytest.raises(InputError, match="is no text in UTF-8"):
+        with pytest.raises(InputError, match="is not text in UTF-8"):
             call(name)
     assert no_model == [] and list(tmp_path.iterdir()) == []
 
@@ -458,7 +458,7 @@ def test_a_folder_in_which_a_store_lies_is_none_and_is_left_alone(tmp_path, aske
     with pytest.raises(InputError, match="other things in it"):
         Store.writing(tmp_path)
     for call in (Store.open, examined, repaired):
-        with pytest.raises(InputError, match=r"is no store: it has no store\.json"):
+        with pytest.raises(InputError, match=r"is not a store: it has no store\.json"):
             call(tmp_path)
     assert files_of(tmp_path) == before
 
