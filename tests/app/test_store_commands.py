@@ -93,7 +93,7 @@ def test_doctor_says_what_is_wrong_changes_nothing_and_repairs_when_asked(store,
     code, out, _ = cli("doctor", store, "--json")
     told = json.loads(out)
     assert code == 2 and not told["sound"] and sorted(path for path in store.rglob("*")) == before
-    assert told["problems"] == [{"file": str(lost), "problem": "is missing"}]
+    assert told["problems"] == [{"file": str(lost), "problem": "is missing", "code": "value.missing"}]
     assert [(run["scenario"], run["run"]) for run in told["to_compute"]] == [
         ("plan", 0),
         ("committed", 0),
