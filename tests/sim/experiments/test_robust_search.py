@@ -117,7 +117,7 @@ def test_a_file_is_read(tmp_path):
         (GOOD.replace("direct_financing: p10", "talent_stock: chance"), "search.yaml"),
         (GOOD.replace("lowest: {effort: mean}\n", ""), "one objective alone"),
         (GOOD.replace("effort", "cost"), "needs a budget"),
-        (GOOD.replace("highest: {", "highest: {effort: mean, "), "a cost of the policy"),
+        (GOOD.replace("highest: {", "highest: {effort: mean, "), "the effort of a policy"),
         (GOOD.replace("effort: mean", "effort: p10"), "unknown measure 'p10'"),
         (GOOD + "macro: [neutral, neutral]\n", "names a path twice"),
         (GOOD + "macro: [calm]\n", "unknown macro path 'calm'"),
