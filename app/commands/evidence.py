@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 HEAD = """# Evidence
 
-What the model shows of itself at the central parameters, the plan, {runs} runs{size}, version {version}. Written by
-`lujiazui evidence --runs {runs}`. A fact passes when the median of the runs lies in its band. `built in` says that a
-rule or a starting value states it; `emergent` says that none does.
+Properties of the model at the central point of the parameters, under the plan: {runs} runs{size}, version {version}.
+Written by `lujiazui evidence --runs {runs}`. A fact passes if the median of the runs lies in its band. A fact is
+`built in` if a rule or a starting value implies it directly, otherwise `emergent`.
 
 """
 
@@ -81,7 +81,7 @@ def _facts(found: pd.DataFrame) -> str:
     return (
         f"## Stylised facts\n\n{counted(found)}.\n\n"
         + _table(headings, rows)
-        + "Where the bands come from, and why a fact counts as emergent or built in:\n\n"
+        + "Sources of the bands, and reasons for counting a fact as emergent or built in:\n\n"
         + _table(("fact", "band from", "why"), bases)
     )
 
@@ -99,9 +99,9 @@ def _interactions(found: pd.DataFrame, lost: dict[str, pd.DataFrame], runs: int)
             f"{fact} {_number(found['median'][fact])} to {_number(table['median'][fact])}" for fact in largest
         )
         rows.append((name, ", ".join(gone) or "none", ", ".join(won) or "none", moves))
-    headings = ("switched off", "facts lost", "facts gained", "moves most, in widths of its 5-95 % range")
-    told = f"{runs} runs without each, against the same {runs} runs with all of them."
-    return f"## What each interaction is for\n\n{told}\n\n" + _table(headings, rows)
+    headings = ("switched off", "facts lost", "facts gained", "largest changes, in widths of the 5-95 % range")
+    compared = f"{runs} runs without each, against the same {runs} runs with all of them."
+    return f"## Effects of single interactions\n\n{compared}\n\n" + _table(headings, rows)
 
 
 def _decisions(moved: pd.DataFrame, runs: int) -> str:
@@ -117,10 +117,10 @@ def _decisions(moved: pd.DataFrame, runs: int) -> str:
     headings = ("indicator", "change 2020-2025", "decisions", "trends", "macro", "share of decisions")
     return (
         "## Decisions against exogenous processes\n\n"
-        "`decisions` is the change in a world in which the macro path stands still at December 2020 and no\n"
-        "exogenous trend goes on; `trends` (growth of need, public supply, balance sheets, assets abroad, trade and\n"
-        "open interest) and `macro` are what each adds, averaged over the order. Standard errors in brackets. The\n"
-        f"share is that of the sum of absolute parts. {runs} runs of four worlds.\n\n" + _table(headings, rows)
+        "`decisions` is the change with the macro path constant from December 2020 and without exogenous trends;\n"
+        "`trends` (growth of need, public supply, balance sheets, assets abroad, trade and open interest) and `macro`\n"
+        "are the contributions of each, averaged over their order. Standard errors in brackets. The share is\n"
+        f"relative to the sum of absolute parts. {runs} runs of four worlds.\n\n" + _table(headings, rows)
     )
 
 
@@ -136,10 +136,11 @@ def _alike(alike: pd.DataFrame, runs: int) -> str:
         )
         for name, row in alike.iterrows()
     ]
-    headings = ("indicator", "mean 2025", "alike", "change", "spread of runs", "alike")
+    headings = ("indicator", "mean 2025", "homogeneous", "change", "spread of runs", "homogeneous")
     return (
-        "## Agents alike\n\nForeign investors with the mean of their group, issuers of one standing with banks and\n"
-        f"institutions of one profitability, {runs} runs each: the error of a model of representative agents.\n\n"
+        "## Homogeneous agents\n\n"
+        "Foreign investors with the mean of their group, issuers with equal credit scores and\n"
+        f"institutions with equal profitability, {runs} runs each: the error of a model of representative agents.\n\n"
         + _table(headings, rows)
     )
 

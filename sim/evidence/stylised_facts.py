@@ -80,7 +80,7 @@ def stylised_facts(
     Parameters
     ----------
     scenario, runs, seed, scale, draws, interactions_off, workers
-        As in `sim.ensemble`; by default every run takes the central parameters.
+        As in `sim.ensemble`; by default every run takes the central point of the parameters.
 
     Returns
     -------

@@ -207,7 +207,7 @@ def _deciders() -> dict[str, str]:
 
 
 def drawn_betas(runs: int, seed: int) -> list[Parameters]:
-    """Central parameters with a draw of all effects of levers for each run; they share the year 2020."""
+    """Central points with a draw of all effects of levers for each run; they share the year 2020."""
     known = parameter_set("prior_2020")
     central = known.central()
     return [central.replace(betas=known.draw(seed * SEEDS_APART + run).betas) for run in range(runs)]
