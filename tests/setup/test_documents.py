@@ -14,3 +14,29 @@ def test_every_test_that_the_page_on_reliability_names_is_there():
         tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
         functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
         assert name in functions if name else any(each.startswith("test_") for each in functions), f"{path}::{name}"
+
+
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
+LINKS = [
+    (page, target, anchor)
+    for page in PAGES
+    for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)]*))?\)", page.read_text(encoding="utf-8"))
+    if not target.startswith("http")
+]
+
+
+def anchors(page):
+    """Names under which the headings of a page can be linked."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\s-]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def test_every_link_between_documents_leads_to_a_file_and_a_heading():
+    assert len(LINKS) > 60
+    broken = []
+    for page, target, anchor in LINKS:
+        file = page.parent / target if target else page
+        if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
+            broken.append(f"{page.name}: {target}#{anchor}")
+    assert not broken
