@@ -1,4 +1,4 @@
-"""Levers that answer an indicator: the triggers of the desk, and in how many runs they fired."""
+"""Levers that respond to an indicator: the triggers of the desk, and in how many runs they fired."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sim.experiments.ensemble import thresholds
 from sim.indicators import PLAN_INDICATORS
 
 NUMBERS = {"threshold": float, "months": int, "to": float, "cooldown": int}
-"""Fields of the form that are numbers, and what reads them."""
+"""Fields of the form that are numbers, and their readers."""
 
 
 def told(trigger: Trigger, words: Words) -> str:
@@ -46,7 +46,7 @@ def told(trigger: Trigger, words: Words) -> str:
 
 @solara.component
 def Adaptive(desk: Desk) -> None:
-    """The triggers of the desk, each with what it did, and a form for another."""
+    """The triggers of the desk, each with its effect in the runs, and a form for another."""
     words = session.words()
     draft, set_draft = solara.use_state(DeskTrigger())
     triggers = desk.scenario().triggers

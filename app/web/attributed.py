@@ -1,4 +1,4 @@
-"""Which groups of levers make the difference between two scenarios, worked out in the background when asked for."""
+"""The difference between two scenarios by groups of levers, computed in the background on request."""
 
 import threading
 from typing import Any
@@ -22,7 +22,7 @@ SCALE = 0.1
 
 @solara.component
 def Attributed(target: Scenario, base: Scenario) -> None:
-    """Ask for an attribution, watch it, stop it, and see what it found."""
+    """Start an attribution, watch it, stop it, and show its result."""
     words = session.words()
     seeds, set_seeds = solara.use_state(SEEDS[0])
     asked, set_asked = solara.use_state(0)

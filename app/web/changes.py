@@ -1,4 +1,4 @@
-"""Sentences about what was moved on the desk, and about the world in which it is simulated."""
+"""Sentences on the changes of the desk, and on the world in which it is simulated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from app.web.words import Words
 
 
 def changed(lever: str, desk: Desk, words: Words) -> str:
-    """What a change does: how long the lever keeps its own path, how far this brings it, and where it goes then."""
+    """A change in words: the end of the lever's own path, its intensity there, and its path afterwards."""
     change, start = desk.changes[lever], desk.start()
     return words(
         "desk.sentence_at_once" if change.months == 0 else "desk.sentence",
@@ -20,7 +20,7 @@ def changed(lever: str, desk: Desk, words: Words) -> str:
 
 
 def world_of_file(desk: Desk, words: Words) -> list[str]:
-    """What the preset or the opened file gives the world of both sides beyond the choices of the desk."""
+    """Settings of the world, common to both sides, from the preset or the opened file."""
     scenario = desk.scenario()
     told = []
     for shock in scenario.shocks:

@@ -34,7 +34,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def factor(indicator: str) -> float:
-    """What turns an indicator's own unit into the one that is shown: shares are shown in per cent."""
+    """Factor from an indicator's own unit to the displayed one: shares are shown in per cent."""
     return 100.0 if indicator in PERCENT else 1.0
 
 
@@ -71,7 +71,7 @@ def _line(name: str, places: Sequence[str], values: Floats, **style: Any) -> dic
 
 
 def _band(name: str, years: list[str], low: Floats, high: Floats, opacity: float, colour: str) -> list[dict[str, Any]]:
-    """A band as an unseen line and what lies on it."""
+    """A band as an invisible line and the area above it."""
     shade = {"color": colour, "opacity": opacity}
     hidden = {"lineStyle": {"opacity": 0}, "stack": name, "silent": True, "tooltip": {"show": False}}
     return [
@@ -90,7 +90,7 @@ def fan(
     words: Words,
     limits: tuple[float, float] | None = None,
 ) -> dict[str, Any]:
-    """A fan of a scenario by year: bands, median, median of the baseline, target and what was observed to 2020.
+    """A fan of a scenario by year: bands, median, median of the baseline, target and observations to 2020.
 
     `limits` fixes the vertical axis, so that pictures side by side can be compared.
     """
@@ -153,7 +153,7 @@ def fan(
 def common_limits(
     ensemble: Ensemble, indicator: str, target: float, observed: Mapping[int, float]
 ) -> tuple[float, float]:
-    """Axis that holds every scenario of an ensemble, its target and what was observed."""
+    """Axis that covers every scenario of an ensemble, its target and observations."""
     values = ensemble.quantiles(indicator, QUANTILES)[[0.05, 0.95]].to_numpy() * factor(indicator)
     more = [
         target * factor(indicator),
@@ -322,7 +322,7 @@ def histogram(values: Floats, what: str, logarithmic: bool) -> dict[str, Any]:
 
 
 def network(nodes: Sequence[dict[str, Any]], links: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Banks on a circle with what they owe each other."""
+    """Banks on a circle with their debts to each other."""
     return {
         "tooltip": {},
         "series": [

@@ -1,4 +1,4 @@
-"""What stands on the desk: a preset, changes of levers, assumptions; it turns into scenarios and into a command."""
+"""State of the desk: a preset, changes of levers, assumptions, from which scenarios and a command are made."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 BASELINES = ("committed", "frozen")
 MACRO = ("neutral", "adverse", "realised")
 LEAST_RUNS, MOST_RUNS = LEAST_FOR_INTERVAL, 200
-"""Paired runs that a desk may ask for; from fewer than eight no number is shown as an answer."""
+"""Numbers of paired runs of a desk; results are shown from eight on."""
 RUNS = (8, 24, 50, 100, 200)
 SCALES = (0.05, 0.1, 0.2, 1.0)
 DRAWS = 8
@@ -46,8 +46,8 @@ def opened_scenario(text: str, file_name: str = "scenario.yaml") -> Scenario:
     Raises
     ------
     scenarios.InputError
-        As for a file of the command line, and for what the app cannot do: a text that is too large, a file of drivers,
-        months after the plan, a size of the model that the desk does not offer.
+        As for a file of the command line, and for input that the app does not support: a text that is too large, a file
+        of drivers, months after the plan, a size of the model that the desk does not offer.
     """
     from scenarios.loader import parse_scenario
 
@@ -111,7 +111,7 @@ KINDS = {
     "parameter_set": "parameter_set",
     "scale": "scale",
 }
-"""What the choices of a desk are the names of, as codes of problems say it."""
+"""Subjects of the choices of a desk, in codes of problems."""
 
 
 @dataclass(frozen=True)
@@ -174,13 +174,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything a session asks; frozen, so that undo is a list of desks."""
+    """All settings of a session; frozen, so that undo is a list of desks."""
 
     preset: str = "plan"
     baseline: str = "committed"
     changes: Mapping[str, Change] = field(default_factory=FrozenMapping)
     triggers: tuple[DeskTrigger, ...] = ()
-    """Levers that answer an indicator, after those of the file."""
+    """Levers that respond to an indicator, after those of the file."""
     macro: str = "neutral"
     parameters: Literal["drawn", "central"] = "drawn"
     parameter_set: str = "posterior_2020"
@@ -191,13 +191,13 @@ class Desk:
     """A scenario file that was opened, in its own words; its policy takes the place of the preset's."""
     title: str = ""
     note: str = ""
-    """What the user calls this scenario and says of it; they go into its file and its link."""
+    """Title and notes of the scenario by the user; part of its file and its link."""
 
     def __post_init__(self) -> None:
         problems = [*self._choices(), *self._changes()]
         if problems:
             raise InputError(problems)
-        self.scenario()  # the file, its horizon and its budget may refuse what is fine by itself
+        self.scenario()  # the file, its horizon and its budget may refuse a combination of valid settings
 
     @property
     def draws(self) -> int:
@@ -306,7 +306,7 @@ class Desk:
         return opened_scenario(self.file) if self.file else load(self.preset)
 
     def scenario(self) -> Scenario:
-        """What is simulated.
+        """The simulated scenario.
 
         The name says that it is the desk's, so that a preset and the desk can stand side by side.
         """
@@ -318,13 +318,13 @@ class Desk:
         told = f"Changed on the policy desk: {', '.join(dict.fromkeys(moved))}." if moved else base.description
         plain["name"] = "desk"
         plain |= {"title": self.title or base.title + (", changed" if moved else ""), "description": self.note or told}
-        budget = plain.pop("budget", None)  # what it allows is a question to all changes together
+        budget = plain.pop("budget", None)  # it limits all changes together
         asked = type(base)(**plain)
         asked = asked.with_levers({lever: change.path() for lever, change in self.changes.items()})
         return asked if budget is None else type(base)(**{**asked.plain(), "budget": budget})
 
     def baseline_scenario(self) -> Scenario:
-        """What it is compared with: other policy in the same world."""
+        """The baseline: other policy in the same world."""
         from scenarios import load
 
         return self.scenario().with_policy_of(load(self.baseline))

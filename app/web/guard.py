@@ -1,4 +1,4 @@
-"""What stands before Solara: who may ask for what, under which name, and how many sessions there are."""
+"""Access control in front of Solara: allowed requests, host names and the number of sessions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Lujiazui</
 
 
 def plain_page(key: str, *, more: str = "", link: str = "") -> bytes:
-    """A text of the app in both languages as a page, before anybody could choose one."""
+    """A text of the app in both languages as a page, before a language is chosen."""
     told = {}
     for name, words in (("english", Words("en")), ("chinese", Words("zh"))):
         home = f' <a href="{escape(link)}">{words("app.home")}</a>' if link else ""
@@ -52,7 +52,7 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cross-origin-opener-policy": "same-origin",
 }
-"""Headers of every answer; {host} is the name under which it was asked for."""
+"""Headers of every answer; {host} is the requested name."""
 
 HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 """A name or number of a host with its port, and no letter that means something in a header."""
@@ -95,7 +95,7 @@ class Places:
         """When each session was used for the last time; those whose socket is just being opened are in it too."""
 
     def full(self) -> bool:
-        """Whether nobody else can be let in."""
+        """Whether all sessions are taken."""
         now = time.monotonic()
         opening = sum(now - used < 10.0 for kernel, used in self.used.items() if kernel not in self.sessions())
         return len(self.sessions()) + opening >= self.most
@@ -119,7 +119,7 @@ class Places:
         return None if session is None else str(session.session_id)
 
     def end_idle(self) -> list[str]:
-        """End the sessions that nobody has used for long, and say which."""
+        """End sessions that were idle for long; return them."""
         now, sessions = time.monotonic(), dict(self.sessions())
         idle = [kernel for kernel in sessions if now - self.used.setdefault(kernel, now) > self.idle_seconds]
         for kernel in idle:
@@ -144,7 +144,7 @@ class Cookie:
         return hmac.new(self._secret, id.encode(), hashlib.sha256).hexdigest()
 
     def new(self) -> str:
-        """A value that nobody has."""
+        """A new unique value."""
         id = secrets.token_hex(16)
         return f"{id}.{self._sign(id)}"
 
@@ -161,7 +161,7 @@ class Cookie:
         return None
 
     def for_solara(self, headers: Iterable[tuple[bytes, bytes]], value: str) -> Headers:
-        """Headers of a request with the session under the name that Solara knows, and no other."""
+        """Headers of a request with the session under Solara's name, and no other."""
         kept = [(name, each) for name, each in headers if name.lower() != b"cookie"]
         others = [pair for pair in _cookies(headers) if pair[0] not in (*SOLARAS_COOKIES, self.name)]
         text = "; ".join(f"{name}={each}" for name, each in (*others, (SOLARAS_COOKIES[0], value)))
@@ -248,8 +248,8 @@ class Guard:
             await _refuse_socket(receive, send, 1013)
             return
         self.places.note(kernel)
-        # Who brings no session of ours gets one that nobody has: a page that is left open over a restart is told to
-        # load again, and nobody chooses the session that is joined.
+        # A request without a session of ours gets a new one: a page left open over a restart has to load
+        # again, and no visitor chooses the session that is joined.
         session = self.cookie.told(scope["headers"]) or self.cookie.new()
         told = {**scope, "headers": self.cookie.for_solara(scope["headers"], session)}
 

@@ -1,4 +1,4 @@
-"""A desk as the query of an address, and what an address that came from anywhere still says of a desk."""
+"""A desk as the query of an address, and the valid settings of any address."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "title": str,
     "note": str,
 }
-"""Parts of a desk that stand in a link under their own names, and what reads them.
+"""Parts of a desk with their own names in a link, and their readers.
 
 They are tried in this order: a parameter set may need the world that is named before it.
 """
@@ -42,7 +42,7 @@ TRIGGER = ("indicator", "side", "threshold", "months", "lever", "to", "cooldown"
 
 @dataclass(frozen=True)
 class Link:
-    """A desk out of an address, and what of the address could not be used."""
+    """A desk from an address, and the invalid parts of the address."""
 
     desk: Desk
     left_out: tuple[Problem, ...] = ()
@@ -66,8 +66,8 @@ def link_of(desk: Desk) -> str:
 def read_link(query: str) -> Link:
     """The desk that an address describes, as far as it does; never an error, whatever the address holds.
 
-    Addresses are typed, cut off and lengthened on their way. What is unknown, unreadable or not allowed is left out and
-    named; all else holds.
+    Addresses are typed, truncated and lengthened. Unknown, unreadable and invalid parts are left out and
+    named; all others are used.
     """
     fields = query.lstrip("?").split("&")
     left_out = []
@@ -86,7 +86,7 @@ def read_link(query: str) -> Link:
             left_out += [replace(problem, key=problem.key or key) for problem in error.problems]
         except ValueError:
             left_out.append(Problem(coded("link.unreadable", value=shown(text)), key=key[:100], value=text))
-    try:  # together, for what one part needs another may give
+    try:  # together, since parts may depend on each other
         return Link(_with(desk, [part for _, part in parts]), tuple(left_out))
     except InputError:
         pass
@@ -100,7 +100,7 @@ def read_link(query: str) -> Link:
 
 @dataclass(frozen=True)
 class _Part:
-    """What one part of a link sets on a desk."""
+    """Settings of a desk by one part of a link."""
 
     choices: Mapping[str, Any] = FrozenMapping()
     changes: Mapping[str, Change] = FrozenMapping()
@@ -142,7 +142,7 @@ def _rank(key: str) -> int:
 
 
 def _unpacked(text: str) -> str:
-    """A file out of a link; what unpacks to more than a file may hold is refused."""
+    """A file from a link; one that unpacks to more than the largest file is refused."""
     try:
         unpacker = zlib.decompressobj()
         return unpacker.decompress(base64.urlsafe_b64decode(text), LARGEST_FILE + 1).decode()

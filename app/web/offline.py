@@ -8,11 +8,11 @@ from pathlib import Path
 
 ASSETS = Path(__file__).parent / "assets"
 NOWHERE = "http://127.0.0.1:9/"
-"""Where Solara looks for files that are not beside this one: an address that answers nobody."""
+"""Where Solara looks for files that are not beside this one: an address without a server."""
 
 
 def prepare() -> None:
-    """Set what Solara reads at import: local files only, no statistics, sessions that end soon after their tab."""
+    """Set options before the import of Solara: local files only, no statistics, sessions that end soon after their tab."""
     os.environ.update(
         {
             "SOLARA_APP": "app.web.pages",

@@ -50,7 +50,7 @@ def stored_ensemble(design: int | None = None) -> Ensemble | InputError | None:
 
 
 def design_told(design: StoredDesign, words: Words) -> str:
-    """An experiment of a store in one line: when, what and how much of it is done."""
+    """An experiment of a store in one line: time, kind and progress."""
     named = [charts.scenario_name(name, words) for name in design.scenarios[:NAMED]]
     if len(design.scenarios) > NAMED:
         named.append(words("compare.more_scenarios", number=len(design.scenarios) - NAMED))
@@ -152,7 +152,7 @@ def ComparePage() -> None:
 
 
 def _rests_on(ensemble: Ensemble, words: Words) -> None:
-    """What the runs rest on: replays, drivers carried forward or drawn, and size are said as on the command line."""
+    """Conditions of the runs: replays, drivers carried forward or drawn, and size, as on the command line."""
     rests = ensemble.conditions
     scales = ", ".join(f"{each:g}" for each in rests.scale)
     parts = {"macro": ", ".join(rests.macro), "parameters": ", ".join(rests.parameters), "end": ", ".join(rests.end)}
@@ -167,7 +167,7 @@ def _rests_on(ensemble: Ensemble, words: Words) -> None:
 
 
 def chosen_pair(ensemble: Ensemble, wanted: tuple[str, str]) -> tuple[str, str]:
-    """The two scenarios to compare: those wanted where they are there, else the first against a baseline."""
+    """The two scenarios to compare: the chosen ones if they exist, else the first against a baseline."""
     names = list(ensemble.values)
     usual = "desk" if "desk" in names else names[0]
     first = wanted[0] if wanted[0] in names else usual

@@ -36,7 +36,7 @@ LAST = month_ordinal("2025-12")
 OPENED = "opened"
 """Stands for the opened file among the ready scenarios."""
 CHOICES = ("preset", "baseline", "macro", "parameters", "parameter_set", "runs", "scale", "seed")
-"""What the form of assumptions may set."""
+"""Settings of the form of assumptions."""
 
 BETWEEN_TICKS, BEFORE_FIRST_TICK = 0.5, 1.0
 """Least seconds between two tellings of how far the runs are, and before the first."""
@@ -137,7 +137,7 @@ def DeskPage() -> None:
 
 @solara.component
 def Caveats(desk: Desk) -> None:
-    """What the numbers below are, and how many runs are behind them now."""
+    """Description of the numbers below, and the number of runs behind them."""
     words = session.words()
     fit = posterior_draws()
     size = {"wanted": desk.runs, "scale": f"{desk.scale:.0%}"}
@@ -157,7 +157,7 @@ def Caveats(desk: Desk) -> None:
 
 
 def _printed(desk: Desk, words: Words) -> None:
-    """What is asked, on paper, where forms and levers cannot be moved."""
+    """The settings in print, where forms and levers cannot be used."""
     told = [
         f"{words('desk.preset')}: {desk.start().title if desk.file else charts.scenario_name(desk.preset, words)}",
         f"{words('desk.baseline')}: {charts.scenario_name(desk.baseline, words)}",
@@ -175,7 +175,7 @@ def _printed(desk: Desk, words: Words) -> None:
 
 
 def _costs(desk: Desk, words: Words) -> None:
-    """What the levers cost by the figures of the file that was opened, beside its cap."""
+    """Costs of the levers by the figures of the opened file, and its cap."""
     scenario = desk.scenario()
     if scenario.budget is not None:
         total, unit, cap = sum(scenario.costs().values()), scenario.budget.unit, scenario.budget.cap
@@ -187,7 +187,7 @@ def _costs(desk: Desk, words: Words) -> None:
         solara.Div(classes=["lj-muted"], children=[told], attributes={"data-cost": f"{total:.6g}"})
 
 
-# What follows are components of their own, so that progress, told many times, draws nothing but itself.
+# The following are separate components, so that frequent updates of progress redraw nothing else.
 
 
 @solara.component
@@ -324,7 +324,7 @@ def Controls(
 
 @solara.component
 def State(desk: Desk, progress: solara.Reactive[Progress], halted: bool, failure: str) -> None:
-    """How far the runs are, and what went wrong."""
+    """Progress of the runs, and errors."""
     words, now = session.words(), progress.value.of(desk)
     told = words("desk.running", done=now.done, all=now.wanted)
     if halted:
@@ -368,10 +368,10 @@ def _card(indicator: plan.Indicator, given: Answer, baseline: str, words: Words)
 
 @solara.component
 def Shown(desk: Desk) -> None:
-    """The answer that is there; dimmed while it is still the one to the desk before."""
+    """The current results; dimmed while they belong to the previous settings."""
     given = session.answer.value
     earlier = given is not None and given.desk != desk
-    # A component of its own inside, so that dimming draws no chart again.
+    # A separate component inside, so that dimming redraws no chart.
     solara.Div(
         classes=["lj-answer", *(["lj-earlier"] if earlier else [])],
         attributes={"aria-busy": str(earlier).lower()},
@@ -381,7 +381,7 @@ def Shown(desk: Desk) -> None:
 
 @solara.component
 def Results() -> None:
-    """Cards, fans and numbers of the answer that is there, be it to this desk or still to the one before."""
+    """Cards, fan charts and numbers of the current results, of this desk or of the previous settings."""
     words = session.words()
     given = session.answer.value
     if given is None or given.ensemble is None:
@@ -466,7 +466,7 @@ def _numbers(ensemble: Any, words: Words) -> None:
 
 @solara.component
 def FileAndLink(desk: Desk) -> None:
-    """Scenario file, title and notes, link, and how to reproduce what is shown."""
+    """Scenario file, title and notes, link, and commands that reproduce the results."""
     words = session.words()
 
     def uploaded(event: dict[str, Any]) -> None:

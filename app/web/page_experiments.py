@@ -1,4 +1,4 @@
-"""The server's store: what it holds, a batch that is under way, a batch to start and leave."""
+"""The server's store: its contents, the current batch, and a batch to start and leave."""
 
 import threading
 from dataclasses import dataclass, field
@@ -171,7 +171,7 @@ def _contents(folder: Path, words: Words) -> None:
 
 
 def _designs(store: Store, words: Words) -> None:
-    """What was asked of the store, the last first."""
+    """The experiments of the store, the latest first."""
     rows = []
     for design in store.designs()[: -ROWS - 1 : -1]:
         names = [charts.scenario_name(name, words) for name in design.scenarios[:NAMED]]

@@ -1,4 +1,4 @@
-"""Where every number comes from: indicators, observations, parameters, measures, what is not modelled."""
+"""Sources of all numbers: indicators, observations, parameters, measures, and omissions of the model."""
 
 import solara
 
@@ -35,14 +35,14 @@ def SourcesPage() -> None:
 
 
 def _table(title: str, heads: list[str], rows: list[list[str]], wanted: str, words: Words) -> None:
-    """The rows that hold what is searched for, as many as fit."""
+    """The rows that contain the searched text, as many as fit."""
     found = [row for row in rows if wanted.lower() in " ".join(row).lower()]
     more = words("sources.more", shown=min(len(found), SHOWN), all=len(found))
     Table(title=f"{title}: {more}" if len(found) > SHOWN else title, heads=heads, rows=found[:SHOWN])
 
 
 def _term(term: str, words: Words) -> str:
-    """A word of the data that stands in many rows."""
+    """A word that occurs in many rows of the data."""
     return words.of_data(f"term.{term}", term)
 
 

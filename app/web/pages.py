@@ -35,7 +35,7 @@ MOST_TOLD = 8
 
 
 def _left_out(link: Link, words: Words) -> str:
-    """What of a link could not be used, one a line; empty where all could."""
+    """Invalid parts of a link, one a line; empty if there are none."""
     if not link.left_out:
         return ""
     lines = [words("desk.bad_link"), *(problem_told(problem, words) for problem in link.left_out[:MOST_TOLD])]
@@ -50,7 +50,7 @@ def _choices(query: str) -> dict[str, str]:
 
 @solara.component
 def Layout(children: list[Any]) -> Any:
-    """What stands around a page, and one line in place of a page that cannot be drawn."""
+    """The frame of a page, and one line in place of a page that cannot be shown."""
     failure, clear = solara.use_exception()
     if failure is None:
         return Around(children=children)
@@ -119,7 +119,7 @@ def Around(children: list[Any]) -> Any:
 
 @solara.component
 def Told() -> None:
-    """What was wrong or done with the last file, link or event, above every page."""
+    """Messages on the last file, link or event, above every page."""
     for text, role, style in ((session.message.value, "alert", "lj-bad"), (session.notice.value, "note", "lj-note")):
         if text:
             lines = [solara.Div(children=[line]) for line in text.splitlines()]

@@ -1,4 +1,4 @@
-"""What a user did wrong, in the language of the page."""
+"""Errors in users' input, in the language of the page."""
 
 import re
 
@@ -13,7 +13,7 @@ def problem_told(problem: Problem, words: Words, *, with_place: bool = True) -> 
     Parameters
     ----------
     problem
-        What is wrong.
+        The problem.
     words
         The language.
     with_place
@@ -38,7 +38,7 @@ def problems_told(error: Exception, words: Words, *, with_place: bool = True) ->
 
 
 PLACES = re.compile(r"(?:[A-Za-z]:)?(?:[/\\][\w.+~@-]+){2,}")
-"""What looks like a path of the server."""
+"""Pattern of a path of the server."""
 
 
 def without_places(text: str) -> str:

@@ -1,4 +1,4 @@
-"""No traceback reaches a browser: Solara puts those of its own into the page, with the paths of the server."""
+"""Tracebacks are kept from browsers: Solara would show its own in the page, with the paths of the server."""
 
 import logging
 import traceback
@@ -11,7 +11,7 @@ LOG = logging.getLogger("lujiazui.app")
 
 
 def told() -> str:
-    """What a page shows in place of a traceback, in both languages."""
+    """Text of a page in place of a traceback, in both languages."""
     return " ".join(Words(language)("app.server_failed") for language in LANGUAGES)
 
 

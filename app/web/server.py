@@ -15,11 +15,11 @@ from scenarios.extras import needs_extra
 from scenarios.problem_texts import coded
 
 PING_TIMEOUT = 120.0
-"""Seconds that a slow browser may take to say that it is there."""
+"""Seconds that a slow browser may take to connect."""
 LARGEST_MESSAGE = 2_000_000
 """Bytes of one message of a browser; an uploaded scenario file is far smaller."""
 LOOK_FOR_IDLE = 20.0
-"""Seconds between two looks for sessions that nobody uses."""
+"""Seconds between two searches for idle sessions."""
 OPEN_TO_OTHERS = (
     "Warning: {host} can be reached from other machines, and the app has no users and passwords: whoever reaches it "
     "can use it. Leave it on loopback behind a proxy that asks for a password; see docs/app.md."
@@ -60,7 +60,7 @@ def serve(
     batches
         Let visitors start batches into the store.
     sessions
-        Sessions at a time; who comes when all are taken is told so.
+        Sessions at a time; further visitors get a page that says so.
     idle_minutes
         After these minutes without an event a session ends.
     kept_megabytes
@@ -91,7 +91,7 @@ def serve(
                 value=port,
                 allowed=coded("allowed.free_port"),
             ) from None
-    # Solara tells about the cookie at every page that is not asked for by TLS.
+    # Solara warns about the cookie at every page that is not requested by TLS.
     warnings.filterwarnings("ignore", "Cookies with samesite=none", UserWarning)
     quiet.hide_tracebacks()
     if host not in LOOPBACK:
@@ -120,7 +120,7 @@ def serve(
 
 
 def _end_idle(places: Places) -> None:
-    """Look for sessions that nobody uses, for as long as the server runs."""
+    """Search for idle sessions while the server runs."""
     while True:
         time.sleep(min(LOOK_FOR_IDLE, max(places.idle_seconds / 4.0, 0.1)))
         places.end_idle()

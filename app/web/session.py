@@ -1,4 +1,4 @@
-"""What one session holds; Solara gives every session its own values of these."""
+"""Data of one session; Solara gives every session its own values."""
 
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,9 @@ past: solara.Reactive[tuple[Desk, ...]] = solara.reactive(())
 future: solara.Reactive[tuple[Desk, ...]] = solara.reactive(())
 language = solara.reactive("en")
 message = solara.reactive("")
-"""What went wrong with the last file, change or event."""
+"""Errors of the last file, change or event."""
 notice = solara.reactive("")
-"""What was done with the last file or link, and what of it was left out."""
+"""Use of the last file or link, and its invalid parts."""
 answer: "solara.Reactive[Answer | None]" = solara.reactive(None)
 chosen_indicators: solara.Reactive[tuple[str, ...]] = solara.reactive(())
 """Indicators whose charts are shown; none chosen shows all."""
@@ -31,7 +31,7 @@ def words() -> Words:
 
 
 def put(new: Desk) -> None:
-    """Change the desk; what stood there can be brought back."""
+    """Change the desk; the previous settings can be restored."""
     if new == desk.value:
         return
     past.value = (*past.value, desk.value)[-MOST_UNDONE:]
@@ -41,7 +41,7 @@ def put(new: Desk) -> None:
 
 
 def undo() -> None:
-    """Bring back what stood on the desk before the last change."""
+    """Restore the settings before the last change."""
     if past.value:
         future.value = (desk.value, *future.value)
         before = past.value[-1]

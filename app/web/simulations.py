@@ -1,4 +1,4 @@
-"""Simulations behind the pages: one pool of processes for the server, a cache of runs, bounds for everybody."""
+"""Simulations behind the pages: one pool of processes for the server, a cache of runs, bounds for all sessions."""
 
 import threading
 import time
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FIRST_STAGES = (LEAST_RUNS, 24)
 """Paired runs after which a first answer and a better one are shown; fewer are no answer, only progress."""
 PATIENCE = 0.05
-"""Seconds between two looks at what other sessions do."""
+"""Seconds between two checks of other sessions' runs."""
 NICENESS, PATIENT_NICENESS = 3, 19
 """How far simulations stand back behind the server and a browser on the same machine: first answers, all others."""
 MEGABYTE = 1_000_000
@@ -35,7 +35,7 @@ SESSIONS_AT_ONCE = 64
 
 @dataclass(frozen=True)
 class KeptRun:
-    """What is kept of a run that was done: its indicators, without the question that another may ask in other words."""
+    """Kept data of a finished run: its indicators, without the request, which may be written in other ways."""
 
     indicators: tuple[str, ...]
     first_month: int
@@ -57,7 +57,7 @@ class KeptRun:
 
 @dataclass
 class Server:
-    """What all sessions share."""
+    """Data common to all sessions."""
 
     store: Path | None
     pool: Workers
@@ -83,7 +83,7 @@ class Server:
     turns: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(SESSIONS_AT_ONCE))
 
     def known(self, request: RunRequest) -> RunOutcome | None:
-        """The outcome of a run that the server has done before, whoever asked for it."""
+        """The outcome of a run that the server has done before, for any session."""
         with self.lock:
             kept = self.runs.get(request.key)
             if kept is None:
@@ -92,7 +92,7 @@ class Server:
         return kept.answers(request)
 
     def claim(self, requests: Iterable[RunRequest], most: int) -> list[RunRequest]:
-        """The first of some requests that nobody runs or has run; they count as being run until they are let go."""
+        """The first of some requests that are neither running nor done; they count as running until released."""
         claimed: list[RunRequest] = []
         with self.lock:
             for request in requests:
@@ -108,7 +108,7 @@ class Server:
             self.claimed.difference_update(request.key for request in requests)
 
     def keep(self, outcome: RunOutcome) -> None:
-        """Remember a run; those that were not asked for longest go when the memory for them is full."""
+        """Keep a run; those used least recently are dropped when the memory for them is full."""
         with self.lock:
             names = self.indicators.setdefault(outcome.indicators, outcome.indicators)
             kept = KeptRun(names, outcome.first_month, outcome.values, outcome.kind, outcome.seconds)
@@ -186,7 +186,7 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
     Parameters
     ----------
     desk
-        What is asked.
+        Settings of the desk.
     cancelled
         Asked now and then; once it says True the answers end.
     tick
@@ -215,7 +215,7 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
                 tick(len(outcomes), len(requests))
             if cancelled():
                 return
-            # Which run was done first depends on what was kept and on the processes: the order is that of the question.
+            # The order of completion depends on the cache and on the processes: results have the order of the request.
             outcomes.sort(key=lambda outcome: place[outcome.request.run, outcome.request.scenario.name])
             yield Answer(desk, Ensemble.of_outcomes(outcomes), stage, desk.runs)
             before = stage
@@ -225,7 +225,7 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
 
 
 def _runs(requests: list[RunRequest], first: object | None, cancelled: Callable[[], bool]) -> Iterator[RunOutcome]:
-    """Run requests a few at a time, and take from other sessions what these have under way.
+    """Run requests a few at a time, and share runs under way in other sessions.
 
     With `first`, a mark of the session, others leave it the pool; without, the session leaves it to those that wait for
     their first answer.
@@ -234,7 +234,7 @@ def _runs(requests: list[RunRequest], first: object | None, cancelled: Callable[
     if first is not None:
         server.unanswered.add(first)
     while pending and not cancelled():
-        # Better answers have the pool in turns, and not while anybody waits for a first one.
+        # Refined results use the pool in turns, and not while a session waits for first results.
         if first is None and (server.unanswered or not server.better.acquire(timeout=PATIENCE)):
             time.sleep(PATIENCE)
             continue

@@ -1,4 +1,4 @@
-"""What the store's last sweep says: which factors matter, and where a target is met; worked out when asked for."""
+"""Results of the store's last sweep: important factors and conditions of meeting a target, computed on request."""
 
 import threading
 from collections.abc import Callable

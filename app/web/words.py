@@ -1,4 +1,4 @@
-"""What the app says, in English and Chinese."""
+"""Texts of the app, in English and Chinese."""
 
 import tomllib
 from functools import cache
