@@ -12,7 +12,7 @@ NOWHERE = "http://127.0.0.1:9/"
 
 
 def prepare() -> None:
-    """Set options before the import of Solara: local files only, no statistics, sessions that end soon after their tab."""
+    """Set options before the import of Solara: local files only, no statistics, sessions that end with their tab."""
     os.environ.update(
         {
             "SOLARA_APP": "app.web.pages",

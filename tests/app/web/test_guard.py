@@ -148,7 +148,7 @@ def test_who_comes_when_all_places_are_taken_gets_a_page_that_says_so():
     guard = Guard(inner, places=taken)
     sent = asked(guard, "/")
     assert sent[0]["status"] == 503 and (b"retry-after", b"60") in sent[0]["headers"]
-    assert "places" in sent[1]["body"].decode() and "已满" in sent[1]["body"].decode()
+    assert "no free session" in sent[1]["body"].decode() and "已满" in sent[1]["body"].decode()
     newcomer = SOCKET.replace("1111", "9999")
     assert asked(guard, newcomer, "websocket")[0] == {"type": "websocket.close", "code": 1013}
     assert asked(guard, SOCKET, "websocket")[0] == {"type": "websocket.accept"}
