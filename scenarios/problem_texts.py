@@ -6,17 +6,17 @@ language. All texts stand in `texts/problems.toml`; the places named in them are
 
 from __future__ import annotations
 
-import string
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
 
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Return the text of every code by language: `en`, with the formats of what is named, and `zh`."""
+    import tomllib
+    from importlib import resources
+
     found: dict[str, dict[str, str]] = tomllib.loads(
         resources.files("scenarios").joinpath("texts", "problems.toml").read_text(encoding="utf-8")
     )
@@ -26,6 +26,8 @@ def catalogue() -> dict[str, dict[str, str]]:
 @cache
 def _parts(code: str) -> tuple[tuple[str, str | None, str], ...]:
     """The English text of a code: pieces of text, each with the name after it and that name's format."""
+    import string
+
     formatted = string.Formatter().parse(catalogue()[code]["en"])
     return tuple(
         (text, name, (f"!{how}" if how else "") + (f":{form}" if form else "")) for text, name, form, how in formatted
