@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,12 +21,13 @@ from app.terminal.options import (
     Workers,
     refuse_unread,
 )
-from app.terminal.report import Part, answer
+from app.terminal.report import answer
 from scenarios.bounds import LARGEST_SEED, MOST_RUNS
 from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
     from sim.experiments.outcomes import RunOutcome
+
 
 DECIDED_BEFORE = ("against", "runs", "seed", "draws", "settings", "macro", "parameters", "scale", "without", "fork_at")
 """Options that determine the runs, which a batch that is resumed takes from the store."""
@@ -95,6 +95,7 @@ def batch(
 ) -> None:
     """Run scenarios many times and store the results; stored runs are not repeated."""
     from app.cluster import executor_at, expect_scheduler
+    from app.reports.batch import BatchDone, _place
     from app.terminal.asked import scenario_asked, seed_asked
     from app.terminal.progress import RunsBar
     from scenarios.errors import InputError
@@ -156,48 +157,6 @@ def batch(
     answer(done, json, quiet)
     if failures:
         raise typer.Exit(FAILED)
-
-
-@dataclass(frozen=True)
-class BatchDone:
-    """How a batch ended.
-
-    Parameters
-    ----------
-    store, design
-        Where its runs are, and the experiment gone on with if it was chosen by number.
-    requested
-        Runs of the batch.
-    counts
-        Runs in the store by status.
-    failures
-        Runs that failed, with the reason.
-    """
-
-    store: Path
-    design: int | None
-    requested: int
-    counts: Mapping[str, int]
-    failures: Sequence[str]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the counts and the failures."""
-        return {"store": str(self.store), "asked": self.requested, **self.counts, "failures": self.failures}
-
-    def quiet_lines(self) -> Iterable[str]:
-        """Return the number of runs done."""
-        return [str(self.counts.get("done", 0))]
-
-    def parts(self) -> Iterable[Part]:
-        """Return the counts and the command that usually follows."""
-        failed = f", {self.counts['failed']} failed" if self.counts.get("failed") else ""
-        yield f"{self.requested} runs asked for; the store {self.store} holds {self.counts.get('done', 0)}{failed}"
-        yield f"Next: lujiazui compare {_place(self.store, self.design)}"
-
-
-def _place(store: Path, design: int | None) -> str:
-    """A store, and an experiment of it if one was chosen, as they are typed."""
-    return shlex.quote(str(store)) + ("" if design is None else f" --design {design}")
 
 
 def _as_typed(options: Mapping[str, object], settings: Sequence[str], without: Sequence[str]) -> str:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.terminal.numbers import between, known, or_blank
 from app.terminal.options import DesignNumber, Json, Quiet, StoreFolder
-from app.terminal.report import Part, Table, answer, once
+from app.terminal.report import answer
 from scenarios.errors import InputError
 
 if TYPE_CHECKING:
     from sim.experiments.ensemble import Ensemble
-    from sim.experiments.stored_design import StoredDesign
+
 
 CAVEAT = (
     "Intervals are of the median effect over the runs. Effects of levers are priors without causal evidence; "
@@ -34,6 +31,7 @@ def compare(
     quiet: Quiet = False,
 ) -> None:
     """Compare the scenarios of a store: paired effects with intervals, probabilities of the targets, regret."""
+    from app.reports.compare import Comparison, StoreDesign
     from sim.experiments.ensemble import Ensemble
     from sim.experiments.store import Store
 
@@ -136,147 +134,3 @@ def _warnings(
         if unknown and ensemble.target_year_of(name) is not None:
             told.append(f"{name}: its runs do not have {', '.join(unknown)}.")
     return told
-
-
-@dataclass(frozen=True)
-class StoreDesign:
-    """An experiment of a store, and the number of experiments in it."""
-
-    store: Path
-    design: StoredDesign
-    of: int
-
-    @property
-    def line(self) -> str:
-        """The experiment in a line, or nothing where it is the only one, has no label and is done."""
-        if self.of == 1 and not self.design.label and self.design.done >= self.design.asked:
-            return ""
-        others = f"; {self.of} experiments, see: lujiazui designs {self.store}" if self.of > 1 else ""
-        return f"Design {self.design}{others}"
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """The result of `compared`, and the experiment that it comes from."""
-
-    found: Mapping[str, Any]
-    design: StoreDesign | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the records with the experiment that they come from."""
-        from app.commands.designs import design_data
-
-        return {"design": None if self.design is None else design_data(self.design.design), **self.found}
-
-    def quiet_lines(self) -> Iterable[str]:
-        """Return the median effects."""
-        return [f"{row['scenario']} {row['indicator']} {known(row['median'], 'g')}" for row in self.found["effects"]]
-
-    def parts(self) -> Iterable[Part]:
-        """Return a table for each question, then the notes."""
-        found = self.found
-        if self.design is not None and self.design.line:
-            yield self.design.line
-        yield from once(found["conditions"]["notes"])
-        if found["pairs"]:
-            yield self._effects()
-        if found["displacement"]:
-            yield self._displacement()
-        yield self._targets()
-        if len(found["done"]) > 1:
-            yield self._regret()
-        if found["triggers"]:
-            yield self._triggers()
-        for name, settings in found["settings"].items():
-            yield f"Scenario {name} with {', '.join(settings)}."
-        yield from once([*found["warnings"], found["caveat"], *(f"failed: {failure}" for failure in found["failures"])])
-
-    def _effects(self) -> Table:
-        counts = sorted({each["pairs"] for each in self.found["pairs"]})
-        pairs = " to ".join(str(each) for each in dict.fromkeys((counts[0], counts[-1])))
-        rows = [
-            (
-                row["scenario"],
-                row["indicator"],
-                known(row["median"], "+.4g"),
-                between(row["low"], row["high"], "+.4g"),
-                row["runs"],
-                known(row["share_positive"], ".0%"),
-                or_blank(row["pairing"], ".0f", " x"),
-            )
-            for row in self.found["effects"]
-        ]
-        return Table(
-            f"Effect in {_years(self.found['pairs'])} against {self.found['baseline']}, {pairs} paired runs",
-            ("scenario", "indicator", "median", "95 % interval", "pairs", "runs above", "runs saved by pairing"),
-            rows,
-            right=("median", "pairs", "runs above", "runs saved by pairing"),
-        )
-
-    def _displacement(self) -> Table:
-        rows = [
-            (
-                row["scenario"],
-                row["measure"],
-                row["centre"].replace("_", " "),
-                known(row["change"], "+.3g"),
-                between(row["low"], row["high"], "+.3g"),
-                or_blank(row["share_of_gain"], ".0%"),
-            )
-            for row in self.found["displacement"]
-        ]
-        return Table(
-            f"Displacement in {_years(self.found['pairs'])}: what Shanghai gains and other centres lose, mean",
-            ("scenario", "measure", "centre", "change", "95 % interval", "part of Shanghai's gain"),
-            rows,
-            right=("change", "part of Shanghai's gain"),
-        )
-
-    def _targets(self) -> Table:
-        rows = [
-            (
-                row["scenario"],
-                row["indicator"],
-                row["runs"],
-                known(row["probability"], ".0%"),
-                known(row["standard_error"], ".1%"),
-                row["expected_month"],
-            )
-            for row in self.found["targets"]
-        ]
-        return Table(
-            f"Share of runs that meet the target, in {_years(self.found['targets'])}",
-            ("scenario", "indicator", "runs", "share", "standard error", "median month of meeting"),
-            rows,
-            right=("runs", "share", "standard error"),
-        )
-
-    def _regret(self) -> Table:
-        rows = [
-            (row["scenario"], row["indicator"], row["runs"], known(row["mean"], ".2%"), known(row["p95"], ".2%"))
-            for row in self.found["regret"]
-        ]
-        return Table(
-            "Regret: behind the best scenario of the same run, % of the target",
-            ("scenario", "indicator", "runs", "mean", "95th percentile"),
-            rows,
-            right=("runs", "mean", "95th percentile"),
-        )
-
-    def _triggers(self) -> Table:
-        rows = [
-            (row["scenario"], row["trigger"], known(row["share"], ".0%"), row["first_month"])
-            for row in self.found["triggers"]
-        ]
-        return Table(
-            "Triggers: in which part of the runs they fire, and when first",
-            ("scenario", "trigger", "share", "median month"),
-            rows,
-            right=("share",),
-        )
-
-
-def _years(rows: Iterable[Mapping[str, Any]]) -> str:
-    """The years of some rows."""
-    years = sorted({row["year"] for row in rows if isinstance(row["year"], int)})
-    return ", ".join(str(year) for year in years) or "no year"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.terminal.options import Json, Quiet, StoreFolder
 from app.terminal.report import Listing, Table, answer
@@ -14,28 +14,12 @@ if TYPE_CHECKING:
 
 def designs(store: StoreFolder, json: Json = False, quiet: Quiet = False) -> None:
     """List the experiments of a store with date, settings, and runs requested and done."""
+    from app.reports.designs import design_data
     from sim.experiments.store import Store
 
     found = Store.open(store).designs()
     names = [str(each.number) for each in found]
     answer(Listing([design_data(each) for each in found], names, [_table(found)]), json, quiet)
-
-
-def design_data(design: StoredDesign) -> dict[str, Any]:
-    """An experiment of a store as plain data."""
-    return {
-        "number": design.number,
-        "time": design.time,
-        "kind": design.kind,
-        "label": design.label,
-        "scenarios": list(design.scenarios),
-        "asked": design.asked,
-        "done": design.done,
-        "failed": design.failed,
-        "version": design.version,
-        "model": design.model,
-        "resumable": design.resumable,
-    }
 
 
 def _table(found: Sequence[StoredDesign]) -> Table:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.facts import counted, in_words
 from app.terminal.options import Quiet, Runs, Scale, Workers
 
 if TYPE_CHECKING:
@@ -73,6 +72,8 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _facts(found: pd.DataFrame) -> str:
+    from app.reports.facts import counted, in_words
+
     rows: list[Sequence[object]] = [
         (row["name"], row["statistic"], *in_words(row), row["kind"]) for row in found.to_dict("records")
     ]

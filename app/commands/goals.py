@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from app.terminal.exit_codes import FAILED
-from app.terminal.numbers import known, or_blank
 from app.terminal.options import Json, Macro, ParameterSetName, Quiet, Scale, Seed, Workers
-from app.terminal.report import Part, Table, answer, once
+from app.terminal.report import answer
 from scenarios.bounds import MOST_RUNS
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.experiments.ensemble import Ensemble
 
 
 def goals(
@@ -32,6 +24,7 @@ def goals(
     quiet: Quiet = False,
 ) -> None:
     """Assess a scenario by the plan's six goals and the eleven shortcomings it names, with indicators for each."""
+    from app.reports.goals import Goals
     from app.terminal.asked import scenario_asked, seed_asked
     from app.terminal.progress import RunsBar
     from sim.experiments.ensemble import ensemble
@@ -43,105 +36,3 @@ def goals(
     answer(Goals(asked.name, asked.label, found, found.goals(asked.name), found.goal_tests(asked.name)), json, quiet)
     if found.failures:
         raise typer.Exit(FAILED)
-
-
-@dataclass(frozen=True)
-class Goals:
-    """A scenario held against goals and shortcomings.
-
-    Parameters
-    ----------
-    name, label
-        Of the scenario.
-    ensemble
-        Its runs.
-    lights
-        A row for each goal or shortcoming.
-    tests
-        A row for each indicator that one is judged by.
-    """
-
-    name: str
-    label: str
-    ensemble: Ensemble
-    lights: pd.DataFrame
-    tests: pd.DataFrame
-
-    @property
-    def runs(self) -> int:
-        """Runs that are done."""
-        return int(self.ensemble.done(self.name).sum())
-
-    @property
-    def warnings(self) -> list[str]:
-        """Statistics that so few runs do not support, and the year if it is not 2025."""
-        from scenarios.whole_years import TARGET_YEAR
-        from sim.experiments.least_runs import LEAST_FOR_VERDICT, few_runs_note
-
-        warnings = few_runs_note(self.runs, "a light", LEAST_FOR_VERDICT)
-        if self.ensemble.target_year_of(self.name) != TARGET_YEAR:
-            warnings.append(f"Judged in {self.ensemble.target_year_told(self.name)}.")
-        return warnings
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return lights and tests."""
-        return {
-            "scenario": self.name,
-            "runs": self.runs,
-            "year": self.ensemble.target_year_of(self.name),
-            "failures": list(self.ensemble.failures),
-            "conditions": self.ensemble.conditions.as_dict(),
-            "warnings": self.warnings,
-            "goals": self.lights.reset_index().to_dict("records"),
-            "tests": self.tests.to_dict("records"),
-        }
-
-    def quiet_lines(self) -> Iterable[str]:
-        """Return the lights."""
-        return [f"{key} {light}" for key, light in self.lights["light"].items()]
-
-    def parts(self) -> Iterable[Part]:
-        """Return the lights, then the tests behind them."""
-        yield from once(self.ensemble.conditions.lines)
-        yield self._lights()
-        yield self._tests()
-        yield (
-            "The plan sets no number for any of these: the tests are judgement. "
-            "Green: all tests met; amber: half of the way."
-        )
-        yield from once(self.warnings)
-        left_out = self.lights["not_modelled"].items()
-        yield "Not modelled: " + "; ".join(f"{key}: {what}" for key, what in left_out if what) + "."
-
-    def _lights(self) -> Table:
-        heads = ("", "goal or shortcoming", "light", "green", "amber", "red", "held back by")
-        cells = [
-            (
-                str(key),
-                row["name"],
-                row["light"],
-                *(or_blank(row[each], ".0%") for each in ("green", "amber", "red")),
-                row["worst"] if row["light"] != "green" else "",
-            )
-            for key, row in self.lights.to_dict("index").items()
-        ]
-        year = self.ensemble.target_year_told(self.name)
-        return Table(f"{self.label} in {year}, {self.runs} runs", heads, cells, right=heads[3:6])
-
-    def _tests(self) -> Table:
-        at = str(self.ensemble.target_year_of(self.name) or "no year")
-        heads = ("", "indicator", "2020", at, "test", "from", "runs that meet it")
-        signs = {"up": "at least", "down": "at most"}
-        cells = [
-            (
-                row["id"],
-                row["indicator"],
-                known(row["value_2020"], ".4g"),
-                known(row["value"], ".4g"),
-                f"{row['test']} {known(row['tested'], '.3g')}",
-                f"{signs[row['better']]} {row['threshold']:g}",
-                known(row["met"], ".0%"),
-            )
-            for row in self.tests.to_dict("records")
-        ]
-        return Table("Tests", heads, cells, right=(heads[2], heads[3], heads[6]))

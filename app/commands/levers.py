@@ -24,7 +24,8 @@ def levers(
     quiet: Quiet = False,
 ) -> None:
     """List the policy levers: authority, intensity, channels, and which channels enter a rule."""
-    from app.commands.month import Steps, steps_of_a_month
+    from app.commands.month import steps_of_a_month
+    from app.reports.month import Steps
     from app.terminal.asked import named
     from scenarios import plan
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from app.terminal.exit_codes import FAILED
 from app.terminal.options import Json, Quiet, StoreFolder
-from app.terminal.report import Part, answer
-
-if TYPE_CHECKING:
-    from sim.experiments.repeating import Repetition
+from app.terminal.report import answer
 
 
 def rerun(
@@ -23,6 +18,7 @@ def rerun(
     quiet: Quiet = False,
 ) -> None:
     """Repeat a stored run from the store alone, and compare the two bit by bit."""
+    from app.reports.rerun import Rerun
     from sim.experiments.repeating import repeated
     from sim.experiments.store import Store
 
@@ -30,36 +26,3 @@ def rerun(
     answer(Rerun(found), json, quiet)
     if not found.same:
         raise typer.Exit(FAILED)
-
-
-@dataclass(frozen=True)
-class Rerun:
-    """A stored run beside the same run made again."""
-
-    repeated: Repetition
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the verdict and, where the two differ, what differs."""
-        found, request = self.repeated, self.repeated.request
-        return {
-            "key": request.key,
-            "same": found.same,
-            "scenario": request.scenario.name,
-            "seed": request.seed,
-            "kernels": found.kernels,
-            "kernels_here": found.kernels_here,
-            "largest_difference": found.largest_difference,
-            "largest_difference_of_plan": found.largest_difference_of_plan,
-            "altered": found.altered,
-            "reason": found.reason,
-        }
-
-    def quiet_lines(self) -> Iterable[str]:
-        """Return the key: the exit code is the verdict."""
-        return [self.repeated.request.key]
-
-    def parts(self) -> Iterable[Part]:
-        """Return the verdict in a line."""
-        found, request = self.repeated, self.repeated.request
-        verdict = "the same to the bit" if found.same else f"not the same: {found.reason}"
-        yield f"{request.key}: {request.scenario.name}, seed {request.seed}: {verdict}"

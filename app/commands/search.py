@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from app.terminal.exit_codes import INTERRUPTED
-from app.terminal.numbers import plain
 from app.terminal.options import Json, Quiet, Workers
-from app.terminal.report import Part, Table, answer, once
-
-if TYPE_CHECKING:
-    from scenarios.run_conditions import RunConditions
-    from sim.experiments.robust_search import Found, Search
-
-MOST_SHOWN = 12
+from app.terminal.report import answer
 
 
 def search(
@@ -36,6 +27,7 @@ def search(
     quiet: Quiet = False,
 ) -> None:
     """Search for lever paths that do well by several objectives in many worlds, and test them in new worlds."""
+    from app.reports.search import SearchFound
     from app.terminal.output import checked_folder, checked_target, save
     from app.terminal.progress import RunsBar
     from scenarios.whole_years import checked_year
@@ -71,73 +63,3 @@ def search(
     if plot is not None:
         search_picture(found, plot)
     answer(SearchFound(store, found), json, quiet)
-
-
-@dataclass(frozen=True)
-class SearchFound:
-    """The policies that a search found, and the store of its runs."""
-
-    store: Path
-    found: Found
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return policies and generations."""
-        from scenarios.whole_years import checked_year
-
-        return {
-            "store": str(self.store),
-            "runs": self.found.runs,
-            "year": checked_year(self.found.search.scenario),
-            "conditions": _conditions(self.found.search).as_dict(),
-            "warnings": _warnings(self.found.search),
-            "policies": self.found.policies.reset_index().to_dict("records"),
-            "generations": self.found.generations.to_dict("records"),
-        }
-
-    def quiet_lines(self) -> Iterable[str]:
-        """Return the values of each policy."""
-        return [" ".join(f"{value}" for value in row.values()) for row in self.found.policies.to_dict("records")]
-
-    def parts(self) -> Iterable[Part]:
-        """Return a table of objectives, one of levers, and notes."""
-        found = self.found
-        yield from once(_conditions(found.search).lines)
-        goals = [objective.title for objective in found.search.objectives]
-        goals = [column for column in found.policies.columns if column.removesuffix("_check") in goals]
-        rows = list(found.policies.iterrows())
-        if len(rows) > MOST_SHOWN:  # evenly along the front, which is in the order of the first objective
-            rows = [rows[round(place * (len(rows) - 1) / (MOST_SHOWN - 1))] for place in range(MOST_SHOWN)]
-        headings = ["policy", *(column.replace("_", " ") for column in goals)]
-        cells = [[str(place), *(plain(row[column]) for column in goals)] for place, row in rows]
-        yield Table(f"{len(found.policies)} policies that no other one beats", headings, cells, right=headings)
-        names = [column for column in found.policies.columns if column not in goals]
-        headings = ["policy", *(name.replace("_", " ") for name in names)]
-        cells = [[str(place), *(plain(row[name]) for name in names)] for place, row in rows]
-        yield Table("Their levers", headings, cells, right=headings)
-        last = found.generations.iloc[-1]
-        yield f"{found.runs} runs; {int(last['policies'])} policies tried; hypervolume {last['hypervolume']:.3f}."
-        if len(found.policies) > MOST_SHOWN:
-            yield f"{MOST_SHOWN} of {len(found.policies)} are shown; --out FILE writes all."
-        yield from once(_warnings(found.search))
-        yield "Columns that end in check are from worlds that the search has not used; rely on those."
-
-
-def _conditions(search: Search) -> RunConditions:
-    """Conditions of the runs of a search: its scenario under each macro path."""
-    from sim.experiments.run_conditions import conditions_of
-
-    return conditions_of([search.scenario.with_macro(path) for path in search.macro] or [search.scenario])
-
-
-def _warnings(search: Search) -> list[str]:
-    """Statistics that so few worlds do not support, and the year if it is not 2025."""
-    from sim.experiments.least_runs import few_runs_note
-    from sim.experiments.run_conditions import year_notes
-
-    paths = max(len(search.macro), 1)
-    what = "a tenth or a chance"
-    return [
-        *few_runs_note(search.worlds * paths, f"{what} in the search", of="worlds"),
-        *few_runs_note(search.check_worlds * paths, f"{what} in the check", of="worlds"),
-        *year_notes([search.scenario]),
-    ]

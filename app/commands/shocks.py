@@ -9,7 +9,6 @@ import typer
 
 from app.terminal.options import Json, Quiet
 from app.terminal.report import Cell, Facts, Listing, Prose, Table, answer
-from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
     from scenarios.shocks import ShockKind
@@ -40,7 +39,7 @@ def _table(known: Sequence[ShockKind]) -> Table:
             each.moves,
             each.unit,
             f"{each.size:g}",
-            coded("allowed.years", first=f"{each.low:g}", last=f"{each.high:g}"),
+            f"{each.low:g} to {each.high:g}",
             " to ".join(dict.fromkeys(each.window)),
             each.profile,
             each.basis.size,

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from app.terminal.exit_codes import FAILED, INTERRUPTED
 from app.terminal.options import Json, Quiet, Workers
-from app.terminal.report import Part, answer
+from app.terminal.report import answer
 
 
 def sweep(
@@ -23,6 +21,7 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Run a design: factorial, Latin hypercube, Sobol, Morris or points of your own."""
+    from app.reports.sweep import SweepDone
     from app.terminal.progress import RunsBar
     from sim.experiments.designs import read_design
     from sim.experiments.ensemble import run_requests
@@ -44,31 +43,3 @@ def sweep(
     answer(SweepDone(store, len(design.points()), len(requests), found.failures), json, quiet)
     if found.failures:
         raise typer.Exit(FAILED)
-
-
-@dataclass(frozen=True)
-class SweepDone:
-    """How a sweep ended."""
-
-    store: Path
-    points: int
-    runs: int
-    failures: Sequence[str]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return points, runs and failures."""
-        return {
-            "store": str(self.store),
-            "points": self.points,
-            "runs": self.runs,
-            "failures": list(self.failures),
-        }
-
-    def quiet_lines(self) -> Iterable[str]:
-        """Return the number of runs."""
-        return [str(self.runs)]
-
-    def parts(self) -> Iterable[Part]:
-        """Return the counts and the command that usually follows."""
-        yield f"{self.points} points, {self.runs} runs in {self.store}"
-        yield f"Next: lujiazui sensitivity {self.store}"

@@ -5,7 +5,8 @@ import json
 import pytest
 
 import sim
-from app.commands.compare import Comparison, compared
+from app.commands.compare import compared
+from app.reports.compare import Comparison
 from app.terminal.report import answer
 from scenarios import load
 

@@ -8,7 +8,8 @@ import pytest
 
 import sim
 from app.cli import command_line
-from app.commands.compare import Comparison, compared
+from app.commands.compare import compared
+from app.reports.compare import Comparison
 from app.terminal.report import answer
 from calibration.calibrate import Calibration
 from calibration.diagnostics import identification, least_runs

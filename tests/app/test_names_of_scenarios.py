@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from app.cli import command_line
-from app.commands.compare import Comparison, compared
+from app.commands.compare import compared
+from app.reports.compare import Comparison
 from app.terminal.asked import committed_beside, scenario_asked
 from app.terminal.report import answer
 from scenarios import Scenario, load

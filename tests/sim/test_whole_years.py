@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from app.commands.compare import Comparison, compared
-from app.commands.run import RunReport
+from app.commands.compare import compared
+from app.reports.compare import Comparison
+from app.reports.run import RunReport
 from app.terminal.report import answer as answer_in_terminal
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.errors import InputError

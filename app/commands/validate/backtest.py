@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
-
-from app.commands.validate.past import PastAnswer, past_answer, tab_separated
-from app.terminal.numbers import known
+from app.commands.validate.past import past_answer
 from app.terminal.options import PAST_RUNS, ForecastRuns, Json, PastStore, Quiet, Scale, Workers
-from app.terminal.report import Part, Table, answer, once
+from app.terminal.report import answer
 
 
 def backtest(
@@ -21,61 +16,8 @@ def backtest(
     quiet: Quiet = False,
 ) -> None:
     """Simulate 2017-2020 from the stocks of end-2015 and compare each year with observations."""
+    from app.reports.validate_backtest import Backtest
     from calibration.backtest import backtest as backtested
 
     found = past_answer(backtested, runs, scale, store, workers, hidden=json or quiet)
     answer(Backtest(found), json, quiet)
-
-
-@dataclass(frozen=True)
-class Backtest:
-    """The years 2017-2020, a row for each kind of run, year and indicator."""
-
-    found: PastAnswer
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the years, and the starting state with where each level comes from."""
-        from calibration.backtest import starting_state
-
-        start = starting_state().to_dict("records")
-        return {**self.found.as_dict("backtest", self.found.warnings()), "start": start}
-
-    def quiet_lines(self) -> Iterable[str]:
-        """Return the medians."""
-        return tab_separated(self.found.table, "kind", "indicator", "year", "median")
-
-    def parts(self) -> Iterable[Part]:
-        """Return a table of the years."""
-        from calibration.backtest import starting_state
-
-        rows = [
-            [
-                row["kind"],
-                row["indicator"],
-                row["year"],
-                *(known(row[key], ".4g") for key in ("observed", "q05", "median", "q95")),
-                f"{row['crps']:.3g}",
-                row["best_naive"],
-                f"{row['naive_error']:.3g}",
-            ]
-            for row in self.found.table.to_dict("records")
-        ]
-        heads = (
-            "kind",
-            "indicator",
-            "year",
-            "observed",
-            "5 %",
-            "median",
-            "95 %",
-            "CRPS",
-            "best naive rule",
-            "its error",
-        )
-        yield from once(self.found.conditions)
-        yield Table.of_numbers("2017-2020 from the stocks of end-2015, constants solved on 2016", heads, rows)
-        counted = starting_state()["how"].value_counts()
-        sources = ", ".join(f"{count} {how}" for how, count in counted.items())
-        yield f"Starting observations: {sources}; --json lists them."
-        yield ("A forecast draws external drivers and applies no policy step; a replay takes both as they were.")
-        yield from once(self.found.warnings())

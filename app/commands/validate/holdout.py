@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from app.commands.validate.past import PastAnswer, past_answer, tab_separated
+from app.commands.validate.past import past_answer
 from app.terminal.options import PAST_RUNS, ForecastRuns, Json, PastStore, Quiet, Scale, Workers
-from app.terminal.report import Part, Table, answer, once
+from app.terminal.report import answer
 
 
 def holdout(
@@ -23,53 +21,8 @@ def holdout(
     quiet: Quiet = False,
 ) -> None:
     """Fit to the years up to YEAR, and score the fit on moments of the later years, which are held out."""
+    from app.reports.validate_holdout import Holdout
     from calibration.held_back import held_back
 
     found = past_answer(held_back, runs, scale, store, workers, hidden=json or quiet, until=until)
     answer(Holdout(found), json, quiet)
-
-
-@dataclass(frozen=True)
-class Holdout:
-    """Moments of 2016-2020 under prior and fit, a row each."""
-
-    found: PastAnswer
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return all moments, those that the fit used as well."""
-        return self.found.as_dict("until", self.found.warnings())
-
-    def quiet_lines(self) -> Iterable[str]:
-        """Return the CRPS of prior and fit."""
-        return tab_separated(self.found.table, "moment", "crps_prior", "crps")
-
-    def parts(self) -> Iterable[Part]:
-        """Return a table of the moments that the fit did not use."""
-        table = self.found.table
-        later = table[~table["used"]]
-        keys = ("observed", "prior_q05", "prior_q50", "prior_q95", "q05", "q50", "q95", "crps_prior", "crps")
-        rows = [
-            [row["moment"], *(f"{row[key]:.3g}" for key in keys), "yes" if row["inside"] else "no"]
-            for row in later.to_dict("records")
-        ]
-        heads = (
-            "moment",
-            "observed",
-            "prior 5 %",
-            "50 %",
-            "95 %",
-            "fit 5 %",
-            "50 %",
-            "95 %",
-            "CRPS prior",
-            "fit",
-            "inside",
-        )
-        yield from once(self.found.conditions)
-        yield Table.of_numbers("Moments that the fit did not use", heads, rows)
-        better = int((later["crps"] < later["crps_prior"]).sum())
-        yield (
-            f"The fit has a lower CRPS than the prior in {better} of {len(later)}; both take external drivers as they "
-            "were."
-        )
-        yield from once(self.found.warnings())

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from app.commands.validate.past import PastAnswer, past_answer, tab_separated
-from app.terminal.numbers import known
+from app.commands.validate.past import past_answer
 from app.terminal.options import PAST_RUNS, ForecastRuns, Json, PastStore, Quiet, Scale, Workers
-from app.terminal.report import Part, Table, answer, once
-
-if TYPE_CHECKING:
-    import pandas as pd
+from app.terminal.report import answer
 
 
 def origins(
@@ -24,61 +16,8 @@ def origins(
     quiet: Quiet = False,
 ) -> None:
     """Score forecasts from rolling origins at the end of 2016, 2017, 2018 and 2019."""
+    from app.reports.validate_origins import Origins
     from calibration.origins import rolling_origins
 
     found = past_answer(rolling_origins, runs, scale, store, workers, hidden=json or quiet)
     answer(Origins(found), json, quiet)
-
-
-@dataclass(frozen=True)
-class Origins:
-    """Forecasts from rolling origins, a row for each origin, year and indicator."""
-
-    found: PastAnswer
-
-    @property
-    def _summary(self) -> pd.DataFrame:
-        from calibration.origins import origins_summary
-
-        return origins_summary(self.found.table)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the scores one by one and by indicator."""
-        return {
-            **self.found.as_dict("origins", self.found.warnings()),
-            "summary": self._summary.to_dict("records"),
-        }
-
-    def quiet_lines(self) -> Iterable[str]:
-        """Return the CRPS of each indicator."""
-        return tab_separated(self._summary, "kind", "indicator", "crps")
-
-    def parts(self) -> Iterable[Part]:
-        """Return a table by indicator."""
-        rows = [
-            [
-                row["kind"],
-                row["indicator"],
-                row["forecasts"],
-                f"{row['crps']:.3g}",
-                f"{row['naive_error']:.3g}",
-                known(row["skill"], "+.2f"),
-                *(known(row[f"inside_{level}"], ".0%") for level in (50, 80, 95)),
-            ]
-            for row in self._summary.to_dict("records")
-        ]
-        heads = (
-            "kind",
-            "indicator",
-            "forecasts",
-            "CRPS",
-            "error of best naive rule",
-            "skill",
-            "in 50 %",
-            "80 %",
-            "95 %",
-        )
-        yield from once(self.found.conditions)
-        yield Table.of_numbers("Forecasts from the end of 2016 to 2019 of the years to 2020", heads, rows)
-        yield "Skill below 0: the naive rule that turned out best was closer."
-        yield from once(self.found.warnings())

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.commands.compare import Comparison, compared
+from app.commands.compare import compared
+from app.reports.compare import Comparison
 from app.terminal.report import answer
 from scenarios.calendar import month_ordinal
 from scenarios.errors import InputError

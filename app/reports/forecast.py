@@ -1,0 +1,240 @@
+"""Report of the command `forecast`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.terminal.numbers import known
+from app.terminal.report import Part, Table, once
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from calibration.conditions import Conditions
+    from calibration.forecast_register import RegisteredForecast
+    from scenarios import Scenario
+    from scenarios.run_conditions import RunConditions
+
+
+CAVEAT = (
+    "A forecast from what was known in 2020: parameters fitted to 2016-2020 where those years identify them, priors "
+    "where not. Bands hold the uncertainty of parameters and random draws, but not errors of the model."
+)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The distribution of each indicator in each year.
+
+    Parameters
+    ----------
+    scenario, runs
+        Name of the scenario and runs that are done.
+    conditions
+        Conditions of the runs.
+    frozen
+        The distribution.
+    file, digest
+        Where it was registered, and the SHA-256 of that file, or None.
+    """
+
+    scenario: str
+    runs: int
+    conditions: RunConditions
+    frozen: RegisteredForecast
+    file: Path | None
+    digest: str | None
+
+    @property
+    def warnings(self) -> list[str]:
+        """Statistics that so few runs do not support."""
+        from sim.experiments.least_runs import few_runs_note
+
+        return few_runs_note(self.runs, "quantiles other than the median")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return quantiles, and where the distribution was registered."""
+        return {
+            "scenario": self.scenario,
+            "runs": self.runs,
+            "quantiles": self._quantiles(),
+            "about": dict(self.frozen.about),
+            "conditions": self.conditions.as_dict(),
+            "warnings": self.warnings,
+            "register": str(self.file) if self.file else None,
+            "sha256": self.digest,
+            "caveat": CAVEAT,
+        }
+
+    def quiet_lines(self) -> Iterable[str]:
+        """Return the digest of what was registered, or else the medians."""
+        if self.digest is not None:
+            return [self.digest]
+        return [f"{row['indicator']} {row['year']} {row['q50']:.6g}" for row in self._quantiles()]
+
+    def parts(self) -> Iterable[Part]:
+        """Return a table of quantiles."""
+        rows = [
+            [row["indicator"], row["year"], *(known(row[key], ".4g") for key in ("q05", "q25", "q50", "q75", "q95"))]
+            for row in self._quantiles()
+        ]
+        yield from once(self.conditions.lines)
+        heads = ("indicator", "year", "5 %", "25 %", "median", "75 %", "95 %")
+        yield Table.of_numbers(f"{self.scenario}: {self.runs} runs", heads, rows)
+        yield from once([*self.warnings, CAVEAT])
+        if self.digest is not None:
+            yield f"Registered in {self.file}, SHA-256 {self.digest}"
+
+    def _quantiles(self) -> list[dict[str, Any]]:
+        from sim.experiments.least_runs import quantiles_known
+
+        rows = []
+        for indicator, values in self.frozen.values.items():
+            for place, year in enumerate(self.frozen.years):
+                found = quantiles_known(values[:, place], (0.05, 0.25, 0.5, 0.75, 0.95))
+                keys = ("q05", "q25", "q50", "q75", "q95")
+                rows.append({"indicator": indicator, "year": year, **dict(zip(keys, found, strict=True))})
+        return rows
+
+
+@dataclass(frozen=True)
+class Variants:
+    """A scenario under each of several assumptions, a row for each indicator and variant."""
+
+    scenario: Scenario
+    runs: int
+    table: pd.DataFrame
+
+    @property
+    def conditions(self) -> RunConditions:
+        """Conditions common to all variants."""
+        from sim.experiments.run_conditions import conditions_of
+
+        return conditions_of([self.scenario])
+
+    @property
+    def warnings(self) -> list[str]:
+        """Statistics that so few runs do not support."""
+        from sim.experiments.least_runs import few_runs_note
+
+        return few_runs_note(int(self.table["pairs"].min()), "quantiles other than the median")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the variants as records."""
+        return {
+            "scenario": self.scenario.name,
+            "runs": self.runs,
+            "conditions": self.conditions.as_dict(),
+            "warnings": self.warnings,
+            "variants": self.table.to_dict("records"),
+            "caveat": CAVEAT,
+        }
+
+    def quiet_lines(self) -> Iterable[str]:
+        """Return the medians."""
+        return [f"{row['indicator']}\t{row['variant']}\t{row['q50']:.6g}" for row in self.table.to_dict("records")]
+
+    def parts(self) -> Iterable[Part]:
+        """Return a table of quantiles and of differences from the first variant."""
+        from scenarios.calendar import month_ordinal
+        from scenarios.whole_years import year_named
+
+        heads = ("indicator", "variant", "5 %", "median", "95 %", "difference", "5 %", "95 %", "meets target")
+        rows = [
+            [
+                row["indicator"],
+                row["variant"],
+                *(known(row[key], ".4g") for key in ("q05", "q50", "q95")),
+                *(known(row[key], "+.3g") for key in ("difference", "low", "high")),
+                known(row["chance"], ".0%"),
+            ]
+            for row in self.table.to_dict("records")
+        ]
+        yield from once(self.conditions.lines)
+        year = year_named(month_ordinal(self.scenario.end))
+        title = f"{self.scenario.name} in {year}: {self.runs} runs under each assumption, same draws"
+        yield Table.of_numbers(title, heads, rows)
+        yield from once([*self.warnings, CAVEAT])
+
+
+@dataclass(frozen=True)
+class TargetConditions:
+    """How runs of a scenario that meet a target differ from those that miss it."""
+
+    scenario: Scenario
+    indicator: str
+    found: Conditions
+
+    @property
+    def rests_on(self) -> RunConditions:
+        """Conditions of the runs."""
+        from sim.experiments.run_conditions import conditions_of
+
+        return conditions_of([self.scenario])
+
+    @property
+    def warnings(self) -> list[str]:
+        """Statistics that so few runs on one side do not support."""
+        from calibration.conditions import LEAST_ON_A_SIDE
+        from sim.experiments.least_runs import few_runs_note
+
+        fewer = min(self.found.met, self.found.runs - self.found.met)
+        return few_runs_note(fewer, "one of the sides, to say how they differ", LEAST_ON_A_SIDE)
+
+    @property
+    def _rows(self) -> Sequence[Mapping[Any, Any]]:
+        return self.found.table.to_dict("records")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all factors as records."""
+        from scenarios.whole_years import checked_year
+
+        return {
+            "scenario": self.scenario.name,
+            "indicator": self.indicator,
+            "runs": self.found.runs,
+            "met": self.found.met,
+            "year": checked_year(self.scenario),
+            "conditions": self.rests_on.as_dict(),
+            "warnings": self.warnings,
+            "factors": self._rows,
+        }
+
+    def quiet_lines(self) -> Iterable[str]:
+        """Return the distance between the two sides in each factor."""
+        return [f"{row['factor']}\t{row['distance']:.3f}" for row in self._rows]
+
+    def parts(self) -> Iterable[Part]:
+        """Return a table of the factors in which the two sides differ significantly."""
+        from calibration.conditions import SIGNIFICANT
+        from scenarios.calendar import month_ordinal
+        from scenarios.whole_years import year_named
+
+        found = self.found
+        yield from once(self.rests_on.lines)
+        year = year_named(month_ordinal(self.scenario.end))
+        yield f"{found.met} of {found.runs} runs of {self.scenario.name} meet the target of {self.indicator} in {year}."
+        if not found.comparable:
+            yield from once(self.warnings)
+            return
+        rows = [
+            [
+                row["factor"],
+                row["kind"],
+                f"{row['median_met']:.4g}",
+                f"{row['median_missed']:.4g}",
+                f"{row['distance']:.2f}",
+                f"{row['p']:.2g}",
+            ]
+            for row in self._rows
+            if row["p"] < SIGNIFICANT
+        ]
+        if rows:
+            heads = ("factor", "kind", "median where met", "where missed", "distance", "p")
+            yield Table.of_numbers("Factors that differ between them", heads, rows)
+            yield "Differences, not causes; p is corrected for multiple testing."
+        else:
+            yield "No single factor differs significantly between the two."

@@ -1,0 +1,35 @@
+"""Report of the command `month`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from app.terminal.report import Part, Table
+
+HEADINGS = ("order", "step", "owner", "function", "what", "reads", "writes")
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Steps of a month in their order."""
+
+    rows: list[dict[str, Any]]
+
+    def as_dict(self) -> list[dict[str, Any]]:
+        """Return the steps."""
+        return self.rows
+
+    def quiet_lines(self) -> Iterable[str]:
+        """Return the names of their functions."""
+        return [str(row["function"]) for row in self.rows]
+
+    def parts(self) -> Iterable[Part]:
+        """Return the table of the month."""
+        cells = [[_listed(row[heading]) for heading in HEADINGS] for row in self.rows]
+        yield Table("A month, step by step", HEADINGS, cells, right=("order",))
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(str(item) for item in value) if isinstance(value, tuple | list) else str(value)

@@ -1,0 +1,225 @@
+"""Report of the command `run`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.terminal.numbers import UNKNOWN, known, number, or_blank, unit_shown
+from app.terminal.report import Cell, Part, Prose, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from scenarios.run_conditions import RunConditions
+    from scenarios.schema import Shock
+    from sim import Result
+
+
+CAVEAT = (
+    "One run is one possible future, with every parameter at its central value: no forecast and no average "
+    "(README, 'What a run is not')."
+)
+
+
+MEANING_OF_COLUMNS = (
+    "committed: the same year on the committed path, same seed and world. met, close: below what counts as met, "
+    "yet within the rounding of the plan's figure."
+)
+
+
+NO_VERDICT = "No year is held against the targets of the plan: a year counts with all of its months."
+
+
+QUALIFIERS = {"around": "~", "at least": ">=", "qualitative": "proxy"}
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """One run beside the committed path of the same seed.
+
+    Parameters
+    ----------
+    result, committed
+        The run asked for and the committed path in the same world.
+    settings
+        The levers set on the command line, as typed.
+    out
+        Where the monthly indicators were written.
+    with_timings
+        Report the seconds that each step took.
+    """
+
+    result: Result
+    committed: Result
+    settings: tuple[str, ...]
+    out: Path | None
+    with_timings: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report under the keys that docs/json.md lists."""
+        scenario, provenance = self.result.scenario, self.result.provenance
+        indicators = [
+            {"id": name, **row, "committed_2025": self._committed_values[name]} for name, row in self._targets.items()
+        ]
+        return {
+            "scenario": scenario.name,
+            "title": scenario.title,
+            "scenario_hash": scenario.content_hash(),
+            "settings": list(self.settings),
+            "seed": self.result.seed,
+            "macro": scenario.macro_identity,
+            "year": self._year,
+            "year_told": self._year_told,
+            "conditional_replay": self._is_replay,
+            "conditions": self._conditions.as_dict(),
+            "parameters": scenario.parameters,
+            "version": provenance["version"],
+            "provenance": provenance,
+            "caveat": CAVEAT,
+            "indicators": indicators,
+            "companions": [{"indicator": name, **row} for name, row in _rows(self.result.companions()).items()],
+            "events": self.result.events.to_dict("records"),
+            "costs": scenario.costs(),
+            "annual": self.result.annual().to_dict("index"),
+            "out": None if self.out is None else str(self.out),
+            "timings": dict(self.result.step_seconds) if self.with_timings else None,
+        }
+
+    def quiet_lines(self) -> Iterable[str]:
+        """Return an indicator and its value a line."""
+        return [f"{name}\t{known(row['value_2025'], '.10g')}" for name, row in self._targets.items()]
+
+    def parts(self) -> Iterable[Part]:
+        """Return the table of indicators, their companions, and what the run rests on."""
+        yield Prose(self._header, bold=True)
+        yield self._comparison()
+        yield self._companions()
+        notes = [*self._conditions.lines[1:], self._rests_on, CAVEAT, MEANING_OF_COLUMNS]
+        if self._year is None:
+            notes.append(NO_VERDICT)
+        if self.out is not None:
+            notes.append(f"Monthly indicators written to {self.out}")
+        notes += [f"{each['month']}: {each['trigger']}" for each in self.result.events.to_dict("records")]
+        if costs := self.result.scenario.costs():
+            assert self.result.scenario.budget is not None
+            total = number(sum(costs.values()))
+            notes.append(f"Cost by your own figures: {total} {self.result.scenario.budget.unit}")
+        yield from map(Prose, notes)
+        if self.with_timings:
+            seconds = sorted(self.result.step_seconds.items(), key=lambda step: -step[1])
+            rows = [(step, number(spent)) for step, spent in seconds]
+            yield Table("Seconds of each step over the run", ("step", "seconds"), rows, right=("seconds",))
+
+    def _comparison(self) -> Table:
+        headings = ("indicator, unit", "2020", self._at, "target", "distance", "met", "committed")
+        right = ("2020", self._at, "target", "distance", "committed")
+        rows = [self._row(name) for name in self._targets]
+        return Table(f"{self._year_told} against the plan", headings, rows, right)
+
+    def _companions(self) -> Table:
+        return Table(
+            "Companion indicators",
+            ("companion, unit", "2020", self._at, "growth", "of the indicator"),
+            [_companion_row(row) for row in _rows(self.result.companions()).values()],
+            right=("2020", self._at, "growth", "of the indicator"),
+        )
+
+    @cached_property
+    def _targets(self) -> dict[str, dict[str, Any]]:
+        return _rows(self.result.targets())
+
+    @cached_property
+    def _committed_values(self) -> dict[str, float]:
+        return {name: row["value_2025"] for name, row in _rows(self.committed.targets()).items()}
+
+    @cached_property
+    def _conditions(self) -> RunConditions:
+        from scenarios.run_conditions import RunConditions
+
+        return RunConditions.of_provenance(self.result.scenario, self.result.provenance)
+
+    @cached_property
+    def _year(self) -> int | None:
+        """The year that is compared with the targets, or None."""
+        from scenarios.calendar import month_ordinal
+        from scenarios.whole_years import answering_year
+
+        return answering_year(month_ordinal(self.result.scenario.end))
+
+    @property
+    def _at(self) -> str:
+        return "no year" if self._year is None else str(self._year)
+
+    @property
+    def _year_told(self) -> str:
+        from scenarios.calendar import month_ordinal
+        from scenarios.whole_years import year_named
+
+        return year_named(month_ordinal(self.result.scenario.end))
+
+    @property
+    def _is_replay(self) -> bool:
+        from scenarios.run_conditions import REPLAY
+
+        return bool(self.result.provenance["kind"] == REPLAY)
+
+    @property
+    def _header(self) -> str:
+        scenario, version = self.result.scenario, self.result.provenance["version"]
+        changes = f" with {', '.join(self.settings)}" if self.settings else ""
+        struck = f" and shocks {', '.join(map(_shock_told, scenario.shocks))}" if scenario.shocks else ""
+        off = self.result.provenance["interactions_off"]
+        without = f" without {', '.join(off)}" if off else ""
+        replay = " (conditional replay)" if self._is_replay else ""
+        return (
+            f"Scenario {scenario.name}{changes}{struck}{without}, seed {self.result.seed}, "
+            f"macro {scenario.macro_identity}{replay}, parameters {scenario.parameters}, lujiazui {version}"
+        )
+
+    @property
+    def _rests_on(self) -> str:
+        from scenarios.parameters import parameter_set
+
+        name = self.result.scenario.parameters
+        return f"Parameters {name}: {parameter_set(name).rests_on}."
+
+    def _row(self, name: str) -> tuple[object, ...]:
+        row = self._targets[name]
+        unit, is_known = row["unit"], row["value_2025"] == row["value_2025"]
+        return (
+            Cell(row["name"], f"{name}, {unit_shown(unit)}"),
+            number(row["value_2020"], unit),
+            number(row["value_2025"], unit),
+            f"{QUALIFIERS.get(row['qualifier'], row['qualifier'])} {number(row['target_2025'], unit)}",
+            f"{row['distance'] * 100:.1f} pp" if unit == "share" and is_known else number(row["distance"]),
+            _met(row) if is_known else UNKNOWN,
+            number(self._committed_values[name], unit),
+        )
+
+
+def _rows(targets: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return a table of targets as a row for each indicator."""
+    return {str(name): {str(column): value for column, value in row.items()} for name, row in targets.iterrows()}
+
+
+def _companion_row(row: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        Cell(row["meaning"].split(":")[0], f"{row['companion']}, {row['unit']}"),
+        number(row["value_2020"]),
+        number(row["value_2025"]),
+        or_blank(row["growth"], "+.0%"),
+        known(row["indicator_growth"], "+.0%"),
+    )
+
+
+def _shock_told(shock: Shock) -> str:
+    """Return a shock as the command line takes it, with size and months filled in, and its unit."""
+    return f"{shock.name}={shock.full_size:g}@{'..'.join(dict.fromkeys(shock.window))} ({shock.kind.unit})"
+
+
+def _met(row: dict[str, Any]) -> str:
+    return "yes" if row["met"] else "close" if row["within_rounding"] else "no"

@@ -1,0 +1,68 @@
+"""Report of the command `validate origins`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.reports.past import PastAnswer, tab_separated
+from app.terminal.numbers import known
+from app.terminal.report import Part, Table, once
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Forecasts from rolling origins, a row for each origin, year and indicator."""
+
+    found: PastAnswer
+
+    @property
+    def _summary(self) -> pd.DataFrame:
+        from calibration.origins import origins_summary
+
+        return origins_summary(self.found.table)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the scores one by one and by indicator."""
+        return {
+            **self.found.as_dict("origins", self.found.warnings()),
+            "summary": self._summary.to_dict("records"),
+        }
+
+    def quiet_lines(self) -> Iterable[str]:
+        """Return the CRPS of each indicator."""
+        return tab_separated(self._summary, "kind", "indicator", "crps")
+
+    def parts(self) -> Iterable[Part]:
+        """Return a table by indicator."""
+        rows = [
+            [
+                row["kind"],
+                row["indicator"],
+                row["forecasts"],
+                f"{row['crps']:.3g}",
+                f"{row['naive_error']:.3g}",
+                known(row["skill"], "+.2f"),
+                *(known(row[f"inside_{level}"], ".0%") for level in (50, 80, 95)),
+            ]
+            for row in self._summary.to_dict("records")
+        ]
+        heads = (
+            "kind",
+            "indicator",
+            "forecasts",
+            "CRPS",
+            "error of best naive rule",
+            "skill",
+            "in 50 %",
+            "80 %",
+            "95 %",
+        )
+        yield from once(self.found.conditions)
+        yield Table.of_numbers("Forecasts from the end of 2016 to 2019 of the years to 2020", heads, rows)
+        yield "Skill below 0: the naive rule that turned out best was closer."
+        yield from once(self.found.warnings())
