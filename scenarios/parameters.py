@@ -353,6 +353,20 @@ def central_parameters(name: str) -> Parameters:
     return parameter_set(name).central()
 
 
+def resolved_parameters(parameters: str | Parameters, macro: str) -> Parameters:
+    """Return the central point of a named parameter set, or the parameters themselves, for a run under a macro path.
+
+    Raises
+    ------
+    InputError
+        If the name is unknown, or the set has hindsight and the path is not a replay.
+    """
+    if isinstance(parameters, Parameters):
+        return parameters
+    checked_for_replay(parameters, macro)
+    return central_parameters(parameters)
+
+
 def drawn_quantile(seed: int, name: str) -> float:
     """Quantile in its prior at which a parameter of one number is drawn under a seed."""
     return _uniform(seed, name, 0)

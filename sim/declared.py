@@ -1,47 +1,47 @@
 """Changes of a step compared with those that its signature declares."""
 
-from collections import deque
-from collections.abc import Container, Mapping, Sequence
+import pickle
+from collections.abc import Container
 from typing import Any
-
-import numpy as np
 
 from sim.component import AllStates, ContractError, States, Step, state_name
 
 
-def fingerprint(value: Any, inside: frozenset[int] = frozenset()) -> Any:
-    """Content of a state, to the bit, as a comparable value; `inside` are the ids of its containers."""
-    if isinstance(value, np.ndarray):
-        return value.dtype.str, value.shape, value.tobytes()
-    if isinstance(value, str | int | float | None):
-        return repr(value)
-    if id(value) in inside:
-        return "itself"
-    if hasattr(value, "agent_type"):
-        return tuple(value[name].tobytes() for name in value.agent_type.every_column)
-    within = inside | {id(value)}
-    if isinstance(value, Mapping):
-        return tuple((repr(key), fingerprint(each, within)) for key, each in value.items())
-    if isinstance(value, Sequence | deque):
-        return tuple(fingerprint(each, within) for each in value)
-    return (
-        tuple(fingerprint(each, within) for each in vars(value).values()) if hasattr(value, "__dict__") else repr(value)
-    )
+def fingerprint(state: Any) -> bytes:
+    """Content of a state to the bit, as a value that can be compared; a population is the columns of its agents."""
+    if hasattr(state, "agent_type"):
+        return b"".join(state[name].tobytes() for name in state.agent_type.every_column)
+    return pickle.dumps(state, protocol=5)
+
+
+class Watch:
+    """Runs steps and refuses a change of a state that the step's signature does not declare.
+
+    States that keep a note of what was read of them are `unwatched`.
+    """
+
+    def __init__(self, states: States, unwatched: Container[Any] = ()) -> None:
+        self._watched = [kind for kind in states if kind is not AllStates and kind not in unwatched]
+        self._before = {kind: fingerprint(states[kind]) for kind in self._watched}
+
+    def run(self, step: Step, states: States) -> None:
+        """Run a step.
+
+        Raises
+        ------
+        ContractError
+            If a state is missing, or one that is not declared as changed was changed.
+        """
+        step.on(states)
+        after = {kind: fingerprint(states[kind]) for kind in self._watched}
+        changed = [
+            state_name(kind) for kind in self._watched if kind not in step.changes and after[kind] != self._before[kind]
+        ]
+        self._before = after
+        if changed:
+            raise ContractError(f"the step {step.name!r} changed {', '.join(changed)} without declaring it")
 
 
 def run_checked(step: Step, states: States, unwatched: Container[Any] = ()) -> None:
-    """Run a step and refuse a change of a state that its signature does not declare.
-
-    States that keep a note of what was read of them are `unwatched`.
-
-    Raises
-    ------
-    ContractError
-        If a state is missing, or one that is not declared as changed was changed.
-    """
-    watched = [kind for kind in states if kind not in (*step.changes, AllStates) and kind not in unwatched]
-    before = {kind: fingerprint(states[kind]) for kind in watched}
-    step.on(states)
-    changed = [state_name(kind) for kind in watched if fingerprint(states[kind]) != before[kind]]
-    if changed:
-        raise ContractError(f"the step {step.name!r} changed {', '.join(changed)} without declaring it")
+    """Run one step and refuse a change that its signature does not declare; see `Watch`."""
+    Watch(states, unwatched).run(step, states)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class _Centre(Protocol):
-    def states_now(self) -> States: ...
+    states: States
 
 
 def explain(centre: _Centre, agent: ArrayAgent, decision: str | None = None) -> "pd.DataFrame":
@@ -64,6 +64,6 @@ def explain(centre: _Centre, agent: ArrayAgent, decision: str | None = None) -> 
     row = int(agent.population.rows_of([agent.unique_id])[0])
     if row < 0:
         raise DeadAgentError(f"{agent!r} cannot be asked any more")
-    table = pd.DataFrame(Part(explanation.terms).on(centre.states_now(), row), columns=["term", "value", "unit"])
+    table = pd.DataFrame(Part(explanation.terms).on(centre.states, row), columns=["term", "value", "unit"])
     table.attrs["explains"] = explanation.explains
     return table

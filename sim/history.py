@@ -1,12 +1,20 @@
-"""The year 2020: simulated once for each parameter set, with its constants solved, then shared by all runs."""
+"""The base year: simulated once for each parameter set, with its constants solved, then shared by all runs."""
 
+import copy
 from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
 
-from scenarios.calendar import BASELINE
+from agents.population import PopulationModel
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import YEAR_2020, BaseYear
+from sim.beginning import history_seed, states_at_the_beginning
+from sim.clock import Clock
+from sim.component import States
 from sim.loaded_code import altered_values
-from sim.model import FinancialCenter
+from sim.macro import MacroPath
+from sim.month import simulate_month
+from sim.policy import Policy
 from sim.solving.cache import cached_solution, keep_solution
 from sim.solving.constants import Constants, Matches, Solution, StepSize
 from sim.solving.solve import corrected, first_guess, matches_of, solve
@@ -14,7 +22,36 @@ from sim.solving.solve import corrected, first_guess, matches_of, solve
 KEPT = 8
 """Parameter sets whose end-2020 state stays in memory."""
 
-_states: OrderedDict[tuple[object, ...], FinancialCenter] = OrderedDict()
+
+def shared(states: States) -> dict[int, Any]:
+    """States that nothing changes in place, by their identity, as `copy.deepcopy` takes what copies share."""
+    kinds = (Parameters, Solution, MacroPath, Policy, *states[Solution].constants)
+    return {id(states[kind]): states[kind] for kind in kinds}
+
+
+@dataclass(frozen=True)
+class Past:
+    """The states at the end of the base year; the agents belong to a model of their own until they are copied."""
+
+    model: PopulationModel
+    states: dict[Any, Any]
+
+    def copied_into(self, model: PopulationModel) -> dict[Any, Any]:
+        """Copies of the states, whose agents belong to `model`."""
+        memo: dict[int, Any] = {id(self.model): model, **shared(self.states)}
+        states: dict[Any, Any] = copy.deepcopy(self.states, memo)
+        for kind in self.model.populations:
+            model.register_population(memo[id(self.model.populations[kind])])
+        model.agent_id_counter = self.model.agent_id_counter
+        return states
+
+    def let_go(self) -> None:
+        """Forget the states: agents and model refer to one another and would stay in memory until a collection."""
+        self.states.clear()
+        self.model.populations.clear()
+
+
+_pasts: OrderedDict[tuple[object, ...], Past] = OrderedDict()
 
 
 def state_at_baseline(
@@ -22,29 +59,27 @@ def state_at_baseline(
     scale: float = 1.0,
     interactions_off: tuple[str, ...] = (),
     base_year: BaseYear = YEAR_2020,
-) -> FinancialCenter:
-    """The centre at end-2020; copy it before use.
+) -> Past:
+    """The states at end-2020; copy them before use.
 
     The draws of the year are history's and the same for every seed: 2020 happened once. Constants are solved by running
     the year until each observation is met; the state belongs to the parameters without the effects of levers (none of
     them moves before 2021), the scale, the interactions that are switched off and the base year.
     """
     key = (parameters.history_hash, scale, interactions_off, base_year.digest, altered_values())
-    if key in _states:
-        _states.move_to_end(key)
-        return _states[key]
+    if key in _pasts:
+        _pasts.move_to_end(key)
+        return _pasts[key]
     solution = cached_solution(parameters, scale, interactions_off, base_year)
     if solution is None:
         solution = solve_constants(parameters, scale, interactions_off, base_year)
         keep_solution(solution, parameters, scale, interactions_off, base_year)
-    centre = simulate_2020(parameters, solution, scale, interactions_off, base_year)
-    _states[key] = centre
-    while len(_states) > KEPT:
-        _, oldest = _states.popitem(last=False)
-        # A model and its agents point at each other: without this it stays until the collector comes by, which counts
-        # objects, not bytes.
-        oldest.__dict__.clear()
-    return centre
+    past = simulate_2020(parameters, solution, scale, interactions_off, base_year)
+    _pasts[key] = past
+    while len(_pasts) > KEPT:
+        _, oldest = _pasts.popitem(last=False)
+        oldest.let_go()
+    return past
 
 
 def simulate_2020(
@@ -53,12 +88,13 @@ def simulate_2020(
     scale: float,
     interactions_off: tuple[str, ...] = (),
     base_year: BaseYear = YEAR_2020,
-) -> FinancialCenter:
+) -> Past:
     """Run the twelve months of 2020 from the fitted end-2019 stocks."""
-    centre = FinancialCenter.in_2019(parameters, solution, scale, interactions_off, base_year)
-    while centre.month < BASELINE:
-        centre.step()
-    return centre
+    model = PopulationModel(rng=history_seed(parameters))
+    states = states_at_the_beginning(model, parameters, solution, scale, interactions_off, base_year)
+    while not states[Clock].ends_base_year:
+        simulate_month(states)
+    return Past(model, states)
 
 
 def solve_constants(
@@ -70,12 +106,10 @@ def solve_constants(
     """Constants with which the simulated year 2020 meets the observed one."""
 
     def one_pass(constants: Constants, step: StepSize) -> tuple[Matches, Constants]:
-        centre = simulate_2020(parameters, Solution(constants), scale, interactions_off, base_year)
-        states = centre.states_now()
-        matches = matches_of(states)
-        following = corrected(states, matches, step)
-        # A model and its agents point at each other: without this, every pass leaves one more model in memory.
-        centre.__dict__.clear()
+        past = simulate_2020(parameters, Solution(constants), scale, interactions_off, base_year)
+        matches = matches_of(past.states)
+        following = corrected(past.states, matches, step)
+        past.let_go()
         return matches, following
 
     return solve(first_guess(parameters, base_year), one_pass)

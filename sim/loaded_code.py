@@ -30,7 +30,7 @@ SUFFIXES = (".py", ".pyc", ".csv", ".toml")
 """Suffixes of code and data; an installation without sources has compiled code in their place."""
 UNREAD = ("sim/experiments", "sim/evidence", "scenarios/library", "scenarios/texts")
 """Parts of the packages that no run reads while it simulates."""
-MEMORIES = {"sim.history._states", "sim.notices._said", "sim.loaded_code._watched"}
+MEMORIES = {"sim.history._pasts", "sim.notices._said", "sim.loaded_code._watched"}
 """Attributes in which the program itself remembers something."""
 SECONDS_BETWEEN_LOOKS = 2.0
 """Data files are looked at again after this time."""

@@ -1,6 +1,10 @@
 """The month, step by step. Read `MONTH` aloud: it is the model."""
 
-from sim.accounts import accounts_close
+import time
+from typing import TYPE_CHECKING, Any
+
+from scenarios.parameters import Parameters
+from sim.accounts import Verification, accounts_close
 from sim.banking.interbank import interbank_market_clears
 from sim.banking.leverage import institutions_set_leverage
 from sim.banking.small_bank_failure import small_banks_fail
@@ -9,7 +13,10 @@ from sim.bond_market.clearing import bond_market_clears
 from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade
 from sim.bond_market.geopolitics import geopolitical_events_happen
 from sim.bond_market.public_supply import public_sector_issues
-from sim.component import Month, Step
+from sim.clock import Clock
+from sim.component import Month, Part, Step
+from sim.components import remember_base_year
+from sim.declared import Watch
 from sim.financing.direct_financing import direct_financing_is_summed
 from sim.financing.issuance import issuers_raise_money
 from sim.financing.listings import gate_moves, listing_queue_moves
@@ -18,12 +25,18 @@ from sim.financing.panda_bonds import foreign_issuers_decide
 from sim.fintech.component import FINTECH
 from sim.indicators import indicators_are_read
 from sim.institutions.component import INSTITUTIONS
+from sim.opening import open_month
+from sim.policy import Channels, Policy
 from sim.side_markets.carbon import CARBON
 from sim.side_markets.digital_yuan import DIGITAL_YUAN
 from sim.side_markets.insurance import INSURANCE
 from sim.side_markets.private_funds import PRIVATE_FUNDS
 from sim.side_markets.trade_settlement import TRADE_SETTLEMENT
+from sim.solving.sums import add_month_of_base_year
 from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MONTH = Month(
     (
@@ -56,3 +69,64 @@ MONTH = Month(
     )
 )
 """The steps of a month, in order. Policy and world finance of the month are known before the first step."""
+UNWATCHED = (Parameters, Policy, Channels)
+"""States that are not watched: parameters refuse a change, and policy keeps a note of the channels that are read."""
+
+
+def simulate_month(states: dict[Any, Any], seconds: dict[str, float] | None = None, month: Month | None = None) -> None:
+    """Simulate the next month: open it, run the steps in order, and add it to the sums of the base year.
+
+    Parameters
+    ----------
+    states
+        States of the model by their type; where every check is wanted, a change that a step has not declared is
+        refused.
+    seconds
+        Time spent in each step, to which that of the month is added.
+    month
+        The steps; None takes `MONTH`.
+
+    Raises
+    ------
+    AccountingError
+        If an identity breaks.
+    ContractError
+        If a state is missing, or a step changes one that it has not declared.
+    """
+    open_month(states)
+    watch = Watch(states, UNWATCHED) if states[Verification].wanted else None
+    for step in MONTH if month is None else month:
+        started = time.perf_counter()
+        if watch is None:
+            step.on(states)
+        else:
+            watch.run(step, states)
+        if seconds is not None:
+            seconds[step.name] = seconds.get(step.name, 0.0) + time.perf_counter() - started
+    clock: Clock = states[Clock]
+    if clock.in_base_year:
+        _ADD_TO_SUMS.on(states)
+    if clock.ends_base_year:
+        remember_base_year(states)
+
+
+def month_table() -> "pd.DataFrame":
+    """The steps of a month: order, step, owner, function, what happens, which states it reads and changes."""
+    import pandas as pd
+
+    rows = [
+        {
+            "order": position,
+            "step": step.name,
+            "owner": step.owner,
+            "function": step.function,
+            "what": step.what,
+            "reads": step.reads_named,
+            "writes": step.changes_named,
+        }
+        for position, step in enumerate(MONTH, start=1)
+    ]
+    return pd.DataFrame(rows).set_index("order")
+
+
+_ADD_TO_SUMS = Part(add_month_of_base_year)

@@ -5,10 +5,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.parameters import resolved_parameters
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.kernels import kernels
 from sim.loaded_code import alterations, code_status
-from sim.model import FinancialCenter, resolved_parameters
+from sim.model import FinancialCenter
 from sim.model_digest import model_digest
 from sim.result import Result
 
@@ -83,7 +84,7 @@ def run(
     Raises
     ------
     scenarios.InputError
-        If an argument cannot be used; the error names it, its place and the allowed values.
+        If something asked for cannot be used; it names what, where and what is allowed.
     AccountingError
         If an accounting identity breaks.
     """
@@ -109,7 +110,7 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
     Parameters
     ----------
     centre
-        A model that is not used elsewhere.
+        A model that nobody else needs.
     asked
         The scenario it ran.
     parameter_set
@@ -150,7 +151,5 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
         step_seconds=dict(centre.step_seconds),
         fired=tuple(centre.events),
     )
-    # The model refers to itself through its agents and would stay in memory until garbage collection; it is not used
-    # elsewhere, so its arrays are released here.
-    centre.__dict__.clear()
+    centre.let_go()
     return result

@@ -111,7 +111,7 @@ class ChannelValues(Mapping[str, float]):
         return len(self._columns)
 
 
-class Channels:
+class Channels(Mapping[str, float]):
     """Channel values in force in a month, beside those of end-2020."""
 
     def __init__(self, now: Mapping[str, float], baseline: Mapping[str, float]) -> None:
@@ -121,6 +121,12 @@ class Channels:
     def __getitem__(self, channel: str) -> float:
         """Value of a channel in its own unit."""
         return self._now[channel]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now)
+
+    def __len__(self) -> int:
+        return len(self._now)
 
     def baseline(self, channel: str) -> float:
         """Value of a channel at end-2020, in its own unit."""
@@ -153,6 +159,11 @@ class Policy:
         )
         self.baseline = ChannelValues(self._columns, np.array([c.baseline_2020 for c in channels]), set())
         """Every channel at its end-2020 value."""
+
+    @property
+    def last_month(self) -> int:
+        """Last month of the scenario."""
+        return self.first_month + len(self.intensities) - 1
 
     def with_lever(self, column: int, first: int, last: int, intensity: float) -> "Policy":
         """The policy with one lever at another intensity in rows `first` to `last`; channels read so far are kept."""

@@ -1,6 +1,12 @@
 """The record: indicators of the months so far."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scenarios.calendar import month_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 YEAR = 12
 
@@ -21,6 +27,14 @@ class Record:
     def last(self) -> dict[str, float]:
         """Indicators of the last month that was recorded."""
         return self.months[-1]
+
+    def table(self, first_month: int) -> "pd.DataFrame":
+        """Indicators by month, index month-end, plan indicators first."""
+        import pandas as pd
+
+        months = pd.period_range(month_text(first_month), periods=len(self.months), freq="M")
+        ends = months.to_timestamp(how="end").normalize()
+        return pd.DataFrame(self.months, index=pd.DatetimeIndex(ends, name="month"))
 
     def over_year(self, name: str) -> list[float]:
         """An indicator over the year that ends with the month being read, or since the record begins."""

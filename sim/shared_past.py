@@ -90,4 +90,4 @@ def run_sharing_past(
         while branch.month < branch.last_month:
             branch.step()
         yield result_of(branch, scenario, "given")
-    trunk.__dict__.clear()
+    trunk.let_go()

@@ -14,6 +14,7 @@ from scenarios.calendar import BASELINE, month_text
 from scenarios.errors import InputError
 from sim.banking.state import InterbankClaims
 from sim.components import EXPLAINED
+from sim.institutions.location import institutions_by_class
 
 if TYPE_CHECKING:
     from agents.population import Population
@@ -176,7 +177,9 @@ def _places(centre: "FinancialCenter", words: "Words") -> None:
         name="districts",
         height=460,
     )
-    by_class = {name: count.tolist() for name, count in zip(names, centre.institutions_by_class().T, strict=True)}
+    by_class = {
+        name: count.tolist() for name, count in zip(names, institutions_by_class(centre.institutions).T, strict=True)
+    }
     labels = [words(f"sector.{each.name}") for each in Sector]
     Chart(option=charts.bars(labels, by_class, stacked=True), title=words("agents.classes"), name="classes", height=330)
 

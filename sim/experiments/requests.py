@@ -140,7 +140,7 @@ def ensemble_requests(
     scenarios.InputError
         For a bad count, an unknown scenario, lever or set, or two scenarios of one name.
     """
-    from sim.model import resolved_parameters
+    from scenarios.parameters import resolved_parameters
 
     base = checked_base_seed(seed)
     runs = checked_count(runs, "runs")

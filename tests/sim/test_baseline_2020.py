@@ -5,19 +5,22 @@ import pytest
 
 import sim
 from agents.issuers import Instrument, IssuerClass, ListingRoute
-from scenarios.calendar import BASELINE
+from agents.population import PopulationModel
 from scenarios.loader import load
 from scenarios.parameters import ParameterSet
 from sim.base_year.base_year import YEAR_2020
 from sim.base_year.derived import PRODUCT_OBSERVED, observed_turnover_trn
 from sim.base_year.sums import BaseYearSums, LargeDeal
+from sim.beginning import FIRST_RECORDED, states_at_the_beginning
 from sim.bond_market.state import BondMarketConstants
+from sim.clock import Clock
 from sim.financing.solved import INSTRUMENT_NAMES
 from sim.financing.state import ListingQueue, PandaProgramme
 from sim.history import solve_constants, state_at_baseline
 from sim.markets import Product
-from sim.model import FinancialCenter
-from sim.securities import SecurityClass
+from sim.month import simulate_month
+from sim.record import Record
+from sim.securities import SecurityBook, SecurityClass
 from sim.solving.constants import StepSize
 from sim.solving.solve import SOLVED, corrected, matches_of
 
@@ -42,9 +45,9 @@ FLOWS = {
 }
 
 
-def misses(model):
+def misses(states):
     """Relative miss of every stock, flow and ratio of 2020 that was observed."""
-    year = model.indicators.loc["2020"]
+    year = states[Record].table(FIRST_RECORDED).loc["2020"]
     assert len(year) == 12
     december, total = year.iloc[-1], year.sum()
     found = {name: unit * december[name] / observed(source) - 1.0 for name, (unit, source) in STOCKS.items()}
@@ -52,7 +55,7 @@ def misses(model):
     for product, amount in zip(Product, observed_turnover_trn(YEAR_2020), strict=True):
         flows[f"turnover {product.name}"] = total[f"turnover_{product.name.lower()}"] / amount - 1.0
     flows["share"] = december["direct_financing_share"] / observed("direct_financing_share") - 1.0
-    sums = model.state(BaseYearSums)
+    sums = states[BaseYearSums]
     debt = sums.issued[[Instrument.BOND, Instrument.COMMERCIAL_PAPER, Instrument.GREEN_BOND]].sum()
     flows["corporate bonds"] = debt / observed("corporate_bond_issuance") - 1.0
     raised = sums.large_deals_bn[[LargeDeal.MAIN_OFFERS, LargeDeal.STAR_OFFERS, LargeDeal.FOLLOW_ONS]].sum()
@@ -66,12 +69,12 @@ def full():
 
 
 def test_stocks_of_december_2020_are_within_one_per_cent(full):
-    stocks, _ = misses(full)
+    stocks, _ = misses(full.states)
     assert {name: miss for name, miss in stocks.items() if abs(miss) > 0.01} == {}
 
 
 def test_flows_of_2020_are_within_three_per_cent(full):
-    _, flows = misses(full)
+    _, flows = misses(full.states)
     assert {name: miss for name, miss in flows.items() if abs(miss) > 0.03} == {}
 
 
@@ -101,11 +104,12 @@ def test_the_plans_seven_indicators_start_where_the_plan_says(full):
 
 def simulated_2020(model):
     """The year 2020 again, month by month, with what was issued by class, CNY bn."""
-    again = FinancialCenter.in_2019(model.parameters, model.solution, model.scale)
+    own = PopulationModel(rng=1)
+    again = states_at_the_beginning(own, model.parameters, model.solution, model.scale, (), YEAR_2020)
     issued = np.zeros(len(SecurityClass))
-    while again.month < BASELINE:
-        again.step()
-        issued += again.book.gross_bn
+    while not again[Clock].ends_base_year:
+        simulate_month(again)
+        issued += again[SecurityBook].gross_bn
     return again, issued
 
 
@@ -118,7 +122,7 @@ def test_certificates_turn_over_roughly_as_observed(full):
 def test_listings_of_2020_are_near_those_observed(full):
     again, _ = simulated_2020(full)
     # The count is drawn around filings; main-board offers are national, of which Shanghai has its share of money.
-    assert again.state(ListingQueue).listings[ListingRoute.STAR] == pytest.approx(observed("ipo_count_star"), rel=0.15)
+    assert again[ListingQueue].listings[ListingRoute.STAR] == pytest.approx(observed("ipo_count_star"), rel=0.15)
 
 
 def test_the_year_is_not_drawn_again_by_the_seed_of_a_run(full):
@@ -128,14 +132,14 @@ def test_the_year_is_not_drawn_again_by_the_seed_of_a_run(full):
 
 def test_the_misses_that_come_with_a_solution_are_those_of_its_constants(full):
     again, _ = simulated_2020(full)
-    assert matches_of(again.states_now()) == full.solution.matches
+    assert matches_of(again) == full.solution.matches
     assert full.solution.worst_match.scaled_miss <= 1.0
     assert set(INSTRUMENT_NAMES.values()) <= set(full.solution.matches)
 
 
 def test_constants_that_meet_the_base_year_hardly_move_when_they_are_corrected_once_more(full):
     again, _ = simulated_2020(full)
-    states = again.states_now()
+    states = again
     following = corrected(states, matches_of(states), StepSize())
     for market in SOLVED:
         before, after = full.solution.constants[market.kind], following[market.kind]
@@ -148,7 +152,7 @@ def test_constants_that_meet_the_base_year_hardly_move_when_they_are_corrected_o
 def test_drawn_parameters_meet_2020_with_few_issuers(seed):
     """Stocks and what they add up to within the same bounds; single offers of few listing agents are lumpy."""
     drawn = ParameterSet.prior_2020().draw(seed)
-    stocks, flows = misses(state_at_baseline(drawn, 0.1))
+    stocks, flows = misses(state_at_baseline(drawn, 0.1).states)
     assert {name: miss for name, miss in stocks.items() if abs(miss) > 0.01} == {}
     assert {name: miss for name, miss in flows.items() if abs(miss) > 0.03} == {}
 
@@ -158,7 +162,7 @@ def test_drawn_parameters_meet_2020_with_few_issuers(seed):
 def test_drawn_parameters_meet_2020_at_full_size(capsys):
     worst = {}
     for seed in range(20):
-        stocks, flows = misses(state_at_baseline(ParameterSet.prior_2020().draw(seed)))
+        stocks, flows = misses(state_at_baseline(ParameterSet.prior_2020().draw(seed)).states)
         for name, miss in (*stocks.items(), *flows.items()):
             worst[name] = max(worst.get(name, (0.0, 0)), (abs(float(miss)), seed))
     with capsys.disabled():

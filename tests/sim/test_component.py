@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from scenarios.parameters import Parameters
 from sim.component import Changes, ContractError, Month, Part, Step
 from sim.components import open_components
 from sim.declared import fingerprint, run_checked
 from sim.ledger import Ledger
-from sim.month import MONTH
+from sim.month import MONTH, simulate_month
 from sim.policy import Channels, Policy
+from sim.securities import SecurityBook
 
 
 @dataclass
@@ -105,8 +107,35 @@ def test_a_step_of_the_month_can_be_replaced_or_followed():
 def test_steps_of_the_month_change_what_they_declare_and_nothing_else(centre):
     model = centre("plan", rng=3)
     model.run_for(12)
-    states = model.states_now()
+    states = model.states
     states[Ledger].open_month()
     open_components(states)
     for step in MONTH:
         run_checked(step, states, (Policy, Channels))
+
+
+def yields_are_forged(book: SecurityBook) -> None:
+    """A step writes into a state that it only reads."""
+    book.premium_pp[0] += 0.1
+
+
+def test_where_every_check_is_wanted_a_model_refuses_a_change_that_a_step_has_not_declared(centre):
+    month = MONTH.after("bond_market_clears", Step(yields_are_forged))
+    simulate_month(centre("plan", rng=3).states, month=month)
+    with pytest.raises(ContractError, match="'yields_are_forged' changed SecurityBook without declaring it"):
+        simulate_month(centre("plan", rng=3, verify=True).states, month=month)
+
+
+def test_checks_do_not_change_the_results(centre):
+    usual, checked = centre("plan", rng=3), centre("plan", rng=3, verify=True)
+    for model in (usual, checked):
+        model.run_for(2)
+    assert usual.records == checked.records and checked.largest_error > 0.0
+
+
+def test_a_state_of_a_model_is_replaced_under_its_name_and_its_attributes_are_not(centre):
+    model = centre("plan", rng=3)
+    model.parameters = model.parameters.replace(repo_haircut=0.05)
+    assert model.state(Parameters).repo_haircut == 0.05
+    with pytest.raises(AttributeError, match="off is set through the state Interactions"):
+        model.interactions_off = ("peers",)

@@ -283,7 +283,7 @@ FAULTS = {
     "foreign net purchases": lambda m: grow(m.investors["net_purchases_bn"], 0),
     "shares held by foreigners": lambda m: grow(m.equity_investors["holdings_bn"], 0),
     "share trades of foreigners": lambda m: book_twice(m, "share trade"),
-    "Shanghai is part of the country": lambda m: m.own_states.update(
+    "Shanghai is part of the country": lambda m: m.states.update(
         {FinancingConstants: dataclasses.replace(m.state(FinancingConstants), shenzhen_share_of_exchange_credit=-9.0)}
     ),
     "turnover of products": lambda m: grow(m.state(Turnover).turnover_trn, 0),
@@ -311,7 +311,7 @@ def may_2021(centre):
 
 
 def test_there_is_a_fault_for_every_identity(may_2021):
-    assert sorted(name for name, _, _ in identities(may_2021.states_now())) == sorted(FAULTS)
+    assert sorted(name for name, _, _ in identities(may_2021.states)) == sorted(FAULTS)
 
 
 def test_the_page_of_identities_names_each_of_them_and_no_other():
@@ -325,10 +325,10 @@ def test_the_page_of_identities_names_each_of_them_and_no_other():
 @pytest.mark.parametrize("identity", FAULTS)
 def test_a_fault_of_a_billion_is_found_and_named_with_its_month(may_2021, identity):
     model = copy.deepcopy(may_2021)
-    Part(accounts_close).on(model.states_now())
+    Part(accounts_close).on(model.states)
     FAULTS[identity](model)
     with pytest.raises(sim.AccountingError) as found:
-        Part(accounts_close).on(model.states_now())
+        Part(accounts_close).on(model.states)
     assert str(found.value).startswith(f"{identity} in 2021-05: ")
     assert " against " in str(found.value)
 
@@ -338,7 +338,7 @@ def test_a_holding_that_is_no_number_is_found(may_2021, spoilt):
     model = copy.deepcopy(may_2021)
     model.book.holdings_bn[Holder.BANKS, SecurityClass.PAPER] = spoilt
     with pytest.raises(sim.AccountingError, match="holders of PAPER"):
-        Part(accounts_close).on(model.states_now())
+        Part(accounts_close).on(model.states)
 
 
 def test_a_smaller_fault_than_the_tolerance_passes_and_a_larger_one_does_not(may_2021):
@@ -348,9 +348,9 @@ def test_a_smaller_fault_than_the_tolerance_passes_and_a_larger_one_does_not(may
         model.book.holdings_bn[Holder.BANKS, SecurityClass.SOVEREIGN] += share * TOLERANCE * held
         if breaks:
             with pytest.raises(sim.AccountingError):
-                Part(accounts_close).on(model.states_now())
+                Part(accounts_close).on(model.states)
         else:
-            Part(accounts_close).on(model.states_now())
+            Part(accounts_close).on(model.states)
             assert model.largest_error > 0.01 * TOLERANCE
 
 

@@ -51,9 +51,9 @@ def small_bank(model):
 
 def test_the_accounts_close_after_a_failure_in_a_month_and_between_months(january):
     model = copy.deepcopy(january)
-    Part(bank_fails).on(model.states_now(), small_bank(model))
+    Part(bank_fails).on(model.states, small_bank(model))
     exits = model.state(SeatFlows).exits
     assert exits >= 1
-    Part(accounts_close).on(model.states_now())
+    Part(accounts_close).on(model.states)
     model.run_for(3)
     assert model.verify and model.largest_error < 1e-9

@@ -26,6 +26,6 @@ def test_the_longest_stage_holds_the_most(later):
     star = later.issuers["queue_stage"][later.issuers["waiting_for"] == ListingRoute.STAR]
     assert (
         np.bincount(star, minlength=STAGES).argmax()
-        == Part(months_by_stage).on(later.states_now())[ListingRoute.STAR].argmax()
+        == Part(months_by_stage).on(later.states)[ListingRoute.STAR].argmax()
         == 0
     )

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from sim.institutions.location import institutions_by_class
 from sim.institutions.state import SectorTraits
 
 
 def test_all_eleven_classes_are_there_in_both_ownerships_in_their_shares(centre):
     model = centre("plan")
-    count = model.institutions_by_class()
+    count = institutions_by_class(model.institutions)
     assert count.shape == (11, 2)
     assert (count[:, 0] > 0).all()
     share = count[:, 1] / count.sum(axis=1)

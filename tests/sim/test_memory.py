@@ -19,7 +19,7 @@ def test_states_of_2020_that_are_no_longer_kept_are_freed_without_the_collector(
         for number in range(history.KEPT + 4):
             values = parameter_draw("posterior_2020", 77, number)
             sim.run(scenario, parameters=values)
-            (*_, newest) = history._states.values()
+            (*_, newest) = history._pasts.values()
             alive.append((weakref.ref(newest), weakref.ref(newest.issuers)))
         gone = [centre() is None or not vars(centre()) for centre, _ in alive[:4]]
         emptied = [issuers() is None for _, issuers in alive[:4]]

@@ -10,6 +10,7 @@ import sim
 from scenarios import plan
 from sim import history, macro, tables
 from sim.base_year.observations import observations
+from sim.solving.constants import Solution
 
 pytestmark = pytest.mark.filterwarnings("ignore:the model in this process is not the installed one")
 """Rules are set by hand here, which a run says."""
@@ -27,7 +28,7 @@ def forget():
         for cached in vars(plan).values():
             if hasattr(cached, "cache_clear"):
                 cached.cache_clear()
-        history._states.clear()
+        history._pasts.clear()
 
     yield clear
     clear()
@@ -163,7 +164,7 @@ def test_constants_solved_on_2020_stay_as_they_are_afterwards(centre):
     kept = repr(solution)
     model.run_to_end()
     assert model.solution is solution and repr(solution) == kept
-    assert solution is history.state_at_baseline(model.parameters, 0.1).solution
+    assert solution is history.state_at_baseline(model.parameters, 0.1).states[Solution]
     assert all(model.state(kind) is constants for kind, constants in solution.constants.items())
 
 

@@ -85,7 +85,7 @@ def test_two_models_stepped_in_turns_equal_two_stepped_apart(centre, bits, plan)
 
 @pytest.mark.slow
 def test_what_ran_before_changes_nothing(plan, bits, small, central, monkeypatch):
-    monkeypatch.setattr(history, "_states", type(history._states)())
+    monkeypatch.setattr(history, "_pasts", type(history._pasts)())
     small("stretch", seed=8, macro="adverse", parameters=central.replace(vix_elasticity=0.9))
     small("plan", seed=11, levers={"bond_market_access": 1.0})
     assert bits(small("plan", seed=11).indicators) == plan

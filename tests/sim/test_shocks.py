@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import sim
+from agents.issuers import Issuers
 from scenarios import Scenario, load, shock_kinds
 from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.errors import InputError
@@ -20,6 +21,7 @@ from sim.history import state_at_baseline
 from sim.institutions.state import LicenceQueue
 from sim.macro import make_macro_path
 from sim.securities import Holder, SecurityClass
+from sim.shock_values import ShockValues
 
 CENTRAL = ParameterSet.posterior_2020().central()
 KINDS = shock_kinds()
@@ -28,7 +30,7 @@ END = month_ordinal("2025-12")
 
 def now(function, model):
     """What a function of states gives on those of a model."""
-    return Part(function).on(model.states_now())
+    return Part(function).on(model.states)
 
 
 def asked(*shocks, policy="plan", **options):
@@ -155,9 +157,9 @@ def pair():
 def test_without_shocks_none_strikes_and_the_history_is_shared(centre):
     model = centre("plan")
     model.step()
-    assert model.shock == ShockPaths((), END, CENTRAL).at(model.month)
+    assert model.shock.values == ShockPaths((), END, CENTRAL).at(model.month)
     assert model.shock["platform_rules"] == model.shock["listing_gate"] == 0.0
-    assert state_at_baseline(model.parameters, 0.1).shock == model.shock
+    assert state_at_baseline(model.parameters, 0.1).states[ShockValues] == model.shock
 
 
 def test_before_its_month_a_shock_changes_nothing_to_the_bit(small, bits):
@@ -195,7 +197,7 @@ def test_a_slower_economy_lets_issuers_need_grow_less(pair):
     plain, struck = pair("2021-01", {"name": "economic_growth", "month": "2021-01", "size": -4})
     less = plain.issuers["need_bn"] - struck.issuers["need_bn"]
     assert (less >= 0.0).all()
-    debt = state_at_baseline(CENTRAL, 0.1).issuers["debt_bn"].sum(axis=0)
+    debt = state_at_baseline(CENTRAL, 0.1).states[Issuers]["debt_bn"].sum(axis=0)
     most = CENTRAL.need_growth_elasticity * 0.04 / 12.0 * debt * season(Clock(plain.month), plain.parameters)
     assert 0.5 * most.sum() < less.sum() < 1.5 * most.sum()
 
@@ -243,7 +245,7 @@ def test_platform_rules_and_the_listing_gate_are_shifts_of_the_month(pair):
 
 def test_a_narrow_gate_lets_fewer_firms_list(pair):
     plain, struck = pair("2021-12", {"name": "listing_gate", "from": "2021-01", "to": "2021-12", "size": -1.5})
-    before = state_at_baseline(CENTRAL, 0.1).state(ListingQueue).listings
+    before = state_at_baseline(CENTRAL, 0.1).states[ListingQueue].listings
     listed, through = ((model.state(ListingQueue).listings - before)[1:3].sum() for model in (plain, struck))
     assert through < 0.5 * listed
 
@@ -251,7 +253,7 @@ def test_a_narrow_gate_lets_fewer_firms_list(pair):
 def test_a_closed_city_files_and_starts_nothing(pair):
     plain, struck = pair("2021-03", {"name": "lockdown", "from": "2021-01", "to": "2021-03", "size": 0})
     at_start = state_at_baseline(CENTRAL, 0.1)
-    assert struck.state(LicenceQueue).filed == at_start.state(LicenceQueue).filed < plain.state(LicenceQueue).filed
+    assert struck.state(LicenceQueue).filed == at_start.states[LicenceQueue].filed < plain.state(LicenceQueue).filed
     assert struck.fintech["in_shanghai"].sum() < plain.fintech["in_shanghai"].sum()
     elsewhere = [model.fintech["in_shanghai"].size - model.fintech["in_shanghai"].sum() for model in (plain, struck)]
     assert elsewhere[0] == pytest.approx(elsewhere[1], rel=0.01)
@@ -261,7 +263,7 @@ def test_redemptions_make_managers_sell_to_banks_at_wider_spreads(pair):
     plain, struck = pair("2021-01", {"name": "bond_fund_redemptions", "month": "2021-01", "size": 0.1})
     assert struck.book.holdings_bn[Holder.ASSET_MANAGERS].sum() < plain.book.holdings_bn[Holder.ASSET_MANAGERS].sum()
     assert struck.book.holdings_bn[Holder.BANKS].sum() > plain.book.holdings_bn[Holder.BANKS].sum()
-    demand = plain.book.demand_base_bn * state_at_baseline(CENTRAL, 0.1).state(ResidualHolders).size[:, None]
+    demand = plain.book.demand_base_bn * state_at_baseline(CENTRAL, 0.1).states[ResidualHolders].size[:, None]
     gone = 0.1 * demand[MANAGERS] / demand.sum(axis=0)
     wider = struck.book.premium_pp - plain.book.premium_pp
     np.testing.assert_allclose(wider, -np.log(1.0 - gone) / CENTRAL.demand_semielasticity, atol=1e-9)

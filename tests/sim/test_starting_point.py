@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from agents.foreign_investors import IndexFamily, InvestorGroup
 from agents.institutions import Centre, Sector
 from agents.issuers import LADDER_MONTHS, Industry, Instrument, IssuerClass, ListingRoute
+from agents.population import PopulationModel
 from scenarios.calendar import month_ordinal
 from scenarios.parameters import ParameterSet
 from sim.base_year.base_year import YEAR_2020
+from sim.beginning import states_at_the_beginning
 from sim.bond_market.index_weights import live_index_weights
 from sim.bond_market.state import BondMarketConstants
 from sim.components import COMPONENTS
@@ -33,10 +35,25 @@ FIRST = Solution(first_guess(CENTRAL, YEAR_2020))
 END_2019 = month_ordinal("2019-12")
 
 
+class Beginning(PopulationModel):
+    """A centre at end-2019, with the names that `FinancialCenter` gives to its states."""
+
+    issuers, investors, institutions, fintech, book, macro = (
+        vars(FinancialCenter)[name] for name in ("issuers", "investors", "institutions", "fintech", "book", "macro")
+    )
+
+    def __init__(self, scale):
+        super().__init__(rng=1)
+        self.states = states_at_the_beginning(self, CENTRAL, FIRST, scale, (), YEAR_2020)
+
+    def state(self, kind):
+        return self.states[kind]
+
+
 @pytest.fixture(scope="module")
 def centre():
     """End-2019 at a tenth of the issuers."""
-    return FinancialCenter.in_2019(CENTRAL, FIRST, 0.1)
+    return Beginning(0.1)
 
 
 # Sizes and ladders
@@ -98,7 +115,7 @@ def test_the_ladder_of_every_issuer_adds_up_to_its_debt_and_no_debt_is_negative(
 
 
 def test_debt_adds_up_to_the_national_stocks_at_any_number_of_agents(centre):
-    other = FinancialCenter.in_2019(CENTRAL, FIRST, 0.05)
+    other = Beginning(0.05)
     assert len(other.issuers) < len(centre.issuers)
     for one in (centre, other):
         debt, kind = one.issuers["debt_bn"], one.issuers["issuer_class"]
@@ -151,7 +168,7 @@ def test_only_private_firms_with_the_technology_may_file_for_star(centre):
 def test_every_class_spreads_over_industries_as_the_table_says_and_hard_technology_over_its_own():
     shares = industry_shares()
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
-    issuers = FinancialCenter.in_2019(CENTRAL, FIRST, 1.0).issuers
+    issuers = Beginning(1.0).issuers
     hard = issuers["hard_technology"]
     groups = [(shares[-1], hard)]
     groups += [(shares[kind], (issuers["issuer_class"] == kind) & ~hard) for kind in IssuerClass]
@@ -163,7 +180,7 @@ def test_every_class_spreads_over_industries_as_the_table_says_and_hard_technolo
 
 
 def test_the_queue_holds_what_the_listings_of_2020_and_the_lead_time_ask_for():
-    centre = FinancialCenter.in_2019(CENTRAL, FIRST, 0.5)
+    centre = Beginning(0.5)
     issuers = centre.issuers
     waiting = issuers["waiting_for"]
     lead = sum(CENTRAL.queue_star) / 30.4
@@ -300,7 +317,7 @@ def test_public_bonds_are_what_all_custody_leaves(centre):
 
 
 def test_the_past_is_the_same_for_everyone_to_the_bit(centre):
-    again = FinancialCenter.in_2019(CENTRAL, FIRST, 0.1)
+    again = Beginning(0.1)
     for population in ("investors", "issuers", "institutions", "fintech"):
         one, other = getattr(centre, population), getattr(again, population)
         for name in one.agent_type.columns:
