@@ -36,8 +36,8 @@ from calibration.past_runs import (
 from scenarios.counts import checked_count, checked_seed, checked_total
 from scenarios.errors import InputError
 from scenarios.problem_texts import coded
-from sim.model_digest import model_digest
-from sim.one_run import model_version
+from sim.provenance.model_digest import model_digest
+from sim.runs.one_run import model_version
 
 if TYPE_CHECKING:
     import pandas as pd

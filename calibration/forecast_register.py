@@ -14,10 +14,10 @@ from scenarios.errors import InputError
 from scenarios.problem_texts import coded
 from scenarios.user_files import read_json
 from scenarios.whole_years import BASE_YEAR
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import Ensemble
-from sim.indicators import PLAN_INDICATORS
-from sim.loaded_code import refuse_altered
-from sim.model_digest import model_digest
+from sim.provenance.loaded_code import refuse_altered
+from sim.provenance.model_digest import model_digest
 
 FORMAT = 1
 LARGEST_FILE = 50_000_000

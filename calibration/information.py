@@ -9,10 +9,10 @@ from agents.arrays import Floats
 from calibration.moments import moments
 from calibration.past_runs import PastRun, parameters_at
 from scenarios.schema import Scenario
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import run_requests
 from sim.experiments.outcomes import RunOutcome
 from sim.experiments.requests import RunRequest
-from sim.indicators import PLAN_INDICATORS
 
 if TYPE_CHECKING:
     import pandas as pd

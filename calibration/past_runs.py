@@ -19,7 +19,7 @@ from sim.experiments.ensemble import run_into_store
 from sim.experiments.outcomes import RunOutcome
 from sim.experiments.requests import RunRequest
 from sim.experiments.store import Store
-from sim.result import by_year
+from sim.runs.result import by_year
 
 Progress = Callable[[int, int], None]
 """Called with the numbers of finished and requested runs."""

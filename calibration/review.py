@@ -14,8 +14,8 @@ from calibration.later_observations import LaterObservation
 from scenarios.errors import InputError
 from scenarios.problem_texts import coded
 from scenarios.whole_years import BASE_YEAR
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import Ensemble, thresholds
-from sim.indicators import PLAN_INDICATORS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from scenarios.whole_years import checked_year
 from sim.experiments.ensemble import Progress, run_requests
 from sim.experiments.least_runs import quantiles_known
 from sim.experiments.requests import RunRequest, ensemble_requests
-from sim.interactions import INTERACTIONS
+from sim.world.interactions import INTERACTIONS
 
 if TYPE_CHECKING:
     import pandas as pd

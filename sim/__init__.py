@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from agents.issuers import Issuer
     from scenarios.errors import InputError
     from scenarios.schema import Scenario
-    from sim.accounts import AccountingError
+    from sim.closing.accounts import AccountingError
     from sim.evidence.stylised_facts import stylised_facts
     from sim.evidence.what_moves import aggregation_error, what_moves
     from sim.experiments.attribution import attribute
     from sim.experiments.effects import effects
     from sim.experiments.ensemble import Ensemble, ensemble
     from sim.experiments.store import Store
-    from sim.explanations import explain
+    from sim.inspection.explanations import explain
     from sim.model import FinancialCenter
-    from sim.one_run import run
-    from sim.result import Result
+    from sim.runs.one_run import run
+    from sim.runs.result import Result
 
 __all__ = [
     "AccountingError",
@@ -57,17 +57,17 @@ _HOMES = {
     "agents.issuers": ("Issuer",),
     "scenarios.errors": ("InputError",),
     "scenarios.schema": ("Scenario",),
-    "sim.accounts": ("AccountingError",),
+    "sim.closing.accounts": ("AccountingError",),
     "sim.evidence.stylised_facts": ("stylised_facts",),
     "sim.evidence.what_moves": ("aggregation_error", "what_moves"),
     "sim.experiments.attribution": ("attribute",),
     "sim.experiments.effects": ("effects",),
     "sim.experiments.ensemble": ("Ensemble", "ensemble"),
     "sim.experiments.store": ("Store",),
-    "sim.explanations": ("explain",),
+    "sim.inspection.explanations": ("explain",),
     "sim.model": ("FinancialCenter",),
-    "sim.result": ("Result",),
-    "sim.one_run": ("run",),
+    "sim.runs.result": ("Result",),
+    "sim.runs.one_run": ("run",),
 }
 
 

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from typing import Annotated, Any, Literal, NewType, get_args, get_origin, get_type_hints
 
 from scenarios.errors import nearest_name
-from sim.solving.constants import Solving
+from sim.solved_constants import Solving
 
 type Changes[T] = Annotated[T, "changes"]
 """A state that a step may change."""

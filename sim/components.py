@@ -6,6 +6,7 @@ from agents.population import ArrayAgent
 from sim.banking.component import BANKING
 from sim.bond_market.component import BOND_MARKET
 from sim.component import Component, Explanation, Identity, Part, States
+from sim.failures.component import BANK_FAILURES
 from sim.financing.component import FINANCING
 from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
@@ -15,7 +16,7 @@ from sim.side_markets.insurance import INSURANCE
 from sim.side_markets.private_funds import PRIVATE_FUNDS
 from sim.side_markets.trade_settlement import TRADE_SETTLEMENT
 from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
-from sim.world import WORLD
+from sim.world.component import WORLD
 
 COMPONENTS: tuple[Component, ...] = (
     BOND_MARKET,
@@ -24,6 +25,7 @@ COMPONENTS: tuple[Component, ...] = (
     INSTITUTIONS,
     FINTECH,
     BANKING,
+    BANK_FAILURES,
     TRADING,
     TRADE_SETTLEMENT,
     DIGITAL_YUAN,

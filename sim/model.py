@@ -20,30 +20,30 @@ from scenarios.calendar import month_text
 from scenarios.counts import checked_seed
 from scenarios.parameters import Parameters, resolved_parameters
 from scenarios.shock_paths import ShockPaths
-from sim.accounts import Verification
+from sim.accounting.ledger import Ledger
+from sim.accounting.record import Record
+from sim.accounting.securities import SecurityBook
 from sim.base_year.base_year import YEAR_2020, BaseYear
-from sim.beginning import FIRST_RECORDED
 from sim.clock import Clock
-from sim.explanations import explain
+from sim.closing.accounts import Verification
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.financing.state import ModelSize
-from sim.history import shared, state_at_baseline
-from sim.indicators import PLAN_INDICATORS
-from sim.interactions import Interactions, checked_interactions
-from sim.ledger import Ledger
-from sim.loaded_code import alterations, watched
-from sim.lookup import agent_of
-from sim.macro import MacroPath
+from sim.inspection.explanations import explain
+from sim.inspection.lookup import agent_of
 from sim.month import month_table, simulate_month
-from sim.notices import notice
-from sim.opening import under_scenario
-from sim.policy import Channels, Policy
-from sim.record import Record
-from sim.same_past import same_past
-from sim.securities import SecurityBook
-from sim.shock_values import ShockValues
-from sim.solving.constants import Solution
+from sim.opening.beginning import FIRST_RECORDED
+from sim.opening.month_opens import under_scenario
+from sim.opening.same_past import same_past
+from sim.opening.triggers import Triggers
+from sim.provenance.loaded_code import alterations, watched
+from sim.provenance.notices import notice
+from sim.solved_constants import Solution
+from sim.solving.history import shared, state_at_baseline
 from sim.state_of import StateOf
-from sim.triggers import Triggers
+from sim.world.interactions import Interactions, checked_interactions
+from sim.world.macro import MacroPath
+from sim.world.policy import Channels, Policy
+from sim.world.shock_values import ShockValues
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,7 @@ class FinancialCenter(PopulationModel):
         checks nothing; None, the default, checks all identities every month except the maturity ladder, which it adds
         up at year ends.
     interactions_off
-        Interactions between agents to switch off, from January 2020 on; names in `sim.interactions`. Levels of 2020
+        Interactions between agents to switch off, from January 2020 on; names in `sim.world.interactions`. Constants
         are solved without them.
     base_year
         Year with whose observations the centre starts; the scenario is dated as if that year were 2020.
@@ -133,7 +133,7 @@ class FinancialCenter(PopulationModel):
         values = resolved_parameters(parameters if parameters is not None else asked.parameters, asked.macro)
         super().__init__(rng=self.seed)
         self.altered: tuple[str, ...] = alterations()
-        """Names of what of the model was not as installed when this one began; see `sim.loaded_code`."""
+        """Names of what of the model was not as installed when this one began; see `sim.provenance.loaded_code`."""
         if self.altered:
             notice(f"the model in this process is not the installed one: {', '.join(self.altered)}; results say so")
         past = state_at_baseline(values, asked.scale, checked_interactions(interactions_off), base_year)
@@ -207,7 +207,7 @@ class FinancialCenter(PopulationModel):
         self.populations.clear()
 
     def agent(self, kind: str, unique_id: int) -> ArrayAgent:
-        """An agent by the name of its class and its id; see `sim.lookup`."""
+        """An agent by the name of its class and its id; see `sim.inspection.lookup`."""
         return agent_of(self, kind, unique_id, self.month)
 
     def explain(self, agent: ArrayAgent, *, decision: str | None = None) -> "pd.DataFrame":

@@ -4,36 +4,36 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from scenarios.parameters import Parameters
-from sim.accounts import Verification, accounts_close
 from sim.banking.interbank import interbank_market_clears
 from sim.banking.leverage import institutions_set_leverage
-from sim.banking.small_bank_failure import small_banks_fail
 from sim.bond_market.certificates import banks_roll_certificates
 from sim.bond_market.clearing import bond_market_clears
 from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade
 from sim.bond_market.geopolitics import geopolitical_events_happen
 from sim.bond_market.public_supply import public_sector_issues
 from sim.clock import Clock
+from sim.closing.accounts import Verification, accounts_close
+from sim.closing.base_year_sums import add_month_of_base_year
+from sim.closing.indicators import indicators_are_read
 from sim.component import Month, Part, Step
 from sim.components import remember_base_year
 from sim.declared import Watch
+from sim.failures.small_bank_failure import small_banks_fail
 from sim.financing.direct_financing import direct_financing_is_summed
 from sim.financing.issuance import issuers_raise_money
 from sim.financing.listings import gate_moves, listing_queue_moves
 from sim.financing.maturities import debt_matures
 from sim.financing.panda_bonds import foreign_issuers_decide
 from sim.fintech.component import FINTECH
-from sim.indicators import indicators_are_read
 from sim.institutions.component import INSTITUTIONS
-from sim.opening import open_month
-from sim.policy import Channels, Policy
+from sim.opening.month_opens import open_month
 from sim.side_markets.carbon import CARBON
 from sim.side_markets.digital_yuan import DIGITAL_YUAN
 from sim.side_markets.insurance import INSURANCE
 from sim.side_markets.private_funds import PRIVATE_FUNDS
 from sim.side_markets.trade_settlement import TRADE_SETTLEMENT
-from sim.solving.sums import add_month_of_base_year
 from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
+from sim.world.policy import Channels, Policy
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -36,8 +36,8 @@ def effects(
     from app.terminal.asked import scenario_asked
     from app.terminal.output import checked_target, save
     from app.terminal.progress import RunsBar
+    from sim.closing.indicators import PLAN_INDICATORS
     from sim.experiments.effects import effects as measured
-    from sim.indicators import PLAN_INDICATORS
 
     target = checked_target(out) if out is not None else None
     base = scenario_asked("committed", [], [], macro=None, scale=scale)

@@ -45,8 +45,8 @@ def page(runs: int, scale: float | None, workers: int | None) -> str:
     """Run all that the page reports, and return its text."""
     import sim
     from sim.experiments.least_runs import LEAST_FOR_VERDICT
-    from sim.interactions import INTERACTIONS
-    from sim.one_run import model_version
+    from sim.runs.one_run import model_version
+    from sim.world.interactions import INTERACTIONS
 
     some = max(LEAST_FOR_VERDICT, runs // 10)
     found = sim.stylised_facts("plan", runs=runs, scale=scale, workers=workers)

@@ -70,7 +70,7 @@ def about(runs: int, seed: str) -> dict[str, Any]:
     """Metadata of a forecast: its runs, the version and the time."""
     from datetime import UTC, datetime
 
-    from sim.one_run import model_version
+    from sim.runs.one_run import model_version
 
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return {"runs": runs, "seed": int(seed), "version": model_version(), "registered_at": now}
@@ -134,7 +134,7 @@ def _conditions(
     from app.terminal.progress import RunsBar
     from calibration.conditions import conditions
     from scenarios.errors import InputError
-    from sim.indicators import PLAN_INDICATORS
+    from sim.closing.indicators import PLAN_INDICATORS
 
     if indicator not in PLAN_INDICATORS:
         raise InputError(unknown("plan_indicator", indicator, PLAN_INDICATORS, key="--conditions"))

@@ -15,8 +15,8 @@ from app.web.words import Words
 from scenarios import plan
 from scenarios.errors import InputError
 from scenarios.triggers import Trigger
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import thresholds
-from sim.indicators import PLAN_INDICATORS
 
 NUMBERS = {"threshold": float, "months": int, "to": float, "cooldown": int}
 """Fields of the form that are numbers, and their readers."""

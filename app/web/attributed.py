@@ -12,8 +12,8 @@ from app.web.simulations import the_server
 from app.web.words import Words
 from scenarios.errors import InputError
 from scenarios.schema import Scenario
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.attribution import Attribution, attribute
-from sim.indicators import PLAN_INDICATORS
 
 SEEDS = (1, 2, 4)
 SCALE = 0.1

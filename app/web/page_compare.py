@@ -17,10 +17,10 @@ from calibration.observations import observed_indicator
 from scenarios import plan
 from scenarios.errors import InputError
 from scenarios.run_conditions import REPLAY
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.store import Store
 from sim.experiments.stored_design import StoredDesign
-from sim.indicators import PLAN_INDICATORS
 
 NAMED = 4
 """Scenarios of an experiment that are named in its line."""

@@ -29,8 +29,8 @@ from scenarios.parameters import PARAMETER_SETS, posterior_draws
 from scenarios.problem_texts import coded
 from scenarios.user_files import decoded
 from scenarios.whole_years import TARGET_YEAR
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import thresholds
-from sim.indicators import PLAN_INDICATORS
 
 LAST = month_ordinal("2025-12")
 OPENED = "opened"
@@ -419,7 +419,7 @@ def Results() -> None:
     solara.Div(classes=["lj-caption"], children=[words("desk.caption")])
     _numbers(ensemble, words)
     parameters = f"{ensemble.scenarios['desk'].parameters}, {words(f'desk.{desk.parameters}')}"
-    from sim.one_run import model_version
+    from sim.runs.one_run import model_version
 
     solara.Div(
         classes=["lj-muted"],

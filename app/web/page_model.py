@@ -10,7 +10,7 @@ from app.web.components import Chart
 from app.web.page_agents import LARGEST_SCALE
 from app.web.words import Words
 from scenarios.calendar import month_text
-from sim.indicators import PLAN_INDICATORS
+from sim.closing.indicators import PLAN_INDICATORS
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter

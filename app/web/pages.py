@@ -16,7 +16,7 @@ from app.web.page_model import ModelPage
 from app.web.page_sources import SourcesPage
 from app.web.problems import problem_told
 from app.web.words import LANGUAGES, Words
-from sim.indicators import PLAN_INDICATORS
+from sim.closing.indicators import PLAN_INDICATORS
 
 PAGES = {
     "desk": DeskPage,

@@ -17,11 +17,11 @@ from app.web.words import Words
 from scenarios.errors import InputError
 from scenarios.extras import MissingExtra
 from scenarios.spreadsheet import plain_cells
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.designs import Design
 from sim.experiments.ensemble import thresholds
 from sim.experiments.sensitivity import discover, indices, strength, swept
 from sim.experiments.store import Store
-from sim.indicators import PLAN_INDICATORS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from scenarios.plan import Measure, channels, levers, measures
 DELIVERY = {"S1": ("delivery_slippage_months",), "S3": ("municipal_fidelity",)}
 """Supporting measures that act as a parameter of delivery, which scales or delays every lever they concern."""
 PROOF = "tests/sim/test_coverage.py::test_a_measure_moves_what_its_chain_says[{id}]"
-DELIVERY_RULE = "sim.policy:effective_changes"
+DELIVERY_RULE = "sim.world.policy:effective_changes"
 
 
 @dataclass(frozen=True, slots=True)

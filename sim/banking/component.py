@@ -9,12 +9,11 @@ from scenarios.parameters import Parameters
 from sim.banking.interbank import interbank_market_clears, totals_by_institution
 from sim.banking.leverage import change_terms, institutions_set_leverage
 from sim.banking.readings import READINGS
-from sim.banking.small_bank_failure import small_banks_fail
 from sim.banking.solved import BANKING_SOLVED
-from sim.banking.state import BankFailures, InterbankClaims, RepoFunding
+from sim.banking.state import InterbankClaims, RepoFunding
 from sim.clock import Clock
 from sim.component import Changes, Component, Explanation, Identity, Step
-from sim.macro import MacroPath
+from sim.world.macro import MacroPath
 
 
 def start_banking(clock: Clock, macro: MacroPath, funding: Changes[RepoFunding]) -> None:
@@ -48,11 +47,10 @@ def banking_identities(
 
 BANKING = Component(
     name="banking",
-    states=(RepoFunding, InterbankClaims, BankFailures),
+    states=(RepoFunding, InterbankClaims),
     start=start_banking,
     streams=("institution.leverage", "institution.interbank", "institution.repo"),
     steps=(
-        Step(small_banks_fail, owner="World"),
         Step(institutions_set_leverage, owner="FinancialInstitution"),
         Step(interbank_market_clears, owner="FinancialInstitution"),
     ),

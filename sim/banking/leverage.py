@@ -8,14 +8,14 @@ from agents.institutions import Institutions, Sector
 from agents.interbank import core_of
 from agents.leverage import LEVERAGE_TERMS, leverage_terms, next_risk_limit
 from scenarios.parameters import Parameters
+from sim.accounting.securities import SecurityBook
 from sim.banking.state import BankingConstants, LeverageSignals, RepoFunding
 from sim.bond_market.state import GovernmentYield, china_yield_pct
 from sim.clock import Clock
 from sim.component import Changes
-from sim.interactions import Interactions
-from sim.macro import MacroPath
-from sim.policy import Channels
-from sim.securities import SecurityBook
+from sim.world.interactions import Interactions
+from sim.world.macro import MacroPath
+from sim.world.policy import Channels
 
 
 def first_borrowers(

@@ -1,10 +1,10 @@
 """Readings of banks and of institutions that borrow repo."""
 
 from agents.institutions import Institutions
+from sim.accounting.securities import SecurityBook
 from sim.banking.leverage import repo_outstanding_bn
 from sim.banking.state import BankingConstants
 from sim.component import Reading
-from sim.securities import SecurityBook
 
 
 def repo_outstanding(institutions: Institutions, book: SecurityBook) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from scenarios.parameters import Parameters
 from sim.banking.state import BankingConstants
 from sim.base_year.sums import BaseYearSums
-from sim.solving.constants import Match, Matches, SolvedConstant, Solving
+from sim.solved_constants import Match, Matches, SolvedConstant, Solving
 
 
 def first_guess() -> BankingConstants:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from sim.tables import table
+from sim.base_year.tables import table
 
 
 @dataclass(frozen=True)

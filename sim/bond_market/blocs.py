@@ -6,7 +6,7 @@ import numpy as np
 
 from agents.arrays import Floats
 from agents.foreign_investors import Bloc, InvestorGroup
-from sim.tables import table
+from sim.base_year.tables import table
 
 
 @cache

@@ -16,15 +16,15 @@ from agents.certificates import (
 )
 from agents.issuers import CERTIFICATE_MONTHS, Issuers
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
+from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.base_year.base_year import BaseYear
+from sim.base_year.tables import table
 from sim.bond_market.primary_market import redeem, sell_issue
 from sim.bond_market.state import BankStress, BondMarketConstants, ResidualHolders
 from sim.clock import Clock
 from sim.component import Changes
-from sim.ledger import Account, Ledger
-from sim.policy import Channels
-from sim.securities import SecurityBook, SecurityClass
-from sim.tables import table
+from sim.world.policy import Channels
 
 TENORS = (1, 3, 6, 9, 12)
 """Tenors of certificates, months."""

@@ -5,12 +5,12 @@ import numpy as np
 from agents.arrays import Floats
 from agents.foreign_investors import ForeignInvestors, yield_impact_pp
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
+from sim.accounting.securities import Holder, SecurityBook, SecurityClass, foreign_by_class, supply_premium_pp
 from sim.bond_market.state import ForeignFlow, GovernmentYield, ResidualHolders
 from sim.clock import Clock
 from sim.component import Changes
-from sim.ledger import Account, Ledger
-from sim.securities import Holder, SecurityBook, SecurityClass, foreign_by_class, supply_premium_pp
-from sim.shock_values import ShockValues
+from sim.world.shock_values import ShockValues
 
 MANAGERS = Holder.ASSET_MANAGERS - 1
 """Row of asset managers among the residual holders."""

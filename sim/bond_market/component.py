@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from agents.foreign_investors import ForeignInvestor, ForeignInvestors
+from sim.accounting.securities import Holder, SecurityBook
 from sim.bond_market.certificates import banks_roll_certificates
 from sim.bond_market.clearing import bond_market_clears, foreign_share_is_remembered
 from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade, purchase_terms
@@ -21,7 +22,6 @@ from sim.bond_market.state import (
     ResidualHolders,
 )
 from sim.component import Changes, Component, Explanation, Identity, Step
-from sim.securities import Holder, SecurityBook
 
 
 def bond_market_opens(book: Changes[SecurityBook], holders: Changes[ResidualHolders]) -> None:

@@ -36,6 +36,7 @@ from agents.foreign_investors import (
     within_assets,
 )
 from scenarios.parameters import Parameters
+from sim.accounting.securities import SecurityBook
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.clearing import default_loss
@@ -47,15 +48,14 @@ from sim.bond_market.state import (
     Geopolitics,
     GovernmentYield,
     china_yield_pct,
-    us_yield_pct,
 )
 from sim.clock import Clock
 from sim.component import Changes
-from sim.interactions import Interactions
-from sim.macro import MacroPath
-from sim.policy import Channels, Policy
-from sim.securities import SecurityBook
-from sim.shock_values import ShockValues
+from sim.world.conditions import us_yield_pct
+from sim.world.interactions import Interactions
+from sim.world.macro import MacroPath
+from sim.world.policy import Channels, Policy
+from sim.world.shock_values import ShockValues
 
 NEWCOMERS_INDEX = (IndexFamily.WORLD_GOVERNMENT, IndexFamily.EMERGING_MARKETS, IndexFamily.GLOBAL_AGGREGATE)
 

@@ -6,7 +6,7 @@ from scenarios.parameters import Parameters
 from sim.bond_market.state import Geopolitics
 from sim.clock import Clock
 from sim.component import Changes
-from sim.shock_values import ShockValues
+from sim.world.shock_values import ShockValues
 
 
 def geopolitical_events_happen(

@@ -3,10 +3,10 @@
 import numpy as np
 
 from agents.arrays import Floats
+from sim.accounting.ledger import Account, Ledger
+from sim.accounting.securities import Holder, SecurityBook
 from sim.bond_market.state import ResidualHolders
 from sim.component import Changes
-from sim.ledger import Account, Ledger
-from sim.securities import Holder, SecurityBook
 
 HOLDER_ACCOUNT = {
     Holder.FOREIGN: Account.FOREIGN_INVESTORS,

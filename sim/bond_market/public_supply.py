@@ -3,13 +3,13 @@
 import numpy as np
 
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
+from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.bond_market.primary_market import redeem, sell_issue
 from sim.bond_market.state import BondMarketConstants, PublicSupply, ResidualHolders
 from sim.clock import Clock, season
 from sim.component import Changes
-from sim.ledger import Account, Ledger
-from sim.securities import SecurityBook, SecurityClass
-from sim.shock_values import ShockValues
+from sim.world.shock_values import ShockValues
 
 
 def public_sector_issues(

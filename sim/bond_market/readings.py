@@ -4,11 +4,11 @@ import numpy as np
 
 from agents.certificates import BankTier
 from agents.foreign_investors import ForeignInvestors
+from sim.accounting.record import Record
+from sim.accounting.securities import COUNTED, Holder, SecurityBook, SecurityClass
 from sim.bond_market.state import BankStress, ForeignFlow, china_yield_pct
 from sim.component import Reading
-from sim.policy import Channels
-from sim.record import Record
-from sim.securities import COUNTED, Holder, SecurityBook, SecurityClass
+from sim.world.policy import Channels
 
 
 def foreign_bond_share(book: SecurityBook) -> float:

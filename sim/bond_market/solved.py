@@ -7,12 +7,12 @@ import numpy as np
 from agents.arrays import Floats, sum_of_products
 from agents.foreign_investors import ForeignInvestors, InvestorGroup
 from scenarios.parameters import Parameters
+from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.base_year.base_year import BaseYear
 from sim.base_year.derived import financial_bond_issuance_bn
 from sim.base_year.sums import BaseYearSums
 from sim.bond_market.state import BondMarketConstants
-from sim.securities import SecurityBook, SecurityClass
-from sim.solving.constants import Match, Matches, SolvedConstant, Solving
+from sim.solved_constants import Match, Matches, SolvedConstant, Solving
 
 CERTIFICATES_TOLERANCE = 0.02
 CERTIFICATE_STEP = 0.6

@@ -8,15 +8,15 @@ from agents.foreign_investors import ForeignInvestors, IndexFamily, InvestorGrou
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
+from sim.base_year.first_agents import filled, pareto_shares, written
+from sim.base_year.tables import table
 from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.foreign_investors import views_begin
 from sim.bond_market.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 from sim.bond_market.state import BondMarketConstants, ForeignDemand, ForeignFlow, GovernmentYield
 from sim.clock import Clock
 from sim.component import Changes
-from sim.macro import MacroPath
-from sim.start import filled, pareto_shares, written
-from sim.tables import table
+from sim.world.macro import MacroPath
 
 
 def start_foreign_investors(

@@ -6,9 +6,9 @@ import numpy as np
 
 from agents.arrays import Floats
 from agents.foreign_investors import IndexFamily
+from sim.accounting.securities import Holder, SecurityBook, SecurityClass
 from sim.clock import Clock
-from sim.macro import MacroPath
-from sim.securities import Holder, SecurityBook, SecurityClass
+from sim.world.macro import MacroPath
 
 
 @dataclass(frozen=True)
@@ -119,11 +119,6 @@ class ForeignDemand:
     """Gain from index weights so far, log, by index family."""
     signals: ForeignSignals | None = None
     """Signals of the month; none before the first."""
-
-
-def us_yield_pct(clock: Clock, macro: MacroPath) -> float:
-    """Ten-year government yield of the United States, per cent."""
-    return float(macro.us_yield_pct[macro.position(clock.month)])
 
 
 def china_yield_pct(clock: Clock, macro: MacroPath, book: SecurityBook, government: GovernmentYield) -> float:

@@ -16,7 +16,7 @@ from sim.financing.state import Defaults, ListingQueue
 from sim.institutions.licences import filings_looked_for
 from sim.institutions.state import SeatFlows, SectorTraits
 from sim.trading.state import Turnover
-from sim.world_readings import equity_return_6m
+from sim.world.conditions import equity_return_6m
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter

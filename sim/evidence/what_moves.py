@@ -11,10 +11,10 @@ from agents.arrays import Floats
 from scenarios.calendar import BASELINE
 from scenarios.schema import Scenario
 from scenarios.whole_years import BASE_YEAR, checked_year
+from sim.closing.indicators import FLOWS, PLAN_INDICATORS
 from sim.experiments.least_runs import standard_error
 from sim.experiments.pool import mapped
 from sim.experiments.requests import RunRequest, ensemble_requests
-from sim.indicators import FLOWS, PLAN_INDICATORS
 
 if TYPE_CHECKING:
     import pandas as pd

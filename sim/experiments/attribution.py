@@ -16,10 +16,10 @@ from scenarios.plan import ARMS, TASK_GROUPS, levers
 from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from scenarios.whole_years import TARGET_YEAR, checked_year
+from sim.closing.indicators import FLOWS, PLAN_INDICATORS
 from sim.experiments.least_runs import standard_error
 from sim.experiments.pool import Cancel, Workers, run_many
 from sim.experiments.requests import RunRequest, ensemble_requests
-from sim.indicators import FLOWS, PLAN_INDICATORS
 
 if TYPE_CHECKING:
     import pandas as pd

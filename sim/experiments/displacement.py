@@ -7,6 +7,7 @@ import numpy as np
 
 from agents.arrays import Floats
 from agents.institutions import Centre
+from sim.experiments.intervals import interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +28,6 @@ def changes(gap: Gap) -> Iterator[tuple[str, list[tuple[str, Floats]]]]:
 def displaced(gap: Gap) -> "pd.DataFrame":
     """The table of `sim.Ensemble.displacement` without the year; the columns are described there."""
     import pandas as pd
-
-    from sim.experiments.ensemble import interval
 
     rows = []
     for measure, by_centre in changes(gap):

@@ -18,12 +18,13 @@ from scenarios.plan import channels, lever_ids, levers
 from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from scenarios.whole_years import checked_year
-from sim.experiments.ensemble import Progress, interval, run_requests
+from sim.closing.indicators import PLAN_INDICATORS
+from sim.experiments.ensemble import Progress, run_requests
+from sim.experiments.intervals import interval
 from sim.experiments.least_runs import LEAST_FOR_VERDICT
 from sim.experiments.outcomes import RunOutcome
 from sim.experiments.pool import Cancel, Workers
 from sim.experiments.requests import RunRequest
-from sim.indicators import PLAN_INDICATORS
 
 if TYPE_CHECKING:
     import pandas as pd

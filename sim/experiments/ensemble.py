@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from agents.arrays import Flags, Floats
-from scenarios.counts import checked_level
 from scenarios.drivers import Drivers
 from scenarios.errors import InputError, nearest_name, unknown
 from scenarios.parameters import Parameters
@@ -20,6 +19,8 @@ from scenarios.problem_texts import coded
 from scenarios.run_conditions import RunConditions
 from scenarios.schema import Scenario
 from scenarios.whole_years import TARGET_YEAR, answering_year, common_year, whole_years, year_named
+from sim.closing.indicators import FLOWS, PLAN_INDICATORS
+from sim.experiments.intervals import interval
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL, enough_for_quantile, error_of_share
 from sim.experiments.outcomes import RunOutcome, month_index
 from sim.experiments.pairing import Pairing, Pairs, pairs_of
@@ -28,8 +29,7 @@ from sim.experiments.requests import RunRequest, ensemble_requests
 from sim.experiments.run_conditions import conditions_of
 from sim.experiments.store import INTO_A_STORE, Store, missing
 from sim.experiments.stored_design import AskedRun, same_name_twice
-from sim.indicators import FLOWS, PLAN_INDICATORS
-from sim.loaded_code import refuse_altered
+from sim.provenance.loaded_code import refuse_altered
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -42,8 +42,6 @@ PART = 96
 """Runs kept in memory before a part of the store is written."""
 PART_SECONDS = 20.0
 """Longest time between two writes of finished runs."""
-RESAMPLES = 2000
-"""Bootstrap samples behind an interval."""
 
 
 @cache
@@ -874,31 +872,3 @@ def _pairing_of(row: Mapping[str, Any]) -> Pairing:
         base_year=row["vintage"],
         model=row["model"],
     )
-
-
-def interval(gaps: Floats, level: float = 0.95, statistic: Callable[..., Any] = np.median) -> tuple[float, float]:
-    """Bootstrap interval of a median or another statistic: percentiles over resamples, with a fixed seed.
-
-    NaN below `least_runs.LEAST_FOR_INTERVAL` values: so few have no interval worth the name.
-
-    Raises
-    ------
-    scenarios.InputError
-        If the level is not between 0 and 1.
-    """
-    from scipy import stats
-
-    level = checked_level(level)
-    if len(gaps) < LEAST_FOR_INTERVAL:
-        return np.nan, np.nan
-    if np.ptp(gaps) == 0.0:
-        return float(gaps[0]), float(gaps[0])
-    drawn = stats.bootstrap(
-        (gaps,),
-        statistic,
-        n_resamples=RESAMPLES,
-        confidence_level=level,
-        method="percentile",
-        rng=np.random.default_rng(0),
-    )
-    return float(drawn.confidence_interval.low), float(drawn.confidence_interval.high)

@@ -12,11 +12,11 @@ from scenarios.errors import InputError, unknown
 from scenarios.extras import needs_extra
 from scenarios.problem_texts import coded
 from scenarios.spreadsheet import plain_cells
+from sim.closing.indicators import COLUMNS, FLOWS
 from sim.components import READINGS
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.store import Store, levers_table
 from sim.experiments.store_files import reason
-from sim.indicators import COLUMNS, FLOWS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -285,7 +285,7 @@ def to_xarray(ensemble: Ensemble, about: Mapping[str, Any] | None = None) -> "xr
 
 def _of_ensemble(ensemble: Ensemble) -> dict[str, Any]:
     """Known provenance of an ensemble that is in no store."""
-    from sim.one_run import model_version
+    from sim.runs.one_run import model_version
 
     pairings = [each for of_runs in ensemble.pairings.values() for each in of_runs if each is not None]
     return {

@@ -11,13 +11,13 @@ import numpy as np
 
 from agents.arrays import Floats
 from sim.experiments.requests import RunRequest
-from sim.kernels import kernels
-from sim.model_digest import model_digest
+from sim.provenance.kernels import kernels
+from sim.provenance.model_digest import model_digest
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.result import Result
+    from sim.runs.result import Result
 
 ANOTHER_MODEL = (
     "this process has loaded the model {here}, and the run is of the model {asked}: install the same version on every "
@@ -41,9 +41,9 @@ class RunOutcome:
     """Simulation or conditional replay."""
     error: str = ""
     kernels: str = ""
-    """Kernels of the processor that computed it, see `sim.kernels`."""
+    """Kernels of the processor that computed it, see `sim.provenance.kernels`."""
     altered: tuple[str, ...] = ()
-    """Altered parts of the model in the process that computed it, see `sim.loaded_code`."""
+    """Altered parts of the model in the process that computed it, see `sim.provenance.loaded_code`."""
 
     @property
     def indicators_hash(self) -> str:
@@ -96,7 +96,7 @@ def executed(request: RunRequest) -> RunOutcome:
 
 def executed_together(requests: Sequence[RunRequest]) -> list[RunOutcome]:
     """Run requests that share their past, simulating it once; where that fails, one by one."""
-    from sim.shared_past import run_sharing_past
+    from sim.runs.shared_past import run_sharing_past
 
     first = requests[0]
     assert first.fork_month is not None

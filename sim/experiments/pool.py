@@ -22,7 +22,7 @@ from scenarios.bounds import MOST_WORKERS
 from scenarios.counts import checked_count
 from sim.experiments.outcomes import RunOutcome, executed, executed_together, failed, of_the_installed_model
 from sim.experiments.requests import RunRequest
-from sim.loaded_code import refuse_altered
+from sim.provenance.loaded_code import refuse_altered
 from sim.solving.cache import cache_is_writable
 
 CHUNK = 16

@@ -7,11 +7,11 @@ import numpy as np
 from agents.arrays import Floats
 from scenarios.errors import InputError
 from scenarios.problem_texts import coded
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.outcomes import outcome_of
 from sim.experiments.requests import RunRequest
 from sim.experiments.store import Store
-from sim.indicators import PLAN_INDICATORS
-from sim.kernels import kernels
+from sim.provenance.kernels import kernels
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.experiments.pairing import Pairing
-from sim.interactions import checked_interactions
-from sim.model_digest import model_digest
-from sim.shared_past import checked_fork
+from sim.provenance.model_digest import model_digest
+from sim.runs.shared_past import checked_fork
+from sim.world.interactions import checked_interactions
 
 if TYPE_CHECKING:
-    from sim.result import Result
+    from sim.runs.result import Result
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class RunRequest:
 
     def execute(self) -> "Result":
         """Run it in this process; the months of the result are those meant, also for an earlier base year."""
-        from sim.one_run import run
+        from sim.runs.one_run import run
 
         result = run(
             self.scenario,

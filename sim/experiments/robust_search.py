@@ -22,11 +22,11 @@ from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from scenarios.triggers import watchable
 from scenarios.whole_years import checked_year
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import Ensemble, run_requests, thresholds
 from sim.experiments.pool import Workers
 from sim.experiments.requests import RunRequest, parameter_draw
 from sim.experiments.spec import Spec
-from sim.indicators import PLAN_INDICATORS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from scenarios.run_conditions import SIMULATION, RunConditions
 from scenarios.schema import Scenario
 from scenarios.whole_years import TARGET_YEAR, answering_year, year_named
 from sim.experiments.pairing import Pairing
-from sim.macro import world_told
+from sim.world.macro import world_told
 
 
 def conditions_of(

@@ -11,11 +11,11 @@ from scenarios.bounds import for_library
 from scenarios.errors import InputError
 from scenarios.extras import needs_extra
 from scenarios.problem_texts import coded
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.designs import Design
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL, LEAST_PER_PARAMETER
 from sim.experiments.store import Store
-from sim.indicators import PLAN_INDICATORS
 
 if TYPE_CHECKING:
     import pandas as pd

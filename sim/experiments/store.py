@@ -53,8 +53,8 @@ from sim.experiments.store_files import (
     write_whole,
 )
 from sim.experiments.stored_design import AskedRun, StoredDesign, content_of
-from sim.loaded_code import refuse_altered
-from sim.model_digest import model_digest
+from sim.provenance.loaded_code import refuse_altered
+from sim.provenance.model_digest import model_digest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -307,7 +307,7 @@ class Store:
         scenarios.InputError
             If the store cannot be written to, or a seed is too large for it; nothing has run by then.
         """
-        from sim.one_run import model_version
+        from sim.runs.one_run import model_version
 
         self._writable()
         if not requests:
@@ -935,7 +935,7 @@ def _parquet(table: "pa.Table") -> bytes:
 
 
 def _row(outcome: RunOutcome) -> dict[str, Any]:
-    from sim.one_run import model_version
+    from sim.runs.one_run import model_version
 
     request = outcome.request
     return {

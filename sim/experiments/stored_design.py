@@ -7,7 +7,7 @@ from typing import Any, Self
 from scenarios.schema import HEAD as CALLED
 from scenarios.schema import Scenario
 from sim.experiments.requests import RunRequest
-from sim.model_digest import model_digest
+from sim.provenance.model_digest import model_digest
 
 HEAD = (*CALLED, "budget")
 """Parts of a scenario that change no result; results are shared whatever they are."""

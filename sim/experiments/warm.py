@@ -3,13 +3,9 @@
 The process that workers are copied from imports it, so that none of them does it again.
 """
 
-import sim.history
-import sim.model
-import sim.month
-import sim.one_run  # noqa: F401
-from sim.kernels import kernels
-from sim.loaded_code import alterations
-from sim.model_digest import model_digest
+from sim.provenance.kernels import kernels
+from sim.provenance.loaded_code import alterations
+from sim.provenance.model_digest import model_digest
 
 model_digest()
 kernels()

@@ -12,8 +12,8 @@ from scenarios.parameters import parameter_set
 from scenarios.plan import lever_ids
 from scenarios.schema import Scenario
 from scenarios.whole_years import checked_year
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.requests import RunRequest
-from sim.indicators import PLAN_INDICATORS
 
 
 def workbench_model(

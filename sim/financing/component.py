@@ -8,6 +8,8 @@ from agents.institutions import Institutions
 from agents.issuers import Instrument, Issuer, Issuers, ListingRoute
 from scenarios.calendar import month_ordinal
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
+from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.base_year.base_year import BaseYear
 from sim.base_year.sums import BaseYearSums
 from sim.clock import Clock
@@ -35,10 +37,8 @@ from sim.financing.state import (
     UsualDeals,
 )
 from sim.financing.underwriting import underwriters_capital_bn
-from sim.ledger import Account, Ledger
-from sim.macro import MacroPath
-from sim.policy import Channels
-from sim.securities import SecurityBook, SecurityClass
+from sim.world.macro import MacroPath
+from sim.world.policy import Channels
 
 YIELD_GAP_FROM = month_ordinal("2016-01")
 """First month of the mean yield gap, which ends with the base year."""

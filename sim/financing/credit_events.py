@@ -18,8 +18,8 @@ from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
 from sim.component import Changes
 from sim.financing.state import Contagion, FinancingConstants
-from sim.interactions import Interactions
-from sim.shock_values import ShockValues
+from sim.world.interactions import Interactions
+from sim.world.shock_values import ShockValues
 
 SMALLEST_RATE = 1e-300
 """Replaces a rate of zero, whose log is not finite."""

@@ -5,12 +5,12 @@ import numpy as np
 from agents.arrays import sum_of_products
 from agents.issuers import Instrument, exchange_share
 from scenarios.parameters import Parameters
+from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.base_year.base_year import BaseYear
 from sim.base_year.derived import equity_share_of_sse
 from sim.component import Changes
 from sim.financing.state import DirectFinancing, FinancingConstants, Issuance
-from sim.policy import Channels
-from sim.securities import SecurityBook, SecurityClass
+from sim.world.policy import Channels
 
 
 def direct_financing_is_summed(

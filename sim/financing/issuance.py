@@ -24,6 +24,8 @@ from agents.issuers import (
 from agents.underwriting import placed_share
 from scenarios.calendar import month_ordinal
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
+from sim.accounting.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.primary_market import sell_issue
 from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct
@@ -44,18 +46,16 @@ from sim.financing.state import (
     UsualDeals,
 )
 from sim.financing.underwriting import capacity_bn
-from sim.interactions import Interactions
-from sim.ledger import Account, Ledger
-from sim.macro import MacroPath
-from sim.policy import Channels
-from sim.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
-from sim.shock_values import ShockValues
-from sim.world_readings import (
+from sim.world.conditions import (
     china_yield_12m_pct,
     china_yield_2020_pct,
     china_yield_change_3m_pp,
     equity_return_6m,
 )
+from sim.world.interactions import Interactions
+from sim.world.macro import MacroPath
+from sim.world.policy import Channels
+from sim.world.shock_values import ShockValues
 
 REIT_PILOT_STARTS = month_ordinal("2020-08")
 

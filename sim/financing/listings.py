@@ -9,6 +9,7 @@ from agents.issuers import Instrument, Issuers, ListingRoute, follow_on_rate
 from agents.listing_queue import STAGES, next_gate, review_stage_probability, stage_months
 from agents.underwriting import placed_first
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
 from sim.base_year.sums import LargeDeal
 from sim.clock import Clock
 from sim.component import Changes
@@ -16,13 +17,12 @@ from sim.financing.filing_stages import lead_times_2020, stage_shares, withdrawa
 from sim.financing.provinces import in_delta
 from sim.financing.state import FinancingConstants, Issuance, ListingQueue, ModelSize, UsualDeals
 from sim.financing.underwriting import capacity_bn
-from sim.interactions import Interactions
-from sim.ledger import Account, Ledger
-from sim.macro import MacroPath
-from sim.policy import Channels
-from sim.shock_values import ShockValues
 from sim.trading.state import ForeignShareholdings
-from sim.world_readings import equity_return_6m
+from sim.world.conditions import equity_return_6m
+from sim.world.interactions import Interactions
+from sim.world.macro import MacroPath
+from sim.world.policy import Channels
+from sim.world.shock_values import ShockValues
 
 
 def months_by_stage(parameters: Parameters, channels: Channels, shocks: ShockValues, queue: ListingQueue) -> Floats:

@@ -6,16 +6,16 @@ from agents.arrays import Floats, Integers, sum_of_products
 from agents.draws import Draws, poisson
 from agents.issuers import LADDER_MONTHS, ROUNDING_BN, Instrument, IssuerClass, Issuers
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
+from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.primary_market import redeem
 from sim.clock import Clock
 from sim.component import Changes
 from sim.financing.credit_events import default_chances, defaults_are_felt
 from sim.financing.state import Contagion, Defaults, FinancingConstants, Issuance
-from sim.interactions import Interactions
-from sim.ledger import Account, Ledger
-from sim.securities import SecurityBook, SecurityClass
-from sim.shock_values import ShockValues
+from sim.world.interactions import Interactions
+from sim.world.shock_values import ShockValues
 
 
 def debt_matures(

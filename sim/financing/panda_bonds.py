@@ -13,16 +13,17 @@ from agents.issuers import (
 )
 from agents.listing_queue import review_stage_probability
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
+from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.base_year.sums import LargeDeal
 from sim.bond_market.primary_market import sell_issue
-from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct, us_yield_pct
+from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct
 from sim.clock import Clock
 from sim.component import Changes
 from sim.financing.state import FinancingConstants, Issuance, PandaProgramme
-from sim.ledger import Account, Ledger
-from sim.macro import MacroPath
-from sim.policy import Channels
-from sim.securities import SecurityBook, SecurityClass
+from sim.world.conditions import us_yield_pct
+from sim.world.macro import MacroPath
+from sim.world.policy import Channels
 
 
 def foreign_issuers_decide(

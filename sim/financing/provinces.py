@@ -6,7 +6,7 @@ import numpy as np
 
 from agents.arrays import Flags, Floats, one_of
 from agents.issuers import Issuers
-from sim.tables import table
+from sim.base_year.tables import table
 
 
 @cache

@@ -7,6 +7,8 @@ import numpy as np
 from agents.arrays import sum_of_products
 from agents.issuers import ROUNDING_BN, Instrument, IssuerClass, Issuers, ListingRoute
 from scenarios.parameters import Parameters
+from sim.accounting.record import YEAR, Record
+from sim.accounting.securities import COUNTED, SecurityBook
 from sim.component import Reading
 from sim.financing.issuance import green_spread_pp
 from sim.financing.state import (
@@ -18,9 +20,7 @@ from sim.financing.state import (
     PandaProgramme,
     SmallFirmCredit,
 )
-from sim.policy import Channels
-from sim.record import YEAR, Record
-from sim.securities import COUNTED, SecurityBook
+from sim.world.policy import Channels
 
 
 def direct_financing(financing: DirectFinancing) -> float:

@@ -17,7 +17,7 @@ from agents.small_firm_credit import (
 from scenarios.parameters import Parameters
 from sim.component import Changes
 from sim.financing.state import Contagion, SmallFirmCredit
-from sim.policy import Channels
+from sim.world.policy import Channels
 
 TERMS = ("usual acceptance", "score", "bad loans", "screening cost", "direction of credit")
 

@@ -12,7 +12,7 @@ from sim.base_year.derived import equity_share_of_sse, financial_bond_issuance_b
 from sim.base_year.sums import BaseYearSums, LargeDeal
 from sim.financing.filing_stages import passed_share
 from sim.financing.state import FinancingConstants
-from sim.solving.constants import TOLERANCE, Match, Matches, SolvedConstant, Solving, StepSize
+from sim.solved_constants import TOLERANCE, Match, Matches, SolvedConstant, Solving, StepSize
 
 DEAL_NAMES = ("main-board proceeds", "STAR proceeds", "follow-ons", "Panda bonds issued")
 """Observations of the flows of large deals, in the order of `LargeDeal`."""

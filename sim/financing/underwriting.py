@@ -7,7 +7,7 @@ from agents.institutions import Institutions, Sector
 from agents.underwriting import underwriting_capacity_bn
 from scenarios.parameters import Parameters
 from sim.financing.state import UsualDeals
-from sim.interactions import Interactions
+from sim.world.interactions import Interactions
 
 UNDERWRITERS = (Sector.BANK, Sector.BROKER)
 

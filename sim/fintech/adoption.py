@@ -10,7 +10,7 @@ from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes
 from sim.institutions.state import Adopters
-from sim.interactions import Interactions
+from sim.world.interactions import Interactions
 
 
 def institutions_adopt(

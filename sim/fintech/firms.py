@@ -21,15 +21,15 @@ from agents.institutions import Centre, Institutions
 from agents.sandbox import in_sandbox
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
+from sim.base_year.first_agents import filled, written
 from sim.clock import Clock
 from sim.component import Changes
 from sim.fintech.state import FintechConstants, FintechFlows, FundingMemory
 from sim.institutions.districts import fintech_firms_choose
 from sim.institutions.state import City, Districts
-from sim.interactions import Interactions
-from sim.policy import Channels
-from sim.shock_values import ShockValues
-from sim.start import filled, written
+from sim.world.interactions import Interactions
+from sim.world.policy import Channels
+from sim.world.shock_values import ShockValues
 
 NEVER_FUNDED_MONTHS = 60.0
 """Months since the last round of a firm that has had none: any number beyond the window in which a round helps."""

@@ -2,9 +2,9 @@
 
 from agents.fintech_firms import FintechFirms
 from agents.institutions import Institutions
+from sim.accounting.record import index_of_base_year
 from sim.component import Reading
 from sim.fintech.state import FintechFlows, LeadingScore
-from sim.record import index_of_base_year
 
 
 def leading_fintech_count(leading: LeadingScore) -> float:

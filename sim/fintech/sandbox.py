@@ -8,7 +8,7 @@ from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes
 from sim.fintech.state import Sandbox
-from sim.policy import Channels
+from sim.world.policy import Channels
 
 SANDBOX_OPENED = month_ordinal("2020-05")
 """First month of admissions: pilots were extended to Shanghai at the end of April 2020 (recalled)."""

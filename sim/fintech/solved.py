@@ -8,7 +8,7 @@ from sim.base_year.base_year import BaseYear
 from sim.base_year.sums import BaseYearSums
 from sim.fintech.leading import size_premium_correction
 from sim.fintech.state import FintechConstants
-from sim.solving.constants import Match, SolvedConstant, Solving
+from sim.solved_constants import Match, SolvedConstant, Solving
 
 PREMIUM_STEP = 0.6
 """Part of the corrected size premium that is taken, because capital raised in the year amplifies it."""

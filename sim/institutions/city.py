@@ -9,7 +9,7 @@ from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes
 from sim.institutions.state import City, RivalCentres
-from sim.policy import Channels
+from sim.world.policy import Channels
 
 
 def seats_of_centres(institutions: Institutions, rivals: RivalCentres) -> Floats:

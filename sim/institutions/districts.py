@@ -10,11 +10,11 @@ from agents.draws import Draws
 from agents.fintech_firms import FintechFirms
 from agents.institutions import Institutions, Sector
 from scenarios.parameters import Parameters
+from sim.base_year.tables import table
 from sim.clock import Clock
 from sim.component import Changes
 from sim.institutions.state import Districts
-from sim.policy import Channels
-from sim.tables import table
+from sim.world.policy import Channels
 
 FINTECH = len(Sector)
 """Class of fintech firms, after the sectors of institutions."""

@@ -36,10 +36,10 @@ from sim.institutions.state import (
     SeatFlows,
     SectorTraits,
 )
-from sim.interactions import Interactions
-from sim.policy import Channels
-from sim.shock_values import ShockValues
 from sim.side_markets.private_funds import Commitments
+from sim.world.interactions import Interactions
+from sim.world.policy import Channels
+from sim.world.shock_values import ShockValues
 
 OWNERSHIP_CAPS_LIFTED = {
     Sector.FUTURES: month_ordinal("2020-01"),

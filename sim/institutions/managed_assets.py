@@ -7,13 +7,13 @@ from agents.draws import Draws
 from agents.institutions import Institutions, Sector
 from agents.managed_assets import class_returns, net_flows, trailing_excess_return, trust_shift
 from scenarios.parameters import Parameters
+from sim.accounting.securities import SecurityBook
 from sim.bond_market.state import GovernmentYield, china_yield_pct
 from sim.clock import Clock
 from sim.component import Changes
 from sim.institutions.state import ManagedMoney, SectorTraits
-from sim.macro import MacroPath
-from sim.policy import Channels
-from sim.securities import SecurityBook
+from sim.world.macro import MacroPath
+from sim.world.policy import Channels
 
 
 def managed_by_class(institutions: Institutions) -> Floats:

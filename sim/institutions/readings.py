@@ -9,11 +9,11 @@ from agents.city_state import CityState
 from agents.districts import District
 from agents.institutions import Centre, Institutions, Sector
 from scenarios.parameters import Parameters
+from sim.base_year.tables import table
 from sim.component import Reading
 from sim.institutions.managed_assets import conduct_shift, managed_by_class
 from sim.institutions.state import City, RivalCentres, SeatFlows
-from sim.policy import Channels
-from sim.tables import table
+from sim.world.policy import Channels
 
 MAINLAND = np.array([Centre.BEIJING, Centre.SHENZHEN, Centre.OTHER_MAINLAND]) - 1
 """Places of the mainland's other centres among the rivals."""

@@ -6,8 +6,8 @@ from scenarios.parameters import Parameters
 from sim.component import Changes
 from sim.institutions.location import OFFERS, location_terms
 from sim.institutions.state import City, RivalCentres
-from sim.interactions import Interactions
-from sim.policy import Channels
+from sim.world.interactions import Interactions
+from sim.world.policy import Channels
 
 
 def rivals_answer(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from agents.institutions import Institutions
 from sim.base_year.base_year import BaseYear
 from sim.institutions.state import InstitutionConstants
-from sim.solving.constants import Match, SolvedConstant, Solving
+from sim.solved_constants import Match, SolvedConstant, Solving
 
 
 def first_guess(base_year: BaseYear) -> InstitutionConstants:

@@ -9,6 +9,8 @@ from scenarios.parameters import Parameters
 from sim.banking.leverage import first_borrowers
 from sim.banking.state import BankingConstants
 from sim.base_year.base_year import BaseYear
+from sim.base_year.first_agents import filled, pareto_shares, written
+from sim.base_year.tables import table
 from sim.clock import Clock
 from sim.component import Changes
 from sim.institutions.arrivals import meet_neighbours
@@ -17,8 +19,6 @@ from sim.institutions.districts import newcomers_choose, shares_2020
 from sim.institutions.licences import filings_looked_for, licence_uniforms
 from sim.institutions.location import institutions_by_class
 from sim.institutions.state import City, Districts, InstitutionConstants, LicenceQueue, RivalCentres, SectorTraits
-from sim.start import filled, pareto_shares, written
-from sim.tables import table
 
 
 def start_institutions(

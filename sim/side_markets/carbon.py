@@ -9,10 +9,10 @@ from agents.carbon import allowance_gap, matched_trades, takes_part
 from agents.draws import Draws
 from agents.issuers import IssuerClass, Issuers
 from scenarios.parameters import Parameters
+from sim.accounting.record import index_of_base_year
 from sim.clock import Clock
 from sim.component import Changes, Component, Identity, Reading, Step
-from sim.policy import Channels
-from sim.record import index_of_base_year
+from sim.world.policy import Channels
 
 COVERED = (IssuerClass.CENTRAL_SOE, IssuerClass.LOCAL_SOE, IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID)
 """Classes with plants large enough to be covered."""

@@ -13,8 +13,8 @@ from scenarios.calendar import month_ordinal
 from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes, Component, Identity, Reading, Step
-from sim.interactions import Interactions
-from sim.policy import Channels
+from sim.world.interactions import Interactions
+from sim.world.policy import Channels
 
 PILOT_STARTS = month_ordinal("2020-11")
 """Month in which the pilot of the digital yuan came to Shanghai; before it no firm can accept."""

@@ -11,10 +11,10 @@ from agents.institutions import Institutions, Sector
 from agents.insurance import cession_shares, insuring_share, premium
 from agents.issuers import IssuerClass, Issuers
 from scenarios.parameters import Parameters
+from sim.accounting.record import index_of_base_year
 from sim.clock import Clock
 from sim.component import Changes, Component, Identity, Reading, Step
-from sim.policy import Channels
-from sim.record import index_of_base_year
+from sim.world.policy import Channels
 
 
 @dataclass

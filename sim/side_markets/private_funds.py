@@ -9,10 +9,10 @@ from agents.arrays import Flags
 from agents.cross_border_funds import commitments as commitments_granted
 from agents.institutions import Institutions, Sector
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
 from sim.base_year.base_year import BaseYear
 from sim.component import Changes, Component, Identity, Reading, Step
-from sim.ledger import Account, Ledger
-from sim.policy import Channels
+from sim.world.policy import Channels
 
 
 @dataclass

@@ -12,14 +12,14 @@ from agents.issuers import IssuerClass, Issuers
 from agents.trade_settlement import chosen_yuan_share, cips_share, class_shares, reviewing, yuan_probability
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
+from sim.accounting.securities import Holder, SecurityBook
 from sim.base_year.base_year import BaseYear
+from sim.base_year.tables import table
 from sim.clock import Clock
 from sim.component import Changes, Component, Identity, Reading, Step
-from sim.interactions import Interactions
-from sim.macro import MacroPath
-from sim.policy import Channels
-from sim.securities import Holder, SecurityBook
-from sim.tables import table
+from sim.world.interactions import Interactions
+from sim.world.macro import MacroPath
+from sim.world.policy import Channels
 
 MIDDLE_OF_2020 = BASELINE - 5.5
 

@@ -21,11 +21,11 @@ import numpy as np
 from scenarios.parameters import Parameters
 from scenarios.user_files import read_bytes
 from sim.base_year.base_year import BaseYear
-from sim.kernels import kernels
-from sim.loaded_code import alterations
-from sim.model_digest import model_digest
-from sim.notices import notice
-from sim.solving.constants import Match, Matches, Solution
+from sim.provenance.kernels import kernels
+from sim.provenance.loaded_code import alterations
+from sim.provenance.model_digest import model_digest
+from sim.provenance.notices import notice
+from sim.solved_constants import Match, Matches, Solution
 from sim.solving.solve import SOLVED
 
 

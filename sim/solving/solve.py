@@ -7,7 +7,7 @@ from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
 from sim.component import Part, States
 from sim.components import COMPONENTS
-from sim.solving.constants import Constants, Matches, Solution, StepSize
+from sim.solved_constants import Constants, Matches, Solution, StepSize
 
 PASSES = 12
 

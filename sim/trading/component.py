@@ -8,8 +8,8 @@ from agents.arrays import sum_of_products
 from agents.equity_investors import ForeignEquityInvestor, ForeignShareholders
 from agents.institutions import Institutions
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
 from sim.component import Changes, Component, Explanation, Identity, Step
-from sim.ledger import Account, Ledger
 from sim.trading.foreign_shareholders import equity_investors_trade, equity_purchase_terms, start_foreign_shareholders
 from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import prices_are_discovered

@@ -22,18 +22,18 @@ from agents.foreign_investors import (
 )
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
 from sim.base_year.base_year import BaseYear
+from sim.base_year.first_agents import pareto_shares
 from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.foreign_investors import risk_and_access
 from sim.bond_market.state import Geopolitics
 from sim.clock import Clock
 from sim.component import Changes
-from sim.ledger import Account, Ledger
-from sim.macro import MacroPath
-from sim.policy import Channels
-from sim.shock_values import ShockValues
-from sim.start import pareto_shares
 from sim.trading.state import ForeignShareholdings
+from sim.world.macro import MacroPath
+from sim.world.policy import Channels
+from sim.world.shock_values import ShockValues
 
 
 def start_foreign_shareholders(

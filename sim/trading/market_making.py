@@ -8,7 +8,7 @@ import numpy as np
 from agents.arrays import Floats
 from agents.institutions import Institutions, Sector
 from agents.market_making import market_making_capital
-from sim.tables import table
+from sim.base_year.tables import table
 
 
 class MarketMade(IntEnum):

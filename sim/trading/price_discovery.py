@@ -6,8 +6,8 @@ from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes
 from sim.markets import Product, benchmark_use_share, price_discovery_share, price_influence_index
-from sim.policy import Channels
 from sim.trading.state import PriceDiscovery, Turnover
+from sim.world.policy import Channels
 
 RATE_BENCHMARKS = 3
 """Position of rate benchmarks among the contracts of Shanghai Prices."""

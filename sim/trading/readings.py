@@ -8,8 +8,8 @@ from agents.equity_investors import ForeignShareholders
 from scenarios.parameters import Parameters
 from sim.component import Reading
 from sim.markets import Product
-from sim.policy import Channels
 from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
+from sim.world.policy import Channels
 
 REPO = np.array([Product.INTERBANK_MONEY, Product.SSE_REPO_BONDS_FUNDS])
 """Products that are mostly overnight borrowing against bonds."""

@@ -9,7 +9,7 @@ from sim.base_year.base_year import BaseYear
 from sim.base_year.derived import observed_turnover_trn
 from sim.base_year.sums import BaseYearSums
 from sim.markets import Product
-from sim.solving.constants import Match, Matches, SolvedConstant, Solving
+from sim.solved_constants import Match, Matches, SolvedConstant, Solving
 from sim.trading.state import TradingConstants
 
 

@@ -5,11 +5,11 @@ import numpy as np
 from agents.draws import Draws
 from agents.institutions import Institutions
 from scenarios.parameters import Parameters
+from sim.accounting.securities import SecurityBook
 from sim.banking.leverage import repo_outstanding_bn
 from sim.bond_market.state import ForeignFlow, GovernmentYield
 from sim.clock import Clock
 from sim.component import Changes
-from sim.macro import MacroPath
 from sim.markets import (
     Product,
     foreign_open_interest_share,
@@ -18,10 +18,10 @@ from sim.markets import (
     next_log_daily_volume,
     repo_turns_per_month,
 )
-from sim.policy import Channels
-from sim.securities import SecurityBook
 from sim.trading.market_making import MarketMade, market_making_bn
 from sim.trading.state import TradingConstants, Turnover
+from sim.world.macro import MacroPath
+from sim.world.policy import Channels
 
 MADE_FUTURES = (
     (Product.SHFE_FUTURES, MarketMade.COMMODITY_FUTURES),

@@ -10,11 +10,11 @@ import pytest
 
 from app.cli import command_line
 from scenarios import InputError, load
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments import sensitivity
 from sim.experiments.designs import KINDS, Design, Factor
 from sim.experiments.pictures import tree_picture
 from sim.experiments.sensitivity import discover, indices
-from sim.indicators import PLAN_INDICATORS
 
 FACTORS = {
     "lever": Factor("bond_market_access", "lever", 0.4, 1.0),

@@ -19,6 +19,7 @@ from calibration.weighing import least_for_weight
 from scenarios.calendar import month_ordinal
 from scenarios.drivers import DRIVERS, Drivers
 from scenarios.loader import load
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.evidence.stylised_facts import facts, summary
 from sim.experiments.attribution import Attribution
 from sim.experiments.ensemble import Ensemble
@@ -32,7 +33,6 @@ from sim.experiments.least_runs import (
 )
 from sim.experiments.pairing import Pairing
 from sim.experiments.run_conditions import conditions_of
-from sim.indicators import PLAN_INDICATORS
 
 FIRST = month_ordinal("2020-01")
 FEW = LEAST_FOR_INTERVAL - 1

@@ -10,10 +10,10 @@ from app.terminal.asked import committed_beside, scenario_asked
 from app.terminal.report import answer
 from scenarios import Scenario, load
 from scenarios.calendar import month_ordinal
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.requests import ensemble_requests
 from sim.experiments.stored_design import content_of, head_of
-from sim.indicators import PLAN_INDICATORS
 
 
 def printed(capsys, *arguments):

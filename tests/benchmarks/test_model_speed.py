@@ -13,7 +13,7 @@ import pytest
 import sim
 from agents.draws import Draws, agent_key
 from scenarios.loader import load
-from sim.loaded_code import alterations
+from sim.provenance.loaded_code import alterations
 
 
 def model_of(scale, **options):

@@ -24,7 +24,7 @@ from scenarios.plan import lever_ids, levers
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.base_year.observations import observations
 from sim.bond_market.index_weights import live_index_weights
-from sim.macro import drivers_after_base_year, drivers_to_base_year
+from sim.world.macro import drivers_after_base_year, drivers_to_base_year
 
 SMALL = 0.1
 

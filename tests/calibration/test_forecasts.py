@@ -15,9 +15,9 @@ from calibration.review import review, run_weights, weighted_quantile
 from calibration.scores import crps, inside, score_table, summary
 from scenarios import InputError, load, plan
 from scenarios.calendar import month_ordinal
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import Ensemble, thresholds
 from sim.experiments.pairing import Pairing
-from sim.indicators import PLAN_INDICATORS
 
 INDICATORS = {each.id: each for each in plan.indicators()}
 PANDA = INDICATORS["panda_cumulative"]

@@ -17,12 +17,12 @@ from pathlib import Path
 import app.cli
 import app.entry
 from scenarios import InputError
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments import ensemble, pool
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.export import export_store
 from sim.experiments.requests import ensemble_requests
 from sim.experiments.store import Store
-from sim.indicators import PLAN_INDICATORS
 from tests.sim.experiments.fabricated import fabricated
 
 PATIENCE = 60.0

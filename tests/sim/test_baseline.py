@@ -15,8 +15,8 @@ from sim.base_year.derived import (
     observed_turnover_trn,
 )
 from sim.base_year.observations import observations
+from sim.base_year.tables import table
 from sim.markets import Product
-from sim.tables import table
 
 observed = YEAR_2020.observed
 

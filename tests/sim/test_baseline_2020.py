@@ -8,20 +8,20 @@ from agents.issuers import Instrument, IssuerClass, ListingRoute
 from agents.population import PopulationModel
 from scenarios.loader import load
 from scenarios.parameters import ParameterSet
+from sim.accounting.record import Record
+from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.base_year.base_year import YEAR_2020
 from sim.base_year.derived import PRODUCT_OBSERVED, observed_turnover_trn
 from sim.base_year.sums import BaseYearSums, LargeDeal
-from sim.beginning import FIRST_RECORDED, states_at_the_beginning
 from sim.bond_market.state import BondMarketConstants
 from sim.clock import Clock
 from sim.financing.solved import INSTRUMENT_NAMES
 from sim.financing.state import ListingQueue, PandaProgramme
-from sim.history import solve_constants, state_at_baseline
 from sim.markets import Product
 from sim.month import simulate_month
-from sim.record import Record
-from sim.securities import SecurityBook, SecurityClass
-from sim.solving.constants import StepSize
+from sim.opening.beginning import FIRST_RECORDED, states_at_the_beginning
+from sim.solved_constants import StepSize
+from sim.solving.history import solve_constants, state_at_baseline
 from sim.solving.solve import SOLVED, corrected, matches_of
 
 observed = YEAR_2020.observed

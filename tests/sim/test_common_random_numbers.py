@@ -14,8 +14,8 @@ from scenarios.loader import load
 from sim.bond_market.state import ForeignDemand
 from sim.components import COMPONENTS
 from sim.financing.state import PandaProgramme
-from sim.interactions import INTERACTIONS
-from sim.random_streams import STREAMS
+from sim.world.interactions import INTERACTIONS
+from sim.world.random_streams import STREAMS
 
 MONTH = 2021 * 12 + 3
 

@@ -5,9 +5,9 @@ import pytest
 
 import sim
 from scenarios import load
-from sim.companions import COMPANIONS
-from sim.indicators import PLAN_INDICATORS
-from sim.securities import COUNTED, SecurityClass
+from sim.accounting.securities import COUNTED, SecurityClass
+from sim.closing.companions import COMPANIONS
+from sim.closing.indicators import PLAN_INDICATORS
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Ledger
+from sim.accounting.securities import SecurityBook
 from sim.component import Changes, ContractError, Month, Part, Step
 from sim.components import open_components
 from sim.declared import fingerprint, run_checked
-from sim.ledger import Ledger
 from sim.month import MONTH, simulate_month
-from sim.policy import Channels, Policy
-from sim.securities import SecurityBook
+from sim.world.policy import Channels, Policy
 
 
 @dataclass

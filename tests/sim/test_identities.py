@@ -20,15 +20,15 @@ from scenarios.calendar import month_text
 from scenarios.errors import InputError
 from scenarios.parameters import ParameterSet
 from scenarios.schema import Scenario
-from sim.accounts import TOLERANCE, accounts_close, identities
+from sim.accounting.ledger import Account
+from sim.accounting.securities import Holder, SecurityClass
 from sim.banking.state import InterbankClaims
 from sim.bond_market.state import ResidualHolders
+from sim.closing.accounts import TOLERANCE, accounts_close, identities
 from sim.component import Part
 from sim.financing.state import FinancingConstants, Issuance, ListingQueue, PandaProgramme, SmallFirmCredit
 from sim.fintech.state import FintechFlows
 from sim.institutions.state import Adopters, LicenceQueue
-from sim.ledger import Account
-from sim.securities import Holder, SecurityClass
 from sim.side_markets.digital_yuan import DigitalYuan
 from sim.side_markets.private_funds import Commitments
 from sim.side_markets.trade_settlement import CrossBorderPayments

@@ -4,8 +4,8 @@ import pytest
 
 import sim
 from scenarios.errors import InputError
-from sim.history import state_at_baseline
-from sim.interactions import INTERACTIONS, checked_interactions
+from sim.solving.history import state_at_baseline
+from sim.world.interactions import INTERACTIONS, checked_interactions
 
 
 def test_names_are_taken_once_and_in_order():

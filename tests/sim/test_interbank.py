@@ -7,10 +7,10 @@ import pytest
 
 from agents.institutions import Sector
 from agents.interbank import core_of
-from sim.accounts import accounts_close
-from sim.banking.failure import bank_fails
 from sim.banking.state import InterbankClaims
+from sim.closing.accounts import accounts_close
 from sim.component import Part
+from sim.failures.institution_failure import bank_fails
 from sim.institutions.state import SeatFlows
 
 

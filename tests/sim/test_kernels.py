@@ -8,13 +8,13 @@ import sys
 import numpy as np
 import pytest
 
-from sim.kernels import kernels, kernels_in_use
+from sim.provenance.kernels import kernels, kernels_in_use
 
-PROGRAM = "from sim.kernels import kernels; print(kernels())"
+PROGRAM = "from sim.provenance.kernels import kernels; print(kernels())"
 RUN = """
 import hashlib, json, sim
 from scenarios.loader import load
-from sim.kernels import kernels_in_use
+from sim.provenance.kernels import kernels_in_use
 short = sim.Scenario(**{**load("plan").plain(), "scale": 0.1, "end": "2023-12"})
 table = sim.run(short, seed=5).indicators
 print(json.dumps([hashlib.sha256(table.to_numpy(dtype=float).tobytes()).hexdigest(), kernels_in_use().blas]))

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.ledger import Account, Ledger
+from sim.accounting.ledger import Account, Ledger
 
 accounts = st.sampled_from(list(Account))
 names = st.sampled_from(["loan", "redemption", "secondary trade"])

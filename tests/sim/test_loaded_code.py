@@ -21,22 +21,22 @@ from hypothesis import strategies as st
 import agents.draws
 import agents.foreign_investors
 import sim
+import sim.accounting.securities
 import sim.bond_market.certificates
 import sim.financing.filing_stages
 import sim.financing.solved
-import sim.securities
 from calibration.forecast_register import RegisteredForecast, register
 from scenarios.errors import InputError
-from sim import loaded_code, notices
 from sim.base_year.observations import observations
 from sim.bond_market import foreign_investors as rules
 from sim.experiments.outcomes import executed, of_the_installed_model
 from sim.experiments.pool import Workers, run_many
 from sim.experiments.requests import ensemble_requests
 from sim.experiments.store import Store
-from sim.loaded_code import alterations
-from sim.model_digest import code_alone, model_digest
-from sim.notices import ModelNotice
+from sim.provenance import loaded_code, notices
+from sim.provenance.loaded_code import alterations
+from sim.provenance.model_digest import code_alone, model_digest
+from sim.provenance.notices import ModelNotice
 
 ROOT = Path(sim.__file__).parent.parent
 PACKAGES = ("agents", "scenarios", "sim")
@@ -102,11 +102,11 @@ def a_method(monkeypatch):
 
 
 def a_class_attribute(monkeypatch):
-    monkeypatch.setattr(sim.securities.SecurityBook, "factor", 2.0, raising=False)
+    monkeypatch.setattr(sim.accounting.securities.SecurityBook, "factor", 2.0, raising=False)
 
 
 def a_constant(monkeypatch):
-    monkeypatch.setattr(sim.securities, "MOST_HELD", 0.5)
+    monkeypatch.setattr(sim.accounting.securities, "MOST_HELD", 0.5)
 
 
 def an_array(monkeypatch):
@@ -138,8 +138,8 @@ ALTERED = {
     code_of_a_rule: "sim.bond_market.foreign_investors.foreign_investors_trade",
     a_default: "sim.financing.filing_stages.stage_shares",
     a_method: "sim.model.FinancialCenter.step",
-    a_class_attribute: "sim.securities.SecurityBook.factor",
-    a_constant: "sim.securities.MOST_HELD",
+    a_class_attribute: "sim.accounting.securities.SecurityBook.factor",
+    a_constant: "sim.accounting.securities.MOST_HELD",
     an_array: "agents.draws._SHIFT_12",
     a_place_of_a_table: "sim.financing.solved.JUMPS",
     an_observation: "sim.base_year.observations.observations()",
@@ -179,7 +179,7 @@ def places():
                 and isinstance(value, FunctionType | property | float | int | np.ndarray)
                 and not isinstance(owner, EnumType)
                 and f"{prefix}.{key}" not in loaded_code.MEMORIES
-                and not name.startswith(("sim.loaded_code", "sim.as_written"))
+                and not name.startswith(("sim.provenance.loaded_code", "sim.provenance.as_written"))
             ]
     return found
 
@@ -201,19 +201,19 @@ def test_what_was_set_before_the_model_was_imported_is_named():
     program = """
     import functools, json
     import sim.bond_market.foreign_investors as flows
-    import sim.securities
+    import sim.accounting.securities
     from sim.base_year.observations import observations
     real = flows.unhedged_signal_pp
     flows.unhedged_signal_pp = functools.wraps(real)(lambda *told: real(*told))
     flows.target_terms = lambda *told: 9.0
-    sim.securities.MOST_HELD = 0.5
+    sim.accounting.securities.MOST_HELD = 0.5
     observations().clear()
     import sim.model
-    from sim.loaded_code import alterations
+    from sim.provenance.loaded_code import alterations
     print(json.dumps(alterations()))
     """
     rules_set = {f"sim.bond_market.foreign_investors.{name}" for name in ("unhedged_signal_pp", "target_terms")}
-    expected = rules_set | {"sim.securities.MOST_HELD", "sim.base_year.observations.observations()"}
+    expected = rules_set | {"sim.accounting.securities.MOST_HELD", "sim.base_year.observations.observations()"}
     assert set(in_a_process(program)) == expected
 
 
@@ -222,13 +222,13 @@ def test_an_altered_model_runs_says_so_once_and_solves_a_2020_of_its_own(monkeyp
     asked = short("plan", end="2021-02")
     before = sim.run(asked)
     with monkeypatch.context() as context:
-        context.setattr(sim.securities, "MOST_HELD", 0.0)
-        with pytest.warns(ModelNotice, match="not the installed one: sim.securities.MOST_HELD") as said:
+        context.setattr(sim.accounting.securities, "MOST_HELD", 0.0)
+        with pytest.warns(ModelNotice, match="not the installed one: sim.accounting.securities.MOST_HELD") as said:
             other = sim.run(asked)
             sim.run(asked)
     assert len(said) == 1
     assert other.provenance["code"] == "altered"
-    assert other.provenance["altered"] == ["sim.securities.MOST_HELD"]
+    assert other.provenance["altered"] == ["sim.accounting.securities.MOST_HELD"]
     assert other.provenance["model_digest"] == f"{model_digest()}, altered"
     assert bits(sim.run(asked).indicators) == bits(before.indicators)
 
@@ -238,7 +238,7 @@ def test_an_altered_model_is_refused_wherever_it_would_pass_for_the_installed_on
     asked = ensemble_requests([short("plan", end="2021-01")], runs=1, draws=0)
     outcome = executed(asked[0])
     forecast = RegisteredForecast({}, (2021,), {})
-    monkeypatch.setattr(sim.securities, "MOST_HELD", 0.8)
+    monkeypatch.setattr(sim.accounting.securities, "MOST_HELD", 0.8)
     uses = [
         lambda: sim.ensemble([short("plan")], runs=1, store=tmp_path / "store", workers=1),
         lambda: sim.ensemble([short("plan")], runs=2, workers=2),
@@ -258,17 +258,17 @@ def test_an_altered_model_is_refused_wherever_it_would_pass_for_the_installed_on
 @quiet
 def test_an_ensemble_in_this_process_carries_the_label(monkeypatch, short):
     with monkeypatch.context() as context:
-        context.setattr(sim.securities, "MOST_HELD", 0.85)
+        context.setattr(sim.accounting.securities, "MOST_HELD", 0.85)
         ensemble = sim.ensemble([short("plan", end="2021-01")], runs=1, draws=0, workers=1)
-    assert ensemble.altered == ("sim.securities.MOST_HELD",)
-    assert "not of the installed model: sim.securities.MOST_HELD" in repr(ensemble)
+    assert ensemble.altered == ("sim.accounting.securities.MOST_HELD",)
+    assert "not of the installed model: sim.accounting.securities.MOST_HELD" in repr(ensemble)
 
 
 @quiet
 def test_an_outcome_of_another_process_that_was_altered_is_a_failure(monkeypatch, tmp_path, short):
     (request,) = ensemble_requests([short("plan", end="2021-01")], runs=1, draws=0)
     with monkeypatch.context() as context:
-        context.setattr(sim.securities, "MOST_HELD", 0.85)
+        context.setattr(sim.accounting.securities, "MOST_HELD", 0.85)
         outcome = executed(request)
     failed = of_the_installed_model(outcome)
     assert failed.status == "failed"
@@ -295,15 +295,15 @@ def test_several_threads_may_look_at_once(monkeypatch):
 
 
 EDITED = """
-import json, pathlib, sim.model, sim.securities
-from sim.model_digest import model_digest
-file = pathlib.Path(sim.securities.__file__)
+import json, pathlib, sim.model, sim.accounting.securities
+from sim.provenance.model_digest import model_digest
+file = pathlib.Path(sim.accounting.securities.__file__)
 before = file.read_text()
 file.write_text(before.replace("MOST_HELD = 0.999", "MOST_HELD = 0.899"))
 assert file.read_text() != before
 try:
-    from sim.loaded_code import alterations
-    print(json.dumps([model_digest(), alterations(), sim.securities.MOST_HELD]))
+    from sim.provenance.loaded_code import alterations
+    print(json.dumps([model_digest(), alterations(), sim.accounting.securities.MOST_HELD]))
 finally:
     file.write_text(before)
 """
@@ -320,8 +320,8 @@ def test_a_file_edited_after_it_was_loaded_leaves_the_digest_of_what_was_loaded(
 def test_data_edited_while_the_model_is_loaded_are_named(copied):
     program = """
     import json, pathlib, sim.model
-    from sim import loaded_code
-    from sim.loaded_code import alterations
+    from sim.provenance import loaded_code
+    from sim.provenance.loaded_code import alterations
     first = alterations()
     file = pathlib.Path(sim.model.__file__).parent / "data" / "baseline.csv"
     before = file.read_bytes()
@@ -337,8 +337,9 @@ def test_data_edited_while_the_model_is_loaded_are_named(copied):
     assert found == ["sim/data/baseline.csv (the file was changed after the model was loaded)"]
 
 
-CHECKED = "import json, sim.model, sim.one_run, sim.history; from sim.loaded_code import code_status; "
-CHECKED += "from sim.model_digest import model_digest; print(json.dumps([code_status(), model_digest()]))"
+CHECKED = "import json, sim.model, sim.runs.one_run, sim.solving.history; "
+CHECKED += "from sim.provenance.loaded_code import code_status; "
+CHECKED += "from sim.provenance.model_digest import model_digest; print(json.dumps([code_status(), model_digest()]))"
 
 
 @pytest.mark.slow

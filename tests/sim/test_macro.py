@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-import sim.macro
+import sim.world.macro
 from agents.draws import Draws
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.drivers import DRIVERS, read_drivers
 from scenarios.errors import InputError
 from scenarios.parameters import ParameterSet
 from scenarios.user_files import LARGEST_BYTES
-from sim.macro import (
+from sim.world.macro import (
     HISTORY_START,
     innovation_factor,
     make_macro_path,
@@ -269,9 +269,9 @@ def test_the_adverse_path_is_the_neutral_one_plus_the_stress_in_its_months_which
     if made_up:
         every = dict(zip(DRIVERS, (0.02, 0.3, 0.4, -0.1, -0.2), strict=True))
         tables = {"macro_history": package_drivers("macro_history"), "macro_adverse": {month_ordinal("2023-05"): every}}
-        monkeypatch.setattr(sim.macro, "package_drivers", tables.__getitem__)
+        monkeypatch.setattr(sim.world.macro, "package_drivers", tables.__getitem__)
     neutral, adverse = (path_of(kind, us10_floor=-1e9) for kind in ("neutral", "adverse"))
-    stress = sim.macro.package_drivers("macro_adverse")
+    stress = sim.world.macro.package_drivers("macro_adverse")
 
     def added(column):
         return np.array([stress.get(month, {}).get(column, 0.0) for month in range(HISTORY_START, END + 1)])

@@ -6,8 +6,8 @@ import weakref
 import pytest
 
 import sim
-from sim import history
 from sim.experiments.requests import parameter_draw
+from sim.solving import history
 
 
 @pytest.mark.slow

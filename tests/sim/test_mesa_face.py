@@ -18,7 +18,7 @@ from agents.foreign_investors import ForeignInvestor
 from agents.institutions import FinancialInstitution
 from agents.issuers import Issuer
 from scenarios.calendar import month_ordinal
-from sim.indicators import PLAN_INDICATORS
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.institutions.state import SeatFlows
 from sim.month import MONTH
 

@@ -8,9 +8,11 @@ import pytest
 
 import sim
 from scenarios import plan
-from sim import history, macro, tables
+from sim.base_year import tables
 from sim.base_year.observations import observations
-from sim.solving.constants import Solution
+from sim.solved_constants import Solution
+from sim.solving import history
+from sim.world import macro
 
 pytestmark = pytest.mark.filterwarnings("ignore:the model in this process is not the installed one")
 """Rules are set by hand here, which a run says."""
@@ -104,7 +106,7 @@ def test_nothing_that_simulates_knows_what_is_done_with_many_runs():
 def test_targets_are_named_in_the_result_alone():
     simulating = [path for path in SOURCES if not after_the_run(path)]
     found = {path.relative_to(ROOT).as_posix() for path in simulating if TARGETS & set(names_in(path))}
-    assert found == {"sim/result.py"}
+    assert found == {"sim/runs/result.py"}
 
 
 def test_only_the_result_asks_for_the_plans_indicators():
@@ -117,7 +119,7 @@ def test_only_the_result_asks_for_the_plans_indicators():
                 if "indicators" in taken:
                     asks.add(path.relative_to(ROOT).as_posix())
     assert len(SOURCES) > 25
-    assert asks == {"sim/result.py"}
+    assert asks == {"sim/runs/result.py"}
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from agents.certificates import BankTier
 from scenarios import Scenario
 from scenarios.calendar import month_ordinal, month_text
 from scenarios.parameters import ParameterSet
-from sim.banking.state import BankFailures
+from sim.accounting.securities import SecurityClass
+from sim.failures.state import BankFailures
 from sim.financing.state import Defaults
-from sim.securities import SecurityClass
 
 SEEDS = range(3)
 CENTRAL = ParameterSet.prior_2020().central()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.parameters import ParameterSet
 from scenarios.plan import channels, levers
-from sim.policy import Policy, capped_intensities, channel_paths, effective_changes
+from sim.world.policy import Policy, capped_intensities, channel_paths, effective_changes
 
 LEVERS = levers()
 CHANNELS = channels()

@@ -5,11 +5,11 @@ from collections import Counter
 import pytest
 
 from scenarios import plan
+from sim.accounting.record import Record
+from sim.closing.indicators import COLUMNS, FLOWS
 from sim.component import Reading
 from sim.components import COMPONENTS, READINGS
 from sim.experiments.export import month_units
-from sim.indicators import COLUMNS, FLOWS
-from sim.record import Record
 
 KINDS = {"flow": "flow", "stock": "stock", "count": "stock", "flow_ratio": "ratio", "stock_ratio": "ratio"}
 """Kind of a reading by the plan's kind of indicator."""

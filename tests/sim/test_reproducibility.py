@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim import history
-from sim.one_run import run
+from sim.runs.one_run import run
+from sim.solving import history
 
 OPTIONS = {"seed": 11, "scale": 0.1}
 
@@ -135,5 +135,5 @@ def test_the_order_of_agents_plays_no_part(centre):
 
 
 def test_importing_the_module_of_runs_does_not_hide_the_function():
-    program = "from sim.one_run import run; import sim; assert sim.run is run; sim.run('frozen', scale=0.1)"
+    program = "from sim.runs.one_run import run; import sim; assert sim.run is run; sim.run('frozen', scale=0.1)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -8,7 +8,7 @@ import sim
 from scenarios import plan
 from scenarios.calendar import month_text
 from scenarios.drivers import DRIVERS
-from sim.indicators import FLOWS, PLAN_INDICATORS
+from sim.closing.indicators import FLOWS, PLAN_INDICATORS
 
 SEEDS = range(5)
 
@@ -85,7 +85,7 @@ def test_a_target_is_met_from_its_threshold_on_and_not_below(result, monkeypatch
             dataclasses.replace(each, met_from=threshold) if each.id == "panda_cumulative" else each
             for each in plan.indicators()
         )
-        monkeypatch.setattr("sim.result.plan_indicators", lambda moved=moved: moved)
+        monkeypatch.setattr("sim.runs.result.plan_indicators", lambda moved=moved: moved)
         assert result.targets().loc["panda_cumulative", "met"] == met
 
 

@@ -4,7 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.issuers import Instrument
-from sim.securities import CLASS_OF_INSTRUMENT, Holder, SecurityBook, SecurityClass, class_table, supply_premium_pp
+from sim.accounting.securities import (
+    CLASS_OF_INSTRUMENT,
+    Holder,
+    SecurityBook,
+    SecurityClass,
+    class_table,
+    supply_premium_pp,
+)
 
 OUTSTANDING = np.array([65_000.0, 10_700.0, 7_600.0, 19_800.0, 2_400.0, 2_900.0, 200.0])
 amounts = st.floats(1.0, 1e6)

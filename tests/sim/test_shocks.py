@@ -10,6 +10,7 @@ from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.errors import InputError
 from scenarios.parameters import ParameterSet
 from scenarios.shock_paths import ShockPaths, additive_path, kept_share
+from sim.accounting.securities import Holder, SecurityClass
 from sim.bond_market.clearing import MANAGERS, MOST_REDEEMED
 from sim.bond_market.state import Geopolitics, GovernmentYield, PublicSupply, ResidualHolders
 from sim.clock import Clock, season
@@ -17,11 +18,10 @@ from sim.component import Part
 from sim.financing.issuance import costs_pp
 from sim.financing.listings import lead_times
 from sim.financing.state import Defaults, ListingQueue
-from sim.history import state_at_baseline
 from sim.institutions.state import LicenceQueue
-from sim.macro import make_macro_path
-from sim.securities import Holder, SecurityClass
-from sim.shock_values import ShockValues
+from sim.solving.history import state_at_baseline
+from sim.world.macro import make_macro_path
+from sim.world.shock_values import ShockValues
 
 CENTRAL = ParameterSet.posterior_2020().central()
 KINDS = shock_kinds()

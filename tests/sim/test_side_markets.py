@@ -4,7 +4,7 @@ import pytest
 
 from scenarios import plan
 from sim.base_year.base_year import YEAR_2020
-from sim.indicators import PLAN_INDICATORS
+from sim.closing.indicators import PLAN_INDICATORS
 
 observed = YEAR_2020.observed
 

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios.parameters import central_parameters
-from sim import notices
 from sim.base_year.base_year import YEAR_2020, BaseYear
-from sim.notices import ModelNotice
+from sim.provenance import notices
+from sim.provenance.notices import ModelNotice
+from sim.solved_constants import Match, Matches, Solution
 from sim.solving import cache
 from sim.solving.cache import cached_solution, keep_solution
-from sim.solving.constants import Match, Matches, Solution
 from sim.solving.solve import first_guess
 
 PARAMETERS = central_parameters("posterior_2020")

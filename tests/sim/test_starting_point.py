@@ -12,8 +12,9 @@ from agents.issuers import LADDER_MONTHS, Industry, Instrument, IssuerClass, Lis
 from agents.population import PopulationModel
 from scenarios.calendar import month_ordinal
 from scenarios.parameters import ParameterSet
+from sim.accounting.securities import Holder, SecurityClass
 from sim.base_year.base_year import YEAR_2020
-from sim.beginning import states_at_the_beginning
+from sim.base_year.first_agents import pareto_shares
 from sim.bond_market.index_weights import live_index_weights
 from sim.bond_market.state import BondMarketConstants
 from sim.components import COMPONENTS
@@ -23,10 +24,9 @@ from sim.financing.state import FinancingConstants
 from sim.fintech.state import FintechConstants
 from sim.institutions.state import RivalCentres, SectorTraits
 from sim.model import FinancialCenter
-from sim.securities import Holder, SecurityClass
-from sim.solving.constants import Match, Matches, Solution
+from sim.opening.beginning import states_at_the_beginning
+from sim.solved_constants import Match, Matches, Solution
 from sim.solving.solve import SOLVED, first_guess, solve
-from sim.start import pareto_shares
 
 observed = YEAR_2020.observed
 

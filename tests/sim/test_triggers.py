@@ -7,8 +7,8 @@ import sim
 from scenarios import InputError, load
 from scenarios.plan import lever_ids
 from sim.experiments.requests import ensemble_requests
-from sim.shared_past import checked_fork, run_sharing_past
-from sim.triggers import is_due, watched_value
+from sim.opening.triggers import is_due, watched_value
+from sim.runs.shared_past import checked_fork, run_sharing_past
 
 TRIGGER = {"indicator": "foreign_bond_share", "below": 0.9, "months": 2, "lever": "bond_market_access", "to": 0.95}
 

@@ -16,15 +16,15 @@ from scenarios.errors import InputError
 from scenarios.loader import load
 from scenarios.plan import goals
 from scenarios.whole_years import answering_year, common_year, whole_years, year_named
-from sim.companions import COMPANIONS
+from sim.closing.companions import COMPANIONS
+from sim.closing.indicators import FLOWS, PLAN_INDICATORS
 from sim.experiments.attribution import _values
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.outcomes import RunOutcome, month_index
 from sim.experiments.pairing import Pairing
 from sim.experiments.requests import RunRequest, ensemble_requests
 from sim.experiments.workbench import answer, workbench_model
-from sim.indicators import FLOWS, PLAN_INDICATORS
-from sim.result import by_year
+from sim.runs.result import by_year
 
 FIRST = month_ordinal("2020-01")
 OF_GOALS = {name for goal in goals() for test in goal.tests for name in (test.indicator, test.over) if name}

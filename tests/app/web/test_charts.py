@@ -6,9 +6,9 @@ import pytest
 from app.web import charts
 from app.web.words import Words
 from scenarios import load
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.pairing import Pairing
-from sim.indicators import PLAN_INDICATORS
 
 
 def pairing(run):

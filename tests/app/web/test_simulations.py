@@ -14,9 +14,9 @@ from app.web.page_compare import chosen_pair
 from app.web.simulations import answers, paired_requests, stages
 from scenarios import InputError
 from scenarios.calendar import month_ordinal
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.outcomes import RunOutcome
 from sim.experiments.pool import run_many
-from sim.indicators import PLAN_INDICATORS
 
 SHORT = "extends: plan\nend: 2021-12\n"
 """A file whose runs take a fraction of a second."""

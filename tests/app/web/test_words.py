@@ -13,8 +13,8 @@ from scenarios import names, plan
 from scenarios.parameters import PARAMETER_SETS, parameter_table
 from scenarios.shocks import shock_kinds
 from sim.base_year.observations import observations
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.components import EXPLAINED
-from sim.indicators import PLAN_INDICATORS
 
 FOLDER = Path(app.web.__file__).parent
 

@@ -5,6 +5,7 @@ import pytest
 
 import sim
 from scenarios.errors import InputError
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.evidence.stylised_facts import (
     autocorrelation,
     correlation,
@@ -20,7 +21,6 @@ from sim.evidence.stylised_facts import (
     variance_ratio,
 )
 from sim.evidence.what_moves import PARTS, make_alike, set_world
-from sim.indicators import PLAN_INDICATORS
 
 
 @pytest.fixture

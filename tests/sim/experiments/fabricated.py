@@ -3,8 +3,8 @@
 import numpy as np
 
 from scenarios.calendar import BASELINE
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.outcomes import RunOutcome, failed
-from sim.indicators import PLAN_INDICATORS
 
 COLUMNS = PLAN_INDICATORS
 MONTHS = 24

@@ -7,10 +7,11 @@ import pytest
 
 import sim
 from scenarios.errors import InputError
-from sim.experiments.ensemble import interval, thresholds
+from sim.closing.indicators import PLAN_INDICATORS
+from sim.experiments.ensemble import thresholds
+from sim.experiments.intervals import interval
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL
 from sim.experiments.requests import ensemble_requests
-from sim.indicators import PLAN_INDICATORS
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ from scenarios.calendar import month_ordinal
 from scenarios.errors import InputError
 from scenarios.loader import load
 from scenarios.parameters import central_parameters
+from sim.closing.indicators import FLOWS, PLAN_INDICATORS
 from sim.experiments.ensemble import Ensemble, thresholds
 from sim.experiments.outcomes import RunOutcome
 from sim.experiments.pairing import NOT_DONE, Pairing, pairs_of
 from sim.experiments.requests import RunRequest
-from sim.indicators import FLOWS, PLAN_INDICATORS
 
 FIRST = month_ordinal("2020-01")
 MONTHS = 24

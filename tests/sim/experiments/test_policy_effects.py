@@ -10,10 +10,10 @@ from scenarios.bounds import SEEDS_APART
 from scenarios.calendar import month_ordinal
 from scenarios.errors import InputError
 from scenarios.plan import levers
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.attribution import _exact, _mixed, _players, _sampled, compared
 from sim.experiments.effects import by_agents, by_formulas, drawn_betas, verdict
 from sim.experiments.requests import RunRequest, ensemble_requests
-from sim.indicators import PLAN_INDICATORS
 
 
 @pytest.fixture(scope="module")

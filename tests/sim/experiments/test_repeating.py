@@ -5,14 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-import sim.securities
-from sim import notices
+import sim.accounting.securities
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.outcomes import executed
 from sim.experiments.repeating import relative_difference, repeated
 from sim.experiments.requests import ensemble_requests
 from sim.experiments.store import Store
-from sim.indicators import PLAN_INDICATORS
-from sim.kernels import kernels
+from sim.provenance import notices
+from sim.provenance.kernels import kernels
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +54,11 @@ def test_other_kernels_are_both_named_with_the_size_of_the_difference(tmp_path, 
 def test_an_altered_model_is_the_reason_before_any_other(tmp_path, outcome, monkeypatch):
     store = store_with(tmp_path / "s", outcome, kernels="another", values=moved(outcome, PLAN_INDICATORS[0], 1.1))
     monkeypatch.setattr(notices, "_said", set())
-    monkeypatch.setattr(sim.securities, "MOST_HELD", 0.89)
+    monkeypatch.setattr(sim.accounting.securities, "MOST_HELD", 0.89)
     with pytest.warns(UserWarning, match="not the installed one"):
         told = repeated(store, outcome.key)
-    assert told.altered == ("sim.securities.MOST_HELD",)
-    assert "sim.securities.MOST_HELD" in told.reason
+    assert told.altered == ("sim.accounting.securities.MOST_HELD",)
+    assert "sim.accounting.securities.MOST_HELD" in told.reason
     assert "another" not in told.reason
     assert told.largest_difference_of_plan > 0.05
 

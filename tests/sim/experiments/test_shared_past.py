@@ -12,7 +12,7 @@ from sim.experiments.ensemble import run_requests
 from sim.experiments.outcomes import executed
 from sim.experiments.requests import ensemble_requests
 from sim.model import FinancialCenter
-from sim.shared_past import checked_fork
+from sim.runs.shared_past import checked_fork
 
 pytestmark = pytest.mark.filterwarnings("ignore:the model in this process is not the installed one")
 """Rules are set by hand here, which a run says."""

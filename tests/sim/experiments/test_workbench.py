@@ -5,9 +5,9 @@ import warnings
 import pytest
 
 from scenarios.errors import InputError
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.requests import RunRequest
 from sim.experiments.workbench import answer, workbench_model
-from sim.indicators import PLAN_INDICATORS
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from calibration.earlier_years import earlier_year, parameters_of, past_scenario
 from scenarios.loader import load
 from scenarios.parameters import ParameterSet
 from scenarios.schema import Scenario
-from sim.kernels import kernels
+from sim.provenance.kernels import kernels
 
 SCALE = 0.1
 SEEDS = (1, 7)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.kernels import kernels
+from sim.provenance.kernels import kernels
 from tests.sim.fingerprint.cases import CASES, KEPT, SEEDS, bits
 
 

@@ -25,13 +25,16 @@ from scenarios.parameters import Parameters
 from scenarios.plan import channels as plan_channels
 from scenarios.plan import levers as plan_levers
 from scenarios.shocks import shock_kinds
-from sim.accounts import Verification
+from sim.accounting.ledger import Ledger
+from sim.accounting.record import Record
+from sim.accounting.securities import Holder, SecurityBook, SecurityClass
 from sim.banking.state import RepoFunding
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.certificates import certificate_ladder
 from sim.bond_market.index_weights import live_index_weights
 from sim.bond_market.state import BondMarketConstants, ForeignDemand, ForeignFlow, GovernmentYield, ResidualHolders
 from sim.clock import Clock
+from sim.closing.accounts import Verification
 from sim.component import AllStates, Part, Step
 from sim.components import COMPONENTS
 from sim.declared import run_checked
@@ -43,17 +46,14 @@ from sim.institutions.arrivals import meet_neighbours
 from sim.institutions.city import seats_of_centres
 from sim.institutions.districts import occupants, shares_2020
 from sim.institutions.state import City, Districts, RivalCentres, SectorTraits
-from sim.interactions import Interactions
-from sim.ledger import Ledger
-from sim.macro import MacroPath
 from sim.markets import Product
-from sim.policy import Channels, Policy
-from sim.random_streams import STREAMS
-from sim.record import Record
-from sim.securities import Holder, SecurityBook, SecurityClass
-from sim.shock_values import ShockValues
 from sim.solving.solve import SOLVED
 from sim.trading.state import ForeignShareholdings, TradingConstants, Turnover
+from sim.world.interactions import Interactions
+from sim.world.macro import MacroPath
+from sim.world.policy import Channels, Policy
+from sim.world.random_streams import STREAMS
+from sim.world.shock_values import ShockValues
 
 VALUES = {channel.id: channel.baseline_2020 for channel in plan_channels()}
 """Every channel at end-2020."""

@@ -10,8 +10,8 @@ from agents.draws import Draws
 from agents.institutions import FinancialInstitution, Institutions, Sector
 from agents.issuers import Instrument, Issuers
 from scenarios.parameters import Parameters
+from sim.accounting.securities import Holder, SecurityBook, SecurityClass
 from sim.banking.component import BANKING
-from sim.banking.failure import bank_fails
 from sim.banking.interbank import interbank_market_clears, repo_dealt_out
 from sim.banking.leverage import (
     institutions_set_leverage,
@@ -19,15 +19,16 @@ from sim.banking.leverage import (
     mean_leverage,
     repo_outstanding_bn,
 )
-from sim.banking.small_bank_failure import small_banks_fail
-from sim.banking.state import BankFailures, BankingConstants, Exposures, InterbankClaims, RepoFunding
+from sim.banking.state import BankingConstants, Exposures, InterbankClaims, RepoFunding
 from sim.bond_market.state import BankStress
 from sim.clock import Clock
 from sim.component import Part
+from sim.failures.institution_failure import bank_fails
+from sim.failures.small_bank_failure import small_banks_fail
+from sim.failures.state import BankFailures
 from sim.financing.state import Defaults
 from sim.institutions.state import SeatFlows
-from sim.policy import Channels
-from sim.securities import Holder, SecurityBook, SecurityClass
+from sim.world.policy import Channels
 from tests.sim.steps.by_hand import YIELD_PCT, closes, population, run
 
 NO_NOISE = {"leverage_noise": 0.0, "leverage_own_noise": 0.0}

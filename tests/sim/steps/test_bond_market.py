@@ -11,6 +11,8 @@ from agents.foreign_investors import GROUP_TERMS, Bloc, ForeignInvestors, IndexF
 from agents.issuers import CERTIFICATE_MONTHS, Issuers
 from scenarios.parameters import Parameters
 from scenarios.plan import levers_moving
+from sim.accounting.ledger import Account, Ledger
+from sim.accounting.securities import Holder, SecurityBook, SecurityClass
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.certificates import (
@@ -39,10 +41,8 @@ from sim.bond_market.state import (
 )
 from sim.clock import Clock, season
 from sim.component import Part
-from sim.ledger import Account, Ledger
-from sim.policy import Channels, Policy
-from sim.securities import Holder, SecurityBook, SecurityClass
-from sim.shock_values import ShockValues
+from sim.world.policy import Channels, Policy
+from sim.world.shock_values import ShockValues
 from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, draws, ends_base_year, policy, run, shocks
 
 SOVEREIGN = SecurityClass.SOVEREIGN

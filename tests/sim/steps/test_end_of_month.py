@@ -8,18 +8,18 @@ from agents.fintech_firms import FintechFirms
 from agents.institutions import Institutions
 from agents.issuers import Instrument, Issuers
 from scenarios.parameters import Parameters
-from sim.accounts import AccountingError, Verification, accounts_close
+from sim.accounting.record import Record
+from sim.accounting.securities import Holder, SecurityBook
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.state import ForeignFlow
+from sim.closing.accounts import AccountingError, Verification, accounts_close
+from sim.closing.indicators import COLUMNS, indicators_are_read
 from sim.components import READINGS, open_components
 from sim.financing.direct_financing import direct_financing_is_summed
 from sim.financing.state import DirectFinancing, Issuance
 from sim.fintech.component import FINTECH
 from sim.fintech.leading import leading_firms_are_ranked, scores
 from sim.fintech.state import FintechFlows, LeadingScore
-from sim.indicators import COLUMNS, indicators_are_read
-from sim.record import Record
-from sim.securities import Holder, SecurityBook
 from sim.side_markets.trade_settlement import CrossBorderPayments
 from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
 from tests.sim.steps.by_hand import ends_base_year, run

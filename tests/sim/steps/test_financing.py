@@ -9,6 +9,8 @@ from agents.institutions import Institutions
 from agents.issuers import LADDER_MONTHS, Industry, Instrument, IssuerClass, Issuers, ListingRoute
 from agents.listing_queue import STAGES
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
+from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.base_year.sums import BaseYearSums, LargeDeal
 from sim.bond_market.component import bond_market_opens
 from sim.clock import Clock, season
@@ -32,10 +34,8 @@ from sim.financing.state import (
     UsualDeals,
 )
 from sim.financing.underwriting import underwriters_capital_bn
-from sim.ledger import Account, Ledger
-from sim.policy import Channels
-from sim.securities import SecurityBook, SecurityClass
 from sim.trading.state import ForeignShareholdings
+from sim.world.policy import Channels
 from tests.sim.steps.by_hand import BOND_MONTHS, YIELD_PCT, closes, ends_base_year, run
 
 NOBODY_FAILS = {"default_rate": 0.0}

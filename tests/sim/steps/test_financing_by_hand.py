@@ -20,7 +20,7 @@ from sim.financing.panda_bonds import foreign_issuers_decide
 from sim.financing.provinces import delta_provinces, in_delta
 from sim.financing.state import Contagion, FinancingConstants, Issuance, ModelSize, UsualDeals
 from sim.financing.underwriting import underwriters_capital_bn
-from sim.policy import Channels
+from sim.world.policy import Channels
 from tests.sim.steps.by_hand import BOND_MONTHS, MONTHS_AFTER, MONTHS_BEFORE, US_YIELD_PCT, YIELD_PCT, run
 
 BONDS = [Instrument.BOND, Instrument.GREEN_BOND]

@@ -35,8 +35,8 @@ from sim.institutions.state import (
     SeatFlows,
     SectorTraits,
 )
-from sim.policy import Channels
 from sim.side_markets.private_funds import PRIVATE_FUNDS
+from sim.world.policy import Channels
 from tests.sim.steps.by_hand import PER_CLASS, YIELD_PCT, closes, population, run
 
 SHANGHAI = Centre.SHANGHAI

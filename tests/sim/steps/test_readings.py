@@ -11,6 +11,8 @@ from agents.equity_investors import ForeignShareholders
 from agents.institutions import Centre, FinancialInstitution, Institutions, Sector
 from agents.issuers import Instrument, Issuer, IssuerClass, Issuers, ListingRoute
 from scenarios.parameters import Parameters
+from sim.accounting.record import Record
+from sim.accounting.securities import COUNTED, Holder, SecurityBook, SecurityClass
 from sim.banking.state import BankingConstants
 from sim.bond_market.state import BankStress, ForeignFlow, GovernmentYield
 from sim.component import Part
@@ -26,8 +28,6 @@ from sim.financing.state import (
 )
 from sim.fintech.state import FintechFlows, LeadingScore
 from sim.institutions.state import City, SeatFlows
-from sim.record import Record
-from sim.securities import COUNTED, Holder, SecurityBook, SecurityClass
 from sim.side_markets.insurance import Premiums
 from sim.side_markets.private_funds import Commitments
 from sim.side_markets.trade_settlement import CrossBorderPayments

@@ -9,12 +9,12 @@ from agents.institutions import FinancialInstitution, Institutions, Sector
 from agents.issuers import Issuer, IssuerClass, Issuers
 from scenarios.calendar import month_text
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
+from sim.accounting.securities import SecurityBook
 from sim.base_year.base_year import BaseYear
 from sim.clock import Clock
 from sim.component import Part
 from sim.components import COMPONENTS
-from sim.ledger import Account, Ledger
-from sim.securities import SecurityBook
 from sim.side_markets.carbon import CARBON, allowances_bought, issuers_trade_allowances
 from sim.side_markets.digital_yuan import (
     DIGITAL_YUAN,

@@ -10,17 +10,17 @@ from agents.foreign_investors import Bloc
 from agents.institutions import Institutions
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
 from sim.bond_market.state import ForeignFlow, GovernmentYield
 from sim.clock import Clock
-from sim.ledger import Account, Ledger
 from sim.markets import Product
-from sim.policy import Channels
 from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
 from sim.trading.foreign_shareholders import equity_investors_trade
 from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import RATE_BENCHMARKS, prices_are_discovered
 from sim.trading.state import ForeignShareholdings, PriceDiscovery, TradingConstants, Turnover
 from sim.trading.turnover import markets_turn_over
+from sim.world.policy import Channels
 from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, ends_base_year, run
 
 NO_DRIFT = {"equity_drift": 0.0, "foreign_assets_growth": 0.0}

@@ -11,7 +11,7 @@ import numpy as np
 
 from agents.arrays import Floats, sum_of_products
 from agents.issuers import Instrument
-from sim.tables import table
+from sim.base_year.tables import table
 
 
 class SecurityClass(IntEnum):

@@ -7,9 +7,9 @@ from scenarios.shock_paths import ShockPaths
 from sim.clock import Clock
 from sim.component import States
 from sim.institutions.state import RivalCentres
-from sim.macro import MacroPath
-from sim.policy import Policy
-from sim.triggers import Triggers
+from sim.opening.triggers import Triggers
+from sim.world.macro import MacroPath
+from sim.world.policy import Policy
 
 DRIVERS = ("china_yield_pct", "us_yield_pct", "log_vix", "usdcny", "equity_index", "log_volatility")
 

@@ -7,16 +7,16 @@ from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.parameters import Parameters
 from scenarios.plan import channels, levers
 from scenarios.shock_paths import ShockPaths
+from sim.accounting.ledger import Ledger
 from sim.base_year.base_year import BaseYear
 from sim.clock import Clock
 from sim.component import Part
 from sim.components import open_components
 from sim.institutions.state import RivalCentres
-from sim.ledger import Ledger
-from sim.macro import MacroPath, make_macro_path
-from sim.policy import Channels, Policy
-from sim.shock_values import ShockValues
-from sim.triggers import Triggers, policy_after_triggers
+from sim.opening.triggers import Triggers, policy_after_triggers
+from sim.world.macro import MacroPath, make_macro_path
+from sim.world.policy import Channels, Policy
+from sim.world.shock_values import ShockValues
 
 if TYPE_CHECKING:
     from scenarios.schema import Scenario

@@ -2,12 +2,12 @@
 
 from agents.districts import District
 from agents.institutions import Centre, Sector
+from sim.accounting.record import Record
 from sim.clock import Clock
 from sim.component import AllStates, Changes, Part, States
 from sim.components import READINGS
 from sim.institutions.readings import MANAGERS
 from sim.markets import Product
-from sim.record import Record
 
 PLAN_INDICATORS = (
     "turnover_total",

@@ -5,7 +5,7 @@ import io
 import tokenize
 from functools import cache
 
-from sim.loaded_code import watched
+from sim.provenance.loaded_code import watched
 
 BEGINS_A_LINE = {tokenize.ENCODING, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
 

@@ -1,9 +1,9 @@
 """World finance: yields and exchange rates outside the city, which no market here sets."""
 
-from sim.bond_market.state import us_yield_pct
 from sim.clock import Clock
 from sim.component import Component, Reading
-from sim.macro import MacroPath
+from sim.world.conditions import us_yield_pct
+from sim.world.macro import MacroPath
 
 
 def usdcny(clock: Clock, macro: MacroPath) -> float:

@@ -7,9 +7,10 @@ from agents.institutions import Institutions, Sector
 from agents.interbank import debtrank_distress, write_off_cascade
 from scenarios.parameters import Parameters
 from sim.banking.interbank import book_exposures, settle_claims_of_leavers
-from sim.banking.state import BankFailure, BankFailures, InterbankClaims
+from sim.banking.state import InterbankClaims
 from sim.clock import Clock
 from sim.component import Changes
+from sim.failures.state import BankFailure, BankFailures
 from sim.institutions.arrivals import institutions_depart
 from sim.institutions.state import Adopters, ManagedMoney, SeatFlows
 from sim.side_markets.private_funds import Commitments

@@ -1,8 +1,8 @@
 """The result of a run."""
 
 import html
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
@@ -11,7 +11,7 @@ from scenarios.plan import indicators as plan_indicators
 from scenarios.problem_texts import coded
 from scenarios.whole_years import answering_year, whole_years, year_named
 from sim.base_year.base_year import YEAR_2020, BaseYear
-from sim.indicators import FLOWS, PLAN_INDICATORS
+from sim.closing.indicators import FLOWS, PLAN_INDICATORS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +42,8 @@ class Result:
     step_seconds: Mapping[str, float]
     """Seconds spent in each step of the month."""
     base_year: BaseYear = YEAR_2020
+    run: "Callable[..., Result] | None" = field(default=None, repr=False)
+    """The function that made the result, `sim.run`; a fork calls it again."""
     """The year with whose observations the run started."""
     fired: tuple[Mapping[str, Any], ...] = ()
     """Actions of the scenario's triggers, in the order of months."""
@@ -135,12 +137,12 @@ class Result:
         """Companion indicators of the plan's indicators, which show whether their purpose is met.
 
         Index indicator; columns companion, meaning, unit, value_2020, value_2025, year, growth (of the companion, 2025
-        over 2020 less one) and indicator_growth; see `sim.companions`. Growth is NaN where 2020 is zero or below. As in
-        `targets`, the last whole year may be used instead of 2025.
+        over 2020 less one) and indicator_growth; see `sim.closing.companions`. Growth is NaN where 2020 is zero or
+        below. As in `targets`, the last whole year may be used instead of 2025.
         """
         import pandas as pd
 
-        from sim.companions import COMPANIONS
+        from sim.closing.companions import COMPANIONS
 
         annual = self.annual()
         rows = []
@@ -175,10 +177,12 @@ class Result:
         ------
         scenarios.InputError
             For an unknown lever, a bad date or an intensity outside 0..1.
+        ValueError
+            If the result was put together by hand.
         """
-        from sim.one_run import run
-
-        return run(
+        if self.run is None:
+            raise ValueError("only the result of a run has a fork")
+        return self.run(
             self.scenario.with_levers(levers, after=date),
             seed=self.seed,
             parameters=self.parameters,

@@ -2,7 +2,7 @@
 
 from scenarios.calendar import BASELINE
 from sim.clock import Clock
-from sim.macro import MacroPath
+from sim.world.macro import MacroPath
 
 
 def china_yield_12m_pct(clock: Clock, macro: MacroPath) -> float:
@@ -26,3 +26,8 @@ def china_yield_change_3m_pp(clock: Clock, macro: MacroPath) -> float:
 def equity_return_6m(clock: Clock, macro: MacroPath) -> float:
     """Log return of the equity index over six months to last month."""
     return macro.change(macro.equity_index, clock.month - 1, 6)
+
+
+def us_yield_pct(clock: Clock, macro: MacroPath) -> float:
+    """Ten-year government yield of the United States, per cent."""
+    return float(macro.us_yield_pct[macro.position(clock.month)])

@@ -6,11 +6,11 @@ from typing import Any
 from scenarios.calendar import month_ordinal, month_text
 from scenarios.plan import lever_ids
 from scenarios.triggers import Trigger
+from sim.accounting.record import Record
 from sim.clock import Clock
+from sim.closing.indicators import FLOWS
 from sim.component import Changes
-from sim.indicators import FLOWS
-from sim.policy import Policy
-from sim.record import Record
+from sim.world.policy import Policy
 
 YEAR = 12
 """Months over which a flow is summed before it is compared with a threshold."""

@@ -24,13 +24,13 @@ import numpy as np
 
 from scenarios.errors import InputError
 from scenarios.problem_texts import coded
-from sim.as_written import PACKAGES, Written, installed_code, is_code, layers
+from sim.provenance.as_written import PACKAGES, Written, installed_code, is_code, layers
 
 SUFFIXES = (".py", ".pyc", ".csv", ".toml")
 """Suffixes of code and data; an installation without sources has compiled code in their place."""
 UNREAD = ("sim/experiments", "sim/evidence", "scenarios/library", "scenarios/texts")
 """Parts of the packages that no run reads while it simulates."""
-MEMORIES = {"sim.history._pasts", "sim.notices._said", "sim.loaded_code._watched"}
+MEMORIES = {"sim.solving.history._pasts", "sim.provenance.notices._said", "sim.provenance.loaded_code._watched"}
 """Attributes in which the program itself remembers something."""
 SECONDS_BETWEEN_LOOKS = 2.0
 """Data files are looked at again after this time."""

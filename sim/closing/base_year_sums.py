@@ -7,6 +7,7 @@ from agents.foreign_investors import ForeignInvestors
 from agents.institutions import Institutions
 from agents.issuers import LADDER_INSTRUMENTS, Instrument, ListingRoute
 from scenarios.parameters import Parameters
+from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.banking.leverage import repo_outstanding_bn
 from sim.base_year.base_year import BaseYear
 from sim.base_year.derived import equity_share_of_sse
@@ -15,7 +16,6 @@ from sim.component import Changes
 from sim.financing.direct_financing import exchange_credit_bn
 from sim.financing.state import Defaults, DirectFinancing, Issuance, ListingQueue, ModelSize
 from sim.fintech.leading import scores
-from sim.securities import SecurityBook, SecurityClass
 from sim.trading.state import Turnover
 
 

@@ -8,16 +8,16 @@ from typing import Any
 from agents.population import PopulationModel
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import YEAR_2020, BaseYear
-from sim.beginning import history_seed, states_at_the_beginning
 from sim.clock import Clock
 from sim.component import States
-from sim.loaded_code import altered_values
-from sim.macro import MacroPath
 from sim.month import simulate_month
-from sim.policy import Policy
+from sim.opening.beginning import history_seed, states_at_the_beginning
+from sim.provenance.loaded_code import altered_values
+from sim.solved_constants import Constants, Matches, Solution, StepSize
 from sim.solving.cache import cached_solution, keep_solution
-from sim.solving.constants import Constants, Matches, Solution, StepSize
 from sim.solving.solve import corrected, first_guess, matches_of, solve
+from sim.world.macro import MacroPath
+from sim.world.policy import Policy
 
 KEPT = 8
 """Parameter sets whose end-2020 state stays in memory."""

@@ -17,8 +17,8 @@ from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.drivers import DRIVERS
 from scenarios.run_conditions import GIVEN_IN_PART, REPLAY, SIMULATION
 from sim.base_year.base_year import YEAR_2020, BaseYear
-from sim.symmetric import eigenvectors
-from sim.tables import table
+from sim.base_year.tables import table
+from sim.world.symmetric import eigenvectors
 
 if TYPE_CHECKING:
     from agents.draws import Stream

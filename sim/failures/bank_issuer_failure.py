@@ -1,10 +1,10 @@
 """Failure of a bank as an issuer: holders of its paper lose, and small banks pay higher spreads."""
 
 from agents.issuers import Instrument, IssuerClass, Issuers
+from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.bond_market.state import BankStress
 from sim.component import Changes
 from sim.financing.state import Defaults
-from sim.securities import SecurityBook, SecurityClass
 
 
 def bank_issuer_fails(

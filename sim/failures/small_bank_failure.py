@@ -8,18 +8,19 @@ from agents.certificates import BankTier
 from agents.institutions import Institutions, Sector
 from agents.issuers import Issuers
 from scenarios.parameters import Parameters
-from sim.banking.failure import bank_fails
-from sim.banking.state import BankFailures, InterbankClaims
-from sim.bond_market.bank_issuer_failure import bank_issuer_fails
+from sim.accounting.securities import SecurityBook
+from sim.banking.state import InterbankClaims
 from sim.bond_market.state import BankStress
 from sim.clock import Clock
 from sim.component import Changes
+from sim.failures.bank_issuer_failure import bank_issuer_fails
+from sim.failures.institution_failure import bank_fails
+from sim.failures.state import BankFailures
 from sim.financing.state import Defaults
 from sim.institutions.state import Adopters, ManagedMoney, SeatFlows
-from sim.policy import Channels
-from sim.securities import SecurityBook
-from sim.shock_values import ShockValues
 from sim.side_markets.private_funds import Commitments
+from sim.world.policy import Channels
+from sim.world.shock_values import ShockValues
 
 
 def small_banks_fail(

@@ -1,12 +1,12 @@
 """The book of securities at the end of the year before the base year: who holds which bonds."""
 
 from agents.foreign_investors import ForeignInvestors
+from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.state import BondMarketConstants, ResidualHolders
 from sim.component import Changes
 from sim.financing.issuers_2019 import outstanding_2019_bn
 from sim.financing.state import FinancingConstants
-from sim.securities import SecurityBook, SecurityClass
 
 
 def first_book(

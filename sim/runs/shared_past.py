@@ -11,11 +11,11 @@ from scenarios.parameters import Parameters
 from scenarios.problem_texts import coded
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.model import FinancialCenter
-from sim.one_run import result_of, run
+from sim.runs.one_run import result_of, run
 
 if TYPE_CHECKING:
     from scenarios.schema import Scenario
-    from sim.result import Result
+    from sim.runs.result import Result
 
 
 def checked_fork(scenarios: Sequence["Scenario"], date: str) -> int:

@@ -11,16 +11,16 @@ from agents.institutions import Institutions
 from agents.issuers import ROUNDING_BN, Instrument, IssuerClass, Issuers
 from scenarios.calendar import month_text
 from scenarios.parameters import Parameters
+from sim.accounting.ledger import Account, Ledger
+from sim.accounting.securities import Holder, SecurityBook, SecurityClass
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.foreign_investors import world_index_live_shares
 from sim.bond_market.index_weights import live_index_weights
 from sim.clock import Clock
 from sim.component import AllStates, Changes, Identity, Part, States
 from sim.components import component_identities
-from sim.ledger import Account, Ledger
-from sim.policy import Policy
-from sim.securities import Holder, SecurityBook, SecurityClass
 from sim.trading.state import PriceDiscovery
+from sim.world.policy import Policy
 
 TOLERANCE = 1e-9
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.parameters import resolved_parameters
 from sim.base_year.base_year import YEAR_2020, BaseYear
-from sim.kernels import kernels
-from sim.loaded_code import alterations, code_status
 from sim.model import FinancialCenter
-from sim.model_digest import model_digest
-from sim.result import Result
+from sim.provenance.kernels import kernels
+from sim.provenance.loaded_code import alterations, code_status
+from sim.provenance.model_digest import model_digest
+from sim.runs.result import Result
 
 if TYPE_CHECKING:
     from scenarios.drivers import Drivers
@@ -69,7 +69,7 @@ def run(
     verify
         True checks every accounting identity every month, False none; None checks all but the ladder every month.
     interactions_off
-        Interactions between agents to switch off, such as ("peers",); names in `sim.interactions`.
+        Interactions between agents to switch off, such as ("peers",); names in `sim.world.interactions`.
     base_year
         Year with whose observations the run starts. The scenario and the result are dated as if that year were 2020;
         `result.moved_back(base_year.months_back)` has the dates of the calendar.
@@ -123,6 +123,7 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
         seed=centre.seed,
         parameters=values,
         base_year=centre.base_year,
+        run=run,
         indicators=centre.indicators,
         provenance={
             "model": "lujiazui",

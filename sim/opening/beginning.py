@@ -15,29 +15,29 @@ from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.parameters import Parameters
 from scenarios.plan import channels, levers
 from scenarios.shock_paths import ShockPaths
-from sim.accounts import Verification
+from sim.accounting.ledger import Ledger
+from sim.accounting.record import Record
+from sim.accounting.securities import SecurityBook
 from sim.base_year.base_year import BaseYear
 from sim.base_year.sums import BaseYearSums
-from sim.bond_market.book import first_book, start_residual_holders
 from sim.bond_market.component import BOND_MARKET
 from sim.clock import Clock
+from sim.closing.accounts import Verification
 from sim.component import AllStates, Part
 from sim.components import COMPONENTS, start_components
 from sim.financing.issuers_2019 import start_issuers
 from sim.financing.state import ModelSize
 from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
-from sim.interactions import Interactions
-from sim.ledger import Ledger
-from sim.macro import MacroPath, make_macro_path
-from sim.opening import month_holds
-from sim.policy import Policy
-from sim.random_streams import random_streams
-from sim.record import Record
-from sim.securities import SecurityBook
-from sim.solving.constants import Solution
+from sim.opening.first_book import first_book, start_residual_holders
+from sim.opening.month_opens import month_holds
+from sim.opening.triggers import Triggers
+from sim.solved_constants import Solution
 from sim.trading.component import FOREIGN_SHAREHOLDERS
-from sim.triggers import Triggers
+from sim.world.interactions import Interactions
+from sim.world.macro import MacroPath, make_macro_path
+from sim.world.policy import Policy
+from sim.world.random_streams import random_streams
 
 START = month_ordinal("2019-12")
 FIRST_RECORDED = START + 1

@@ -1,0 +1,1 @@
+"""Failures of banks and their losses."""

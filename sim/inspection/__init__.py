@@ -1,0 +1,1 @@
+"""Agents looked up, and the reasons for their decisions."""

@@ -1,0 +1,1 @@
+"""What ran: digest of the model, code that was altered in the process, numerical kernels."""

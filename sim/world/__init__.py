@@ -1,0 +1,1 @@
+"""The world around the centre: external drivers, policy, shocks, random numbers and switches of interactions."""
