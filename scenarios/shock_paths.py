@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from scenarios.parameters import Parameters
-    from scenarios.schema import Shock
+    from scenarios.shock import Shock
 
     type Floats = NDArray[np.float64]
 

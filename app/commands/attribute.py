@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.options import Json, Quiet, Scale, Workers, refuse_unread
-from app.terminal.report import answer
 from scenarios.bounds import MOST_RUNS
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.exit_codes import FAILED, INTERRUPTED
 from app.terminal.options import (
     Json,
@@ -21,7 +22,6 @@ from app.terminal.options import (
     Workers,
     refuse_unread,
 )
-from app.terminal.report import answer
 from scenarios.bounds import LARGEST_SEED, MOST_RUNS
 from scenarios.problem_texts import coded
 

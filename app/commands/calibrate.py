@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.options import PAST_RUNS, Json, Quiet, Scale, Workers, refuse_unread
-from app.terminal.report import answer
 from scenarios.bounds import MOST_RUNS
 from scenarios.problem_texts import coded
 

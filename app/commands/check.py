@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.options import Json, Quiet
-from app.terminal.report import answer
 
 
 def check(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.options import DesignNumber, Json, Quiet, StoreFolder
-from app.terminal.report import answer
 from scenarios.errors import InputError
 
 if TYPE_CHECKING:

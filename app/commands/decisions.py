@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.options import Json, Quiet, Runs, Scale, Workers
-from app.terminal.report import answer
 
 
 def decisions(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from app.terminal.answer import answer
 from app.terminal.options import Json, Quiet, StoreFolder
-from app.terminal.report import Listing, Table, answer
+from app.terminal.report import Listing, Table
 
 if TYPE_CHECKING:
     from sim.experiments.stored_design import StoredDesign

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.options import DesignNumber, Json, Plot, Quiet, StoreFolder
-from app.terminal.report import answer
 from scenarios.errors import unknown
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.exit_codes import REFUSED
 from app.terminal.options import Json, Quiet, StoreFolder
-from app.terminal.report import answer
 
 
 def doctor(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.options import ForecastRuns, Json, KeptRuns, Quiet, Scale, ScenarioName, Seed, Workers, refuse_unread
-from app.terminal.report import answer
 from scenarios.errors import unknown
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.exit_codes import FAILED
 from app.terminal.options import Json, Macro, ParameterSetName, Quiet, Scale, Seed, Workers
-from app.terminal.report import answer
 from scenarios.bounds import MOST_RUNS
 
 

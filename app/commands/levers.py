@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.options import Json, Quiet
-from app.terminal.report import Cell, Facts, Listing, Part, Prose, Table, answer
+from app.terminal.report import Cell, Facts, Listing, Part, Prose, Table
 
 if TYPE_CHECKING:
     from scenarios.plan import Channel, Lever

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.options import Json, Quiet
-from app.terminal.report import Facts, Listing, Part, Table, answer
+from app.terminal.report import Facts, Listing, Part, Table
 
 if TYPE_CHECKING:
     from scenarios.plan import Measure

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.commands.forecast import runs_of
+from app.terminal.answer import answer
 from app.terminal.options import ForecastRuns, Json, KeptRuns, Observed, Quiet, Scale, ScenarioName, Seed, Workers
-from app.terminal.report import answer
 
 
 def review(

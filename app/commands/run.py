@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.options import Json, Macro, ParameterSetName, Quiet, Scale, Without, refuse_unread
-from app.terminal.report import answer
 
 JSON_KEYS = """
 JSON keys (docs/json.md): scenario, title, scenario_hash, settings, seed, macro, year, year_told, conditional_replay,

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.options import Json, Quiet
-from app.terminal.report import Listing, Table, answer
+from app.terminal.report import Listing, Table
 
 
 def scenarios(

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.exit_codes import INTERRUPTED
 from app.terminal.options import Json, Quiet, Workers
-from app.terminal.report import answer
 
 
 def search(

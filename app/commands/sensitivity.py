@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from app.terminal.answer import answer
 from app.terminal.options import DesignNumber, Json, Plot, Quiet, StoreFolder
-from app.terminal.report import answer
 
 
 def sensitivity(

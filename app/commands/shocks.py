@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.terminal.answer import answer
 from app.terminal.options import Json, Quiet
-from app.terminal.report import Cell, Facts, Listing, Prose, Table, answer
+from app.terminal.report import Cell, Facts, Listing, Prose, Table
 
 if TYPE_CHECKING:
     from scenarios.shocks import ShockKind

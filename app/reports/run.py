@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from scenarios.run_conditions import RunConditions
-    from scenarios.schema import Shock
+    from scenarios.shock import Shock
     from sim import Result
 
 

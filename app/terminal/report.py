@@ -83,22 +83,6 @@ class Listing:
         return self.shown
 
 
-def answer(report: Report, json: bool, quiet: bool) -> None:
-    """Print a report in the form that is asked for; JSON goes before bare lines."""
-    if json:
-        from app.terminal.output import print_json
-
-        print_json(report.as_dict())
-    elif quiet:
-        for line in report.quiet_lines():
-            print(line)
-    else:
-        from app.terminal.tables import show
-
-        for part in report.parts():
-            show(part)
-
-
 def once(lines: Iterable[str]) -> list[str]:
     """Return notes in their order, each once."""
     return list(dict.fromkeys(lines))

@@ -7,7 +7,7 @@ import pytest
 import sim
 from app.commands.compare import compared
 from app.reports.compare import Comparison
-from app.terminal.report import answer
+from app.terminal.answer import answer
 from scenarios import load
 
 

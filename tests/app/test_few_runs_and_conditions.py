@@ -10,7 +10,7 @@ import sim
 from app.cli import command_line
 from app.commands.compare import compared
 from app.reports.compare import Comparison
-from app.terminal.report import answer
+from app.terminal.answer import answer
 from calibration.calibrate import Calibration
 from calibration.diagnostics import identification, least_runs
 from calibration.past_runs import searched

@@ -6,8 +6,8 @@ import pytest
 from app.cli import command_line
 from app.commands.compare import compared
 from app.reports.compare import Comparison
+from app.terminal.answer import answer
 from app.terminal.asked import committed_beside, scenario_asked
-from app.terminal.report import answer
 from scenarios import Scenario, load
 from scenarios.calendar import month_ordinal
 from sim.closing.indicators import PLAN_INDICATORS

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.forecast import about, runs_of
+from app.terminal.answer import answer
 from app.terminal.options import (
     ForecastRuns,
     Json,
@@ -21,7 +22,6 @@ from app.terminal.options import (
     Workers,
     refuse_unread,
 )
-from app.terminal.report import answer
 from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:

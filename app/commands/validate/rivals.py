@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.commands.validate.past import past_answer
+from app.terminal.answer import answer
 from app.terminal.options import PAST_RUNS, ForecastRuns, Json, PastStore, Quiet, Scale, Workers
-from app.terminal.report import answer
 
 
 def rivals(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.commands.compare import compared
 from app.reports.compare import Comparison
-from app.terminal.report import answer
+from app.terminal.answer import answer
 from scenarios.calendar import month_ordinal
 from scenarios.errors import InputError
 from scenarios.loader import load

@@ -121,7 +121,10 @@ def test_effects_have_an_interval_an_expectation_and_a_verdict(measured):
 
 def test_the_part_of_an_effect_through_agents_is_all_some_or_none(short, monkeypatch):
     """One lever is read by agents alone, one by agents and a market's formula, which agrees with muting by hand."""
-    for module in ("effects.LEAST_FOR_VERDICT", "ensemble.LEAST_FOR_INTERVAL"):  # three runs are enough to compare ways
+    for module in (
+        "effects.LEAST_FOR_VERDICT",
+        "intervals.LEAST_FOR_INTERVAL",
+    ):  # three runs suffice
         monkeypatch.setattr(f"sim.experiments.{module}", 3)
     assert by_agents("panda_bond_framework") and not by_formulas("panda_bond_framework")
     lever = "futures_market_opening"
