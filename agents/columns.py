@@ -13,12 +13,18 @@ if TYPE_CHECKING:
     from agents.views import ArrayAgent
 
 
+FORMER_COLUMNS = {"luck": "draw_key"}
+"""Columns by their former names."""
+
+
 class UnknownColumnError(KeyError):
     """A column that the class of agents does not declare."""
 
     def __init__(self, agent_type: type, name: object, known: Iterable[str]) -> None:
         known = sorted(known)
-        near = difflib.get_close_matches(str(name), known, n=1)
+        near = (
+            [FORMER_COLUMNS[str(name)]] if name in FORMER_COLUMNS else difflib.get_close_matches(str(name), known, n=1)
+        )
         hint = f"did you mean {near[0]!r}?" if near else f"its columns are {', '.join(known)}"
         self.message = f"{agent_type.__name__} has no column {name!r}; {hint}"
         super().__init__(self.message)

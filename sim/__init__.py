@@ -9,6 +9,8 @@ result.targets()
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from sim.moved import name_new_places
+
 if TYPE_CHECKING:
     from agents.fintech_firms import FintechFirm
     from agents.foreign_investors import ForeignInvestor
@@ -83,3 +85,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+name_new_places()

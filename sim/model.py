@@ -31,6 +31,7 @@ from sim.financing.state import ModelSize
 from sim.inspection.explanations import explain
 from sim.inspection.lookup import agent_of
 from sim.month import month_table, simulate_month
+from sim.moved import hint
 from sim.opening.beginning import FIRST_RECORDED
 from sim.opening.month_opens import under_scenario
 from sim.opening.same_past import same_past
@@ -169,6 +170,10 @@ class FinancialCenter(PopulationModel):
     @scenario.setter
     def scenario(self, scenario: object) -> None:
         """Mesa sets its own scenario when a model begins; nothing reads it."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Refuse a name that is no attribute, and name what replaced it."""
+        raise AttributeError(f"FinancialCenter has no attribute {name!r}{hint(name, vars(self).get('states', {}))}")
 
     def state[T](self, kind: type[T]) -> T:
         """The state of a type."""

@@ -247,7 +247,9 @@ def test_an_altered_model_is_refused_wherever_it_would_pass_for_the_installed_on
         lambda: register(forecast, tmp_path / "forecast.json"),
     ]
     for use in uses:
-        with pytest.raises(InputError, match=r"not the installed one: sim\.securities\.MOST_HELD; .*a copy of"):
+        with pytest.raises(
+            InputError, match=r"not the installed one: sim\.accounting\.securities\.MOST_HELD; .*a copy of"
+        ):
             use()
     assert list(tmp_path.iterdir()) == []
     with Store.writing(tmp_path / "store") as store, pytest.raises(InputError, match="under the key of the installed"):

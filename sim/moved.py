@@ -1,0 +1,111 @@
+"""Former names: what replaced them."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+MODULES = {
+    "sim.accounts": "sim.closing.accounts",
+    "sim.as_written": "sim.provenance.as_written",
+    "sim.base_year_sums": "sim.base_year.sums",
+    "sim.baseline": "sim.base_year.observations",
+    "sim.bank_failure": "sim.failures.institution_failure",
+    "sim.bank_failures": "sim.failures.bank_issuer_failure",
+    "sim.companions": "sim.closing.companions",
+    "sim.explanations": "sim.inspection.explanations",
+    "sim.foreign_flows": "sim.bond_market.foreign_investors",
+    "sim.history": "sim.solving.history",
+    "sim.indicators": "sim.closing.indicators",
+    "sim.interactions": "sim.world.interactions",
+    "sim.interbank": "sim.banking.interbank",
+    "sim.issuance": "sim.financing.issuance",
+    "sim.kernels": "sim.provenance.kernels",
+    "sim.ledger": "sim.accounting.ledger",
+    "sim.levels": "sim.solved_constants, and solved.py of each market",
+    "sim.levels_cache": "sim.solving.cache",
+    "sim.leverage": "sim.banking.leverage",
+    "sim.listings": "sim.financing.listings",
+    "sim.loaded_code": "sim.provenance.loaded_code",
+    "sim.location": "sim.institutions.location",
+    "sim.luck": "sim.world.random_streams",
+    "sim.macro": "sim.world.macro",
+    "sim.model_digest": "sim.provenance.model_digest",
+    "sim.notices": "sim.provenance.notices",
+    "sim.one_run": "sim.runs.one_run",
+    "sim.policy": "sim.world.policy",
+    "sim.result": "sim.runs.result",
+    "sim.secondary": "readings.py of each market",
+    "sim.securities": "sim.accounting.securities",
+    "sim.shared_past": "sim.runs.shared_past",
+    "sim.shocks": "scenarios.shock_paths and sim.world.shock_values",
+    "sim.solving.sums": "sim.closing.base_year_sums",
+    "sim.starting_point": "sim.financing.issuers_2019",
+    "sim.tables": "sim.base_year.tables",
+    "sim.triggers": "sim.opening.triggers",
+    "sim.vintage": "sim.base_year.base_year",
+}
+"""Modules by their former names."""
+
+ATTRIBUTES = {
+    "adopters": "state(Adopters)",
+    "bank_failures": "state(BankFailures).failures",
+    "bank_stress": "state(BankStress).stress",
+    "china_yield_pct": "sim.bond_market.state.china_yield_pct",
+    "city_states": "state(City).slow_states",
+    "commitments": "state(Commitments)",
+    "contagion": "state(Contagion)",
+    "defaults": "state(Defaults)",
+    "direct_financing_bn": "state(DirectFinancing).month_bn",
+    "district_shares": "state(Districts).shares",
+    "financing_history": "state(DirectFinancing).recent_bn",
+    "foreign_net_purchases_bn": "state(ForeignFlow).net_purchases_bn",
+    "foreign_signals": "state(ForeignDemand).signals",
+    "geopolitical_tension": "state(Geopolitics).tension",
+    "institutions_by_class": "sim.institutions.location.institutions_by_class(centre.institutions)",
+    "interbank": "state(InterbankClaims).loans",
+    "levels": "solution",
+    "licence_queue": "state(LicenceQueue).waiting",
+    "luck": "draws",
+    "panda_cumulative_bn": "state(PandaProgramme).cumulative_bn",
+    "payments": "state(CrossBorderPayments)",
+    "premiums": "state(Premiums)",
+    "price_influence": "state(PriceDiscovery).influence",
+    "rival_centres": "state(RivalCentres).answer",
+    "rival_seats": "state(RivalCentres).seats",
+    "states_now": "states",
+    "us_yield_pct": "sim.world.conditions.us_yield_pct",
+    "year_2020": "state(BaseYearSums)",
+}
+"""Attributes of `FinancialCenter` by their former names."""
+
+
+def hint(name: str, states: Mapping[Any, Any]) -> str:
+    """What replaced an attribute of the centre, or the states with a field of that name; empty without either."""
+    found = [ATTRIBUTES[name]] if name in ATTRIBUTES else []
+    for kind, state in states.items():
+        if not found and is_dataclass(state) and name in {field.name for field in fields(state)}:
+            found.append(f"state({kind.__name__}).{name}")
+    return f"; use {found[0]}" if found else ""
+
+
+class FormerModules:
+    """A finder of modules that names the new place of those that moved; it is consulted after all others."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        """Refuse a former name.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If the module moved: it names the new place.
+        """
+        if name in MODULES:
+            raise ModuleNotFoundError(f"{name} moved: use {MODULES[name]}", name=name)
+
+
+def name_new_places() -> None:
+    """Let imports of former modules name the new places, from now on."""
+    if FormerModules not in sys.meta_path:
+        sys.meta_path.append(FormerModules)
