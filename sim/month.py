@@ -15,7 +15,7 @@ from sim.clock import Clock
 from sim.closing.accounts import Verification, accounts_close
 from sim.closing.base_year_sums import add_month_of_base_year
 from sim.closing.indicators import indicators_are_read
-from sim.component import Month, Part, Step
+from sim.component import ContractError, Month, Part, States, Step, state_name
 from sim.components import remember_base_year
 from sim.declared import Watch
 from sim.failures.small_bank_failure import small_banks_fail
@@ -71,6 +71,20 @@ MONTH = Month(
 """The steps of a month, in order. Policy and world finance of the month are known before the first step."""
 UNWATCHED = (Parameters, Policy, Channels)
 """States that are not watched: parameters refuse a change, and policy keeps a note of the channels that are read."""
+
+
+def refuse_missing_states(states: States, month: Month | None = None) -> None:
+    """Refuse a month of which a step names a state that is not there.
+
+    Raises
+    ------
+    ContractError
+        If a state is missing: it names the step and the state.
+    """
+    for step in MONTH if month is None else month:
+        for kind, _ in step.needs:
+            if kind not in states:
+                raise ContractError(f"the step {step.name!r} needs {state_name(kind)}, which no component brings")
 
 
 def simulate_month(states: dict[Any, Any], seconds: dict[str, float] | None = None, month: Month | None = None) -> None:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Floats
-from scenarios.calendar import BASELINE, month_ordinal
+from scenarios.calendar import month_ordinal
 
 if TYPE_CHECKING:
     from scenarios.parameters import Parameters
     from sim.base_year.base_year import BaseYear
+from sim.clock import Clock
 
 GLOBAL_AGGREGATE_PHASE_IN = (month_ordinal("2019-04"), month_ordinal("2020-11"))
 GLOBAL_AGGREGATE_ANNOUNCED = month_ordinal("2018-03")
@@ -67,7 +68,7 @@ def tracked_index_weights(
     tracked: Floats = (1.0 - MONTHS_AROUND * around) * live(month, world_live_shares[0])
     for lag in range(1, MONTHS_AROUND + 1):
         tracked += around * live(month - lag, world_live_shares[lag])
-    if month <= BASELINE:
+    if Clock(month).in_base_year:
         tracked -= MONTHS_AROUND * around * live(month, 0.0)
         for lead in range(1, MONTHS_AROUND + 1):
             tracked += around * live(month + lead, 0.0)

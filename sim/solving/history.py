@@ -10,7 +10,7 @@ from scenarios.parameters import Parameters
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.clock import Clock
 from sim.component import States
-from sim.month import simulate_month
+from sim.month import refuse_missing_states, simulate_month
 from sim.opening.beginning import history_seed, states_at_the_beginning
 from sim.provenance.loaded_code import altered_values
 from sim.solved_constants import Constants, Matches, Solution, StepSize
@@ -92,6 +92,7 @@ def simulate_2020(
     """Run the twelve months of 2020 from the fitted end-2019 stocks."""
     model = PopulationModel(rng=history_seed(parameters))
     states = states_at_the_beginning(model, parameters, solution, scale, interactions_off, base_year)
+    refuse_missing_states(states)
     while not states[Clock].ends_base_year:
         simulate_month(states)
     return Past(model, states)

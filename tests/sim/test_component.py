@@ -11,7 +11,7 @@ from sim.accounting.securities import SecurityBook
 from sim.component import Changes, ContractError, Month, Part, Step
 from sim.components import open_components
 from sim.declared import fingerprint, run_checked
-from sim.month import MONTH, simulate_month
+from sim.month import MONTH, refuse_missing_states, simulate_month
 from sim.world.policy import Channels, Policy
 
 
@@ -139,3 +139,10 @@ def test_a_state_of_a_model_is_replaced_under_its_name_and_its_attributes_are_no
     assert model.state(Parameters).repo_haircut == 0.05
     with pytest.raises(AttributeError, match="off is set through the state Interactions"):
         model.interactions_off = ("peers",)
+
+
+def test_a_model_is_not_built_where_a_step_needs_a_state_that_is_not_there(centre):
+    states = centre("plan", rng=3).states
+    refuse_missing_states(states)
+    with pytest.raises(ContractError, match="the step 'somebody_buys' needs Shelf, which no component brings"):
+        refuse_missing_states(states, MONTH.after("accounts_close", Step(somebody_buys)))
