@@ -20,7 +20,7 @@ PLUMBING = {"agentset", "arrays", "columns", "draws", "population", "views", "__
 def at_the_start(centre):
     """A model at the end of 2020, with an eventful year before it."""
     eventful = [{"name": "geopolitical_event", "month": "2021-02", "size": 1.0}]
-    model = centre(load("plan").with_shocks(eventful), rng=9, verify=True)
+    model = centre(load("plan").with_shocks(eventful), rng=9)
     model.parameters = model.parameters.replace(geopolitical_jump_west=-0.2)
     return model
 
