@@ -71,6 +71,7 @@ MONTH = Month(
 """The steps of a month, in order. Policy and world finance of the month are known before the first step."""
 UNWATCHED = (Parameters, Policy, Channels)
 """States that are not watched: parameters refuse a change, and policy keeps a note of the channels that are read."""
+_ADD_TO_SUMS = Part(add_month_of_base_year)
 
 
 def refuse_missing_states(states: States, month: Month | None = None) -> None:
@@ -141,6 +142,3 @@ def month_table() -> "pd.DataFrame":
         for position, step in enumerate(MONTH, start=1)
     ]
     return pd.DataFrame(rows).set_index("order")
-
-
-_ADD_TO_SUMS = Part(add_month_of_base_year)

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.terminal.report import Part, Table
 
-HEADINGS = ("order", "step", "owner", "function", "what", "reads", "writes")
+HEADINGS = ("order", "step", "owner", "module", "what", "reads", "changes")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,18 @@ class Steps:
 
     def parts(self) -> Iterable[Part]:
         """Return the table of the month."""
-        cells = [[_listed(row[heading]) for heading in HEADINGS] for row in self.rows]
+        cells = [
+            [
+                str(row["order"]),
+                row["step"],
+                row["owner"],
+                row["function"].split(":")[0],  # the function in it has the name of the step
+                row["what"],
+                _listed(row["reads"]),
+                _listed(row["writes"]),
+            ]
+            for row in self.rows
+        ]
         yield Table("A month, step by step", HEADINGS, cells, right=("order",))
 
 

@@ -23,11 +23,6 @@ class Record:
     scales_of_flows: dict[str, float] = field(default_factory=dict)
     """Factors of flows that are scaled to their published sum over the base year."""
 
-    @property
-    def last(self) -> dict[str, float]:
-        """Indicators of the last month that was recorded."""
-        return self.months[-1]
-
     def table(self, first_month: int) -> "pd.DataFrame":
         """Indicators by month, index month-end, plan indicators first."""
         import pandas as pd

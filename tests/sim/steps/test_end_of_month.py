@@ -131,8 +131,8 @@ def test_indicators_are_read_into_a_new_month_of_the_record(closed):
     on = with_markets(closed())
     record = run(indicators_are_read, on)[Record]
     assert [tuple(month) for month in record.months] == [COLUMNS] and record.now == {}
-    assert record.last["shanghai_price_influence"] == 104.0
-    assert record.last["foreign_bond_share"] == pytest.approx(240.0 / on[SecurityBook].interbank_custody_bn())
+    assert record.months[-1]["shanghai_price_influence"] == 104.0
+    assert record.months[-1]["foreign_bond_share"] == pytest.approx(240.0 / on[SecurityBook].interbank_custody_bn())
 
 
 def test_december_of_the_base_year_puts_indices_on_100_and_flows_on_their_sum(closed):
