@@ -1,5 +1,7 @@
 """What a run gives back, and that results move the way the world does."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -268,3 +270,8 @@ def test_an_agent_that_is_not_there_is_refused(centre):
         model.agent("Isuer", 1)
     with pytest.raises(sim.InputError, match=r"no FintechFirm has the id 1 in 2020-12 \(ids of the"):
         model.agent("FintechFirm", 1)
+
+
+def test_a_result_put_together_by_hand_has_no_fork(result):
+    with pytest.raises(ValueError, match="only the result of a run has a fork"):
+        replace(result, run=None).fork("2023-01", {"fintech_hub": 0.5})
