@@ -10,7 +10,7 @@ import sim
 from app.commands.compare import compared
 from app.reports.compare import Comparison
 from app.reports.run import RunReport
-from app.terminal.report import answer as answer_in_terminal
+from app.terminal.answer import answer as answer_in_terminal
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.errors import InputError
 from scenarios.loader import load
