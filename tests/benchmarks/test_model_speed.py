@@ -48,6 +48,7 @@ def test_ten_times_the_issuers_take_at_most_twelve_times_as_long(capsys):
     assert large < 12.0 * small
 
 
+@pytest.mark.slow
 def test_checking_the_accounts_costs_little():
     """The bar is a twentieth; the rest of what is allowed is the noise of a short run on a busy machine."""
     ratios = []
@@ -58,6 +59,7 @@ def test_checking_the_accounts_costs_little():
     assert statistics.median(ratios) < 1.20
 
 
+@pytest.mark.slow
 def test_looking_for_alterations_costs_less_than_half_a_month_of_the_full_model():
     alterations()
     looking = min(cpu(alterations) for _ in range(9))
@@ -75,6 +77,7 @@ def reference_work():
     return best
 
 
+@pytest.mark.slow
 def test_a_month_of_the_full_model_costs_no_more_than_thirty_passes_of_plain_numpy():
     model = model_of(1.0, verify=False)
     model.run_for(2)

@@ -88,15 +88,15 @@ def parameters(number):
     return prior.draw(number) if number else prior.central()
 
 
-def worst_error(scenario, seed, drawn):
-    model = sim.FinancialCenter(scenario, rng=seed, parameters=drawn, verify=True)
+def worst_error(scenario, seed, drawn, verify=None):
+    model = sim.FinancialCenter(scenario, rng=seed, parameters=drawn, verify=verify)
     model.run_to_end()
     assert np.isfinite(model.indicators.to_numpy(dtype=float)).all()
     return model.largest_error
 
 
 @settings(
-    max_examples=8,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
@@ -135,8 +135,10 @@ def test_two_hundred_random_pairs_of_scenario_and_seed_close(capsys, record_prop
     worst = 0.0
     for number in range(20):
         drawn = parameters(number)
-        for _ in range(10):
-            worst = max(worst, worst_error(random_scenario(dice), dice.getrandbits(63), drawn))
+        for pair in range(10):
+            # Every check in every month, undeclared changes among them, takes nine times as long: one pair of each ten.
+            verify = True if pair == 0 else None
+            worst = max(worst, worst_error(random_scenario(dice), dice.getrandbits(63), drawn, verify))
     record_property("largest_relative_error", worst)
     with capsys.disabled():
         print(f"\n200 scenario-seed pairs: largest relative error of any identity {worst:.1e}")
@@ -378,9 +380,10 @@ def test_by_default_the_ladder_is_added_up_in_december(centre):
         model.step()
 
 
-def test_without_verification_a_fault_passes_and_no_error_is_claimed(centre, small):
+def test_without_verification_a_fault_passes_and_no_error_is_claimed(centre):
     model = centre("frozen", verify=False)
     model.issuers["certificates_bn"][0, 0] += 1.0
     model.step()
-    assert np.isnan(small("frozen", verify=False).largest_accounting_error)
-    assert 0.0 < small("frozen", verify=True).largest_accounting_error < TOLERANCE
+    briefly = {"name": "frozen", "policy": "frozen", "scale": 0.1, "end": "2021-06"}
+    assert np.isnan(sim.run(Scenario(**briefly), verify=False).largest_accounting_error)
+    assert 0.0 < sim.run(Scenario(**briefly), verify=True).largest_accounting_error < TOLERANCE
