@@ -22,11 +22,11 @@ from agents.issuers import (
     regional_search_cost_pp,
 )
 from agents.underwriting import placed_share
-from scenarios.calendar import month_ordinal
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
 from sim.accounting.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
 from sim.base_year.base_year import BaseYear
+from sim.base_year.dated_events import REIT_PILOT
 from sim.bond_market.primary_market import sell_issue
 from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct
 from sim.clock import Clock, season
@@ -56,8 +56,6 @@ from sim.world.interactions import Interactions
 from sim.world.macro import MacroPath
 from sim.world.policy import Channels
 from sim.world.shock_values import ShockValues
-
-REIT_PILOT_STARTS = month_ordinal("2020-08")
 
 RATING_AA = 2
 """Rating whose spread states the size of a shock `credit_spread`."""
@@ -137,7 +135,7 @@ def _eligible(clock: Clock, parameters: Parameters, channels: Channels, base_yea
     able[Instrument.IPO_MAIN] = private & unlisted
     star = base_year.observed("ipo_count_star") > 0.0
     able[Instrument.IPO_STAR] = issuers["hard_technology"] & unlisted & star
-    if base_year.calendar_month(clock.month) >= REIT_PILOT_STARTS:
+    if REIT_PILOT.in_force(base_year, clock.month):
         able[Instrument.REIT] = (
             (kind == IssuerClass.INFRASTRUCTURE) & idle & (issuers["asset_rank"] < channels["reits_eligible_assets"])
         )

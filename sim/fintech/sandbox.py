@@ -3,15 +3,13 @@
 from agents.draws import Draws
 from agents.fintech_firms import FintechFirms
 from agents.sandbox import NOT_ADMITTED, admissions_per_month, admitted, applicants, merit
-from scenarios.calendar import month_ordinal
 from scenarios.parameters import Parameters
+from sim.base_year.base_year import BaseYear
+from sim.base_year.dated_events import SANDBOX_OPENED
 from sim.clock import Clock
 from sim.component import Changes
 from sim.fintech.state import Sandbox
 from sim.world.policy import Channels
-
-SANDBOX_OPENED = month_ordinal("2020-05")
-"""First month of admissions: pilots were extended to Shanghai at the end of April 2020 (recalled)."""
 
 
 def firms_enter_the_sandbox(
@@ -19,11 +17,12 @@ def firms_enter_the_sandbox(
     parameters: Parameters,
     draws: Draws,
     channels: Channels,
+    base_year: BaseYear,
     fintech: Changes[FintechFirms],
     sandbox: Changes[Sandbox],
 ) -> None:
     """The sandbox admits young fintech firms: the best of those that apply, as many as it has places."""
-    if clock.month < SANDBOX_OPENED:
+    if not SANDBOX_OPENED.in_force(base_year, clock.month):
         return
     months = fintech["sandbox_months"]
     months += months != NOT_ADMITTED

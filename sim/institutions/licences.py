@@ -8,6 +8,8 @@ from agents.institutions import Institutions, Sector
 from agents.licences import LICENCE_STAGES, licence_stage_probability, licensed_share
 from scenarios.parameters import Parameters
 from sim.banking.state import BankingConstants
+from sim.base_year.base_year import BaseYear
+from sim.base_year.dated_events import PANDEMIC_YEAR
 from sim.clock import Clock
 from sim.component import Changes
 from sim.institutions.arrivals import institutions_arrive
@@ -39,6 +41,7 @@ def licence_queue_moves(
     parameters: Parameters,
     constants: BankingConstants,
     draws: Draws,
+    base_year: BaseYear,
     traits: SectorTraits,
     city: City,
     districts: Districts,
@@ -53,7 +56,7 @@ def licence_queue_moves(
     """
     passes = licence_stage_probability(parameters.licence_queue_months)
     withdraws = parameters.licence_withdrawal
-    if clock.in_base_year:
+    if PANDEMIC_YEAR.in_force(base_year, clock.month):
         # In the pandemic year filings and their review slowed in the same proportion.
         passes, withdraws = passes * parameters.entry_factor_2020, withdraws * parameters.entry_factor_2020
     uniform = licence_uniforms(draws, clock.month, 2)

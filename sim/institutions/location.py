@@ -19,9 +19,10 @@ from agents.institutions import (
     relocation_share_out,
 )
 from agents.licences import licence_scope_shift, licence_stage_probability, licensed_share
-from scenarios.calendar import month_ordinal
 from scenarios.parameters import Parameters
 from sim.banking.state import BankingConstants
+from sim.base_year.base_year import BaseYear
+from sim.base_year.dated_events import OWNERSHIP_CAPS_LIFTED, PANDEMIC_YEAR
 from sim.clock import Clock
 from sim.component import Changes
 from sim.institutions.arrivals import institutions_arrive, institutions_depart
@@ -40,13 +41,6 @@ from sim.side_markets.private_funds import Commitments
 from sim.world.interactions import Interactions
 from sim.world.policy import Channels
 from sim.world.shock_values import ShockValues
-
-OWNERSHIP_CAPS_LIFTED = {
-    Sector.FUTURES: month_ordinal("2020-01"),
-    Sector.FUND: month_ordinal("2020-04"),
-    Sector.BROKER: month_ordinal("2020-12"),
-}
-"""Month from which a foreign owner may hold all of an institution of the sector."""
 
 AGGLOMERATION_TERMS = ("seats of its sector", "seats of foreign peers")
 LOCATION_TERMS = (
@@ -196,6 +190,7 @@ def entrants_choose(
     channels: Channels,
     interactions: Interactions,
     shocks: ShockValues,
+    base_year: BaseYear,
     traits: SectorTraits,
     institutions: Institutions,
     city: City,
@@ -213,10 +208,11 @@ def entrants_choose(
     )
     base = filings_looked_for(parameters, traits)
     for sector, lifted in OWNERSHIP_CAPS_LIFTED.items():
-        if month >= lifted:
-            fade = 0.5 ** ((month - lifted) / parameters.ownership_cap_half_life)
+        since = lifted.months_in_force(base_year, month)
+        if since is not None:
+            fade = 0.5 ** (since / parameters.ownership_cap_half_life)
             base[sector, 1] *= np.exp(parameters.ownership_cap_removal_jump * fade)
-    if clock.in_base_year:
+    if PANDEMIC_YEAR.in_force(base_year, month):
         base = base * parameters.entry_factor_2020
     looking = entrants_looking(base, value, parameters.inclusive_value_weight)
     expected = looking * shares[..., Centre.SHANGHAI] * shocks["lockdown"]

@@ -9,15 +9,13 @@ from agents.digital_currency import acceptance_probability
 from agents.draws import Draws
 from agents.fintech_firms import FintechFirms
 from agents.issuers import IssuerClass, Issuers
-from scenarios.calendar import month_ordinal
 from scenarios.parameters import Parameters
+from sim.base_year.base_year import BaseYear
+from sim.base_year.dated_events import DIGITAL_YUAN_PILOT
 from sim.clock import Clock
 from sim.component import Changes, Component, Identity, Reading, Step
 from sim.world.interactions import Interactions
 from sim.world.policy import Channels
-
-PILOT_STARTS = month_ordinal("2020-11")
-"""Month in which the pilot of the digital yuan came to Shanghai; before it no firm can accept."""
 
 
 @dataclass
@@ -40,6 +38,7 @@ def small_firms_accept_ecny(
     draws: Draws,
     channels: Channels,
     interactions: Interactions,
+    base_year: BaseYear,
     fintech: FintechFirms,
     issuers: Changes[Issuers],
     acceptors: Changes[DigitalYuan],
@@ -49,7 +48,7 @@ def small_firms_accept_ecny(
     They do so as it gets cheaper, as other firms accept it and as local fintech firms supply it.
     """
     acceptors.opening, acceptors.new = int(issuers["accepts_ecny"].sum()), 0
-    if clock.month < PILOT_STARTS:
+    if not DIGITAL_YUAN_PILOT.in_force(base_year, clock.month):
         return
     without = np.flatnonzero((issuers["issuer_class"] == IssuerClass.MSME) & ~issuers["accepts_ecny"])
     chance = acceptance_probability(

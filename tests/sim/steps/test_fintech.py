@@ -12,11 +12,12 @@ from agents.sandbox import NOT_ADMITTED
 from scenarios.calendar import month_ordinal, month_text
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
+from sim.base_year.dated_events import SANDBOX_OPENED
 from sim.clock import Clock
 from sim.fintech.adoption import institutions_adopt
 from sim.fintech.component import FINTECH
 from sim.fintech.firms import firms_exit_and_start, firms_grow_and_raise_funds
-from sim.fintech.sandbox import SANDBOX_OPENED, firms_enter_the_sandbox
+from sim.fintech.sandbox import firms_enter_the_sandbox
 from sim.fintech.state import FintechFlows, FundingMemory, Sandbox
 from sim.institutions.component import INSTITUTIONS
 from sim.institutions.state import Adopters, City
@@ -35,8 +36,8 @@ def admitted(on):
 
 
 def test_the_sandbox_opens_in_its_month(city):
-    assert len(admitted(city(month_text(SANDBOX_OPENED - 1)))) == 0
-    assert len(admitted(city(month_text(SANDBOX_OPENED)))) == 1
+    assert len(admitted(city(month_text(SANDBOX_OPENED.starts - 1)))) == 0
+    assert len(admitted(city(month_text(SANDBOX_OPENED.starts)))) == 1
 
 
 def test_places_are_taken_by_young_firms_of_the_city_and_parts_of_a_place_are_kept(city):

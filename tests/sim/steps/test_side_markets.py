@@ -12,13 +12,13 @@ from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
 from sim.accounting.securities import SecurityBook
 from sim.base_year.base_year import BaseYear
+from sim.base_year.dated_events import DIGITAL_YUAN_PILOT
 from sim.clock import Clock
 from sim.component import Part
 from sim.components import COMPONENTS
 from sim.side_markets.carbon import CARBON, allowances_bought, issuers_trade_allowances
 from sim.side_markets.digital_yuan import (
     DIGITAL_YUAN,
-    PILOT_STARTS,
     DigitalYuan,
     accepting_share,
     small_firms_accept_ecny,
@@ -204,12 +204,12 @@ def test_firms_that_emit_nothing_trade_nothing(city):
 
 
 def test_small_firms_accept_the_digital_yuan_from_the_pilot_on_and_not_before(city):
-    on = city(month_text(PILOT_STARTS - 1))
+    on = city(month_text(DIGITAL_YUAN_PILOT.starts - 1))
     on[Issuers] = population(Issuer, 3000, issuer_class=int(IssuerClass.MSME))
     on[FintechFirms] = population(FintechFirm, 300, in_shanghai=True)
     run(small_firms_accept_ecny, on)
     assert accepting_share(on[Issuers]) == 0.0
-    for month in range(PILOT_STARTS, PILOT_STARTS + 24):
+    for month in range(DIGITAL_YUAN_PILOT.starts, DIGITAL_YUAN_PILOT.starts + 24):
         on[Clock] = Clock(month)
         before = on[Issuers]["accepts_ecny"].copy()
         run(small_firms_accept_ecny, on)
