@@ -153,20 +153,25 @@ def funding_need_bn(
     cash_bn: Floats,
     growth_per_year: float,
     growth_shock: Floats,
+    growth_shock_sd: float,
     season: float,
     backlog_repayment: float,
     proceeds_spending_rate: float,
 ) -> tuple[Floats, Floats]:
     """Need of the month and the spending that causes it, each of shape (n,), CNY bn.
 
-    spending = growth / 12 * debt * exp(shock) + spending rate * max(0, cash)
+    spending = growth / 12 * debt * exp(sd * shock - sd^2 / 2) + spending rate * max(0, cash)
     need = max(0, maturing + growth part of spending - backlog repayment * cash) * season
+
+    The shock is standard normal; the factor that it makes has the mean one, so that issuers' own shocks leave the
+    growth of all of them together as it is.
 
     The season shifts the timing of issuance. Unmet need stays as an overdraft and is raised over
     the next months; idle cash, as from a share offer, is invested over time and meanwhile lowers the need. Parameters
-    `need_growth`, `issuance_seasonal`, `backlog_repayment`, `proceeds_spending_rate`.
+    `need_growth`, `need_shock_sd`, `issuance_seasonal`, `backlog_repayment`, `proceeds_spending_rate`.
     """
-    growth = growth_per_year / 12.0 * debt_bn * np.exp(growth_shock)
+    factor = np.exp(growth_shock_sd * growth_shock - 0.5 * growth_shock_sd**2)
+    growth = growth_per_year / 12.0 * debt_bn * factor
     need = np.maximum(0.0, maturing_bn + growth - backlog_repayment * cash_bn) * season
     return need, growth + proceeds_spending_rate * np.maximum(0.0, cash_bn)
 

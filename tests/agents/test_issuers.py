@@ -264,10 +264,11 @@ def test_need_follows_the_economy_and_never_shrinks():
     assert need_growth_now(0.11, 1.5, -20.0) == 0.0
 
 
-def funding(maturing=0.0, debt=1200.0, cash=0.0, growth=0.11, shock=0.0, season=1.0, repayment=0.2, spending=0.1):
-    need, spent = funding_need_bn(
-        np.array([maturing]), np.array([debt]), np.array([cash]), growth, np.array([shock]), season, repayment, spending
-    )
+def funding(
+    maturing=0.0, debt=1200.0, cash=0.0, growth=0.11, shock=0.0, sd=0.3, season=1.0, repayment=0.2, spending=0.1
+):
+    amounts = np.array([maturing]), np.array([debt]), np.array([cash])
+    need, spent = funding_need_bn(*amounts, growth, np.array([shock]), sd, season, repayment, spending)
     return need[0], spent[0]
 
 
@@ -284,17 +285,25 @@ def test_debt_that_falls_due_is_raised_again_in_full_when_nothing_grows():
 
 
 def test_investment_is_a_twelfth_of_yearly_growth_and_waits_for_no_season():
-    need, spent = funding(season=0.7)
+    need, spent = funding(sd=0.0, season=0.7)
     assert spent == pytest.approx(11.0)
     assert need == pytest.approx(0.7 * 11.0)
-    assert funding(shock=np.log(2.0))[1] == pytest.approx(22.0)
+
+
+def test_shocks_of_issuers_leave_the_growth_of_all_of_them_as_it_is():
+    shocks = np.random.default_rng(1).standard_normal(400_000)
+    nothing = np.zeros(len(shocks))
+    for sd in (0.0, 0.3, 0.8):
+        _, spent = funding_need_bn(nothing, nothing + 1200.0, nothing, 0.11, shocks, sd, 1.0, 0.2, 0.1)
+        assert spent.mean() == pytest.approx(11.0, rel=0.005)
+    assert funding(shock=1.0, sd=0.5)[1] / funding(shock=0.0, sd=0.5)[1] == pytest.approx(np.exp(0.5))
 
 
 def test_an_overdraft_is_made_good_in_parts_and_idle_cash_is_invested_in_parts():
-    assert funding(cash=-50.0)[0] == pytest.approx(11.0 + 0.2 * 50.0)
-    assert funding(cash=-50.0)[1] == pytest.approx(11.0)
-    assert funding(cash=30.0)[0] == pytest.approx(11.0 - 0.2 * 30.0)
-    assert funding(cash=30.0)[1] == pytest.approx(11.0 + 0.1 * 30.0)
+    assert funding(cash=-50.0, sd=0.0)[0] == pytest.approx(11.0 + 0.2 * 50.0)
+    assert funding(cash=-50.0, sd=0.0)[1] == pytest.approx(11.0)
+    assert funding(cash=30.0, sd=0.0)[0] == pytest.approx(11.0 - 0.2 * 30.0)
+    assert funding(cash=30.0, sd=0.0)[1] == pytest.approx(11.0 + 0.1 * 30.0)
 
 
 def test_a_year_of_seasons_raises_the_needs_of_a_year():
