@@ -207,3 +207,18 @@ def test_unit_systems_agree_between_indicators_and_facts():
     assert round(indicators["foreign_bond_share"].value_2020, 2) == 0.03
     venues = [row.value for row in plan.external_figures() if row.id.startswith("turnover_")]
     assert math.isclose(sum(venues), indicators["turnover_total"].value_2020, rel_tol=1e-4)
+
+
+DECIDES_IN = {
+    "agents.issuers": "Issuer",
+    "agents.foreign_investors": "ForeignInvestor",
+    "agents.equity_investors": "ForeignEquityInvestor",
+    "agents.fintech_firms": "FintechFirm",
+    "agents.institutions": "FinancialInstitution",
+}
+
+
+@pytest.mark.parametrize("channel", plan.channels(), ids=lambda channel: channel.id)
+def test_whoever_decides_by_the_rule_of_a_channel_is_among_its_readers(channel):
+    reader = DECIDES_IN.get(channel.rule.partition(":")[0])
+    assert reader is None or reader in {each.partition(":")[0] for each in channel.read_by}
