@@ -1,9 +1,12 @@
 """Former names: what replaced them."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
+
+from scenarios.errors import Problem, unknown
+from scenarios.problem_texts import coded
 
 MODULES = {
     "sim.accounts": "sim.closing.accounts",
@@ -110,6 +113,18 @@ ATTRIBUTES = {
     "year_2020": "state(BaseYearSums)",
 }
 """Attributes of `FinancialCenter` by their former names."""
+
+
+INDICATORS = {"leading_fintech_absolute": "leading_fintech_count"}
+"""Indicators by their former names."""
+
+
+def unknown_indicator(name: str, known: Iterable[str], key: str) -> Problem:
+    """The problem of an indicator that is not recorded: it names what replaced one of a former name."""
+    names = list(known)
+    now = INDICATORS.get(name)
+    allowed = coded("allowed.use", form=now) if now in names else coded("allowed.see_indicators")
+    return unknown("indicator", name, names, key=key, allowed=allowed)
 
 
 def hint(name: str, states: Mapping[Any, Any]) -> str:

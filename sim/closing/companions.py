@@ -46,8 +46,9 @@ COMPANIONS = {
         "price_influence_equal_weights", "The four contracts with equal weights: the weights are judgement"
     ),
     "leading_fintech_count": Companion(
-        "leading_fintech_absolute",
-        "Firms that reach the score of the hundredth of 2020: a rank says nothing of size",
+        "leading_fintech_national_hundred",
+        "Firms among the hundred highest scores of the month: a count against a fixed score also rises where the whole "
+        "country's firms grow",
     ),
 }
 """Companions by plan indicator."""

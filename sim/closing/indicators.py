@@ -38,7 +38,7 @@ COLUMNS = (
     "bond_custody_total",
     "institution_count",
     "foreign_institution_share",
-    "leading_fintech_absolute",
+    "leading_fintech_national_hundred",
     "fintech_total",
     "china_yield",
     "us_yield",

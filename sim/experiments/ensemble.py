@@ -12,7 +12,7 @@ import numpy as np
 
 from agents.arrays import Flags, Floats
 from scenarios.drivers import Drivers
-from scenarios.errors import InputError, nearest_name, unknown
+from scenarios.errors import InputError, nearest_name
 from scenarios.parameters import Parameters
 from scenarios.plan import indicators as plan_indicators
 from scenarios.problem_texts import coded
@@ -29,6 +29,7 @@ from sim.experiments.requests import RunRequest, ensemble_requests
 from sim.experiments.run_conditions import conditions_of
 from sim.experiments.store import INTO_A_STORE, Store, missing
 from sim.experiments.stored_design import AskedRun, same_name_twice
+from sim.moved import unknown_indicator
 from sim.provenance.loaded_code import refuse_altered
 
 if TYPE_CHECKING:
@@ -320,9 +321,7 @@ class Ensemble:
 
     def _column(self, indicator: str) -> int:
         if indicator not in self.columns:
-            raise InputError(
-                unknown("indicator", indicator, self.columns, key="indicator", allowed=coded("allowed.see_indicators"))
-            )
+            raise InputError(unknown_indicator(indicator, self.columns, "indicator"))
         return self.columns.index(indicator)
 
     def _of(self, scenario: str) -> Floats:

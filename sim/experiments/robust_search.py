@@ -27,6 +27,7 @@ from sim.experiments.ensemble import Ensemble, run_requests, thresholds
 from sim.experiments.pool import Workers
 from sim.experiments.requests import RunRequest, parameter_draw
 from sim.experiments.spec import Spec
+from sim.moved import unknown_indicator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -526,7 +527,7 @@ def _objectives(data: Mapping[str, Any], scenario: Scenario, spec: Spec) -> tupl
                 if name == "cost" and scenario.budget is None:
                     spec.wrong(coded("search.no_budget"), key, name, coded("allowed.see_budgets"))
             elif name not in known:
-                spec.add(unknown("indicator", name, known, key=key, allowed=coded("allowed.see_indicators")))
+                spec.add(unknown_indicator(name, known, key))
                 continue
             elif measure not in MEASURES:
                 spec.add(unknown("measure", measure, MEASURES, key=key))

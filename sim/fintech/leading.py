@@ -19,9 +19,9 @@ def scores(parameters: Parameters, fintech: FintechFirms) -> Floats:
 def leading_firms_are_ranked(
     clock: Clock, parameters: Parameters, fintech: FintechFirms, leading: Changes[LeadingScore]
 ) -> None:
-    """Leading fintech firms are ranked.
+    """Leading fintech firms are counted.
 
-    Beside the first hundred of the month, firms are counted whose score would have led in the base year.
+    They are those whose score would have led in the base year; beside them, those among the first hundred of the month.
     """
     score, local = scores(parameters, fintech), fintech["in_shanghai"]
     first = leading_rows(score)

@@ -8,13 +8,13 @@ from sim.fintech.state import FintechFlows, LeadingScore
 
 
 def leading_fintech_count(leading: LeadingScore) -> float:
-    """Firms of Shanghai among the hundred of the country with the highest score."""
-    return float(leading.ranked)
-
-
-def leading_fintech_absolute(leading: LeadingScore) -> float:
-    """Firms of Shanghai with at least the score of the hundredth firm of end-2020."""
+    """Firms of Shanghai with at least the score of the hundredth firm of the country at end-2020, a fixed yardstick."""
     return float(leading.absolute)
+
+
+def leading_fintech_national_hundred(leading: LeadingScore) -> float:
+    """Firms of Shanghai among the hundred of the country with the highest score of the month."""
+    return float(leading.ranked)
 
 
 def fintech_total(fintech: FintechFirms) -> float:
@@ -34,7 +34,7 @@ def institution_fintech_adoption(institutions: Institutions) -> float:
 
 READINGS = (
     Reading("leading_fintech_count", "firms", "stock", leading_fintech_count),
-    Reading("leading_fintech_absolute", "firms", "stock", leading_fintech_absolute),
+    Reading("leading_fintech_national_hundred", "firms", "stock", leading_fintech_national_hundred),
     Reading("fintech_total", "count", "stock", fintech_total),
     Reading(
         "venture_investment",

@@ -50,7 +50,7 @@ class LeadingScore:
     """Score of the hundredth firm of the country in the base year, and the firms of Shanghai that lead."""
 
     base_year: float = 0.0
-    ranked: int = 0
-    """Firms of Shanghai among the hundred of the country with the highest score."""
     absolute: int = 0
     """Firms of Shanghai with at least the score of the hundredth of the base year."""
+    ranked: int = 0
+    """Firms of Shanghai among the hundred of the country with the highest score of the month."""

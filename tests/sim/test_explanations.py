@@ -104,7 +104,7 @@ def test_ranks_are_those_of_the_score_and_say_who_stands_before(model):
     ranks = [rank[agent] for agent in ordered]
     assert ranks == sorted(set(ranks))
     assert [terms(model, agent, "rank")["higher in Shanghai"] for agent in ordered[:9]] == list(range(9))
-    assert sum(place <= LEADING_RANKS for place in ranks) == model.records[-1]["leading_fintech_count"]
+    assert sum(place <= LEADING_RANKS for place in ranks) == model.records[-1]["leading_fintech_national_hundred"]
 
 
 def test_the_rate_of_rounds_names_the_sandbox_policy_and_like_firms(model):

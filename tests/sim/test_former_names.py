@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from sim.moved import ATTRIBUTES, MODULES
+from sim.closing.indicators import COLUMNS
+from sim.moved import ATTRIBUTES, INDICATORS, MODULES, unknown_indicator
 
 
 @pytest.mark.parametrize("former", MODULES)
@@ -48,6 +49,18 @@ def test_a_field_of_a_state_is_found_by_its_name(january):
 def test_the_former_name_of_a_column_leads_to_the_present_one(january):
     with pytest.raises(KeyError, match="did you mean 'draw_key'"):
         january.issuers["luck"]
+
+
+@pytest.mark.parametrize("former", INDICATORS)
+def test_an_indicator_that_was_renamed_names_its_new_name(former):
+    assert former not in COLUMNS
+    assert f"(use: {INDICATORS[former]})" in str(unknown_indicator(former, COLUMNS, "highest"))
+
+
+def test_an_indicator_that_never_was_gets_the_nearest_name():
+    assert "did you mean 'fintech_total'? (see: lujiazui indicators)" in str(
+        unknown_indicator("fintech_totals", COLUMNS, "highest")
+    )
 
 
 @pytest.fixture(scope="module")

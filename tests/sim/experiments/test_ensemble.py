@@ -155,6 +155,8 @@ def test_the_best_scenario_of_a_run_has_no_regret(ensemble):
 def test_unknown_names_are_refused_with_the_nearest(ensemble):
     with pytest.raises(InputError, match="did you mean 'turnover_total'"):
         ensemble.quantiles("turnover_totl")
+    with pytest.raises(InputError, match="use: leading_fintech_count"):
+        ensemble.quantiles("leading_fintech_absolute")
     with pytest.raises(InputError, match="did you mean 'committed'"):
         ensemble.difference("plan", "comitted")
     assert "3 runs each" in repr(ensemble) and "probability" in ensemble._repr_html_()

@@ -204,8 +204,8 @@ def fintech(city):
     on[FintechFlows].capital_raised = 5.0
     on[Institutions]["adopted"][:11] = True
     return on, {
-        "leading_fintech_count": 23.0,
-        "leading_fintech_absolute": 31.0,
+        "leading_fintech_count": 31.0,
+        "leading_fintech_national_hundred": 23.0,
         "fintech_total": 60.0,
         "venture_investment": 5.0,
         "institution_fintech_adoption": 0.25,
