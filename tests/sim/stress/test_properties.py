@@ -1,0 +1,183 @@
+"""Networks and contagion on any balance sheets: monotone, bounded, conserving, blind to order and format."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from scenarios.errors import InputError
+from sim import stress
+
+EACH = settings(max_examples=40, deadline=None, derandomize=True)
+
+
+@st.composite
+def systems(draw):
+    """Exposures on some links, equity, a shock and a permutation of the institutions."""
+    count = draw(st.integers(2, 8))
+    dice = np.random.default_rng(draw(st.integers(0, 2**32)))
+    exposures = np.where(
+        dice.random((count, count)) < draw(st.floats(0.1, 1.0)), dice.gamma(1.0, 2.0, (count, count)), 0.0
+    )
+    np.fill_diagonal(exposures, 0.0)
+    return exposures, dice.gamma(1.0, 3.0, count) + 0.01, dice.random(count) * (dice.random(count) < 0.5), dice
+
+
+@EACH
+@given(systems(), st.sampled_from(["linear", "battiston"]))
+def test_distress_is_bounded_above_the_shock_and_equals_that_of_a_sparse_matrix(system, variant):
+    exposures, equity, shock, _ = system
+    found = stress.debtrank(exposures, equity, shock, variant=variant)
+    assert (found.distress >= shock).all() and (found.distress <= 1.0).all() and 0.0 <= found.index <= 1.0
+    thin = stress.debtrank(sparse.coo_array(exposures), equity, shock, variant=variant)
+    assert (thin.distress == found.distress).all() and thin.index == found.index
+
+
+@EACH
+@given(systems(), st.sampled_from(["linear", "battiston"]))
+def test_distress_does_not_depend_on_the_order_of_institutions(system, variant):
+    exposures, equity, shock, dice = system
+    order = dice.permutation(len(equity))
+    found = stress.debtrank(exposures, equity, shock, variant=variant).distress
+    there = stress.debtrank(exposures[np.ix_(order, order)], equity[order], shock[order], variant=variant).distress
+    np.testing.assert_allclose(there, found[order], rtol=1e-9, atol=1e-12)
+
+
+@EACH
+@given(systems())
+def test_a_larger_shock_larger_exposures_and_less_equity_hurt_more(system):
+    exposures, equity, shock, dice = system
+    before = stress.debtrank(exposures, equity, shock).distress
+    slack = 1e-9
+    assert (stress.debtrank(exposures, equity, np.minimum(1.0, shock * 1.3)).distress >= before - slack).all()
+    assert (
+        stress.debtrank(exposures * (1.0 + dice.random(exposures.shape)), equity, shock).distress >= before - slack
+    ).all()
+    assert (stress.debtrank(exposures, 0.7 * equity, shock).distress >= before - slack).all()
+
+
+@EACH
+@given(systems())
+def test_the_older_variant_never_finds_more_distress(system):
+    exposures, equity, shock, _ = system
+    linear = stress.debtrank(exposures, equity, shock).distress
+    assert (stress.debtrank(exposures, equity, shock, variant="battiston").distress <= linear + 1e-9).all()
+
+
+@EACH
+@given(systems())
+def test_more_failures_at_the_start_mean_no_fewer_at_the_end(system):
+    exposures, equity, shock, _ = system
+    few = (shock > 0.7).astype(float)
+    more = (shock > 0.3).astype(float)
+    fewer, many = (stress.default_cascade(exposures, equity, start) for start in (few, more))
+    assert (many.failed >= fewer.failed).all() and (fewer.failed >= (few == 1.0)).all()
+    thin = stress.default_cascade(sparse.csr_array(exposures), equity, few)
+    assert (thin.failed == fewer.failed).all() and (thin.written_off == fewer.written_off).all()
+
+
+@EACH
+@given(systems(), st.floats(0.0, 0.9))
+def test_payments_clear_conserve_value_and_fall_with_the_cost_of_bankruptcy(system, cost):
+    liabilities, assets, _, dice = system
+    outside = dice.gamma(1.0, 1.0, len(assets))
+    owed = liabilities.sum(axis=1) + outside
+    free = stress.clearing_vector(liabilities, assets, outside)
+    received = assets + (liabilities / owed[:, None]).T @ free.payments
+    np.testing.assert_allclose(free.payments, np.minimum(owed, received), rtol=1e-9)
+    paid_outside = (free.payments * outside / owed).sum()
+    assert free.equity.sum() + paid_outside == pytest.approx(assets.sum(), rel=1e-9)
+    costly = stress.clearing_vector(sparse.csc_array(liabilities), assets, outside, bankruptcy_cost=cost)
+    assert (costly.payments <= free.payments + 1e-9).all() and (costly.defaulted >= free.defaulted).all()
+
+
+@EACH
+@given(systems(), st.floats(0.0, 0.9))
+def test_no_vector_of_payments_that_clears_is_greater(system, cost):
+    """Iterating down from full payment ends at the greatest fixed point."""
+    liabilities, assets, _, dice = system
+    outside = dice.gamma(1.0, 1.0, len(assets))
+    owed = liabilities.sum(axis=1) + outside
+    payments = owed.copy()
+    for _ in range(5000):
+        received = assets + (liabilities / owed[:, None]).T @ payments
+        payments = np.where(received >= owed * (1.0 - 1e-12), owed, (1.0 - cost) * received)
+    found = stress.clearing_vector(liabilities, assets, outside, bankruptcy_cost=cost).payments
+    np.testing.assert_allclose(found, payments, rtol=1e-6, atol=1e-9)
+
+
+@st.composite
+def totals(draw):
+    exposures, *_ = draw(systems())
+    return exposures.sum(axis=1), exposures.sum(axis=0), draw(st.integers(0, 99))
+
+
+@EACH
+@given(totals())
+def test_networks_have_the_totals_and_nobody_lends_to_itself(given_totals):
+    assets, liabilities, seed = given_totals
+    scale = max(float(assets.sum()), 1e-12)
+    for network in (stress.maximum_entropy(assets, liabilities), stress.minimum_density(assets, liabilities, rng=seed)):
+        assert (network >= 0.0).all() and not network.diagonal().any()
+        assert np.abs(network.sum(axis=1) - assets).max() < 1e-6 * scale
+        assert np.abs(network.sum(axis=0) - liabilities).max() < 1e-6 * scale
+
+
+@EACH
+@given(totals())
+def test_the_sparse_network_has_hardly_more_links_than_institutions_on_both_sides(given_totals):
+    assets, liabilities, seed = given_totals
+    links = np.count_nonzero(stress.minimum_density(assets, liabilities, rng=seed))
+    assert links <= np.count_nonzero(assets) + np.count_nonzero(liabilities) + 1
+    again = stress.minimum_density(assets, liabilities, rng=seed)
+    assert (again == stress.minimum_density(assets, liabilities, rng=seed)).all()
+
+
+@EACH
+@given(systems(), st.floats(0.0, 1.0), st.floats(0.01, 100.0))
+def test_sales_are_bounded_and_a_deeper_market_loses_less(system, fall, depth):
+    holdings, equity, _, _ = system
+    shock = np.full(holdings.shape[1], fall)
+    shallow = stress.fire_sales(holdings, equity, shock, np.full(len(shock), depth))
+    deep = stress.fire_sales(holdings, equity, shock, np.full(len(shock), 2.0 * depth))
+    assert (shallow.sold <= (holdings * (1.0 - shock)).sum(axis=0) + 1e-9).all()
+    assert (shallow.price_fall >= deep.price_fall).all() and (shallow.price_fall < 1.0 + 1e-12).all()
+    assert shallow.vulnerability >= deep.vulnerability >= 0.0
+
+
+def test_two_banks_that_deal_with_each_other_alone_are_a_star():
+    np.testing.assert_allclose(stress.maximum_entropy([3.0, 1.0], [1.0, 3.0]), [[0.0, 3.0], [1.0, 0.0]])
+
+
+NOTHING = np.zeros((2, 2))
+OWED_BELOW_ZERO = sparse.csr_array(-np.ones((2, 2)))
+
+
+@pytest.mark.parametrize(
+    ("function", "given_arrays", "expected"),
+    [
+        (
+            stress.debtrank,
+            ([[0.0, 1.0]], [1.0, 1.0], [0.0, 1.0]),
+            r"exposures: has the shape \(1, 2\) \(a square matrix",
+        ),
+        (stress.debtrank, (np.eye(2), [1.0, 1.0], [0.0, 1.0]), r"exposures\[0, 0\]: row 0 holds a claim on itself"),
+        (stress.debtrank, (NOTHING, [1.0, np.nan], [0.0, 1.0]), r"equity\[1\]: nan cannot be"),
+        (stress.debtrank, (NOTHING, [1.0, 1.0], [0.0, 1.5]), r"shock\[1\]: 1.5 cannot be \(from 0 to 1\)"),
+        (stress.debtrank, (NOTHING, [1.0, "x"], [0.0, 1.0]), r"equity: does not hold numbers alone"),
+        (stress.debtrank, (NOTHING, [1.0, 1.0], [0.0, 1.0], None, "linea"), r"variant: .*did you mean 'linear'"),
+        (stress.maximum_entropy, ([1.0, 2.0], [1.0, 1.0]), r"liabilities: what is lent, 3, is not what is borrowed, 2"),
+        (stress.minimum_density, ([2.0, 0.0], [1.0, 1.0]), r"assets\[0\]: institution 0 would have to lend to itself"),
+        (
+            stress.fire_sales,
+            ([[1.0, 1.0]], [1.0], [0.1], [1.0]),
+            r"holdings: has the shape \(1, 2\) \(a matrix of 1",
+        ),
+        (stress.fire_sales, ([[1.0]], [1.0], [0.1], [0.0]), r"depth\[0\]: 0 cannot be"),
+        (stress.clearing_vector, (OWED_BELOW_ZERO, [1.0, 1.0]), r"liabilities\[0\]: -1 cannot be"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_place(function, given_arrays, expected):
+    with pytest.raises(InputError, match=expected):
+        function(*given_arrays)
