@@ -359,13 +359,3 @@ def entry_rate_per_month(
     Parameters `foreign_entry_rate`, `entry_access_coefficient`; channel `foreign_access_cost`.
     """
     return base_rate * float(np.exp(-entry_access_elasticity * access_friction_change + peers))
-
-
-def yield_impact_pp(foreign_share: float, foreign_share_baseline: float, impact_bp_per_pp: float) -> float:
-    """Change of the ten-year yield when foreigners hold a larger share of the market, percentage points.
-
-    impact = -impact_bp_per_pp / 100 * 100 * (share - share_baseline)
-
-    Source: IMF working paper 12/158, 25 to 40 bp for ten points of share; parameter `yield_impact`.
-    """
-    return -impact_bp_per_pp * (foreign_share - foreign_share_baseline)

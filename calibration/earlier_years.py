@@ -134,7 +134,7 @@ def parameters_of(parameters: Parameters, base_year: int, *, replays: bool = Tru
     Repo outstanding and two shares keep their ratio to the central value of 2020, so that their uncertainty is
     preserved. Steps of policy are dated by their effect, so that lags are zero, and the access barrier falls with them
     from its level of the base year to that of end-2020. Only in a replay does public debt follow history to 2020, and
-    the effects of supply and foreign holders are omitted, since its observed yields contain them.
+    the premium for supply is omitted, since its observed yields contain it.
     """
     central = ParameterSet.prior_2020().central()
     changes: dict[str, Value] = {"effect_lag_scale": 0.0, "delivery_slippage_months": 0.0}
@@ -147,7 +147,7 @@ def parameters_of(parameters: Parameters, base_year: int, *, replays: bool = Tru
     if replays:
         growth = np.log(level("bond_custody_total", LAST_BASE_YEAR) / level("bond_custody_total", base_year))
         changes["sovereign_growth"] = float(growth / (LAST_BASE_YEAR - base_year))
-        changes |= {"yield_impact": 0.0, "demand_semielasticity": NO_PREMIUM}
+        changes["demand_semielasticity"] = NO_PREMIUM
     ratio = ACCESS_FRICTION[base_year] / central.access_friction_2020
     changes["access_friction_2020"] = ratio * parameters.access_friction_2020
     rise = sum(step.rise for step in policy_steps() if step.lever == ACCESS_LEVER and step.year > base_year)

@@ -10,7 +10,7 @@ from agents.leverage import LEVERAGE_TERMS, leverage_terms, next_risk_limit
 from scenarios.parameters import Parameters
 from sim.accounting.securities import SecurityBook
 from sim.banking.state import BankingConstants, LeverageSignals, RepoFunding
-from sim.bond_market.state import GovernmentYield, china_yield_pct
+from sim.bond_market.state import china_yield_pct
 from sim.clock import Clock
 from sim.component import Changes
 from sim.world.interactions import Interactions
@@ -67,7 +67,6 @@ def institutions_set_leverage(
     interactions: Interactions,
     macro: MacroPath,
     book: SecurityBook,
-    government: GovernmentYield,
     institutions: Changes[Institutions],
     funding: Changes[RepoFunding],
 ) -> None:
@@ -75,7 +74,7 @@ def institutions_set_leverage(
 
     Leverage depends on carry, regulation, volatility and an idiosyncratic shock.
     """
-    yield_pct = china_yield_pct(clock, macro, book, government)
+    yield_pct = china_yield_pct(clock, macro, book)
     # Overnight funding follows the ten-year yield slowly and in the end moves more: easing first narrows the carry and
     # then widens it.
     start = funding.start_pct

@@ -3,11 +3,11 @@
 import numpy as np
 
 from agents.arrays import Floats
-from agents.foreign_investors import ForeignInvestors, yield_impact_pp
+from agents.foreign_investors import ForeignInvestors
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
-from sim.accounting.securities import Holder, SecurityBook, SecurityClass, foreign_by_class, supply_premium_pp
-from sim.bond_market.state import ForeignFlow, GovernmentYield, ResidualHolders
+from sim.accounting.securities import Holder, SecurityBook, foreign_by_class, supply_premium_pp
+from sim.bond_market.state import ForeignFlow, ResidualHolders
 from sim.clock import Clock
 from sim.component import Changes
 from sim.world.shock_values import ShockValues
@@ -40,7 +40,6 @@ def bond_market_clears(
     ledger: Changes[Ledger],
     holders: Changes[ResidualHolders],
     foreign_flow: Changes[ForeignFlow],
-    government: Changes[GovernmentYield],
 ) -> None:
     """Residual holders take the rest at a spread.
 
@@ -76,18 +75,3 @@ def bond_market_clears(
     repaid = float((before[Holder.FOREIGN] * share_of_stock(book.redeemed_bn, book.opening_bn)).sum())
     net = foreign_flow.net_purchases_bn = foreign_bought - repaid
     ledger.trade("currency conversion", Account.REST_OF_WORLD, Account.FOREIGN_INVESTORS, net)
-    if not clock.in_base_year:
-        government.foreign_impact_pp = yield_impact_pp(
-            foreign_share_of_government_bonds(book), government.foreign_share_base_year, parameters.yield_impact
-        )
-
-
-def foreign_share_of_government_bonds(book: SecurityBook) -> float:
-    """Share of government and policy bank bonds that foreigners hold."""
-    held = book.holdings_bn[Holder.FOREIGN, SecurityClass.SOVEREIGN]
-    return float(held / book.outstanding_bn[SecurityClass.SOVEREIGN])
-
-
-def foreign_share_is_remembered(book: SecurityBook, government: Changes[GovernmentYield]) -> None:
-    """Keep the share of government bonds that foreigners hold at the end of the base year."""
-    government.foreign_share_base_year = foreign_share_of_government_bonds(book)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from agents.foreign_investors import ForeignInvestor, ForeignInvestors
 from sim.accounting.securities import Holder, SecurityBook
 from sim.bond_market.certificates import banks_roll_certificates
-from sim.bond_market.clearing import bond_market_clears, foreign_share_is_remembered
+from sim.bond_market.clearing import bond_market_clears
 from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade, purchase_terms
 from sim.bond_market.geopolitics import geopolitical_events_happen
 from sim.bond_market.public_supply import public_sector_issues
@@ -44,7 +44,6 @@ BOND_MARKET = Component(
     states=(ResidualHolders, GovernmentYield, ForeignFlow, PublicSupply, BankStress, Geopolitics, ForeignDemand),
     start=start_foreign_investors,
     opens=bond_market_opens,
-    remembers=foreign_share_is_remembered,
     streams=(
         "investor.entry",
         "investor.client_money",

@@ -46,7 +46,6 @@ from sim.bond_market.state import (
     ForeignDemand,
     ForeignSignals,
     Geopolitics,
-    GovernmentYield,
     china_yield_pct,
 )
 from sim.clock import Clock
@@ -216,7 +215,6 @@ def foreign_investors_trade(
     base_year: BaseYear,
     macro: MacroPath,
     book: SecurityBook,
-    government: GovernmentYield,
     politics: Geopolitics,
     demand: Changes[ForeignDemand],
     investors: Changes[ForeignInvestors],
@@ -228,7 +226,7 @@ def foreign_investors_trade(
     month = clock.month
     at = macro.position(month)
     appreciation = -100.0 * macro.change(macro.usdcny, month, 12)
-    home_pct, us_pct = china_yield_pct(clock, macro, book, government), us_yield_pct(clock, macro)
+    home_pct, us_pct = china_yield_pct(clock, macro, book), us_yield_pct(clock, macro)
     signal = unhedged_signal_pp(home_pct, us_pct, appreciation, parameters.fx_extrapolation)
     spread_change = signal - demand.reference_signal_pp
     risk, access = risk_and_access(clock, parameters, channels, macro)

@@ -46,13 +46,9 @@ class ResidualHolders:
 
 @dataclass
 class GovernmentYield:
-    """Effects on the ten-year government yield beside the macro path, percentage points."""
+    """The ten-year government yield of last month and its change."""
 
-    foreign_impact_pp: float = 0.0
-    """Effect of the share that foreigners hold."""
     last_month_pct: float = 0.0
-    foreign_share_base_year: float = 0.0
-    """Share of government bonds that foreigners held at the end of the base year."""
     change_1m_pp: float = 0.0
     """Change of the yield over the month."""
 
@@ -121,10 +117,9 @@ class ForeignDemand:
     """Signals of the month; none before the first."""
 
 
-def china_yield_pct(clock: Clock, macro: MacroPath, book: SecurityBook, government: GovernmentYield) -> float:
-    """Ten-year government yield with the effects of foreign holdings and public supply, per cent."""
-    return float(
-        macro.china_yield_pct[macro.position(clock.month)]
-        + government.foreign_impact_pp
-        + book.premium_pp[SecurityClass.SOVEREIGN]
-    )
+def china_yield_pct(clock: Clock, macro: MacroPath, book: SecurityBook) -> float:
+    """Ten-year government yield with the premium for the supply that foreigners leave, per cent.
+
+    Purchases by foreigners lower the yield once: they leave less for residual holders, whose premium falls.
+    """
+    return float(macro.china_yield_pct[macro.position(clock.month)] + book.premium_pp[SecurityClass.SOVEREIGN])

@@ -28,7 +28,7 @@ from sim.accounting.securities import CLASS_OF_INSTRUMENT, SecurityBook, Securit
 from sim.base_year.base_year import BaseYear
 from sim.base_year.dated_events import REIT_PILOT
 from sim.bond_market.primary_market import sell_issue
-from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct
+from sim.bond_market.state import ResidualHolders, china_yield_pct
 from sim.clock import Clock, season
 from sim.component import Changes
 from sim.financing.credit_events import contagion_spreads_pp, needs_go_unmet
@@ -82,7 +82,6 @@ def costs_pp(
     base_year: BaseYear,
     macro: MacroPath,
     book: SecurityBook,
-    government: GovernmentYield,
 ) -> Floats:
     """All-in cost of each instrument by rating this month, shape (4, 9)."""
     change = china_yield_12m_pct(clock, macro) - china_yield_2020_pct(macro)
@@ -99,7 +98,7 @@ def costs_pp(
     return all_in_cost_pp(
         loan_rate_pct=loan_rate,
         loan_spread_pp=np.array(parameters.loan_spread),
-        government_yield_pct=china_yield_pct(clock, macro, book, government),
+        government_yield_pct=china_yield_pct(clock, macro, book),
         credit_spread_pp=spreads_bp * (1.0 + shocks["credit_spread"] / spreads_bp[RATING_AA]) / 100.0,
         class_premium_pp=premium,
         paper_spread_share=parameters.paper_spread_share,
@@ -152,7 +151,6 @@ def issuers_raise_money(
     interactions: Interactions,
     base_year: BaseYear,
     macro: MacroPath,
-    government: GovernmentYield,
     institutions: Institutions,
     usual: UsualDeals,
     contagion: Contagion,
@@ -200,7 +198,6 @@ def issuers_raise_money(
         base_year,
         macro,
         book,
-        government,
         queue,
         memory,
         issuance,
@@ -303,7 +300,6 @@ def instrument_terms(
     base_year: BaseYear,
     macro: MacroPath,
     book: SecurityBook,
-    government: GovernmentYield,
     queue: ListingQueue,
     memory: FilingMemory,
     issuance: Changes[Issuance],
@@ -318,7 +314,7 @@ def instrument_terms(
     terms = np.zeros((len(INSTRUMENT_TERMS), 4, len(Instrument)))
     terms[:3] = instrument_utility(
         constants.instrument_constants,
-        costs_pp(clock, parameters, channels, shocks, base_year, macro, book, government),
+        costs_pp(clock, parameters, channels, shocks, base_year, macro, book),
         parameters.cost_sensitivity,
         lead,
         parameters.queue_disutility,

@@ -17,7 +17,7 @@ from sim.accounting.ledger import Account, Ledger
 from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.base_year.sums import LargeDeal
 from sim.bond_market.primary_market import sell_issue
-from sim.bond_market.state import GovernmentYield, ResidualHolders, china_yield_pct
+from sim.bond_market.state import ResidualHolders, china_yield_pct
 from sim.clock import Clock
 from sim.component import Changes
 from sim.financing.state import FinancingConstants, Issuance, PandaProgramme
@@ -33,7 +33,6 @@ def foreign_issuers_decide(
     draws: Draws,
     channels: Channels,
     macro: MacroPath,
-    government: GovernmentYield,
     issuers: Changes[Issuers],
     issuance: Changes[Issuance],
     panda: Changes[PandaProgramme],
@@ -49,7 +48,7 @@ def foreign_issuers_decide(
     rows = np.flatnonzero(issuers["issuer_class"] == IssuerClass.FOREIGN)
     keys = issuers.draw_keys[rows]
     uniform = draws["issuer.panda"].uniform(keys, month, count=3)
-    gap = us_yield_pct(clock, macro) - china_yield_pct(clock, macro, book, government)
+    gap = us_yield_pct(clock, macro) - china_yield_pct(clock, macro, book)
     decide = {
         "yield_gap_pp": gap,
         "yield_gap_mean_pp": panda.gap_mean_pp,

@@ -46,7 +46,7 @@ def managed_assets_grow(
     """
     rows = np.flatnonzero(traits.manages[institutions["sector"]])
     sector = institutions["sector"][rows]
-    yield_pct = china_yield_pct(clock, macro, book, government)
+    yield_pct = china_yield_pct(clock, macro, book)
     government.change_1m_pp = yield_pct - government.last_month_pct
     returns = class_returns(
         traits.equity_weight,

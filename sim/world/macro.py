@@ -38,7 +38,7 @@ class MacroPath:
 
     first_month: int
     china_yield_pct: Floats
-    """Ten-year government yield of China without the effect of foreign holdings, per cent."""
+    """Ten-year government yield of China without the premium for supply, per cent."""
     us_yield_pct: Floats
     """Ten-year government yield of the United States, per cent."""
     log_vix: Floats

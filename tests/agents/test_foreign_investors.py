@@ -30,7 +30,6 @@ from agents.foreign_investors import (
     traded_log_weight,
     unhedged_signal_pp,
     within_assets,
-    yield_impact_pp,
 )
 
 costs = st.floats(1.0, 200.0)
@@ -319,12 +318,6 @@ def test_more_friction_never_brings_more_entrants(one, other, elasticity):
 def test_entry_runs_at_its_base_rate_while_access_is_as_in_2020():
     assert entry_rate_per_month(9.0, 0.0, 1.5) == 9.0
     assert entry_rate_per_month(9.0, -0.25, 1.5) == pytest.approx(9.0 * np.exp(0.375))
-
-
-def test_ten_points_more_of_the_market_in_foreign_hands_lower_the_yield_by_forty_basis_points():
-    assert yield_impact_pp(0.09, 0.09, 4.0) == 0.0
-    assert yield_impact_pp(0.19, 0.09, 4.0) == pytest.approx(-0.40)
-    assert yield_impact_pp(0.05, 0.09, 4.0) > 0.0
 
 
 # Clients' money and own views

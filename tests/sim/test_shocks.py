@@ -12,7 +12,7 @@ from scenarios.parameters import ParameterSet
 from scenarios.shock_paths import ShockPaths, additive_path, kept_share
 from sim.accounting.securities import Holder, SecurityClass
 from sim.bond_market.clearing import MANAGERS, MOST_REDEEMED
-from sim.bond_market.state import Geopolitics, GovernmentYield, PublicSupply, ResidualHolders
+from sim.bond_market.state import Geopolitics, PublicSupply, ResidualHolders
 from sim.clock import Clock, season
 from sim.component import Part
 from sim.financing.issuance import costs_pp
@@ -186,7 +186,6 @@ def test_fewer_government_bonds_are_issued_only_as_far_as_there_are_issues(pair)
 def test_credit_spreads_move_in_proportion_with_the_size_at_aa(pair):
     plain, struck = pair("2021-01", {"name": "credit_spread", "month": "2021-01", "size": 60})
     struck.book.premium_pp[:] = plain.book.premium_pp
-    struck.state(GovernmentYield).foreign_impact_pp = plain.state(GovernmentYield).foreign_impact_pp
     gap = 100.0 * (now(costs_pp, struck) - now(costs_pp, plain))
     usual = np.array([*CENTRAL.credit_spread, CENTRAL.credit_spread_lower])
     np.testing.assert_allclose(gap[:, 1], 60.0 * usual / usual[2], atol=1e-6)

@@ -35,7 +35,6 @@ from sim.bond_market.state import (
     ForeignDemand,
     ForeignFlow,
     Geopolitics,
-    GovernmentYield,
     PublicSupply,
     ResidualHolders,
 )
@@ -43,7 +42,7 @@ from sim.clock import Clock, season
 from sim.component import Part
 from sim.world.policy import Channels, Policy
 from sim.world.shock_values import ShockValues
-from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, draws, ends_base_year, policy, run, shocks
+from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, draws, policy, run, shocks
 
 SOVEREIGN = SecurityClass.SOVEREIGN
 RESERVE, FUND, REAL, HEDGED = InvestorGroup
@@ -640,10 +639,6 @@ def test_spreads_of_the_base_year_are_observed_and_their_demand_is_what_held_the
     book = on[SecurityBook]
     assert not book.premium_pp.any()
     np.testing.assert_allclose(book.demand_base_bn * [[1.1], [1.3]], book.holdings_bn[1:])
-    assert on[GovernmentYield].foreign_impact_pp == 0.0
-    ends_base_year(BOND_MARKET, on)
-    share = book.holdings_bn[Holder.FOREIGN, SOVEREIGN] / book.outstanding_bn[SOVEREIGN]
-    assert on[GovernmentYield].foreign_share_base_year == pytest.approx(share) and share > 0.0
 
 
 def test_what_clients_take_out_of_bond_funds_banks_take_up_at_a_higher_spread(city):
@@ -652,12 +647,3 @@ def test_what_clients_take_out_of_bond_funds_banks_take_up_at_a_higher_spread(ci
     assert held[1][MANAGERS] < held[0][MANAGERS] and held[1].sum() == pytest.approx(held[0].sum())
     assert (run_on_funds[SecurityBook].premium_pp > calm[SecurityBook].premium_pp).all()
     assert run_on_funds[Ledger].net("secondary trade", Account.BANKS) > 0.0
-
-
-def test_the_yield_falls_as_foreigners_hold_more_of_government_bonds(city):
-    on = city()
-    book, government = on[SecurityBook], on[GovernmentYield]
-    share = book.holdings_bn[Holder.FOREIGN, SOVEREIGN] / book.outstanding_bn[SOVEREIGN]
-    government.foreign_share_base_year = 0.5 * float(share)
-    cleared(on)
-    assert government.foreign_impact_pp == pytest.approx(-on[Parameters].yield_impact * 0.5 * share)

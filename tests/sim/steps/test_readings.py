@@ -14,7 +14,7 @@ from scenarios.parameters import Parameters
 from sim.accounting.record import Record
 from sim.accounting.securities import COUNTED, Holder, SecurityBook, SecurityClass
 from sim.banking.state import BankingConstants
-from sim.bond_market.state import BankStress, ForeignFlow, GovernmentYield
+from sim.bond_market.state import BankStress, ForeignFlow
 from sim.component import Part
 from sim.components import READINGS
 from sim.financing.state import (
@@ -44,7 +44,7 @@ def bond_market(city):
     book = on[SecurityBook]
     book.interbank_share[:] = 0.5
     book.gross_bn[:] = 10.0
-    on[GovernmentYield].foreign_impact_pp, book.premium_pp[SecurityClass.SOVEREIGN] = 0.1, 0.2
+    book.premium_pp[SecurityClass.SOVEREIGN] = 0.3
     on[ForeignFlow].net_purchases_bn = 12.0
     on[BankStress].certificate_spread_pp[[BankTier.LARGE, BankTier.SMALL]] = 0.1, 0.5
     on[Record].months = [{"foreign_net_purchases": each} for each in (8.0, 12.0)]
