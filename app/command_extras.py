@@ -9,6 +9,7 @@ COMMAND_EXTRAS = {
     "app": "app",
     "calibrate": "calibrate",
     "discover": "ema",
+    "review": "calibrate",
     "search": "explore",
     "sensitivity": "explore",
     "sweep": "explore",

@@ -10,7 +10,7 @@ from calibration.earlier_years import earlier_levels, level
 from calibration.naive import forecasts_from
 from calibration.observations import series
 from calibration.past_runs import PastRun, PastRuns
-from calibration.scores import crps, inside
+from calibration.scores import Row, scored, summary, table_of
 from sim.base_year.base_year import FIRST_BASE_YEAR, LAST_BASE_YEAR
 from sim.experiments.least_runs import quantiles_known
 
@@ -34,7 +34,6 @@ BEFORE = {
 PER_UNIT = {"foreign_bond_holdings": 1000.0}
 """Divisor of a series that gives the indicator's unit."""
 TURNOVER = ("turnover_interbank_total", "turnover_sse_total", "turnover_shfe", "turnover_cffex", "turnover_sge")
-LEVELS = (0.5, 0.8, 0.95)
 ORIGINS = range(FIRST_BASE_YEAR, LAST_BASE_YEAR)
 
 
@@ -64,80 +63,50 @@ def rolling_origins(
     """Scores of forecasts from every origin, one row an origin, kind, indicator and year.
 
     Columns: origin, kind (in a "forecast" external drivers are drawn, in a "conditional replay" observed), indicator,
-    year, observed, q05, median, q95, runs, error, crps, inside_50, inside_80, inside_95, best_naive, naive_error
-    (absolute), skill. Quantiles and intervals that so few runs cannot give are NaN.
+    year, q05, q95, and those of `scores.scored`. Naive rules see the years to the origin alone, and their
+    distributions rest on their errors in these. Quantiles and intervals that so few runs cannot give are NaN.
 
     The parameters are draws of the prior of 2020, which rests on data to 2020: origins test the rules and the constants
     solved at each origin, not the knowledge at the time.
     """
-    import pandas as pd
-
     asked = {
         (origin, conditional): spread_requests(runs, origin, base_year=origin, conditional=conditional, scale=scale)
         for origin in origins
         for conditional in (False, True)
     }
     store.of([each for group in asked.values() for each in group], workers, progress)
-    rows: list[dict[str, float | str | None]] = []
+    rows: list[Row] = []
     for (origin, conditional), group in asked.items():
         rows += _scores(store.of(group), origin, "conditional replay" if conditional else "forecast")
-    return pd.DataFrame(rows).astype({f"inside_{each * 100:.0f}": "boolean" for each in LEVELS})
+    return table_of(rows)
 
 
-def _scores(runs: Sequence[PastRun], origin: int, kind: str) -> list[dict[str, float | str | None]]:
-    rows: list[dict[str, float | str | None]] = []
+def _scores(runs: Sequence[PastRun], origin: int, kind: str) -> list[Row]:
+    rows: list[Row] = []
     for indicator in SCORED:
         observed = known_series(indicator)
         for year in range(origin + 1, LAST_BASE_YEAR + 1):
             if year not in observed or origin not in observed:
                 continue
             members = np.array([run.annual.loc[year, indicator] for run in runs])
-            naive = {
-                rule: abs(value - observed[year])
-                for rule, value in forecasts_from(
-                    {each: value for each, value in observed.items() if each <= origin}, origin, year
-                ).items()
-            }
-            best = min(naive, key=lambda rule: naive[rule])
-            score = crps(members, observed[year])
-            low, middle, high = quantiles_known(members, (0.05, 0.5, 0.95))
+            low, high = quantiles_known(members, (0.05, 0.95))
             rows.append(
                 {
                     "origin": origin,
                     "kind": kind,
                     "indicator": indicator,
                     "year": year,
-                    "observed": observed[year],
                     "q05": low,
-                    "median": middle,
                     "q95": high,
-                    "runs": len(members),
-                    "error": middle - observed[year],
-                    "crps": score,
-                    **{f"inside_{each * 100:.0f}": inside(members, observed[year], each) for each in LEVELS},
-                    "best_naive": best,
-                    "naive_error": naive[best],
-                    "skill": 1.0 - score / naive[best] if naive[best] > 0.0 else float("nan"),
+                    **scored(members, observed[year], forecasts_from(observed, origin, year)),
                 }
             )
     return rows
 
 
 def origins_summary(table: "pd.DataFrame") -> "pd.DataFrame":
-    """Scores by kind and indicator over all origins and years.
+    """Scores by kind and indicator over all origins and years: the columns of `scores.summary`.
 
-    Columns: kind, indicator, forecasts, crps, naive_error (of the rule that was best each time), skill (1 - sum crps /
-    sum of naive errors), inside_50, inside_80, inside_95. The best rule is picked afterwards, which no forecaster can:
-    a hard standard. No test of the difference is given: ten overlapping forecasts from four origins have no power.
+    No test of the difference is given: ten overlapping forecasts from four origins have no power.
     """
-    grouped = table.groupby(["kind", "indicator"], sort=False)
-    summed = grouped.agg(
-        forecasts=("crps", "size"),
-        crps=("crps", "mean"),
-        naive_error=("naive_error", "mean"),
-        inside_50=("inside_50", "mean"),
-        inside_80=("inside_80", "mean"),
-        inside_95=("inside_95", "mean"),
-    ).reset_index()
-    summed.insert(5, "skill", 1.0 - summed["crps"] / summed["naive_error"])
-    return summed
+    return summary(table, ("kind", "indicator"))

@@ -11,6 +11,7 @@ import numpy as np
 
 from agents.arrays import Floats
 from calibration.later_observations import LaterObservation
+from calibration.scores import score_table
 from scenarios.errors import InputError
 from scenarios.problem_texts import coded
 from scenarios.whole_years import BASE_YEAR
@@ -39,6 +40,8 @@ class Review:
     used: tuple[LaterObservation, ...]
     outside: tuple[LaterObservation, ...]
     """Observations that lie outside all runs: the model did not see them coming."""
+    scores: "pd.DataFrame"
+    """Scores of the runs before they are weighted on these observations, beside naive rules; see `score_table`."""
 
     @property
     def tells(self) -> bool:
@@ -121,4 +124,6 @@ def review(ensemble: Ensemble, scenario: str, observations: Sequence[LaterObserv
     outside = tuple(
         each for each, own in zip(used, values[done].T, strict=True) if not own.min() <= each.value <= own.max()
     )
-    return Review(pd.DataFrame(rows), effective, int(done.sum()), used, outside)
+    by_observation = {(each.indicator, each.year): own for each, own in zip(used, values[done].T, strict=True)}
+    scores = score_table(lambda indicator, year: by_observation[indicator, year], used)
+    return Review(pd.DataFrame(rows), effective, int(done.sum()), used, outside, scores)

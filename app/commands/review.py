@@ -22,7 +22,10 @@ def review(
     from app.reports.review import Reviewed
     from calibration.later_observations import read_later_observations
     from calibration.review import review as reviewed
+    from calibration.scores import NEEDED
+    from scenarios.extras import needs_extra
 
+    needs_extra("calibrate", *NEEDED, what="what.score")
     observations = read_later_observations(observed)
     ensemble, name = runs_of(scenario, runs, seed, scale, store, workers, hidden=quiet or json)
     answer(Reviewed(name, ensemble, reviewed(ensemble, name, observations)), json, quiet)

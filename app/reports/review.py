@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.reports.forecast import CAVEAT
+from app.reports.scored import observation_table
 from app.terminal.numbers import between, known
 from app.terminal.report import Part, Table, once
 
@@ -63,6 +64,7 @@ class Reviewed:
             "conditions": self.ensemble.conditions.as_dict(),
             "warnings": self.warnings,
             "outside": self._outside,
+            "scores": self.found.scores.to_dict("records"),
             "indicators": self._rows,
             "caveat": CAVEAT,
         }
@@ -90,6 +92,7 @@ class Reviewed:
         year = self.ensemble.target_year_told(self.scenario)
         title = f"{self.scenario}, {year}: {found.runs} runs weighted by {len(found.used)} observations"
         yield Table.of_numbers(title, heads, rows)
+        yield observation_table("The runs before, one observation at a time", found.scores)
         yield f"Effective runs: {found.effective_runs:.0f} of {found.runs}."
         for each in self._outside:
             yield f"Outside all runs: {each}. No run comes close; interpret conclusions from it with care."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.reports.past import PastAnswer, tab_separated
+from app.reports.scored import READ_SKILL
 from app.terminal.numbers import known
 from app.terminal.report import Part, Table, once
 
@@ -40,7 +41,8 @@ class Backtest:
                 *(known(row[key], ".4g") for key in ("observed", "q05", "median", "q95")),
                 f"{row['crps']:.3g}",
                 row["best_naive"],
-                f"{row['naive_error']:.3g}",
+                known(row["naive_crps"], ".3g"),
+                known(row["skill"], "+.2f"),
             ]
             for row in self.found.table.to_dict("records")
         ]
@@ -54,12 +56,14 @@ class Backtest:
             "95 %",
             "CRPS",
             "best naive rule",
-            "its error",
+            "its CRPS",
+            "skill",
         )
         yield from once(self.found.conditions)
         yield Table.of_numbers("2017-2020 from the stocks of end-2015, constants solved on 2016", heads, rows)
         counted = starting_state()["how"].value_counts()
         sources = ", ".join(f"{count} {how}" for how, count in counted.items())
         yield f"Starting observations: {sources}; --json lists them."
-        yield ("A forecast draws external drivers and applies no policy step; a replay takes both as they were.")
+        yield "A forecast draws external drivers and applies no policy step; a replay takes both as they were."
+        yield READ_SKILL
         yield from once(self.found.warnings())

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.reports.forecast import CAVEAT
-from app.terminal.numbers import in_words, known, or_blank
+from app.reports.scored import READ_SKILL, observation_table
+from app.terminal.numbers import known, or_blank
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -34,23 +35,9 @@ class Score:
 
     def parts(self) -> Iterable[Part]:
         """Return a table of each observation and one of each indicator."""
-        rows = [
-            [
-                row["indicator"],
-                row["year"],
-                f"{row['observed']:.4g}",
-                f"{row['median']:.4g}",
-                f"{row['error']:+.3g}",
-                f"{row['crps']:.3g}",
-                in_words(row["inside_80"]),
-                f"{row['best_naive']} ({row['naive_error']:.3g})",
-            ]
-            for row in self.table.to_dict("records")
-        ]
-        heads = ("indicator", "year", "observed", "median", "error", "CRPS", "inside 80 %", "best naive rule (error)")
         yield from once(self.conditions)
-        yield Table.of_numbers(f"{self.kind}, one by one", heads, rows)
-        skills = [str(column) for column in self.summary.columns if column.startswith("skill")]
+        yield observation_table(f"{self.kind}, one by one", self.table)
+        skills = [str(column) for column in self.summary.columns if "skill" in str(column)]
         rows = [
             [
                 row["indicator"],
@@ -60,7 +47,7 @@ class Score:
             ]
             for row in self.summary.to_dict("records")
         ]
-        heads = ("indicator", "CRPS", "in 50 %", "in 80 %", "in 95 %", *skills)  # type: ignore[assignment]
+        heads = ("indicator", "CRPS", "in 50 %", "in 80 %", "in 95 %", *skills)
         yield Table.of_numbers(f"{self.kind}, by indicator", heads, rows)
 
 
@@ -97,5 +84,5 @@ class Scores:
         """Return the tables of each kind of forecast, and how to read them."""
         for each in self.scores:
             yield from each.parts()
-        yield "Skill above 0: better than the rule; below 0: worse. So few years do not allow a significance test."
+        yield READ_SKILL
         yield from once([*self.warnings, CAVEAT])

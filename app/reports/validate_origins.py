@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.reports.past import PastAnswer, tab_separated
+from app.reports.scored import READ_SKILL
 from app.terminal.numbers import known
 from app.terminal.report import Part, Table, once
 
@@ -45,7 +46,8 @@ class Origins:
                 row["indicator"],
                 row["forecasts"],
                 f"{row['crps']:.3g}",
-                f"{row['naive_error']:.3g}",
+                row["compared"],
+                known(row["naive_crps"], ".3g"),
                 known(row["skill"], "+.2f"),
                 *(known(row[f"inside_{level}"], ".0%") for level in (50, 80, 95)),
             ]
@@ -56,7 +58,8 @@ class Origins:
             "indicator",
             "forecasts",
             "CRPS",
-            "error of best naive rule",
+            "compared",
+            "CRPS of best naive rule",
             "skill",
             "in 50 %",
             "80 %",
@@ -64,5 +67,5 @@ class Origins:
         )
         yield from once(self.found.conditions)
         yield Table.of_numbers("Forecasts from the end of 2016 to 2019 of the years to 2020", heads, rows)
-        yield "Skill below 0: the naive rule that turned out best was closer."
+        yield READ_SKILL
         yield from once(self.found.warnings())

@@ -50,6 +50,7 @@ def test_a_forecast_is_registered_scored_and_reviewed(folder):
     reviewed = lujiazui("review", "--observed", "later.csv", *QUICK, cwd=folder)
     assert reviewed.returncode == 0, reviewed.stderr
     assert "Effective runs" in reviewed.stdout
+    assert "its CRPS" in reviewed.stdout
     assert "are unreliable" in reviewed.stdout
 
 

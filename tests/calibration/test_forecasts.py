@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -72,24 +73,40 @@ def test_intervals_hold_what_their_level_says():
 
 def test_naive_rules_follow_their_formulas():
     turnover = naive_forecasts(INDICATORS["turnover_total"], 2025)
-    assert turnover["no change"] == 2274.8
-    assert turnover["plan's line"] == pytest.approx(2800.0)
-    assert turnover["drift"] == pytest.approx(2274.8 * 2274.8 / 1463.0)
-    assert turnover["exponential smoothing"] > 2274.8
-    assert set(naive_forecasts(PANDA, 2023)) == {"no change", "plan's line"}
-    assert naive_forecasts(PANDA, 2023)["plan's line"] == pytest.approx(393.72 + 3 / 5 * (700.0 - 393.72))
+    assert turnover["no change"].median == 2274.8
+    assert turnover["plan's line"].median == pytest.approx(2800.0)
+    assert turnover["drift"].median == pytest.approx(2274.8 * 2274.8 / 1463.0)
+    assert turnover["exponential smoothing"].median > 2274.8
+    assert [rule for rule in turnover if not turnover[rule].distributed] == ["plan's line"]
+    panda = naive_forecasts(PANDA, 2023)
+    assert set(panda) == {"no change", "plan's line"}
+    assert panda["plan's line"].median == pytest.approx(393.72 + 3 / 5 * (700.0 - 393.72))
+    assert not any(rule.distributed for rule in panda.values())  # one year is known
 
 
 def test_a_sharp_forecast_beats_the_rules_and_a_wrong_one_loses():
-    observation = [LaterObservation("panda_cumulative", 2023, 600.0, "report")]
+    observation = [LaterObservation("turnover_total", 2023, 3000.0, "report")]
     rng = np.random.default_rng(2)
-    good, bad = (lambda *_, at=at: at + 5.0 * rng.standard_normal(500) for at in (600.0, 900.0))
-    assert score_table(good, observation)["skill"].item() > 0.8
+    good, bad = (lambda *_, at=at: at + 5.0 * rng.standard_normal(500) for at in (3000.0, 9000.0))
+    table = score_table(good, observation)
+    assert table["skill"].item() > 0.8
     assert score_table(bad, observation)["skill"].item() < 0.0
-    table = summary(score_table(good, observation))
-    assert table["skill, no change"].item() > 0.9
+    assert table["naive_crps"].item() == min(
+        table[f"crps, {rule}"].item() for rule in ("no change", "drift", "exponential smoothing")
+    )
+    assert summary(table)["skill, no change"].item() > 0.9
+    assert score_table(lambda *_: None, observation).empty
+
+
+def test_a_rule_without_errors_of_its_own_is_compared_by_medians_alone():
+    observation = [LaterObservation("panda_cumulative", 2023, 600.0, "report")]
+    table = score_table(lambda *_: np.linspace(500.0, 680.0, 101), observation)
+    assert np.isnan(table["skill"].item()) and table["best_naive"].item() == ""
+    table = summary(table)
+    assert table["compared"].item() == 0
+    assert np.isnan(table["skill, no change"].item())
+    assert table["median skill, no change"].item() == pytest.approx(1.0 - 10.0 / (600.0 - 393.72))
     assert "skill, drift" not in table  # Panda bonds have no past to drift from
-    assert np.isnan(score_table(lambda *_: None, observation).get("skill", np.nan))
 
 
 def write(tmp_path, text):
@@ -183,6 +200,10 @@ def test_an_observation_moves_the_chances_its_way(ensemble):
     assert high.tells
     assert high.effective_runs < 400
     assert high.outside == ()
+    # The score of a review is that of the same file scored as a forecast.
+    observation = [LaterObservation("panda_cumulative", 2021, 590.0, "report")]
+    members = ensemble.in_year("plan", "panda_cumulative", 2021)
+    pd.testing.assert_frame_equal(high.scores, score_table(lambda *_: members, observation))
 
 
 def test_a_surprise_is_told(ensemble):
@@ -200,7 +221,7 @@ def test_nothing_observed_after_2020_is_there_to_be_fitted_to():
     assert max(row.year for row in annual_observations()) == 2020
     assert max(row.date[:4] for row in observations().values()) == "2020"
     # What a naive rule knows of the past ends there too.
-    assert naive_forecasts(INDICATORS["turnover_total"], 2030)["no change"] == 2274.8
+    assert naive_forecasts(INDICATORS["turnover_total"], 2030)["no change"].median == 2274.8
 
 
 @pytest.fixture(scope="module")

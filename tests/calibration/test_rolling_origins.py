@@ -1,10 +1,12 @@
 """Forecasts from earlier origins, rival rules, variants and conditions, on runs made up for the purpose."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from app.cli import command_line
 from calibration.backtest import backtest, starting_state
@@ -14,11 +16,12 @@ from calibration.events import event_moments, events
 from calibration.held_back import held_back
 from calibration.information import explained_share, yearly_growth
 from calibration.moments import moments
-from calibration.naive import forecasts_from
+from calibration.naive import NaiveForecast, forecasts_from
 from calibration.origins import SCORED, known_series, origins_summary, rolling_origins
 from calibration.past_runs import PastRequest, PastRun
 from calibration.placebo import NO_STEPS, SHIFTS, placebo_dates
 from calibration.rivals import RIVALS, rivals
+from calibration.scores import scored
 from calibration.variants import VARIANTS, variants
 from sim.base_year.observations import observations
 from sim.experiments.requests import ensemble_requests
@@ -73,8 +76,70 @@ def test_what_is_known_comes_in_the_unit_of_the_indicator():
 def test_a_naive_rule_sees_nothing_after_its_origin():
     past = {year: value for year, value in known_series("institution_count").items() if year <= 2017}
     rules = forecasts_from(past, 2017, 2019)
-    assert rules["no change"] == 1537
-    assert rules["drift"] == pytest.approx(1537 * (1537 / 1227) ** (2 / 5))
+    assert rules["no change"].median == 1537
+    assert rules["drift"].median == pytest.approx(1537 * (1537 / 1227) ** (2 / 5))
+    later = {**known_series("institution_count"), 2018: 9999.0, 2019: 9999.0}
+    assert forecasts_from(later, 2017, 2019) == rules
+
+
+def test_the_distribution_of_a_rule_is_made_of_its_errors_before_the_origin():
+    # No change: ln 2 over one year, then ln 2 over four years, which is ln 2 / 2 a root year.
+    past = {2010: 100.0, 2011: 200.0, 2015: 400.0}
+    one_year = np.log(2.0) * np.sqrt((1.0 + 0.25) / 2.0)
+    no_change = forecasts_from(past, 2015, 2017)["no change"]
+    assert no_change.median == 400.0
+    assert no_change.log_sd == pytest.approx(np.sqrt(2.0) * one_year)
+    # Drift: applied in 2011 it expected 100 % a year, 3200 in 2015; one error is too few for a distribution.
+    drift = forecasts_from(past, 2015, 2017)["drift"]
+    assert drift.median == pytest.approx(400.0 * 4.0 ** (2 / 5))
+    assert not drift.distributed and np.isnan(drift.crps(1.0))
+    # With one more year, and a second error: ln(800 / (400 * 4^(1/5))), its weight sqrt(1 * (1 + 1/5)).
+    first = np.log(400.0 / 3200.0) / np.sqrt(4.0 * (1.0 + 4.0))
+    second = np.log(800.0 / (400.0 * 4.0**0.2)) / np.sqrt(1.2)
+    drift = forecasts_from({**past, 2016: 800.0}, 2016, 2018)["drift"]  # from 2011: T = 5
+    assert drift.log_sd == pytest.approx(np.sqrt((first**2 + second**2) / 2.0) * np.sqrt(2.0 * (1.0 + 2.0 / 5.0)))
+
+
+def test_a_distribution_is_not_better_than_the_same_distribution():
+    """Skill compares scores of one kind: an ensemble drawn from the rule's own distribution has none.
+
+    Against the absolute error of the rule's median it would have a skill above a third when the rule errs by less.
+    """
+    past = {year: 100.0 * 1.1 ** ((year - 2010) % 2) for year in range(2010, 2016)}
+    rule = forecasts_from(past, 2015, 2016)["no change"]
+    observed = rule.median * float(np.exp(rule.log_sd))
+    members = rule.median * np.exp(rule.log_sd * norm.ppf((np.arange(4000) + 0.5) / 4000))
+    own = scored(members, observed, {"no change": rule})
+    assert own["naive_crps"] == pytest.approx(own["crps"], rel=2e-3)
+    assert own["skill"] == pytest.approx(0.0, abs=2e-3)
+    assert own["error, no change"] > 1.5 * own["crps"]
+    assert own["error"] == pytest.approx(-own["error, no change"], rel=1e-3)
+
+
+def test_the_score_of_a_rule_is_that_of_the_lognormal_distribution():
+    # Baran and Lerch 2015: y (2 F(y) - 1) - 2 e^(m + s^2/2) (Phi((ln y - m - s^2) / s) + Phi(s / sqrt(2)) - 1)
+    m, s, y = np.log(50.0), 0.3, 40.0
+    exact = y * (2.0 * norm.cdf((np.log(y) - m) / s) - 1.0) - 2.0 * np.exp(m + s * s / 2.0) * (
+        norm.cdf((np.log(y) - m - s * s) / s) + norm.cdf(s / np.sqrt(2.0)) - 1.0
+    )
+    assert NaiveForecast(50.0, s).crps(y) == pytest.approx(exact)
+    assert NaiveForecast(50.0, 0.0).crps(y) == 10.0
+
+
+def test_forecasts_without_a_rule_that_has_errors_are_not_compared():
+    table = rolling_origins(MadeUpRuns(perfect), 8, 1)
+    panda = table[(table["indicator"] == "panda_issuance") & (table["kind"] == "forecast")].set_index(
+        ["origin", "year"]
+    )
+    assert panda.loc[2016, "skill"].isna().all() and (panda.loc[2016, "best_naive"] == "").all()
+    assert panda.loc[2019, "skill"].notna().all()
+    whole = origins_summary(table).set_index(["kind", "indicator"]).loc[("forecast", "panda_issuance")]
+    compared = panda[panda["naive_crps"].notna()]
+    assert 0 < whole["compared"] == len(compared) < whole["forecasts"] == 10
+    assert whole["skill"] == pytest.approx(1.0 - compared["crps"].sum() / compared["naive_crps"].sum())
+    assert whole["median skill, no change"] == pytest.approx(
+        1.0 - panda["error"].abs().sum() / panda["error, no change"].sum()
+    )
 
 
 def test_a_forecast_that_knows_the_future_has_skill_and_one_of_no_change_has_none():
@@ -110,7 +175,8 @@ def test_the_command_tells_years_and_starting_state_with_documented_keys(monkeyp
 
     told = json.loads(said("--json"))
     documented = (request.config.rootpath / "docs" / "json.md").read_text(encoding="utf-8")
-    assert all(f"`{key}`" in documented for key in (*told, *told["backtest"][0], *told["start"][0]))
+    keys = {re.sub(", .+", ", RULE", key) for key in (*told, *told["backtest"][0], *told["start"][0])}
+    assert all(f"`{key}`" in documented for key in keys)
     assert len(told["start"]) == len(starting_state())
     first = told["backtest"][0]
     assert said("--quiet").splitlines()[0].split("\t")[:3] == [first["kind"], first["indicator"], str(first["year"])]
