@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.terminal.answer import answer
-from app.terminal.options import Json, Quiet, Scale, Seed, Workers
+from app.terminal.options import Json, Quiet, Scale, Seed, Workers, refuse_unread
 from scenarios.bounds import MOST_RUNS
+
+OF_THE_MODEL = ("scenario", "runs", "seed", "scale", "workers")
+OF_A_NETWORK = ("equity", "loss_given_default")
 
 
 def stress(
+    context: typer.Context,
     scenario: Annotated[list[str] | None, typer.Argument(help="Ready scenarios or scenario files. [plan]")] = None,
     runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs, each with its own draws.")] = 20,
     seed: Seed = "1",
     scale: Scale = None,
     workers: Workers = None,
+    exposures: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Test a network of your own: CSV with the columns lender, borrower, amount."),
+    ] = None,
+    equity: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Its institutions: CSV with the columns institution, equity.")
+    ] = None,
+    loss_given_default: Annotated[
+        float, typer.Option(min=0.0, max=1.0, metavar="X", help="Part of a claim on a failed institution that is lost.")
+    ] = 1.0,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Stress-test the banks, by the failure of each and by a common loss, against the plan's redline."""
+    if exposures is not None:
+        refuse_unread(context, OF_THE_MODEL, "with --exposures")
+        _test_network(exposures, equity, loss_given_default, json, quiet)
+        return
+    refuse_unread(context, OF_A_NETWORK, "without --exposures")
     from app.reports.stress import Stress
     from app.terminal.asked import scenario_asked, seed_asked
     from sim.evidence.stress import stress as stressed
@@ -29,3 +49,16 @@ def stress(
     asked = [scenario_asked(name, [], [], macro=None, scale=scale) for name in scenario or ["plan"]]
     found = stressed(asked, runs=runs, seed=base_seed, workers=workers)
     answer(Stress(asked, runs, found), json, quiet)
+
+
+def _test_network(exposures: Path, equity: Path | None, loss_given_default: float, json: bool, quiet: bool) -> None:
+    """Let each institution of a user's network fail."""
+    from app.reports.network_stress import NetworkStress
+    from scenarios.errors import InputError
+    from scenarios.problem_texts import coded
+    from sim.stress.own_network import failures_one_by_one, read_network
+
+    if equity is None:
+        raise InputError(coded("option.with_other", option="--exposures", other="--equity"), key="--equity")
+    network = read_network(exposures, equity)
+    answer(NetworkStress(loss_given_default, failures_one_by_one(network, loss_given_default)), json, quiet)
