@@ -52,5 +52,5 @@ class NetworkStress:
             yield f"{len(self.failures) - SHOWN} more with smaller DebtRank: --json lists all."
         yield (
             "DebtRank: share of all equity that the others lose in value before any default. "
-            f"Written off: claims that the others lose once defaults are settled, {self.loss_given_default:.0%} of each claim."
+            f"Written off: {self.loss_given_default:.0%} of each claim on an institution that fails."
         )
