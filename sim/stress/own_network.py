@@ -61,7 +61,8 @@ def read_network(exposures: str | Path, equity: str | Path) -> OwnNetwork:
         raise InputError(coded("institution.none"), where=listed.where)
     place = {name: at for at, name in enumerate(rows)}
     claims = read_csv(exposures, ("lender", "borrower", "amount"), what="the file of exposures")
-    found: list[tuple[int, int, float]] = []
+    places: list[tuple[int, int]] = []
+    amounts: list[float] = []
     for row in claims.rows:
         for side in ("lender", "borrower"):
             if row[side] not in place:
@@ -71,11 +72,12 @@ def read_network(exposures: str | Path, equity: str | Path) -> OwnNetwork:
                 )
         if row["lender"] == row["borrower"]:
             claims.problems.append(Problem(coded("exposures.own_claim", name=row["lender"]), row.where, key="borrower"))
-        found.append((place.get(row["lender"], 0), place.get(row["borrower"], 0), _amount(row, "amount", claims)))
+        places.append((place.get(row["lender"], 0), place.get(row["borrower"], 0)))
+        amounts.append(_amount(row, "amount", claims))
     claims.check()
-    lender, borrower, amount = (np.array(column) for column in zip(*found, strict=True)) if found else ([], [], [])
-    network = coo_array((amount, (lender, borrower)), shape=(len(rows), len(rows)), dtype=np.float64).tocsr()
-    return OwnNetwork(tuple(rows), np.array(list(rows.values())), network)
+    ends = np.array(places, dtype=np.int64).reshape(-1, 2)
+    network = coo_array((np.array(amounts, dtype=np.float64), (ends[:, 0], ends[:, 1])), shape=(len(rows), len(rows)))
+    return OwnNetwork(tuple(rows), np.array(list(rows.values())), network.tocsr())
 
 
 def failures_one_by_one(network: OwnNetwork, loss_given_default: float = 1.0) -> "pd.DataFrame":
