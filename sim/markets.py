@@ -30,8 +30,8 @@ def repo_turns_per_month(trading_days: float, overnight_share: float, term_days:
     return trading_days * (overnight_share + (1.0 - overnight_share) / term_days)
 
 
-def next_log_daily_volume(
-    log_volume: float,
+def next_log_velocity(
+    log_velocity: float,
     log_volatility_change: float,
     equity_return: float,
     equity_return_before: float,
@@ -41,20 +41,31 @@ def next_log_daily_volume(
     lagged_return: float,
     noise: float,
 ) -> float:
-    """Log of average daily share turnover relative to its level at 2020 volatility and no return.
+    """Log of average daily share turnover over market value, relative to its level at 2020 volatility and no return.
 
     next = persistence * now + volatility_slope * (ln rv - mean) + return_slope * (return + lagged * return before)
         + noise
 
-    Estimated on the Shanghai Stock Exchange, 2010-2020 and 2016-2020. Parameters `equity_volume_persistence`,
-    `equity_volume_volatility_slope`, `equity_volume_return_slope`, `equity_volume_lagged_return`, `equity_volume_sd`.
+    Estimated on the Shanghai Stock Exchange, 2010-2020 and 2016-2020, over the mean value of the month. Parameters
+    `equity_volume_persistence`, `equity_volume_volatility_slope`, `equity_volume_return_slope`,
+    `equity_volume_lagged_return`, `equity_volume_sd`.
     """
     return (
-        persistence * log_volume
+        persistence * log_velocity
         + volatility_slope * log_volatility_change
         + return_slope * (equity_return + lagged_return * equity_return_before)
         + noise
     )
+
+
+def reit_turnover_trn(units_bn: float, velocity_a_year: float, trading_days: float, days_a_year: float) -> float:
+    """Turnover of REIT units in the month, CNY trn.
+
+    turnover = units * velocity * trading days / trading days a year / 1000
+
+    Units at their value at issue. Parameter `reit_velocity`.
+    """
+    return units_bn * velocity_a_year * trading_days / days_a_year / 1000.0
 
 
 def market_maker_gain(market_makers_ratio: float, market_maker_effect: float) -> float:

@@ -15,6 +15,7 @@ from sim.clock import Clock
 from sim.financing.state import Defaults, ListingQueue
 from sim.institutions.licences import filings_looked_for
 from sim.institutions.state import SeatFlows, SectorTraits
+from sim.markets import Product
 from sim.trading.state import Turnover
 from sim.world.conditions import equity_return_6m
 
@@ -95,7 +96,7 @@ class Probe:
         self.listings.append(float((queue.listings - opening.listings)[BOARDS].sum()) / centre.scale)
         self.filings.append(float((queue.filed - opening.filings)[BOARDS].sum()) / centre.scale)
         self.return_6m.append(equity_return_6m(Clock(centre.month), centre.macro))
-        self.log_volume.append(centre.state(Turnover).log_daily_volume)
+        self.log_volume.append(float(np.log(centre.state(Turnover).turnover_trn[Product.SSE_EQUITY])))
         self.log_volatility.append(float(macro.log_volatility[macro.position(month)]))
         self.equity_return.append(macro.change(macro.equity_index, month, 1))
         self.defaults.append(float(centre.state(Defaults).count - opening.defaults))

@@ -64,6 +64,12 @@ def exchange_credit_bn(book: SecurityBook, issuance: Issuance) -> float:
     return float(sum_of_products(credit, book.exchange_share_of_issues[classes]))
 
 
+def exchange_share_of_offers(parameters: Parameters, channels: Channels, base_year: BaseYear) -> float:
+    """Share of the month's main-board offers that is made in Shanghai."""
+    later = parameters.queue_mainboard * (channels.ratio("listing_lead_time") - 1.0)
+    return exchange_share(equity_share_of_sse(base_year), later, parameters.queue_disutility)
+
+
 def exchange_financing_bn(
     parameters: Parameters,
     constants: FinancingConstants,
@@ -79,8 +85,7 @@ def exchange_financing_bn(
     """
     issued = issuance.issued_bn
     usual = equity_share_of_sse(base_year)
-    quicker = channels.ratio("listing_lead_time") - 1.0
-    chosen = exchange_share(usual, quicker * parameters.queue_mainboard, parameters.queue_disutility)
+    chosen = exchange_share_of_offers(parameters, channels, base_year)
     sold = np.array(
         [
             exchange_credit_bn(book, issuance),

@@ -10,14 +10,17 @@ from agents.listing_queue import STAGES, next_gate, review_stage_probability, st
 from agents.underwriting import placed_first
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
+from sim.base_year.base_year import BaseYear
+from sim.base_year.derived import equity_share_of_sse
 from sim.base_year.sums import LargeDeal
 from sim.clock import Clock
 from sim.component import Changes
+from sim.financing.direct_financing import exchange_share_of_offers
 from sim.financing.filing_stages import lead_times_2020, stage_shares, withdrawal_by_route
 from sim.financing.provinces import in_delta
 from sim.financing.state import FinancingConstants, Issuance, ListingQueue, ModelSize, UsualDeals
 from sim.financing.underwriting import capacity_bn
-from sim.trading.state import ForeignShareholdings
+from sim.trading.state import ShareMarket
 from sim.world.conditions import equity_return_6m
 from sim.world.interactions import Interactions
 from sim.world.macro import MacroPath
@@ -63,6 +66,7 @@ def listing_queue_moves(
     channels: Channels,
     shocks: ShockValues,
     interactions: Interactions,
+    base_year: BaseYear,
     macro: MacroPath,
     size: ModelSize,
     institutions: Institutions,
@@ -70,7 +74,7 @@ def listing_queue_moves(
     issuers: Changes[Issuers],
     queue: Changes[ListingQueue],
     issuance: Changes[Issuance],
-    shares: Changes[ForeignShareholdings],
+    market: Changes[ShareMarket],
     ledger: Changes[Ledger],
 ) -> None:
     """Filings pass a stage, list, wait or end; listed firms sell more shares.
@@ -127,7 +131,11 @@ def listing_queue_moves(
     issuance.follow_on_bn = float(follow_ons.sum())
     raised = proceeds + follow_ons
     issuance.delta_financing_bn += float(raised[in_delta(issuers)].sum())
-    shares.market_value_bn += float(raised.sum())
+    main = exchange_share_of_offers(parameters, channels, base_year) * raised_by_route[ListingRoute.MAIN]
+    sold = main + raised_by_route[ListingRoute.STAR] + equity_share_of_sse(base_year) * issuance.follow_on_bn
+    market.listed_bn += float(sold)
+    market.value_bn += float(sold)
+    market.reit_units_bn += float(parameters.reit_share_of_sse * raised_by_route[ListingRoute.REIT])
     fees = raised * parameters.fee_ipo / 100.0
     issuers["cash_bn"][:] += raised - fees
     ledger.pay("equity proceeds", Account.SHAREHOLDERS, Account.ISSUERS, float(raised.sum()))

@@ -10,12 +10,17 @@ from agents.institutions import Institutions
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
 from sim.component import Changes, Component, Explanation, Identity, Step
-from sim.trading.foreign_shareholders import equity_investors_trade, equity_purchase_terms, start_foreign_shareholders
+from sim.trading.foreign_shareholders import (
+    equity_investors_trade,
+    equity_purchase_terms,
+    shares_are_valued,
+    start_foreign_shareholders,
+)
 from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import prices_are_discovered
 from sim.trading.readings import READINGS, SHAREHOLDER_READINGS
 from sim.trading.solved import TRADING_SOLVED
-from sim.trading.state import ForeignShareholdings, PriceDiscovery, TradingConstants, Turnover
+from sim.trading.state import ForeignShareholdings, PriceDiscovery, ShareMarket, TradingConstants, Turnover
 from sim.trading.turnover import markets_turn_over
 
 
@@ -33,32 +38,52 @@ def base_year_is_remembered(
 
 
 def trading_identities(constants: TradingConstants, turnover: Turnover) -> Iterator[Identity]:
-    """Turnover is activity times velocity, product by product."""
+    """Turnover is activity times velocity, product by product, and that of REIT units."""
     yield (
         "turnover of products",
         float(np.abs(turnover.turnover_trn).sum()),
-        float(sum_of_products(constants.velocity, turnover.activity)),
+        float(sum_of_products(constants.velocity, turnover.activity)) + turnover.reit_trn,
     )
 
 
+def share_market_opens(market: Changes[ShareMarket]) -> None:
+    """Take the market's value before the month; no shares are sold yet."""
+    market.opening_bn = market.value_bn
+    market.gain_bn = market.listed_bn = 0.0
+
+
 def shareholder_identities(
-    investors: ForeignShareholders, shares: ForeignShareholdings, ledger: Ledger
+    parameters: Parameters,
+    investors: ForeignShareholders,
+    market: ShareMarket,
+    shares: ForeignShareholdings,
+    ledger: Ledger,
 ) -> Iterator[Identity]:
-    """Shares held move by their gain and by trades, which are paid for."""
+    """Shares held move by their gain and by trades, which are paid for, and are the stakes in companies."""
+    yield "market value of shares", market.value_bn, market.opening_bn + market.gain_bn + market.listed_bn
     bought = float(investors["net_purchases_bn"].sum())
     yield (
         "shares held by foreigners",
         float(investors["holdings_bn"].sum()),
         shares.opening_bn + shares.gain_bn + bought,
     )
+    yield (
+        "foreign stakes in companies",
+        float(shares.stakes.mean()) * market.value_bn,
+        parameters.connect_shanghai_part * float(investors["holdings_bn"].sum()),
+    )
     yield "share trades of foreigners", bought + 1e5, ledger.net("share trade", Account.FOREIGN_INVESTORS) + 1e5
 
 
 FOREIGN_SHAREHOLDERS = Component(
     name="foreign shareholders",
-    states=(ForeignShareholdings,),
+    states=(ShareMarket, ForeignShareholdings),
     start=start_foreign_shareholders,
-    steps=(Step(equity_investors_trade, owner="ForeignEquityInvestor"),),
+    opens=share_market_opens,
+    steps=(
+        Step(shares_are_valued, owner="Market"),
+        Step(equity_investors_trade, owner="ForeignEquityInvestor"),
+    ),
     readings=SHAREHOLDER_READINGS,
     identities=shareholder_identities,
     explanations=(

@@ -8,7 +8,7 @@ from agents.equity_investors import ForeignShareholders
 from scenarios.parameters import Parameters
 from sim.component import Reading
 from sim.markets import Product
-from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
+from sim.trading.state import PriceDiscovery, ShareMarket, Turnover
 from sim.world.policy import Channels
 
 REPO = np.array([Product.INTERBANK_MONEY, Product.SSE_REPO_BONDS_FUNDS])
@@ -89,9 +89,9 @@ def product_breadth(channels: Channels) -> float:
     return 100.0 * channels["approved_hedging_products"] / channels.baseline("approved_hedging_products")
 
 
-def foreign_equity_holding(shareholders: ForeignShareholders, shares: ForeignShareholdings) -> float:
+def foreign_equity_holding(shareholders: ForeignShareholders, market: ShareMarket) -> float:
     """Shares held by foreigners through Stock Connect over the market value of the Shanghai exchange."""
-    return float(shareholders["holdings_bn"].sum()) / shares.market_value_bn
+    return float(shareholders["holdings_bn"].sum()) / market.value_bn
 
 
 READINGS = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from agents.arrays import Floats
+from agents.equity_investors import COMPANY_GROUPS
 from sim.markets import Product
 from sim.trading.market_making import MarketMade
 
@@ -30,8 +31,10 @@ class Turnover:
     """CNY trn."""
     market_making_base_year_bn: Floats = field(default_factory=lambda: np.ones(len(MarketMade)))
     """Capital for market making in the base year, CNY bn."""
-    log_daily_volume: float = 0.0
-    """Log of daily share turnover over its mean."""
+    log_share_velocity: float = 0.0
+    """Log of the daily turnover of shares over their market value, relative to its mean."""
+    reit_trn: float = 0.0
+    """Turnover of REIT units on the Shanghai exchange, part of its repo, bonds and funds, CNY trn."""
     futures_noise: Floats = field(default_factory=lambda: np.zeros(3))
     foreign_futures_share: float = 0.0
     """Foreign share of open interest."""
@@ -40,15 +43,36 @@ class Turnover:
 
 
 @dataclass
+class ShareMarket:
+    """Shares and units of REITs on the Shanghai exchange, CNY bn."""
+
+    value_bn: float = 0.0
+    """Market value of shares."""
+    opening_bn: float = 0.0
+    gain_bn: float = 0.0
+    """Change of the value by prices in the month."""
+    listed_bn: float = 0.0
+    """Shares sold by issuers in the month."""
+    reit_units_bn: float = 0.0
+    """REIT units listed so far, at their value at issue."""
+
+
+@dataclass
 class ForeignShareholdings:
     """Shares that foreigners hold through Stock Connect, CNY bn."""
 
-    market_value_bn: float = 0.0
-    """Market value of shares on the Shanghai exchange."""
     opening_bn: float = 0.0
     gain_bn: float = 0.0
+    neutral_log_odds: float = 0.0
+    """Log change since the start of the odds of A shares in a portfolio that holds the whole market."""
+    stakes: Floats = field(default_factory=lambda: np.zeros(COMPANY_GROUPS))
+    """Share of each group of Shanghai's companies that foreigners hold; groups have equal value."""
+    part_within_quota: float = 1.0
+    """Part of the month's wanted purchases that the quota lets through."""
+    part_within_ceiling: float = 1.0
+    """Part of these that the ceiling on foreign stakes lets through."""
     terms: Floats = field(default_factory=lambda: np.zeros((0, 0)))
-    """Terms of the log target of each investor in the month, shape (terms, n)."""
+    """Terms of the log odds of each investor's target in the month, shape (terms, n)."""
 
 
 @dataclass

@@ -15,11 +15,12 @@ from sim.markets import (
     foreign_open_interest_share,
     futures_activity,
     market_maker_gain,
-    next_log_daily_volume,
+    next_log_velocity,
+    reit_turnover_trn,
     repo_turns_per_month,
 )
 from sim.trading.market_making import MarketMade, market_making_bn
-from sim.trading.state import TradingConstants, Turnover
+from sim.trading.state import ShareMarket, TradingConstants, Turnover
 from sim.world.macro import MacroPath
 from sim.world.policy import Channels
 
@@ -46,11 +47,13 @@ def markets_turn_over(
     institutions: Institutions,
     foreign: ForeignFlow,
     government: GovernmentYield,
+    shares: ShareMarket,
     turnover: Changes[Turnover],
 ) -> None:
     """Turnover of the markets is computed.
 
-    Turnover of a product is its activity in the month times a velocity that is solved on the base year.
+    Turnover of a product is its activity in the month times a velocity that is solved on the base year. REITs did not
+    trade in the base year: their units turn over at a velocity of their own.
     """
     at = macro.position(clock.month)
     days = trading_days(clock, parameters)
@@ -79,8 +82,8 @@ def markets_turn_over(
         * (1.0 + parameters.fx_portfolio_share * (min(flows, parameters.fx_flow_bound) - 1.0))
     )
     returns = [macro.change(macro.equity_index, clock.month - back, 1) for back in (0, 1)]
-    turnover.log_daily_volume = next_log_daily_volume(
-        turnover.log_daily_volume,
+    turnover.log_share_velocity = next_log_velocity(
+        turnover.log_share_velocity,
         volatility,
         returns[0],
         returns[1],
@@ -90,7 +93,8 @@ def markets_turn_over(
         parameters.equity_volume_lagged_return,
         parameters.equity_volume_sd * float(noise[1]),
     )
-    activity[Product.SSE_EQUITY] = days * np.exp(turnover.log_daily_volume)
+    mean_value_bn = 0.5 * (shares.opening_bn + shares.value_bn)
+    activity[Product.SSE_EQUITY] = mean_value_bn * days * np.exp(turnover.log_share_velocity)
     activity[Product.SSE_REPO_BONDS_FUNDS] = exchange_repo * turns
     foreign_share = foreign_open_interest_share(
         parameters.futures_foreign_share_2020,
@@ -121,6 +125,10 @@ def markets_turn_over(
         )
     turnover.activity = activity
     turnover.turnover_trn = constants.velocity * activity
+    turnover.reit_trn = reit_turnover_trn(
+        shares.reit_units_bn, parameters.reit_velocity, days, sum(parameters.trading_days_by_month)
+    )
+    turnover.turnover_trn[Product.SSE_REPO_BONDS_FUNDS] += turnover.reit_trn
     bond_return = parameters.managed_bond_duration * government.change_1m_pp / 100.0
     traded = turnover.turnover_trn[[Product.INTERBANK_SPOT_BONDS, Product.SSE_EQUITY]].sum()
     turnover.price_impact.append(float((abs(bond_return) + abs(np.expm1(returns[0]))) / traded))

@@ -32,7 +32,7 @@ from sim.institutions.state import Adopters, LicenceQueue
 from sim.side_markets.digital_yuan import DigitalYuan
 from sim.side_markets.private_funds import Commitments
 from sim.side_markets.trade_settlement import CrossBorderPayments
-from sim.trading.state import PriceDiscovery, Turnover
+from sim.trading.state import ForeignShareholdings, PriceDiscovery, ShareMarket, Turnover
 
 LEVERS = plan.lever_ids()
 
@@ -285,6 +285,8 @@ FAULTS = {
     "foreign net purchases": lambda m: grow(m.investors["net_purchases_bn"], 0),
     "shares held by foreigners": lambda m: grow(m.equity_investors["holdings_bn"], 0),
     "share trades of foreigners": lambda m: book_twice(m, "share trade"),
+    "market value of shares": lambda m: grow_field(m.state(ShareMarket), "value_bn"),
+    "foreign stakes in companies": lambda m: grow(m.state(ForeignShareholdings).stakes, 0, 0.01),
     "Shanghai is part of the country": lambda m: m.states.update(
         {FinancingConstants: dataclasses.replace(m.state(FinancingConstants), shenzhen_share_of_exchange_credit=-9.0)}
     ),

@@ -8,7 +8,7 @@ from sim.markets import (
     foreign_open_interest_share,
     futures_activity,
     market_maker_gain,
-    next_log_daily_volume,
+    next_log_velocity,
     price_discovery_share,
     price_influence_index,
     repo_turns_per_month,
@@ -40,7 +40,7 @@ def test_shorter_money_turns_more_often(days, few, many, short, long):
 
 
 def volume(now=0.0, volatility=0.0, month=0.0, before=0.0, noise=0.0):
-    return next_log_daily_volume(now, volatility, month, before, 0.75, 0.17, 2.8, 0.3, noise)
+    return next_log_velocity(now, volatility, month, before, 0.75, 0.17, 2.8, 0.3, noise)
 
 
 @given(st.floats(-2, 2), st.floats(-1, 1), st.floats(-0.3, 0.3), st.floats(-0.3, 0.3), st.floats(0.01, 0.3))

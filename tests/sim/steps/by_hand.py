@@ -5,7 +5,7 @@ import pytest
 
 from agents.credit_events import NO_PROVINCE
 from agents.draws import Draws
-from agents.equity_investors import EquityStyle, ForeignEquityInvestor, ForeignShareholders
+from agents.equity_investors import EquityStyle, ForeignEquityInvestor, ForeignShareholders, appeal_to_foreigners
 from agents.fintech_firms import FintechFirm, FintechFirms
 from agents.foreign_investors import Bloc, ForeignInvestor, ForeignInvestors, IndexFamily, InvestorGroup
 from agents.institutions import Centre, FinancialInstitution, Institutions, Sector
@@ -48,7 +48,7 @@ from sim.institutions.districts import occupants, shares_2020
 from sim.institutions.state import City, Districts, RivalCentres, SectorTraits
 from sim.markets import Product
 from sim.solving.solve import SOLVED
-from sim.trading.state import ForeignShareholdings, TradingConstants, Turnover
+from sim.trading.state import ForeignShareholdings, ShareMarket, TradingConstants, Turnover
 from sim.world.interactions import Interactions
 from sim.world.macro import MacroPath
 from sim.world.policy import Channels, Policy
@@ -214,10 +214,17 @@ def foreign_shareholders(parameters):
         style=style,
         bloc=bloc,
         assets_usd_bn=holdings / 6.5 / 0.04,
-        base_log_weight=np.log(0.04),
+        base_log_odds=np.log(0.04 / 0.96),
         holdings_bn=holdings,
         inaction_band=np.where(style == EquityStyle.INDEX, 0.0, parameters.inaction_band),
     )
+
+
+def foreign_shareholdings(on):
+    """Stakes of foreigners in the city's companies, in proportion to how much each group of them is sought."""
+    parameters, held = on[Parameters], float(on[ForeignShareholders]["holdings_bn"].sum())
+    mean = parameters.connect_shanghai_part * held / on[ShareMarket].value_bn
+    return ForeignShareholdings(stakes=mean * appeal_to_foreigners(parameters.foreign_stake_spread))
 
 
 def fintech_firms():
@@ -391,7 +398,8 @@ MADE = {
     GovernmentYield: lambda _: GovernmentYield(last_month_pct=YIELD_PCT),
     ForeignFlow: lambda _: ForeignFlow(net_purchases_bn=10.0, base_year_bn=10.0),
     ForeignDemand: foreign_demand,
-    ForeignShareholdings: lambda _: ForeignShareholdings(market_value_bn=40000.0),
+    ShareMarket: lambda _: ShareMarket(value_bn=40000.0, opening_bn=40000.0),
+    ForeignShareholdings: foreign_shareholdings,
     RepoFunding: lambda _: RepoFunding(start_pct=YIELD_PCT, follow_pct=YIELD_PCT),
     Turnover: lambda on: Turnover(foreign_futures_share=on[Parameters].futures_foreign_share_2020),
     FundingMemory: funding_memory,

@@ -11,6 +11,8 @@ from agents.listing_queue import STAGES
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
 from sim.accounting.securities import SecurityBook, SecurityClass
+from sim.base_year.base_year import BaseYear
+from sim.base_year.derived import equity_share_of_sse
 from sim.base_year.sums import BaseYearSums, LargeDeal
 from sim.bond_market.component import bond_market_opens
 from sim.clock import Clock, season
@@ -34,7 +36,7 @@ from sim.financing.state import (
     UsualDeals,
 )
 from sim.financing.underwriting import underwriters_capital_bn
-from sim.trading.state import ForeignShareholdings
+from sim.trading.state import ShareMarket
 from sim.world.policy import Channels
 from tests.sim.steps.by_hand import BOND_MONTHS, YIELD_PCT, closes, ends_base_year, run
 
@@ -536,12 +538,16 @@ def test_a_filing_passes_one_stage_a_month_at_most_and_lists_after_the_last(city
 def test_proceeds_of_offers_are_paid_by_shareholders_and_add_to_the_value_of_shares(city):
     on = city(on_shocks=ONE_MONTH_A_STAGE, on_parameters=NO_EXIT)
     on[Issuers]["queue_stage"] = np.where(boards(on), STAGES - 1, 0)
-    shares = on[ForeignShareholdings].market_value_bn
+    on[ShareMarket].listed_bn = 0.0
     issuance, ledger = queued(on)[Issuance], on[Ledger]
     offers = issuance.issued_bn[[Instrument.IPO_MAIN, Instrument.IPO_STAR]]
     total = offers.sum() + issuance.follow_on_bn
     assert offers.min() > 0.0 and issuance.follow_on_bn > 0.0
-    assert on[ForeignShareholdings].market_value_bn - shares == pytest.approx(total)
+    main, star = offers
+    share = equity_share_of_sse(on[BaseYear])
+    market = on[ShareMarket]
+    assert market.listed_bn == pytest.approx(share * (main + issuance.follow_on_bn) + star)
+    assert market.value_bn - market.opening_bn == pytest.approx(market.listed_bn)
     assert ledger.total("equity proceeds") == pytest.approx(total)
     assert ledger.total("underwriting fee") == pytest.approx(on[Parameters].fee_ipo / 100.0 * total)
 
@@ -598,6 +604,8 @@ def test_a_fund_of_real_estate_brings_money_and_no_listed_firm(city):
     queued(on)
     assert on[ListingQueue].listings.tolist() == [0, 0, 0, sponsors.sum()]
     assert on[Issuance].issued_bn[Instrument.REIT] > 0.0
+    units = on[Parameters].reit_share_of_sse * on[Issuance].issued_bn[Instrument.REIT]
+    assert on[ShareMarket].reit_units_bn == pytest.approx(units)
     np.testing.assert_array_equal(issuers["listed_firms"], listed)
 
 

@@ -31,7 +31,7 @@ from sim.institutions.state import City, SeatFlows
 from sim.side_markets.insurance import Premiums
 from sim.side_markets.private_funds import Commitments
 from sim.side_markets.trade_settlement import CrossBorderPayments
-from sim.trading.state import ForeignShareholdings, PriceDiscovery, Turnover
+from sim.trading.state import PriceDiscovery, ShareMarket, Turnover
 from tests.sim.steps.by_hand import VALUES, population
 
 
@@ -75,7 +75,7 @@ def trade_and_prices(city):
     start = np.array([*on[Parameters].price_discovery_share_2020, on[Parameters].rate_benchmark_share])
     on[PriceDiscovery].shares, on[PriceDiscovery].influence = start * np.array([2.0, 2.0, 0.5, 0.5]), 104.0
     on[ForeignShareholders]["holdings_bn"][:] = 2.0
-    on[ForeignShareholdings].market_value_bn = 4.0 * len(on[ForeignShareholders])
+    on[ShareMarket].value_bn = 4.0 * len(on[ForeignShareholders])
     copper, oil, gold, rates = start
     return on, {
         "turnover_total": 36.0,

@@ -15,10 +15,10 @@ from sim.bond_market.state import ForeignFlow, GovernmentYield
 from sim.clock import Clock
 from sim.markets import Product
 from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
-from sim.trading.foreign_shareholders import equity_investors_trade
+from sim.trading.foreign_shareholders import equity_investors_trade, shares_are_valued
 from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import RATE_BENCHMARKS, prices_are_discovered
-from sim.trading.state import ForeignShareholdings, PriceDiscovery, TradingConstants, Turnover
+from sim.trading.state import ForeignShareholdings, PriceDiscovery, ShareMarket, TradingConstants, Turnover
 from sim.trading.turnover import markets_turn_over
 from sim.world.policy import Channels
 from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, ends_base_year, run
@@ -36,13 +36,19 @@ def rising(log_change_a_month):
 
 
 def shareholders(on):
-    return run(equity_investors_trade, on)[ForeignShareholders]
+    """Investors after the shares are valued and traded, whose accounts close."""
+    run(shares_are_valued, on)
+    run(equity_investors_trade, on)
+    closes(FOREIGN_SHAREHOLDERS, on)
+    return on[ForeignShareholders]
+
+
+def assert_nobody_trades(on):
+    np.testing.assert_allclose(shareholders(on)["net_purchases_bn"], 0.0, atol=1e-9)
 
 
 def test_shareholders_whose_weight_is_as_wanted_do_not_trade(city):
-    on = city(on_parameters=NO_DRIFT)
-    np.testing.assert_allclose(shareholders(on)["net_purchases_bn"], 0.0, atol=1e-9)
-    closes(FOREIGN_SHAREHOLDERS, on)
+    assert_nobody_trades(city(on_parameters=NO_DRIFT))
 
 
 def test_holdings_rise_with_prices_and_trades_are_paid_for(city):
@@ -54,27 +60,75 @@ def test_holdings_rise_with_prices_and_trades_are_paid_for(city):
     assert on[Ledger].net("currency conversion", Account.REST_OF_WORLD) == pytest.approx(
         investors["net_purchases_bn"].sum()
     )
-    assert shares.market_value_bn == pytest.approx(40000.0 * np.exp(0.02))
-    closes(FOREIGN_SHAREHOLDERS, on)
+    assert on[ShareMarket].value_bn == pytest.approx(40000.0 * np.exp(0.02))
 
 
-def test_assets_grow_at_their_trend_and_index_funds_follow_them_at_their_speed(city):
-    on = city(on_parameters={**NO_DRIFT, "foreign_assets_growth": 0.12})
-    before, held = (on[ForeignShareholders][name].copy() for name in ("assets_usd_bn", "holdings_bn"))
+@pytest.mark.parametrize("growth", [-0.3, 0.0, 0.12])
+def test_other_assets_that_grow_give_no_reason_to_buy_shares(city, growth):
+    on = city(on_parameters={**NO_DRIFT, "foreign_assets_growth": growth})
+    others = on[ForeignShareholders]["assets_usd_bn"] - on[ForeignShareholders]["holdings_bn"] / 6.5
+    assert_nobody_trades(on)
+    investors = on[ForeignShareholders]
+    np.testing.assert_allclose(
+        investors["assets_usd_bn"] - investors["holdings_bn"] / 6.5, others * np.exp(growth / 12)
+    )
+
+
+@pytest.mark.parametrize("fall", [-0.2, 0.05, 0.5])
+def test_a_fall_or_rise_of_the_yuan_alone_makes_nobody_trade(city, fall):
+    rate = 6.5 * np.exp(fall * (np.arange(MONTHS_BEFORE + MONTHS_AFTER) >= MONTHS_BEFORE + 6))
+    assert_nobody_trades(city(on_parameters=NO_DRIFT, on_world={"usdcny": rate}))
+
+
+def test_index_funds_hold_on_when_prices_move(city):
+    on = city(on_parameters=NO_DRIFT, on_world={"equity_index": rising(-0.1)})
     investors = shareholders(on)
-    np.testing.assert_allclose(investors["assets_usd_bn"], before * np.exp(0.01))
     index = investors["style"] == EquityStyle.INDEX
-    speed = on[Parameters].adjustment_speed_benchmarked
-    np.testing.assert_allclose(investors["net_purchases_bn"][index], held[index] * np.expm1(0.01 * speed))
+    np.testing.assert_allclose(investors["net_purchases_bn"][index], 0.0, atol=1e-9)
+    assert (investors["net_purchases_bn"][~index] != 0.0).any()
 
 
-def test_active_holders_sell_what_has_become_dear_and_index_funds_rebalance_alone(city):
+def test_index_funds_buy_their_part_of_new_shares(city):
+    on = city(on_parameters=NO_DRIFT)
+    market, shares = on[ShareMarket], on[ForeignShareholdings]
+    market.listed_bn, market.value_bn = 400.0, 40400.0
+    held = on[ForeignShareholders]["holdings_bn"].copy()
+    investors = shareholders(on)
+    index = investors["style"] == EquityStyle.INDEX
+    wanted = np.log(40400.0 / 40000.0)
+    traded = on[Parameters].adjustment_speed_benchmarked * wanted
+    # At a weight of four per cent the log of the weight moves by 96 hundredths of the log odds.
+    np.testing.assert_allclose(investors["net_purchases_bn"][index], 0.96 * traded * held[index], rtol=1e-2)
+    held_here = on[Parameters].connect_shanghai_part * investors["holdings_bn"].sum()
+    assert shares.stakes.mean() * 40400.0 == pytest.approx(held_here)
+
+
+def test_active_holders_sell_what_has_become_dear_and_index_funds_hold(city):
     on = city(on_parameters={**NO_DRIFT, "equity_momentum": 0.0}, on_world={"equity_index": rising(0.03)})
     investors = shareholders(on)
     active = investors["style"] == EquityStyle.ACTIVE
     terms = on[ForeignShareholdings].terms
     assert (terms[0, active] < -0.1).all() and not terms[:2, ~active].any()
     assert investors["net_purchases_bn"][active].max() < 0.0
+
+
+def test_shares_that_have_fallen_far_are_bought_up_to_the_legal_ceiling_and_no_further(city):
+    """Prices at a fifth, as seed 4000017 draws them: foreigners used to hold most of the market in the end."""
+    crash = {"equity_index": 5000.0 * np.where(np.arange(MONTHS_BEFORE + MONTHS_AFTER) < MONTHS_BEFORE, 1.0, 0.2)}
+    eager = {**NO_DRIFT, "equity_price_elasticity": 4.0, "equity_momentum": 0.0, "adjustment_speed_equity": 0.5}
+    on = city(on_parameters=eager, on_world=crash)
+    on[ForeignShareholders]["holdings_bn"][:] *= 5.0
+    on[ForeignShareholders]["assets_usd_bn"][:] *= 5.0
+    parts = []
+    for _ in range(24):
+        shareholders(on)
+        parts.append(on[ForeignShareholdings].part_within_ceiling)
+        on[ShareMarket].opening_bn = on[ShareMarket].value_bn
+        on[Ledger].open_month()
+    stakes = on[ForeignShareholdings].stakes
+    stop = on[Parameters].foreign_buying_stop
+    assert parts[0] == 1.0 and min(parts) < 0.5
+    assert stakes.max() == pytest.approx(stop) and stakes.mean() < stop
 
 
 def test_the_quota_cuts_buyers_and_lets_sellers_sell(city):
@@ -87,7 +141,6 @@ def test_the_quota_cuts_buyers_and_lets_sellers_sell(city):
     assert buys.any() and (~buys).any() and wanted.sum() > 0.0
     np.testing.assert_array_equal(got[~buys], wanted[~buys])
     assert (got[buys] < wanted[buys]).all()
-    closes(FOREIGN_SHAREHOLDERS, bound)
 
 
 def test_a_quota_on_net_buying_cuts_every_buyer_by_the_same_part(city):
@@ -171,10 +224,30 @@ def test_shares_turn_over_more_when_volatile_or_rising_and_the_habit_fades(city)
     for asked in ({"log_volatility": volatile}, {"equity_index": rising(0.05)}):
         assert turnover(city(on_parameters=QUIET, on_world=asked))[Product.SSE_EQUITY] > 1.05 * usual
     on = city(on_parameters=QUIET)
-    on[Turnover].log_daily_volume = 1.0
+    on[Turnover].log_share_velocity = 1.0
     persistence = on[Parameters].equity_volume_persistence
     assert turnover(on)[Product.SSE_EQUITY] == pytest.approx(usual * np.exp(persistence))
-    assert on[Turnover].log_daily_volume == pytest.approx(persistence)
+    assert on[Turnover].log_share_velocity == pytest.approx(persistence)
+
+
+def test_shares_turn_over_in_proportion_to_their_value_and_nothing_else_does(city):
+    more = city()
+    more[ShareMarket].value_bn = more[ShareMarket].opening_bn = 2.0 * city()[ShareMarket].value_bn
+    ratio = turnover(more) / turnover(city())
+    assert ratio[Product.SSE_EQUITY] == pytest.approx(2.0)
+    np.testing.assert_allclose(np.delete(ratio, Product.SSE_EQUITY), 1.0)
+
+
+def test_units_of_reits_trade_on_the_exchange_at_their_own_velocity(city):
+    listed = city(on_parameters={"reit_velocity": 0.6})
+    listed[ShareMarket].reit_units_bn = 100.0
+    more = turnover(listed) - turnover(city())
+    days = listed[Parameters].trading_days_by_month
+    part_of_year = days[listed[Clock].month_of_year] / sum(days)
+    assert listed[Turnover].reit_trn == pytest.approx(0.06 * part_of_year)
+    assert more[Product.SSE_REPO_BONDS_FUNDS] == pytest.approx(listed[Turnover].reit_trn)
+    np.testing.assert_allclose(np.delete(more, Product.SSE_REPO_BONDS_FUNDS), 0.0, atol=1e-12)
+    closes(TRADING, listed)
 
 
 def test_twice_the_trading_days_are_twice_the_turnover(city):
