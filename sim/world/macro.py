@@ -189,7 +189,9 @@ def make_macro_path(
     gaps are drawn.
 
     ln V and ln rv are first-order autoregressions, yields revert to a mean, the currency has momentum and leans
-    against the yield gap, equity drifts. Innovations are multivariate t(4). Parameters: agent "Macro".
+    against the yield gap, equity drifts. The mean of the American yield is that of the six years to the base year and
+    a deviation, because six years say little of the mean of so persistent a series. Innovations are multivariate t(4).
+    Parameters: agent "Macro".
 
     Dated shocks are added to any of these, with the same random draws: `us_yield`, `china_yield` and
     `world_volatility` lift a driver's path by their value, where a floor allows it; `currency`, `equity` and
@@ -218,6 +220,7 @@ def make_macro_path(
         np.mean([history[m]["cn10y_pct"] - history[m]["us10y_pct"] for m in range(first_month, BASELINE + 1)])
     )
     us_mean = float(np.mean([history[m]["us10y_pct"] for m in range(first_month, BASELINE + 1)]))
+    us_mean += parameters.us_yield_mean_deviation
     p, unstressed = parameters, dict.fromkeys(DRIVERS, 0.0)
     moved = struck = shocks_at(shocks, first_month - 1)
     currency_level = equity_level = 0.0

@@ -100,6 +100,18 @@ def test_a_neutral_path_knows_nothing_of_what_was_realised():
     assert all(value != seen[month]["us10y_pct"] for value, month in zip(us, seen, strict=True))
 
 
+def test_the_long_run_mean_of_the_american_yield_is_uncertain_and_centred_on_the_past():
+    prior = ParameterSet.prior_2020()
+    draws = np.array([prior.draw(seed).us_yield_mean_deviation for seed in range(200)])
+    assert CENTRAL.us_yield_mean_deviation == 0.0
+    assert draws.std() == pytest.approx(0.79, rel=0.15) and abs(draws.mean()) < 0.15
+    low, high = (path_of("neutral", us_yield_mean_deviation=value, us10_floor=-1e9) for value in (-0.5, 0.5))
+    apart = high.us_yield_pct[high.position(BASELINE) :] - low.us_yield_pct[low.position(BASELINE) :]
+    # With the same draws the paths part by the deviation, as fast as the yield reverts to its mean.
+    expected = 1.0 - CENTRAL.us_yield_persistence ** np.arange(len(apart))
+    np.testing.assert_allclose(apart, expected, atol=1e-12)
+
+
 @pytest.fixture(scope="module")
 def long_path():
     """A thousand years of the neutral path without volatility jumps and without a floor under yields."""
