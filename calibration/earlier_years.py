@@ -120,6 +120,8 @@ def earlier_year(base_year: int, replays: bool = True) -> BaseYear:
         stem, lag = stem_and_lag(id)
         if stem in _known():
             values[id] = level(stem, base_year - lag)
+    # The market opened in July 2019: companies listed at the end of the year before are the offers to then.
+    values["star_listed_2019"] = sum(level("ipo_count_star", year) for year in range(FIRST_BASE_YEAR, base_year))
     return BaseYear(base_year, values, replays)
 
 

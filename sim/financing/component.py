@@ -20,7 +20,7 @@ from sim.financing.issuance import choice_explained, issuers_raise_money
 from sim.financing.issuance_spillover import start_of_filing_memory
 from sim.financing.listings import gate_moves, listing_queue_moves
 from sim.financing.maturities import debt_matures
-from sim.financing.panda_bonds import foreign_issuers_decide
+from sim.financing.panda_bonds import foreign_issuers_decide, panda_bonds_before_base_year_bn
 from sim.financing.readings import READINGS
 from sim.financing.small_firm_credit import acceptance_explained, start_with_refused_needs
 from sim.financing.solved import FINANCING_SOLVED
@@ -57,7 +57,7 @@ def start_financing(
     credit: Changes[SmallFirmCredit],
 ) -> None:
     """Set the queue, the memory of filings, Panda bonds so far and the overdrafts of rationed firms."""
-    panda.cumulative_bn = base_year.observed("panda_cumulative") - base_year.observed("panda_issuance")
+    panda.cumulative_bn = panda_bonds_before_base_year_bn(base_year, parameters)
     years = slice(macro.position(YIELD_GAP_FROM), macro.position(clock.month) + 13)
     panda.gap_mean_pp = float((macro.us_yield_pct[years] - macro.china_yield_pct[years]).mean())
     queue.filed = np.bincount(issuers["waiting_for"], minlength=4).astype(np.int64)
@@ -108,13 +108,15 @@ def financing_identities(
         float(issuers["cash_bn"].sum()) + 1e5,
         issuance.opening_cash_bn + float(ledger.month_cash_bn[Account.ISSUERS]) + 1e5,
     )
-    yield "Panda bonds issued", panda.cumulative_bn, panda.opening_bn + float(issuance.issued_bn[Instrument.PANDA])
+    counted = parameters.panda_series_splice
+    issued = float(issuance.issued_bn[Instrument.PANDA])
+    yield "Panda bonds issued", panda.cumulative_bn, panda.opening_bn + counted * issued
     yield "Panda bonds issued never fall", float(min(panda.cumulative_bn - panda.opening_bn, 0.0)), 0.0
-    start = base_year.observed("panda_cumulative") - base_year.observed("panda_issuance")
+    start = panda_bonds_before_base_year_bn(base_year, parameters)
     yield (
         "Panda bonds outstanding",
         float(book.outstanding_bn[SecurityClass.PANDA] + book.gone_bn[SecurityClass.PANDA]),
-        float(book.start_bn[SecurityClass.PANDA]) + panda.cumulative_bn - start,
+        float(book.start_bn[SecurityClass.PANDA]) + (panda.cumulative_bn - start) / counted,
     )
     waiting = np.bincount(issuers["waiting_for"], minlength=4)
     for route in (ListingRoute.MAIN, ListingRoute.STAR, ListingRoute.REIT):

@@ -15,6 +15,7 @@ from agents.listing_queue import review_stage_probability
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
 from sim.accounting.securities import SecurityBook, SecurityClass
+from sim.base_year.base_year import BaseYear
 from sim.base_year.sums import LargeDeal
 from sim.bond_market.primary_market import sell_issue
 from sim.bond_market.state import ResidualHolders, china_yield_pct
@@ -24,6 +25,15 @@ from sim.financing.state import FinancingConstants, Issuance, PandaProgramme
 from sim.world.conditions import us_yield_pct
 from sim.world.macro import MacroPath
 from sim.world.policy import Channels
+
+
+def panda_bonds_before_base_year_bn(base_year: BaseYear, parameters: Parameters) -> float:
+    """Issues since the first to the end of the year before the base year, as the plan counts them.
+
+    The plan's total counts fewer issues than the flow of all onshore venues, of which `panda_series_splice` is counted.
+    """
+    counted_bn = parameters.panda_series_splice * base_year.observed("panda_issuance")
+    return base_year.observed("panda_cumulative") - counted_bn
 
 
 def foreign_issuers_decide(
@@ -42,7 +52,8 @@ def foreign_issuers_decide(
 ) -> None:
     """Foreign issuers sell Panda bonds or stay offshore.
 
-    They apply for a programme first; registered ones may sell.
+    They apply for a programme first; registered ones may sell. Issues, bonds outstanding and proceeds are those of all
+    onshore venues; the running total since inception counts `panda_series_splice` of them, as the plan's series does.
     """
     month = clock.month
     rows = np.flatnonzero(issuers["issuer_class"] == IssuerClass.FOREIGN)
@@ -81,7 +92,7 @@ def foreign_issuers_decide(
     issuers["last_choice"][rows] = np.where(sold > 0.0, Instrument.PANDA, -1)
     amount = float(sold.sum())
     issuance.issued_bn[Instrument.PANDA] = amount
-    panda.cumulative_bn += amount
+    panda.cumulative_bn += parameters.panda_series_splice * amount
     book.gross_bn[SecurityClass.PANDA] += amount
     sell_issue(holders, ledger, Account.FOREIGN_ISSUERS, amount)
     ledger.pay("proceeds remitted", Account.FOREIGN_ISSUERS, Account.REST_OF_WORLD, amount)

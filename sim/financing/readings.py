@@ -9,6 +9,7 @@ from agents.issuers import ROUNDING_BN, Instrument, IssuerClass, Issuers, Listin
 from scenarios.parameters import Parameters
 from sim.accounting.record import YEAR, Record
 from sim.accounting.securities import COUNTED, SecurityBook
+from sim.base_year.base_year import BaseYear
 from sim.component import Reading
 from sim.financing.issuance import green_spread_pp
 from sim.financing.state import (
@@ -62,7 +63,10 @@ def issued(instrument: Instrument) -> Callable[[Issuance], float]:
 
 
 def panda_cumulative(panda: PandaProgramme) -> float:
-    """Gross issues of Panda bonds since the first; redemptions are not deducted."""
+    """Gross issues of Panda bonds since the first as the plan counts them; redemptions are not deducted.
+
+    `panda_issuance` and `panda_outstanding` are those of all onshore venues.
+    """
     return panda.cumulative_bn
 
 
@@ -87,9 +91,9 @@ def star_new_listings(size: ModelSize, queue: ListingQueue) -> float:
     return float(queue.listings[ListingRoute.STAR] - queue.opening_star_listings) / size.scale
 
 
-def star_listings(size: ModelSize, queue: ListingQueue) -> float:
-    """Initial offers on the STAR market since January 2020."""
-    return float(queue.listings[ListingRoute.STAR]) / size.scale
+def star_listings(base_year: BaseYear, size: ModelSize, queue: ListingQueue) -> float:
+    """Companies listed on the STAR market: those of the years before and offers since."""
+    return base_year.observed("star_listed_2019") + float(queue.listings[ListingRoute.STAR]) / size.scale
 
 
 def star_proceeds(issuance: Issuance, record: Record) -> float:
@@ -165,7 +169,7 @@ READINGS = (
     Reading("equity_financing_share", "share", "ratio", equity_financing_share),
     Reading("yrd_financing", "trn yuan per year", "flow", yrd_financing),
     Reading("star_new_listings", "listings per year", "flow", star_new_listings),
-    Reading("star_listings", "count since 2020-01", "stock", star_listings),
+    Reading("star_listings", "companies", "stock", star_listings),
     Reading("star_proceeds", "bn yuan since 2020-01", "stock", star_proceeds),
     Reading("reits_cap", "bn yuan", "stock", reits_cap),
     Reading("green_financing", "trn yuan", "stock", green_financing),

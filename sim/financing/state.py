@@ -106,7 +106,7 @@ class UsualDeals:
 
 @dataclass
 class PandaProgramme:
-    """Panda bonds issued since the first, CNY bn."""
+    """Panda bonds issued since the first as the plan counts them, CNY bn."""
 
     cumulative_bn: float = 0.0
     opening_bn: float = 0.0

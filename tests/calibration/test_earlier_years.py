@@ -176,6 +176,8 @@ def test_the_base_year_is_met_and_accounts_close(replay):
 def test_markets_that_did_not_exist_have_no_deals(replay):
     _, annual = replay
     assert (annual.loc[2016:2019, "star_new_listings"] == 0.0).all()
+    assert (annual.loc[2016:2019, "star_listings"] == 0.0).all()
+    assert earlier_year(2019).observed("star_listed_2019") == 0.0
     assert (annual.loc[2016:2019, "reit_issuance"] == 0.0).all()
 
 

@@ -182,7 +182,7 @@ def test_the_command_tells_years_and_starting_state_with_documented_keys(monkeyp
     assert said("--quiet").splitlines()[0].split("\t")[:3] == [first["kind"], first["indicator"], str(first["year"])]
     shown = said()
     assert "conditional replay" in shown
-    assert "45 known" in shown
+    assert "46 known" in shown
 
 
 def test_the_starting_state_of_2015_names_what_is_known_and_what_is_taken_from_2020(request):

@@ -123,6 +123,9 @@ def test_listings_of_2020_are_near_those_observed(full):
     again, _ = simulated_2020(full)
     # The count is drawn around filings; main-board offers are national, of which Shanghai has its share of money.
     assert again[ListingQueue].listings[ListingRoute.STAR] == pytest.approx(observed("ipo_count_star"), rel=0.15)
+    # The stock is that of companies: 215 were listed at the end of 2020, 70 of them in 2019.
+    assert observed("star_listed_2019") + observed("ipo_count_star") == 215.0
+    assert full.records[-1]["star_listings"] == pytest.approx(215.0, rel=0.1)
 
 
 def test_the_year_is_not_drawn_again_by_the_seed_of_a_run(full):

@@ -39,6 +39,7 @@ from sim.component import AllStates, Part, Step
 from sim.components import COMPONENTS
 from sim.declared import run_checked
 from sim.financing.issuance_spillover import start_of_filing_memory
+from sim.financing.panda_bonds import panda_bonds_before_base_year_bn
 from sim.financing.provinces import province_shares
 from sim.financing.state import FilingMemory, Issuance, ListingQueue, ModelSize, PandaProgramme, SmallFirmCredit
 from sim.fintech.state import FundingMemory
@@ -343,7 +344,7 @@ def listing_queue(on):
 
 def panda_programme(on):
     """Panda bonds issued before the base year; the gap of yields is as usual."""
-    so_far = on[BaseYear].observed("panda_cumulative") - on[BaseYear].observed("panda_issuance")
+    so_far = panda_bonds_before_base_year_bn(on[BaseYear], on[Parameters])
     return PandaProgramme(cumulative_bn=so_far, opening_bn=so_far, gap_mean_pp=US_YIELD_PCT - YIELD_PCT)
 
 

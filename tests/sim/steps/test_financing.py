@@ -662,6 +662,17 @@ def test_registered_foreign_issuers_alone_sell_panda_bonds(city):
     assert on[Issuance].issued_bn[Instrument.PANDA] == pytest.approx(sold.sum())
 
 
+def test_the_running_total_counts_the_part_of_the_issues_that_the_plan_counts(city):
+    on = city(on_parameters={"panda_hazard": CERTAIN, "panda_series_splice": 0.9})
+    # 393.72 at the end of 2020, of which 0.9 times the 58.65 bn of all venues in 2020.
+    assert on[PandaProgramme].cumulative_bn == pytest.approx(393.72 - 0.9 * 58.65)
+    before = on[PandaProgramme].cumulative_bn
+    issued = panda(on)[Issuance].issued_bn[Instrument.PANDA]
+    assert issued > 0.0
+    assert on[PandaProgramme].cumulative_bn - before == pytest.approx(0.9 * issued)
+    assert on[SecurityBook].gross_bn[SecurityClass.PANDA] == pytest.approx(issued)
+
+
 def test_what_foreigners_raise_leaves_the_country(city):
     on = panda(city(on_parameters={"panda_hazard": CERTAIN}))
     ledger, amount = on[Ledger], on[Issuance].issued_bn[Instrument.PANDA]

@@ -139,7 +139,7 @@ def direct_financing(city):
         "equity_financing_share": 15.0 / 150.0,
         "yrd_financing": 0.03,
         "star_new_listings": 6.0,
-        "star_listings": 14.0,
+        "star_listings": 70.0 + 14.0,
         "star_proceeds": 110.0,
         "reits_cap": 55.0,
     }
