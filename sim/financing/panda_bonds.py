@@ -92,7 +92,7 @@ def foreign_issuers_decide(
     issuers["last_choice"][rows] = np.where(sold > 0.0, Instrument.PANDA, -1)
     amount = float(sold.sum())
     issuance.issued_bn[Instrument.PANDA] = amount
-    panda.cumulative_bn += parameters.panda_series_splice * amount
+    panda.cumulative_bn += float(parameters.panda_series_splice * amount)
     book.gross_bn[SecurityClass.PANDA] += amount
     sell_issue(holders, ledger, Account.FOREIGN_ISSUERS, amount)
     ledger.pay("proceeds remitted", Account.FOREIGN_ISSUERS, Account.REST_OF_WORLD, amount)

@@ -189,7 +189,7 @@ def take_panda_bonds_back(model):
     """The month's issue is negative, in every place where it is booked."""
     back = model.state(Issuance).issued_bn[Instrument.PANDA] + 1.0
     model.state(Issuance).issued_bn[Instrument.PANDA] -= back
-    model.state(PandaProgramme).cumulative_bn -= back
+    model.state(PandaProgramme).cumulative_bn -= model.parameters.panda_series_splice * back
 
 
 def hold(model, security):
