@@ -33,7 +33,7 @@ def panda_bonds_before_base_year_bn(base_year: BaseYear, parameters: Parameters)
     The plan's total counts fewer issues than the flow of all onshore venues, of which `panda_series_splice` is counted.
     """
     counted_bn = parameters.panda_series_splice * base_year.observed("panda_issuance")
-    return base_year.observed("panda_cumulative") - counted_bn
+    return float(base_year.observed("panda_cumulative") - counted_bn)
 
 
 def foreign_issuers_decide(
