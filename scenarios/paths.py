@@ -130,7 +130,10 @@ LeverPath = Piece | Switch
 
 
 def follow(path: LeverPath, lever: Lever, before: Intensities, start: int) -> Intensities:
-    """Return the intensities of a path by month, from the baseline month on.
+    """Return the course of a lever by month, from the baseline month on.
+
+    The first column is the intensity of the lever. Each further one belongs to a component of it: by how much its
+    intensity departs from where the lever as a whole has it. A path of the whole lever leaves no departure.
 
     Parameters
     ----------
@@ -139,48 +142,75 @@ def follow(path: LeverPath, lever: Lever, before: Intensities, start: int) -> In
     lever
         The lever it belongs to.
     before
-        The intensities that hold until the path takes over, shape (months,).
+        The course that holds until the path takes over, shape (months, 1 + components), or (months, 1) for a component.
     start
         The month from which the path holds, as an ordinal.
 
     Returns
     -------
     numpy.ndarray
-        Shape (months,).
+        Shape of `before`.
     """
     import numpy as np
 
     result = before.copy()
+
+    def hold(first: int, end: int | None, value: float) -> None:
+        result[first:end] = 0.0
+        result[first:end, 0] = value
+
     match path:
         case Constant(value):
-            result[start - BASELINE :] = value
+            hold(start - BASELINE, None, value)
         case OnArm(arm):
             for place in range(start - BASELINE, len(result)):
-                result[place] = lever.intensity(arm, BASELINE + place)
+                hold(place, place + 1, lever.intensity(arm, BASELINE + place))
         case Steps(values):
             for month, value in values:
-                result[month_ordinal(month) - BASELINE :] = value
-        case Ramp(values, hold):
-            anchor = (start - 1 if hold is None else month_ordinal(hold)) - BASELINE
+                hold(month_ordinal(month) - BASELINE, None, value)
+        case Ramp(values, held):
+            anchor = (start - 1 if held is None else month_ordinal(held)) - BASELINE
             places = [anchor, *(month_ordinal(month) - BASELINE for month, _ in values)]
-            heights = [before[anchor], *(value for _, value in values)]
-            result[anchor:] = np.interp(np.arange(anchor, len(result)), places, heights)
+            for column in range(result.shape[1]):
+                heights = [before[anchor, column], *(value if column == 0 else 0.0 for _, value in values)]
+                result[anchor:, column] = np.interp(np.arange(anchor, len(result)), places, heights)
         case Pulse(first, last, value):
-            result[month_ordinal(first) - BASELINE : month_ordinal(last) - BASELINE + 1] = value
+            hold(month_ordinal(first) - BASELINE, month_ordinal(last) - BASELINE + 1, value)
         case Parts(pieces):
-            planned = lever.intensity_2025_plan - lever.intensity_2020
-            way = (before - lever.intensity_2020) / planned if planned else np.zeros_like(before)
-            for part, piece in pieces:
-                component = next(each for each in lever.components if each.id == part)
-                was = component.i2020 + (component.i2025 - component.i2020) * way.clip(0.0, 1.0)
-                result += component.weight * (follow(piece, lever, was, start) - was)
-            result = result.clip(0.0, 1.0)
+            result = _with_parts(pieces, lever, before, start)
         case Switch(pieces):
             for month, piece in pieces:
                 result = follow(piece, lever, result, month_ordinal(month))
         case Layers(layers):
             for layer in layers:
                 result = follow(layer, lever, result, start)
+    return result
+
+
+def _with_parts(
+    pieces: tuple[tuple[str, LeverPath], ...], lever: Lever, before: Intensities, start: int
+) -> Intensities:
+    """Return a course on which some components follow paths of their own."""
+    import numpy as np
+
+    result = before.copy()
+    whole = before[:, 0].copy()
+    for place, component in enumerate(lever.components):
+        whole -= component.weight * before[:, 1 + place]
+    planned = lever.intensity_2025_plan - lever.intensity_2020
+    way = ((whole - lever.intensity_2020) / planned if planned else np.zeros_like(whole)).clip(0.0, 1.0)
+    paths = dict(pieces)
+    total = whole.copy()
+    for place, component in enumerate(lever.components):
+        if component.id in paths:
+            on_its_way = component.i2020 + (component.i2025 - component.i2020) * way
+            own = (on_its_way + before[:, 1 + place])[:, None]
+            result[:, 1 + place] = follow(paths[component.id], lever, own, start)[:, 0] - on_its_way
+        total += component.weight * result[:, 1 + place]
+    result[:, 0] = total.clip(0.0, 1.0)
+    # What does not fit between 0 and 1 is taken from all departures alike.
+    beyond = result[:, 0] != total
+    result[beyond, 1:] *= ((result[:, 0] - whole)[beyond] / (total - whole)[beyond])[:, None]
     return result
 
 
@@ -420,7 +450,7 @@ class _Reader:
             self.wrong(coded("path.no_components", value=shown(plain)), key, plain, ", ".join(known))
             return None
         pieces = []
-        for name, inner in plain.items():
+        for name, inner in self.divided(plain).items():
             here = (*key, str(name))
             if name not in known:
                 self.problems.append(unknown("component", name, known, key=".".join(here)))
@@ -436,8 +466,18 @@ class _Reader:
                     piece = None
                 pieces += [(str(name), piece)] if piece is not None else []
         return (
-            Parts(tuple(sorted(pieces, key=lambda pair: known.index(pair[0])))) if len(pieces) == len(plain) else None
+            Parts(tuple(sorted(pieces, key=lambda pair: known.index(pair[0]))))
+            if len(pieces) == len(self.divided(plain))
+            else None
         )
+
+    def divided(self, plain: Mapping[Any, Any]) -> dict[Any, Any]:
+        """Return paths by component, with those of a former component for each one that divides it now."""
+        parts: dict[Any, Any] = {}
+        for name, inner in plain.items():
+            now = [each.id for each in self.lever.components if each.part_of and each.part_of == name]
+            parts |= {each: inner for each in now or [name] if each not in plain or each == name}
+        return parts
 
     def switch(self, plain: Any, key: tuple[str, ...]) -> Switch | None:
         if not isinstance(plain, Mapping) or not plain:

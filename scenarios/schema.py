@@ -22,7 +22,7 @@ from scenarios.named_files import names_a_drivers_file
 from scenarios.number_types import InputModel, real_number
 from scenarios.parameters import central_parameters, checked_for_replay
 from scenarios.paths import LeverPath, OnArm, follow, from_month_on, over, parse_lever_path, shown
-from scenarios.plan import Arm, lever_ids, levers
+from scenarios.plan import Arm, Lever, lever_ids, levers
 from scenarios.problem_texts import coded
 from scenarios.shock import Shock
 from scenarios.shock_paths import total_problems
@@ -408,15 +408,43 @@ class Scenario(InputModel):
         """
         import numpy as np
 
-        start = month_ordinal(self.start)
+        return np.column_stack([self._course(lever, first, last)[:, 0] for lever in levers()])
+
+    def departures(self, first: int, last: int) -> NDArray[np.float64]:
+        """Return by how much components of levers depart from where their lever as a whole has them.
+
+        Parameters
+        ----------
+        first, last
+            As for `intensities`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (months, components of all levers), in plan order; zero where no component has a path of its own.
+        """
+        import numpy as np
+
+        still = last - first + 1
+        return np.column_stack(
+            [
+                self._course(lever, first, last)[:, 1:]
+                if lever.id in self.levers
+                else np.zeros((still, len(lever.components)))
+                for lever in levers()
+            ]
+        )
+
+    def _course(self, lever: Lever, first: int, last: int) -> NDArray[np.float64]:
+        """Return the course of a lever, see `scenarios.paths.follow`."""
+        import numpy as np
+
         months = max(last, month_ordinal(self.end)) - BASELINE + 1
-        table = np.empty((last - first + 1, len(levers())))
-        wanted = np.maximum(np.arange(first, last + 1) - BASELINE, 0)
-        for column, lever in enumerate(levers()):
-            base = np.array([lever.intensity(self.policy, BASELINE + month) for month in range(months)])
-            path = self.levers.get(lever.id)
-            table[:, column] = (base if path is None else follow(path, lever, base, start))[wanted]
-        return table
+        course = np.zeros((months, 1 + len(lever.components)))
+        course[:, 0] = [lever.intensity(self.policy, BASELINE + month) for month in range(months)]
+        if lever.id in self.levers:
+            course = follow(self.levers[lever.id], lever, course, month_ordinal(self.start))
+        return course[np.maximum(np.arange(first, last + 1) - BASELINE, 0)]
 
     def _content(self) -> dict[str, Any]:
         kept = ("policy", "macro", "parameters", "rival_centres", "scale", "start", "end")

@@ -103,7 +103,7 @@ def _control(lever: Lever) -> str:
 
 
 def _in_detail(chosen: Lever) -> Iterable[Part]:
-    """Return a lever's facts, path, effects, prerequisites and dated events."""
+    """Return a lever's facts, path, effects, components, prerequisites and dated events."""
     years = ", ".join(f"{2020 + place}: {value:.2f}" for place, value in enumerate(chosen.path_plan))
     facts = {
         "id": chosen.id,
@@ -123,6 +123,7 @@ def _in_detail(chosen: Lever) -> Iterable[Part]:
     }
     yield Facts(chosen.name, facts)
     yield _effects(chosen)
+    yield _components(chosen)
     if chosen.prerequisites:
         rows = [
             (each.lever, f"{each.at_least:.2f}", f"{each.cap:.2f}", each.what, each.basis)
@@ -151,3 +152,18 @@ def _effects(chosen: Lever) -> Table:
         "higher means",
     )
     return Table("Effects", headings, rows)
+
+
+def _components(chosen: Lever) -> Table:
+    rows = []
+    for component in chosen.components:
+        carried = [
+            f"{effect.channel} {effect.carried_by[component.id]:.0%}" if effect.carried_by else effect.channel
+            for effect in chosen.effects
+            if component in chosen.carriers(effect)
+        ]
+        lag = chosen.lag_of(component)
+        name = Cell(component.id, component.covers)
+        rows.append((name, f"{component.i2020:.2f}", f"{component.i2025:.2f}", lag, "\n".join(carried) or "none"))
+    headings = ("component and what it covers", "2020", "2025", "lag", "its share of the effect on a channel")
+    return Table("Components", headings, rows, right=("2020", "2025", "lag"))

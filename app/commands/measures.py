@@ -73,6 +73,7 @@ def _in_detail(chosen: Measure) -> Iterable[Part]:
         "source": chosen.source,
     }
     yield Facts(chosen.title, facts)
-    yield Table("Instruments", ("lever", "what"), [(each.lever, each.what) for each in chosen.instruments])
-    links = [(each.lever, each.channel, each.kind, each.rule, each.term) for each in found.links]
-    yield Table("How it acts", ("lever", "channel", "kind", "rule", "term"), links)
+    instruments = [(each.lever, each.component, each.what) for each in chosen.instruments]
+    yield Table("Instruments", ("lever", "component", "what"), instruments)
+    links = [(each.lever, each.component, each.channel, each.kind, each.rule, each.term) for each in found.links]
+    yield Table("How it acts", ("lever", "component", "channel", "kind", "rule", "term"), links)

@@ -37,9 +37,25 @@ Signs = Annotated[FrozenMapping[str, str], PlainValidator(_signs)]
 """Expected direction by indicator."""
 
 
+def _shares(value: Any) -> FrozenMapping[str, float]:
+    if not isinstance(value, Mapping) or not all(isinstance(share, float) and share > 0.0 for share in value.values()):
+        raise ValueError("is not a table of positive shares by component")
+    if value and abs(sum(value.values()) - 1.0) > 1e-9:
+        raise ValueError("has shares that do not add up to 1")
+    return FrozenMapping(value)
+
+
+Shares = Annotated[FrozenMapping[str, float], PlainValidator(_shares)]
+"""Shares of an effect by component of the lever."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """How a lever moves a channel: a triangular prior of the long-run effect per unit of intensity."""
+    """How a lever moves a channel: a triangular prior of the long-run effect per unit of intensity.
+
+    `carried_by` states which components of the lever the effect comes from, as shares of its size on the plan's path;
+    without it each component carries its part of the lever's rise.
+    """
 
     __pydantic_config__ = TYPED
 
@@ -48,6 +64,7 @@ class Effect:
     beta: float
     beta_max: float
     form: Form
+    carried_by: Shares = FrozenMapping()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +82,11 @@ class Prerequisite:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A part of a lever, its weight and its intensity at the end of 2020 and, on the plan path, of 2025."""
+    """A part of a lever, its weight and its intensity at the end of 2020 and, on the plan path, of 2025.
+
+    `lag_months` is its own lag, where it differs from the lever's. `part_of` is the former component that it divides
+    with others; a scenario that names that one sets them all.
+    """
 
     __pydantic_config__ = TYPED
 
@@ -74,6 +95,8 @@ class Component:
     i2020: float
     i2025: float
     covers: str
+    lag_months: int | None = None
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +171,27 @@ class Lever:
     basis: str
     schedule: tuple[Phase, ...] = ()
 
+    def lag_of(self, component: Component) -> int:
+        """Return the lag of a component, months."""
+        return self.effect_lag_months if component.lag_months is None else component.lag_months
+
+    def carriers(self, effect: Effect) -> tuple[Component, ...]:
+        """Return the components that an effect comes from."""
+        return tuple(each for each in self.components if not effect.carried_by or each.id in effect.carried_by)
+
+    def effect_of(self, effect: Effect, component: Component) -> float:
+        """Return the part of an effect that one unit of a component's own intensity has.
+
+        A carrier has its share of the lever's rise on the plan's path, over its own rise on that path, so that all
+        components together have the lever's effect there. Without shares it is the component's weight.
+        """
+        if not effect.carried_by:
+            return component.weight
+        share = effect.carried_by.get(component.id, 0.0)
+        if not share:
+            return 0.0
+        return share * (self.intensity_2025_plan - self.intensity_2020) / (component.i2025 - component.i2020)
+
     def intensity(self, arm: Arm, month: int) -> float:
         """Return the intensity in force at the end of `month` on one of the four arms.
 
@@ -208,12 +252,13 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """One instrument of a measure and the lever that carries it ("context" or "delivery" if none does)."""
+    """One instrument of a measure, the lever that carries it ("context" or "delivery" if none does) and its component."""
 
     __pydantic_config__ = TYPED
 
     lever: str
     what: str
+    component: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +309,18 @@ class Measure:
         """The levers that carry its instruments, in order of appearance."""
         carried = (instrument.lever for instrument in self.instruments)
         return tuple(dict.fromkeys(lever for lever in carried if lever not in ("context", "delivery")))
+
+    @property
+    def components(self) -> tuple[tuple[str, str], ...]:
+        """The components of levers that carry its instruments, as pairs (lever, component), in order of appearance."""
+        return tuple(dict.fromkeys((each.lever, each.component) for each in self.instruments if each.component))
+
+    def settings(self, intensity: float) -> dict[str, dict[str, dict[str, float]]]:
+        """Return the paths of levers that put all its components at an intensity, as a scenario file has them."""
+        return {
+            lever: {"components": {component: intensity for of, component in self.components if of == lever}}
+            for lever in self.levers
+        }
 
 
 @dataclass(frozen=True, slots=True)

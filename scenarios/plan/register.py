@@ -17,6 +17,8 @@ class Link:
     """One way from a measure to a decision."""
 
     lever: str
+    component: str
+    """The component of the lever that carries it."""
     channel: str
     kind: str
     """Cost, limit, eligibility or information; `delivery` for a supporting measure."""
@@ -46,17 +48,19 @@ def chain(measure: Measure) -> Chain:
     links = [
         Link(
             lever,
+            component,
             effect.channel,
             known[effect.channel].kind,
             known[effect.channel].rule,
             known[effect.channel].term,
             known[effect.channel].coefficient,
         )
-        for lever in measure.levers
+        for lever, component in measure.components
         for effect in of_lever[lever].effects
+        if component in {each.id for each in of_lever[lever].carriers(effect)}
     ]
     links += [
-        Link("all levers", "", "delivery", DELIVERY_RULE, "change of intensity that channels feel", parameter)
+        Link("all levers", "", "", "delivery", DELIVERY_RULE, "change of intensity that channels feel", parameter)
         for parameter in DELIVERY.get(measure.id, ())
     ]
     how = "lever" if measure.levers else "switch" if links else "context"

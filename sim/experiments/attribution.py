@@ -170,7 +170,11 @@ def _players(target: Scenario, base: Scenario, by: By) -> dict[str, list[str]]:
     from scenarios.calendar import BASELINE, month_ordinal
 
     paths = [each.intensities(BASELINE + 1, month_ordinal(each.end)) for each in (target, base)]
-    differ = [lever for place, lever in enumerate(levers()) if (paths[0][:, place] != paths[1][:, place]).any()]
+    departures = [each.departures(BASELINE + 1, month_ordinal(each.end)) for each in (target, base)]
+    of_component = np.repeat(np.arange(len(levers())), [len(lever.components) for lever in levers()])
+    apart = {*np.flatnonzero((paths[0] != paths[1]).any(axis=0)).tolist()}
+    apart |= {*of_component[(departures[0] != departures[1]).any(axis=0)].tolist()}
+    differ = [lever for place, lever in enumerate(levers()) if place in apart]
     if by == "lever":
         return {lever.id: [lever.id] for lever in differ}
     groups = {group: [lever.id for lever in differ if lever.task_group == group] for group in TASK_GROUPS}

@@ -52,7 +52,14 @@ def under_scenario(states: dict[Any, Any], asked: "Scenario") -> None:
         states[BaseYear],
     )
     first = BASELINE + 1
-    states[Policy] = Policy(asked.intensities(first, last_month), first, levers(), channels(), parameters)
+    states[Policy] = Policy(
+        asked.intensities(first, last_month),
+        first,
+        levers(),
+        channels(),
+        parameters,
+        asked.departures(first, last_month),
+    )
     states[Triggers] = Triggers.of(asked.triggers)
     states[RivalCentres].answer = asked.rival_centres
     month_holds(states)

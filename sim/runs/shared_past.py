@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.arrays import Floats
 from scenarios.calendar import BASELINE, PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError
 from scenarios.parameters import Parameters
@@ -33,7 +34,7 @@ def checked_fork(scenarios: Sequence["Scenario"], date: str) -> int:
         )
     month = month_ordinal(date)
     first = scenarios[0]
-    past = first.intensities(BASELINE + 1, month - 1) if month > BASELINE + 1 else np.zeros((0, 0))
+    past = _policy(first, month - 1) if month > BASELINE + 1 else np.zeros((0, 0))
     for other in scenarios[1:]:
         if any(
             getattr(other, each) != getattr(first, each)
@@ -43,12 +44,17 @@ def checked_fork(scenarios: Sequence["Scenario"], date: str) -> int:
             raise InputError(message, key="fork_at", value=date)
         if not len(past):
             continue
-        apart = np.flatnonzero((other.intensities(BASELINE + 1, month - 1) != past).any(axis=1))
+        apart = np.flatnonzero((_policy(other, month - 1) != past).any(axis=1))
         if len(apart):
             parted = month_text(BASELINE + 1 + int(apart[0]))
             message = coded("model.paths_part", scenario=other.name, other=first.name, month=parted, date=date)
             raise InputError(message, key="fork_at", value=date, allowed=coded("allowed.month_up_to", month=parted))
     return month
+
+
+def _policy(scenario: "Scenario", last: int) -> Floats:
+    """Levers and departures of their components to a month, shape (months, levers + components)."""
+    return np.hstack([scenario.intensities(BASELINE + 1, last), scenario.departures(BASELINE + 1, last)])
 
 
 def run_sharing_past(

@@ -1,10 +1,13 @@
 """From lever paths to channel values: prerequisites, delivery, lag, fidelity, complements and combination.
 
 Levers move channels and channels enter rules; nothing else carries policy. A path states when a regime is in
-force. The effect comes later by the lever's lag, once, and in part where the city's districts deliver it.
+force. The effect comes later by the lag of the lever, or of the component that carries it, once, and in part where the
+city's districts deliver it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +16,7 @@ from agents.arrays import Floats
 
 if TYPE_CHECKING:
     from scenarios.parameters import Parameters
-    from scenarios.plan import Channel, Lever
+    from scenarios.plan import Channel, Effect, Lever
 
 
 def capped_intensities(intensities: Floats, levers: Sequence["Lever"]) -> Floats:
@@ -44,38 +47,111 @@ def effective_changes(intensities: Floats, levers: Sequence["Lever"], parameters
     `delivery_slippage_months`, `effect_lag_scale`, `complement_strength`.
     """
     capped = capped_intensities(intensities, levers)
-    start = np.array([lever.intensity_2020 for lever in levers])
-    index = {lever.id: column for column, lever in enumerate(levers)}
-    months = len(capped)
-    progress = np.divide(capped - start, 1.0 - start, out=np.zeros_like(capped), where=start < 1.0)
+    gains = complement_gains(capped, levers, parameters)
     changes = np.zeros_like(capped)
     for column, lever in enumerate(levers):
-        municipal = lever.authority == "municipal"
-        slippage = 0.0 if municipal else parameters.delivery_slippage_months
-        fidelity = parameters.municipal_fidelity if municipal else 1.0
-        lag = max(0, round(parameters.effect_lag_scale * lever.effect_lag_months + slippage))
-        change = capped[:, column] - start[column]
-        partners = [index[complement] for complement in lever.complements]
-        if partners:
-            change = change * (1.0 + parameters.complement_strength * progress[:, partners].mean(axis=1))
-        if lag < months:
-            changes[lag:, column] = fidelity * change[: months - lag]
+        change = (capped[:, column] - lever.intensity_2020) * gains[:, column]
+        changes[:, column] = _delivered(change, lever, lever.effect_lag_months, parameters)
     return changes
 
 
+def complement_gains(capped: Floats, levers: Sequence["Lever"], parameters: "Parameters") -> Floats:
+    """Factor on the change of each lever by the progress of its complements, shape (months, levers).
+
+    gain = 1 + complement_strength * mean progress of the complements; see `effective_changes`.
+    """
+    start = np.array([lever.intensity_2020 for lever in levers])
+    index = {lever.id: column for column, lever in enumerate(levers)}
+    progress = np.divide(capped - start, 1.0 - start, out=np.zeros_like(capped), where=start < 1.0)
+    gains = np.ones_like(capped)
+    for column, lever in enumerate(levers):
+        partners = [index[complement] for complement in lever.complements]
+        if partners:
+            gains[:, column] = 1.0 + parameters.complement_strength * progress[:, partners].mean(axis=1)
+    return gains
+
+
+def _delivered(change: Floats, lever: "Lever", lag_months: int, parameters: "Parameters") -> Floats:
+    """A change of intensity as it is felt: later by its lag and the slippage, and in part, shape (months,)."""
+    municipal = lever.authority == "municipal"
+    slippage = 0.0 if municipal else parameters.delivery_slippage_months
+    fidelity = parameters.municipal_fidelity if municipal else 1.0
+    lag = max(0, round(parameters.effect_lag_scale * lag_months + slippage))
+    felt = np.zeros_like(change)
+    if lag < len(change):
+        felt[lag:] = fidelity * change[: len(change) - lag]
+    return felt
+
+
+def component_tilts(
+    intensities: Floats, departures: Floats, levers: Sequence["Lever"], parameters: "Parameters"
+) -> dict[tuple[str, str], Floats]:
+    """By how much an effect feels its own components more than its lever, by (lever, channel), each shape (months,).
+
+    tilt(t) = sum over components c of fidelity * G_c(t - lag_c) - change of the lever as felt
+    G_c     = gain * held * (share_c * (I - sum of w * d - I_2020) + effect_c * d_c)
+
+    d_c is the departure of a component from where the lever as a whole has it, w its weight, share_c its share of the
+    effect and effect_c the part of the effect that a unit of its intensity has (`Lever.effect_of`). `held` is the part
+    of the lever's change that its prerequisites let through. Effects whose components depart nowhere and have the
+    lever's lag are left out: there the tilt is nothing.
+    """
+    capped = capped_intensities(intensities, levers)
+    gains = complement_gains(capped, levers, parameters)
+    places = [0, *accumulate(len(lever.components) for lever in levers)]
+    tilts: dict[tuple[str, str], Floats] = {}
+    for column, lever in enumerate(levers):
+        own = departures[:, places[column] : places[column + 1]]
+        lags = {lever.lag_of(component) for component in lever.components}
+        if not own.any() and lags <= {lever.effect_lag_months}:
+            continue
+        asked = intensities[:, column] - lever.intensity_2020
+        allowed = capped[:, column] - lever.intensity_2020
+        held = np.divide(allowed, asked, out=np.ones_like(asked), where=asked != 0.0) * gains[:, column]
+        whole = asked.copy()
+        for place, component in enumerate(lever.components):
+            whole -= component.weight * own[:, place]
+        as_felt = _delivered(allowed * gains[:, column], lever, lever.effect_lag_months, parameters)
+        for effect in lever.effects:
+            felt = np.zeros_like(whole)
+            for place, component in enumerate(lever.components):
+                share = _share(lever, effect, place)
+                if share or own[:, place].any():
+                    rise = share * whole + lever.effect_of(effect, component) * own[:, place]
+                    felt += _delivered(held * rise, lever, lever.lag_of(component), parameters)
+            tilts[lever.id, effect.channel] = felt - as_felt
+    return tilts
+
+
+def _share(lever: "Lever", effect: "Effect", place: int) -> float:
+    """Share of an effect that the component at a place carries: its own, or its part of the lever's rise."""
+    component = lever.components[place]
+    if effect.carried_by:
+        return effect.carried_by.get(component.id, 0.0)
+    rises = [each.weight * (each.i2025 - each.i2020) for each in lever.components]
+    return rises[place] / sum(rises)
+
+
 def channel_paths(
-    changes: Floats, levers: Sequence["Lever"], channels: Sequence["Channel"], betas: Mapping[tuple[str, str], float]
+    changes: Floats,
+    levers: Sequence["Lever"],
+    channels: Sequence["Channel"],
+    betas: Mapping[tuple[str, str], float],
+    tilts: Mapping[tuple[str, str], Floats] = MappingProxyType({}),
 ) -> Floats:
     """Value of every channel in every month, shape (months, channels).
 
-    x = sum over levers of beta * change;  log: baseline * exp(x);  logit: sigmoid(logit(baseline) + x);
+    x = sum over levers of beta * (change + tilt);  log: baseline * exp(x);  logit: sigmoid(logit(baseline) + x);
     add: baseline + x. Where x is zero the value is the baseline to the bit.
     """
     column = {channel.id: position for position, channel in enumerate(channels)}
     x = np.zeros((len(changes), len(channels)))
     for row, lever in enumerate(levers):
         for effect in lever.effects:
-            x[:, column[effect.channel]] += betas[lever.id, effect.channel] * changes[:, row]
+            felt = changes[:, row]
+            if (lever.id, effect.channel) in tilts:
+                felt = felt + tilts[lever.id, effect.channel]
+            x[:, column[effect.channel]] += betas[lever.id, effect.channel] * felt
     values = np.empty_like(x)
     for position, channel in enumerate(channels):
         baseline = channel.baseline_2020
@@ -147,15 +223,24 @@ class Policy:
         levers: Sequence["Lever"],
         channels: Sequence["Channel"],
         parameters: "Parameters",
+        departures: Floats | None = None,
     ) -> None:
         self.first_month = first_month
         self.intensities = intensities
+        if departures is None:
+            departures = np.zeros((len(intensities), sum(len(lever.components) for lever in levers)))
+        self.departures = departures
+        """By how much components depart from where their lever as a whole has them, shape (months, components)."""
         self._given = (levers, channels, parameters)
         self.read: set[str] = set()
         """Channels that a rule has read so far."""
         self._columns = {channel.id: position for position, channel in enumerate(channels)}
         self.paths = channel_paths(
-            effective_changes(intensities, levers, parameters), levers, channels, parameters.betas
+            effective_changes(intensities, levers, parameters),
+            levers,
+            channels,
+            parameters.betas,
+            component_tilts(intensities, departures, levers, parameters),
         )
         self.baseline = ChannelValues(self._columns, np.array([c.baseline_2020 for c in channels]), set())
         """Every channel at its end-2020 value."""
@@ -167,9 +252,11 @@ class Policy:
 
     def with_lever(self, column: int, first: int, last: int, intensity: float) -> "Policy":
         """The policy with one lever at another intensity in rows `first` to `last`; channels read so far are kept."""
-        intensities = self.intensities.copy()
+        intensities, departures = self.intensities.copy(), self.departures.copy()
         intensities[first : last + 1, column] = intensity
-        changed = Policy(intensities, self.first_month, *self._given)
+        before = sum(len(lever.components) for lever in self._given[0][:column])
+        departures[first : last + 1, before : before + len(self._given[0][column].components)] = 0.0
+        changed = Policy(intensities, self.first_month, *self._given, departures)
         changed.read = self.read
         return changed
 

@@ -101,3 +101,40 @@ def test_a_bad_component_is_refused(path, message):
 def test_settings_that_contradict_each_other_are_refused(settings):
     with pytest.raises(InputError, match="contradicts"):
         parse_settings(settings)
+
+
+def test_a_former_component_sets_all_that_divide_it():
+    old = with_parts("talent_programme", {"attraction_and_services": 0.9})
+    new = with_parts("talent_programme", {"introduction": 0.9, "services_and_safeguards": 0.9})
+    assert old == new
+    mixed = with_parts("talent_programme", {"attraction_and_services": 0.9, "introduction": 0.5})
+    assert mixed == with_parts("talent_programme", {"introduction": 0.5, "services_and_safeguards": 0.9})
+
+
+@pytest.mark.parametrize("lever", PARTED, ids=lambda lever: lever.id)
+def test_components_that_divide_a_former_one_have_its_intensities(lever):
+    for former in {each.part_of for each in lever.components} - {""}:
+        parts = [each for each in lever.components if each.part_of == former]
+        assert len(parts) > 1
+        assert len({(each.i2020, each.i2025) for each in parts}) == 1
+
+
+def test_a_component_set_twice_is_where_it_was_set_last():
+    path = {"switch": {"2022-01": {"components": {"fx_and_rmb": 0.8}}, "2023-01": {"components": {"fx_and_rmb": 0.9}}}}
+    scenario = load("frozen").with_levers({"derivatives_expansion": path})
+    last = intensity(scenario, "derivatives_expansion")[-1]
+    once = intensity(with_parts("derivatives_expansion", {"fx_and_rmb": 0.9}, "frozen"), "derivatives_expansion")[-1]
+    assert last == pytest.approx(once)
+
+
+def test_departures_of_components_end_where_the_lever_is_set_as_a_whole():
+    lever = LEVER["derivatives_expansion"]
+    path = {"layers": [{"components": {"fx_and_rmb": 0.8}}, {"ramp": {"2022-12": "keep", "2023-12": 0.7}}]}
+    scenario = load("frozen").with_levers({lever.id: path})
+    before = sum(len(each.components) for each in levers()[: lever_ids().index(lever.id)])
+    place = before + [each.id for each in lever.components].index("fx_and_rmb")
+    departures = scenario.departures(BASELINE, month_ordinal("2025-12"))
+    assert departures[24, place] == pytest.approx(0.45)
+    assert (np.diff(departures[24:37, place]) < 0.0).all()
+    assert departures[36:, place].tolist() == [0.0] * 25
+    assert not np.delete(departures, place, axis=1).any()

@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.calendar import BASELINE, month_ordinal
+from scenarios.loader import load
 from scenarios.parameters import ParameterSet
 from scenarios.plan import channels, levers
-from sim.world.policy import Policy, capped_intensities, channel_paths, effective_changes
+from sim.world.policy import Policy, capped_intensities, channel_paths, component_tilts, effective_changes
 
 LEVERS = levers()
 CHANNELS = channels()
@@ -50,8 +51,11 @@ def changes(path, parameters=PLAIN, levers=LEVERS):
     return effective_changes(path, levers, parameters)
 
 
-def values(path, parameters=PLAIN, levers=LEVERS, channels=CHANNELS):
-    return channel_paths(changes(path, parameters, levers), levers, channels, parameters.betas)
+def values(path, parameters=PLAIN, levers=LEVERS, channels=CHANNELS, departures=None):
+    if departures is None:
+        departures = np.zeros((len(path), sum(len(lever.components) for lever in levers)))
+    tilts = component_tilts(path, departures, levers, parameters)
+    return channel_paths(changes(path, parameters, levers), levers, channels, parameters.betas, tilts)
 
 
 def in_own_space(paths):
@@ -398,3 +402,104 @@ def test_a_policy_remembers_which_channels_the_rules_asked_for():
 def test_a_month_that_has_not_been_planned_has_no_policy():
     with pytest.raises(IndexError):
         make_policy(arm("plan")).at(BASELINE + MONTHS + 1)
+
+
+# Components of levers
+
+PARTED = [lever for lever in LEVERS if any(effect.carried_by for effect in lever.effects)]
+parted = pytest.mark.parametrize("lever", PARTED, ids=lambda lever: lever.id)
+
+
+def of_parts(lever, levels, base="frozen"):
+    """Channel values of a scenario in which components of a lever stand at the given levels."""
+    scenario = load(base).with_levers({lever.id: {"components": levels}})
+    span = (BASELINE + 1, BASELINE + MONTHS)
+    return values(scenario.intensities(*span), departures=scenario.departures(*span), levers=FREE)
+
+
+FREE = [
+    replace(
+        lever, prerequisites=(), components=tuple(replace(component, lag_months=None) for component in lever.components)
+    )
+    for lever in LEVERS
+]
+"""Levers without prerequisites whose components have the lag of the lever."""
+
+
+@parted
+def test_the_components_together_have_the_effect_of_the_whole_lever(lever):
+    """Every component at a part of its way to 2025 is the lever at that part of its way, in every channel."""
+    for part in (0.5, 1.0):
+        levels = {each.id: each.i2020 + part * (each.i2025 - each.i2020) for each in lever.components}
+        whole = lever.intensity_2020 + part * (lever.intensity_2025_plan - lever.intensity_2020)
+        for effect in lever.effects:
+            alone = [
+                lever.effect_of(effect, each) * (levels[each.id] - each.i2020) for each in lever.carriers(effect)
+            ]
+            assert sum(alone) == pytest.approx(whole - lever.intensity_2020, abs=2e-3)
+            if effect.carried_by:
+                assert sum(alone) == pytest.approx(whole - lever.intensity_2020, abs=1e-12)
+        together = in_own_space(of_parts(lever, levels))[-1]
+        one_by_one = sum(in_own_space(of_parts(lever, {name: level}))[-1] for name, level in levels.items())
+        named_as_a_whole = in_own_space(values(moved(**{lever.id: whole}), levers=FREE))[-1]
+        np.testing.assert_allclose(together, one_by_one, atol=1e-10)
+        carried = [effect.channel for effect in lever.effects if effect.carried_by]
+        places = [place for place, channel in enumerate(CHANNELS) if channel.id in carried]
+        np.testing.assert_allclose(together[places], named_as_a_whole[places], atol=1e-10)
+
+
+@parted
+def test_a_component_moves_the_channels_whose_effect_it_carries_and_no_others(lever):
+    for component in lever.components:
+        moved_by_it = of_parts(lever, {component.id: 1.0})[-1]
+        carried = {
+            effect.channel
+            for effect in lever.effects
+            if component in lever.carriers(effect) and PLAIN.betas[lever.id, effect.channel]
+        }
+        if component.i2020 == 1.0:
+            carried = set()
+        assert {
+            channel.id
+            for channel, value in zip(CHANNELS, moved_by_it, strict=True)
+            if value != pytest.approx(channel.baseline_2020, rel=1e-12)
+        } == carried, component.id
+
+
+def test_a_component_is_felt_after_its_own_lag_and_the_lever_as_a_whole_after_those_of_all():
+    lever = LEVERS[PLACE["talent_programme"]]
+    lags = {each.id: lever.lag_of(each) for each in lever.components}
+    assert lags["services_and_safeguards"] < lever.effect_lag_months < lags["training"]
+    scenario = load("frozen").with_levers({lever.id: {"components": {"services_and_safeguards": 1.0}}})
+    span = (BASELINE + 1, BASELINE + MONTHS)
+    felt = values(scenario.intensities(*span), departures=scenario.departures(*span))
+    cost = felt[:, [channel.id for channel in CHANNELS].index("talent_relocation_cost")]
+    assert (cost[:12] == 100.0).all()
+    assert (cost[12:] < 100.0).all()
+    whole = values(moved(talent_programme=1.0))[:, [c.id for c in CHANNELS].index("talent_relocation_cost")]
+    assert np.flatnonzero(np.diff(whole)).tolist() == [11, 23]
+
+
+def test_a_lever_held_by_its_prerequisite_holds_its_components():
+    span = (BASELINE + 1, BASELINE + MONTHS)
+    scenario = load("frozen").with_levers(
+        {
+            "legal_business_environment": 0.3,
+            "star_registration_reform": {"components": {"market_making_and_trading": 1.0}},
+        }
+    )
+    held = values(scenario.intensities(*span), departures=scenario.departures(*span))
+    alone = values(moved(legal_business_environment=0.3))
+    np.testing.assert_allclose(held, alone, rtol=1e-12)
+
+
+def test_a_lever_set_as_a_whole_sets_its_components_aside():
+    scenario = load("frozen").with_levers({"talent_programme": {"components": {"training": 1.0}}})
+    span = (BASELINE + 1, BASELINE + MONTHS)
+    policy = Policy(
+        scenario.intensities(*span), BASELINE + 1, LEVERS, CHANNELS, PLAIN, departures=scenario.departures(*span)
+    )
+    column = PLACE["talent_programme"]
+    set_later = policy.with_lever(column, 5, MONTHS - 1, 0.7)
+    assert set_later.departures[:5].any() and not set_later.departures[5:].any()
+    np.testing.assert_array_equal(set_later.intensities[5:, column], 0.7)
