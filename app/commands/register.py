@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 HANDLE = {"own": "the city decides", "shared": "the city shares", "lobby": "the city asks"}
 HEAD = """# Measures of the plan
 
-All {count} measures, 44 and three supporting ones, and the chain by which each acts in the model: instruments, levers and
-their components, channels, the rule that reads them, indicators. Written by `lujiazui register`; `lujiazui measures M14`
-shows one.
+All {count} measures, 44 and three supporting ones, and the chain by which each acts in the model: instruments,
+levers and their components, channels, the rule that reads them, indicators. Written by `lujiazui register`;
+`lujiazui measures M14` shows one.
 Signs, lags and strengths are judgement and enter no run; what levers do is measured by `lujiazui effects`.
 
 {levers} act through levers, {switches} as a switch of delivery, {context} is context, with its reason below.
@@ -71,10 +71,12 @@ def _section(each: Chain) -> str:
         ("proof", f"`{each.test}`" if each.test else "none: context moves nothing"),
     ]
     text = f"\n## {measure.id}\n\n**{measure.title}**\n\n" + "".join(f"- {name}: {value}\n" for name, value in facts)
-    instruments = "".join(f"- {one.what} ({'.'.join(filter(None, (one.lever, one.component)))})\n" for one in measure.instruments)
+    homes = (".".join(filter(None, (one.lever, one.component))) for one in measure.instruments)
+    instruments = "".join(f"- {one.what} ({home})\n" for one, home in zip(measure.instruments, homes, strict=True))
     text += f"\nInstruments:\n\n{instruments}"
     if each.links:
-        text += "\n| lever | component | channel | kind | rule | term | coefficient |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+        heads = ("lever", "component", "channel", "kind", "rule", "term", "coefficient")
+        text += f"\n| {' | '.join(heads)} |\n{'| --- ' * len(heads)}|\n"
         text += "".join(
             f"| {link.lever} | {link.component} | {link.channel} | {link.kind} | `{link.rule}` | {link.term} "
             f"| {link.coefficient} |\n"

@@ -6,7 +6,7 @@ A record refuses an unknown field, a value of another type and a word outside it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -64,7 +64,7 @@ class Effect:
     beta: float
     beta_max: float
     form: Form
-    carried_by: Shares = FrozenMapping()
+    carried_by: Shares = field(default_factory=FrozenMapping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """One instrument of a measure, the lever that carries it ("context" or "delivery" if none does) and its component."""
+    """One instrument of a measure, the lever ("context" or "delivery" if none) and the component that carry it."""
 
     __pydantic_config__ = TYPED
 

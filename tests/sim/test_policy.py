@@ -433,9 +433,7 @@ def test_the_components_together_have_the_effect_of_the_whole_lever(lever):
         levels = {each.id: each.i2020 + part * (each.i2025 - each.i2020) for each in lever.components}
         whole = lever.intensity_2020 + part * (lever.intensity_2025_plan - lever.intensity_2020)
         for effect in lever.effects:
-            alone = [
-                lever.effect_of(effect, each) * (levels[each.id] - each.i2020) for each in lever.carriers(effect)
-            ]
+            alone = [lever.effect_of(effect, each) * (levels[each.id] - each.i2020) for each in lever.carriers(effect)]
             assert sum(alone) == pytest.approx(whole - lever.intensity_2020, abs=2e-3)
             if effect.carried_by:
                 assert sum(alone) == pytest.approx(whole - lever.intensity_2020, abs=1e-12)
