@@ -108,8 +108,10 @@ def test_no_identity_breaks_in_a_random_scenario(scenario, seed, number):
 
 
 def random_scenario(dice):
+    last = dice.randint(2021, 2025)
+
     def path():
-        at = [f"{dice.randint(2021, 2025)}-{dice.randint(1, 12):02d}" for _ in range(2)]
+        at = [f"{dice.randint(2021, last)}-{dice.randint(1, 12):02d}" for _ in range(2)]
         forms = (
             dice.random(),
             dice.choice(plan.ARMS),
@@ -125,7 +127,7 @@ def random_scenario(dice):
         macro=dice.choice(["neutral", "adverse", "realised"]),
         levers={lever: path() for lever in dice.sample(LEVERS, dice.randint(0, len(LEVERS)))},
         scale=0.1,
-        end=f"{dice.randint(2021, 2025)}-12",
+        end=f"{last}-12",
     )
 
 

@@ -6,6 +6,7 @@ import weakref
 import pytest
 
 import sim
+from agents.issuers import Issuer
 from sim.experiments.requests import parameter_draw
 from sim.solving import history
 
@@ -20,10 +21,9 @@ def test_states_of_2020_that_are_no_longer_kept_are_freed_without_the_collector(
             values = parameter_draw("posterior_2020", 77, number)
             sim.run(scenario, parameters=values)
             (*_, newest) = history._pasts.values()
-            alive.append((weakref.ref(newest), weakref.ref(newest.issuers)))
-        gone = [centre() is None or not vars(centre()) for centre, _ in alive[:4]]
-        emptied = [issuers() is None for _, issuers in alive[:4]]
-        assert all(gone) and all(emptied)
-        assert all(vars(centre()) for centre, _ in alive[4:])
+            alive.append((weakref.ref(newest), weakref.ref(newest.model.populations[Issuer])))
+        assert all(past() is None or not past().states for past, _ in alive[:4])
+        assert all(issuers() is None for _, issuers in alive[:4])
+        assert all(past().states for past, _ in alive[4:])
     finally:
         gc.enable()
