@@ -43,7 +43,7 @@ def leverage_terms(
     tightness_sensitivity: float,
     common_noise: float,
     own_noise: Floats,
-    largest: float,
+    largest: Floats | float,
 ) -> Floats:
     """Terms of the change of log leverage, in the order of `LEVERAGE_TERMS`, shape (7, n).
 
@@ -53,7 +53,8 @@ def leverage_terms(
         + common random term + own random term, bounded by the change that brings leverage to `largest`
 
     The mandate part of leverage follows carry and regulation with persistence; the risk limit is added. Carry is
-    the ten-year yield less overnight funding, percentage points against 2020; `largest` is one less the haircut. With
+    the ten-year yield less overnight funding, percentage points against 2020; `largest` is one less the haircut, or all
+    liabilities over bonds where they are less. With
     equal institutions, no own random term and no response to volatility the mean follows
 
     ln leverage' = persistence * ln leverage + (1 - persistence) * (ln normal + carry and tightness terms)

@@ -49,9 +49,17 @@ def leverage_begins(
     spread = parameters.leverage_spread
     normal = draws["institution.leverage"].normal(institutions.draw_keys[rows], month, count=2)[1]
     normal = constants.repo_leverage * np.exp(spread * normal - 0.5 * spread**2)
-    normal = np.minimum(normal, 1.0 - parameters.repo_haircut)
+    normal = np.minimum(normal, largest_leverage(parameters, institutions, rows))
     for column in ("normal_leverage", "leverage", "opening_leverage"):
         institutions[column][rows] = normal
+
+
+def largest_leverage(parameters: Parameters, institutions: Institutions, rows: Integers) -> Floats:
+    """Most repo that institutions can owe over the bonds they hold: what the haircut allows, and all their debt."""
+    debt, bonds = institutions["liabilities_bn"][rows], institutions["bonds_bn"][rows]
+    all_debt = np.divide(debt, bonds, out=np.full(len(rows), np.inf), where=bonds > 0.0)
+    largest: Floats = np.minimum(all_debt, 1.0 - parameters.repo_haircut)
+    return largest
 
 
 def borrowers(institutions: Institutions) -> Integers:
@@ -123,7 +131,7 @@ def decided_terms(
         parameters.macropru_leverage,
         signals.common_noise,
         parameters.leverage_own_noise * own,
-        1.0 - parameters.repo_haircut,
+        largest_leverage(parameters, institutions, rows),
     )
 
 

@@ -12,7 +12,7 @@ from sim.clock import Clock
 from sim.component import Changes
 from sim.failures.state import BankFailure, BankFailures
 from sim.institutions.arrivals import institutions_depart
-from sim.institutions.state import Adopters, ManagedMoney, SeatFlows
+from sim.institutions.state import Adopters, EquityFlows, ManagedMoney, SeatFlows
 from sim.side_markets.private_funds import Commitments
 
 
@@ -26,6 +26,7 @@ def bank_fails(
     managed: Changes[ManagedMoney],
     adopters: Changes[Adopters],
     commitments: Changes[Commitments],
+    equity_flows: Changes[EquityFlows],
     row: int,
 ) -> BankFailure:
     """Let a bank fail and leave.
@@ -65,10 +66,11 @@ def bank_fails(
     failed, written_off, _ = write_off_cascade(lender, borrower, loans.amount_bn, equity, failed, loss_rate)
     assets -= written_off
     equity -= written_off
+    institutions["losses_bn"][:] += written_off
     first_losses = float(loss_rate * owed_here.sum())
     record = BankFailure(clock.month, size, owed, first_losses, lost_share, int(failed.sum()) - 1)
     seats.exits += int(failed.sum())
-    institutions_depart(institutions, managed, adopters, commitments, failed)
+    institutions_depart(institutions, managed, adopters, commitments, equity_flows, failed)
     settle_claims_of_leavers(institutions, claims)
     book_exposures(institutions, claims)
     failures.failures.append(record)

@@ -17,7 +17,7 @@ from sim.failures.bank_issuer_failure import bank_issuer_fails
 from sim.failures.institution_failure import bank_fails
 from sim.failures.state import BankFailures
 from sim.financing.state import Defaults
-from sim.institutions.state import Adopters, ManagedMoney, SeatFlows
+from sim.institutions.state import Adopters, EquityFlows, ManagedMoney, SeatFlows
 from sim.side_markets.private_funds import Commitments
 from sim.world.policy import Channels
 from sim.world.shock_values import ShockValues
@@ -36,6 +36,7 @@ def small_banks_fail(
     managed: Changes[ManagedMoney],
     adopters: Changes[Adopters],
     commitments: Changes[Commitments],
+    equity_flows: Changes[EquityFlows],
     book: Changes[SecurityBook],
     defaults: Changes[Defaults],
     stress: Changes[BankStress],
@@ -63,7 +64,9 @@ def small_banks_fail(
     assets = institutions["assets_bn"][banks]
     smaller = assets <= np.median(assets)
     bank = middle_row(banks[smaller], assets[smaller])
-    bank_fails(clock, parameters, institutions, claims, failures, seats, managed, adopters, commitments, bank)
+    bank_fails(
+        clock, parameters, institutions, claims, failures, seats, managed, adopters, commitments, equity_flows, bank
+    )
 
 
 def middle_row(rows: Integers, values: Floats) -> int:

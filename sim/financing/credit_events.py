@@ -115,6 +115,18 @@ def defaults_are_felt(
     contagion.province_spread_pp = contagion_spread_pp(contagion.province_losses_pct, slope, bound)
 
 
+def unexpected_share(
+    issuers: Issuers, rows: Integers, debt_bn: Floats, expected_bn: Floats, written_off_bn: Floats
+) -> float:
+    """Part of firms' market debt that is written off beyond what ratings imply; zero where they have none.
+
+    Rows are issuers with market debt; amounts of shape (rows,), CNY bn.
+    """
+    firms = domestic_firms(issuers, rows)
+    debt = float(debt_bn[firms].sum())
+    return float((written_off_bn - expected_bn)[firms].sum()) / debt if debt > 0.0 else 0.0
+
+
 def contagion_spreads_pp(issuers: Issuers, contagion: Contagion, rows: Integers) -> Floats:
     """Contagion spread on the bonds of these issuers, percentage points, shape (rows,)."""
     return spread_of_issuers_pp(

@@ -12,7 +12,7 @@ from sim.base_year.base_year import BaseYear
 from sim.bond_market.primary_market import redeem
 from sim.clock import Clock
 from sim.component import Changes
-from sim.financing.credit_events import default_chances, defaults_are_felt
+from sim.financing.credit_events import default_chances, defaults_are_felt, unexpected_share
 from sim.financing.state import Contagion, Defaults, FinancingConstants, Issuance
 from sim.world.interactions import Interactions
 from sim.world.shock_values import ShockValues
@@ -48,6 +48,8 @@ def debt_matures(
     defaults.expected = (float(sum_of_products(chance, firms)), float(sum_of_products(by_rating, firms)))
     share = _failing_share(clock, draws, issuers, rows, chance)
     expected_bn, lost_bn = by_rating * market_debt, share * market_debt
+    defaults.expected_bn = float(expected_bn.sum())
+    defaults.unexpected_share = unexpected_share(issuers, rows, market_debt, expected_bn, lost_bn)
     defaults_are_felt(parameters, interactions, issuers, contagion, rows, market_debt, expected_bn, lost_bn)
     rows, share = rows[share > 0.0], share[share > 0.0]
     written_off = np.zeros(len(SecurityClass))

@@ -136,6 +136,10 @@ class Defaults:
     count: int = 0
     expected: tuple[float, float] = (0.0, 0.0)
     """At the month's probabilities, and at those of the ratings alone."""
+    expected_bn: float = 0.0
+    """Market debt that ratings imply is written off in the month."""
+    unexpected_share: float = 0.0
+    """Part of firms' market debt written off in the month beyond that."""
 
 
 @dataclass

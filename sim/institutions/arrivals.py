@@ -4,6 +4,7 @@ import numpy as np
 
 from agents.adoption import NEIGHBOURS, drawn_neighbours
 from agents.arrays import Flags, Integers, median_of
+from agents.balance_sheets import own_equity_ratio
 from agents.draws import Draws
 from agents.institutions import Institutions, Sector
 from scenarios.parameters import Parameters
@@ -12,7 +13,7 @@ from sim.banking.state import BankingConstants
 from sim.clock import Clock
 from sim.component import Changes
 from sim.institutions.districts import newcomers_choose
-from sim.institutions.state import Adopters, City, Districts, ManagedMoney, SectorTraits
+from sim.institutions.state import Adopters, City, Districts, EquityFlows, ManagedMoney, SectorTraits
 from sim.side_markets.private_funds import Commitments, commitments_end
 
 
@@ -26,6 +27,7 @@ def institutions_arrive(
     districts: Districts,
     institutions: Changes[Institutions],
     managed: Changes[ManagedMoney],
+    equity_flows: Changes[EquityFlows],
     by_class: Integers,
 ) -> None:
     """License new institutions, `by_class` of shape (sectors, ownership)."""
@@ -43,12 +45,16 @@ def institutions_arrive(
             money[each] = median_of(institutions["managed_assets"][peers])
     rows = institutions.add(total, clock.month, sector=sector, foreign=owner.astype(bool))
     uniform = draws["population.attributes"].uniform(institutions.draw_keys[rows], clock.month)
-    spread = draws["population.attributes"].normal(institutions.draw_keys[rows], clock.month, count=3)
+    spread = draws["population.attributes"].normal(institutions.draw_keys[rows], clock.month, count=4)
     assets = median[sector] * np.exp(parameters.institution_entrant_spread * spread[1])
-    equity = assets * traits.equity_ratio[sector]
+    ratio = own_equity_ratio(
+        traits.equity_ratio[sector], parameters.equity_ratio_spread, spread[3], parameters.largest_equity_ratio
+    )
+    equity = assets * ratio
     institutions["headquarters"][rows] = uniform < parameters.headquarters_share
     institutions["assets_bn"][rows] = assets
-    institutions["equity_bn"][rows] = equity
+    institutions["equity_bn"][rows] = institutions["opening_equity_bn"][rows] = equity
+    institutions["normal_equity_ratio"][rows] = ratio
     institutions["liabilities_bn"][rows] = assets - equity
     institutions["profitability"][rows] = institutions["opening_profitability"][rows] = spread[2]
     institutions["unit_cost"][rows] = city.operating_cost
@@ -56,6 +62,7 @@ def institutions_arrive(
     clients = money[sector] * np.exp(0.5 * spread[1])
     institutions["managed_assets"][rows] = clients
     managed.brought_along += float(clients.sum())
+    equity_flows.brought_along_bn += float(equity.sum())
     institutions["bonds_bn"][rows] = assets * traits.bond_share[sector]
     borrowers = rows[traits.borrows_repo[sector] | (sector == Sector.BANK)]
     leverage_begins(parameters, constants, draws, institutions, borrowers, clock.month)
@@ -75,10 +82,12 @@ def institutions_depart(
     managed: Changes[ManagedMoney],
     adopters: Changes[Adopters],
     commitments: Changes[Commitments],
+    equity_flows: Changes[EquityFlows],
     leaves: Flags,
 ) -> None:
     """Remove institutions, a mask (n,) of all, with their clients' money, technology and commitments."""
     managed.taken_along += float(institutions["managed_assets"][leaves].sum())
+    equity_flows.taken_along_bn += float(institutions["opening_equity_bn"][leaves].sum())
     adopters.left += int(institutions["adopted"][leaves].sum())
     commitments_end(institutions, commitments, leaves)
     institutions.remove(leaves)

@@ -1,14 +1,14 @@
-"""Growth of institutions' balance sheets with their sector and an idiosyncratic shock."""
+"""Growth of institutions' assets with their sector and an idiosyncratic shock."""
 
 import numpy as np
 
-from agents.arrays import one_of
 from agents.draws import Draws
-from agents.institutions import Institutions, Sector
+from agents.institutions import Institutions
 from scenarios.parameters import Parameters
 from sim.bond_market.state import ResidualHolders
 from sim.clock import Clock
 from sim.component import Changes
+from sim.institutions.equity import hold_as_banks, trend_growth
 from sim.institutions.state import SectorTraits
 
 
@@ -22,19 +22,19 @@ def balance_sheets_grow(
 ) -> None:
     """Balance sheets grow.
 
-    Assets grow with the trend of the sector and an idiosyncratic shock; profitability reverts. Equity and bonds grow in
-    proportion to assets. Residual holders of bonds grow with the assets of the institutions behind them.
+    Assets grow with the trend of the sector and an idiosyncratic shock, and bonds in proportion to them; profitability
+    reverts. Equity stays as it is: liabilities fund what assets grow by. Residual holders of bonds grow with the assets
+    of the institutions behind them.
     """
     normal = draws["institution.balance_sheet"].normal(institutions.draw_keys, clock.month, count=2)
-    lender = one_of(institutions["sector"], (Sector.BANK, Sector.INSURER))
-    trend = np.where(lender, parameters.bank_asset_growth, parameters.assets_organic_growth)
+    lender = hold_as_banks(institutions)
+    trend = trend_growth(parameters, institutions)
     own = parameters.bank_growth_sd * np.sqrt(1.0 / 12.0) * normal[0] - parameters.bank_growth_sd**2 / 24.0
     growth = np.exp(trend / 12.0 + own)
     assets = institutions["assets_bn"]
     for position, group in enumerate((lender, ~lender)):
         holders.size[position] *= float((assets[group] * growth[group]).sum() / assets[group].sum())
     assets *= growth
-    institutions["equity_bn"][:] *= growth
     institutions["bonds_bn"][:] = assets * traits.bond_share[institutions["sector"]]
     institutions["liabilities_bn"][:] = assets - institutions["equity_bn"]
     kept = parameters.profitability_persistence

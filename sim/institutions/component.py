@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from agents.districts import NOWHERE
 from agents.institutions import FinancialInstitution, Institutions
 from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.institutions.balance_sheets import balance_sheets_grow
 from sim.institutions.city import city_states_move
 from sim.institutions.districts import districts_crowd
+from sim.institutions.equity import equity_terms, institutions_earn_and_lose
 from sim.institutions.licences import licence_queue_moves
 from sim.institutions.location import entrants_choose, institutions_leave_and_move, seat_terms, staying_terms
 from sim.institutions.managed_assets import managed_assets_grow
@@ -19,6 +22,7 @@ from sim.institutions.state import (
     Adopters,
     City,
     Districts,
+    EquityFlows,
     LicenceQueue,
     ManagedMoney,
     RivalCentres,
@@ -28,9 +32,18 @@ from sim.institutions.state import (
 
 
 def institutions_open(
-    institutions: Institutions, seats: Changes[SeatFlows], managed: Changes[ManagedMoney], adopters: Changes[Adopters]
+    institutions: Changes[Institutions],
+    seats: Changes[SeatFlows],
+    managed: Changes[ManagedMoney],
+    adopters: Changes[Adopters],
+    equity_flows: Changes[EquityFlows],
 ) -> None:
     """Take the stocks before the month; no flows yet."""
+    institutions["opening_equity_bn"][:] = institutions["equity_bn"]
+    for flow in ("income_bn", "losses_bn", "payout_bn", "raised_bn"):
+        institutions[flow][:] = 0.0
+    equity_flows.opening_bn = float(institutions["equity_bn"].sum())
+    equity_flows.brought_along_bn = equity_flows.taken_along_bn = 0.0
     seats.opening = len(institutions)
     seats.entries = seats.exits = seats.moved_in = seats.moved_out = 0
     managed.opening = float(institutions["managed_assets"].sum())
@@ -39,9 +52,14 @@ def institutions_open(
 
 
 def institution_identities(
-    institutions: Institutions, seats: SeatFlows, queue: LicenceQueue, managed: ManagedMoney, adopters: Adopters
+    institutions: Institutions,
+    seats: SeatFlows,
+    queue: LicenceQueue,
+    managed: ManagedMoney,
+    adopters: Adopters,
+    equity_flows: EquityFlows,
 ) -> Iterator[Identity]:
-    """Counts, the queue for licences, managed money and adopters move by their flows."""
+    """Counts, the queue for licences, managed money, adopters and equity move by their flows."""
     yield (
         "institutions",
         float(len(institutions)),
@@ -58,12 +76,23 @@ def institution_identities(
         float(institutions["adopted"].sum()),
         float(adopters.opening + adopters.adopted - adopters.left),
     )
+    flows = (
+        institutions["income_bn"] - institutions["losses_bn"] - institutions["payout_bn"] + institutions["raised_bn"]
+    )
+    equity, before = institutions["equity_bn"], institutions["opening_equity_bn"]
+    total = float(equity.sum())
+    yield "equity of each institution", total + float(np.abs(equity - before - flows).sum()), total
+    yield (
+        "equity of the city's institutions",
+        float(before.sum()),
+        equity_flows.opening_bn + equity_flows.brought_along_bn - equity_flows.taken_along_bn,
+    )
     yield "institutions by district", float((institutions["district"] != NOWHERE).sum()), float(len(institutions))
 
 
 INSTITUTIONS = Component(
     name="institutions",
-    states=(SectorTraits, City, RivalCentres, Districts, LicenceQueue, SeatFlows, ManagedMoney, Adopters),
+    states=(SectorTraits, City, RivalCentres, Districts, LicenceQueue, SeatFlows, ManagedMoney, Adopters, EquityFlows),
     start=start_institutions,
     opens=institutions_open,
     streams=(
@@ -84,6 +113,7 @@ INSTITUTIONS = Component(
         Step(licence_queue_moves, owner="FinancialInstitution"),
         Step(entrants_choose, owner="FinancialInstitution"),
         Step(balance_sheets_grow, owner="FinancialInstitution"),
+        Step(institutions_earn_and_lose, owner="FinancialInstitution"),
         Step(managed_assets_grow, owner="FinancialInstitution"),
     ),
     readings=READINGS,
@@ -96,6 +126,7 @@ INSTITUTIONS = Component(
             "log odds of the seat in Shanghai over the best rival, if reconsidered",
             seat_terms,
         ),
+        Explanation(FinancialInstitution, "equity", "change of equity over the month", equity_terms),
     ),
     solving=INSTITUTIONS_SOLVED,
 )

@@ -13,7 +13,7 @@ from sim.base_year.dated_events import PANDEMIC_YEAR
 from sim.clock import Clock
 from sim.component import Changes
 from sim.institutions.arrivals import institutions_arrive
-from sim.institutions.state import City, Districts, LicenceQueue, ManagedMoney, SeatFlows, SectorTraits
+from sim.institutions.state import City, Districts, EquityFlows, LicenceQueue, ManagedMoney, SeatFlows, SectorTraits
 
 
 def filings_looked_for(parameters: Parameters, traits: SectorTraits) -> Floats:
@@ -49,6 +49,7 @@ def licence_queue_moves(
     institutions: Changes[Institutions],
     seats: Changes[SeatFlows],
     managed: Changes[ManagedMoney],
+    equity_flows: Changes[EquityFlows],
 ) -> None:
     """Filings pass a stage, are withdrawn or wait.
 
@@ -71,4 +72,6 @@ def licence_queue_moves(
     queue.withdrawn += int(withdrawn.sum())
     queue.licensed += int(licensed.sum())
     seats.entries = int(licensed.sum())
-    institutions_arrive(clock, parameters, constants, draws, traits, city, districts, institutions, managed, licensed)
+    institutions_arrive(
+        clock, parameters, constants, draws, traits, city, districts, institutions, managed, equity_flows, licensed
+    )

@@ -31,6 +31,7 @@ from sim.institutions.state import (
     Adopters,
     City,
     Districts,
+    EquityFlows,
     LicenceQueue,
     ManagedMoney,
     RivalCentres,
@@ -134,6 +135,7 @@ def institutions_leave_and_move(
     managed: Changes[ManagedMoney],
     adopters: Changes[Adopters],
     commitments: Changes[Commitments],
+    equity_flows: Changes[EquityFlows],
 ) -> None:
     """Institutions close or move.
 
@@ -167,7 +169,7 @@ def institutions_leave_and_move(
     target = np.minimum((uniform[2][rows, None] > chosen / chosen[:, -1:]).sum(axis=1), chosen.shape[1] - 1)
     np.add.at(rivals.seats, (sector[rows], owner[rows], target), 1.0)
     exits = int(closes.sum())
-    institutions_depart(institutions, managed, adopters, commitments, closes | moves)
+    institutions_depart(institutions, managed, adopters, commitments, equity_flows, closes | moves)
     # Seats of rivals that reconsider move here by the same rule.
     wins = shares[..., Centre.SHANGHAI, None]
     stay = 1.0 - wins
@@ -176,7 +178,9 @@ def institutions_leave_and_move(
     arrivals = poisson(expected, class_uniforms(draws["institution.relocation"], clock.month))
     arrivals = np.minimum(arrivals, np.floor(rivals.seats.sum(axis=-1))).astype(np.int64)
     rivals.seats -= rivals.seats * (arrivals / np.maximum(rivals.seats.sum(axis=-1), 1e-9))[..., None]
-    institutions_arrive(clock, parameters, constants, draws, traits, city, districts, institutions, managed, arrivals)
+    institutions_arrive(
+        clock, parameters, constants, draws, traits, city, districts, institutions, managed, equity_flows, arrivals
+    )
     rivals.seats *= 1.0 - parameters.institution_exit_hazard / 12.0
     seats.exits += exits
     seats.moved_out += int(moves.sum())

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from agents.balance_sheets import own_equity_ratio
 from agents.draws import Draws, poisson
 from agents.institutions import Centre, Institutions, Sector
 from agents.licences import licence_stage_probability, steady_queue
@@ -59,7 +60,13 @@ def start_institutions(
         * (asset_share / asset_share.sum())[sector]
         * size
     )
-    equity = assets * np.array([float(rows[s.name]["equity_ratio"]) for s in Sector])[sector]
+    traits.equity_ratio = np.array([float(rows[s.name]["equity_ratio"]) for s in Sector])
+    traits.return_on_equity = np.array([float(rows[s.name]["return_on_equity"]) for s in Sector])
+    normal = draws["population.attributes"].normal(keys, month, count=5)
+    ratio = own_equity_ratio(
+        traits.equity_ratio[sector], parameters.equity_ratio_spread, normal[4], parameters.largest_equity_ratio
+    )
+    equity = assets * ratio
     written(
         institutions,
         count,
@@ -68,11 +75,12 @@ def start_institutions(
         headquarters=uniform[1] < parameters.headquarters_share,
         assets_bn=assets,
         equity_bn=equity,
+        opening_equity_bn=equity,
+        normal_equity_ratio=ratio,
         liabilities_bn=assets - equity,
-        profitability=draws["population.attributes"].normal(keys, month, count=4)[3],
+        profitability=normal[3],
         local_leaning=draws["institution.leaning"].normal(keys, month),
     )
-    traits.equity_ratio = np.array([float(rows[s.name]["equity_ratio"]) for s in Sector])
     managed = np.array([float(rows[s.name]["managed_share"]) for s in Sector])
     traits.manages = managed > 0.0
     traits.equity_weight = np.array([float(rows[s.name]["equity_weight"]) for s in Sector])

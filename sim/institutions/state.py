@@ -36,7 +36,9 @@ class SectorTraits:
     """Share of the sector in the institutions at the start."""
     foreign_share: Floats = field(default_factory=lambda: _zeros(len(Sector)))
     equity_ratio: Floats = field(default_factory=lambda: _zeros(len(Sector)))
-    """Equity over assets of an entrant."""
+    """Equity over assets of a typical entrant."""
+    return_on_equity: Floats = field(default_factory=lambda: _zeros(len(Sector)))
+    """Usual return on equity after credit losses, 1/year."""
     manages: Flags = field(default_factory=lambda: np.zeros(len(Sector), dtype=bool))
     """Whether institutions of the sector manage money for others."""
     equity_weight: Floats = field(default_factory=lambda: _zeros(len(Sector)))
@@ -122,6 +124,16 @@ class ManagedMoney:
     """Of institutions that arrived."""
     taken_along: float = 0.0
     """Of institutions that left."""
+
+
+@dataclass
+class EquityFlows:
+    """Equity of all institutions before the month, and that of those that came and went, CNY bn."""
+
+    opening_bn: float = 0.0
+    brought_along_bn: float = 0.0
+    taken_along_bn: float = 0.0
+    """Of those that left, as it was before the month."""
 
 
 @dataclass

@@ -115,7 +115,7 @@ def copy_last(population, month):
 POPULATIONS = {
     "issuers": ("need_bn", "last_choice", "waiting_for", "waiting_months", "listed_firms"),
     "investors": ("assets_usd_bn", "target_weight", "weight", "holdings_bn", "net_purchases_bn"),
-    "institutions": ("assets_bn", "equity_bn", "profitability", "trailing_excess_return"),
+    "institutions": ("assets_bn", "normal_equity_ratio", "profitability", "trailing_excess_return"),
     "fintech": ("growth", "log_size", "capital", "funding_round", "age_months"),
 }
 

@@ -222,9 +222,18 @@ def test_the_terms_of_leverage_add_up_to_its_change(institutions):
     assert borrows > 500
 
 
+def test_the_terms_of_equity_add_up_to_its_change(institutions):
+    for agent in list(institutions.institutions)[:200]:
+        terms, explains = values(institutions, agent, "equity")
+        assert explains == "change of equity over the month"
+        change = agent.equity_bn - agent.opening_equity_bn
+        assert sum(terms.values()) == pytest.approx(change, rel=1e-9, abs=1e-9)
+        assert terms["credit losses"] <= 0.0 and terms["dividends"] <= 0.0
+
+
 def test_a_decision_that_a_kind_does_not_take_is_refused(institutions):
     agent = next(iter(institutions.institutions))
-    with pytest.raises(InputError, match=r"takes no decision 'price'.*seat, leverage"):
+    with pytest.raises(InputError, match=r"takes no decision 'price'.*seat, equity, leverage"):
         institutions.explain(agent, decision="price")
     with pytest.raises(InputError, match=r"takes no decision 'seat'.*purchases"):
         institutions.explain(next(iter(institutions.investors)), decision="seat")

@@ -28,7 +28,7 @@ from sim.closing.accounts import TOLERANCE, accounts_close, identities
 from sim.component import Part
 from sim.financing.state import FinancingConstants, Issuance, ListingQueue, PandaProgramme, SmallFirmCredit
 from sim.fintech.state import FintechFlows
-from sim.institutions.state import Adopters, LicenceQueue
+from sim.institutions.state import Adopters, EquityFlows, LicenceQueue
 from sim.side_markets.digital_yuan import DigitalYuan
 from sim.side_markets.private_funds import Commitments
 from sim.side_markets.trade_settlement import CrossBorderPayments
@@ -276,6 +276,8 @@ FAULTS = {
         grow(m.institutions["adopted"], m.institutions["adopted"].argmax(), True)
         or grow_field(m.state(Adopters), "left")
     ),
+    "equity of each institution": lambda m: grow(m.institutions["income_bn"], 0),
+    "equity of the city's institutions": lambda m: grow_field(m.state(EquityFlows), "taken_along_bn"),
     "institutions by district": lambda m: grow(m.institutions["district"], 0, NOWHERE - m.institutions["district"][0]),
     "fintech firms": lambda m: grow_field(m.state(FintechFlows), "left"),
     "funding rounds": lambda m: grow(m.fintech["funding_round"], 0, 1),

@@ -10,12 +10,15 @@ from agents.fintech_firms import FintechFirms
 from agents.institutions import Centre, FinancialInstitution, Institutions, Sector
 from agents.licences import licence_stage_probability, licensed_share
 from scenarios.parameters import Parameters
+from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.bond_market.state import GovernmentYield, ResidualHolders
 from sim.component import Part
+from sim.financing.state import Defaults
 from sim.institutions.balance_sheets import balance_sheets_grow
 from sim.institutions.city import city_states_move
 from sim.institutions.component import INSTITUTIONS
 from sim.institutions.districts import BOOKS_OFFSHORE, districts_crowd, shares_2020
+from sim.institutions.equity import institutions_earn_and_lose, loans_bn
 from sim.institutions.licences import licence_queue_moves
 from sim.institutions.location import (
     AGGLOMERATION_TERMS,
@@ -29,6 +32,7 @@ from sim.institutions.rivals import rivals_answer
 from sim.institutions.state import (
     City,
     Districts,
+    EquityFlows,
     LicenceQueue,
     ManagedMoney,
     RivalCentres,
@@ -352,9 +356,12 @@ def test_newcomers_are_of_the_class_that_filed_and_their_sheets_balance(city):
     np.testing.assert_allclose(
         institutions["assets_bn"][new], institutions["equity_bn"][new] + institutions["liabilities_bn"][new]
     )
-    np.testing.assert_allclose(
-        institutions["equity_bn"][new], traits.equity_ratio[Sector.FUND] * institutions["assets_bn"][new]
-    )
+    ratio = institutions["equity_bn"][new] / institutions["assets_bn"][new]
+    np.testing.assert_allclose(ratio, institutions["normal_equity_ratio"][new])
+    np.testing.assert_allclose(ratio, traits.equity_ratio[Sector.FUND], rtol=1.0)
+    assert len(np.unique(ratio)) == 5
+    np.testing.assert_allclose(institutions["opening_equity_bn"][new], institutions["equity_bn"][new])
+    assert on[EquityFlows].brought_along_bn == pytest.approx(institutions["equity_bn"][new].sum())
     assert on[ManagedMoney].brought_along == pytest.approx(institutions["managed_assets"][new].sum())
 
 
@@ -451,12 +458,13 @@ def test_without_agglomeration_the_seats_of_rivals_draw_nobody(city):
 def test_without_noise_balance_sheets_grow_at_the_trend_of_their_sector(city):
     on = city(on_parameters=NO_NOISE)
     before = {name: on[Institutions][name].copy() for name in ("assets_bn", "equity_bn")}
+    grows = {"assets_bn"}
     run(balance_sheets_grow, on)
     institutions, parameters = on[Institutions], on[Parameters]
     lends = np.isin(institutions["sector"], (Sector.BANK, Sector.INSURER))
     growth = np.exp(np.where(lends, parameters.bank_asset_growth, parameters.assets_organic_growth) / 12.0)
     for name, column in before.items():
-        np.testing.assert_allclose(institutions[name], column * growth)
+        np.testing.assert_allclose(institutions[name], column * (growth if name in grows else 1.0))
     np.testing.assert_allclose(on[ResidualHolders].size, [growth[lends][0], growth[~lends][0]])
 
 
@@ -494,6 +502,101 @@ def test_noise_in_growth_is_fair_and_profits_revert_at_their_persistence(city):
     kept, profitability = on[Parameters].profitability_persistence, on[Institutions]["profitability"]
     assert profitability.mean() == pytest.approx(3.0 * kept, abs=0.02)
     assert profitability.var() == pytest.approx(1.0 - kept**2, rel=0.1)
+
+
+# Equity
+
+
+def earned(on):
+    """The centre after its institutions earned and lost; nothing else moves equity."""
+    run(institutions_earn_and_lose, on)
+    closes(INSTITUTIONS, on)
+    return on[Institutions]
+
+
+def return_on_equity(institutions):
+    return (institutions["income_bn"] - institutions["losses_bn"]) / institutions["opening_equity_bn"]
+
+
+def test_at_the_yields_and_defaults_of_2020_institutions_earn_their_usual_return(city):
+    on = city()
+    on[Institutions]["profitability"][:] = 0.0
+    np.testing.assert_allclose(return_on_equity(earned(on)), on[SectorTraits].return_on_equity[0] / 12.0)
+
+
+def test_at_their_target_equity_grows_in_step_with_assets_and_leverage_stays(city):
+    on = city(on_parameters={**NO_NOISE, "return_on_equity_spread": 0.0})
+    before = on[Institutions]["assets_bn"] / on[Institutions]["equity_bn"]
+    for _ in range(24):
+        Part(INSTITUTIONS.opens).on(on)
+        run(balance_sheets_grow, on)
+        earned(on)
+    np.testing.assert_allclose(on[Institutions]["assets_bn"] / on[Institutions]["equity_bn"], before, rtol=0.01)
+
+
+def test_leverage_of_an_institution_moves_with_its_own_growth_and_its_own_return(city):
+    on = city(on_parameters={"bank_growth_sd": 0.1})
+    before = on[Institutions]["assets_bn"] / on[Institutions]["equity_bn"]
+    run(balance_sheets_grow, on)
+    growth = np.log(on[Institutions]["assets_bn"] / before / on[Institutions]["equity_bn"])
+    change = np.log(on[Institutions]["assets_bn"] / earned(on)["equity_bn"] / before)
+    assert change.std() > 0.01
+    # Adrian and Shin (2010): leverage rises where the balance sheet grows, since equity does not follow at once.
+    assert np.corrcoef(growth, change)[0, 1] > 0.9
+
+
+def written_off(on, security, amount_bn):
+    on[SecurityBook].defaulted_bn[security] += amount_bn
+    return on
+
+
+def test_what_issuers_write_off_costs_the_holders_of_the_class_and_nobody_when_switched_off(city):
+    plain = earned(city())["equity_bn"]
+    hit = written_off(city(), SecurityClass.CORPORATE, 120.0)
+    lost = plain - earned(hit)["equity_bn"]
+    book, bonds = hit[SecurityBook], hit[Institutions]["bonds_bn"]
+    part = 120.0 / book.opening_bn[SecurityClass.CORPORATE]
+    before = book.opening_holdings_bn[1:]
+    rate = part * before[:, SecurityClass.CORPORATE] / before.sum(axis=1)
+    lends = np.isin(hit[Institutions]["sector"], (Sector.BANK, Sector.INSURER))
+    losses = hit[Institutions]["losses_bn"] - earned(city())["losses_bn"]
+    np.testing.assert_allclose(losses, bonds * rate[np.where(lends, 0, 1)])
+    assert (lost > 0.0).all() and lost.sum() < losses.sum()  # part of it is a smaller dividend and new capital
+    off = earned(written_off(city(off=("credit_losses",)), SecurityClass.CORPORATE, 120.0))
+    assert not off["losses_bn"].any()
+
+
+def test_defaults_beyond_those_expected_cost_lenders_on_their_loans_too(city):
+    on, calm = city(), city()
+    on[Defaults].unexpected_share = 0.02
+    more = earned(on)["losses_bn"] - earned(calm)["losses_bn"]
+    lends = np.isin(on[Institutions]["sector"], (Sector.BANK, Sector.LEASING))
+    parameters = on[Parameters]
+    rate = 0.02 * parameters.nonperforming_response * parameters.loan_loss_given_default
+    np.testing.assert_allclose(more[lends], rate * loans_bn(on[Institutions])[lends])
+    assert not more[~lends].any()
+
+
+def test_a_rise_of_yields_lowers_the_value_of_bonds_and_a_higher_margin_pays(city):
+    rises = city()
+    rises[GovernmentYield].last_month_pct -= 0.5
+    usual, less = earned(city())["income_bn"], earned(rises)["income_bn"]
+    fund = rises[Institutions]["sector"] == Sector.FUND
+    bonds, duration = rises[Institutions]["bonds_bn"][fund], rises[Parameters].managed_bond_duration
+    np.testing.assert_allclose((less - usual)[fund], -0.005 * duration * bonds)
+    wide = city(on_parameters={"bank_margin_yield_slope": 0.5}, on_world={"china_yield_pct": YIELD_PCT + 1.0})
+    flat = city(on_parameters={"bank_margin_yield_slope": 0.0}, on_world={"china_yield_pct": YIELD_PCT + 1.0})
+    gain = earned(wide)["income_bn"] - earned(flat)["income_bn"]
+    assert (gain[loans_bn(wide[Institutions]) > 0.0] >= 0.0).all()
+
+
+def test_an_institution_whose_equity_is_gone_is_refilled_by_its_owners(city):
+    on = city()
+    on[Institutions]["equity_bn"][0] = on[Institutions]["opening_equity_bn"][0] = -1.0
+    institutions = earned(on)
+    least = on[Parameters].least_equity_ratio * institutions["assets_bn"][0]
+    assert institutions["equity_bn"][0] == pytest.approx(least)
+    assert institutions["raised_bn"][0] > least
 
 
 # Managed money
