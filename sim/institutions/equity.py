@@ -109,7 +109,7 @@ def month_income_terms(
         parameters.return_on_equity_spread,
         margin,
         funding.signals.carry_change_pp,
-        china_yield_pct(clock, macro, book, government) - government.last_month_pct,
+        china_yield_pct(clock, macro, book) - government.last_month_pct,
         marked,
     )
 
