@@ -56,6 +56,8 @@ class FinancialInstitution(ArrayAgent):
     losses_bn = column("f8", unit="CNY bn", doc="Credit losses of the month")
     payout_bn = column("f8", unit="CNY bn", doc="Dividends of the month")
     raised_bn = column("f8", unit="CNY bn", doc="Capital added by owners in the month less surplus taken out")
+    capital_room = column("f8", unit="share", doc="Part of usual growth and lending that capital leaves", default=1.0)
+    excess_leverage = column("f8", unit="log", doc="Assets over the most that required capital allows; 0: within it")
     normal_equity_ratio = column("f8", unit="share", doc="Equity over assets when it began")
     bonds_bn = column("f8", unit="CNY bn", doc="Bonds held, part of assets")
     interbank_lent_bn = column("f8", unit="CNY bn", doc="Lent to other banks, part of assets")

@@ -10,7 +10,7 @@ from sim.banking.interbank import interbank_market_clears, totals_by_institution
 from sim.banking.leverage import change_terms, institutions_set_leverage
 from sim.banking.readings import READINGS
 from sim.banking.solved import BANKING_SOLVED
-from sim.banking.state import InterbankClaims, RepoFunding
+from sim.banking.state import ForcedSales, InterbankClaims, LendingCapacity, RepoFunding
 from sim.clock import Clock
 from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.world.macro import MacroPath
@@ -47,7 +47,7 @@ def banking_identities(
 
 BANKING = Component(
     name="banking",
-    states=(RepoFunding, InterbankClaims),
+    states=(RepoFunding, InterbankClaims, LendingCapacity, ForcedSales),
     start=start_banking,
     streams=("institution.leverage", "institution.interbank", "institution.repo"),
     steps=(

@@ -11,11 +11,13 @@ from agents.arrays import Floats
 from agents.draws import Draws
 from agents.institutions import Institutions, Sector
 from agents.interbank import balanced_exposures, core_of, link_probability, links, pair_keys, repo_lenders
+from agents.leverage import unsecured_lending_factor
 from scenarios.parameters import Parameters
 from sim.banking.leverage import borrowers
 from sim.banking.state import Exposures, InterbankClaims
 from sim.clock import Clock
 from sim.component import Changes
+from sim.world.policy import Channels
 
 QUARTER = 3
 RELATIONSHIP = 0
@@ -26,6 +28,7 @@ def interbank_market_clears(
     clock: Clock,
     parameters: Parameters,
     draws: Draws,
+    channels: Channels,
     institutions: Changes[Institutions],
     claims: Changes[InterbankClaims],
 ) -> None:
@@ -34,7 +37,7 @@ def interbank_market_clears(
     Claims on and of institutions that left are settled first.
     """
     if clock.month % QUARTER == 0:
-        claims.loans = new_exposures(parameters, draws, institutions)
+        claims.loans = new_exposures(parameters, draws, institutions, unsecured_share(parameters, channels))
     else:
         settle_claims_of_leavers(institutions, claims)
     claims.repo = repo_dealt_out(parameters, draws, institutions, claims.loans)
@@ -51,10 +54,29 @@ def settle_claims_of_leavers(institutions: Institutions, claims: Changes[Interba
             setattr(claims, kind, of_kind.among(here))
 
 
-def new_exposures(parameters: Parameters, draws: Draws, institutions: Institutions) -> Exposures:
+def unsecured_share(parameters: Parameters, channels: Channels) -> float:
+    """Interbank loans without collateral over what they would be under the macroprudential rules of 2020."""
+    return unsecured_lending_factor(
+        channels["macropru_tightness"] - channels.baseline("macropru_tightness"),
+        parameters.macropru_leverage,
+        parameters.unsecured_tightness_ratio,
+    )
+
+
+def unsecured_against_repo(parameters: Parameters, channels: Channels) -> float:
+    """Loans without collateral against repo, over that ratio under the macroprudential rules of 2020."""
+    repo = unsecured_lending_factor(
+        channels["macropru_tightness"] - channels.baseline("macropru_tightness"), parameters.macropru_leverage, 1.0
+    )
+    return unsecured_share(parameters, channels) / repo
+
+
+def new_exposures(
+    parameters: Parameters, draws: Draws, institutions: Institutions, unsecured: float = 1.0
+) -> Exposures:
     """Draw the interbank network of a quarter: a core and a periphery, fitted to the loans and debts of each bank.
 
-    Banks lend and borrow the same part of their assets.
+    Banks lend and borrow the same part of their assets, times `unsecured` as supervision tightens.
     """
     banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
     banks = banks[np.argsort(institutions.unique_ids[banks])]
@@ -70,7 +92,7 @@ def new_exposures(parameters: Parameters, draws: Draws, institutions: Institutio
         uniform, link_probability(core, parameters.interbank_density, parameters.interbank_periphery_ratio), core
     )
     lender, borrower = np.nonzero(linked)
-    wanted = parameters.interbank_asset_share * assets
+    wanted = unsecured * parameters.interbank_asset_share * assets
     ids = institutions.unique_ids[banks]
     return Exposures(ids[lender], ids[borrower], balanced_exposures(lender, borrower, wanted, wanted))
 

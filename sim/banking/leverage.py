@@ -4,12 +4,13 @@ import numpy as np
 
 from agents.arrays import Flags, Floats, Integers, sum_of_products
 from agents.draws import Draws
+from agents.forced_sales import sold_bn
 from agents.institutions import Institutions, Sector
 from agents.interbank import core_of
-from agents.leverage import LEVERAGE_TERMS, leverage_terms, next_risk_limit
+from agents.leverage import FORCED, LEVERAGE_TERMS, leverage_terms, next_risk_limit
 from scenarios.parameters import Parameters
 from sim.accounting.securities import SecurityBook
-from sim.banking.state import BankingConstants, LeverageSignals, RepoFunding
+from sim.banking.state import BankingConstants, ForcedSales, LeverageSignals, RepoFunding
 from sim.bond_market.state import china_yield_pct
 from sim.clock import Clock
 from sim.component import Changes
@@ -62,6 +63,11 @@ def largest_leverage(parameters: Parameters, institutions: Institutions, rows: I
     return largest
 
 
+def log_volatility(clock: Clock, macro: MacroPath, sales: ForcedSales) -> float:
+    """Log volatility of the month: that of the macro path and what forced sales so far add to it."""
+    return float(macro.log_volatility[macro.position(clock.month)]) + sales.log_volatility
+
+
 def borrowers(institutions: Institutions) -> Integers:
     """Rows of the institutions that borrow repo."""
     return np.flatnonzero(institutions["normal_leverage"])
@@ -77,6 +83,7 @@ def institutions_set_leverage(
     book: SecurityBook,
     institutions: Changes[Institutions],
     funding: Changes[RepoFunding],
+    sales: Changes[ForcedSales],
 ) -> None:
     """Institutions set how much repo they borrow against their bonds.
 
@@ -89,7 +96,7 @@ def institutions_set_leverage(
     carry = yield_pct - start - parameters.funding_passthrough * (funding.follow_pct - start)
     funding.follow_pct += parameters.funding_speed * (yield_pct - funding.follow_pct)
     responds = interactions.on("leverage_response")
-    volatility = float(macro.log_volatility[macro.position(clock.month)]) - parameters.volatility_mean
+    volatility = log_volatility(clock, macro, sales) - parameters.volatility_mean
     before = funding.risk_limit
     funding.risk_limit = next_risk_limit(
         before, volatility, parameters.leverage_procyclicality * responds, parameters.leverage_adjustment
@@ -103,9 +110,11 @@ def institutions_set_leverage(
     )
     rows = borrowers(institutions)
     institutions["opening_leverage"][rows] = institutions["leverage"][rows]
-    institutions["leverage"][rows] *= np.exp(
-        decided_terms(clock, parameters, draws, institutions, funding, rows).sum(axis=0)
-    )
+    terms = decided_terms(clock, parameters, draws, institutions, funding, rows)
+    institutions["leverage"][rows] *= np.exp(terms.sum(axis=0))
+    bonds = institutions["bonds_bn"]
+    unwound = sold_bn(bonds[rows] * institutions["opening_leverage"][rows], terms[FORCED].sum(axis=0))
+    sales.share = (sales.of_assets_bn + float(unwound.sum())) / float(bonds.sum())
 
 
 def decided_terms(
@@ -116,7 +125,7 @@ def decided_terms(
     funding: RepoFunding,
     rows: Integers,
 ) -> Floats:
-    """Terms of the change of log leverage of some institutions this month, shape (7, m)."""
+    """Terms of the change of log leverage of some institutions this month, shape (8, m)."""
     signals = funding.signals
     own = draws["institution.leverage"].normal(institutions.draw_keys[rows], clock.month)
     return leverage_terms(
@@ -131,6 +140,7 @@ def decided_terms(
         parameters.macropru_leverage,
         signals.common_noise,
         parameters.leverage_own_noise * own,
+        parameters.leverage_adjustment * institutions["excess_leverage"][rows],
         largest_leverage(parameters, institutions, rows),
     )
 

@@ -40,6 +40,30 @@ class RepoFunding:
 
 
 @dataclass
+class LendingCapacity:
+    """What the capital of banks lets them lend."""
+
+    share: float = 1.0
+    """Part of the loans that borrowers qualify for which banks can grant in the month."""
+    usual_room: float = 1.0
+    """Mean room of lenders at the end of the base year, 0..1."""
+
+
+@dataclass
+class ForcedSales:
+    """Bonds that institutions must sell in the month, and the volatility that answers to it."""
+
+    of_assets_bn: float = 0.0
+    """Sold because capital is below the minimum, CNY bn."""
+    share: float = 0.0
+    """Bonds sold for that reason or because limits on leverage fell, over the bonds that institutions hold."""
+    usual_pressure: float = 0.0
+    """Forced sales over turnover, mean of the base year."""
+    log_volatility: float = 0.0
+    """What forced sales have added to log volatility."""
+
+
+@dataclass
 class Exposures:
     """Claims on institutions by unique id of both ends, CNY bn, shape (claims,) each."""
 

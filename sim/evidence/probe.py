@@ -9,7 +9,8 @@ from agents.arrays import Floats, Integers
 from agents.foreign_investors import InvestorGroup
 from agents.institutions import Centre, Sector, choice_shares
 from agents.issuers import ListingRoute
-from sim.banking.state import InterbankClaims
+from sim.banking.leverage import log_volatility
+from sim.banking.state import ForcedSales, InterbankClaims
 from sim.bond_market.state import ForeignFlow
 from sim.clock import Clock
 from sim.financing.state import Defaults, ListingQueue
@@ -97,7 +98,7 @@ class Probe:
         self.filings.append(float((queue.filed - opening.filings)[BOARDS].sum()) / centre.scale)
         self.return_6m.append(equity_return_6m(Clock(centre.month), centre.macro))
         self.log_volume.append(float(np.log(centre.state(Turnover).turnover_trn[Product.SSE_EQUITY])))
-        self.log_volatility.append(float(macro.log_volatility[macro.position(month)]))
+        self.log_volatility.append(log_volatility(Clock(month), macro, centre.state(ForcedSales)))
         self.equity_return.append(macro.change(macro.equity_index, month, 1))
         self.defaults.append(float(centre.state(Defaults).count - opening.defaults))
         self.expected_defaults.append(centre.state(Defaults).expected[1])

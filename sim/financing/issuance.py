@@ -25,6 +25,7 @@ from agents.underwriting import placed_share
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
 from sim.accounting.securities import CLASS_OF_INSTRUMENT, SecurityBook, SecurityClass
+from sim.banking.state import LendingCapacity
 from sim.base_year.base_year import BaseYear
 from sim.base_year.dated_events import REIT_PILOT
 from sim.bond_market.primary_market import sell_issue
@@ -152,6 +153,7 @@ def issuers_raise_money(
     base_year: BaseYear,
     macro: MacroPath,
     institutions: Institutions,
+    lending: LendingCapacity,
     usual: UsualDeals,
     contagion: Contagion,
     issuers: Changes[Issuers],
@@ -224,7 +226,9 @@ def issuers_raise_money(
     for k in range(LADDER_INSTRUMENTS):
         takes = instrument == k
         raised[k] = np.bincount(rows[takes], weights=amount[takes], minlength=len(issuers))
-    raised[Instrument.LOAN] = loans_granted(parameters, channels, issuers, contagion, credit, raised[Instrument.LOAN])
+    raised[Instrument.LOAN] = loans_granted(
+        parameters, channels, issuers, contagion, credit, lending.share, raised[Instrument.LOAN]
+    )
     wanted = float(raised[1:].sum())
     placed = placed_share(wanted, capacity_bn(parameters, interactions, institutions, usual)[0])
     raised[1:] *= placed

@@ -91,12 +91,13 @@ def loans_granted(
     issuers: Issuers,
     contagion: Contagion,
     credit: Changes[SmallFirmCredit],
+    capital_share: float,
     asked_bn: Floats,
 ) -> Floats:
     """Loans that banks grant out of issuers' demand, shape (issuers,), CNY bn.
 
-    Refused demand stays as an overdraft, of which part returns with the next needs. Firms with a new guarantee
-    get more than their demand.
+    Banks grant `capital_share` of what they accept, as their capital allows. Refused demand stays as an overdraft, of
+    which part returns with the next needs. Firms with a new guarantee get more than their demand.
     """
     coverage = channels["guarantee_coverage"]
     credit.newly_guaranteed = newly_guaranteed(
@@ -110,13 +111,14 @@ def loans_granted(
     granted[rows] = accepted * amount_factor(credit.newly_guaranteed, parameters.guarantee_amount_effect)
     small = issuers["issuer_class"][rows] == IssuerClass.MSME
     if asked[small].any():  # a month without demand gives no new rate
-        credit.acceptance_rate = float(accepted[small].sum() / asked[small].sum())
+        credit.acceptance_rate = capital_share * float(accepted[small].sum() / asked[small].sum())
         spread = np.array(parameters.loan_spread)[issuers["rating"][rows]]
         credit.loan_spread_pp = float(np.average(spread[small], weights=granted[rows][small]))
     credit.asked_bn = float(asked_bn.sum())
-    credit.refused_bn = float((asked - accepted).sum())
+    beyond_capital = (1.0 - capital_share) * float(granted.sum())
+    credit.refused_bn = float((asked - accepted).sum()) + beyond_capital
     credit.beyond_asked_bn = float((granted[rows] - accepted).sum())
-    return granted
+    return capital_share * granted
 
 
 def start_with_refused_needs(parameters: Parameters, issuers: Changes[Issuers], credit: SmallFirmCredit) -> None:

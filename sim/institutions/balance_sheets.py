@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from agents.bank_capital import ASSET_TERMS, BELOW_MINIMUM, asset_growth_terms
 from agents.draws import Draws
+from agents.forced_sales import sold_bn
 from agents.institutions import Institutions
 from scenarios.parameters import Parameters
+from sim.banking.state import ForcedSales
 from sim.bond_market.state import ResidualHolders
 from sim.clock import Clock
 from sim.component import Changes
@@ -19,18 +22,27 @@ def balance_sheets_grow(
     traits: SectorTraits,
     institutions: Changes[Institutions],
     holders: Changes[ResidualHolders],
+    sales: Changes[ForcedSales],
 ) -> None:
     """Balance sheets grow.
 
-    Assets grow with the trend of the sector and an idiosyncratic shock, and bonds in proportion to them; profitability
-    reverts. Equity stays as it is: liabilities fund what assets grow by. Residual holders of bonds grow with the assets
-    of the institutions behind them.
+    Assets grow with the trend of the sector and an idiosyncratic shock, less where capital is short and back to what
+    it allows where it is less than required; bonds are a part of them. Profitability reverts. Equity stays as it is:
+    liabilities fund what assets grow by. Residual holders of bonds grow with the assets of institutions behind them.
     """
     normal = draws["institution.balance_sheet"].normal(institutions.draw_keys, clock.month, count=2)
     lender = hold_as_banks(institutions)
     trend = trend_growth(parameters, institutions)
     own = parameters.bank_growth_sd * np.sqrt(1.0 / 12.0) * normal[0] - parameters.bank_growth_sd**2 / 24.0
-    growth = np.exp(trend / 12.0 + own)
+    terms = asset_growth_terms(
+        trend,
+        own,
+        institutions["capital_room"],
+        institutions["excess_leverage"],
+        parameters.leverage_adjustment,
+    )
+    sales.of_assets_bn = float(sold_bn(institutions["bonds_bn"], terms[ASSET_TERMS.index(BELOW_MINIMUM)]).sum())
+    growth = np.exp(terms.sum(axis=0))
     assets = institutions["assets_bn"]
     for position, group in enumerate((lender, ~lender)):
         holders.size[position] *= float((assets[group] * growth[group]).sum() / assets[group].sum())

@@ -10,10 +10,12 @@ from agents.balance_sheets import (
     payout_bn,
     target_equity_ratio,
 )
+from agents.bank_capital import lending_room, lending_share
 from agents.institutions import Institutions, Sector
 from scenarios.parameters import Parameters
 from sim.accounting.securities import COUNTED, Holder, SecurityBook
-from sim.banking.state import RepoFunding
+from sim.banking.capital import capital_requirement, room_and_excess
+from sim.banking.state import LendingCapacity, RepoFunding
 from sim.bond_market.state import GovernmentYield, china_yield_pct
 from sim.clock import Clock
 from sim.component import Changes
@@ -22,6 +24,7 @@ from sim.institutions.state import SectorTraits
 from sim.world.conditions import china_yield_12m_pct, china_yield_2020_pct
 from sim.world.interactions import Interactions
 from sim.world.macro import MacroPath
+from sim.world.policy import Channels
 
 BANK_HOLDERS = (Sector.BANK, Sector.INSURER)
 """Sectors that stand for the country's banks and insurers among holders of bonds; the others stand for its managers."""
@@ -117,6 +120,7 @@ def month_income_terms(
 def institutions_earn_and_lose(
     clock: Clock,
     parameters: Parameters,
+    channels: Channels,
     interactions: Interactions,
     macro: MacroPath,
     traits: SectorTraits,
@@ -125,10 +129,12 @@ def institutions_earn_and_lose(
     funding: RepoFunding,
     defaults: Defaults,
     institutions: Changes[Institutions],
+    capacity: Changes[LendingCapacity],
 ) -> None:
     """Institutions earn income, bear credit losses, pay dividends and adjust their capital.
 
-    Equity moves by these four flows and by nothing else. Without the interaction `credit_losses` nobody bears what
+    Equity moves by these four flows and by nothing else. What is left decides how much institutions may grow and banks
+    may lend in the next month (interaction `bank_capital`). Without the interaction `credit_losses` nobody bears what
     issuers write off, and margins cover nothing of it.
     """
     if interactions.on("credit_losses"):
@@ -142,7 +148,7 @@ def institutions_earn_and_lose(
     )
     dividends = payout_bn(income - losses, parameters.payout_ratio)
     target = target_equity_ratio(
-        institutions["normal_equity_ratio"],
+        institutions["normal_equity_ratio"] * capital_requirement(parameters, channels),
         trend_growth(parameters, institutions),
         traits.return_on_equity[institutions["sector"]],
         parameters.payout_ratio,
@@ -162,6 +168,14 @@ def institutions_earn_and_lose(
     institutions["raised_bn"][:] = raised
     institutions["equity_bn"][:] += income - losses - dividends + raised
     institutions["liabilities_bn"][:] = institutions["assets_bn"] - institutions["equity_bn"]
+    if interactions.on("bank_capital"):
+        room, excess = room_and_excess(parameters, channels, institutions)
+        institutions["capital_room"][:], institutions["excess_leverage"][:] = room, excess
+        banks = institutions["sector"] == Sector.BANK
+        mean = lending_room(room[banks], loans_bn(institutions)[banks])
+        if clock.in_base_year:
+            capacity.usual_room = mean
+        capacity.share = lending_share(mean, capacity.usual_room)
 
 
 def equity_terms(institutions: Institutions, row: int) -> list[tuple[str, float, str]]:

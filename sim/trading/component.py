@@ -22,6 +22,7 @@ from sim.trading.readings import READINGS, SHAREHOLDER_READINGS
 from sim.trading.solved import TRADING_SOLVED
 from sim.trading.state import ForeignShareholdings, PriceDiscovery, ShareMarket, TradingConstants, Turnover
 from sim.trading.turnover import markets_turn_over
+from sim.trading.volatility import volatility_answers_to_sales
 
 
 def start_trading(parameters: Parameters, turnover: Changes[Turnover]) -> None:
@@ -96,7 +97,11 @@ TRADING = Component(
     states=(Turnover, PriceDiscovery),
     start=start_trading,
     remembers=base_year_is_remembered,
-    steps=(Step(markets_turn_over, owner="Market"), Step(prices_are_discovered, owner="Market")),
+    steps=(
+        Step(volatility_answers_to_sales, owner="Market"),
+        Step(markets_turn_over, owner="Market"),
+        Step(prices_are_discovered, owner="Market"),
+    ),
     readings=READINGS,
     identities=trading_identities,
     solving=TRADING_SOLVED,

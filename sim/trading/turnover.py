@@ -4,9 +4,12 @@ import numpy as np
 
 from agents.draws import Draws
 from agents.institutions import Institutions
+from agents.leverage import money_market_activity
 from scenarios.parameters import Parameters
 from sim.accounting.securities import SecurityBook
-from sim.banking.leverage import repo_outstanding_bn
+from sim.banking.interbank import unsecured_against_repo
+from sim.banking.leverage import log_volatility, repo_outstanding_bn
+from sim.banking.state import ForcedSales
 from sim.bond_market.state import ForeignFlow, GovernmentYield
 from sim.clock import Clock
 from sim.component import Changes
@@ -48,6 +51,7 @@ def markets_turn_over(
     foreign: ForeignFlow,
     government: GovernmentYield,
     shares: ShareMarket,
+    sales: ForcedSales,
     turnover: Changes[Turnover],
 ) -> None:
     """Turnover of the markets is computed.
@@ -55,16 +59,17 @@ def markets_turn_over(
     Turnover of a product is its activity in the month times a velocity that is solved on the base year. REITs did not
     trade in the base year: their units turn over at a velocity of their own.
     """
-    at = macro.position(clock.month)
     days = trading_days(clock, parameters)
     noise = draws["market.activity"].normals(clock.month, 6)
-    volatility = float(macro.log_volatility[at] - parameters.volatility_mean)
+    volatility = log_volatility(clock, macro, sales) - parameters.volatility_mean
     years = clock.months_since_base_year / 12.0
     turns = repo_turns_per_month(days, parameters.overnight_repo_share, parameters.term_repo_days)
     interbank_repo, exchange_repo = repo_outstanding_bn(institutions, book)
     interbank = book.interbank_custody_bn()
     activity = np.zeros(len(Product))
-    activity[Product.INTERBANK_MONEY] = interbank_repo * turns
+    activity[Product.INTERBANK_MONEY] = money_market_activity(
+        interbank_repo, turns, parameters.unsecured_share_2020, unsecured_against_repo(parameters, channels)
+    )
     makers = market_making_bn(institutions)
     usual = makers if clock.in_base_year else turnover.market_making_base_year_bn
     makers_ratio = np.maximum(makers / usual, parameters.market_making_floor)

@@ -3,12 +3,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.leverage import LEVERAGE_TERMS, leverage_terms, next_risk_limit
+from agents.leverage import (
+    LEVERAGE_TERMS,
+    leverage_terms,
+    money_market_activity,
+    next_risk_limit,
+    unsecured_lending_factor,
+)
 
 small = st.floats(-0.5, 0.5)
 
 
-def terms(leverage=0.2, normal=0.2, limit=0.0, before=0.0, carry=0.0, tightness=0.0, market=0.0, own=0.0, largest=0.95):
+def terms(
+    leverage=0.2,
+    normal=0.2,
+    limit=0.0,
+    before=0.0,
+    carry=0.0,
+    tightness=0.0,
+    market=0.0,
+    own=0.0,
+    cut=0.0,
+    largest=0.95,
+):
     return leverage_terms(
         np.array([leverage]),
         np.array([normal]),
@@ -21,6 +38,7 @@ def terms(leverage=0.2, normal=0.2, limit=0.0, before=0.0, carry=0.0, tightness=
         0.4,
         market,
         np.array([own]),
+        np.array([cut]),
         largest,
     )[:, 0]
 
@@ -38,6 +56,7 @@ def test_leverage_stays_normal_while_carry_rules_and_volatility_do():
         ({"leverage": 0.4}, "return to normal", -0.15 * np.log(2.0)),
         ({"market": 0.02}, "common random term", 0.02),
         ({"own": -0.05}, "own random term", -0.05),
+        ({"cut": 0.1}, "capital below the minimum", -0.1),
         ({"leverage": 0.9, "normal": 0.9, "own": 0.2}, "limit of collateral", np.log(0.95 / 0.9) - 0.2),
     ],
 )
@@ -75,3 +94,13 @@ def test_the_risk_limit_closes_half_of_its_gap_to_what_volatility_allows():
 def test_a_risk_limit_is_not_forgotten_as_a_gap_of_the_mandate_is():
     settled = 0.2 * np.exp(-0.14)
     assert terms(settled, 0.2, -0.14, -0.14).sum() == pytest.approx(0.0, abs=1e-15)
+
+
+def test_may_2017_against_may_2016_lending_fell_far_more_than_repo_and_the_market_by_a_seventh():
+    """Tightness that lowers repo by 8.5 % lowers lending by 43.6 %, as published, and the market nearly as published."""
+    tighter, sensitivity, ratio = -np.log(1.0 - 0.085) / 0.3, 0.3, 6.4
+    repo, lending = (unsecured_lending_factor(tighter, sensitivity, each) for each in (1.0, ratio))
+    assert repo == pytest.approx(0.915) and lending == pytest.approx(0.564, abs=0.005)
+    before, after = (money_market_activity(r, 8.0, 9.93 / 63.89, u) for r, u in ((100.0, 1.0), (91.5, lending / repo)))
+    assert before == pytest.approx(800.0)
+    assert -0.15 < after / before - 1.0 < -0.13  # published: -14.7 %, with outright repo, which fell by a quarter

@@ -19,7 +19,7 @@ from sim.banking.leverage import (
     mean_leverage,
     repo_outstanding_bn,
 )
-from sim.banking.state import BankingConstants, Exposures, InterbankClaims, RepoFunding
+from sim.banking.state import BankingConstants, Exposures, ForcedSales, InterbankClaims, RepoFunding
 from sim.bond_market.state import BankStress
 from sim.clock import Clock
 from sim.component import Part
@@ -109,6 +109,25 @@ def test_leverage_away_from_normal_returns_by_a_fixed_part_of_its_log_gap(city):
     np.testing.assert_allclose(np.log(after), on[Parameters].leverage_persistence * np.log(2.0))
 
 
+def test_those_below_the_minimum_of_capital_repay_repo_and_sell_what_it_financed(city):
+    usual, short = calm(city), calm(city)
+    short[Institutions]["excess_leverage"][borrowers(short)] = 0.2
+    ratio = leverage(short)[borrowers(short)] / leverage(usual)[borrowers(usual)]
+    cut = short[Parameters].leverage_adjustment * 0.2
+    np.testing.assert_allclose(ratio, np.exp(-cut))
+    assert usual[ForcedSales].share == 0.0
+    bonds = short[Institutions]["bonds_bn"]
+    sold = (0.2 * bonds[borrowers(short)]).sum() * -np.expm1(-cut)
+    assert short[ForcedSales].share == pytest.approx(sold / bonds.sum())
+
+
+def test_volatility_from_forced_sales_counts_as_that_of_the_macro_path(city):
+    given, added = calm(city, on_world={"log_volatility": 3.4}), calm(city, on_world={"log_volatility": 3.0})
+    added[ForcedSales].log_volatility = 0.4
+    np.testing.assert_allclose(leverage(added), leverage(given))
+    assert added[ForcedSales].share == pytest.approx(given[ForcedSales].share) and given[ForcedSales].share > 0.0
+
+
 # Interbank market
 
 
@@ -126,6 +145,20 @@ def test_where_all_banks_deal_with_all_each_lends_its_part_of_assets_and_nobody_
     wanted = on[Parameters].interbank_asset_share * institutions["assets_bn"] * banks
     np.testing.assert_allclose(institutions["interbank_lent_bn"], wanted, rtol=1e-4)
     np.testing.assert_allclose(institutions["interbank_borrowed_bn"], wanted, rtol=1e-4)
+
+
+def test_tighter_rules_lower_loans_without_collateral_by_far_more_than_repo(city):
+    usual, tight = calm(city), calm(city, on_channels={"macropru_tightness": 0.6})
+    for on in (usual, tight):
+        for _ in range(60):  # repo leverage answers slowly
+            leverage(on)
+        cleared(on)
+    fall = {
+        kind: np.log(tight[Institutions][f"{kind}_lent_bn"].sum() / usual[Institutions][f"{kind}_lent_bn"].sum())
+        for kind in ("interbank", "repo")
+    }
+    assert fall["repo"] < 0.0
+    assert fall["interbank"] / fall["repo"] == pytest.approx(on[Parameters].unsecured_tightness_ratio, rel=0.05)
 
 
 def test_where_links_are_few_no_bank_lends_more_than_its_part_of_assets(city):

@@ -11,6 +11,7 @@ from agents.listing_queue import STAGES
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
 from sim.accounting.securities import SecurityBook, SecurityClass
+from sim.banking.state import LendingCapacity
 from sim.base_year.base_year import BaseYear
 from sim.base_year.derived import equity_share_of_sse
 from sim.base_year.sums import BaseYearSums, LargeDeal
@@ -374,6 +375,16 @@ def test_banks_accept_more_from_small_firms_with_guarantees_and_less_from_those_
     assert usual.beyond_asked_bn == 0.0 < guaranteed.beyond_asked_bn
     for credit in (usual, guaranteed, dear):
         assert credit.refused_bn < credit.asked_bn == pytest.approx(usual.asked_bn)
+
+
+def test_banks_short_of_capital_lend_the_part_that_it_allows_and_what_they_refuse_stays_unmet(city):
+    usual, short = city(), city()
+    short[LendingCapacity].share = 0.7
+    granted, less = (raised(on)[Ledger].total("loan") for on in (usual, short))
+    assert less == pytest.approx(0.7 * granted)
+    assert short[SmallFirmCredit].refused_bn == pytest.approx(usual[SmallFirmCredit].refused_bn + 0.3 * granted)
+    assert short[SmallFirmCredit].acceptance_rate == pytest.approx(0.7 * usual[SmallFirmCredit].acceptance_rate)
+    np.testing.assert_allclose(market_debt_bn(short), market_debt_bn(usual))
 
 
 def test_a_month_in_which_no_small_firm_needs_anything_leaves_the_acceptance_rate_as_it_was(city):

@@ -11,6 +11,7 @@ from agents.institutions import Centre, FinancialInstitution, Institutions, Sect
 from agents.licences import licence_stage_probability, licensed_share
 from scenarios.parameters import Parameters
 from sim.accounting.securities import SecurityBook, SecurityClass
+from sim.banking.state import ForcedSales, LendingCapacity
 from sim.bond_market.state import GovernmentYield, ResidualHolders
 from sim.component import Part
 from sim.financing.state import Defaults
@@ -597,6 +598,42 @@ def test_an_institution_whose_equity_is_gone_is_refilled_by_its_owners(city):
     least = on[Parameters].least_equity_ratio * institutions["assets_bn"][0]
     assert institutions["equity_bn"][0] == pytest.approx(least)
     assert institutions["raised_bn"][0] > least
+
+
+def test_institutions_short_of_capital_grow_less_lend_less_and_those_below_the_minimum_sell(city):
+    on, off = city(on_parameters=NO_NOISE), city(on_parameters=NO_NOISE, off=("bank_capital",))
+    for each in (on, off):
+        banks = np.flatnonzero(each[Institutions]["sector"] == Sector.BANK)
+        each[Institutions]["equity_bn"][banks[0]] *= 0.5
+        Part(INSTITUTIONS.opens).on(each)
+        earned(each)
+    institutions, first = on[Institutions], banks[0]
+    assert institutions["capital_room"][first] == 0.0 and institutions["excess_leverage"][first] > 0.2
+    assert (np.delete(institutions["capital_room"], first) > 0.9).all()
+    loans = loans_bn(institutions)[banks]
+    assert on[LendingCapacity].share == pytest.approx(1.0 - loans[0] / loans.sum(), abs=0.05)
+    assert off[LendingCapacity].share == 1.0
+    before = institutions["assets_bn"].copy()
+    run(balance_sheets_grow, on)
+    growth = institutions["assets_bn"] / before - 1.0
+    assert growth[first] < -0.1 and (growth[banks[1:]] > 0.0).all()
+    held = before[first] * on[SectorTraits].bond_share[Sector.BANK]
+    assert on[ForcedSales].of_assets_bn == pytest.approx(
+        held * -np.expm1(-on[Parameters].leverage_adjustment * institutions["excess_leverage"][first])
+    )
+
+
+def test_tighter_supervision_makes_institutions_hold_more_capital_and_leaves_less_room(city):
+    usual, tight = city(), city(on_channels={"macropru_tightness": 0.9})
+    for on in (usual, tight):
+        earned(on)
+    assert (tight[Institutions]["equity_bn"] > usual[Institutions]["equity_bn"]).all()
+    for on in (usual, tight):
+        on[Institutions]["equity_bn"][:] *= 0.78
+        Part(INSTITUTIONS.opens).on(on)
+        earned(on)
+    assert (tight[Institutions]["capital_room"] < usual[Institutions]["capital_room"]).all()
+    assert tight[LendingCapacity].share < usual[LendingCapacity].share < 1.0
 
 
 # Managed money

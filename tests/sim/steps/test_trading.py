@@ -11,6 +11,9 @@ from agents.institutions import Institutions
 from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
+from sim.accounting.securities import SecurityBook
+from sim.banking.leverage import institutions_set_leverage
+from sim.banking.state import ForcedSales
 from sim.bond_market.state import ForeignFlow, GovernmentYield
 from sim.clock import Clock
 from sim.markets import Product
@@ -20,6 +23,7 @@ from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import RATE_BENCHMARKS, prices_are_discovered
 from sim.trading.state import ForeignShareholdings, PriceDiscovery, ShareMarket, TradingConstants, Turnover
 from sim.trading.turnover import markets_turn_over
+from sim.trading.volatility import volatility_answers_to_sales
 from sim.world.policy import Channels
 from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, ends_base_year, run
 
@@ -30,6 +34,52 @@ QUIET = {"equity_volume_sd": 0.0, "futures_velocity_sd": 0.0}
 def rising(log_change_a_month):
     """An index of share prices that rises at a constant rate."""
     return 5000.0 * np.exp(log_change_a_month * np.arange(MONTHS_BEFORE + MONTHS_AFTER))
+
+
+# Volatility
+
+
+def volatility(on):
+    return run(volatility_answers_to_sales, on)[ForcedSales].log_volatility
+
+
+def with_sales(on, share, usual=0.0):
+    on[Turnover].activity = np.full(len(Product), 2000.0)  # 2 trn of bonds a month at the velocity by hand
+    on[ForcedSales].share, on[ForcedSales].usual_pressure = share, usual
+    return on
+
+
+def test_forced_sales_beyond_the_usual_make_markets_volatile_and_fade(city):
+    on = with_sales(city(), 0.01)
+    held, slope = on[SecurityBook].holdings_bn[1:].sum(), on[Parameters].forced_sales_volatility
+    first = volatility(on)
+    assert first == pytest.approx(slope * 0.01 * held / 2000.0)
+    on[ForcedSales].share = 0.0
+    assert volatility(on) == pytest.approx(on[Parameters].realised_volatility_persistence * first)
+    usual = 0.01 * held / 2000.0
+    assert volatility(with_sales(city(), 0.01, usual)) == pytest.approx(0.0)
+    assert volatility(with_sales(city(off=("forced_sales",)), 0.01)) == 0.0
+
+
+def test_the_base_year_learns_its_usual_sales_and_adds_nothing_to_its_volatility(city):
+    on = with_sales(city("2020-02"), 0.01)
+    assert volatility(on) == 0.0
+    held = on[SecurityBook].holdings_bn[1:].sum()
+    assert on[ForcedSales].usual_pressure == pytest.approx(0.01 * held / 2000.0)
+    on[Clock], on[ForcedSales].share = Clock(on[Clock].month + 1), 0.0
+    assert volatility(on) == 0.0
+    assert on[ForcedSales].usual_pressure == pytest.approx(0.005 * held / 2000.0)
+
+
+def test_the_loop_from_volatility_to_sales_and_back_dies_out(city):
+    """A gain of one or more would be a market that never calms."""
+    on = with_sales(city(on_parameters={"leverage_noise": 0.0, "leverage_own_noise": 0.0}), 0.0)
+    on[ForcedSales].log_volatility = start = 0.3
+    for _ in range(24):
+        run(institutions_set_leverage, on)
+        volatility(on)
+        assert abs(on[ForcedSales].log_volatility) <= start
+    assert on[ForcedSales].log_volatility < 0.01
 
 
 # Foreign shareholders
