@@ -97,7 +97,7 @@ def test_a_risk_limit_is_not_forgotten_as_a_gap_of_the_mandate_is():
 
 
 def test_may_2017_against_may_2016_lending_fell_far_more_than_repo_and_the_market_by_a_seventh():
-    """Tightness that lowers repo by 8.5 % lowers lending by 43.6 %, as published, and the market nearly as published."""
+    """Tightness that lowers repo by 8.5 %, as published, lowers lending and the whole market about as published."""
     tighter, sensitivity, ratio = -np.log(1.0 - 0.085) / 0.3, 0.3, 6.4
     repo, lending = (unsecured_lending_factor(tighter, sensitivity, each) for each in (1.0, ratio))
     assert repo == pytest.approx(0.915) and lending == pytest.approx(0.564, abs=0.005)
