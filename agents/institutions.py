@@ -71,6 +71,12 @@ class FinancialInstitution(ArrayAgent):
     opening_profitability = column(
         "f8", unit="standard deviations", doc="Profitability when it last decided whether to stay"
     )
+    opening_capital_gap = column(
+        "f8", unit="log", doc="Equity over assets below normal when it last decided whether to stay; negative above"
+    )
+    years_before = column("f8", unit="year", doc="Years in the city before the first month of the model")
+    bond_of_experience = column("f8", unit="log", doc="Bond to the seat by its years in the city, when it last decided")
+    bond_of_size = column("f8", unit="log", doc="Bond to the seat by its size, when it last decided")
     unit_cost = column("f8", unit="index", doc="Cost of operating when it last decided whether to stay, 2020 = 100")
     managed_assets = column("f8", unit="index points", doc="Assets managed for others; Shanghai at end-2019 = 100")
     trailing_excess_return = column("f8", unit="share", doc="Return over the class's in about the last twelve months")
@@ -145,23 +151,50 @@ def entrants_looking(base_rate: Floats, inclusive_value_change: Floats, outside_
 
 
 def institution_exit_probability(
-    exit_rate_per_year: float, profitability: Floats, profitability_slope: float, operating_cost: float | Floats
+    exit_rate_per_year: float,
+    profitability: Floats,
+    profitability_slope: float,
+    capital_gap: Floats | float,
+    capital_slope: float,
+    operating_cost: float | Floats,
 ) -> Floats:
     """Monthly probability that an institution closes, merges or returns its licence, shape (n,).
 
-    p = 1 - exp(-rate / 12 * exp(-slope * profitability) * operating_cost / 100)
+    p = 1 - exp(-rate / 12 * exp(-slope * profitability + capital slope * capital gap) * operating_cost / 100)
 
-    The cost index (2020 = 100) is one for all or one each. Parameters `institution_exit_hazard`,
-    `exit_profitability_slope`; channel `operating_cost`.
+    The capital gap is the log of normal over own equity per asset: institutions short of capital close or are taken
+    over more often (Wheelock and Wilson 2000). The cost index (2020 = 100) is one for all or one each. Parameters
+    `institution_exit_hazard`, `exit_profitability_slope`, `exit_capital_slope`; channel `operating_cost`.
     """
-    return -np.expm1(-exit_rate_per_year / 12.0 * np.exp(-profitability_slope * profitability) * operating_cost / 100.0)
+    log_factor = capital_slope * capital_gap - profitability_slope * profitability
+    return -np.expm1(-exit_rate_per_year / 12.0 * np.exp(log_factor) * operating_cost / 100.0)
 
 
-def relocation_share_out(shanghai_share: Floats, stay_bonus: float) -> Floats:
+def bond_of_experience(years: Floats, usual_years: float, slope: float) -> Floats:
+    """Part of the bond to the seat that grows with the years an institution has been in the city, log, shape (n,).
+
+    bond = slope * ln((1 + years) / (1 + usual years))
+
+    Younger headquarters relocate more often (Strauss-Kahn and Vives 2009). Parameters `seat_experience_slope`,
+    `years_in_city_2019`.
+    """
+    bond: Floats = slope * np.log((1.0 + years) / (1.0 + usual_years))
+    return bond
+
+
+def bond_of_size(log_size: Floats, slope: float) -> Floats:
+    """Part of the bond to the seat that falls with size, log, shape (n,): -slope * log assets over the sector's mean.
+
+    Larger headquarters relocate more often (Strauss-Kahn and Vives 2009). Parameter `seat_size_slope`.
+    """
+    return -slope * log_size
+
+
+def relocation_share_out(shanghai_share: Floats, stay_bonus: Floats | float) -> Floats:
     """Chance that an institution which reconsiders its seat leaves Shanghai.
 
-    The logit over centres with a bonus for staying: leave = (1 - P) / (1 - P + P * exp(bonus)); parameter
-    `relocation_stay_bonus`.
+    The logit over centres with a bonus for staying: leave = (1 - P) / (1 - P + P * exp(bonus)); the bonus is one
+    for all or one each. Parameter `relocation_stay_bonus`.
     """
     leave: Floats = (1.0 - shanghai_share) / (1.0 - shanghai_share + shanghai_share * np.exp(stay_bonus))
     return leave

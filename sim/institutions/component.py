@@ -102,6 +102,7 @@ INSTITUTIONS = Component(
         "institution.licence",
         "institution.managed_assets",
         "institution.neighbours",
+        "institution.years",
         "institution.balance_sheet",
         "city.district",
     ),

@@ -12,6 +12,8 @@ from agents.institutions import (
     Institutions,
     Sector,
     agglomeration_terms,
+    bond_of_experience,
+    bond_of_size,
     choice_shares,
     entrants_looking,
     institution_exit_probability,
@@ -151,10 +153,14 @@ def institutions_leave_and_move(
     city.operating_cost = cost
     institutions["unit_cost"][:] = cost * cost_of_adopters(institutions["adopted"], parameters.adoption_cost_effect)
     institutions["opening_profitability"][:] = institutions["profitability"]
+    ratio = institutions["equity_bn"] / institutions["assets_bn"]
+    institutions["opening_capital_gap"][:] = np.log(institutions["normal_equity_ratio"] / ratio)
     closes = uniform[0] < institution_exit_probability(
         parameters.institution_exit_hazard,
         institutions["opening_profitability"],
         parameters.exit_profitability_slope,
+        institutions["opening_capital_gap"],
+        parameters.exit_capital_slope,
         institutions["unit_cost"],
     )
     seats.location_terms = location_terms(parameters, channels, interactions, institutions, city, rivals)
@@ -162,7 +168,9 @@ def institutions_leave_and_move(
     hazard = -np.expm1(-parameters.headquarters_relocation_hazard / 12.0)
     owner = institutions["foreign"].astype(np.int64)
     sector = institutions["sector"]
-    out = relocation_share_out(shares[sector, owner, Centre.SHANGHAI], parameters.relocation_stay_bonus)
+    bonds_to_seats(clock, parameters, institutions)
+    bond = parameters.relocation_stay_bonus + institutions["bond_of_experience"] + institutions["bond_of_size"]
+    out = relocation_share_out(shares[sector, owner, Centre.SHANGHAI], bond)
     moves = ~closes & (uniform[1] < hazard * out)
     rows = np.flatnonzero(moves)
     chosen = np.cumsum(shares[sector[rows], owner[rows], 1:], axis=1)
@@ -185,6 +193,17 @@ def institutions_leave_and_move(
     seats.exits += exits
     seats.moved_out += int(moves.sum())
     seats.moved_in += int(arrivals.sum())
+
+
+def bonds_to_seats(clock: Clock, parameters: Parameters, institutions: Changes[Institutions]) -> None:
+    """Set what each institution's own years in the city and its size add to the bond to its seat."""
+    years = institutions["years_before"] + (clock.month - institutions["birth_month"]) / 12.0
+    institutions["bond_of_experience"][:] = bond_of_experience(
+        years, parameters.years_in_city_2019, parameters.seat_experience_slope
+    )
+    sector, log_size = institutions["sector"].astype(np.int64), np.log(institutions["assets_bn"])
+    mean = np.bincount(sector, weights=log_size) / np.maximum(np.bincount(sector), 1)
+    institutions["bond_of_size"][:] = bond_of_size(log_size - mean[sector], parameters.seat_size_slope)
 
 
 def entrants_choose(
@@ -241,14 +260,21 @@ def staying_terms(
     """
     city_cost = city.operating_cost
     profitability, cost = institutions["opening_profitability"][[row]], float(institutions["unit_cost"][row])
+    gap = float(institutions["opening_capital_gap"][row])
     leaves = float(
         institution_exit_probability(
-            parameters.institution_exit_hazard, profitability, parameters.exit_profitability_slope, cost
+            parameters.institution_exit_hazard,
+            profitability,
+            parameters.exit_profitability_slope,
+            gap,
+            parameters.exit_capital_slope,
+            cost,
         )[0]
     )
     parts = {
         "usual rate of exit": -float(np.log(parameters.institution_exit_hazard / 12.0)),
         "profitability": parameters.exit_profitability_slope * float(profitability[0]),
+        "own capital": -parameters.exit_capital_slope * gap,
         "cost of the city": -float(np.log(city_cost / 100.0)),
         "technology": -float(np.log(cost / city_cost)),
     }
@@ -262,7 +288,7 @@ def seat_terms(
 ) -> list[tuple[str, float, str]]:
     """Terms of an institution's log odds of Shanghai over the best rival for its class: (term, value, unit).
 
-    They are those of this month's decision to reconsider the seat or not; the last one is the bond to the seat.
+    They are those of this month's decision to reconsider the seat or not; the last three are the bond to the seat.
     """
     mine = seats.location_terms[:, institutions["sector"][row], int(institutions["foreign"][row])]
     rival = 1 + int(mine.sum(axis=0)[1:].argmax())
@@ -271,4 +297,9 @@ def seat_terms(
         (f"{name} against {Centre(rival).name}", float(gap), "log odds")
         for name, gap in zip(LOCATION_TERMS, gaps, strict=True)
     ]
-    return [*terms, ("bond to the seat", parameters.relocation_stay_bonus, "log odds")]
+    return [
+        *terms,
+        ("bond to the seat", parameters.relocation_stay_bonus, "log odds"),
+        ("years in the city", float(institutions["bond_of_experience"][row]), "log odds"),
+        ("size", float(institutions["bond_of_size"][row]), "log odds"),
+    ]

@@ -77,6 +77,7 @@ def start_institutions(
         equity_bn=equity,
         opening_equity_bn=equity,
         normal_equity_ratio=ratio,
+        years_before=-parameters.years_in_city_2019 * np.log(draws["institution.years"].uniform(keys, month)),
         liabilities_bn=assets - equity,
         profitability=normal[3],
         local_leaning=draws["institution.leaning"].normal(keys, month),

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from agents.institutions import (
     Centre,
     agglomeration_terms,
+    bond_of_experience,
+    bond_of_size,
     choice_shares,
     entrants_looking,
     institution_exit_probability,
@@ -112,22 +114,36 @@ def test_dear_operation_drives_institutions_out_and_profit_keeps_them(poor, rich
     poor, rich = sorted((poor, rich))
     cheap, dear = sorted((cheap, dear))
     profit = np.array([poor, rich])
-    at_low, at_high = (institution_exit_probability(0.007, profit, slope, cost) for cost in (cheap, dear))
+    at_low, at_high = (institution_exit_probability(0.007, profit, slope, 0.0, 1.0, cost) for cost in (cheap, dear))
     assert (at_low <= at_high).all()
     assert at_low[0] >= at_low[1]
     assert ((at_low >= 0.0) & (at_high <= 1.0)).all()
 
 
 def test_an_average_institution_leaves_at_the_yearly_rate_of_its_hazard():
-    (month,) = institution_exit_probability(0.007, np.zeros(1), 0.5, 100.0)
+    (month,) = institution_exit_probability(0.007, np.zeros(1), 0.5, 0.0, 1.0, 100.0)
     assert 1 - (1 - month) ** 12 == pytest.approx(-np.expm1(-0.007))
-    (dear,) = institution_exit_probability(0.007, np.zeros(1), 0.5, 200.0)
+    (dear,) = institution_exit_probability(0.007, np.zeros(1), 0.5, 0.0, 1.0, 200.0)
     assert np.log1p(-dear) == pytest.approx(2 * np.log1p(-month))
 
 
 def test_a_standard_deviation_of_profit_lowers_the_exit_rate_by_its_slope():
-    average, good = institution_exit_probability(0.007, np.array([0.0, 1.0]), 0.5, 100.0)
+    average, good = institution_exit_probability(0.007, np.array([0.0, 1.0]), 0.5, 0.0, 1.0, 100.0)
     assert np.log1p(-good) == pytest.approx(np.exp(-0.5) * np.log1p(-average))
+
+
+def test_the_exit_rate_rises_with_the_capital_that_is_missing_by_its_elasticity():
+    gap = np.log(np.array([1.0, 1.25, 0.8]))
+    normal, short, strong = institution_exit_probability(0.007, np.zeros(3), 0.5, gap, 1.0, 100.0)
+    assert np.log1p(-short) == pytest.approx(1.25 * np.log1p(-normal))
+    assert np.log1p(-strong) == pytest.approx(0.8 * np.log1p(-normal))
+
+
+def test_the_bond_to_the_seat_grows_with_years_and_falls_with_size():
+    np.testing.assert_allclose(
+        bond_of_experience(np.array([0.0, 9.0, 19.0]), 9.0, 0.3), [-0.3 * np.log(10), 0, 0.3 * np.log(2)]
+    )
+    np.testing.assert_allclose(bond_of_size(np.array([-1.0, 0.0, 2.0]), 0.1), [0.1, 0.0, -0.2])
 
 
 @given(st.floats(0.01, 0.99), st.floats(0.01, 0.99), st.floats(0.0, 6.0), st.floats(0.0, 6.0))

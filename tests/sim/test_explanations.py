@@ -174,6 +174,7 @@ def test_the_terms_of_staying_are_those_of_the_exit_rule(institutions):
         hazard = parameters.institution_exit_hazard / 12.0
         hazard *= np.exp(-parameters.exit_profitability_slope * column["opening_profitability"][row])
         hazard *= column["unit_cost"][row] / 100.0
+        hazard *= np.exp(parameters.exit_capital_slope * column["opening_capital_gap"][row])
         assert sum(terms.values()) == pytest.approx(-np.log(np.expm1(hazard)))
         assert abs(terms["from a rate to the odds of a month"]) < 0.01
         dearer = terms["technology"] != 0.0
@@ -203,8 +204,10 @@ def test_the_terms_of_a_seat_add_up_to_the_odds_against_the_best_rival(instituti
         assert "best rival" in explains
         mine = shares[agent.sector, int(agent.foreign)]
         bonus = institutions.parameters.relocation_stay_bonus
-        assert sum(terms.values()) == pytest.approx(np.log(mine[0] / mine[1:].max()) + bonus)
+        own = agent.bond_of_experience + agent.bond_of_size
+        assert sum(terms.values()) == pytest.approx(np.log(mine[0] / mine[1:].max()) + bonus + own)
         assert terms.pop("bond to the seat") == bonus
+        assert terms.pop("years in the city") + terms.pop("size") == pytest.approx(own, abs=1e-12)
         assert {name.split(" against ")[1] for name in terms} == {Centre(1 + int(mine[1:].argmax())).name}
 
 

@@ -143,6 +143,7 @@ def institutions():
         equity_bn=equity,
         opening_equity_bn=equity,
         normal_equity_ratio=traits.equity_ratio[sector],
+        years_before=12.5,
         liabilities_bn=size - equity,
         bonds_bn=size * traits.bond_share[sector],
         managed_assets=np.where(traits.manages[sector], size / 10.0, 0.0),

@@ -293,6 +293,22 @@ def test_a_stronger_bond_to_the_seat_keeps_seats_where_they_are_here_and_elsewhe
     assert flows[0] > flows[1] > flows[2] == (0, 0) and flows[0][1] > flows[1][1] > 0
 
 
+def test_young_and_large_institutions_move_more_often_and_those_short_of_capital_close_more_often(city):
+    on = city(on_parameters={**NOBODY_LEAVES, "seat_experience_slope": 0.3, "seat_size_slope": 0.1})
+    institutions, first = on[Institutions], np.arange(len(on[Institutions])) == 0
+    institutions["years_before"][0] = 0.0
+    institutions["equity_bn"][0] *= 0.5
+    left(on)
+    years = institutions["bond_of_experience"]
+    assert years[first] < years[~first].min()
+    sector = institutions["sector"].astype(np.int64)
+    for each in np.unique(sector):
+        size, bond = institutions["assets_bn"][sector == each], institutions["bond_of_size"][sector == each]
+        assert (np.argsort(size) == np.argsort(-bond)).all()
+    assert institutions["opening_capital_gap"][0] == pytest.approx(np.log(2.0))
+    np.testing.assert_allclose(institutions["opening_capital_gap"][1:], 0.0, atol=1e-12)
+
+
 def test_seats_that_move_away_are_seats_of_a_rival(city):
     on = city(on_parameters={"institution_exit_hazard": 0.0, **RESTLESS})
     before = on[RivalCentres].seats.sum()
