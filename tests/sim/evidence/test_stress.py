@@ -61,6 +61,20 @@ def test_more_equity_bears_a_larger_loss(centre):
 
 
 @pytest.mark.slow
+def test_policies_leave_institutions_with_different_capital_and_the_stress_tests_differ():
+    """While equity grew with assets, the table of any two policies was the same."""
+    found = []
+    for policy in ("committed", "stretch"):
+        last = sim.run(policy, seed=3, scale=0.05).centre_at("2025-12")
+        found.append((stress_test(last), np.sort(last.institutions["assets_bn"] / last.institutions["equity_bn"])))
+    (committed, first), (stretch, second) = found
+    assert committed.mean_equity_loss_share != stretch.mean_equity_loss_share
+    # Tighter macroprudential rules demand more capital.
+    assert np.median(second) < np.median(first)
+    assert stretch.mean_equity_loss_share < committed.mean_equity_loss_share
+
+
+@pytest.mark.slow
 def test_runs_are_tested_every_december_with_any_number_of_workers(short, capsys):
     table = stress([short("plan")], runs=2, workers=1)
     assert table["month"].tolist() == ["2020-12", "2021-12"] * 2
