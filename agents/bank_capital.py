@@ -9,7 +9,8 @@ import numpy as np
 from agents.arrays import Floats, sum_of_products
 
 BELOW_MINIMUM = "sales below the minimum"
-ASSET_TERMS = ("trend of the sector", "own random term", "short of capital", BELOW_MINIMUM)
+BY_REPO = "purchases financed by repo"
+ASSET_TERMS = ("trend of the sector", "own random term", "short of capital", BELOW_MINIMUM, BY_REPO)
 """Terms of the log growth of an institution's assets in a month."""
 
 
@@ -48,11 +49,15 @@ def log_excess_leverage(adequacy: Floats, minimum: float) -> Floats:
     return excess
 
 
-def asset_growth_terms(trend_per_year: Floats, own: Floats, room: Floats, excess: Floats, adjustment: float) -> Floats:
-    """Terms of the log growth of assets in a month, in the order of `ASSET_TERMS`, shape (4, n).
+def asset_growth_terms(
+    trend_per_year: Floats, own: Floats, room: Floats, excess: Floats, adjustment: float, repo_change: Floats | float
+) -> Floats:
+    """Terms of the log growth of assets in a month, in the order of `ASSET_TERMS`, shape (5, n).
 
-    growth = trend / 12 + own - (1 - room) * max(trend, 0) / 12 - adjustment * excess
+    growth = trend / 12 + own - (1 - room) * max(trend, 0) / 12 - adjustment * excess + ln(1 + change of repo / assets)
 
+    What is borrowed by repo buys assets, and what is repaid is raised by selling some, so leverage rises and falls with
+    the balance sheet (Adrian and Shin 2010). `repo_change` is the change over the last month, over assets.
     `adjustment` is the part of excess assets that is sold in a month. Parameters `bank_asset_growth`,
     `assets_organic_growth`, `bank_growth_sd`, `leverage_adjustment`.
     """
@@ -61,6 +66,7 @@ def asset_growth_terms(trend_per_year: Floats, own: Floats, room: Floats, excess
     terms[1] = own
     terms[2] = -(1.0 - room) * np.maximum(trend_per_year, 0.0) / 12.0
     terms[3] = -adjustment * excess
+    terms[4] = np.log1p(repo_change)
     return terms
 
 

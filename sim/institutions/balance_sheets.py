@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.bank_capital import ASSET_TERMS, BELOW_MINIMUM, asset_growth_terms
+from agents.bank_capital import ASSET_TERMS, BELOW_MINIMUM, BY_REPO, asset_growth_terms
 from agents.draws import Draws
 from agents.forced_sales import sold_bn
 from agents.institutions import Institutions
@@ -26,9 +26,10 @@ def balance_sheets_grow(
 ) -> None:
     """Balance sheets grow.
 
-    Assets grow with the trend of the sector and an idiosyncratic shock, less where capital is short and back to what
-    it allows where it is less than required; bonds are a part of them. Profitability reverts. Equity stays as it is:
-    liabilities fund what assets grow by. Residual holders of bonds grow with the assets of institutions behind them.
+    Assets grow with the trend of the sector, an idiosyncratic shock and what repo finances, less where capital is short
+    and back to what it allows where it is less than required; bonds are a part of them. Profitability reverts. Equity
+    stays as it is: liabilities fund what assets grow by. Residual holders of bonds grow with the assets of the
+    institutions behind them.
     """
     normal = draws["institution.balance_sheet"].normal(institutions.draw_keys, clock.month, count=2)
     lender = hold_as_banks(institutions)
@@ -40,12 +41,17 @@ def balance_sheets_grow(
         institutions["capital_room"],
         institutions["excess_leverage"],
         parameters.leverage_adjustment,
+        (institutions["leverage"] - institutions["opening_leverage"])
+        * institutions["bonds_bn"]
+        / institutions["assets_bn"],
     )
     sales.of_assets_bn = float(sold_bn(institutions["bonds_bn"], terms[ASSET_TERMS.index(BELOW_MINIMUM)]).sum())
     growth = np.exp(terms.sum(axis=0))
+    # What repo buys is not the holders' own money: their size follows assets without it.
+    unlevered = np.exp(terms[: ASSET_TERMS.index(BY_REPO)].sum(axis=0))
     assets = institutions["assets_bn"]
     for position, group in enumerate((lender, ~lender)):
-        holders.size[position] *= float((assets[group] * growth[group]).sum() / assets[group].sum())
+        holders.size[position] *= float((assets[group] * unlevered[group]).sum() / assets[group].sum())
     assets *= growth
     institutions["bonds_bn"][:] = assets * traits.bond_share[institutions["sector"]]
     institutions["liabilities_bn"][:] = assets - institutions["equity_bn"]

@@ -43,9 +43,15 @@ def test_leverage_beyond_the_limit_is_the_log_of_required_over_held():
 
 def test_assets_grow_less_where_capital_is_short_and_fall_where_it_is_missing():
     trend, own = np.array([0.12, 0.12, 0.12, -0.12]), np.array([0.0, 0.01, 0.0, 0.0])
-    terms = asset_growth_terms(trend, own, np.array([1.0, 0.5, 0.0, 0.0]), np.array([0.0, 0.0, 0.2, 0.0]), 0.5)
+    terms = asset_growth_terms(trend, own, np.array([1.0, 0.5, 0.0, 0.0]), np.array([0.0, 0.0, 0.2, 0.0]), 0.5, 0.0)
     assert len(terms) == len(ASSET_TERMS)
     np.testing.assert_allclose(terms.sum(axis=0), [0.01, 0.015, -0.1, -0.01])
+
+
+def test_what_repo_finances_adds_to_assets_one_for_one():
+    zero, one = np.zeros(2), np.ones(2)
+    growth = asset_growth_terms(zero, zero, one, zero, 0.5, np.array([0.02, -0.02])).sum(axis=0)
+    np.testing.assert_allclose(100.0 * np.exp(growth), [102.0, 98.0])
 
 
 def test_large_lenders_count_for_more_and_lending_never_exceeds_what_is_asked():

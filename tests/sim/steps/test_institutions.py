@@ -11,6 +11,7 @@ from agents.institutions import Centre, FinancialInstitution, Institutions, Sect
 from agents.licences import licence_stage_probability, licensed_share
 from scenarios.parameters import Parameters
 from sim.accounting.securities import SecurityBook, SecurityClass
+from sim.banking.leverage import institutions_set_leverage
 from sim.banking.state import ForcedSales, LendingCapacity
 from sim.bond_market.state import GovernmentYield, ResidualHolders
 from sim.component import Part
@@ -41,6 +42,7 @@ from sim.institutions.state import (
     SectorTraits,
 )
 from sim.side_markets.private_funds import PRIVATE_FUNDS
+from sim.world.macro import MacroPath
 from sim.world.policy import Channels
 from tests.sim.steps.by_hand import PER_CLASS, YIELD_PCT, closes, population, run
 
@@ -560,6 +562,25 @@ def test_leverage_of_an_institution_moves_with_its_own_growth_and_its_own_return
     assert change.std() > 0.01
     # Adrian and Shin (2010): leverage rises where the balance sheet grows, since equity does not follow at once.
     assert np.corrcoef(growth, change)[0, 1] > 0.9
+
+
+def test_leverage_falls_when_volatility_makes_institutions_repay_repo(city):
+    ratios = []
+    for volatility in (2.9, 3.9):
+        on = city(on_parameters={**NO_NOISE, "leverage_noise": 0.0, "leverage_own_noise": 0.0})
+        on[Institutions]["profitability"][:] = 0.0
+        calm = on[Parameters].volatility_mean - 2.9
+        on[ForcedSales].log_volatility = volatility - on[MacroPath].log_volatility[0] + calm
+        run(institutions_set_leverage, on)
+        size = on[ResidualHolders].size.copy()
+        run(balance_sheets_grow, on)
+        institutions = earned(on)
+        ratios.append((institutions["assets_bn"] / institutions["equity_bn"], on[ResidualHolders].size / size))
+    (calm_ratio, calm_size), (ratio, size) = ratios
+    borrows = on[Institutions]["normal_leverage"] > 0.0
+    assert (ratio[borrows] < calm_ratio[borrows]).all()
+    np.testing.assert_allclose(ratio[~borrows], calm_ratio[~borrows])
+    np.testing.assert_allclose(size, calm_size)
 
 
 def written_off(on, security, amount_bn):
