@@ -61,6 +61,7 @@ class ForeignInvestor(ArrayAgent):
     recent_buying = column("f8", unit="share a month", doc="Remembered net purchases over the holdings they added to")
     peer_shift = column("f8", unit="log", doc="Shift of the wanted weight by peers' purchases")
     own_view = column("f8", unit="log", doc="The investor's own view of onshore bonds")
+    trust = column("f8", unit="share", doc="Part of the opening it expects to stay, less that at the end of 2020")
     inaction_band = column("f8", unit="log", doc="No trade while the log gap to the target is smaller than this")
 
 
@@ -69,7 +70,7 @@ type ForeignInvestors = Population[ForeignInvestor]
 
 GROUP_TERMS = ("yield gap and currency", "world volatility", "access", "hedged pick-up", "use as collateral")
 """Terms of the target that are the same for all investors of a group."""
-TARGET_TERMS = (*GROUP_TERMS, "index weights", "geopolitics", "peers", "own view")
+TARGET_TERMS = (*GROUP_TERMS, "index weights", "geopolitics", "peers", "own view", "trust in the regime")
 """Terms of the log target beside the normal weight, in the order of `target_terms`."""
 
 
@@ -254,6 +255,17 @@ def shift_by_peers(peers: Floats, spread: float, bound: float, coefficient: floa
     return np.where(group >= InvestorGroup.REAL_MONEY, coefficient * np.tanh(bound * peers / spread), 0.0)
 
 
+def shift_by_trust(trust: Floats, slope: float, group: Codes) -> Floats:
+    """Log shift of the wanted weight by trust in the regime, shape (n,).
+
+    shift = slope * trust for all but benchmark funds, who have an index to follow
+
+    Trust is the part of the opening that an investor expects to stay, less that at the end of 2020. Parameter
+    `trust_demand`.
+    """
+    return np.where(group == InvestorGroup.BENCHMARK_FUND, 0.0, slope * trust)
+
+
 def target_terms(
     group_terms: Floats,
     benchmark_gain: Floats,
@@ -263,11 +275,12 @@ def target_terms(
     bloc: Codes,
     peer_shift: Floats,
     own_view: Floats,
+    trust_shift: Floats,
 ) -> Floats:
     """Terms of each investor's log target beside its normal weight, shape (terms, n); see `TARGET_TERMS`.
 
     `group_terms` has shape (5 terms, 4 groups), `benchmark_gain` (4 families,), `geopolitics` (4 groups, 3 blocs),
-    `peer_shift` and `own_view` (n,).
+    `peer_shift`, `own_view` and `trust_shift` (n,).
     """
     terms = np.empty((len(TARGET_TERMS), len(group)))
     terms[: len(GROUP_TERMS)] = np.take(group_terms, group, axis=1)
@@ -275,6 +288,7 @@ def target_terms(
     terms[len(GROUP_TERMS) + 1] = geopolitics[group, bloc]
     terms[len(GROUP_TERMS) + 2] = peer_shift
     terms[len(GROUP_TERMS) + 3] = own_view
+    terms[len(GROUP_TERMS) + 4] = trust_shift
     return terms
 
 
@@ -305,6 +319,26 @@ def traded_log_weight(gap: Floats, index_step: Floats, adjustment_speed: Floats,
     the gain from index weights, shape (n,), zero for those without an index.
     """
     return index_step + traded_log_gap(gap - index_step, adjustment_speed, inaction_band)
+
+
+def exit_speed(adjustment_speed: Floats, friction_ratio: float, elasticity: float) -> Floats:
+    """Part of a gap that investors close in a month by selling, by group, shape (4,).
+
+    speed = min(1, adjustment speed * friction ratio ** -elasticity) for those who decide at their own discretion (real
+    money, hedged buyers); the usual speed for reserve managers and benchmark funds
+
+    Where money is easier to convert it leaves faster when sentiment turns: openness draws in more money that is ready
+    to go (Calvo 1998; Rey 2015). The ratio is the cost of conversion over that of 2020; channel
+    `fx_conversion_friction`, parameter `hot_money_elasticity`.
+    """
+    speed = adjustment_speed.copy()
+    speed[InvestorGroup.REAL_MONEY :] *= friction_ratio**-elasticity
+    return np.minimum(speed, 1.0)
+
+
+def held_back(trade: Floats, part_of_sales: float) -> Floats:
+    """Log change of the weight where a curb lets only a part of the sales through, shape (n,)."""
+    return np.where(trade < 0.0, part_of_sales * trade, trade)
 
 
 def within_assets(trade: Floats, log_weight: Floats) -> Floats:
@@ -350,12 +384,17 @@ def entry_by_peers(buying: float, spread: float, bound: float, coefficient: floa
 
 
 def entry_rate_per_month(
-    base_rate: float, access_friction_change: float, entry_access_elasticity: float, peers: float = 0.0
+    base_rate: float,
+    access_friction_change: float,
+    entry_access_elasticity: float,
+    peers: float = 0.0,
+    trust: float = 0.0,
 ) -> float:
     """Expected number of institutions that enter in a month.
 
-    rate = base_rate * exp(-entry_access_elasticity * change of access friction + peers)
+    rate = base_rate * exp(-entry_access_elasticity * change of access friction + peers + trust)
 
-    Parameters `foreign_entry_rate`, `entry_access_coefficient`; channel `foreign_access_cost`.
+    Trust is the effect of the mean trust in the regime on the log rate, `trust_entry` a unit. Parameters
+    `foreign_entry_rate`, `entry_access_coefficient`, `trust_entry`; channel `foreign_access_cost`.
     """
-    return base_rate * float(np.exp(-entry_access_elasticity * access_friction_change + peers))
+    return base_rate * float(np.exp(-entry_access_elasticity * access_friction_change + peers + trust))

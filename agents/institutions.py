@@ -47,6 +47,9 @@ class FinancialInstitution(ArrayAgent):
 
     sector = column("i1", unit="code", doc="Sector: licence class")
     foreign = column("?", unit="flag", doc="Foreign-funded")
+    trust = column(
+        "f8", unit="share", doc="Foreign-funded: part of the opening it expects to stay, less that at the end of 2020"
+    )
     headquarters = column("?", unit="flag", doc="Head office or functional headquarters in the city")
     assets_bn = column("f8", unit="CNY bn", doc="Total assets")
     liabilities_bn = column("f8", unit="CNY bn", doc="Total liabilities without equity")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from agents.population import ArrayAgent
+from sim.authorities.component import AUTHORITIES
 from sim.banking.component import BANKING
 from sim.bond_market.component import BOND_MARKET
 from sim.component import Component, Explanation, Identity, Part, States
@@ -19,6 +20,7 @@ from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
 from sim.world.component import WORLD
 
 COMPONENTS: tuple[Component, ...] = (
+    AUTHORITIES,
     BOND_MARKET,
     FOREIGN_SHAREHOLDERS,
     FINANCING,

@@ -4,6 +4,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from scenarios.parameters import Parameters
+from sim.authorities.component import AUTHORITIES
 from sim.banking.interbank import interbank_market_clears
 from sim.banking.leverage import institutions_set_leverage
 from sim.bond_market.certificates import banks_roll_certificates
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 MONTH = Month(
     (
+        *AUTHORITIES.steps,
         Step(small_banks_fail, owner="World"),
         Step(debt_matures, owner="Issuer"),
         Step(public_sector_issues, owner="Supply"),

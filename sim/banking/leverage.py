@@ -3,6 +3,7 @@
 import numpy as np
 
 from agents.arrays import Flags, Floats, Integers, sum_of_products
+from agents.authorities import Curb
 from agents.draws import Draws
 from agents.forced_sales import sold_bn
 from agents.institutions import Institutions, Sector
@@ -10,6 +11,7 @@ from agents.interbank import core_of
 from agents.leverage import FORCED, LEVERAGE_TERMS, leverage_terms, next_risk_limit
 from scenarios.parameters import Parameters
 from sim.accounting.securities import SecurityBook
+from sim.authorities.state import Curbs
 from sim.banking.state import BankingConstants, ForcedSales, LeverageSignals, RepoFunding
 from sim.bond_market.state import china_yield_pct
 from sim.clock import Clock
@@ -81,6 +83,7 @@ def institutions_set_leverage(
     interactions: Interactions,
     macro: MacroPath,
     book: SecurityBook,
+    curbs: Curbs,
     institutions: Changes[Institutions],
     funding: Changes[RepoFunding],
     sales: Changes[ForcedSales],
@@ -103,7 +106,9 @@ def institutions_set_leverage(
     )
     funding.signals = LeverageSignals(
         carry,
-        channels["macropru_tightness"] - channels.baseline("macropru_tightness"),
+        channels["macropru_tightness"]
+        - channels.baseline("macropru_tightness")
+        + parameters.leverage_curb_tightness * bool(curbs.in_force[Curb.LEVERAGE]),
         funding.risk_limit,
         before,
         parameters.leverage_noise * float(draws["market.activity"].normals(clock.month, 6)[0]),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from agents.arrays import Floats, Integers, median_of, sum_of_products
+from agents.authorities import Curb
 from agents.draws import Draws, poisson
 from agents.foreign_investors import (
     GROUP_TERMS,
@@ -22,13 +23,16 @@ from agents.foreign_investors import (
     collateral_shift,
     entry_by_peers,
     entry_rate_per_month,
+    exit_speed,
     geopolitical_shift,
     hedged_room,
+    held_back,
     next_view,
     peer_buying,
     remembered_buying,
     risk_aversion_shift,
     shift_by_peers,
+    shift_by_trust,
     target_log_weight,
     target_terms,
     traded_log_weight,
@@ -37,6 +41,8 @@ from agents.foreign_investors import (
 )
 from scenarios.parameters import Parameters
 from sim.accounting.securities import SecurityBook
+from sim.authorities.credibility import mean_trust
+from sim.authorities.state import Curbs
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.clearing import default_loss
@@ -79,6 +85,7 @@ def foreign_investors_enter(
         friction_change,
         parameters.entry_access_coefficient,
         _peers_of_entrants(parameters, interactions, investors),
+        parameters.trust_entry * mean_trust(investors["trust"]),
     )
     count = int(poisson(rate, draws["investor.entry"].scalar(clock.month)))
     if count == 0:
@@ -88,7 +95,9 @@ def foreign_investors_enter(
     members = [np.flatnonzero(group == g) for g in InvestorGroup]
     median = np.array([median_of(investors["assets_usd_bn"][rows]) for rows in members])
     typical = np.array([median_of(investors["base_log_weight"][rows]) for rows in members])
+    trust = mean_trust(investors["trust"])
     rows = investors.add(count, clock.month)
+    investors["trust"][rows] = trust
     # Draws 0 and 1 are the spreads, 2 and 3 the group and the index: no random number serves twice.
     spread = draws["population.attributes"].normal(investors.draw_keys[rows], clock.month, count=2)
     uniform = draws["population.attributes"].uniform(investors.draw_keys[rows], clock.month, count=4)[2:]
@@ -158,7 +167,10 @@ class _Decision:
     """Shape (terms, n)."""
     target: Floats
     gap: Floats
+    wanted: Floats
+    """Part of the gap that they want to trade this month."""
     trade: Floats
+    """What they trade where a curb holds back sales."""
 
 
 def _decision(investors: Mapping[str, Any], signals: ForeignSignals) -> _Decision:
@@ -173,14 +185,18 @@ def _decision(investors: Mapping[str, Any], signals: ForeignSignals) -> _Decisio
         investors["bloc"],
         investors["peer_shift"],
         investors["own_view"],
+        shift_by_trust(investors["trust"], signals.trust_demand, group),
     )
     target = target_log_weight(investors["base_log_weight"], terms)
     held = np.log(investors["opening_weight"])
     gap = target - held
     # Reserve managers hold their band against a reserve share that moves slowly: they trade every month.
     band = np.where(group == InvestorGroup.RESERVE_MANAGER, 0.0, investors["inaction_band"])
-    trade = traded_log_weight(gap, signals.index_step[family], signals.adjustment_speed[group], band)
-    return _Decision(terms, target, gap, within_assets(trade, held))
+    speed = np.where(gap < 0.0, signals.exit_speed[group], signals.adjustment_speed[group])
+    wanted = within_assets(traded_log_weight(gap, signals.index_step[family], speed, band), held)
+    # Nobody holds more than its assets, curb or not.
+    trade = within_assets(held_back(wanted, signals.part_of_sales), held)
+    return _Decision(terms, target, gap, wanted, trade)
 
 
 def risk_and_access(clock: Clock, parameters: Parameters, channels: Channels, macro: MacroPath) -> tuple[float, float]:
@@ -216,6 +232,7 @@ def foreign_investors_trade(
     macro: MacroPath,
     book: SecurityBook,
     politics: Geopolitics,
+    curbs: Curbs,
     demand: Changes[ForeignDemand],
     investors: Changes[ForeignInvestors],
 ) -> None:
@@ -263,19 +280,24 @@ def foreign_investors_trade(
         investors["peer_shift"][:] = shift_by_peers(
             peers, parameters.peer_flow_spread, parameters.peer_bound, parameters.peer_coefficient_foreign, group
         )
+    speed = np.array(
+        [
+            parameters.adjustment_speed_reserve,
+            parameters.adjustment_speed_benchmarked,
+            parameters.adjustment_speed_real_money,
+            parameters.adjustment_speed_hedged,
+        ]
+    )
+    elasticity = parameters.hot_money_elasticity if interactions.on("hot_money") else 0.0
     signals = demand.signals = ForeignSignals(
         group_terms,
         gain,
         gain - demand.benchmark_gain,
         geopolitics,
-        np.array(
-            [
-                parameters.adjustment_speed_reserve,
-                parameters.adjustment_speed_benchmarked,
-                parameters.adjustment_speed_real_money,
-                parameters.adjustment_speed_hedged,
-            ]
-        ),
+        speed,
+        exit_speed(speed, channels.ratio("fx_conversion_friction"), elasticity),
+        curbs.part_left(Curb.OUTFLOWS, parameters.outflow_curb_share),
+        parameters.trust_demand,
     )
     demand.benchmark_gain = gain
     investors["assets_usd_bn"][:] *= np.exp(parameters.foreign_assets_growth / 12.0)
@@ -312,7 +334,8 @@ def purchase_terms(investors: ForeignInvestors, demand: ForeignDemand, row: int)
     """Terms of an investor's net purchases this month, CNY bn, which add up to them: (term, value, unit).
 
     Terms of the log weight become money at the same rate, net purchases over the log change of the weight, so that
-    they add up. The last one is the part of the gap not traded: partial adjustment and the inaction band.
+    they add up. The last two are the part of the gap not traded, by partial adjustment and the inaction band, and
+    the sales that a curb on outflows holds back.
     """
     columns = (
         "group",
@@ -321,6 +344,7 @@ def purchase_terms(investors: ForeignInvestors, demand: ForeignDemand, row: int)
         "base_log_weight",
         "peer_shift",
         "own_view",
+        "trust",
         "opening_weight",
         "inaction_band",
     )
@@ -340,6 +364,7 @@ def purchase_terms(investors: ForeignInvestors, demand: ForeignDemand, row: int)
         "clients' money": clients_bn,
         "normal weight less weight held": rate * (gap - float(terms.sum())),
         **{name: rate * float(term) for name, term in zip(TARGET_TERMS, terms, strict=True)},
-        "left for later": rate * (trade - gap),
+        "left for later": rate * (float(decision.wanted[0]) - gap),
+        "curb on outflows": rate * (trade - float(decision.wanted[0])),
     }
     return [(name, value, "CNY bn") for name, value in parts.items()]

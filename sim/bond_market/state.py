@@ -101,6 +101,12 @@ class ForeignSignals:
     """Shift by group and bloc, log, shape (4, 3)."""
     adjustment_speed: Floats
     """Part of a gap that is traded in a month, by group, shape (4,)."""
+    exit_speed: Floats
+    """The same for sales."""
+    part_of_sales: float
+    """Part of the wanted sales that a curb on outflows lets through; one without it."""
+    trust_demand: float
+    """Log of the wanted weight per unit of trust in the regime."""
 
 
 @dataclass

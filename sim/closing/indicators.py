@@ -99,6 +99,9 @@ COLUMNS = (
     "misconduct_losses",
     "yrd_financing",
     "default_rate",
+    "listing_suspension",
+    "curb_months",
+    "foreign_trust",
 )
 """Indicators in the order of the columns of a result, which is the order in which they are read."""
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from agents.arrays import Floats
+from agents.authorities import Curb
 from agents.draws import Draws, poisson
 from agents.institutions import Institutions
 from agents.issuers import Instrument, Issuers, ListingRoute, follow_on_rate
@@ -10,6 +11,7 @@ from agents.listing_queue import STAGES, next_gate, review_stage_probability, st
 from agents.underwriting import placed_first
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
+from sim.authorities.state import Curbs
 from sim.base_year.base_year import BaseYear
 from sim.base_year.derived import equity_share_of_sse
 from sim.base_year.sums import LargeDeal
@@ -27,6 +29,9 @@ from sim.world.macro import MacroPath
 from sim.world.policy import Channels
 from sim.world.shock_values import ShockValues
 
+ON_BOARDS = np.array([0.0, 1.0, 1.0, 0.0])
+"""Routes that a suspension of listings stops: main board and STAR."""
+
 
 def months_by_stage(parameters: Parameters, channels: Channels, shocks: ShockValues, queue: ListingQueue) -> Floats:
     """Mean months in each stage of the queue by route: none, main board, STAR, REIT; shape (4, STAGES).
@@ -41,17 +46,22 @@ def months_by_stage(parameters: Parameters, channels: Channels, shocks: ShockVal
 
 
 def lead_times(parameters: Parameters, channels: Channels, shocks: ShockValues, queue: ListingQueue) -> Floats:
-    """Expected months from filing to listing by route: none, main board, STAR, REIT."""
-    return np.asarray(months_by_stage(parameters, channels, shocks, queue).sum(axis=1))
+    """Expected months from filing to listing by route: none, main board, STAR, REIT.
+
+    While listings are suspended, filers expect to wait until they are approved again.
+    """
+    months = months_by_stage(parameters, channels, shocks, queue).sum(axis=1)
+    return np.asarray(months + queue.suspended_months * ON_BOARDS)
 
 
-def gate_moves(clock: Clock, parameters: Parameters, draws: Draws, queue: Changes[ListingQueue]) -> None:
-    """The regulator lets more or fewer filings through.
+def gate_moves(clock: Clock, parameters: Parameters, draws: Draws, curbs: Curbs, queue: Changes[ListingQueue]) -> None:
+    """The regulator lets more or fewer filings through, or none while listings are suspended.
 
     In the base year and before, its throughput is the usual one.
     """
     if clock.in_base_year:
         return
+    queue.suspended_months = curbs.months_left(Curb.LISTINGS)
     innovation = float(draws["issuer.listing_gate"].normals(clock.month, 1)[0])
     queue.log_gate = next_gate(
         queue.log_gate, parameters.listing_gate_persistence, parameters.listing_gate_spread, innovation
@@ -80,7 +90,7 @@ def listing_queue_moves(
     """Filings pass a stage, list, wait or end; listed firms sell more shares.
 
     Filings may be withdrawn, or stopped at the end of a stage. Offers that underwriters cannot place in the month wait
-    in the last stage.
+    in the last stage, as do all filings for the two boards while listings are suspended.
     """
     month, keys = clock.month, issuers.draw_keys
     waiting, stage = issuers["waiting_for"], issuers["queue_stage"]
@@ -90,6 +100,8 @@ def listing_queue_moves(
     at = np.flatnonzero((waiting != ListingRoute.NONE) & (issuers["waiting_months"] > 0.0))
     route, uniform = waiting[at], draws["issuer.listing"].uniform(keys[at], month, count=3)
     passing = review_stage_probability(months_by_stage(parameters, channels, shocks, queue))
+    if queue.suspended_months > 0.0:
+        passing[:, -1] *= 1.0 - ON_BOARDS
     withdrawal = withdrawal_by_route(parameters)
     weak = parameters.weak_filing_share * channels["gatekeeper_screening"]
     screened = np.array([0.0, weak, weak, 0.0])

@@ -82,6 +82,8 @@ class ListingQueue:
     withdrawn: Integers = field(default_factory=lambda: np.zeros(len(ListingRoute), dtype=np.int64))
     log_gate: float = 0.0
     """Log of the throughput of the regulator over its usual one."""
+    suspended_months: float = 0.0
+    """Expected months until listings on the boards are approved again; zero unless they are suspended."""
     expected: Floats = field(default_factory=lambda: np.zeros(len(ListingRoute)))
     """Listings expected in the month."""
     opening_star_listings: int = 0

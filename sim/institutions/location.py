@@ -22,6 +22,7 @@ from agents.institutions import (
 )
 from agents.licences import licence_scope_shift, licence_stage_probability, licensed_share
 from scenarios.parameters import Parameters
+from sim.authorities.credibility import mean_trust
 from sim.banking.state import BankingConstants
 from sim.base_year.base_year import BaseYear
 from sim.base_year.dated_events import OWNERSHIP_CAPS_LIFTED, PANDEMIC_YEAR
@@ -49,6 +50,7 @@ AGGLOMERATION_TERMS = ("seats of its sector", "seats of foreign peers")
 LOCATION_TERMS = (
     "share of entrants in 2020",
     *ENVIRONMENT_TERMS,
+    "trust in the regime",
     *AGGLOMERATION_TERMS,
     "package of the city",
     "set-up of asset managers",
@@ -94,6 +96,9 @@ def location_terms(
         parameters.congestion_elasticity,
     )
     terms[1 : 1 + len(ENVIRONMENT_TERMS)] = environment[:, None]
+    terms[1 + len(ENVIRONMENT_TERMS), :, 1, Centre.SHANGHAI] = parameters.trust_location * mean_trust(
+        institutions["trust"][institutions["foreign"]]
+    )
     # The channel is an elasticity of entry to density; it scales both agglomeration slopes.
     strength = channels.ratio("agglomeration_strength")
     if interactions.on("agglomeration"):

@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from agents.authorities import Curb
 from agents.draws import Draws
 from agents.institutions import Institutions
 from agents.leverage import money_market_activity
 from scenarios.parameters import Parameters
 from sim.accounting.securities import SecurityBook
+from sim.authorities.state import Curbs
 from sim.banking.interbank import unsecured_against_repo
 from sim.banking.leverage import log_volatility, repo_outstanding_bn
 from sim.banking.state import ForcedSales
@@ -52,6 +54,7 @@ def markets_turn_over(
     government: GovernmentYield,
     shares: ShareMarket,
     sales: ForcedSales,
+    curbs: Curbs,
     turnover: Changes[Turnover],
 ) -> None:
     """Turnover of the markets is computed.
@@ -128,6 +131,7 @@ def markets_turn_over(
             parameters.product_breadth_elasticity,
             float(turnover.futures_noise[position]),
         )
+    activity[Product.CFFEX_FUTURES] *= curbs.part_left(Curb.FUTURES, parameters.futures_curb_share)
     turnover.activity = activity
     turnover.turnover_trn = constants.velocity * activity
     turnover.reit_trn = reit_turnover_trn(

@@ -20,6 +20,9 @@ INTERACTIONS = {
     "credit_losses": "institutions that hold the bonds of issuers in default, or lend to firms like them, lose equity",
     "yuan_peers": "issuers settle in yuan when others of their class do",
     "ecny_network": "small firms accept the digital yuan when others do",
+    "hot_money": "foreign investors sell faster the easier money is to convert",
+    "authorities_react": "authorities curb markets for a time when shares fall, leverage grows or foreigners sell",
+    "credibility": "foreigners learn from what is kept of an opening and from curbs how much of it will stay",
 }
 """Every interaction that can be switched off, with the influence that is then absent."""
 

@@ -11,8 +11,9 @@ from sim.month import MONTH
 
 ROOT = Path(sim.__file__).parent.parent
 READING = {"indicators_are_read", "accounts_close"}
-RARE = {"small_banks_fail", "rivals_answer"}
-"""Steps that act only where a scenario asks for it; their own tests are in test_shocks.py and test_rivals.py."""
+RARE = {"small_banks_fail", "rivals_answer", "authorities_react"}
+"""Steps that act only where a scenario asks for it or by a rare chance; their own tests are in test_shocks.py,
+test_rivals.py and steps/test_authorities.py."""
 PLUMBING = {"agentset", "arrays", "columns", "draws", "population", "views", "__init__"}
 """Modules of agents/ that hold no rule."""
 

@@ -5,14 +5,17 @@ import math
 import numpy as np
 import pytest
 
+from agents.authorities import Curb
 from agents.certificates import BankTier
 from agents.city_state import CityState
 from agents.equity_investors import ForeignShareholders
+from agents.foreign_investors import ForeignInvestors
 from agents.institutions import Centre, FinancialInstitution, Institutions, Sector
 from agents.issuers import Instrument, Issuer, IssuerClass, Issuers, ListingRoute
 from scenarios.parameters import Parameters
 from sim.accounting.record import Record
 from sim.accounting.securities import COUNTED, Holder, SecurityBook, SecurityClass
+from sim.authorities.state import Curbs
 from sim.banking.state import BankingConstants
 from sim.bond_market.state import BankStress, ForeignFlow
 from sim.component import Part
@@ -269,7 +272,24 @@ def side_markets(city):
     }
 
 
-GROUPS = (bond_market, trade_and_prices, direct_financing, credit, banks, fintech, city_and_rivals, side_markets)
+def authorities(city):
+    on = city()
+    on[Curbs].in_force[[Curb.LISTINGS, Curb.LEVERAGE, Curb.OUTFLOWS]] = True
+    on[ForeignInvestors]["trust"][:] = np.where(np.arange(24) % 2 == 0, 0.3, -0.1)
+    return on, {"listing_suspension": 1.0, "curb_months": 3.0, "foreign_trust": 0.1}
+
+
+GROUPS = (
+    bond_market,
+    trade_and_prices,
+    direct_financing,
+    credit,
+    banks,
+    fintech,
+    city_and_rivals,
+    side_markets,
+    authorities,
+)
 
 
 @pytest.mark.parametrize("group", GROUPS)

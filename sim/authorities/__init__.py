@@ -1,0 +1,1 @@
+"""Authorities that answer markets, and what foreigners believe of the regime."""
