@@ -18,6 +18,7 @@ from sim.institutions.licences import filings_looked_for
 from sim.institutions.state import SeatFlows, SectorTraits
 from sim.markets import Product
 from sim.trading.state import Turnover
+from sim.trading.turnover import trading_days
 from sim.world.conditions import equity_return_6m
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ class Probe:
         self.listings.append(float((queue.listings - opening.listings)[BOARDS].sum()) / centre.scale)
         self.filings.append(float((queue.filed - opening.filings)[BOARDS].sum()) / centre.scale)
         self.return_6m.append(equity_return_6m(Clock(centre.month), centre.macro))
-        self.log_volume.append(float(np.log(centre.state(Turnover).turnover_trn[Product.SSE_EQUITY])))
+        traded = float(centre.state(Turnover).turnover_trn[Product.SSE_EQUITY])
+        self.log_volume.append(float(np.log(traded / trading_days(Clock(month), centre.parameters))))
         self.log_volatility.append(log_volatility(Clock(month), macro, centre.state(ForcedSales)))
         self.equity_return.append(macro.change(macro.equity_index, month, 1))
         self.defaults.append(float(centre.state(Defaults).count - opening.defaults))

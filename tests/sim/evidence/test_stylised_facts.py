@@ -6,6 +6,7 @@ import pytest
 import sim
 from scenarios.errors import InputError
 from sim.closing.indicators import PLAN_INDICATORS
+from sim.evidence.probe import Opening, Probe
 from sim.evidence.stylised_facts import (
     autocorrelation,
     correlation,
@@ -109,6 +110,20 @@ def test_the_parts_of_a_change_add_up_to_it(short):
     np.testing.assert_allclose(table[list(PARTS)].sum(axis=1), table["change"], rtol=1e-9, atol=1e-12)
     # Direct financing grows because needs do; nothing else of size moves it.
     assert abs(table.loc["direct_financing", "trends"]) > abs(table.loc["direct_financing", "macro"])
+
+
+def test_volume_is_that_of_a_day_so_a_short_month_is_no_calm_one(centre):
+    volumes = []
+    for days in (1.0, 1.5):
+        model = centre("plan", rng=3)
+        usual = model.parameters.trading_days_by_month
+        model.parameters = model.parameters.replace(trading_days_by_month=tuple(days * each for each in usual))
+        opening = Opening.of(model)
+        model.step()
+        probe = Probe()
+        probe.note(model, opening)
+        volumes.append(probe.log_volume[0])
+    assert volumes[0] == pytest.approx(volumes[1])
 
 
 def test_a_world_that_stands_still_has_flat_drivers_and_no_growth_of_public_debt(centre):
