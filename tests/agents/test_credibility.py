@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.credibility import furthest_opening, kept_share, learning_speed, next_trust
+from agents.foreign_investors import InvestorGroup, shift_by_trust
 
 sizes = st.floats(0.0, 3.0)
 
@@ -37,6 +38,11 @@ def test_speeds_of_learning_differ_around_their_mean():
     speed = learning_speed(0.1, 0.5, np.random.default_rng(3).normal(size=40_000))
     assert speed.mean() == pytest.approx(0.1, rel=0.02) and speed.std() > 0.04
     assert learning_speed(0.1, 0.0, np.array([2.0, -1.0])) == pytest.approx(0.1)
+
+
+def test_trust_moves_what_all_want_but_benchmark_funds():
+    group = np.array(list(InvestorGroup), dtype=np.int8)
+    assert shift_by_trust(np.full(4, -0.5), 0.4, group) == pytest.approx([-0.2, 0.0, -0.2, -0.2])
 
 
 def test_bad_news_are_learnt_faster_and_no_belief_overshoots_its_signal():

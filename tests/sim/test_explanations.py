@@ -50,10 +50,24 @@ def test_a_first_purchase_is_a_newcomers_alone(model):
 
 def test_each_group_names_its_own_reasons(model):
     reasons = {
-        InvestorGroup.RESERVE_MANAGER: {"geopolitics", "use as collateral"},
+        InvestorGroup.RESERVE_MANAGER: {"trust in the regime", "use as collateral"},
         InvestorGroup.BENCHMARK_FUND: {"yield gap and currency", "world volatility", "access", "index weights"},
-        InvestorGroup.REAL_MONEY: {"yield gap and currency", "world volatility", "access", "peers", "own view"},
-        InvestorGroup.HEDGED_BUYER: {"hedged pick-up", "access", "peers", "own view", "use as collateral"},
+        InvestorGroup.REAL_MONEY: {
+            "yield gap and currency",
+            "world volatility",
+            "access",
+            "peers",
+            "own view",
+            "trust in the regime",
+        },
+        InvestorGroup.HEDGED_BUYER: {
+            "hedged pick-up",
+            "access",
+            "peers",
+            "own view",
+            "use as collateral",
+            "trust in the regime",
+        },
     }
     for group, expected in reasons.items():
         moved = set()
