@@ -297,6 +297,33 @@ def choose_instrument(
     return choice
 
 
+def filing_probability(utility: Floats, eligible: Flags, dissimilarity: Floats) -> Floats:
+    """Probability that each issuer files for each of the three kinds of offers, shape (3, n).
+
+    P(nest) = exp(I_nest) / sum of exp(I),  I = scale * ln(sum of exp(V / scale)) over its eligible instruments
+    P(offer) = P(nest) * exp(V / scale) / sum over the nest
+
+    The probabilities of `choose_instrument`, whose arguments are the same. A filing is rare, so that the number of
+    filings in one year of a small model is mostly chance; the expected number is not.
+    """
+    value = np.full(utility.shape, -np.inf)
+    inclusive = np.full((len(NESTS), utility.shape[1]), -np.inf)
+    for nest, members in enumerate(NESTS):
+        rows = list(members)
+        value[rows] = np.where(eligible[rows], utility[rows] / dissimilarity[nest], -np.inf)
+        top = value[rows].max(axis=0)
+        anchor = np.where(top > -np.inf, top, 0.0)
+        total = np.exp(value[rows] - anchor).sum(axis=0)
+        inclusive[nest] = np.where(top > -np.inf, dissimilarity[nest] * (anchor + np.log(np.maximum(total, 1e-300))), top)
+        value[rows] = np.exp(value[rows] - anchor) / np.maximum(total, 1e-300)
+    highest = inclusive.max(axis=0)
+    weight = np.exp(inclusive - np.where(highest > -np.inf, highest, 0.0))
+    weight /= np.maximum(weight.sum(axis=0), 1e-300)
+    offers = [Instrument.IPO_MAIN, Instrument.IPO_STAR, Instrument.REIT]
+    nest_of = [next(nest for nest, members in enumerate(NESTS) if offer in members) for offer in offers]
+    return weight[nest_of] * value[offers]
+
+
 def exchange_share(usual_share: float, lead_time_change_months: float, queue_disutility: float) -> float:
     """Part of main-board issuers that choose the Shanghai exchange rather than Shenzhen or Beijing.
 

@@ -4,8 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from agents.arrays import Floats, Keys
+from agents.arrays import Floats, Integers, Keys
 from agents.population import Population
+
+NEIGHBOURS = 10
+"""Agents of like size among which attributes are spread evenly."""
 
 
 def pareto_shares(count: int, tail: float, largest: float = 1.0) -> Floats:
@@ -27,6 +30,37 @@ def pareto_shares(count: int, tail: float, largest: float = 1.0) -> Floats:
             return np.full(count, 1.0 / count)
         shares[rest] *= (1.0 - shares[~rest].sum()) / shares[rest].sum()
     return np.asarray(shares, dtype=np.float64)
+
+
+def joined_shares(shares: Floats, count: int) -> Floats:
+    """Shares of `count` agents that stand for those of `shares`, shape (count,): sums or parts of neighbours.
+
+    The cumulated shares are the same at every number of agents, so that the part that the largest tenth holds, say,
+    does not depend on it.
+    """
+    if count == len(shares):
+        return shares
+    edges = np.arange(count + 1) / count
+    cumulated = np.concatenate([[0.0], np.cumsum(shares)])
+    return np.diff(np.interp(edges, np.arange(len(shares) + 1) / len(shares), cumulated))
+
+
+def spread_evenly(uniform: Floats, jitter: Floats, order: Integers, neighbours: int = NEIGHBOURS) -> Floats:
+    """Uniform numbers of which agents next to one another in `order` have one from each part of the range, shape (n,).
+
+    A few large agents hold most of a total. With independent numbers chance would decide which part of the total has an
+    attribute, and in a small population more so; among so many neighbours by size each part of the range occurs once.
+    `uniform` decides who has which part, `jitter` the place in it. Both are independent and uniform.
+    """
+    count = len(order)
+    block = np.arange(count) // neighbours
+    within = np.lexsort((uniform[order], block))
+    size = np.bincount(block)[block]
+    part = np.empty(count)
+    part[within] = np.arange(count) - block[within] * neighbours
+    spread = np.empty(count)
+    spread[order] = (part + jitter[order]) / size
+    return spread
 
 
 def filled(population: Population[Any], count: int, month: int) -> Keys:

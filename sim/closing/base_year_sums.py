@@ -37,7 +37,7 @@ def add_month_of_base_year(
     """Add the month just simulated."""
     issued = issuance.issued_bn
     year.issued[: Instrument.IPO_MAIN] += issued[: Instrument.IPO_MAIN]
-    filed = (queue.filed - queue.filed_at_start) / size.scale
+    filed = queue.expected_filings / size.scale
     year.issued[Instrument.IPO_MAIN] = filed[ListingRoute.MAIN]
     year.issued[Instrument.IPO_STAR] = filed[ListingRoute.STAR]
     share = equity_share_of_sse(base_year)

@@ -61,7 +61,6 @@ def start_financing(
     years = slice(macro.position(YIELD_GAP_FROM), macro.position(clock.month) + 13)
     panda.gap_mean_pp = float((macro.us_yield_pct[years] - macro.china_yield_pct[years]).mean())
     queue.filed = np.bincount(issuers["waiting_for"], minlength=4).astype(np.int64)
-    queue.filed_at_start = queue.filed.copy()
     started = start_of_filing_memory(parameters, issuers)
     memory.recent, memory.usual = started.recent, started.usual
     credit.guarantee_coverage = channels.baseline("guarantee_coverage")

@@ -16,6 +16,7 @@ from agents.issuers import (
     ListingRoute,
     all_in_cost_pp,
     choose_instrument,
+    filing_probability,
     funding_need_bn,
     instrument_utility,
     need_growth_now,
@@ -207,9 +208,15 @@ def issuers_raise_money(
     issuance.eligible = _eligible(clock, parameters, channels, base_year, issuers)
     tastes = _tranche_tastes(clock, draws, issuers, rows, tranche)
     own = own_costs_pp(parameters, channels, issuers, contagion, rows).sum(axis=0)
-    choice = _chosen_instruments(
-        parameters, issuers, issuance.eligible, rows, tranche, by_rating.sum(axis=0), by_industry, own, tastes
-    )
+    utility = _utilities(parameters, issuers, rows, by_rating.sum(axis=0), by_industry, own)
+    eligible = issuance.eligible[:, rows]
+    eligible[Instrument.IPO_MAIN :, tranche > 0] = False  # only the first tranche may be a filing
+    dissimilarity = _dissimilarity(parameters)
+    choice = choose_instrument(utility, eligible, dissimilarity, tastes[:4], tastes[3:])
+    if clock.in_base_year:  # constants are solved on the filings expected, not on those of one year's draws
+        first = slice(len(issuers))
+        chances = filing_probability(utility[:, first], eligible[:, first], dissimilarity)
+        queue.expected_filings[ListingRoute.MAIN :] += chances.sum(axis=1)
     issuers["last_choice"][:] = choice[: len(issuers)]
     files = choice[: len(issuers)] >= Instrument.IPO_MAIN
     route = np.where(files, choice[: len(issuers)] - Instrument.IPO_MAIN + 1, ListingRoute.NONE)
@@ -269,24 +276,19 @@ def _tranche_tastes(clock: Clock, draws: Draws, issuers: Issuers, rows: Integers
     return draws["issuer.financing"].gumbel(keys, clock.month, count=11)
 
 
-def _chosen_instruments(
+def _utilities(
     parameters: Parameters,
     issuers: Issuers,
-    able: Flags,
     rows: Integers,
-    tranche: Integers,
     by_rating: Floats,
     by_industry: Floats,
     own_cost_pp: Floats,
-    tastes: Floats,
-) -> Integers:
-    """Instrument of each tranche, shape (tranches,); only the first tranche may be a filing."""
-    eligible = able[:, rows]
-    eligible[Instrument.IPO_MAIN :, tranche > 0] = False
+) -> Floats:
+    """Systematic utility of each instrument for each tranche, shape (9, tranches)."""
     utility = np.take(by_rating.T, issuers["rating"][rows], axis=1)
     _dearer_bonds(parameters, utility, own_cost_pp)
     utility[Instrument.IPO_MAIN : Instrument.REIT + 1] += np.take(by_industry.T, issuers["industry"][rows], axis=1)
-    return choose_instrument(utility, eligible, _dissimilarity(parameters), tastes[:4], tastes[3:])
+    return utility
 
 
 def _dissimilarity(parameters: Parameters) -> Floats:

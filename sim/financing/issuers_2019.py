@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
 from agents.arrays import Codes, Flags, Floats, Integers, Keys
 from agents.credit_events import NO_PROVINCE
@@ -25,7 +26,7 @@ from agents.issuers import (
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
 from sim.base_year.derived import equity_share_of_sse
-from sim.base_year.first_agents import filled, pareto_shares, written
+from sim.base_year.first_agents import filled, joined_shares, pareto_shares, spread_evenly, written
 from sim.base_year.tables import table
 from sim.bond_market.certificates import certificate_ladder, certificates_2019_bn, tier_by_rank
 from sim.bond_market.state import BondMarketConstants
@@ -37,6 +38,8 @@ from sim.financing.state import FinancingConstants, ModelSize
 
 LARGE_AGAINST_MEAN = 1.5
 """An issuer raises one more tranche a month for each such multiple of its class's mean size."""
+ONE_BY_ONE = (IssuerClass.FOREIGN, IssuerClass.INFRASTRUCTURE)
+"""Classes of which every firm is an agent at every scale: they are few, and few of them sell a Panda bond or a REIT."""
 MOST_TRANCHES = 12
 """Bound on the work of a month; the number of parts plays no part in what they add up to."""
 
@@ -61,6 +64,8 @@ def steady_ladder(stock_bn: Floats, tenor_months: Integers, month: int, growth_p
 class _ClassPlan:
     issuer_class: IssuerClass
     agents: int
+    full_agents: int
+    """Agents of the class in the full model, whose sizes those of every other model sum up."""
     firms: float
     stock_bn: Floats
     rated_at_least: tuple[float, float, float]
@@ -93,11 +98,12 @@ def _class_plans(
             stock[Instrument.BOND] = observed("panda_outstanding_2019")
             firms = agents = round(parameters.panda_pool)
         rated = (float(row["rated_aaa"]), float(row["rated_aa_plus"]), float(row["rated_aa"]))
+        full = round(agents)
         plans.append(
             _ClassPlan(
                 issuer_class,
-                # Foreign issuers are few and sell single bonds, so each is an agent at every scale.
-                round(agents) if issuer_class is IssuerClass.FOREIGN else max(8, round(agents * size.scale)),
+                full if issuer_class in ONE_BY_ONE else min(max(8, round(full * size.scale)), round(firms)),
+                full,
                 firms,
                 stock,
                 rated,
@@ -137,15 +143,18 @@ def _add_class(
     """Issuers of a class with their debt and its ladder."""
     count, month = plan.agents, clock.month
     keys = filled(issuers, count, month)
-    uniform = draws["population.attributes"].uniform(keys, month, count=8)
+    drawn = draws["population.attributes"].uniform(keys, month, count=20)
     # Every agent stands for as many firms as the others of its class; sizes of firms differ.
     firms = np.full(count, plan.firms / count)
-    sizes = pareto_shares(count, parameters.issuer_size_tail, parameters.largest_issuer_share)
-    order = np.argsort(uniform[0])
+    full = pareto_shares(plan.full_agents, parameters.issuer_size_tail, parameters.largest_issuer_share)
+    sizes = joined_shares(full, count)
+    order = np.argsort(drawn[0])
     rank = np.empty(count)
     rank[order] = (np.arange(count) + 0.5) / count  # 0 for the largest
     share = np.empty(count)
     share[order] = sizes
+    # The numbers 8 and 9 are those of the queue for listings.
+    uniform = [spread_evenly(number, jitter, order) for number, jitter in zip(drawn[:8], drawn[12:], strict=True)]
     best, good, fair = plan.rated_at_least
     rating = np.where(rank < best, 0, np.where(rank < good, 1, np.where(rank < fair, 2, 3)))
     market = rank < plan.market_rank
@@ -168,9 +177,9 @@ def _add_class(
         issuers,
         count,
         issuer_class=int(plan.issuer_class),
-        industry=_industries(draws, keys, month, plan.issuer_class, private & hard),
-        province=_provinces(draws, keys, month, plan.issuer_class),
-        score=draws["issuer.score"].normal(keys, month),
+        industry=_industries(draws, keys, month, order, plan.issuer_class, private & hard),
+        province=_provinces(draws, keys, month, order, plan.issuer_class),
+        score=ndtri(spread_evenly(*draws["issuer.score"].uniform(keys, month, count=2), order)),
         rating=rating,
         firms=firms,
         **(_certificates(parameters, base_year, bonds, rank, share, month) if bank else {}),
@@ -184,7 +193,7 @@ def _add_class(
         pool_rank=uniform[2],
         hard_technology=private & hard,
         listed_firms=plan.listed_share * firms,
-        asset_rank=uniform[7],
+        asset_rank=(np.argsort(np.argsort(drawn[7])) + 0.5) / count,
         registered=registered,
         applied=applied,
         last_choice=-1,
@@ -241,9 +250,11 @@ def _ladders_bn(parameters: Parameters, debt: Floats, bond_tenor: Integers, mont
     return ladder
 
 
-def _industries(draws: Draws, keys: Keys, month: int, issuer_class: IssuerClass, hard_technology: Flags) -> Codes:
+def _industries(
+    draws: Draws, keys: Keys, month: int, order: Integers, issuer_class: IssuerClass, hard_technology: Flags
+) -> Codes:
     """Industry of each issuer of a class, drawn from its shares, shape (n,); hard technology has shares of its own."""
-    uniform = draws["issuer.industry"].uniform(keys, month)
+    uniform = spread_evenly(*draws["issuer.industry"].uniform(keys, month, count=2), order)
     shares = industry_shares()
     code = np.searchsorted(np.cumsum(shares[issuer_class]), uniform)
     hard = np.searchsorted(np.cumsum(shares[HARD_TECHNOLOGY]), uniform)
@@ -263,11 +274,11 @@ def _certificates(
     }
 
 
-def _provinces(draws: Draws, keys: Keys, month: int, issuer_class: IssuerClass) -> Codes:
+def _provinces(draws: Draws, keys: Keys, month: int, order: Integers, issuer_class: IssuerClass) -> Codes:
     """Province of each issuer of a class, shape (n,); central enterprises, banks and foreigners answer to none."""
     if issuer_class in (IssuerClass.CENTRAL_SOE, IssuerClass.BANK, IssuerClass.FOREIGN):
         return np.full(len(keys), NO_PROVINCE, dtype=np.int8)
-    uniform = draws["issuer.province"].uniform(keys, month)
+    uniform = spread_evenly(*draws["issuer.province"].uniform(keys, month, count=2), order)
     code = np.searchsorted(np.cumsum(province_shares()), uniform)
     return np.minimum(code, len(province_shares()) - 1).astype(np.int8)
 

@@ -112,7 +112,7 @@ def listing_queue_moves(
     approved = passes & last & ~stopped
     main, star = LargeDeal.MAIN_OFFERS, LargeDeal.STAR_OFFERS
     sizes = constants.deal_sizes_bn
-    medians = np.array([0.0, sizes[main], sizes[star], parameters.reit_size / size.scale])
+    medians = np.array([0.0, sizes[main], sizes[star], parameters.reit_size])
     factors = np.array([1.0, constants.deal_factor(clock, main), constants.deal_factor(clock, star), 1.0])
     amount = (medians * factors)[route] * spread[at]
     listed = approved.copy()

@@ -21,12 +21,12 @@ INSTRUMENT_NAMES = {
     Instrument.COMMERCIAL_PAPER: "commercial paper issued",
     Instrument.GREEN_BOND: "green bonds issued",
     Instrument.ABS: "asset-backed securities issued",
-    Instrument.IPO_MAIN: "main-board filings",
-    Instrument.IPO_STAR: "STAR filings",
+    Instrument.IPO_MAIN: "main-board filings expected",
+    Instrument.IPO_STAR: "STAR filings expected",
 }
 """Observations of the instruments whose constant is solved."""
-JUMPS = {Instrument.GREEN_BOND: 0.06, Instrument.IPO_MAIN: 0.06, Instrument.IPO_STAR: 0.06}
-"""Tolerances of instruments that few agents take, so that their flows jump."""
+JUMPS = {Instrument.GREEN_BOND: 0.06}
+"""Tolerance of an instrument that few agents take, so that its flow jumps."""
 LISTINGS_EXPECTED = {
     ListingRoute.MAIN: "main-board listings expected",
     ListingRoute.STAR: "STAR listings expected",

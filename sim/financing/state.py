@@ -76,7 +76,8 @@ class ListingQueue:
     """Filings for a listing by route (none, main board, STAR, REIT), and the gate of the regulator."""
 
     filed: Integers = field(default_factory=lambda: np.zeros(len(ListingRoute), dtype=np.int64))
-    filed_at_start: Integers = field(default_factory=lambda: np.zeros(len(ListingRoute), dtype=np.int64))
+    expected_filings: Floats = field(default_factory=lambda: np.zeros(len(ListingRoute)))
+    """Filings of the base year so far that the probabilities of the choices make expected."""
     listings: Integers = field(default_factory=lambda: np.zeros(len(ListingRoute), dtype=np.int64))
     stopped: Integers = field(default_factory=lambda: np.zeros(len(ListingRoute), dtype=np.int64))
     withdrawn: Integers = field(default_factory=lambda: np.zeros(len(ListingRoute), dtype=np.int64))

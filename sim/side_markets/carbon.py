@@ -12,17 +12,21 @@ from scenarios.parameters import Parameters
 from sim.accounting.record import index_of_base_year
 from sim.clock import Clock
 from sim.component import Changes, Component, Identity, Reading, Step
+from sim.financing.state import ModelSize
 from sim.world.policy import Channels
 
 COVERED = (IssuerClass.CENTRAL_SOE, IssuerClass.LOCAL_SOE, IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID)
 """Classes with plants large enough to be covered."""
 
 
-def start_carbon_market(clock: Clock, parameters: Parameters, draws: Draws, issuers: Changes[Issuers]) -> None:
+def start_carbon_market(
+    clock: Clock, parameters: Parameters, draws: Draws, size: ModelSize, issuers: Changes[Issuers]
+) -> None:
     """Set coverage, emissions and cost of abatement at the start."""
     able = np.flatnonzero(one_of(issuers["issuer_class"], COVERED))
     uniform = draws["issuer.carbon"].uniform(issuers.draw_keys[able], clock.month)
-    covered = able[uniform < parameters.carbon_covered_share]
+    # The pilot covers as many emitters at every scale: how evenly purchases and sales match depends on their number.
+    covered = able[uniform < parameters.carbon_covered_share / size.scale]
     normal = draws["issuer.carbon"].normal(issuers.draw_keys[covered], clock.month, count=3)
     spread = parameters.emissions_spread
     issuers["emissions"][covered] = np.exp(spread * normal[1] - 0.5 * spread**2)

@@ -14,6 +14,7 @@ from scenarios.calendar import BASELINE
 from scenarios.parameters import Parameters
 from sim.accounting.securities import Holder, SecurityBook
 from sim.base_year.base_year import BaseYear
+from sim.base_year.first_agents import spread_evenly
 from sim.base_year.tables import table
 from sim.clock import Clock
 from sim.component import Changes, Component, Identity, Reading, Step
@@ -67,7 +68,9 @@ def start_trade(
     The trade of a class is divided in proportion to debt with a random factor. If the draw selects no trader,
     which happens among very few issuers, all trade.
     """
-    uniform = draws["issuer.trade"].uniform(issuers.draw_keys, clock.month, count=2)
+    uniform = draws["issuer.trade"].uniform(issuers.draw_keys, clock.month, count=5)
+    order = np.argsort(-issuers["debt_bn"].sum(axis=0), kind="stable")
+    uniform[:2] = [spread_evenly(*uniform[[0, 3]], order), spread_evenly(*uniform[[1, 4]], order)]
     spread = draws["issuer.trade"].normal(issuers.draw_keys, clock.month, count=3)[2]
     kind = issuers["issuer_class"]
     size = issuers["debt_bn"].sum(axis=0) * np.exp(parameters.trade_weight_spread * spread)

@@ -343,7 +343,7 @@ def issuance(on):
 def listing_queue(on):
     """Those who wait have filed."""
     filed = np.bincount(on[Issuers]["waiting_for"], minlength=len(ListingRoute)).astype(np.int64)
-    return ListingQueue(filed=filed, filed_at_start=filed.copy())
+    return ListingQueue(filed=filed)
 
 
 def panda_programme(on):

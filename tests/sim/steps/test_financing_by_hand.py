@@ -418,7 +418,7 @@ def test_a_fund_of_real_estate_has_the_size_of_one_of_the_country_over_the_scale
     on[Issuers]["waiting_for"] = np.where(sponsors, ListingRoute.REIT, ListingRoute.NONE)
     on[Issuers]["waiting_months"], on[Issuers]["queue_stage"] = 1.0, STAGES - 1
     raised = run(listing_queue_moves, on)[Issuance].issued_bn[Instrument.REIT]
-    assert raised == pytest.approx(sponsors.sum() * on[Parameters].reit_size / on[ModelSize].scale)
+    assert raised == pytest.approx(sponsors.sum() * on[Parameters].reit_size)
 
 
 def test_what_is_expected_of_offers_is_their_number_times_their_chances_and_their_mean_size(city):
