@@ -40,7 +40,7 @@ LARGE_AGAINST_MEAN = 1.5
 """An issuer raises one more tranche a month for each such multiple of its class's mean size."""
 ONE_BY_ONE = (IssuerClass.FOREIGN, IssuerClass.INFRASTRUCTURE)
 """Classes of which every firm is an agent at every scale: they are few, and few of them sell a Panda bond or a REIT."""
-MOST_TRANCHES = 12
+MOST_TRANCHES = 40
 """Bound on the work of a month; the number of parts plays no part in what they add up to."""
 
 

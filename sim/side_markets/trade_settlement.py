@@ -18,6 +18,7 @@ from sim.base_year.first_agents import spread_evenly
 from sim.base_year.tables import table
 from sim.clock import Clock
 from sim.component import Changes, Component, Identity, Reading, Step
+from sim.financing.state import ModelSize
 from sim.world.interactions import Interactions
 from sim.world.macro import MacroPath
 from sim.world.policy import Channels
@@ -36,6 +37,11 @@ class CrossBorderPayments:
     """Payments in yuan, of trade and of portfolios."""
     through_cips_bn: float = 0.0
     through_correspondents_bn: float = 0.0
+
+
+def partners_of_agent(parameters: Parameters, size: ModelSize) -> int:
+    """Groups of partners of an agent, which stands for more firms in a smaller model and then has more of them."""
+    return max(1, round(parameters.trade_partners / size.scale))
 
 
 def yuan_trade_share_2019(base_year: BaseYear) -> float:
@@ -61,7 +67,12 @@ def capital_payments_per_holding(base_year: BaseYear) -> float:
 
 
 def start_trade(
-    clock: Clock, parameters: Parameters, draws: Draws, base_year: BaseYear, issuers: Changes[Issuers]
+    clock: Clock,
+    parameters: Parameters,
+    draws: Draws,
+    base_year: BaseYear,
+    size: ModelSize,
+    issuers: Changes[Issuers],
 ) -> None:
     """Set the issuers that trade abroad, the amounts and the currency.
 
@@ -73,22 +84,22 @@ def start_trade(
     uniform[:2] = [spread_evenly(*uniform[[0, 3]], order), spread_evenly(*uniform[[1, 4]], order)]
     spread = draws["issuer.trade"].normal(issuers.draw_keys, clock.month, count=3)[2]
     kind = issuers["issuer_class"]
-    size = issuers["debt_bn"].sum(axis=0) * np.exp(parameters.trade_weight_spread * spread)
+    amount = issuers["debt_bn"].sum(axis=0) * np.exp(parameters.trade_weight_spread * spread)
     weight = np.zeros(len(issuers))
     for row in table("issuer_classes"):
         share = float(row["trade_share"])
         traders = (kind == IssuerClass[row["issuer_class"]]) & (uniform[0] < float(row["trades_abroad"]))
         if share > 0.0 and traders.any():
-            weight[traders] = share * size[traders] / size[traders].sum()
+            weight[traders] = share * amount[traders] / amount[traders].sum()
     if not weight.any():  # so few issuers that no trader was drawn
-        weight = size
+        weight = amount
     weight /= weight.sum()
     issuers["trade_weight"][:] = weight
     trades = np.flatnonzero(weight)
     issuers["yuan_share"][trades] = chosen_yuan_share(
         np.full(len(IssuerClass), yuan_trade_share_2019(base_year)),
         kind[trades],
-        round(parameters.trade_partners),
+        partners_of_agent(parameters, size),
         uniform[1][trades],
     )
 
@@ -101,6 +112,7 @@ def issuers_settle_trade(
     interactions: Interactions,
     base_year: BaseYear,
     macro: MacroPath,
+    size: ModelSize,
     book: SecurityBook,
     issuers: Changes[Issuers],
     institutions: Changes[Institutions],
@@ -126,7 +138,7 @@ def issuers_settle_trade(
         parameters.yuan_appreciation_slope,
         parameters.yuan_peer_slope if interactions.on("yuan_peers") else 0.0,
     )
-    share[review] = chosen_yuan_share(probability, kind[review], round(parameters.trade_partners), uniform)
+    share[review] = chosen_yuan_share(probability, kind[review], partners_of_agent(parameters, size), uniform)
     issuers["yuan_share"][rows] = share
     growth = np.exp(parameters.trade_growth * (clock.month - MIDDLE_OF_2020) / 12.0)
     trade = trade_of_2020_bn(base_year) / 12.0 * float(growth)

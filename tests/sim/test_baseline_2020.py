@@ -181,10 +181,12 @@ def test_a_smaller_population_keeps_the_totals():
     for scale in (0.1, 0.3):
         asked = load("plan")
         model = sim.FinancialCenter(type(asked)(**{**asked.plain(), "scale": scale}))
-        foreign = model.issuers["issuer_class"] == IssuerClass.FOREIGN
-        # Domestic issuers stand for more firms each; a foreign issuer is always one firm.
-        assert int((~foreign).sum()) == pytest.approx(9_600 * scale, rel=0.01)
+        kind = model.issuers["issuer_class"]
+        foreign, sponsor = kind == IssuerClass.FOREIGN, kind == IssuerClass.INFRASTRUCTURE
+        # Other issuers stand for more firms each; a foreign issuer and a sponsor of REITs is always one firm.
+        assert int((~foreign & ~sponsor).sum()) == pytest.approx(9_150 * scale, rel=0.01)
         assert int(foreign.sum()) == round(model.parameters.panda_pool)
+        assert int(sponsor.sum()) == 450
         totals.append(float(model.issuers["debt_bn"].sum()))
         assert float(model.issuers["firms"].sum()) > 1e6
     assert totals[0] == pytest.approx(totals[1], rel=0.01)
