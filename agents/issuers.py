@@ -101,6 +101,18 @@ class Issuer(ArrayAgent):
         shape=(LADDER_MONTHS, LADDER_INSTRUMENTS),
     )
     cash_bn = column("f8", unit="CNY bn", doc="Cash raised and not yet spent; negative is an overdraft")
+    assets_bn = column("f8", unit="CNY bn", doc="Assets of the business without cash; zero for banks and foreigners")
+    leverage_target = column("f8", unit="ratio", doc="Debt over assets that the firm aims at", default=1)
+    own_return = column("f8", unit="1/year", doc="Return on its assets less that of all firms")
+    leverage_gap = column("f8", unit="log", doc="Log of its leverage over its target at the beginning of the month")
+    return_gap = column("f8", unit="1/year", doc="Return on assets less its normal rate this month")
+    overdraft = column("f8", unit="share", doc="Overdraft over debt at the beginning of the month, at most 1")
+    house_bank = column("i8", unit="number", doc="unique_id of its house bank; -1 none", default=-1)
+    house_bank_usual = column("f8", unit="ratio", doc="Capital over assets of the house bank in usual times")
+    house_bank_capital = column("f8", unit="log", doc="Log of that ratio now over the usual one")
+    lead_underwriter = column("i8", unit="number", doc="unique_id of its lead underwriter; -1 none", default=-1)
+    market_habit = column("f8", unit="share", doc="Part of its debt raised on the market, a fading mean")
+    pool_quality_loss = column("f8", unit="log", doc="How much worse its borrowers are for guarantees and direction")
     tranches = column(
         "i1", unit="count", doc="Parts in which the month's need is raised, each with its own choice", default=1
     )
@@ -151,7 +163,7 @@ def funding_need_bn(
     maturing_bn: Floats,
     debt_bn: Floats,
     cash_bn: Floats,
-    growth_per_year: float,
+    growth_per_year: Floats | float,
     growth_shock: Floats,
     growth_shock_sd: float,
     season: float,
@@ -170,21 +182,10 @@ def funding_need_bn(
     the next months; idle cash, as from a share offer, is invested over time and meanwhile lowers the need. Parameters
     `need_growth`, `need_shock_sd`, `issuance_seasonal`, `backlog_repayment`, `proceeds_spending_rate`.
     """
-    factor = np.exp(growth_shock_sd * growth_shock - 0.5 * growth_shock_sd**2)
+    factor = np.exp(growth_shock_sd * growth_shock - growth_shock_sd**2 / 2.0)
     growth = growth_per_year / 12.0 * debt_bn * factor
     need = np.maximum(0.0, maturing_bn + growth - backlog_repayment * cash_bn) * season
     return need, growth + proceeds_spending_rate * np.maximum(0.0, cash_bn)
-
-
-def need_growth_now(trend: float, elasticity: float, growth_gap_pp: float) -> float:
-    """Growth of issuers' need a year while the economy grows faster or slower than its trend.
-
-    growth = max(0, trend + elasticity * gap / 100)
-
-    The gap is real growth less its trend, percentage points; it is zero unless a shock moves it. Parameters
-    `need_growth`, `need_growth_elasticity`.
-    """
-    return max(0.0, trend + elasticity * growth_gap_pp / 100.0)
 
 
 def instrument_utility(
@@ -314,14 +315,16 @@ def filing_probability(utility: Floats, eligible: Flags, dissimilarity: Floats) 
         top = value[rows].max(axis=0)
         anchor = np.where(top > -np.inf, top, 0.0)
         total = np.exp(value[rows] - anchor).sum(axis=0)
-        inclusive[nest] = np.where(top > -np.inf, dissimilarity[nest] * (anchor + np.log(np.maximum(total, 1e-300))), top)
+        inclusive[nest] = np.where(
+            top > -np.inf, dissimilarity[nest] * (anchor + np.log(np.maximum(total, 1e-300))), top
+        )
         value[rows] = np.exp(value[rows] - anchor) / np.maximum(total, 1e-300)
     highest = inclusive.max(axis=0)
     weight = np.exp(inclusive - np.where(highest > -np.inf, highest, 0.0))
     weight /= np.maximum(weight.sum(axis=0), 1e-300)
     offers = [Instrument.IPO_MAIN, Instrument.IPO_STAR, Instrument.REIT]
     nest_of = [next(nest for nest, members in enumerate(NESTS) if offer in members) for offer in offers]
-    return weight[nest_of] * value[offers]
+    return np.asarray(weight[nest_of] * value[offers])
 
 
 def exchange_share(usual_share: float, lead_time_change_months: float, queue_disutility: float) -> float:

@@ -91,6 +91,33 @@ def amount_factor(new_share: float, effect_pct: float) -> float:
     return 1.0 + effect_pct / 100.0 * new_share
 
 
+def next_pool_quality_loss(
+    loss: Floats, accepted: Floats, accepted_without: Floats, granted_bn: Floats, memory_months: float
+) -> Floats:
+    """How much worse the borrowers are for a help that lets banks accept more, log, a fading mean, shape (n,).
+
+    loss + (1 - exp(-1 / memory)) * (ln(accepted / accepted without) - loss) where loans were granted
+
+    Banks accept the better firms first, so those that a guarantee or direction adds are worse than the others. Source:
+    adverse selection (Stiglitz and Weiss 1981); parameter `loan_pool_memory`.
+    """
+    added = np.where(granted_bn > 0.0, np.log(accepted / accepted_without) - loss, 0.0)
+    return np.asarray(loss - np.expm1(-1.0 / memory_months) * added)
+
+
+def guarantee_discount_pp(
+    spread_pp: Floats, least_spread_pp: float, coverage: float, coverage_2020: float, pass_through: float
+) -> Floats:
+    """What guarantees take off the spread of loans, percentage points, shape (n,).
+
+    discount = pass-through * (coverage - coverage of 2020) * (spread - spread of the best rating)
+
+    The guarantor bears the risk that the part of the spread above that of the best rating pays for. Channel
+    `guarantee_coverage`; parameter `guarantee_price_effect`.
+    """
+    return pass_through * (coverage - coverage_2020) * (spread_pp - least_spread_pp)
+
+
 def steady_overdraft_bn(monthly_need_bn: Floats, accepted: Floats, backlog_repayment: float) -> Floats:
     """Overdraft at which monthly refusals equal repayments of it, shape (n,), CNY bn.
 

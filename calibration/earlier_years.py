@@ -15,6 +15,7 @@ from scenarios.plan import levers
 from scenarios.schema import Scenario
 from sim.base_year.base_year import FIRST_BASE_YEAR, LAST_BASE_YEAR, BaseYear
 from sim.base_year.observations import observations
+from sim.financing.need_cycle import nominal_gdp_trn, nominal_growth_observed
 
 STATUSES = ("observed", "estimated", "literature", "judgement")
 
@@ -133,15 +134,20 @@ DESCRIBES_YEAR = ("repo_outstanding", "rmb_reserve_share_2020", "foreign_institu
 def parameters_of(parameters: Parameters, base_year: int, *, replays: bool = True) -> Parameters:
     """Parameters with those that describe end-2020 restated for an earlier base year.
 
-    Repo outstanding and two shares keep their ratio to the central value of 2020, so that their uncertainty is
-    preserved. Steps of policy are dated by their effect, so that lags are zero, and the access barrier falls with them
-    from its level of the base year to that of end-2020. Only in a replay does public debt follow history to 2020, and
-    the premium for supply is omitted, since its observed yields contain it.
+    Repo outstanding and two shares keep their ratio to the central value of 2020, the appetite for issuers' debt its
+    distance from it, so that their uncertainty is preserved. Steps of policy are dated by their effect, so that lags
+    are zero, and the access barrier falls with them from its level of the base year to that of end-2020. Only in a
+    replay does public debt follow history to 2020, and the premium for supply is omitted, since its observed yields
+    contain it.
     """
     central = ParameterSet.prior_2020().central()
     changes: dict[str, Value] = {"effect_lag_scale": 0.0, "delivery_slippage_months": 0.0}
     for name in DESCRIBES_YEAR:
         changes[name] = level(name, base_year) * parameters[name] / central[name]  # type: ignore[operator]
+    changes["nominal_growth_2020"] = nominal_growth_observed()[base_year]
+    changes["market_appetite_2020"] = parameters.market_appetite_2020 + (
+        excess_of_direct_financing(base_year) / APPETITE_RESPONSE - central.market_appetite_2020
+    )
     part = (base_year - FIRST_BASE_YEAR) / (LAST_BASE_YEAR - FIRST_BASE_YEAR)
     shares = np.array([_known()[f"holdings_share_{group.name.lower()}"][FIRST_BASE_YEAR] for group in InvestorGroup])
     mixed = (1.0 - part) * shares + part * np.array(parameters.holdings_share_by_type)
@@ -155,6 +161,17 @@ def parameters_of(parameters: Parameters, base_year: int, *, replays: bool = Tru
     rise = sum(step.rise for step in policy_steps() if step.lever == ACCESS_LEVER and step.year > base_year)
     betas = {(ACCESS_LEVER, ACCESS_CHANNEL): -float(np.log(ratio)) / rise}
     return parameters.replace(betas=betas, **changes)
+
+
+APPETITE_RESPONSE = 0.3
+"""Rise of log direct financing in the model per unit of the market's appetite, kept for some years."""
+
+
+def excess_of_direct_financing(base_year: int) -> float:
+    """Log of direct financing over nominal product in a year, less its mean from 2015 to that year."""
+    product = nominal_gdp_trn()
+    ratios = [np.log(level("direct_financing", year) / product[year]) for year in range(2015, base_year + 1)]
+    return float(ratios[-1] - np.mean(ratios))
 
 
 NO_PREMIUM = 1e9

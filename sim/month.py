@@ -21,10 +21,13 @@ from sim.components import remember_base_year
 from sim.declared import Watch
 from sim.failures.small_bank_failure import small_banks_fail
 from sim.financing.direct_financing import direct_financing_is_summed
+from sim.financing.firm_balance import firms_earn
 from sim.financing.issuance import issuers_raise_money
 from sim.financing.listings import gate_moves, listing_queue_moves
 from sim.financing.maturities import debt_matures
+from sim.financing.need_cycle import need_cycle_moves
 from sim.financing.panda_bonds import foreign_issuers_decide
+from sim.financing.relations import firms_keep_relations
 from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
 from sim.opening.month_opens import open_month
@@ -43,6 +46,9 @@ MONTH = Month(
     (
         *AUTHORITIES.steps,
         Step(small_banks_fail, owner="World"),
+        Step(need_cycle_moves, owner="World"),
+        Step(firms_earn, owner="Issuer"),
+        Step(firms_keep_relations, owner="Issuer"),
         Step(debt_matures, owner="Issuer"),
         Step(public_sector_issues, owner="Supply"),
         Step(banks_roll_certificates, owner="Supply"),

@@ -13,6 +13,7 @@ from agents.credit_events import (
     rollover_pressure,
     spread_of_issuers_pp,
 )
+from agents.firm_balance import balance_sheet_default_terms
 from agents.issuers import IssuerClass, Issuers
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
@@ -23,6 +24,7 @@ from sim.world.shock_values import ShockValues
 
 SMALLEST_RATE = 1e-300
 """Replaces a rate of zero, whose log is not finite."""
+OWN_DEFAULT_TERMS = ("own leverage", "return on assets", "overdraft", "worse borrowers")
 RATINGS = ("aaa", "aa_plus", "aa", "lower")
 
 
@@ -62,8 +64,23 @@ def default_chances(
         parameters.distress_multiplier,
     )
     rates, rating = rates_by_rating(parameters, base_year), issuers["rating"][rows]
-    multiplier = np.log(constants.default_rate_scale) + terms[0] + terms[1] + default_shock(shocks, issuers, rows)
+    own = sum(own_default_terms(parameters, issuers, rows).values())
+    multiplier = np.log(constants.default_rate_scale) + terms[0] + terms[1] + own + default_shock(shocks, issuers, rows)
     return default_probability(rates[rating], multiplier), default_probability(rates)[rating]
+
+
+def own_default_terms(parameters: Parameters, issuers: Issuers, rows: Integers) -> dict[str, Floats]:
+    """Effects of leverage, returns, overdrafts and worse borrowers on the log default rate, shape (rows,) each."""
+    terms = balance_sheet_default_terms(
+        issuers["leverage_gap"][rows],
+        issuers["return_gap"][rows],
+        issuers["overdraft"][rows],
+        parameters.firm_leverage_default_slope,
+        parameters.return_default_slope,
+        parameters.overdraft_default_slope,
+    )
+    worse = parameters.selection_default_slope * issuers["pool_quality_loss"][rows]
+    return dict(zip(OWN_DEFAULT_TERMS, (*terms, worse), strict=True))
 
 
 def default_shock(shocks: ShockValues, issuers: Issuers, rows: Integers) -> Floats:
@@ -166,5 +183,6 @@ def default_terms(
         ("defaults in the industry", float(log_default_terms(pressure, industry, distressed, *given)[0][0]), "log"),
         ("defaults in the province", float(log_default_terms(pressure, province, distressed, *given)[0][0]), "log"),
         ("distress", float(log_default_terms(pressure, province, distressed, *given)[1][0]), "log"),
+        *((name, float(value[0]), "log") for name, value in own_default_terms(parameters, issuers, at).items()),
         ("dated shock", float(default_shock(shocks, issuers, at)[0]), "log"),
     ]

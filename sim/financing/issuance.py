@@ -19,7 +19,6 @@ from agents.issuers import (
     filing_probability,
     funding_need_bn,
     instrument_utility,
-    need_growth_now,
     regional_search_cost_pp,
 )
 from agents.underwriting import placed_share
@@ -34,9 +33,12 @@ from sim.bond_market.state import ResidualHolders, china_yield_pct
 from sim.clock import Clock, season
 from sim.component import Changes
 from sim.financing.credit_events import contagion_spreads_pp, needs_go_unmet
+from sim.financing.firm_balance import FirmAccounts, are_firms, need_terms, own_utilities
 from sim.financing.issuance_spillover import filing_spillover, filings_are_remembered
 from sim.financing.listings import lead_times
+from sim.financing.need_cycle import NeedCycle
 from sim.financing.provinces import in_delta
+from sim.financing.relations import market_is_remembered
 from sim.financing.small_firm_credit import loans_granted
 from sim.financing.state import (
     Contagion,
@@ -62,8 +64,27 @@ from sim.world.shock_values import ShockValues
 RATING_AA = 2
 """Rating whose spread states the size of a shock `credit_spread`."""
 
-INSTRUMENT_TERMS = ("constant", "all-in cost", "wait in the queue", "change of yields", "share returns")
+INSTRUMENT_TERMS = (
+    "constant",
+    "all-in cost",
+    "wait in the queue",
+    "change of yields",
+    "share returns",
+    "appetite of the market",
+)
 """Terms of an instrument's utility that depend on the issuer's rating or are common to all."""
+
+ADDED_TERMS = (
+    "defaults of others",
+    "search for underwriters",
+    "filings in the industry",
+    "own leverage",
+    "house bank",
+    "lead underwriter",
+    "own history",
+    "guarantees",
+)
+"""Terms that depend on the issuer's industry, province, balance sheet, relations and history."""
 
 TRANCHE_KEY = np.uint64(0x9E3779B97F4A7C15)
 """Step between the keys of the draws of an issuer's tranches: odd, so that no two tranches share a key."""
@@ -157,11 +178,13 @@ def issuers_raise_money(
     lending: LendingCapacity,
     usual: UsualDeals,
     contagion: Contagion,
+    cycle: NeedCycle,
     issuers: Changes[Issuers],
     issuance: Changes[Issuance],
     queue: Changes[ListingQueue],
     memory: Changes[FilingMemory],
     credit: Changes[SmallFirmCredit],
+    accounts: Changes[FirmAccounts],
     book: Changes[SecurityBook],
     holders: Changes[ResidualHolders],
     ledger: Changes[Ledger],
@@ -173,11 +196,13 @@ def issuers_raise_money(
     """
     kind = issuers["issuer_class"]
     foreign, bank = kind == IssuerClass.FOREIGN, kind == IssuerClass.BANK
+    terms = need_terms(clock, parameters, interactions, shocks, base_year, macro, cycle, issuers)
+    growth = np.maximum(0.0, sum(terms.values()))
     need, spending = funding_need_bn(
         issuance.due_bn,
         issuers["debt_bn"].sum(axis=0),
         issuers["cash_bn"],
-        need_growth_now(parameters.need_growth, parameters.need_growth_elasticity, shocks["economic_growth"]),
+        growth,
         draws["issuer.need"].normal(issuers.draw_keys, clock.month),
         parameters.need_shock_sd,
         season(clock, parameters),
@@ -188,6 +213,8 @@ def issuers_raise_money(
     spending[foreign] = 0.0
     issuers["need_bn"][:] = need
     issuers["cash_bn"][:] -= issuance.due_bn + spending
+    firms = are_firms(issuers)
+    issuers["assets_bn"][:] += np.where(firms, spending, 0.0)
     ledger.pay("investment and lending", Account.ISSUERS, Account.REAL_ECONOMY, float(spending.sum()))
 
     rows, tranche = _tranches(issuers["tranches"])
@@ -203,12 +230,13 @@ def issuers_raise_money(
         book,
         queue,
         memory,
+        cycle,
         issuance,
     )
     issuance.eligible = _eligible(clock, parameters, channels, base_year, issuers)
     tastes = _tranche_tastes(clock, draws, issuers, rows, tranche)
     own = own_costs_pp(parameters, channels, issuers, contagion, rows).sum(axis=0)
-    utility = _utilities(parameters, issuers, rows, by_rating.sum(axis=0), by_industry, own)
+    utility = _utilities(parameters, channels, interactions, issuers, rows, by_rating.sum(axis=0), by_industry, own)
     eligible = issuance.eligible[:, rows]
     eligible[Instrument.IPO_MAIN :, tranche > 0] = False  # only the first tranche may be a filing
     dissimilarity = _dissimilarity(parameters)
@@ -241,6 +269,7 @@ def issuers_raise_money(
     raised[1:] *= placed
     issuance.deferred_debt_bn = (1.0 - placed) * wanted
     needs_go_unmet(parameters, issuers, raised.sum(axis=0))
+    market_is_remembered(clock, parameters, draws, institutions, issuers, raised)
     _book_debt(clock, parameters, issuers, raised)
     issuance.delta_financing_bn = float(raised[1:, in_delta(issuers)].sum())
     by_instrument = raised[:, ~bank].sum(axis=1)
@@ -253,6 +282,7 @@ def issuers_raise_money(
     book.gross_bn[SecurityClass.FINANCIAL] += financial
     bonds = float(by_instrument[1:].sum()) + financial
     fee = parameters.fee_bond / 100.0
+    accounts.bond_fees_bn, accounts.all_bond_fees_bn = fee * float(raised[1:, firms].sum()), fee * bonds
     issuers["cash_bn"][:] += raised[Instrument.LOAN] + raised[1:].sum(axis=0) * (1.0 - fee)
     sell_issue(holders, ledger, Account.ISSUERS, bonds)
     ledger.pay("underwriting fee", Account.ISSUERS, Account.UNDERWRITERS, bonds * fee)
@@ -278,6 +308,8 @@ def _tranche_tastes(clock: Clock, draws: Draws, issuers: Issuers, rows: Integers
 
 def _utilities(
     parameters: Parameters,
+    channels: Channels,
+    interactions: Interactions,
     issuers: Issuers,
     rows: Integers,
     by_rating: Floats,
@@ -288,7 +320,9 @@ def _utilities(
     utility = np.take(by_rating.T, issuers["rating"][rows], axis=1)
     _dearer_bonds(parameters, utility, own_cost_pp)
     utility[Instrument.IPO_MAIN : Instrument.REIT + 1] += np.take(by_industry.T, issuers["industry"][rows], axis=1)
-    return utility
+    for _, instruments, values in own_utilities(parameters, channels, interactions, issuers):
+        utility[instruments[0] : instruments[-1] + 1] += values[rows]
+    return np.asarray(utility)
 
 
 def _dissimilarity(parameters: Parameters) -> Floats:
@@ -308,6 +342,7 @@ def instrument_terms(
     book: SecurityBook,
     queue: ListingQueue,
     memory: FilingMemory,
+    cycle: NeedCycle,
     issuance: Changes[Issuance],
 ) -> tuple[Floats, Floats]:
     """Terms of the utility of each instrument as this month's choices see them, before contagion and random tastes.
@@ -329,6 +364,7 @@ def instrument_terms(
     terms[4, :, Instrument.IPO_MAIN : Instrument.REIT] = (
         parameters.ipo_return_sensitivity * equity_return_6m(clock, macro) / RETURN_STEP
     )
+    terms[5, :, 1:LADDER_INSTRUMENTS] = cycle.appetite_change
     spillover = np.zeros((len(Industry), 3))
     if interactions.on("issuance_spillover"):
         spillover = filing_spillover(parameters, memory)
@@ -337,7 +373,13 @@ def instrument_terms(
 
 
 def choice_explained(
-    parameters: Parameters, channels: Channels, issuers: Issuers, issuance: Issuance, contagion: Contagion, row: int
+    parameters: Parameters,
+    channels: Channels,
+    interactions: Interactions,
+    issuers: Issuers,
+    issuance: Issuance,
+    contagion: Contagion,
+    row: int,
 ) -> list[tuple[str, float, str]]:
     """Terms of the utility of an instrument over a bank loan as the issuer saw it this month; they add up to it.
 
@@ -350,15 +392,17 @@ def choice_explained(
         return []
     terms, spillover = issuance.choice_terms
     by_instrument = terms[:, issuers["rating"][row]]
-    added = np.zeros((3, len(Instrument), 1))
+    added = {name: np.zeros((len(Instrument), 1)) for name in ADDED_TERMS}
     own = own_costs_pp(parameters, channels, issuers, contagion, np.array([row]))
-    for term, cost_pp in zip(added, own, strict=False):
+    for term, cost_pp in zip(added.values(), own, strict=False):
         _dearer_bonds(parameters, term, cost_pp)
-    added[2, Instrument.IPO_MAIN : Instrument.REIT + 1, 0] = spillover[issuers["industry"][row]]
-    table = np.concatenate([by_instrument, added[:, :, 0]])
+    added["filings in the industry"][Instrument.IPO_MAIN : Instrument.REIT + 1, 0] = spillover[issuers["industry"][row]]
+    for name, instruments, values in own_utilities(parameters, channels, interactions, issuers):
+        added[name][list(instruments), 0] += values[row]
+    table = np.concatenate([by_instrument, np.array(list(added.values()))[:, :, 0]])
     chosen = int(issuers["last_choice"][row])
     taken = chosen if chosen > Instrument.LOAN else int(others[table.sum(axis=0)[others].argmax()])
-    names = (*INSTRUMENT_TERMS, "defaults of others", "search for underwriters", "filings in the industry")
+    names = (*INSTRUMENT_TERMS, *ADDED_TERMS)
     label = Instrument(taken).name.lower().replace("_", " ")
     gaps = table[:, taken] - table[:, Instrument.LOAN]
     return [(f"{label}: {name}", float(gap), "utility") for name, gap in zip(names, gaps, strict=True)]

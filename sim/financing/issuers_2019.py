@@ -179,7 +179,7 @@ def _add_class(
         issuer_class=int(plan.issuer_class),
         industry=_industries(draws, keys, month, order, plan.issuer_class, private & hard),
         province=_provinces(draws, keys, month, order, plan.issuer_class),
-        score=ndtri(spread_evenly(*draws["issuer.score"].uniform(keys, month, count=2), order)),
+        score=np.asarray(ndtri(_spread_draws(draws, "issuer.score", keys, month, order))),
         rating=rating,
         firms=firms,
         **(_certificates(parameters, base_year, bonds, rank, share, month) if bank else {}),
@@ -250,11 +250,17 @@ def _ladders_bn(parameters: Parameters, debt: Floats, bond_tenor: Integers, mont
     return ladder
 
 
+def _spread_draws(draws: Draws, stream: str, keys: Keys, month: int, order: Integers) -> Floats:
+    """Uniform numbers of a stream, spread evenly among neighbours by size, shape (n,)."""
+    uniform = draws[stream].uniform(keys, month, count=2)
+    return spread_evenly(uniform[0], uniform[1], order)
+
+
 def _industries(
     draws: Draws, keys: Keys, month: int, order: Integers, issuer_class: IssuerClass, hard_technology: Flags
 ) -> Codes:
     """Industry of each issuer of a class, drawn from its shares, shape (n,); hard technology has shares of its own."""
-    uniform = spread_evenly(*draws["issuer.industry"].uniform(keys, month, count=2), order)
+    uniform = _spread_draws(draws, "issuer.industry", keys, month, order)
     shares = industry_shares()
     code = np.searchsorted(np.cumsum(shares[issuer_class]), uniform)
     hard = np.searchsorted(np.cumsum(shares[HARD_TECHNOLOGY]), uniform)
@@ -278,7 +284,7 @@ def _provinces(draws: Draws, keys: Keys, month: int, order: Integers, issuer_cla
     """Province of each issuer of a class, shape (n,); central enterprises, banks and foreigners answer to none."""
     if issuer_class in (IssuerClass.CENTRAL_SOE, IssuerClass.BANK, IssuerClass.FOREIGN):
         return np.full(len(keys), NO_PROVINCE, dtype=np.int8)
-    uniform = spread_evenly(*draws["issuer.province"].uniform(keys, month, count=2), order)
+    uniform = _spread_draws(draws, "issuer.province", keys, month, order)
     code = np.searchsorted(np.cumsum(province_shares()), uniform)
     return np.minimum(code, len(province_shares()) - 1).astype(np.int8)
 

@@ -13,6 +13,7 @@ from sim.bond_market.primary_market import redeem
 from sim.clock import Clock
 from sim.component import Changes
 from sim.financing.credit_events import default_chances, defaults_are_felt, unexpected_share
+from sim.financing.firm_balance import are_firms
 from sim.financing.state import Contagion, Defaults, FinancingConstants, Issuance
 from sim.world.interactions import Interactions
 from sim.world.shock_values import ShockValues
@@ -58,6 +59,8 @@ def debt_matures(
         issuers["maturing_bn"][:, 1:, rows] *= 1.0 - share
         issuers["debt_bn"][1:, rows] -= lost
         issuers["defaulted_bn"][rows] += lost.sum(axis=0)
+        # What creditors lose, a firm has lost before: its net worth stays as it is.
+        issuers["assets_bn"][rows] -= np.where(are_firms(issuers)[rows], lost.sum(axis=0), 0.0)
         defaults.count += int(np.rint(share * issuers["firms"][rows]).sum())
         corporate = ~(bank | foreign)[rows]
         bonds = lost[Instrument.BOND - 1]

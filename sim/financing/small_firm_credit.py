@@ -2,15 +2,17 @@
 
 import numpy as np
 
-from agents.arrays import Floats, Integers
+from agents.arrays import Floats, Integers, sum_of_products
 from agents.issuers import LADDER_MONTHS, Instrument, IssuerClass, Issuers
 from agents.small_firm_credit import (
     acceptance_log_odds,
     accepted_share,
     amount_factor,
     directed_shift,
+    guarantee_discount_pp,
     loan_quality_shift,
     newly_guaranteed,
+    next_pool_quality_loss,
     screening_shift,
     steady_overdraft_bn,
 )
@@ -28,10 +30,12 @@ def rationed_rows(issuers: Issuers) -> Integers:
     return np.flatnonzero((kind == IssuerClass.MSME) | (kind == IssuerClass.PRIVATE_MID))
 
 
-def nonperforming_share(parameters: Parameters, contagion: Contagion) -> float:
-    """Non-performing part of bank loans: the ratio of 2020, moved by recent losses on market debt."""
+def nonperforming_share(parameters: Parameters, issuers: Issuers, contagion: Contagion) -> float:
+    """Non-performing part of bank loans: the ratio of 2020, moved by losses on market debt and by worse borrowers."""
     moved = parameters.nonperforming_response * contagion.market_losses_pct[0] / 100.0
-    return float(parameters.nonperforming_loans_2020 + moved)
+    loans = issuers["debt_bn"][Instrument.LOAN]
+    worse = float(sum_of_products(loans, issuers["pool_quality_loss"]) / max(float(loans.sum()), 1e-9))
+    return float(parameters.nonperforming_loans_2020 * (1.0 + parameters.selection_default_slope * worse) + moved)
 
 
 def _usual_acceptance(parameters: Parameters, issuers: Issuers, rows: Integers) -> Floats:
@@ -54,7 +58,7 @@ def _log_odds(
         issuers["hard_technology"][rows],
         parameters.score_log_odds,
         loan_quality_shift(
-            nonperforming_share(parameters, contagion) - parameters.nonperforming_loans_2020,
+            nonperforming_share(parameters, issuers, contagion) - parameters.nonperforming_loans_2020,
             parameters.nonperforming_spread,
             parameters.nonperforming_log_odds,
         ),
@@ -73,22 +77,38 @@ def _log_odds(
 
 def accepted_by_banks(
     parameters: Parameters, channels: Channels, issuers: Issuers, contagion: Contagion, rows: Integers
-) -> Floats:
-    """Part of their demand for loans that banks accept this month, shape (rows,)."""
+) -> tuple[Floats, Floats]:
+    """Part of their demand for loans that banks accept, and would without more guarantees or direction than in 2020.
+
+    Shape (rows,) each.
+    """
     usual = _usual_acceptance(parameters, issuers, rows)
     log_odds = _log_odds(parameters, channels, issuers, contagion, rows, usual)
-    return accepted_share(
-        sum(log_odds[1:], start=log_odds[0]),
-        usual,
+    effect = parameters.guarantee_probability_effect
+    accepted = accepted_share(sum(log_odds[1:], start=log_odds[0]), usual, channels["guarantee_coverage"], effect)
+    undirected = sum(log_odds[1:-1], start=log_odds[0])
+    return accepted, accepted_share(undirected, usual, channels.baseline("guarantee_coverage"), effect)
+
+
+def loan_discount_pp(parameters: Parameters, channels: Channels, issuers: Issuers) -> Floats:
+    """What guarantees take off the spread of loans of rationed firms, percentage points, shape (issuers,)."""
+    spread = np.array(parameters.loan_spread)
+    kind = issuers["issuer_class"]
+    rationed = (kind == IssuerClass.MSME) | (kind == IssuerClass.PRIVATE_MID)
+    discount = guarantee_discount_pp(
+        spread,
+        float(spread[0]),
         channels["guarantee_coverage"],
-        parameters.guarantee_probability_effect,
+        channels.baseline("guarantee_coverage"),
+        parameters.guarantee_price_effect,
     )
+    return np.where(rationed, discount[issuers["rating"]], 0.0)
 
 
 def loans_granted(
     parameters: Parameters,
     channels: Channels,
-    issuers: Issuers,
+    issuers: Changes[Issuers],
     contagion: Contagion,
     credit: Changes[SmallFirmCredit],
     capital_share: float,
@@ -97,7 +117,8 @@ def loans_granted(
     """Loans that banks grant out of issuers' demand, shape (issuers,), CNY bn.
 
     Banks grant `capital_share` of what they accept, as their capital allows. Refused demand stays as an overdraft, of
-    which part returns with the next needs. Firms with a new guarantee get more than their demand.
+    which part returns with the next needs. Firms with a new guarantee get more than their demand. Borrowers that only
+    guarantees or direction let in are worse than the others.
     """
     coverage = channels["guarantee_coverage"]
     credit.newly_guaranteed = newly_guaranteed(
@@ -106,13 +127,18 @@ def loans_granted(
     credit.guarantee_coverage = coverage
     rows = rationed_rows(issuers)
     asked = asked_bn[rows]
-    accepted = asked * accepted_by_banks(parameters, channels, issuers, contagion, rows)
+    share, share_without = accepted_by_banks(parameters, channels, issuers, contagion, rows)
+    accepted = asked * share
     granted = asked_bn.copy()
     granted[rows] = accepted * amount_factor(credit.newly_guaranteed, parameters.guarantee_amount_effect)
+    issuers["pool_quality_loss"][rows] = next_pool_quality_loss(
+        issuers["pool_quality_loss"][rows], share, share_without, granted[rows], parameters.loan_pool_memory
+    )
     small = issuers["issuer_class"][rows] == IssuerClass.MSME
     if asked[small].any():  # a month without demand gives no new rate
         credit.acceptance_rate = capital_share * float(accepted[small].sum() / asked[small].sum())
         spread = np.array(parameters.loan_spread)[issuers["rating"][rows]]
+        spread -= loan_discount_pp(parameters, channels, issuers)[rows]
         credit.loan_spread_pp = float(np.average(spread[small], weights=granted[rows][small]))
     credit.asked_bn = float(asked_bn.sum())
     beyond_capital = (1.0 - capital_share) * float(granted.sum())
@@ -144,7 +170,7 @@ def acceptance_explained(
     if row not in rationed_rows(issuers):
         return []
     log_odds = _log_odds(parameters, channels, issuers, contagion, at, _usual_acceptance(parameters, issuers, at))
-    accepted = float(accepted_by_banks(parameters, channels, issuers, contagion, at)[0])
+    accepted = float(accepted_by_banks(parameters, channels, issuers, contagion, at)[0][0])
     terms = [(name, float(value[0]), "log odds") for name, value in zip(TERMS, log_odds, strict=True)]
     guarantees = float(np.log(accepted / (1.0 - accepted))) - sum(value for _, value, _ in terms)
     return [*terms, ("guarantees", guarantees, "log odds")]

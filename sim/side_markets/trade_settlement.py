@@ -41,7 +41,7 @@ class CrossBorderPayments:
 
 def partners_of_agent(parameters: Parameters, size: ModelSize) -> int:
     """Groups of partners of an agent, which stands for more firms in a smaller model and then has more of them."""
-    return max(1, round(parameters.trade_partners / size.scale))
+    return max(1, round(float(parameters.trade_partners) / size.scale))
 
 
 def yuan_trade_share_2019(base_year: BaseYear) -> float:
@@ -81,7 +81,7 @@ def start_trade(
     """
     uniform = draws["issuer.trade"].uniform(issuers.draw_keys, clock.month, count=5)
     order = np.argsort(-issuers["debt_bn"].sum(axis=0), kind="stable")
-    uniform[:2] = [spread_evenly(*uniform[[0, 3]], order), spread_evenly(*uniform[[1, 4]], order)]
+    uniform[:2] = [spread_evenly(uniform[at], uniform[at + 3], order) for at in (0, 1)]
     spread = draws["issuer.trade"].normal(issuers.draw_keys, clock.month, count=3)[2]
     kind = issuers["issuer_class"]
     amount = issuers["debt_bn"].sum(axis=0) * np.exp(parameters.trade_weight_spread * spread)

@@ -16,12 +16,12 @@ from agents.issuers import (
     follow_on_rate,
     funding_need_bn,
     instrument_utility,
-    need_growth_now,
     panda_issue_probability,
     regional_search_cost_pp,
     registration_rate,
 )
 from agents.listing_queue import review_stage_probability
+from agents.need_cycle import next_deviation
 
 MANY = 100_000
 KEYS = agent_key(2020 * 12, np.arange(MANY), "Issuer")
@@ -258,10 +258,14 @@ def test_cost_and_waiting_never_make_an_instrument_more_attractive(sensitivity, 
 # Needs
 
 
-def test_need_follows_the_economy_and_never_shrinks():
-    assert need_growth_now(0.11, 1.5, 0.0) == 0.11
-    assert need_growth_now(0.11, 1.5, -2.0) == pytest.approx(0.08)
-    assert need_growth_now(0.11, 1.5, -20.0) == 0.0
+def test_a_deviation_fades_and_keeps_its_spread():
+    assert next_deviation(1.0, 0.9, 0.5, 0.0) == pytest.approx(0.9)
+    assert next_deviation(1.0, 0.9, 0.5, 1.0) == pytest.approx(0.9 + 0.5 * np.sqrt(0.19))
+    normal, value, seen = np.random.default_rng(5).standard_normal(40_000), 0.0, []
+    for each in normal:
+        value = next_deviation(value, 0.9, 0.5, each)
+        seen.append(value)
+    assert np.std(seen) == pytest.approx(0.5, rel=0.05)
 
 
 def funding(

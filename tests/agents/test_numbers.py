@@ -9,6 +9,8 @@ RULES = (
     "foreign_investors",
     "equity_investors",
     "issuers",
+    "need_cycle",
+    "firm_balance",
     "listing_queue",
     "issuance_spillover",
     "underwriting",

@@ -245,6 +245,7 @@ FAULTS = {
     "securitised debt": lambda m: add_to_debt(m, Instrument.ABS, ORDINARY),
     "certificates": lambda m: grow(m.issuers["certificates_bn"], (0, 0)),
     "cash of all accounts": lambda m: grow(m.ledger.month_cash_bn, Account.BANKS),
+    "balance sheets of firms": lambda m: grow(m.issuers["assets_bn"], 0),
     "cash of issuers": lambda m: grow(m.issuers["cash_bn"], 0),
     "proceeds of issues": lambda m: book_twice(m, "issue proceeds"),
     "redemptions": lambda m: book_twice(m, "redemption"),

@@ -39,6 +39,7 @@ from sim.component import AllStates, Part, Step
 from sim.components import COMPONENTS
 from sim.declared import run_checked
 from sim.financing.issuance_spillover import start_of_filing_memory
+from sim.financing.need_cycle import NeedCycle, normal_nominal_growth_pct
 from sim.financing.panda_bonds import panda_bonds_before_base_year_bn
 from sim.financing.provinces import province_shares
 from sim.financing.state import FilingMemory, Issuance, ListingQueue, ModelSize, PandaProgramme, SmallFirmCredit
@@ -390,6 +391,7 @@ MADE = {
     ListingQueue: listing_queue,
     FilingMemory: lambda on: start_of_filing_memory(on[Parameters], on[Issuers]),
     PandaProgramme: panda_programme,
+    NeedCycle: lambda on: NeedCycle(nominal_growth_pct=normal_nominal_growth_pct(on[BaseYear])),
     SmallFirmCredit: lambda on: SmallFirmCredit(guarantee_coverage=on[Channels].baseline("guarantee_coverage")),
     Institutions: lambda _: institutions(),
     FintechFirms: lambda _: fintech_firms(),

@@ -18,7 +18,7 @@ from sim.financing.issuance import choice_explained, costs_pp, instrument_terms,
 from sim.financing.listings import lead_times, listing_queue_moves, months_by_stage, withdrawal_by_route
 from sim.financing.panda_bonds import foreign_issuers_decide
 from sim.financing.provinces import delta_provinces, in_delta
-from sim.financing.state import Contagion, FinancingConstants, Issuance, ModelSize, UsualDeals
+from sim.financing.state import Contagion, FinancingConstants, Issuance, UsualDeals
 from sim.financing.underwriting import underwriters_capital_bn
 from sim.world.policy import Channels
 from tests.sim.steps.by_hand import BOND_MONTHS, MONTHS_AFTER, MONTHS_BEFORE, US_YIELD_PCT, YIELD_PCT, run
@@ -130,7 +130,7 @@ def test_issuers_of_bonds_like_falling_yields_and_issuers_of_shares_rising_price
             "equity_index": 5000.0 * np.exp(0.05 * np.arange(months)),
         },
     )
-    timing, returns = utility(on)[3:]
+    timing, returns = utility(on)[3:5]
     bonds = [Instrument.BOND, Instrument.COMMERCIAL_PAPER, Instrument.GREEN_BOND, Instrument.ABS]
     np.testing.assert_allclose(timing[:, bonds], -0.4 * 0.3)
     # Six months of five per cent, in steps of ten.

@@ -65,7 +65,7 @@ def test_trade_belongs_to_those_who_trade_and_to_all_where_the_draw_leaves_nobod
     on = city()
     for kind in (IssuerClass.PRIVATE_LARGE, IssuerClass.BANK):
         on[Issuers]["issuer_class"][:] = kind
-        start_trade(on[Clock], on[Parameters], on[Draws], on[BaseYear], on[Issuers])
+        Part(start_trade).on(on)
         weight = on[Issuers]["trade_weight"]
         assert weight.sum() == pytest.approx(1.0)
         assert (weight > 0.0).all() == (kind is IssuerClass.BANK)
@@ -148,7 +148,7 @@ def test_a_change_of_currency_is_kept_and_follows_what_was_known_at_the_end_of_l
 
 def test_the_trade_of_a_class_is_divided_by_debt(city):
     on = city(on_parameters={"trade_weight_spread": 0.0})
-    start_trade(on[Clock], on[Parameters], on[Draws], on[BaseYear], on[Issuers])
+    Part(start_trade).on(on)
     issuers, traded = on[Issuers], {}
     for kind in (IssuerClass.CENTRAL_SOE, IssuerClass.PRIVATE_LARGE):
         trades = (issuers["issuer_class"] == kind) & (issuers["trade_weight"] > 0.0)
