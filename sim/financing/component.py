@@ -123,7 +123,10 @@ def financing_identities(
     )
     offers = ledger.total("equity proceeds") - (ledger.total("underwriting fee") - accounts.all_bond_fees_bn)
     worth = accounts.opening_net_worth_bn + accounts.retained_bn + offers - accounts.bond_fees_bn
+    yield "balance sheets of firms", net_worth_bn(issuers), worth
+    counted = parameters.panda_series_splice
     issued = float(issuance.issued_bn[Instrument.PANDA])
+    yield "Panda bonds issued", panda.cumulative_bn, panda.opening_bn + counted * issued
     yield "Panda bonds issued never fall", float(min(panda.cumulative_bn - panda.opening_bn, 0.0)), 0.0
     start = panda_bonds_before_base_year_bn(base_year, parameters)
     yield (

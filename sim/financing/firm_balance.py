@@ -26,7 +26,6 @@ from sim.world.macro import MacroPath
 from sim.world.policy import Channels
 from sim.world.shock_values import ShockValues
 
-
 HIGHEST_TARGET = 0.9
 """Bound on the leverage that a firm aims at."""
 

@@ -99,7 +99,7 @@ def readings(request: RunRequest) -> pd.Series:
 
 @pytest.mark.slow
 def test_every_indicator_is_expected_to_be_the_same_at_every_scale():
-    """The same pasts and futures at each scale: what does not depend on issuers is then the same, the rest is compared."""
+    """The same pasts and futures at each scale: what does not depend on issuers is the same, the rest is compared."""
     runs = [
         (scale, past, FUTURES * past + future)
         for scale, pasts in PASTS.items()

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from agents.draws import Draws
 from agents.fintech_firms import FintechFirm, FintechFirms
 from agents.institutions import FinancialInstitution, Institutions, Sector
 from agents.issuers import Issuer, IssuerClass, Issuers
