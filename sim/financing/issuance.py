@@ -235,16 +235,16 @@ def issuers_raise_money(
     )
     issuance.eligible = _eligible(clock, parameters, channels, base_year, issuers)
     tastes = _tranche_tastes(clock, draws, issuers, rows, tranche)
-    own = own_costs_pp(parameters, channels, issuers, contagion, rows).sum(axis=0)
-    utility = _utilities(parameters, channels, interactions, issuers, rows, by_rating.sum(axis=0), by_industry, own)
-    eligible = issuance.eligible[:, rows]
-    eligible[Instrument.IPO_MAIN :, tranche > 0] = False  # only the first tranche may be a filing
-    dissimilarity = _dissimilarity(parameters)
-    choice = choose_instrument(utility, eligible, dissimilarity, tastes[:4], tastes[3:])
+    own = own_costs_pp(parameters, channels, issuers, contagion, np.arange(len(issuers))).sum(axis=0)
+    utility = _utilities(parameters, channels, interactions, issuers, by_rating.sum(axis=0), by_industry, own)
     if clock.in_base_year:  # constants are solved on the filings expected, not on those of one year's draws
-        first = slice(len(issuers))
-        chances = filing_probability(utility[:, first], eligible[:, first], dissimilarity)
+        may = np.flatnonzero(issuance.eligible[Instrument.IPO_MAIN : Instrument.REIT + 1].any(axis=0))
+        chances = filing_probability(utility[:, may], issuance.eligible[:, may], _dissimilarity(parameters))
         queue.expected_filings[ListingRoute.MAIN :] += chances.sum(axis=1)
+    utility = np.take(utility, rows, axis=1)
+    eligible = np.take(issuance.eligible, rows, axis=1)
+    eligible[Instrument.IPO_MAIN :, tranche > 0] = False  # only the first tranche may be a filing
+    choice = choose_instrument(utility, eligible, _dissimilarity(parameters), tastes[:4], tastes[3:])
     issuers["last_choice"][:] = choice[: len(issuers)]
     files = choice[: len(issuers)] >= Instrument.IPO_MAIN
     route = np.where(files, choice[: len(issuers)] - Instrument.IPO_MAIN + 1, ListingRoute.NONE)
@@ -311,17 +311,17 @@ def _utilities(
     channels: Channels,
     interactions: Interactions,
     issuers: Issuers,
-    rows: Integers,
     by_rating: Floats,
     by_industry: Floats,
     own_cost_pp: Floats,
 ) -> Floats:
-    """Systematic utility of each instrument for each tranche, shape (9, tranches)."""
-    utility = np.take(by_rating.T, issuers["rating"][rows], axis=1)
+    """Systematic utility of each instrument for each issuer, the same for all of its tranches, shape (9, issuers)."""
+    utility = np.take(by_rating.T, issuers["rating"], axis=1)
     _dearer_bonds(parameters, utility, own_cost_pp)
-    utility[Instrument.IPO_MAIN : Instrument.REIT + 1] += np.take(by_industry.T, issuers["industry"][rows], axis=1)
+    utility[Instrument.IPO_MAIN : Instrument.REIT + 1] += np.take(by_industry.T, issuers["industry"], axis=1)
     for _, instruments, values in own_utilities(parameters, channels, interactions, issuers):
-        utility[instruments[0] : instruments[-1] + 1] += values[rows]
+        for instrument in instruments:
+            utility[instrument] += values
     return np.asarray(utility)
 
 
