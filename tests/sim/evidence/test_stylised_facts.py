@@ -17,6 +17,7 @@ from sim.evidence.stylised_facts import (
     ljung_box_p,
     seasonality,
     slope_t,
+    stylised_facts,
     summary,
     tail_exponent,
     variance_ratio,
@@ -150,3 +151,13 @@ def test_agents_made_alike_keep_their_totals_and_lose_their_differences(centre):
     assert model.largest_error < 1e-9
     table = sim.aggregation_error("plan", runs=2, scale=0.05, workers=1)
     assert (table["change_pct"].abs() < 50.0).all() and list(table.index) == list(PLAN_INDICATORS)
+
+
+@pytest.mark.slow
+def test_defaults_cluster_for_firms_have_balance_sheets_and_a_cycle_in_common():
+    def clustering(*off):
+        return stylised_facts("plan", runs=8, scale=0.1, interactions_off=off, workers=2).loc["default_clusters"]
+
+    clustered = clustering()
+    assert clustered["passed"]
+    assert clustering("need_cycle", "own_balance_sheets")["median"] < clustered["median"]
