@@ -37,10 +37,13 @@ from sim.financing.provinces import province_shares
 from sim.financing.state import FinancingConstants, ModelSize
 
 LARGE_AGAINST_MEAN = 1.5
-"""An issuer raises one more tranche a month for each such multiple of its class's mean size."""
+"""An issuer raises one more tranche a month for each such multiple of its class's mean size.
+
+Agents of a smaller model stand for several large firms; they raise as many more tranches as the root of the ratio of the
+numbers of agents, so that single choices weigh less on totals."""
 ONE_BY_ONE = (IssuerClass.FOREIGN, IssuerClass.INFRASTRUCTURE)
 """Classes of which every firm is an agent at every scale: they are few, and few of them sell a Panda bond or a REIT."""
-MOST_TRANCHES = 40
+MOST_TRANCHES = 120
 """Bound on the work of a month; the number of parts plays no part in what they add up to."""
 
 
@@ -186,7 +189,7 @@ def _add_class(
         debt_bn=debt,
         maturing_bn=_ladders_bn(parameters, debt, tenor, month),
         tenor_months=tenor,
-        tranches=np.clip(np.floor(share * count / LARGE_AGAINST_MEAN), 1, MOST_TRANCHES),
+        tranches=np.clip(np.floor(share * _size_of_tranches(plan, count)), 1, MOST_TRANCHES),
         green=green,
         securitisable=market & (not bank) & (not foreign),
         market_access=market,
@@ -198,6 +201,11 @@ def _add_class(
         applied=applied,
         last_choice=-1,
     )
+
+
+def _size_of_tranches(plan: _ClassPlan, count: int) -> float:
+    """Tranches of an issuer for its share in the class."""
+    return float(np.sqrt(max(count, plan.full_agents) * count)) / LARGE_AGAINST_MEAN
 
 
 def _debt_bn(

@@ -81,7 +81,7 @@ def test_neighbours_by_size_have_one_number_from_each_part_of_the_range():
     assert sorted((5.0 * spread[order[90:]]).astype(int)) == list(range(5))
 
 
-PASTS = {0.1: 4, 0.3: 4, 1.0: 4, 3.0: 1}
+PASTS = {0.1: 3, 0.3: 3, 1.0: 3, 3.0: 1}
 """Different pasts at each scale: who starts with what is drawn there, once for all runs of a parameter set."""
 FUTURES = 2
 YEARS = (2021, 2022)
@@ -89,7 +89,7 @@ SHORT = {name: value for name, value in load("plan").plain().items() if name != 
 FLOOR = 0.01
 """Relative differences that are too small to matter, whatever the noise."""
 STANDARD_ERRORS = 5.0
-"""Wide, since more than seven hundred differences are compared and their spread is estimated from eight pairs."""
+"""Wide, since more than seven hundred differences are compared and their spread is estimated from six pairs."""
 
 
 def readings(request: RunRequest) -> pd.Series:
