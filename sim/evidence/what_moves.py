@@ -33,13 +33,18 @@ TRENDS = (
     "trade_growth",
 )
 """Growth rates that no rule of the model moves."""
+CYCLES_PERSISTENCE = ("nominal_growth_persistence", "need_cycle_persistence", "market_appetite_persistence")
+CYCLES_SPREAD = ("nominal_growth_spread", "need_cycle_spread", "market_appetite_spread")
+"""Processes of the economy that are held with the macro path."""
 WORLDS = ((True, True), (True, False), (False, True), (False, False))
 """Whether exogenous trends go on, and whether the macro path moves, after 2020."""
+SMALLEST_DEBT_BN = 1e-9
+"""In place of the debt of a class without any."""
 PARTS = ("decisions", "trends", "macro")
 
 
 def set_world(centre: "FinancialCenter", trends: bool, macro: bool) -> None:
-    """Stop exogenous trends or hold the macro path at December 2020 for the months to come."""
+    """Stop exogenous trends, or hold the macro path and the cycle of needs at December 2020, for the months to come."""
     if not trends:
         stopped: dict[str, Any] = dict.fromkeys(TRENDS, 0.0)
         centre.parameters = centre.parameters.replace(**stopped)
@@ -55,12 +60,14 @@ def set_world(centre: "FinancialCenter", trends: bool, macro: bool) -> None:
         names = ("china_yield_pct", "us_yield_pct", "log_vix", "usdcny", "equity_index", "log_volatility")
         series: dict[str, Any] = {name: held(getattr(path, name)) for name in names}
         centre.macro = replace(path, **series)
+        still: dict[str, Any] = dict.fromkeys(CYCLES_PERSISTENCE, 1.0) | dict.fromkeys(CYCLES_SPREAD, 0.0)
+        centre.parameters = centre.parameters.replace(**still)
 
 
 def make_alike(centre: "FinancialCenter") -> None:
     """Give every agent the mean of its type in the attributes of its decisions; totals stay.
 
-    Foreign investors: assets, holdings, wanted weights and bands by group and index. Issuers: their credit scores.
+    Foreign investors: assets, holdings, wanted weights and bands by group and index. Issuers: their credit scores, targets of leverage, leverage, returns and habits by class.
     Institutions: profitability by sector. Sizes of issuers and fintech firms stay, since weights and ranks are theirs.
     """
     investors = centre.investors
@@ -71,7 +78,13 @@ def make_alike(centre: "FinancialCenter") -> None:
     investors["weight"][:] = investors["holdings_bn"] / (investors["assets_usd_bn"] * rate)
     investors["own_view"][:] = _means(investors["own_view"], cell)
     centre.parameters = centre.parameters.replace(investor_view_spread=0.0, client_flow_spread=0.0)
-    centre.issuers["score"][:] = _means(centre.issuers["score"], centre.issuers["issuer_class"].astype(np.int64))
+    issuers = centre.issuers
+    kind = issuers["issuer_class"].astype(np.int64)
+    for name in ("score", "leverage_target", "own_return", "market_habit"):
+        issuers[name][:] = _means(issuers[name], kind)
+    debt, assets = (np.bincount(kind, weights=each) for each in (issuers["debt_bn"].sum(axis=0), issuers["assets_bn"]))
+    issuers["assets_bn"][:] = issuers["debt_bn"].sum(axis=0) * (assets / np.maximum(debt, SMALLEST_DEBT_BN))[kind]
+    centre.parameters = centre.parameters.replace(own_return_spread=0.0)
     institutions = centre.institutions
     institutions["profitability"][:] = _means(institutions["profitability"], institutions["sector"].astype(np.int64))
 

@@ -147,6 +147,9 @@ def test_agents_made_alike_keep_their_totals_and_lose_their_differences(centre):
     assert model.investors["holdings_bn"].sum() == pytest.approx(held)
     kind = (model.investors["group"] == 2) & (model.investors["index_family"] == 0)
     assert np.ptp(model.investors["base_log_weight"][kind]) < 1e-9
+    small = model.issuers["issuer_class"] == 4
+    leverage = model.issuers["debt_bn"].sum(axis=0)[small] / model.issuers["assets_bn"][small]
+    assert np.ptp(leverage) < 1e-9 and np.ptp(model.issuers["own_return"][small]) < 1e-9
     model.run_for(6)
     assert model.largest_error < 1e-9
     table = sim.aggregation_error("plan", runs=2, scale=0.05, workers=1)
