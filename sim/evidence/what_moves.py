@@ -67,8 +67,9 @@ def set_world(centre: "FinancialCenter", trends: bool, macro: bool) -> None:
 def make_alike(centre: "FinancialCenter") -> None:
     """Give every agent the mean of its type in the attributes of its decisions; totals stay.
 
-    Foreign investors: assets, holdings, wanted weights and bands by group and index. Issuers: their credit scores, targets of leverage, leverage, returns and habits by class.
-    Institutions: profitability by sector. Sizes of issuers and fintech firms stay, since weights and ranks are theirs.
+    Foreign investors: assets, holdings, wanted weights and bands by group and index. Issuers: credit scores, targets of
+    leverage, leverage, returns and habits by class. Institutions: profitability by sector. Sizes of issuers and fintech
+    firms stay, since weights and ranks are theirs.
     """
     investors = centre.investors
     cell = investors["group"].astype(np.int64) * 8 + investors["index_family"]

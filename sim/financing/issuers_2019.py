@@ -39,8 +39,8 @@ from sim.financing.state import FinancingConstants, ModelSize
 LARGE_AGAINST_MEAN = 1.5
 """An issuer raises one more tranche a month for each such multiple of its class's mean size.
 
-Agents of a smaller model stand for several large firms; they raise as many more tranches as the root of the ratio of the
-numbers of agents, so that single choices weigh less on totals."""
+Agents of a smaller model stand for several large firms; they raise as many more tranches as the root of the ratio of
+the numbers of agents, so that single choices weigh less on totals."""
 ONE_BY_ONE = (IssuerClass.FOREIGN, IssuerClass.INFRASTRUCTURE)
 """Classes of which every firm is an agent at every scale: they are few, and few of them sell a Panda bond or a REIT."""
 MOST_TRANCHES = 120
