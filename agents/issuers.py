@@ -112,6 +112,7 @@ class Issuer(ArrayAgent):
     house_bank_capital = column("f8", unit="log", doc="Log of that ratio now over the usual one")
     lead_underwriter = column("i8", unit="number", doc="unique_id of its lead underwriter; -1 none", default=-1)
     market_habit = column("f8", unit="share", doc="Part of its debt raised on the market, a fading mean")
+    worse_borrowers = column("f8", unit="log", doc="Effect of worse borrowers on its log default rate this month")
     pool_quality_loss = column("f8", unit="log", doc="How much worse its borrowers are for guarantees and direction")
     tranches = column(
         "i1", unit="count", doc="Parts in which the month's need is raised, each with its own choice", default=1

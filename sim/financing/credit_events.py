@@ -64,6 +64,7 @@ def default_chances(
         parameters.distress_multiplier,
     )
     rates, rating = rates_by_rating(parameters, base_year), issuers["rating"][rows]
+    issuers["worse_borrowers"][rows] = parameters.selection_default_slope * issuers["pool_quality_loss"][rows]
     own = sum(own_default_terms(parameters, issuers, rows).values())
     multiplier = np.log(constants.default_rate_scale) + terms[0] + terms[1] + own + default_shock(shocks, issuers, rows)
     return default_probability(rates[rating], multiplier), default_probability(rates)[rating]
@@ -79,8 +80,7 @@ def own_default_terms(parameters: Parameters, issuers: Issuers, rows: Integers) 
         parameters.return_default_slope,
         parameters.overdraft_default_slope,
     )
-    worse = parameters.selection_default_slope * issuers["pool_quality_loss"][rows]
-    return dict(zip(OWN_DEFAULT_TERMS, (*terms, worse), strict=True))
+    return dict(zip(OWN_DEFAULT_TERMS, (*terms, issuers["worse_borrowers"][rows]), strict=True))
 
 
 def default_shock(shocks: ShockValues, issuers: Issuers, rows: Integers) -> Floats:

@@ -236,7 +236,8 @@ def issuers_raise_money(
     issuance.eligible = _eligible(clock, parameters, channels, base_year, issuers)
     tastes = _tranche_tastes(clock, draws, issuers, rows, tranche)
     own = own_costs_pp(parameters, channels, issuers, contagion, np.arange(len(issuers))).sum(axis=0)
-    utility = _utilities(parameters, channels, interactions, issuers, by_rating.sum(axis=0), by_industry, own)
+    issuance.own_terms = own_utilities(parameters, channels, interactions, issuers)
+    utility = _utilities(parameters, issuers, issuance, by_rating.sum(axis=0), by_industry, own)
     if clock.in_base_year:  # constants are solved on the filings expected, not on those of one year's draws
         may = np.flatnonzero(issuance.eligible[Instrument.IPO_MAIN : Instrument.REIT + 1].any(axis=0))
         chances = filing_probability(utility[:, may], issuance.eligible[:, may], _dissimilarity(parameters))
@@ -308,9 +309,8 @@ def _tranche_tastes(clock: Clock, draws: Draws, issuers: Issuers, rows: Integers
 
 def _utilities(
     parameters: Parameters,
-    channels: Channels,
-    interactions: Interactions,
     issuers: Issuers,
+    issuance: Issuance,
     by_rating: Floats,
     by_industry: Floats,
     own_cost_pp: Floats,
@@ -319,7 +319,7 @@ def _utilities(
     utility = np.take(by_rating.T, issuers["rating"], axis=1)
     _dearer_bonds(parameters, utility, own_cost_pp)
     utility[Instrument.IPO_MAIN : Instrument.REIT + 1] += np.take(by_industry.T, issuers["industry"], axis=1)
-    for _, instruments, values in own_utilities(parameters, channels, interactions, issuers):
+    for _, instruments, values in issuance.own_terms:
         for instrument in instruments:
             utility[instrument] += values
     return np.asarray(utility)
@@ -375,7 +375,6 @@ def instrument_terms(
 def choice_explained(
     parameters: Parameters,
     channels: Channels,
-    interactions: Interactions,
     issuers: Issuers,
     issuance: Issuance,
     contagion: Contagion,
@@ -397,7 +396,7 @@ def choice_explained(
     for term, cost_pp in zip(added.values(), own, strict=False):
         _dearer_bonds(parameters, term, cost_pp)
     added["filings in the industry"][Instrument.IPO_MAIN : Instrument.REIT + 1, 0] = spillover[issuers["industry"][row]]
-    for name, instruments, values in own_utilities(parameters, channels, interactions, issuers):
+    for name, instruments, values in issuance.own_terms:
         added[name][list(instruments), 0] += values[row]
     table = np.concatenate([by_instrument, np.array(list(added.values()))[:, :, 0]])
     chosen = int(issuers["last_choice"][row])

@@ -69,6 +69,8 @@ class Issuance:
     """Instruments that each issuer could take, shape (9, issuers)."""
     choice_terms: tuple[Floats, Floats] = field(default_factory=lambda: (np.zeros((0, 0, 0)), np.zeros((0, 0))))
     """Terms of the utility of instruments; see `instrument_terms`."""
+    own_terms: list[tuple[str, tuple[Instrument, ...], Floats]] = field(default_factory=list)
+    """Terms of utility that issuers have for themselves, as they chose; see `own_utilities`."""
 
 
 @dataclass

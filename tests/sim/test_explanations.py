@@ -283,7 +283,12 @@ def test_the_explained_cost_is_that_of_the_choice(model):
     told = terms(model, model.agent("Issuer", int(model.issuers.unique_ids[row])))
     by_rating = model.state(Issuance).choice_terms[0][:, model.issuers["rating"][row]]
     gap = by_rating.sum(axis=0)[Instrument.BOND] - by_rating.sum(axis=0)[Instrument.LOAN]
-    assert sum(told.values()) - told["bond: defaults of others"] == pytest.approx(gap, abs=1e-12)
+    own = 0.0
+    for name, instruments, values in model.state(Issuance).own_terms:
+        own += values[row] * ((Instrument.BOND in instruments) - (Instrument.LOAN in instruments))
+        assert f"bond: {name}" in told
+    assert sum(told.values()) - told["bond: defaults of others"] - own == pytest.approx(gap, abs=1e-12)
+    assert told["bond: own leverage"] != 0.0 and told["bond: own history"] > 0.0
     assert told["bond: all-in cost"] != 0.0 and told["bond: filings in the industry"] == 0.0
 
 

@@ -38,6 +38,7 @@ from sim.closing.accounts import Verification
 from sim.component import AllStates, Part, Step
 from sim.components import COMPONENTS
 from sim.declared import run_checked
+from sim.financing.firm_balance import FirmAccounts, net_worth_bn
 from sim.financing.issuance_spillover import start_of_filing_memory
 from sim.financing.need_cycle import NeedCycle, normal_nominal_growth_pct
 from sim.financing.panda_bonds import panda_bonds_before_base_year_bn
@@ -391,6 +392,7 @@ MADE = {
     ListingQueue: listing_queue,
     FilingMemory: lambda on: start_of_filing_memory(on[Parameters], on[Issuers]),
     PandaProgramme: panda_programme,
+    FirmAccounts: lambda on: FirmAccounts(opening_net_worth_bn=net_worth_bn(on[Issuers])),
     NeedCycle: lambda on: NeedCycle(nominal_growth_pct=normal_nominal_growth_pct(on[BaseYear])),
     SmallFirmCredit: lambda on: SmallFirmCredit(guarantee_coverage=on[Channels].baseline("guarantee_coverage")),
     Institutions: lambda _: institutions(),
