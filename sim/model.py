@@ -24,10 +24,10 @@ from sim.accounting.ledger import Ledger
 from sim.accounting.record import Record
 from sim.accounting.securities import SecurityBook
 from sim.base_year.base_year import YEAR_2020, BaseYear
+from sim.base_year.model_size import ModelSize
 from sim.clock import Clock
 from sim.closing.accounts import Verification
 from sim.closing.indicators import PLAN_INDICATORS
-from sim.financing.state import ModelSize
 from sim.inspection.explanations import explain
 from sim.inspection.lookup import agent_of
 from sim.month import month_table, simulate_month

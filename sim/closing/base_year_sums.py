@@ -11,10 +11,16 @@ from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.banking.leverage import repo_outstanding_bn
 from sim.base_year.base_year import BaseYear
 from sim.base_year.derived import equity_share_of_sse
+from sim.base_year.model_size import ModelSize
 from sim.base_year.sums import BaseYearSums
 from sim.component import Changes
 from sim.financing.direct_financing import exchange_credit_bn
-from sim.financing.state import Defaults, DirectFinancing, Issuance, ListingQueue, ModelSize
+from sim.financing.state import (
+    Defaults,
+    DirectFinancing,
+    Issuance,
+    ListingQueue,
+)
 from sim.fintech.leading import scores
 from sim.trading.state import Turnover
 

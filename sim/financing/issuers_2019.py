@@ -27,6 +27,7 @@ from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
 from sim.base_year.derived import equity_share_of_sse
 from sim.base_year.first_agents import filled, joined_shares, pareto_shares, spread_evenly, written
+from sim.base_year.model_size import ModelSize
 from sim.base_year.tables import table
 from sim.bond_market.certificates import certificate_ladder, certificates_2019_bn, tier_by_rank
 from sim.bond_market.state import BondMarketConstants
@@ -34,7 +35,7 @@ from sim.clock import Clock
 from sim.component import Changes
 from sim.financing.filing_stages import passed_share, stage_shares
 from sim.financing.provinces import province_shares
-from sim.financing.state import FinancingConstants, ModelSize
+from sim.financing.state import FinancingConstants
 
 LARGE_AGAINST_MEAN = 1.5
 """An issuer raises one more tranche a month for each such multiple of its class's mean size.

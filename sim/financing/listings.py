@@ -14,13 +14,19 @@ from sim.accounting.ledger import Account, Ledger
 from sim.authorities.state import Curbs
 from sim.base_year.base_year import BaseYear
 from sim.base_year.derived import equity_share_of_sse
+from sim.base_year.model_size import ModelSize
 from sim.base_year.sums import LargeDeal
 from sim.clock import Clock
 from sim.component import Changes
 from sim.financing.direct_financing import exchange_share_of_offers
 from sim.financing.filing_stages import lead_times_2020, stage_shares, withdrawal_by_route
 from sim.financing.provinces import in_delta
-from sim.financing.state import FinancingConstants, Issuance, ListingQueue, ModelSize, UsualDeals
+from sim.financing.state import (
+    FinancingConstants,
+    Issuance,
+    ListingQueue,
+    UsualDeals,
+)
 from sim.financing.underwriting import capacity_bn
 from sim.trading.state import ShareMarket
 from sim.world.conditions import equity_return_6m

@@ -10,6 +10,7 @@ from scenarios.parameters import Parameters
 from sim.accounting.record import YEAR, Record
 from sim.accounting.securities import COUNTED, SecurityBook
 from sim.base_year.base_year import BaseYear
+from sim.base_year.model_size import ModelSize
 from sim.component import Reading
 from sim.financing.issuance import green_spread_pp
 from sim.financing.state import (
@@ -17,7 +18,6 @@ from sim.financing.state import (
     DirectFinancing,
     Issuance,
     ListingQueue,
-    ModelSize,
     PandaProgramme,
     SmallFirmCredit,
 )

@@ -39,13 +39,6 @@ class FinancingConstants:
         return float(self.deal_factor_2020[deal]) if clock.in_base_year else 1.0
 
 
-@dataclass(frozen=True)
-class ModelSize:
-    """Number of issuers over that of the full model; weights keep the totals."""
-
-    scale: float
-
-
 @dataclass
 class Issuance:
     """Funds raised by issuers in the month, CNY bn, and the basis of their choices."""

@@ -19,6 +19,7 @@ from sim.accounting.ledger import Ledger
 from sim.accounting.record import Record
 from sim.accounting.securities import SecurityBook
 from sim.base_year.base_year import BaseYear
+from sim.base_year.model_size import ModelSize
 from sim.base_year.sums import BaseYearSums
 from sim.bond_market.component import BOND_MARKET
 from sim.clock import Clock
@@ -26,7 +27,6 @@ from sim.closing.accounts import Verification
 from sim.component import AllStates, Part
 from sim.components import COMPONENTS, start_components
 from sim.financing.issuers_2019 import start_issuers
-from sim.financing.state import ModelSize
 from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
 from sim.opening.first_book import first_book, start_residual_holders

@@ -10,9 +10,9 @@ from agents.draws import Draws
 from agents.issuers import IssuerClass, Issuers
 from scenarios.parameters import Parameters
 from sim.accounting.record import index_of_base_year
+from sim.base_year.model_size import ModelSize
 from sim.clock import Clock
 from sim.component import Changes, Component, Identity, Reading, Step
-from sim.financing.state import ModelSize
 from sim.world.policy import Channels
 
 COVERED = (IssuerClass.CENTRAL_SOE, IssuerClass.LOCAL_SOE, IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID)

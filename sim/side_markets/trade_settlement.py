@@ -15,10 +15,10 @@ from scenarios.parameters import Parameters
 from sim.accounting.securities import Holder, SecurityBook
 from sim.base_year.base_year import BaseYear
 from sim.base_year.first_agents import spread_evenly
+from sim.base_year.model_size import ModelSize
 from sim.base_year.tables import table
 from sim.clock import Clock
 from sim.component import Changes, Component, Identity, Reading, Step
-from sim.financing.state import ModelSize
 from sim.world.interactions import Interactions
 from sim.world.macro import MacroPath
 from sim.world.policy import Channels

@@ -30,6 +30,7 @@ from sim.accounting.record import Record
 from sim.accounting.securities import Holder, SecurityBook, SecurityClass
 from sim.banking.state import RepoFunding
 from sim.base_year.base_year import BaseYear
+from sim.base_year.model_size import ModelSize
 from sim.bond_market.certificates import certificate_ladder
 from sim.bond_market.index_weights import live_index_weights
 from sim.bond_market.state import BondMarketConstants, ForeignDemand, ForeignFlow, GovernmentYield, ResidualHolders
@@ -43,7 +44,13 @@ from sim.financing.issuance_spillover import start_of_filing_memory
 from sim.financing.need_cycle import NeedCycle, normal_nominal_growth_pct
 from sim.financing.panda_bonds import panda_bonds_before_base_year_bn
 from sim.financing.provinces import province_shares
-from sim.financing.state import FilingMemory, Issuance, ListingQueue, ModelSize, PandaProgramme, SmallFirmCredit
+from sim.financing.state import (
+    FilingMemory,
+    Issuance,
+    ListingQueue,
+    PandaProgramme,
+    SmallFirmCredit,
+)
 from sim.fintech.state import FundingMemory
 from sim.institutions.arrivals import meet_neighbours
 from sim.institutions.city import seats_of_centres

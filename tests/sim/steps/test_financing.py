@@ -14,6 +14,7 @@ from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.banking.state import LendingCapacity
 from sim.base_year.base_year import BaseYear
 from sim.base_year.derived import equity_share_of_sse
+from sim.base_year.model_size import ModelSize
 from sim.base_year.sums import BaseYearSums, LargeDeal
 from sim.bond_market.component import bond_market_opens
 from sim.clock import Clock, season
@@ -31,7 +32,6 @@ from sim.financing.state import (
     FinancingConstants,
     Issuance,
     ListingQueue,
-    ModelSize,
     PandaProgramme,
     SmallFirmCredit,
     UsualDeals,

@@ -17,6 +17,7 @@ from sim.accounting.record import Record
 from sim.accounting.securities import COUNTED, Holder, SecurityBook, SecurityClass
 from sim.authorities.state import Curbs
 from sim.banking.state import BankingConstants
+from sim.base_year.model_size import ModelSize
 from sim.bond_market.state import BankStress, ForeignFlow
 from sim.component import Part
 from sim.components import READINGS
@@ -25,7 +26,6 @@ from sim.financing.state import (
     DirectFinancing,
     Issuance,
     ListingQueue,
-    ModelSize,
     PandaProgramme,
     SmallFirmCredit,
 )
