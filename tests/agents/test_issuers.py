@@ -13,6 +13,7 @@ from agents.issuers import (
     all_in_cost_pp,
     choose_instrument,
     exchange_share,
+    filing_probability,
     follow_on_rate,
     funding_need_bn,
     instrument_utility,
@@ -399,3 +400,19 @@ def test_a_quicker_way_to_list_draws_issuers_to_the_exchange():
     quicker = exchange_share(0.6, -4.0, 0.05)
     assert quicker == pytest.approx(1.5 * np.exp(0.2) / (1.0 + 1.5 * np.exp(0.2)))
     assert exchange_share(0.6, 4.0, 0.05) < 0.6 < quicker
+
+
+def test_filings_are_as_probable_as_choices_make_them():
+    draw = np.random.default_rng(11)
+    count, scale = 200_000, np.array([1.0, 0.5, 0.6, 1.0])
+    utility = np.repeat(draw.normal(size=(9, 1)), count, axis=1)
+    eligible = np.ones((9, count), dtype=bool)
+    eligible[Instrument.PANDA] = eligible[Instrument.ABS] = False
+    tastes = -np.log(-np.log(draw.random((13, count))))
+    choice = choose_instrument(utility, eligible, scale, tastes[:4], tastes[4:])
+    chance = filing_probability(utility[:, :1], eligible[:, :1], scale)[:, 0]
+    offers = (Instrument.IPO_MAIN, Instrument.IPO_STAR, Instrument.REIT)
+    np.testing.assert_allclose(chance, [(choice == each).mean() for each in offers], atol=0.005)
+    eligible[Instrument.IPO_MAIN : Instrument.REIT + 1] = False
+    assert not filing_probability(utility[:, :1], eligible[:, :1], scale).any()
+    assert not filing_probability(utility[:, :1], np.zeros((9, 1), dtype=bool), scale).any()

@@ -10,8 +10,10 @@ from agents.small_firm_credit import (
     accepted_share,
     amount_factor,
     directed_shift,
+    guarantee_discount_pp,
     loan_quality_shift,
     newly_guaranteed,
+    next_pool_quality_loss,
     screening_shift,
     steady_overdraft_bn,
 )
@@ -63,3 +65,17 @@ def test_the_steady_overdraft_is_made_good_as_fast_as_it_grows():
     need, accepted, repayment = np.array([10.0]), np.array([0.8]), 0.2
     overdraft = steady_overdraft_bn(need, accepted, repayment)
     assert (accepted * (need + repayment * overdraft))[0] == pytest.approx(10.0)
+
+
+def test_the_pool_gets_worse_by_those_whom_a_help_lets_in_and_stays_where_nothing_is_lent():
+    loss = next_pool_quality_loss(
+        np.array([0.0, 0.1, 0.1]), np.array([0.6, 0.5, 0.9]), np.full(3, 0.5), np.array([1.0, 1.0, 0.0]), 30.0
+    )
+    weight = 1.0 - np.exp(-1.0 / 30.0)
+    np.testing.assert_allclose(loss, [weight * np.log(1.2), 0.1 - weight * 0.1, 0.1])
+
+
+def test_a_guarantee_takes_its_part_of_the_spread_for_risk_off_a_loan():
+    spread = np.array([-0.2, 0.6, 1.4])
+    np.testing.assert_allclose(guarantee_discount_pp(spread, -0.2, 0.23, 0.03, 0.5), [0.0, 0.08, 0.16])
+    assert not guarantee_discount_pp(spread, -0.2, 0.03, 0.03, 0.5).any()
