@@ -1,13 +1,16 @@
-"""Fintech firms: births, growth, funding, exit and the rank that makes a firm a leading one.
+"""Fintech firms: growth, funding, exit and the rank that makes a firm a leading one.
 
 Firms of the rest of China live in the same population and follow the same rules, because "leading" is a national rank.
 """
 
+from enum import IntEnum
+
 import numpy as np
 
-from agents.arrays import Flags, Floats, Integers
+from agents.arrays import Codes, Flags, Floats, Integers, one_of
 from agents.columns import column
 from agents.districts import NOWHERE
+from agents.fintech_location import ATTRACTION_TERMS, MOVE_TERMS
 from agents.population import ArrayAgent, Population
 from agents.sandbox import NOT_ADMITTED
 
@@ -21,10 +24,22 @@ SCORE_TERMS = ("size", "capital", "capability")
 """Terms of the score that ranks firms, in the order of `score_terms`."""
 
 
+class Origin(IntEnum):
+    """Where a fintech firm comes from."""
+
+    ELSEWHERE = 0
+    SHANGHAI = 1
+    SUBSIDIARY = 2
+    """Founded by an institution of Shanghai."""
+    SUBSIDIARY_ELSEWHERE = 3
+
+
 class FintechFirm(ArrayAgent):
     """A fintech firm, in Shanghai or elsewhere in China."""
 
+    kind = column("i1", unit="code", doc="Origin; newcomers of each origin have random numbers of their own")
     in_shanghai = column("?", unit="flag", doc="Located in Shanghai")
+    centre = column("i1", unit="code", doc="Financial centre where it is located")
     log_size = column("f8", unit="log", doc="Log size relative to an entrant")
     growth = column("f8", unit="log a month", doc="Growth of log size in the month")
     growth_terms = column("f8", unit="log", doc="Terms of the month's growth", shape=(len(GROWTH_TERMS),))
@@ -38,40 +53,22 @@ class FintechFirm(ArrayAgent):
     capability = column("f8", unit="standard deviations", doc="Licences and patents, z-score")
     sandbox_months = column("i2", unit="month", doc="Months since admission to the sandbox", default=NOT_ADMITTED)
     district = column("i1", unit="code", doc="District of Shanghai", default=NOWHERE)
+    parent = column("i8", unit="unique id", doc="Institution of Shanghai that founded it", default=-1)
+    attraction_seen = column(
+        "f8", unit="log", doc="Terms of Shanghai's attraction as it has seen them", shape=(len(ATTRACTION_TERMS),)
+    )
+    move_terms = column(
+        "f8", unit="log odds", doc="Terms of moving when it last weighed its city", shape=(len(MOVE_TERMS),)
+    )
+    city_weighed_month = column("i4", unit="month", doc="Month in which it last weighed its city", default=-1)
 
 
 type FintechFirms = Population[FintechFirm]
 
 
-def births_per_month(
-    firms: float,
-    birth_rate_per_year: float,
-    institutions_ratio: float,
-    talent: float,
-    spillover_elasticity: float,
-    setup_cost: float,
-    setup_cost_elasticity: float,
-    data_access_change: float,
-    data_elasticity: float,
-) -> float:
-    """Expected births in a month.
-
-    births = rate / 12 * firms * (institutions / institutions_2020 * exp(talent)) ** spillover
-             * (setup_cost / 100) ** setup_cost_elasticity * exp(data_elasticity * data_access_change)
-
-    Talent is the city's slow state, standard deviations against end-2020; index 2020 = 100; the setup cost elasticity
-    is negative; data access changes in log odds against 2020. Parameters `fintech_birth_rate`,
-    `fintech_birth_spillover`, `fintech_setup_cost_elasticity`, `data_birth_elasticity`; channels
-    `fintech_startup_cost`, `data_access`.
-    """
-    return float(
-        birth_rate_per_year
-        / 12.0
-        * firms
-        * (institutions_ratio * np.exp(talent)) ** spillover_elasticity
-        * (setup_cost / 100.0) ** setup_cost_elasticity
-        * np.exp(data_elasticity * data_access_change)
-    )
+def is_subsidiary(kind: Codes) -> Flags:
+    """Which firms were founded by an institution, shape (n,)."""
+    return one_of(kind, (Origin.SUBSIDIARY, Origin.SUBSIDIARY_ELSEWHERE))
 
 
 def growth_from_rounds(

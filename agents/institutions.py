@@ -12,6 +12,7 @@ from agents.adoption import NEIGHBOURS
 from agents.arrays import Floats
 from agents.columns import column
 from agents.districts import NOWHERE
+from agents.fintech_subsidiaries import FOUNDING_TERMS
 from agents.population import ArrayAgent, Population
 
 
@@ -91,6 +92,13 @@ class FinancialInstitution(ArrayAgent):
     cips_share = column("f8", unit="share", doc="Part of its yuan payments that a bank routes through CIPS")
     ceded_locally = column("f8", unit="share", doc="Part of its premiums that an insurer cedes in the city")
     commitment_bn = column("f8", unit="CNY bn", doc="Capital a private fund has committed across the border")
+    founding_terms = column(
+        "f8",
+        unit="log",
+        doc="Terms of the log rate of founding a fintech subsidiary when it last could",
+        shape=(len(FOUNDING_TERMS),),
+    )
+    founding_weighed_month = column("i4", unit="month", doc="Month in which it last could found one", default=-1)
     neighbours = column("i8", unit="unique id", doc="Institutions it looks at", shape=(NEIGHBOURS,))
 
 

@@ -3,20 +3,21 @@
 import numpy as np
 
 from agents.arrays import Flags, Floats, Integers
-from agents.city_state import CityState
 from agents.draws import Draws, poisson
 from agents.fintech_firms import (
     FintechFirms,
-    births_per_month,
+    Origin,
     capital_raised,
     fintech_exit_probability,
     funding_terms,
     growth_from_rounds,
     growth_terms,
+    is_subsidiary,
     peers_in_funding,
     round_probability,
     zipf_drift,
 )
+from agents.fintech_location import founders_by_centre
 from agents.institutions import Centre, Institutions
 from agents.sandbox import in_sandbox
 from scenarios.parameters import Parameters
@@ -24,15 +25,14 @@ from sim.base_year.base_year import BaseYear
 from sim.base_year.first_agents import filled, written
 from sim.clock import Clock
 from sim.component import Changes
+from sim.fintech.cities import attraction_of_cities, firms_by_centre, leading_by_centre, rivals_drawn
 from sim.fintech.state import FintechConstants, FintechFlows, FundingMemory
+from sim.fintech.subsidiaries import NEVER_FUNDED_MONTHS, start_subsidiaries
 from sim.institutions.districts import fintech_firms_choose
 from sim.institutions.state import City, Districts
 from sim.world.interactions import Interactions
 from sim.world.policy import Channels
 from sim.world.shock_values import ShockValues
-
-NEVER_FUNDED_MONTHS = 60.0
-"""Months since the last round of a firm that has had none: any number beyond the window in which a round helps."""
 
 
 def mature_drift(parameters: Parameters) -> float:
@@ -55,6 +55,9 @@ def start_fintech_firms(
     parameters: Parameters,
     constants: FintechConstants,
     draws: Draws,
+    interactions: Interactions,
+    base_year: BaseYear,
+    institutions: Institutions,
     districts: Districts,
     fintech: Changes[FintechFirms],
     memory: Changes[FundingMemory],
@@ -79,7 +82,9 @@ def start_fintech_firms(
     written(
         fintech,
         count,
+        kind=np.where(local, Origin.SHANGHAI, Origin.ELSEWHERE),
         in_shanghai=local,
+        centre=np.where(local, Centre.SHANGHAI, rivals_drawn(leading_by_centre()[1:], uniform[3])),
         log_size=log_size,
         age_months=age,
         funding_round=rounds,
@@ -88,6 +93,8 @@ def start_fintech_firms(
         months_since_round=uniform[2] * parameters.longest_since_round_2019,
     )
     fintech_firms_choose(clock, draws, districts, fintech, np.flatnonzero(fintech["in_shanghai"]))
+    if interactions.on("fintech_spin_offs"):
+        start_subsidiaries(clock, parameters, draws, base_year, institutions, fintech)
 
 
 def firms_grow_and_raise_funds(
@@ -142,7 +149,8 @@ def firms_grow_and_raise_funds(
     )
     firms["funding_terms"][:] = of_funding
     chance = round_probability(of_funding)
-    may_close = firms["funding_round"] < parameters.most_funding_rounds
+    # Subsidiaries are financed by their parents and raise no capital in rounds.
+    may_close = (firms["funding_round"] < parameters.most_funding_rounds) & ~is_subsidiary(firms["kind"])
     closes = np.flatnonzero((draws["fintech.funding"].uniform(firms.draw_keys, clock.month) < chance) & may_close)
     _remember_rounds(parameters, memory, cell, may_close, closes, float(chance[may_close].mean()))
     raised = capital_raised(
@@ -190,6 +198,7 @@ def firms_exit_and_start(
     draws: Draws,
     channels: Channels,
     shocks: ShockValues,
+    interactions: Interactions,
     base_year: BaseYear,
     institutions: Institutions,
     city: City,
@@ -199,7 +208,7 @@ def firms_exit_and_start(
 ) -> None:
     """Fintech firms leave and start.
 
-    Small and young firms leave more often; in Shanghai policy moves the rate at which new ones start.
+    Small and young firms leave more often; founders choose among six centres by their attraction.
     """
     firms = fintech
     mean = float(firms["log_size"].mean())
@@ -216,31 +225,29 @@ def firms_exit_and_start(
     leaves = np.flatnonzero(draws["fintech.exit"].uniform(firms.draw_keys, clock.month) < chance)
     flows.left += len(leaves)
     flows.rounds_of_leavers += int(firms["funding_round"][leaves].sum())
+    flows.left_here += int(firms["in_shanghai"][leaves].sum())
     firms.remove(leaves)
-    inside = int(firms["in_shanghai"].sum())
-    data = channels["data_access"]
-    data_2020 = channels.baseline("data_access")
-    here = births_per_month(
-        inside,
+    founders = founders_by_centre(
+        firms_by_centre(firms),
+        attraction_of_cities(parameters, channels, interactions, base_year, institutions, city).sum(axis=0),
         parameters.fintech_birth_rate,
-        len(institutions) / base_year.observed("institutions"),
-        float(city.slow_states[CityState.TALENT, Centre.SHANGHAI]),
-        parameters.fintech_birth_spillover,
-        channels.ratio("fintech_startup_cost") * 100.0,
-        parameters.fintech_setup_cost_elasticity,
-        float(np.log(data / (1 - data)) - np.log(data_2020 / (1 - data_2020))),
-        parameters.data_birth_elasticity,
+        parameters.inclusive_value_weight if interactions.on("fintech_attraction") else 1.0,
     )
-    elsewhere = (len(firms) - inside) * parameters.fintech_birth_rate / 12.0
-    here *= shocks["lockdown"]
+    here, elsewhere = float(founders[Centre.SHANGHAI]) * shocks["lockdown"], float(founders[1:].sum())
     uniform = [draws["fintech.birth"].scalar(clock.month, index=place) for place in (1, 0)]
-    for place, count in zip((True, False), poisson([here, elsewhere], uniform).tolist(), strict=True):
+    counts = poisson([here, elsewhere], uniform).tolist()
+    for origin, count in zip((Origin.SHANGHAI, Origin.ELSEWHERE), counts, strict=True):
         if count == 0:
             continue
+        place = origin == Origin.SHANGHAI
         flows.started += count
-        rows = firms.add(count, clock.month, in_shanghai=place, months_since_round=NEVER_FUNDED_MONTHS)
+        flows.started_here += count * place
+        rows = firms.add(count, clock.month, kind=origin, in_shanghai=place, months_since_round=NEVER_FUNDED_MONTHS)
         spread = draws["population.attributes"].normal(firms.draw_keys[rows], clock.month, count=2)
         firms["log_size"][rows] = parameters.fintech_entrant_spread * spread[0]
         firms["capability"][rows] = spread[1]
         if place:
             fintech_firms_choose(clock, draws, districts, firms, rows)
+        else:
+            chosen = draws["fintech.city"].uniform(firms.draw_keys[rows], clock.month)
+            firms["centre"][rows] = rivals_drawn(founders[1:], chosen)

@@ -22,6 +22,12 @@ class FintechFlows:
     opening: int = 0
     started: int = 0
     left: int = 0
+    opening_here: int = 0
+    """Firms of Shanghai before the month."""
+    started_here: int = 0
+    left_here: int = 0
+    moved_in: int = 0
+    moved_out: int = 0
     opening_rounds: int = 0
     """Rounds that the firms had closed."""
     rounds: int = 0

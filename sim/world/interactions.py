@@ -10,6 +10,8 @@ INTERACTIONS = {
     "agglomeration": "institutions choose a centre for the institutions that are there",
     "leverage_response": "institutions borrow less repo when markets are volatile, and more when they are calm",
     "adoption_network": "institutions take up financial technology as their neighbours did",
+    "fintech_attraction": "fintech firms choose among cities by talent, costs, data, financing and rules, and move",
+    "fintech_spin_offs": "large institutions found fintech subsidiaries",
     "funding_peers": "fintech firms close rounds more easily when like firms have",
     "peers": "active foreign investors want more when others have bought",
     "issuance_spillover": "issuers file for an offer more readily when others of their industry have",

@@ -9,7 +9,6 @@ from agents.fintech_firms import (
     FUNDING_TERMS,
     GROWTH_TERMS,
     LEADING_RANKS,
-    births_per_month,
     capital_raised,
     fintech_exit_probability,
     funding_terms,
@@ -26,27 +25,6 @@ FIRMS = 20_000
 KEYS = agent_key(2020 * 12, np.arange(FIRMS), "FintechFirm")
 DRAWS = Draws(3)
 GROWTH = DRAWS.stream("fintech.growth")
-
-
-def births(firms=600.0, institutions=1.0, cost=100.0, data=0.0, talent=0.0):
-    return births_per_month(firms, 0.07, institutions, talent, 0.3, cost, -1.0, data, 0.15)
-
-
-# Births
-
-
-def test_under_the_conditions_of_2020_births_come_at_the_base_rate():
-    assert births() == pytest.approx(0.07 / 12 * 600)
-
-
-@given(st.floats(0.5, 2.0), st.floats(30, 300), st.floats(-2, 2), st.floats(1.01, 2.0))
-def test_institutions_and_data_bring_start_ups_and_dear_set_up_keeps_them_away(institutions, cost, data, more):
-    now = births(600.0, institutions, cost, data)
-    assert births(600.0, institutions * more, cost, data) == pytest.approx(now * more**0.3)
-    assert births(600.0, institutions, cost * more, data) == pytest.approx(now / more)
-    assert births(600.0, institutions, cost, data + more) == pytest.approx(now * np.exp(0.15 * more))
-    assert births(600.0 * more, institutions, cost, data) == pytest.approx(now * more)
-    assert births(600.0, institutions, cost, data, np.log(more)) == pytest.approx(now * more**0.3)
 
 
 # Growth

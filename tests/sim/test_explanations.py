@@ -132,7 +132,8 @@ def test_the_rate_of_rounds_names_the_sandbox_policy_and_like_firms(model):
         assert reasons["usual rate"] == pytest.approx(
             np.log(model.parameters.funding_round_followon_share / model.parameters.funding_round_gap)
         )
-        if not agent.in_shanghai:
+        has_moved = agent.city_weighed_month == model.state(Clock).month
+        if not agent.in_shanghai and not has_moved:
             assert reasons["cost of scaling"] == reasons["venture capital"] == reasons["sandbox"] == 0.0
         seen |= {name: True for name, value in reasons.items() if value != 0.0}
     assert seen == {**dict.fromkeys(FUNDING_TERMS, True), "shock": False}

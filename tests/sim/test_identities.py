@@ -281,6 +281,7 @@ FAULTS = {
     "equity of the city's institutions": lambda m: grow_field(m.state(EquityFlows), "taken_along_bn"),
     "institutions by district": lambda m: grow(m.institutions["district"], 0, NOWHERE - m.institutions["district"][0]),
     "fintech firms": lambda m: grow_field(m.state(FintechFlows), "left"),
+    "fintech firms in Shanghai": lambda m: grow_field(m.state(FintechFlows), "moved_in"),
     "funding rounds": lambda m: grow(m.fintech["funding_round"], 0, 1),
     **{
         f"queue {route.name}": lambda m, route=route: grow(m.state(ListingQueue).filed, route, 1)

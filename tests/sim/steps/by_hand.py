@@ -249,6 +249,7 @@ def fintech_firms():
         FintechFirm,
         count,
         in_shanghai=here,
+        centre=np.where(here, Centre.SHANGHAI, 1 + np.arange(count) % 3),
         log_size=np.linspace(0.0, 3.0, count)[np.arange(count) * 7 % count],
         age_months=np.linspace(1.0, 119.0, count)[np.arange(count) * 11 % count],
         funding_round=np.arange(count) % 4,

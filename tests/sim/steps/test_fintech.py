@@ -6,19 +6,22 @@ import pytest
 from agents.city_state import CityState
 from agents.districts import District
 from agents.draws import Draws, poisson
-from agents.fintech_firms import FintechFirms, round_probability
+from agents.fintech_firms import FintechFirms, Origin, is_subsidiary, round_probability
 from agents.institutions import Centre, Institutions
 from agents.sandbox import NOT_ADMITTED
 from scenarios.calendar import month_ordinal, month_text
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
 from sim.base_year.dated_events import SANDBOX_OPENED
+from sim.base_year.tables import table
 from sim.clock import Clock
 from sim.fintech.adoption import institutions_adopt
+from sim.fintech.cities import firms_reconsider_their_city
 from sim.fintech.component import FINTECH
 from sim.fintech.firms import firms_exit_and_start, firms_grow_and_raise_funds
 from sim.fintech.sandbox import firms_enter_the_sandbox
 from sim.fintech.state import FintechFlows, FundingMemory, Sandbox
+from sim.fintech.subsidiaries import FOUNDINGS_OVER_YEARS, founded_by, institutions_found_subsidiaries
 from sim.institutions.component import INSTITUTIONS
 from sim.institutions.state import Adopters, City
 from tests.sim.steps.by_hand import FINTECH_ELSEWHERE, FINTECH_HERE, closes, run
@@ -299,6 +302,151 @@ def test_with_the_same_draws_cheaper_starts_and_wider_access_to_data_bring_more_
     assert started(fintech_startup_cost=50.0) > usual > 0
     assert started(data_access=0.95) > usual
     assert started(data_access=0.05) < usual
+
+
+# Cities of firms
+
+WEIGHS = {"fintech_city_review_rate": 1e3, "fintech_city_bond": 0.0, "fintech_birth_spillover": 0.0}
+
+
+def moves(on):
+    """Firms that move in and out in a month."""
+    run(firms_reconsider_their_city, on)
+    closes(FINTECH, on)
+    return on[FintechFlows].moved_in, on[FintechFlows].moved_out
+
+
+def test_at_the_conditions_of_2020_about_as_many_firms_move_in_as_out(city):
+    into, out = moves(city(on_parameters=WEIGHS))
+    assert into > 5 and out == pytest.approx(into, rel=0.5)
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ({"fintech_startup_cost": 10.0}, {"fintech_startup_cost": 1000.0}),
+        ({"data_access": 0.999}, {"data_access": 0.001}),
+        ({"venture_funding_supply": 1e4}, {"venture_funding_supply": 1.0}),
+        ({"fintech_scaling_cost": 1.0}, {"fintech_scaling_cost": 1e4}),
+        ({"compliance_lead_time": 0.01}, {"compliance_lead_time": 3e4}),
+    ],
+)
+def test_better_conditions_draw_firms_in_and_keep_them_with_the_same_draws(city, better, worse):
+    quick = {**WEIGHS, "fintech_news_months": 1.0}
+    good, usual, bad = (moves(city(on_parameters=quick, on_channels=each)) for each in (better, {}, worse))
+    assert good[0] >= usual[0] >= bad[0] and good[1] <= usual[1] <= bad[1]
+    assert good[0] - good[1] > bad[0] - bad[1]
+
+
+def test_talent_of_rivals_draws_firms_away(city):
+    def balance(talent):
+        on = city(on_parameters={**WEIGHS, "fintech_birth_spillover": 1.0})
+        on[City].slow_states[CityState.TALENT, Centre.SHANGHAI + 1 :] = talent
+        into, out = moves(on)
+        return into - out
+
+    assert balance(3.0) < balance(-3.0)
+
+
+def test_those_who_move_have_a_centre_and_a_district_of_it_and_the_terms_of_their_odds(city):
+    on = city(on_parameters=WEIGHS)
+    before = on[FintechFirms]["in_shanghai"].copy()
+    moves(on)
+    firms = on[FintechFirms]
+    here = firms["in_shanghai"]
+    np.testing.assert_array_equal(here, firms["centre"] == Centre.SHANGHAI)
+    np.testing.assert_array_equal(here, firms["district"] >= 0)
+    weighed = firms["city_weighed_month"] == on[Clock].month
+    assert (before != here).any() and weighed[before != here].all()
+
+
+def test_without_the_interaction_nobody_moves_and_financing_brings_no_founders(city):
+    assert moves(city(on_parameters=WEIGHS, off=("fintech_attraction",))) == (0, 0)
+
+    def started(off, **values):
+        eager = {"fintech_exit_hazard": 0.0, "fintech_birth_rate": 3.0, "fintech_financing_elasticity": 2.0}
+        on = city(on_parameters=eager, on_channels=values, off=off)
+        run(firms_exit_and_start, on)
+        return on[FintechFlows].started_here
+
+    off = ("fintech_attraction",)
+    assert started(off, venture_funding_supply=900.0) == started(off)
+    assert started((), venture_funding_supply=900.0) > started(())
+
+
+def test_in_a_game_of_zero_sum_founders_won_are_lost_elsewhere(city):
+    def started_elsewhere(weight, **values):
+        eager = {"fintech_exit_hazard": 0.0, "fintech_birth_rate": 6.0, "fintech_birth_spillover": 0.0}
+        on = city(on_parameters={**eager, "inclusive_value_weight": weight}, on_channels=values)
+        run(firms_exit_and_start, on)
+        return on[FintechFlows].started - on[FintechFlows].started_here
+
+    cheap = {"fintech_startup_cost": 20.0}
+    assert started_elsewhere(0.0, **cheap) < started_elsewhere(0.0) == started_elsewhere(1.0, **cheap)
+
+
+# Subsidiaries
+
+LIKELY = {"fintech_subsidiary_rate": 12.0, "fintech_parent_size": 1.0}
+
+
+def founded(on):
+    """Rows of the subsidiaries of Shanghai after a month."""
+    run(institutions_found_subsidiaries, on)
+    closes(FINTECH, on)
+    return np.flatnonzero(on[FintechFirms]["kind"] == Origin.SUBSIDIARY)
+
+
+def test_large_institutions_found_one_subsidiary_each_and_smaller_ones_none(city):
+    on = city(on_parameters=LIKELY)
+    assets = on[Institutions]["assets_bn"]
+    assets[:] = np.where(np.arange(len(assets)) < 10, 100.0, 1.0)
+    for month in range(12):
+        on[Clock] = Clock(month_ordinal("2021-01") + month)
+        rows = founded(on)
+    parents = on[FintechFirms]["parent"][rows].tolist()
+    assert set(parents) <= set(on[Institutions].unique_ids[:10].tolist())
+    assert len(parents) == len(set(parents)) > 5
+
+
+def test_subsidiaries_are_born_large_with_capital_and_raise_none_in_rounds(city):
+    on = city(on_parameters={**LIKELY, "funding_round_gap": 0.01})
+    assert len(founded(on)) > 0
+    firms = on[FintechFirms]
+    subsidiary = is_subsidiary(firms["kind"])
+    assert firms["log_size"][subsidiary].mean() > firms["log_size"][~subsidiary].mean() + 1.0
+    assert (firms["capital"][subsidiary] > 0.0).all()
+    np.testing.assert_array_equal(firms["district"] >= 0, firms["in_shanghai"])
+    closed = rounds(on)
+    assert closed[~subsidiary].all() and not closed[subsidiary].any()
+
+
+def test_a_cheaper_start_brings_more_subsidiaries_with_the_same_draws(city):
+    def count(cost):
+        rare = {**LIKELY, "fintech_subsidiary_rate": 3.0}
+        return len(founded(city(on_parameters=rare, on_channels={"fintech_startup_cost": cost})))
+
+    assert count(300.0) < count(5.0)
+
+
+def test_without_the_interaction_nobody_founds_a_subsidiary(city):
+    on = city(on_parameters=LIKELY, off=("fintech_spin_offs",))
+    assert not len(founded(on)) and on[FintechFlows].started == 0
+
+
+def test_a_subsidiary_stays_with_its_parent(city):
+    on = city(on_parameters={**LIKELY, **WEIGHS})
+    rows = founded(on)
+    run(firms_reconsider_their_city, on)
+    assert len(rows) and on[FintechFirms]["in_shanghai"][rows].all()
+
+
+def test_the_rate_founds_as_many_in_six_years_as_the_plan_names(central):
+    """Among 23 institutions of the size in the city of 2020, the count that the source of the parameter gives."""
+    named = table("fintech_subsidiaries")
+    assert 23 * central.fintech_subsidiary_rate * FOUNDINGS_OVER_YEARS == pytest.approx(len(named), rel=0.05)
+    assert [row["subsidiary"] for row in named] == ["CCB Fintech", "BOC Fintech", "BOCOM Fintech"]
+    assert len(founded_by(month_ordinal("2019-12"))) == 2 and len(founded_by(month_ordinal("2015-12"))) == 0
 
 
 # Adoption
