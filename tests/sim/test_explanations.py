@@ -10,6 +10,7 @@ from agents.institutions import Centre, choice_shares
 from agents.issuers import Instrument, IssuerClass
 from agents.population import DeadAgentError
 from scenarios.errors import InputError
+from sim.clock import Clock
 from sim.financing.state import Issuance
 from sim.institutions.state import City, SeatFlows
 
@@ -251,7 +252,7 @@ def test_the_terms_of_equity_add_up_to_its_change(institutions):
 
 def test_a_decision_that_a_kind_does_not_take_is_refused(institutions):
     agent = next(iter(institutions.institutions))
-    with pytest.raises(InputError, match=r"takes no decision 'price'.*seat, equity, leverage"):
+    with pytest.raises(InputError, match=r"takes no decision 'price'.*seat, .*subsidiary"):
         institutions.explain(agent, decision="price")
     with pytest.raises(InputError, match=r"takes no decision 'seat'.*purchases"):
         institutions.explain(next(iter(institutions.investors)), decision="seat")
