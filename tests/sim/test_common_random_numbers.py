@@ -59,8 +59,9 @@ def test_plan_and_committed_are_one_path_until_the_first_effect(small, centre):
 
 
 def test_a_lever_of_the_bond_market_touches_no_fintech_firm(centre):
-    """Nothing in fintech reads bond channels or bond stocks, so with the same draws each firm lives the same life."""
-    models = [centre("frozen", rng=5), centre("panda_bond_framework", rng=5)]
+    """Without subsidiaries of institutions nothing in fintech reads bonds: with the same draws firms live the same life."""
+    alone = {"rng": 5, "interactions_off": ("fintech_spin_offs",)}
+    models = [centre("frozen", **alone), centre("panda_bond_framework", **alone)]
     for model in models:
         model.run_to_end()
     first, second = (model.fintech for model in models)
@@ -144,8 +145,8 @@ def test_one_more_agent_leaves_every_other_agents_draws_untouched(centre, name):
 
 
 def test_one_more_agent_today_leaves_those_born_later_with_their_draws(centre):
-    """Nothing in fintech reads issuers, so one more issuer moves the numbers of later firms and nothing else."""
-    plain = centre("plan", rng=7, verify=False)
+    """Without subsidiaries of institutions one more issuer moves the numbers of later firms and nothing else."""
+    plain = centre("plan", rng=7, verify=False, interactions_off=("fintech_spin_offs",))
     plain.run_for(2)
     crowded = copy.deepcopy(plain)
     copy_last(crowded.issuers, crowded.month)
