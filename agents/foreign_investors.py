@@ -63,6 +63,8 @@ class ForeignInvestor(ArrayAgent):
     own_view = column("f8", unit="log", doc="The investor's own view of onshore bonds")
     trust = column("f8", unit="share", doc="Part of the opening it expects to stay, less that at the end of 2020")
     inaction_band = column("f8", unit="log", doc="No trade while the log gap to the target is smaller than this")
+    experience = column("f8", unit="0-1", doc="Knowledge of onshore bonds from holding them, from none to full")
+    home_bias_shift = column("f8", unit="log", doc="Rise of the wanted weight as the bias towards home falls")
 
 
 type ForeignInvestors = Population[ForeignInvestor]
@@ -70,7 +72,7 @@ type ForeignInvestors = Population[ForeignInvestor]
 
 GROUP_TERMS = ("yield gap and currency", "world volatility", "access", "hedged pick-up", "use as collateral")
 """Terms of the target that are the same for all investors of a group."""
-TARGET_TERMS = (*GROUP_TERMS, "index weights", "geopolitics", "peers", "own view", "trust in the regime")
+TARGET_TERMS = (*GROUP_TERMS, "index weights", "geopolitics", "peers", "own view", "trust in the regime", "home bias")
 """Terms of the log target beside the normal weight, in the order of `target_terms`."""
 
 
@@ -276,11 +278,12 @@ def target_terms(
     peer_shift: Floats,
     own_view: Floats,
     trust_shift: Floats,
+    home_bias: Floats,
 ) -> Floats:
     """Terms of each investor's log target beside its normal weight, shape (terms, n); see `TARGET_TERMS`.
 
     `group_terms` has shape (5 terms, 4 groups), `benchmark_gain` (4 families,), `geopolitics` (4 groups, 3 blocs),
-    `peer_shift`, `own_view` and `trust_shift` (n,).
+    `peer_shift`, `own_view`, `trust_shift` and `home_bias` (n,).
     """
     terms = np.empty((len(TARGET_TERMS), len(group)))
     terms[: len(GROUP_TERMS)] = np.take(group_terms, group, axis=1)
@@ -289,6 +292,7 @@ def target_terms(
     terms[len(GROUP_TERMS) + 2] = peer_shift
     terms[len(GROUP_TERMS) + 3] = own_view
     terms[len(GROUP_TERMS) + 4] = trust_shift
+    terms[len(GROUP_TERMS) + 5] = home_bias
     return terms
 
 

@@ -48,6 +48,7 @@ BOND_MARKET = Component(
         "investor.entry",
         "investor.client_money",
         "investor.first_view",
+        "investor.experience",
         "geopolitics.event",
     ),
     steps=(

@@ -46,6 +46,7 @@ from sim.authorities.state import Curbs
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.clearing import default_loss
+from sim.bond_market.home_bias import home_bias_falls
 from sim.bond_market.index_weights import MONTHS_AROUND, tracked_index_weights
 from sim.bond_market.state import (
     BondMarketConstants,
@@ -186,6 +187,7 @@ def _decision(investors: Mapping[str, Any], signals: ForeignSignals) -> _Decisio
         investors["peer_shift"],
         investors["own_view"],
         shift_by_trust(investors["trust"], signals.trust_demand, group),
+        investors["home_bias_shift"],
     )
     target = target_log_weight(investors["base_log_weight"], terms)
     held = np.log(investors["opening_weight"])
@@ -289,6 +291,7 @@ def foreign_investors_trade(
         ]
     )
     elasticity = parameters.hot_money_elasticity if interactions.on("hot_money") else 0.0
+    home_bias_falls(parameters, channels, interactions, investors)
     signals = demand.signals = ForeignSignals(
         group_terms,
         gain,
@@ -345,6 +348,7 @@ def purchase_terms(investors: ForeignInvestors, demand: ForeignDemand, row: int)
         "peer_shift",
         "own_view",
         "trust",
+        "home_bias_shift",
         "opening_weight",
         "inaction_band",
     )

@@ -12,6 +12,7 @@ from sim.base_year.first_agents import filled, pareto_shares, written
 from sim.base_year.tables import table
 from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.foreign_investors import views_begin
+from sim.bond_market.home_bias import experience_begins
 from sim.bond_market.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
 from sim.bond_market.state import BondMarketConstants, ForeignDemand, ForeignFlow, GovernmentYield
 from sim.clock import Clock
@@ -98,6 +99,7 @@ def start_foreign_investors(
         inaction_band=parameters.inaction_band * np.exp(parameters.inaction_band_spread * normal[1]),
     )
     views_begin(clock, parameters, draws, investors, slice(None))
+    experience_begins(month, parameters, draws, investors)
     demand.reference_signal_pp = _reference_signal(clock, parameters, macro)
     demand.index_weights_base_year = live_index_weights(parameters, base_year, BASELINE, 0.0)
     demand.benchmark_gain = benchmark_weight_gain(

@@ -67,9 +67,9 @@ def set_world(centre: "FinancialCenter", trends: bool, macro: bool) -> None:
 def make_alike(centre: "FinancialCenter") -> None:
     """Give every agent the mean of its type in the attributes of its decisions; totals stay.
 
-    Foreign investors: assets, holdings, wanted weights and bands by group and index. Issuers: credit scores, targets of
-    leverage, leverage, returns and habits by class. Institutions: profitability by sector. Sizes of issuers and fintech
-    firms stay, since weights and ranks are theirs.
+    Foreign investors: assets, holdings, wanted weights, experience and bands by group and index. Issuers: credit
+    scores, targets of leverage, leverage, returns and habits by class. Institutions: profitability by sector. Sizes of
+    issuers and fintech firms stay, since weights and ranks are theirs.
     """
     investors = centre.investors
     cell = investors["group"].astype(np.int64) * 8 + investors["index_family"]
@@ -77,7 +77,8 @@ def make_alike(centre: "FinancialCenter") -> None:
         investors[name][:] = _means(investors[name], cell)
     rate = float(centre.macro.usdcny[centre.macro.position(centre.month)])
     investors["weight"][:] = investors["holdings_bn"] / (investors["assets_usd_bn"] * rate)
-    investors["own_view"][:] = _means(investors["own_view"], cell)
+    for name in ("own_view", "experience"):
+        investors[name][:] = _means(investors[name], cell)
     centre.parameters = centre.parameters.replace(investor_view_spread=0.0, client_flow_spread=0.0)
     issuers = centre.issuers
     kind = issuers["issuer_class"].astype(np.int64)

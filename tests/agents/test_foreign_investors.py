@@ -133,7 +133,7 @@ def test_an_event_drives_off_the_west_and_draws_reserve_managers_of_neutral_coun
 def test_every_term_of_the_target_has_a_name():
     code = np.zeros(5, dtype=np.int8)
     terms = target_terms(
-        np.zeros((len(GROUP_TERMS), 4)), np.zeros(4), np.zeros((4, 3)), code, code, code, *np.zeros((3, 5))
+        np.zeros((len(GROUP_TERMS), 4)), np.zeros(4), np.zeros((4, 3)), code, code, code, *np.zeros((4, 5))
     )
     assert terms.shape == (len(TARGET_TERMS), 5)
 
@@ -254,7 +254,7 @@ def test_an_investor_feels_its_own_group_and_its_own_index_only():
     def moved():
         return (
             target_log_weight(
-                base, target_terms(terms, gain, politics, group, family, bloc, peers, *np.zeros((2, len(peers))))
+                base, target_terms(terms, gain, politics, group, family, bloc, peers, *np.zeros((3, len(peers))))
             )
             - base
         )

@@ -8,6 +8,7 @@ from agents.draws import Draws
 from agents.equity_investors import EquityStyle, ForeignEquityInvestor, ForeignShareholders, appeal_to_foreigners
 from agents.fintech_firms import FintechFirm, FintechFirms
 from agents.foreign_investors import Bloc, ForeignInvestor, ForeignInvestors, IndexFamily, InvestorGroup
+from agents.home_bias import mean_experience_at_start
 from agents.institutions import Centre, FinancialInstitution, Institutions, Sector
 from agents.issuers import (
     LADDER_INSTRUMENTS,
@@ -215,6 +216,7 @@ def foreign_investors(parameters, bonds):
         target_weight=0.04,
         holdings_bn=holdings,
         inaction_band=parameters.inaction_band,
+        experience=mean_experience_at_start(parameters.incumbent_months_2019, parameters.experience_months),
     )
 
 

@@ -47,7 +47,7 @@ from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, draws, 
 SOVEREIGN = SecurityClass.SOVEREIGN
 RESERVE, FUND, REAL, HEDGED = InvestorGroup
 REST = Account.REST_OF_WORLD
-NO_NOISE = {"client_flow_spread": 0.0, "investor_view_spread": 0.0, "foreign_assets_growth": 0.0}
+NO_NOISE = {"client_flow_spread": 0.0, "investor_view_spread": 0.0, "foreign_assets_growth": 0.0, "home_bias": 0.0}
 
 
 # Public supply
@@ -444,6 +444,44 @@ def test_views_are_held_by_those_who_decide_at_their_own_discretion_and_fade(cit
     faded, persistence = views(0.0)
     np.testing.assert_allclose(faded, persistence)
     assert views(0.3)[0].std() > 0.05
+
+
+BIASED = {**NO_NOISE, "home_bias": 0.8, "inaction_band": 0.0}
+
+
+def test_cheaper_hedges_law_and_settlement_lower_the_home_bias_of_all_but_reserve_managers(city):
+    usual = traded(city(on_parameters=BIASED))["target_weight"].copy()
+    for asked in ({"hedging_cost": 20.0}, {"legal_certainty": 0.9}, {"settlement_cost": 1.0}):
+        investors = traded(city(on_parameters=BIASED, on_channels=asked))
+        reserve = investors["group"] == RESERVE
+        assert (investors["target_weight"][~reserve] > usual[~reserve]).all(), asked
+        np.testing.assert_array_equal(investors["target_weight"][reserve], usual[reserve])
+
+
+def test_those_who_know_the_market_want_more_of_it_unless_experience_is_off(city):
+    def wanted(*off):
+        on = city(on_parameters=BIASED, off=off)
+        on[ForeignInvestors]["experience"] = np.arange(len(on[ForeignInvestors])) % 2 * 0.8
+        investors = traded(on)
+        chooses = investors["group"] != RESERVE
+        return investors["target_weight"][chooses]
+
+    with_experience, without = wanted(), wanted("experience")
+    np.testing.assert_allclose(without, without[0])
+    gain = np.log(with_experience[1::2] / with_experience[::2])
+    assert gain.min() > 0.1
+
+
+def test_who_holds_bonds_learns_and_newcomers_know_nothing(city):
+    on = city("2021-07", on_parameters={**BIASED, "experience_months": 12.0, "foreign_entry_rate": 400.0})
+    before = len(on[ForeignInvestors])
+    on[ForeignInvestors]["experience"] = 0.5
+    entrants(on)
+    assert not on[ForeignInvestors]["experience"][before:].any()
+    experience = traded(on)["experience"]
+    np.testing.assert_allclose(experience[:before], 0.5 - 0.5 * np.expm1(-1.0 / 12.0))
+    assert not experience[before:].any()
+    assert traded(on)["experience"][before:].min() > 0.0
 
 
 def test_the_west_alone_sells_when_it_turns_away(city):
