@@ -52,7 +52,7 @@ def test_a_first_purchase_is_a_newcomers_alone(model):
 def test_each_group_names_its_own_reasons(model):
     reasons = {
         InvestorGroup.RESERVE_MANAGER: {"trust in the regime", "use as collateral"},
-        InvestorGroup.BENCHMARK_FUND: {"yield gap and currency", "world volatility", "access", "index weights"},
+        InvestorGroup.BENCHMARK_FUND: {"yield gap and currency", "world volatility", "access", "index weights", "home bias"},
         InvestorGroup.REAL_MONEY: {
             "yield gap and currency",
             "world volatility",
@@ -60,6 +60,7 @@ def test_each_group_names_its_own_reasons(model):
             "peers",
             "own view",
             "trust in the regime",
+            "home bias",
         },
         InvestorGroup.HEDGED_BUYER: {
             "hedged pick-up",
@@ -68,6 +69,7 @@ def test_each_group_names_its_own_reasons(model):
             "own view",
             "use as collateral",
             "trust in the regime",
+            "home bias",
         },
     }
     for group, expected in reasons.items():
