@@ -235,16 +235,17 @@ def all_in_cost_pp(
     green_spread_pp: float,
     equity_cost_pct: float,
     equity_fee_pp: float,
-    liquidity_premium_pp: float,
+    bond_liquidity_premium_pp: float,
+    share_liquidity_premium_pp: float,
     reit_yield_pct: float,
 ) -> Floats:
     """All-in cost of each instrument for each rating class, shape (4, 9), per cent a year.
 
-    market = government yield + liquidity premium
+    market = government yield + liquidity premium of bonds
     loan = loan rate + spread[r];   bond = market + credit spread[r] + issue cost
     paper = market + paper spread share * credit spread[r] + paper's issue cost
     green = bond + green spread;   ABS = market + AAA spread + ABS premium
-    offers = cost of equity + fee + liquidity premium;   REIT = distribution yield
+    offers = cost of equity + fee + liquidity premium of shares;   REIT = distribution yield
 
     `class_premium_pp` (shape (9,)), the change of the supply premium of the class since 2020, is added. Fees and issue
     costs are spread over years, those of paper over fewer because it is renewed more often. Panda bonds are decided
@@ -252,13 +253,13 @@ def all_in_cost_pp(
     `paper_issue_cost_years`, `offer_cost_years`.
     """
     cost = np.zeros((4, len(Instrument)))
-    market = government_yield_pct + liquidity_premium_pp
+    market = government_yield_pct + bond_liquidity_premium_pp
     cost[:, Instrument.LOAN] = loan_rate_pct + loan_spread_pp
     cost[:, Instrument.BOND] = market + credit_spread_pp + bond_issue_cost_pp
     cost[:, Instrument.COMMERCIAL_PAPER] = market + paper_spread_share * credit_spread_pp + paper_issue_cost_pp
     cost[:, Instrument.GREEN_BOND] = cost[:, Instrument.BOND] + green_spread_pp
     cost[:, Instrument.ABS] = market + credit_spread_pp[0] + abs_premium_pp
-    cost[:, Instrument.IPO_MAIN] = equity_cost_pct + equity_fee_pp + liquidity_premium_pp
+    cost[:, Instrument.IPO_MAIN] = equity_cost_pct + equity_fee_pp + share_liquidity_premium_pp
     cost[:, Instrument.IPO_STAR] = cost[:, Instrument.IPO_MAIN]
     cost[:, Instrument.REIT] = reit_yield_pct
     return cost + class_premium_pp

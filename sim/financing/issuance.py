@@ -50,6 +50,8 @@ from sim.financing.state import (
     UsualDeals,
 )
 from sim.financing.underwriting import capacity_bn
+from sim.trading.liquidity import premium_change_pp
+from sim.trading.state import Liquidity
 from sim.world.conditions import (
     china_yield_12m_pct,
     china_yield_2020_pct,
@@ -102,9 +104,11 @@ def costs_pp(
     parameters: Parameters,
     channels: Channels,
     shocks: ShockValues,
+    interactions: Interactions,
     base_year: BaseYear,
     macro: MacroPath,
     book: SecurityBook,
+    liquidity: Liquidity,
 ) -> Floats:
     """All-in cost of each instrument by rating this month, shape (4, 9)."""
     change = china_yield_12m_pct(clock, macro) - china_yield_2020_pct(macro)
@@ -116,7 +120,7 @@ def costs_pp(
     equity = parameters.cost_of_equity - parameters.equity_supply_semielasticity * np.log(
         channels.ratio("long_term_equity_allocation")
     )
-    liquidity = (channels["market_liquidity_premium"] - channels.baseline("market_liquidity_premium")) / 100.0
+    of_bonds, of_shares = premium_change_pp(parameters, channels, interactions, liquidity).tolist()
     spreads_bp = np.array([*parameters.credit_spread, parameters.credit_spread_lower])
     return all_in_cost_pp(
         loan_rate_pct=loan_rate,
@@ -131,7 +135,8 @@ def costs_pp(
         green_spread_pp=green_spread_pp(parameters, channels),
         equity_cost_pct=equity,
         equity_fee_pp=parameters.fee_ipo / parameters.offer_cost_years,
-        liquidity_premium_pp=liquidity,
+        bond_liquidity_premium_pp=of_bonds,
+        share_liquidity_premium_pp=of_shares,
         reit_yield_pct=parameters.reit_yield
         + parameters.reit_fee / parameters.offer_cost_years
         - (parameters.cost_of_equity - equity),
@@ -177,6 +182,7 @@ def issuers_raise_money(
     institutions: Institutions,
     lending: LendingCapacity,
     usual: UsualDeals,
+    liquidity: Liquidity,
     contagion: Contagion,
     cycle: NeedCycle,
     issuers: Changes[Issuers],
@@ -229,6 +235,7 @@ def issuers_raise_money(
         macro,
         book,
         queue,
+        liquidity,
         memory,
         cycle,
         issuance,
@@ -341,6 +348,7 @@ def instrument_terms(
     macro: MacroPath,
     book: SecurityBook,
     queue: ListingQueue,
+    liquidity: Liquidity,
     memory: FilingMemory,
     cycle: NeedCycle,
     issuance: Changes[Issuance],
@@ -355,7 +363,7 @@ def instrument_terms(
     terms = np.zeros((len(INSTRUMENT_TERMS), 4, len(Instrument)))
     terms[:3] = instrument_utility(
         constants.instrument_constants,
-        costs_pp(clock, parameters, channels, shocks, base_year, macro, book),
+        costs_pp(clock, parameters, channels, shocks, interactions, base_year, macro, book, liquidity),
         parameters.cost_sensitivity,
         lead,
         parameters.queue_disutility,

@@ -9,6 +9,7 @@ from agents.equity_investors import ForeignEquityInvestor, ForeignShareholders
 from agents.institutions import Institutions
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
+from sim.accounting.securities import SecurityBook
 from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.trading.foreign_shareholders import (
     equity_investors_trade,
@@ -16,11 +17,12 @@ from sim.trading.foreign_shareholders import (
     shares_are_valued,
     start_foreign_shareholders,
 )
+from sim.trading.liquidity import depth_is_measured, foreign_shares
 from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import prices_are_discovered
 from sim.trading.readings import READINGS, SHAREHOLDER_READINGS
 from sim.trading.solved import TRADING_SOLVED
-from sim.trading.state import ForeignShareholdings, PriceDiscovery, ShareMarket, TradingConstants, Turnover
+from sim.trading.state import ForeignShareholdings, Liquidity, PriceDiscovery, ShareMarket, TradingConstants, Turnover
 from sim.trading.turnover import markets_turn_over
 from sim.trading.volatility import volatility_answers_to_sales
 
@@ -31,9 +33,16 @@ def start_trading(parameters: Parameters, turnover: Changes[Turnover]) -> None:
 
 
 def base_year_is_remembered(
-    institutions: Institutions, turnover: Changes[Turnover], prices: Changes[PriceDiscovery]
+    institutions: Institutions,
+    book: SecurityBook,
+    shares: ForeignShareholdings,
+    turnover: Changes[Turnover],
+    prices: Changes[PriceDiscovery],
+    liquidity: Changes[Liquidity],
 ) -> None:
-    """Keep the capital of market makers and the volumes behind the four contracts."""
+    """Keep the capital of market makers, the depth of markets and the volumes behind the four contracts."""
+    liquidity.base_year = np.mean(liquidity.turnover_ratio, axis=0)
+    liquidity.foreign_share_base_year = foreign_shares(book, shares)
     turnover.market_making_base_year_bn = market_making_bn(institutions)
     prices.volume_base_year = np.mean(prices.volumes, axis=0)
 
@@ -94,12 +103,13 @@ FOREIGN_SHAREHOLDERS = Component(
 
 TRADING = Component(
     name="trading",
-    states=(Turnover, PriceDiscovery),
+    states=(Turnover, Liquidity, PriceDiscovery),
     start=start_trading,
     remembers=base_year_is_remembered,
     steps=(
         Step(volatility_answers_to_sales, owner="Market"),
         Step(markets_turn_over, owner="Market"),
+        Step(depth_is_measured, owner="Market"),
         Step(prices_are_discovered, owner="Market"),
     ),
     readings=READINGS,

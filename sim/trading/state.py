@@ -43,6 +43,20 @@ class Turnover:
 
 
 @dataclass
+class Liquidity:
+    """Depth of the markets of bonds and of shares, shape (2,) each."""
+
+    turnover_ratio: deque[Floats] = field(default_factory=lambda: deque(maxlen=YEAR))
+    """Turnover of the month over the stock, last twelve months."""
+    base_year: Floats = field(default_factory=lambda: np.zeros(2))
+    """Mean of the base year; zero before its end."""
+    foreign_share_base_year: Floats = field(default_factory=lambda: np.ones(2))
+    """Share of each market that foreigners held at the end of the base year."""
+    log_depth: Floats = field(default_factory=lambda: np.zeros(2))
+    """Log of depth over that of the base year."""
+
+
+@dataclass
 class ShareMarket:
     """Shares and units of REITs on the Shanghai exchange, CNY bn."""
 

@@ -6,6 +6,7 @@ from agents.authorities import Curb
 from agents.draws import Draws
 from agents.institutions import Institutions
 from agents.leverage import money_market_activity
+from agents.liquidity import turnover_by_foreigners, turnover_by_liquidity
 from scenarios.parameters import Parameters
 from sim.accounting.securities import SecurityBook
 from sim.authorities.state import Curbs
@@ -24,8 +25,10 @@ from sim.markets import (
     reit_turnover_trn,
     repo_turns_per_month,
 )
+from sim.trading.liquidity import foreign_shares, premium_bp
 from sim.trading.market_making import MarketMade, market_making_bn
-from sim.trading.state import ShareMarket, TradingConstants, Turnover
+from sim.trading.state import ForeignShareholdings, Liquidity, ShareMarket, TradingConstants, Turnover
+from sim.world.interactions import Interactions
 from sim.world.macro import MacroPath
 from sim.world.policy import Channels
 
@@ -34,6 +37,9 @@ MADE_FUTURES = (
     (Product.CFFEX_FUTURES, MarketMade.FINANCIAL_FUTURES),
     (Product.SGE_GOLD, MarketMade.GOLD),
 )
+
+DEEPENED = [Product.INTERBANK_SPOT_BONDS, Product.SSE_EQUITY]
+"""Markets whose depth sets the liquidity premium of issuers: bonds and shares."""
 
 
 def trading_days(clock: Clock, parameters: Parameters) -> float:
@@ -47,12 +53,15 @@ def markets_turn_over(
     constants: TradingConstants,
     draws: Draws,
     channels: Channels,
+    interactions: Interactions,
     macro: MacroPath,
     book: SecurityBook,
     institutions: Institutions,
     foreign: ForeignFlow,
     government: GovernmentYield,
-    shares: ShareMarket,
+    market: ShareMarket,
+    shares: ForeignShareholdings,
+    liquidity: Liquidity,
     sales: ForcedSales,
     curbs: Curbs,
     turnover: Changes[Turnover],
@@ -101,8 +110,17 @@ def markets_turn_over(
         parameters.equity_volume_lagged_return,
         parameters.equity_volume_sd * float(noise[1]),
     )
-    mean_value_bn = 0.5 * (shares.opening_bn + shares.value_bn)
+    mean_value_bn = 0.5 * (market.opening_bn + market.value_bn)
     activity[Product.SSE_EQUITY] = mean_value_bn * days * np.exp(turnover.log_share_velocity)
+    if not clock.in_base_year:
+        premium = premium_bp(parameters, channels, interactions, liquidity)
+        activity[DEEPENED] *= turnover_by_liquidity(
+            premium / channels.baseline("market_liquidity_premium"), parameters.turnover_liquidity_elasticity
+        ) * turnover_by_foreigners(
+            foreign_shares(book, shares),
+            liquidity.foreign_share_base_year,
+            np.array([parameters.foreign_bond_turnover_share, parameters.northbound_share]),
+        )
     activity[Product.SSE_REPO_BONDS_FUNDS] = exchange_repo * turns
     foreign_share = foreign_open_interest_share(
         parameters.futures_foreign_share_2020,
@@ -114,7 +132,7 @@ def markets_turn_over(
     turnover.foreign_futures_share = foreign_share
     foreign_gain_pp = 100.0 * (foreign_share - parameters.futures_foreign_share_2020)
     persistence = parameters.futures_velocity_persistence
-    for position, (product, market) in enumerate(MADE_FUTURES):
+    for position, (product, made) in enumerate(MADE_FUTURES):
         turnover.futures_noise[position] = (
             persistence * turnover.futures_noise[position] + parameters.futures_velocity_sd * noise[2 + position]
         )
@@ -123,7 +141,7 @@ def markets_turn_over(
             years,
             volatility,
             parameters.futures_volatility_elasticity,
-            float(makers_ratio[market]),
+            float(makers_ratio[made]),
             parameters.market_maker_effect,
             foreign_gain_pp,
             parameters.foreign_participation_effect,
@@ -135,7 +153,7 @@ def markets_turn_over(
     turnover.activity = activity
     turnover.turnover_trn = constants.velocity * activity
     turnover.reit_trn = reit_turnover_trn(
-        shares.reit_units_bn, parameters.reit_velocity, days, sum(parameters.trading_days_by_month)
+        market.reit_units_bn, parameters.reit_velocity, days, sum(parameters.trading_days_by_month)
     )
     turnover.turnover_trn[Product.SSE_REPO_BONDS_FUNDS] += turnover.reit_trn
     bond_return = parameters.managed_bond_duration * government.change_1m_pp / 100.0

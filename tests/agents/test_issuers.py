@@ -188,7 +188,8 @@ def costs(**changed):
         "green_spread_pp": -0.02,
         "equity_cost_pct": 9.0,
         "equity_fee_pp": 0.75,
-        "liquidity_premium_pp": 0.0,
+        "bond_liquidity_premium_pp": 0.0,
+        "share_liquidity_premium_pp": 0.0,
         "reit_yield_pct": 5.7,
     }
     return all_in_cost_pp(**(given_costs | changed))
@@ -210,7 +211,8 @@ OFFERS = {Instrument.IPO_MAIN, Instrument.IPO_STAR}
         ("green_spread_pp", 0.05, {Instrument.GREEN_BOND}),
         ("equity_cost_pct", 10.0, OFFERS),
         ("equity_fee_pp", 0.85, OFFERS),
-        ("liquidity_premium_pp", 0.1, BONDS | OFFERS),
+        ("bond_liquidity_premium_pp", 0.1, BONDS),
+        ("share_liquidity_premium_pp", 0.1, OFFERS),
         ("reit_yield_pct", 6.0, {Instrument.REIT}),
     ],
 )

@@ -59,7 +59,8 @@ from sim.institutions.districts import occupants, shares_2020
 from sim.institutions.state import City, Districts, RivalCentres, SectorTraits
 from sim.markets import Product
 from sim.solving.solve import SOLVED
-from sim.trading.state import ForeignShareholdings, ShareMarket, TradingConstants, Turnover
+from sim.trading.liquidity import foreign_shares
+from sim.trading.state import ForeignShareholdings, Liquidity, ShareMarket, TradingConstants, Turnover
 from sim.world.interactions import Interactions
 from sim.world.macro import MacroPath
 from sim.world.policy import Channels, Policy
@@ -419,6 +420,7 @@ MADE = {
     ForeignDemand: foreign_demand,
     ShareMarket: lambda _: ShareMarket(value_bn=40000.0, opening_bn=40000.0),
     ForeignShareholdings: foreign_shareholdings,
+    Liquidity: lambda on: Liquidity(foreign_share_base_year=foreign_shares(on[SecurityBook], on[ForeignShareholdings])),
     RepoFunding: lambda _: RepoFunding(start_pct=YIELD_PCT, follow_pct=YIELD_PCT),
     Turnover: lambda on: Turnover(foreign_futures_share=on[Parameters].futures_foreign_share_2020),
     FundingMemory: funding_memory,

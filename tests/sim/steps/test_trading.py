@@ -16,13 +16,22 @@ from sim.banking.leverage import institutions_set_leverage
 from sim.banking.state import ForcedSales
 from sim.bond_market.state import ForeignFlow, GovernmentYield
 from sim.clock import Clock
+from sim.component import Part
 from sim.markets import Product
 from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
 from sim.trading.foreign_shareholders import equity_investors_trade, shares_are_valued
+from sim.trading.liquidity import depth_is_measured, foreign_shares, premium_change_pp
 from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import RATE_BENCHMARKS, prices_are_discovered
-from sim.trading.state import ForeignShareholdings, PriceDiscovery, ShareMarket, TradingConstants, Turnover
-from sim.trading.turnover import markets_turn_over
+from sim.trading.state import (
+    ForeignShareholdings,
+    Liquidity,
+    PriceDiscovery,
+    ShareMarket,
+    TradingConstants,
+    Turnover,
+)
+from sim.trading.turnover import DEEPENED, markets_turn_over
 from sim.trading.volatility import volatility_answers_to_sales
 from sim.world.policy import Channels
 from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, ends_base_year, run
@@ -336,7 +345,7 @@ def test_dealers_of_the_base_year_are_what_later_ones_are_compared_with(city):
     on = city("2020-12")
     on[Turnover].market_making_base_year_bn *= 0.0
     turnover(on)
-    ends_base_year(TRADING, run(prices_are_discovered, on))
+    ends_base_year(TRADING, run(prices_are_discovered, run(depth_is_measured, on)))
     np.testing.assert_array_equal(on[Turnover].market_making_base_year_bn, market_making_bn(on[Institutions]))
     later = city("2021-12")
     later[Turnover].market_making_base_year_bn = on[Turnover].market_making_base_year_bn
@@ -406,13 +415,69 @@ def test_cheaper_access_to_futures_brings_foreigners_in_up_to_a_bound(city):
 def test_dealers_that_are_gone_leave_markets_thinner_but_never_closed(city):
     base = city("2020-12", on_parameters=QUIET)
     usual = turnover(base)
-    ends_base_year(TRADING, run(prices_are_discovered, base))
+    ends_base_year(TRADING, run(prices_are_discovered, run(depth_is_measured, base)))
     gone = city("2021-12", on_parameters=QUIET)
     gone[Turnover].market_making_base_year_bn = base[Turnover].market_making_base_year_bn
     gone[Institutions]["equity_bn"] = 0.0
     thin = turnover(gone)
     assert 0.0 < thin[Product.INTERBANK_SPOT_BONDS] < 0.9 * usual[Product.INTERBANK_SPOT_BONDS]
     assert thin[Product.SSE_EQUITY] == pytest.approx(usual[Product.SSE_EQUITY])
+
+
+# Liquidity
+
+
+def with_depth(on, log_depth):
+    """A month after the base year in which both markets have some depth; foreigners hold what they held."""
+    on[Liquidity].log_depth = np.full(2, log_depth)
+    on[Liquidity].foreign_share_base_year = foreign_shares(on[SecurityBook], on[ForeignShareholdings])
+    return on
+
+
+def test_a_deep_market_is_traded_more_unless_the_feedback_is_off(city):
+    usual = turnover(with_depth(city(on_parameters=QUIET), 0.0))
+    on = with_depth(city(on_parameters=QUIET), 0.5)
+    ratio = turnover(on) / usual
+    gain = on[Parameters].depth_elasticity * on[Parameters].turnover_liquidity_elasticity
+    np.testing.assert_allclose(ratio[DEEPENED], np.exp(0.5 * gain))
+    np.testing.assert_allclose(np.delete(ratio, DEEPENED), 1.0)
+    off = with_depth(city(on_parameters=QUIET, off=("liquidity_feedback",)), 0.5)
+    np.testing.assert_allclose(turnover(off), usual)
+
+
+def test_foreigners_who_hold_more_turn_over_more(city):
+    usual = turnover(with_depth(city(on_parameters=QUIET), 0.0))
+    on = with_depth(city(on_parameters=QUIET), 0.0)
+    on[Liquidity].foreign_share_base_year *= 0.5
+    ratio = turnover(on) / usual
+    part = np.array([on[Parameters].foreign_bond_turnover_share, on[Parameters].northbound_share])
+    np.testing.assert_allclose(ratio[DEEPENED], 1.0 + part)
+
+
+def test_depth_is_what_was_traded_over_the_stock_against_the_base_year(city):
+    on = with_depth(city("2020-12"), 0.0)
+    on[Turnover].turnover_trn = np.ones(len(Product))
+    run(depth_is_measured, on)
+    np.testing.assert_array_equal(on[Liquidity].log_depth, 0.0)
+    run(prices_are_discovered, on)
+    ends_base_year(TRADING, on)
+    for _ in range(12):
+        on[Turnover].turnover_trn = np.full(len(Product), 2.0)
+        on[Liquidity] = run(depth_is_measured, on)[Liquidity]
+    np.testing.assert_allclose(on[Liquidity].log_depth, np.log(2.0))
+    on[ShareMarket].value_bn *= 2.0
+    for _ in range(12):
+        run(depth_is_measured, on)
+    np.testing.assert_allclose(on[Liquidity].log_depth, [np.log(2.0), 0.0], atol=1e-12)
+
+
+def test_the_premium_of_issuers_falls_with_depth_and_with_the_rules_of_the_market(city):
+    on = with_depth(city(on_parameters={"depth_elasticity": 0.5}), 0.2)
+    usual = on[Channels].baseline("market_liquidity_premium")
+    premium = Part(premium_change_pp).on(on)
+    np.testing.assert_allclose(premium, usual * np.expm1(-0.1) / 100.0)
+    cheap = with_depth(city(on_channels={"market_liquidity_premium": 0.8 * usual}, off=("liquidity_feedback",)), 0.2)
+    np.testing.assert_allclose(Part(premium_change_pp).on(cheap), -0.2 * usual / 100.0)
 
 
 # Price discovery
@@ -422,7 +487,7 @@ def discovered(on, *volumes):
     """Let prices be discovered in some months of turnover, one for each; the last may be after the base year."""
     on[Clock] = Clock(BASELINE)
     on[Turnover].turnover_trn = np.ones(len(Product))
-    ends_base_year(TRADING, run(prices_are_discovered, on))
+    ends_base_year(TRADING, run(prices_are_discovered, run(depth_is_measured, on)))
     for back, volume in enumerate(volumes):
         on[Clock] = Clock(BASELINE + 1 + back)
         on[Turnover].turnover_trn = volume
