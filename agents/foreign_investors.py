@@ -387,18 +387,11 @@ def entry_by_peers(buying: float, spread: float, bound: float, coefficient: floa
     return coefficient * float(np.tanh(bound * buying / spread))
 
 
-def entry_rate_per_month(
-    base_rate: float,
-    access_friction_change: float,
-    entry_access_elasticity: float,
-    peers: float = 0.0,
-    trust: float = 0.0,
-) -> float:
+def entry_rate_per_month(base_rate: float, ready: float, outside: float) -> float:
     """Expected number of institutions that enter in a month.
 
-    rate = base_rate * exp(-entry_access_elasticity * change of access friction + peers + trust)
+    rate = base_rate * share of those outside who are ready * those outside, both over 2020
 
-    Trust is the effect of the mean trust in the regime on the log rate, `trust_entry` a unit. Parameters
-    `foreign_entry_rate`, `entry_access_coefficient`, `trust_entry`; channel `foreign_access_cost`.
+    Parameter `foreign_entry_rate`; the readiness is that of `agents.coordination.ready_ratio`.
     """
-    return base_rate * float(np.exp(-entry_access_elasticity * access_friction_change + peers + trust))
+    return base_rate * ready * outside

@@ -22,7 +22,6 @@ from agents.foreign_investors import (
     client_flow,
     collateral_shift,
     entry_by_peers,
-    entry_rate_per_month,
     exit_speed,
     geopolitical_shift,
     hedged_room,
@@ -46,6 +45,7 @@ from sim.authorities.state import Curbs
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.clearing import default_loss
+from sim.bond_market.entry import entry_rate
 from sim.bond_market.home_bias import home_bias_falls
 from sim.bond_market.index_weights import MONTHS_AROUND, tracked_index_weights
 from sim.bond_market.state import (
@@ -80,11 +80,12 @@ def foreign_investors_enter(
 
     A newcomer starts small and moves towards its target.
     """
-    friction_change = parameters.access_friction_2020 * (channels.ratio("foreign_access_cost") - 1.0)
-    rate = entry_rate_per_month(
-        parameters.foreign_entry_rate,
-        friction_change,
-        parameters.entry_access_coefficient,
+    rate = entry_rate(
+        parameters,
+        channels,
+        interactions,
+        demand,
+        len(investors),
         _peers_of_entrants(parameters, interactions, investors),
         parameters.trust_entry * mean_trust(investors["trust"]),
     )

@@ -113,6 +113,8 @@ class ForeignSignals:
 class ForeignDemand:
     """Reference values of the targets of foreign investors in bonds."""
 
+    investors_at_start: int = 1
+    """Institutions in the market at the end of the year before the base year."""
     reference_signal_pp: float = 0.0
     """Mean unhedged signal of the base year, percentage points."""
     index_weights_base_year: Floats = field(default_factory=lambda: np.zeros(len(IndexFamily)))

@@ -16,7 +16,7 @@ from agents.equity_investors import (
     within_ceiling,
     within_quota,
 )
-from agents.foreign_investors import entry_by_peers, entry_rate_per_month
+from agents.foreign_investors import entry_by_peers
 
 
 def terms(**changed):
@@ -65,7 +65,6 @@ def test_the_quota_bounds_net_inflow_and_touches_no_sale(trades, quota, part):
 def test_buying_of_those_inside_draws_entrants_at_most_by_the_coefficient():
     assert entry_by_peers(0.0, 0.025, 1.5, 0.08) == 0.0
     assert 0.0 < entry_by_peers(0.02, 0.025, 1.5, 0.08) < 0.08
-    assert entry_rate_per_month(9.0, 0.0, 1.5, peers=0.08) == pytest.approx(9.0 * np.exp(0.08))
 
 
 def test_a_portfolio_that_holds_the_market_drifts_with_values_and_the_currency():

@@ -379,6 +379,7 @@ def funding_memory(on):
 def foreign_demand(on):
     """Foreign investors compare with the yields and indices of 2020."""
     return ForeignDemand(
+        investors_at_start=len(on[ForeignInvestors]),
         reference_signal_pp=YIELD_PCT - US_YIELD_PCT,
         index_weights_base_year=live_index_weights(on[Parameters], on[BaseYear], BASELINE, 0.0),
     )

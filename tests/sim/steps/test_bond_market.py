@@ -276,6 +276,28 @@ def test_at_the_access_of_2020_the_usual_number_enters(city):
     assert entrants(on) == poisson(on[Parameters].foreign_entry_rate, uniform) > 0
 
 
+def test_indices_that_hold_the_market_draw_institutions_in(city):
+    live = city()[Channels].baseline("index_tracking_demand")
+    assert entrants(city(on_channels={"index_tracking_demand": live + 0.4})) > entrants(city())
+
+
+def test_those_who_have_entered_draw_others_in_unless_coordination_is_off(city):
+    def came(at_start, off=()):
+        on = city(off=off, on_parameters={"foreign_entry_rate": 50.0, "entry_coordination": 8.0})
+        on[ForeignDemand].investors_at_start = at_start
+        return entrants(on)
+
+    inside = len(city()[ForeignInvestors])
+    assert came(inside // 2) > came(inside)
+    assert came(inside // 2, ("coordination",)) < came(inside, ("coordination",))
+
+
+def test_a_market_that_all_have_entered_is_entered_by_nobody(city):
+    on = city(on_parameters={"foreign_entry_rate": 50.0})
+    on[ForeignDemand].investors_at_start = len(on[ForeignInvestors]) // 10
+    assert entrants(on) == 0
+
+
 def test_recent_buying_of_those_inside_draws_others_in_unless_the_interaction_is_off(city):
     def came(buying, off=()):
         on = city(off=off, on_parameters={"peer_coefficient_foreign": 2.0})
