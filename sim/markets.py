@@ -127,7 +127,7 @@ def price_discovery_share(
     share_2020: Floats,
     volume_ratio: Floats,
     foreign_share_change: float,
-    rival_volume_ratio: float,
+    rival_volume_ratio: Floats | float,
     volume_exponent: float,
     foreign_quality: float,
 ) -> Floats:
@@ -141,7 +141,7 @@ def price_discovery_share(
     `price_discovery_foreign_effect`.
     """
     informed = share_2020 * np.exp(foreign_quality * foreign_share_change / 0.10) * volume_ratio**volume_exponent
-    rival: Floats | float = (1.0 - share_2020) * rival_volume_ratio**volume_exponent
+    rival = (1.0 - share_2020) * rival_volume_ratio**volume_exponent
     return np.asarray(informed / (informed + rival), dtype=np.float64)
 
 

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from agents.arrays import sum_of_products
+from agents.draws import Draws
 from agents.equity_investors import ForeignEquityInvestor, ForeignShareholders
 from agents.institutions import Institutions
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
 from sim.accounting.securities import SecurityBook
+from sim.clock import Clock
 from sim.component import Changes, Component, Explanation, Identity, Step
+from sim.trading.contract_venues import start_contract_traders, traders_choose_venues
 from sim.trading.foreign_shareholders import (
     equity_investors_trade,
     equity_purchase_terms,
@@ -22,13 +25,28 @@ from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import prices_are_discovered
 from sim.trading.readings import READINGS, SHAREHOLDER_READINGS
 from sim.trading.solved import TRADING_SOLVED
-from sim.trading.state import ForeignShareholdings, Liquidity, PriceDiscovery, ShareMarket, TradingConstants, Turnover
+from sim.trading.state import (
+    ContractTraders,
+    ForeignShareholdings,
+    Liquidity,
+    PriceDiscovery,
+    ShareMarket,
+    TradingConstants,
+    Turnover,
+)
 from sim.trading.turnover import markets_turn_over
 from sim.trading.volatility import volatility_answers_to_sales
 
 
-def start_trading(parameters: Parameters, turnover: Changes[Turnover]) -> None:
-    """Set the foreign share of open interest."""
+def start_trading(
+    clock: Clock,
+    parameters: Parameters,
+    draws: Draws,
+    turnover: Changes[Turnover],
+    traders: Changes[ContractTraders],
+) -> None:
+    """Set the foreign share of open interest and the traders of contracts."""
+    start_contract_traders(clock, parameters, draws, traders)
     turnover.foreign_futures_share = parameters.futures_foreign_share_2020
 
 
@@ -103,13 +121,15 @@ FOREIGN_SHAREHOLDERS = Component(
 
 TRADING = Component(
     name="trading",
-    states=(Turnover, Liquidity, PriceDiscovery),
+    states=(Turnover, Liquidity, ContractTraders, PriceDiscovery),
     start=start_trading,
+    streams=("contract.trader", "contract.trader_size", "contract.venue"),
     remembers=base_year_is_remembered,
     steps=(
         Step(volatility_answers_to_sales, owner="Market"),
         Step(markets_turn_over, owner="Market"),
         Step(depth_is_measured, owner="Market"),
+        Step(traders_choose_venues, owner="Market"),
         Step(prices_are_discovered, owner="Market"),
     ),
     readings=READINGS,

@@ -6,7 +6,8 @@ from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes
 from sim.markets import Product, benchmark_use_share, price_discovery_share, price_influence_index
-from sim.trading.state import PriceDiscovery, Turnover
+from sim.trading.contract_venues import shares_2020, volumes_by_venue
+from sim.trading.state import ContractTraders, PriceDiscovery, Turnover
 from sim.world.policy import Channels
 
 RATE_BENCHMARKS = 3
@@ -14,23 +15,31 @@ RATE_BENCHMARKS = 3
 
 
 def prices_are_discovered(
-    clock: Clock, parameters: Parameters, channels: Channels, turnover: Turnover, prices: Changes[PriceDiscovery]
+    clock: Clock,
+    parameters: Parameters,
+    channels: Channels,
+    turnover: Turnover,
+    traders: ContractTraders,
+    prices: Changes[PriceDiscovery],
 ) -> None:
     """Shanghai and its rivals share price discovery.
 
-    The share of Shanghai in copper, oil, gold and rate prices depends on volumes of twelve months.
+    The share of Shanghai in copper, oil, gold and rate prices depends on volumes of twelve months and on the venues
+    that traders of each contract have chosen.
     """
     # Copper and oil trade on the futures exchange, gold on the gold exchange, rates in spot bonds.
     products = [Product.SHFE_FUTURES, Product.SHFE_FUTURES, Product.SGE_GOLD, Product.INTERBANK_SPOT_BONDS]
     prices.volumes.append(turnover.turnover_trn[products])
     recent = np.mean(prices.volumes, axis=0)
     usual = recent if clock.in_base_year else prices.volume_base_year
-    share_2020 = np.array([*parameters.price_discovery_share_2020, parameters.rate_benchmark_share])
+    share_2020 = shares_2020(parameters)
+    growth = float(np.exp(parameters.rival_volume_growth * max(0, clock.months_since_base_year) / 12.0))
+    prices.volume_here, prices.volume_elsewhere = volumes_by_venue(traders, recent / usual, growth)
     share = price_discovery_share(
         share_2020,
-        recent / usual,
+        prices.volume_here,
         turnover.foreign_futures_share - parameters.futures_foreign_share_2020,
-        float(np.exp(parameters.rival_volume_growth * max(0, clock.months_since_base_year) / 12.0)),
+        prices.volume_elsewhere,
         parameters.price_discovery_volume_exponent,
         parameters.price_discovery_foreign_effect,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Flags, Floats, Integers, Keys
 from agents.equity_investors import COMPANY_GROUPS
 from sim.markets import Product
 from sim.trading.market_making import MarketMade
@@ -90,6 +90,23 @@ class ForeignShareholdings:
 
 
 @dataclass
+class ContractTraders:
+    """Traders of the contracts that Shanghai and rivals list alike, shape (traders,) but for the shares."""
+
+    contract: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    keys: Keys = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
+    threshold: Floats = field(default_factory=lambda: np.zeros(0))
+    """Inclination that a trader needs to prefer Shanghai, log odds."""
+    weight: Floats = field(default_factory=lambda: np.zeros(0))
+    """Size of a trader over the middling one."""
+    foreign: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    at_shanghai: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    share: Floats = field(default_factory=lambda: np.full(4, 0.5))
+    """Shanghai's share of the trading of each contract, shape (4,)."""
+    share_at_start: Floats = field(default_factory=lambda: np.full(4, 0.5))
+
+
+@dataclass
 class PriceDiscovery:
     """Shares of Shanghai in price discovery and the index "Shanghai Prices"."""
 
@@ -98,5 +115,9 @@ class PriceDiscovery:
     volume_base_year: Floats = field(default_factory=lambda: np.ones(4))
     shares: Floats = field(default_factory=lambda: np.zeros(4))
     """Copper, oil, gold and rate benchmarks, 0..1."""
+    volume_here: Floats = field(default_factory=lambda: np.ones(4))
+    """Volume of each contract in Shanghai over that of the base year, twelve months."""
+    volume_elsewhere: Floats = field(default_factory=lambda: np.ones(4))
+    """Volume at rivals over that of the base year."""
     influence: float = 100.0
     """The index, end-2020 = 100."""

@@ -16,7 +16,7 @@ INTERACTIONS = {
     "peers": "active foreign investors want more when others have bought",
     "experience": "foreign investors want more of a bond market that they know from holding its bonds",
     "liquidity_feedback": "deep markets are cheaper to trade and to issue in, which makes them deeper",
-    "coordination": "foreign institutions enter a market that others have entered",
+    "coordination": "foreign institutions enter a market that others have entered, and traders go where others trade",
     "issuance_spillover": "issuers file for an offer more readily when others of their industry have",
     "underwriting_limits": "deals beyond what underwriters' capital can place wait a month",
     "default_contagion": "a default raises spreads in its industry and province, and banks lend less after defaults",

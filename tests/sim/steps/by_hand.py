@@ -59,8 +59,9 @@ from sim.institutions.districts import occupants, shares_2020
 from sim.institutions.state import City, Districts, RivalCentres, SectorTraits
 from sim.markets import Product
 from sim.solving.solve import SOLVED
+from sim.trading.contract_venues import start_contract_traders
 from sim.trading.liquidity import foreign_shares
-from sim.trading.state import ForeignShareholdings, Liquidity, ShareMarket, TradingConstants, Turnover
+from sim.trading.state import ContractTraders, ForeignShareholdings, Liquidity, ShareMarket, TradingConstants, Turnover
 from sim.world.interactions import Interactions
 from sim.world.macro import MacroPath
 from sim.world.policy import Channels, Policy
@@ -244,6 +245,13 @@ def foreign_shareholdings(on):
     return ForeignShareholdings(stakes=mean * appeal_to_foreigners(parameters.foreign_stake_spread))
 
 
+def contract_traders(on):
+    """Traders of contracts, each at the venue that it prefers."""
+    made = ContractTraders()
+    start_contract_traders(on[Clock], on[Parameters], on[Draws], made)
+    return made
+
+
 def fintech_firms():
     """Fintech firms in the city and elsewhere, of all sizes and ages."""
     count = FINTECH_HERE + FINTECH_ELSEWHERE
@@ -421,6 +429,7 @@ MADE = {
     ForeignDemand: foreign_demand,
     ShareMarket: lambda _: ShareMarket(value_bn=40000.0, opening_bn=40000.0),
     ForeignShareholdings: foreign_shareholdings,
+    ContractTraders: contract_traders,
     Liquidity: lambda on: Liquidity(foreign_share_base_year=foreign_shares(on[SecurityBook], on[ForeignShareholdings])),
     RepoFunding: lambda _: RepoFunding(start_pct=YIELD_PCT, follow_pct=YIELD_PCT),
     Turnover: lambda on: Turnover(foreign_futures_share=on[Parameters].futures_foreign_share_2020),

@@ -19,11 +19,13 @@ from sim.clock import Clock
 from sim.component import Part
 from sim.markets import Product
 from sim.trading.component import FOREIGN_SHAREHOLDERS, TRADING
+from sim.trading.contract_venues import traders_choose_venues
 from sim.trading.foreign_shareholders import equity_investors_trade, shares_are_valued
 from sim.trading.liquidity import depth_is_measured, foreign_shares, premium_change_pp
 from sim.trading.market_making import market_making_bn
 from sim.trading.price_discovery import RATE_BENCHMARKS, prices_are_discovered
 from sim.trading.state import (
+    ContractTraders,
     ForeignShareholdings,
     Liquidity,
     PriceDiscovery,
@@ -525,6 +527,66 @@ def test_only_the_last_twelve_months_of_turnover_count(city):
     np.testing.assert_array_equal(
         discovered(city(), forgotten, *quiet).shares, discovered(city(), never, *quiet).shares
     )
+
+
+def after_months(on, months):
+    """Shanghai's share of the trading of each contract when traders and prices have had some months."""
+    on[PriceDiscovery].volume_base_year = np.ones(4)
+    on[Turnover].turnover_trn = np.ones(len(Product))
+    for _ in range(months):
+        run(traders_choose_venues, on)
+        run(prices_are_discovered, on)
+        on[Clock] = Clock(on[Clock].month + 1)
+    return on[ContractTraders].share
+
+
+QUICK = {"venue_choice_months": 1e-9, "rival_volume_growth": 0.0, "captive_trading_share": 0.02}
+
+
+def test_traders_stay_where_they_are_while_depth_and_access_are_as_in_2020(city):
+    on = city(on_parameters=QUICK)
+    np.testing.assert_array_equal(after_months(on, 3), on[ContractTraders].share_at_start)
+
+
+def test_cheaper_access_brings_foreign_traders_and_others_follow_unless_coordination_is_off(city):
+    def moved(*off):
+        cheap = 0.2 * city()[Channels].baseline("futures_access_cost")
+        on = city(on_parameters=QUICK, on_channels={"futures_access_cost": cheap}, off=off)
+        before, traders = on[ContractTraders].at_shanghai.copy(), on[ContractTraders]
+        after_months(on, 12)
+        came = traders.at_shanghai & ~before
+        return came[traders.foreign].mean(), came[~traders.foreign].mean()
+
+    foreign, home = moved()
+    assert foreign > 0.0 and home > 0.0
+    foreign, home = moved("coordination")
+    assert foreign > 0.0 and home == 0.0
+
+
+@pytest.mark.parametrize(("strength", "tips"), [(9.0, True), (1.0, False)])
+def test_two_rival_contracts_tip_for_good_where_traders_follow_depth_strongly(city, strength, tips):
+    """A push that has passed: gold was traded more in Shanghai for once, and its traders are there."""
+    equal = {"price_discovery_share_2020": (0.28, 0.29, 0.4), "venue_depth_strength": strength}
+    on = city(on_parameters={**QUICK, **equal})
+    start = on[ContractTraders].share_at_start[2]
+    on[ContractTraders].at_shanghai |= (on[ContractTraders].contract == 2) & (on[ContractTraders].threshold < 2.0)
+    on[PriceDiscovery].volume_here[2], on[PriceDiscovery].volume_elsewhere[2] = 2.0, 0.5
+    share = after_months(on, 30)
+    if tips:
+        assert share[2] > 0.9
+    else:
+        assert share[2] == pytest.approx(start, abs=0.03)
+    np.testing.assert_allclose(np.delete(share, 2), np.delete(on[ContractTraders].share_at_start, 2), atol=0.03)
+
+
+def test_few_traders_reconsider_in_a_month_where_choices_are_slow(city):
+    on = city(on_parameters={"venue_choice_months": 24.0, "venue_depth_strength": 9.0})
+    on[PriceDiscovery].volume_here = np.full(4, 50.0)
+    before = on[ContractTraders].at_shanghai.copy()
+    run(traders_choose_venues, on)
+    wants = on[ContractTraders].threshold < 9.0 * 0.4
+    moved = (on[ContractTraders].at_shanghai & ~before)[wants & ~before].mean()
+    assert moved == pytest.approx(-np.expm1(-1.0 / 24.0), abs=0.03)
 
 
 def test_a_cheaper_switch_moves_rate_benchmarks_alone(city):
