@@ -52,7 +52,13 @@ def test_a_first_purchase_is_a_newcomers_alone(model):
 def test_each_group_names_its_own_reasons(model):
     reasons = {
         InvestorGroup.RESERVE_MANAGER: {"trust in the regime", "use as collateral"},
-        InvestorGroup.BENCHMARK_FUND: {"yield gap and currency", "world volatility", "access", "index weights", "home bias"},
+        InvestorGroup.BENCHMARK_FUND: {
+            "yield gap and currency",
+            "world volatility",
+            "access",
+            "index weights",
+            "home bias",
+        },
         InvestorGroup.REAL_MONEY: {
             "yield gap and currency",
             "world volatility",
