@@ -124,7 +124,7 @@ def within_quota(net_purchases_bn: Floats, part_through_connect: float, quota_bn
 @cache
 def _normal_quantiles() -> Floats:
     """Standard normal quantiles at the middle of each group of companies, shape (groups,)."""
-    middles = (np.arange(COMPANY_GROUPS) + 0.5) / COMPANY_GROUPS
+    middles = (2 * np.arange(COMPANY_GROUPS) + 1) / (2 * COMPANY_GROUPS)
     return np.array([NormalDist().inv_cdf(float(middle)) for middle in middles])
 
 
