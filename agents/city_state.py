@@ -23,20 +23,28 @@ class CityState(IntEnum):
 
 
 def log_real_wage(
-    log_density: Floats, productivity: float, congestion: float, rent_share: float, relocation_cost: float
+    log_density: Floats,
+    productivity: float,
+    congestion: float,
+    rent_share: float,
+    relocation_cost: float,
+    training_share: float,
+    qualification_cost: float,
 ) -> Floats:
-    """Log real wage of finance staff against end-2020, net of the cost of settling in, shape (6,).
+    """Log real wage of finance staff against end-2020, net of settling in and qualifying, shape (6,).
 
     wage = productivity * log_density - rent_share * congestion * log_density,
-    in Shanghai less ln(relocation_cost / 100) * rent_share
+    in Shanghai less rent_share * ln(relocation_cost / 100) and training_share * ln(qualification_cost / 100)
 
     Density is the number of institutions over that of end-2020; rents rise with it by the congestion elasticity, and
-    settling in weighs on a wage as rents do. Parameters `agglomeration_productivity`, `congestion_elasticity`,
-    `rent_share_of_wage`; channel `talent_relocation_cost` (index, 2020 = 100). Density and productivity after the
-    survey of Combes and Gobillon.
+    settling in weighs on a wage as rents do. Training and certificates that are cheaper to come by leave more of a
+    wage. Parameters `agglomeration_productivity`, `congestion_elasticity`, `rent_share_of_wage`,
+    `training_share_of_wage`; channels `talent_relocation_cost`, `qualification_cost` (indices, 2020 = 100). Density and
+    productivity after the survey of Combes and Gobillon.
     """
     wage: Floats = (productivity - rent_share * congestion) * log_density
     wage[Centre.SHANGHAI] -= rent_share * np.log(relocation_cost / 100.0)
+    wage[Centre.SHANGHAI] -= training_share * np.log(qualification_cost / 100.0)
     return wage
 
 

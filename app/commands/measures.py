@@ -66,6 +66,8 @@ def _in_detail(chosen: Measure) -> Iterable[Part]:
         "channels": ", ".join((chosen.channel, *chosen.channels_secondary)),
         "indicators": ", ".join(f"{name} ({chosen.direction.get(name, '?')})" for name in chosen.kpis),
         "from": f"{chosen.start}, over {chosen.ramp_months} months",
+        **{f"{name} is open": why for name, why in chosen.sign_reasons.items()},
+        **{f"{name} does not show": why for name, why in chosen.not_shown.items()},
         "lag": f"{chosen.lag_months} months ({chosen.lag_basis})",
         "strength": f"{chosen.strength}: {chosen.strength_reason}",
         "modelled as": f"{found.modelled_as}. {chosen.modelled_note}",

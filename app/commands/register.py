@@ -17,6 +17,7 @@ All {count} measures, 44 and three supporting ones, and the chain by which each 
 levers and their components, channels, the rule that reads them, indicators. Written by `lujiazui register`;
 `lujiazui measures M14` shows one.
 Signs, lags and strengths are judgement and enter no run; what levers do is measured by `lujiazui effects`.
+Paired runs test that each measure alone moves its indicators as declared; a sign that does not show has its reason.
 
 {levers} act through levers, {switches} as a switch of delivery, {context} is context, with its reason below.
 
@@ -66,6 +67,8 @@ def _section(each: Chain) -> str:
         ("decided by", f"{measure.authority}. {measure.authority_note}" + (f" ({city})" if city else "")),
         ("mechanism", measure.mechanism),
         ("expected", f"{expected}; half of it after {measure.lag_months} months ({measure.lag_basis})"),
+        *((f"{name} is open", why) for name, why in measure.sign_reasons.items()),
+        *((f"{name} does not show", why) for name, why in measure.not_shown.items()),
         ("strength", f"{measure.strength}. {measure.strength_reason}"),
         ("modelled as", f"{each.modelled_as}. {measure.modelled_note}"),
         ("proof", f"`{each.test}`" if each.test else "none: context moves nothing"),

@@ -37,6 +37,16 @@ Signs = Annotated[FrozenMapping[str, str], PlainValidator(_signs)]
 """Expected direction by indicator."""
 
 
+def _reasons(value: Any) -> FrozenMapping[str, str]:
+    if not isinstance(value, Mapping) or not all(isinstance(reason, str) and reason for reason in value.values()):
+        raise ValueError("is not a table of reasons by indicator")
+    return FrozenMapping(value)
+
+
+Reasons = Annotated[FrozenMapping[str, str], PlainValidator(_reasons)]
+"""Reasons by indicator."""
+
+
 def _shares(value: Any) -> FrozenMapping[str, float]:
     if not isinstance(value, Mapping) or not all(isinstance(share, float) and share > 0.0 for share in value.values()):
         raise ValueError("is not a table of positive shares by component")
@@ -274,7 +284,10 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure of the plan, its instruments and the way it is modelled."""
+    """A measure of the plan, its instruments and the way it is modelled.
+
+    `direction` is what theory says; `sign_reasons` why a sign is open, `not_shown` why paired runs do not show one.
+    """
 
     __pydantic_config__ = TYPED
 
@@ -303,6 +316,8 @@ class Measure:
     start: str
     ramp_months: int
     interactions: tuple[Interaction, ...]
+    sign_reasons: Reasons = field(default_factory=FrozenMapping)
+    not_shown: Reasons = field(default_factory=FrozenMapping)
 
     @property
     def levers(self) -> tuple[str, ...]:

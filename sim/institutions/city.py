@@ -37,6 +37,8 @@ def city_states_move(
         parameters.congestion_elasticity,
         parameters.rent_share_of_wage,
         channels["talent_relocation_cost"],
+        parameters.training_share_of_wage,
+        channels["qualification_cost"],
     )
     targets = state_targets(
         wage,

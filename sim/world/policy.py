@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from scenarios.plan import Channel, Effect, Lever
 
 
+ROUNDING = 1e-12
+"""A change of intensity below is the rounding of what components add to their lever."""
+
+
 def capped_intensities(intensities: Floats, levers: Sequence["Lever"]) -> Floats:
     """Regime in force after prerequisites, shape (months, levers).
 
@@ -83,23 +87,23 @@ def _delivered(change: Floats, lever: "Lever", lag_months: int, parameters: "Par
     return felt
 
 
-def component_tilts(
+def component_changes(
     intensities: Floats, departures: Floats, levers: Sequence["Lever"], parameters: "Parameters"
 ) -> dict[tuple[str, str], Floats]:
-    """By how much an effect feels its own components more than its lever, by (lever, channel), each shape (months,).
+    """Change that an effect feels by its components in place of its lever's, by (lever, channel), each shape (months,).
 
-    tilt(t) = sum over components c of fidelity * G_c(t - lag_c) - change of the lever as felt
-    G_c     = gain * held * (share_c * (I - sum of w * d - I_2020) + effect_c * d_c)
+    change(t) = sum over components c of fidelity * G_c(t - lag_c)
+    G_c       = gain * held * (share_c * (I - sum of w * d - I_2020) + effect_c * d_c)
 
     d_c is the departure of a component from where the lever as a whole has it, w its weight, share_c its share of the
     effect and effect_c the part of the effect that a unit of its intensity has (`Lever.effect_of`). `held` is the part
     of the lever's change that its prerequisites let through. Effects whose components depart nowhere and have the
-    lever's lag are left out: there the tilt is nothing.
+    lever's lag are left out: there it is the change of the lever.
     """
     capped = capped_intensities(intensities, levers)
     gains = complement_gains(capped, levers, parameters)
     places = [0, *accumulate(len(lever.components) for lever in levers)]
-    tilts: dict[tuple[str, str], Floats] = {}
+    by_component: dict[tuple[str, str], Floats] = {}
     for column, lever in enumerate(levers):
         own = departures[:, places[column] : places[column + 1]]
         lags = {lever.lag_of(component) for component in lever.components}
@@ -111,7 +115,7 @@ def component_tilts(
         whole = asked.copy()
         for place, component in enumerate(lever.components):
             whole -= component.weight * own[:, place]
-        as_felt = _delivered(allowed * gains[:, column], lever, lever.effect_lag_months, parameters)
+        whole[np.abs(whole) < ROUNDING] = 0.0
         for effect in lever.effects:
             felt = np.zeros_like(whole)
             for place, component in enumerate(lever.components):
@@ -119,8 +123,8 @@ def component_tilts(
                 if share or own[:, place].any():
                     rise = share * whole + lever.effect_of(effect, component) * own[:, place]
                     felt += _delivered(held * rise, lever, lever.lag_of(component), parameters)
-            tilts[lever.id, effect.channel] = felt - as_felt
-    return tilts
+            by_component[lever.id, effect.channel] = felt
+    return by_component
 
 
 def _share(lever: "Lever", effect: "Effect", place: int) -> float:
@@ -137,20 +141,19 @@ def channel_paths(
     levers: Sequence["Lever"],
     channels: Sequence["Channel"],
     betas: Mapping[tuple[str, str], float],
-    tilts: Mapping[tuple[str, str], Floats] = MappingProxyType({}),
+    by_component: Mapping[tuple[str, str], Floats] = MappingProxyType({}),
 ) -> Floats:
     """Value of every channel in every month, shape (months, channels).
 
-    x = sum over levers of beta * (change + tilt);  log: baseline * exp(x);  logit: sigmoid(logit(baseline) + x);
+    x = sum over levers of beta * change, the one of its components where `by_component` has it;
+    log: baseline * exp(x);  logit: sigmoid(logit(baseline) + x);
     add: baseline + x. Where x is zero the value is the baseline to the bit.
     """
     column = {channel.id: position for position, channel in enumerate(channels)}
     x = np.zeros((len(changes), len(channels)))
     for row, lever in enumerate(levers):
         for effect in lever.effects:
-            felt = changes[:, row]
-            if (lever.id, effect.channel) in tilts:
-                felt = felt + tilts[lever.id, effect.channel]
+            felt = by_component.get((lever.id, effect.channel), changes[:, row])
             x[:, column[effect.channel]] += betas[lever.id, effect.channel] * felt
     values = np.empty_like(x)
     for position, channel in enumerate(channels):
@@ -240,7 +243,7 @@ class Policy:
             levers,
             channels,
             parameters.betas,
-            component_tilts(intensities, departures, levers, parameters),
+            component_changes(intensities, departures, levers, parameters),
         )
         self.baseline = ChannelValues(self._columns, np.array([c.baseline_2020 for c in channels]), set())
         """Every channel at its end-2020 value."""

@@ -18,8 +18,8 @@ SHANGHAI, RIVALS = Centre.SHANGHAI, slice(1, 6)
 SPEEDS = np.array([0.015, 0.015, 0.006, 0.012])
 
 
-def targets(density=EVEN, cost=100.0, international=1.0, legal=0.0):
-    wage = log_real_wage(density, 0.045, 0.25, 0.25, cost)
+def targets(density=EVEN, cost=100.0, international=1.0, legal=0.0, qualification=100.0):
+    wage = log_real_wage(density, 0.045, 0.25, 0.25, cost, 0.04, qualification)
     return state_targets(wage, density, international, legal, 1.2, 0.5, 0.5, 0.3)
 
 
@@ -44,6 +44,13 @@ def test_a_cheaper_move_brings_talent_to_shanghai_and_takes_some_from_its_rivals
     assert talent[SHANGHAI] == pytest.approx(-1.2 * 0.25 * np.log(cost / 100.0))
 
 
+@given(st.floats(20.0, 99.0))
+def test_cheaper_training_brings_talent_by_its_part_of_a_wage(cost):
+    talent = targets(qualification=cost)[CityState.TALENT]
+    assert talent[SHANGHAI] == pytest.approx(-1.2 * 0.04 * np.log(cost / 100.0))
+    assert talent.sum() == pytest.approx(0.0, abs=1e-15)
+
+
 def test_each_channel_moves_its_own_state_of_shanghai_alone():
     certain = targets(legal=0.4)
     assert certain[CityState.LAW].tolist() == [0.5 * 0.4, 0, 0, 0, 0, 0]
@@ -56,8 +63,8 @@ def test_each_channel_moves_its_own_state_of_shanghai_alone():
 @given(st.sampled_from(list(Centre)), st.floats(0.01, 0.7))
 def test_density_pays_as_long_as_productivity_outruns_the_rent_it_brings(centre, growth):
     dense = only(centre, growth)
-    assert log_real_wage(dense, 0.10, 0.25, 0.25, 100.0)[centre] > 0.0
-    assert log_real_wage(dense, 0.045, 0.25, 0.25, 100.0)[centre] < 0.0
+    assert log_real_wage(dense, 0.10, 0.25, 0.25, 100.0, 0.04, 100.0)[centre] > 0.0
+    assert log_real_wage(dense, 0.045, 0.25, 0.25, 100.0, 0.04, 100.0)[centre] < 0.0
 
 
 def test_services_follow_their_clients():

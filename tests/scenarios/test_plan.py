@@ -16,7 +16,7 @@ INDICATORS = {indicator.id for indicator in plan.indicators()} | {row.id for row
 
 def test_the_whole_plan_is_there():
     assert len(plan.levers()) == 30
-    assert len(plan.channels()) == 53
+    assert len(plan.channels()) == 54
     assert [measure.id for measure in plan.measures()] == [f"M{n:02d}" for n in range(1, 45)] + ["S1", "S2", "S3"]
     assert len(plan.indicators()) == 7
     assert len(plan.secondary_indicators()) == 43

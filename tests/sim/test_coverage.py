@@ -3,23 +3,28 @@
 import importlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sim
+from agents.bank_supervision import loss_share_seen_late, stress_half_life_months
 from app.commands.register import page
 from scenarios import plan
 from scenarios.loader import load
 from scenarios.parameters import ParameterSet
 from scenarios.plan.register import chain, register
+from sim.components import READINGS
 
 ROOT = Path(sim.__file__).parent.parent
 CHAINS = register()
 ACTING = [each for each in CHAINS if each.links]
 EVENTS = [{"name": "small_bank_failure", "month": "2022-06", "size": 0.3}]
-"""Detection and resolution of failing banks matter only where one fails."""
+"""Detection and resolution of failing banks are read only where one fails."""
+SMALLEST_CHANGE = 1e-7
+"""A change below is rounding."""
 
 QUICK = ParameterSet.prior_2020().central().replace(effect_lag_scale=0.25)
-"""Short lags, so that two years are enough to feel every lever."""
+"""Short lags, so that three years are enough to feel every lever."""
 
 
 def run(levers=None, parameters=None):
@@ -27,8 +32,8 @@ def run(levers=None, parameters=None):
         sim.Scenario(
             **{
                 **load("frozen").with_levers(levers or {}).with_shocks(EVENTS).plain(),
-                "scale": 0.05,
-                "end": "2023-06",
+                "scale": 0.1,
+                "end": "2023-12",
             }
         ),
         rng=3,
@@ -85,18 +90,54 @@ def test_no_lever_and_no_channel_is_without_a_measure_or_a_lever():
     "each", [each for each in ACTING if each.modelled_as == "lever"], ids=lambda each: each.measure.id
 )
 def test_a_measure_moves_what_its_chain_says(each, frozen):
-    """With its levers at full intensity its channels leave their baseline and the run is another one."""
-    full = dict.fromkeys(each.measure.levers, 1.0)
-    model = run(full)
+    """Its components at full intensity move the channels of its chain, and its indicators as it declares.
+
+    Declared signs that paired runs do not show are named in the measure with the reason.
+    """
+    measure = each.measure
+    model = run(measure.settings(1.0))
     last = model.policy.at(model.month)
     moved = {channel for channel in last if last[channel] != model.policy.baseline[channel]}
-    assert {link.channel for link in each.links if plan_room(link.lever)} & moved
-    assert model.records != frozen.records
+    assert moved == {link.channel for link in each.links}
+    wrong = {}
+    for indicator, sign in measure.direction.items():
+        if sign in ("+", "-") and indicator not in measure.not_shown:
+            change = change_of(indicator, model, frozen)
+            if not (change if sign == "+" else -change) > SMALLEST_CHANGE:
+                wrong[indicator] = (sign, change)
+    assert not wrong
+    shown = [name for name, sign in measure.direction.items() if sign in ("+", "-") and name not in measure.not_shown]
+    assert shown, "a measure that shows nothing is not modelled"
 
 
-def plan_room(lever):
-    """Whether a lever was not in full force in 2020."""
-    return next(each for each in plan.levers() if each.id == lever).intensity_2020 < 1.0
+def change_of(indicator, model, frozen):
+    """Change of an indicator over the last two years, relative to its size, or in its unit where that is below one."""
+    if indicator == "systemic_risk":
+        return risk_of(model) / risk_of(frozen) - 1.0
+    now, before = (np.mean([month[indicator] for month in one.records[-24:]]) for one in (model, frozen))
+    return (now - before) / max(abs(before), 1e-3)
+
+
+def risk_of(model):
+    """What a failing bank would cost if it failed in the last month: loss before detection times length of stress."""
+    now, usual, parameters = model.policy.at(model.month), model.policy.baseline, model.parameters
+    loss = loss_share_seen_late(
+        0.3, now["risk_detection_lag"], usual["risk_detection_lag"], parameters.detection_loss_elasticity
+    )
+    return loss * stress_half_life_months(
+        parameters.bank_stress_half_life, now["resolution_lag"], usual["resolution_lag"]
+    )
+
+
+def test_reasons_belong_to_declared_signs():
+    recorded = {*READINGS, "systemic_risk"}
+    for each in plan.measures():
+        assert set(each.not_shown) <= {name for name, sign in each.direction.items() if sign in ("+", "-")}, each.id
+        assert {name for name in each.direction if name not in recorded} <= {
+            *each.not_shown,
+            *(name for name, sign in each.direction.items() if sign not in ("+", "-")),
+        }, each.id
+        assert {each.direction[name] for name in each.sign_reasons} <= {"+/-"}, each.id
 
 
 @pytest.mark.parametrize(

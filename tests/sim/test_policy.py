@@ -9,7 +9,7 @@ from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.loader import load
 from scenarios.parameters import ParameterSet
 from scenarios.plan import channels, levers
-from sim.world.policy import Policy, capped_intensities, channel_paths, component_tilts, effective_changes
+from sim.world.policy import Policy, capped_intensities, channel_paths, component_changes, effective_changes
 
 LEVERS = levers()
 CHANNELS = channels()
@@ -54,8 +54,8 @@ def changes(path, parameters=PLAIN, levers=LEVERS):
 def values(path, parameters=PLAIN, levers=LEVERS, channels=CHANNELS, departures=None):
     if departures is None:
         departures = np.zeros((len(path), sum(len(lever.components) for lever in levers)))
-    tilts = component_tilts(path, departures, levers, parameters)
-    return channel_paths(changes(path, parameters, levers), levers, channels, parameters.betas, tilts)
+    by_component = component_changes(path, departures, levers, parameters)
+    return channel_paths(changes(path, parameters, levers), levers, channels, parameters.betas, by_component)
 
 
 def in_own_space(paths):
@@ -166,13 +166,13 @@ PLAN_2025 = {
     "hedging_cost": 32.9211,
     "futures_access_cost": 5.8646,
     "licence_scope": 0.6694,
-    "panda_issuance_cost": 39.4701,
+    "panda_issuance_cost": 38.8436,
     "fx_conversion_friction": 22.9932,
     "cross_border_payment_cost": 16.0504,
     "settlement_cost": 2.4834,
     "collateral_haircut": 8.8692,
     "market_liquidity_premium": 19.9839,
-    "listing_lead_time": 6.4496,
+    "listing_lead_time": 6.2904,
     "gatekeeper_screening": 0.8249,
     "venture_funding_supply": 144.7445,
     "bond_issuance_cost": 33.4192,
@@ -183,7 +183,7 @@ PLAN_2025 = {
     "hq_location_benefit": 114.225,
     "operating_cost": 97.1183,
     "guarantee_coverage": 0.0549,
-    "msme_screening_cost": 0.9652,
+    "msme_screening_cost": 0.9326,
     "directed_credit_weight": 1.1096,
     "green_financing_spread": -8.856,
     "esg_information_cost": 76.9126,
@@ -199,6 +199,7 @@ PLAN_2025 = {
     "search_cost_regional": 88.2497,
     "cross_centre_linkage": 120.623,
     "offshore_business_scope": 0.326,
+    "qualification_cost": 83.1936,
 }
 
 

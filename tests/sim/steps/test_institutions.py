@@ -104,6 +104,7 @@ def test_a_crowded_city_gains_services_and_loses_talent_where_rents_eat_up_wages
 def test_policy_for_talent_and_law_moves_its_own_state_of_the_city(city):
     for state, values in (
         (CityState.TALENT, {"talent_relocation_cost": 50.0}),
+        (CityState.TALENT, {"qualification_cost": 50.0}),
         (CityState.INTERNATIONAL_TALENT, {"talent_international_share": 0.2}),
         (CityState.LAW, {"legal_certainty": 0.8}),
     ):
