@@ -48,7 +48,7 @@ ROWS = {
     for table, found in read_toml(path, tables).items()
 }
 WRONG = {str: 3, float: "0.5", int: 1.5, bool: "yes", tuple: "one", Literal: "sideways"}
-"""A value that a field of a type cannot have, though it is like one; no field can have a table of other words."""
+"""A value that a field of a type cannot have, though it is like one; no field can have a table of whole numbers."""
 
 
 def refused(rows, kind=Lever, table="lever"):
@@ -131,7 +131,7 @@ def test_a_misspelt_field_of_any_record_is_refused_with_the_nearest_name_of_that
 def test_a_value_that_a_field_cannot_have_is_refused_where_it_stands(table, place, path, holder, name):
     row, record, key = with_record(table, place, path)
     hint = get_type_hints(holder)[name]
-    record[name] = WRONG.get(get_origin(hint) or hint, {"turnover_total": "up"})
+    record[name] = WRONG.get(get_origin(hint) or hint, {"turnover_total": 3})
     told = refused([row], KINDS[table], table)
     assert told
     if "id" in row and name != "id":
