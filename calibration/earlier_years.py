@@ -137,8 +137,8 @@ def parameters_of(parameters: Parameters, base_year: int, *, replays: bool = Tru
     Repo outstanding and two shares keep their ratio to the central value of 2020, the appetite for issuers' debt its
     distance from it, so that their uncertainty is preserved. Steps of policy are dated by their effect, so that lags
     are zero, and the access barrier falls with them from its level of the base year to that of end-2020. Only in a
-    replay does public debt follow history to 2020, and the premium for supply is omitted, since its observed yields
-    contain it.
+    replay does public debt follow history to 2020. The observed yields of a replay contain what that growth of supply
+    costs; premia answer departures from it.
     """
     central = ParameterSet.prior_2020().central()
     changes: dict[str, Value] = {"effect_lag_scale": 0.0, "delivery_slippage_months": 0.0}
@@ -155,7 +155,6 @@ def parameters_of(parameters: Parameters, base_year: int, *, replays: bool = Tru
     if replays:
         growth = np.log(level("bond_custody_total", LAST_BASE_YEAR) / level("bond_custody_total", base_year))
         changes["sovereign_growth"] = float(growth / (LAST_BASE_YEAR - base_year))
-        changes["demand_semielasticity"] = NO_PREMIUM
     ratio = ACCESS_FRICTION[base_year] / central.access_friction_2020
     changes["access_friction_2020"] = ratio * parameters.access_friction_2020
     rise = sum(step.rise for step in policy_steps() if step.lever == ACCESS_LEVER and step.year > base_year)
@@ -174,8 +173,6 @@ def excess_of_direct_financing(base_year: int) -> float:
     return float(ratios[-1] - np.mean(ratios))
 
 
-NO_PREMIUM = 1e9
-"""Semi-elasticity of demand at which a premium for supply vanishes."""
 ACCESS_LEVER = "bond_market_access"
 ACCESS_CHANNEL = "foreign_access_cost"
 

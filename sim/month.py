@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.parameters import Parameters
 from sim.authorities.component import AUTHORITIES
+from sim.banking.bond_funding import repo_funds_bond_holders
 from sim.banking.interbank import interbank_market_clears
 from sim.banking.leverage import institutions_set_leverage
 from sim.bond_market.certificates import banks_roll_certificates
@@ -70,6 +71,7 @@ MONTH = Month(
         *PRIVATE_FUNDS.steps,
         Step(institutions_set_leverage, owner="FinancialInstitution"),
         Step(interbank_market_clears, owner="FinancialInstitution"),
+        Step(repo_funds_bond_holders, owner="FinancialInstitution"),
         *TRADING.steps,
         Step(direct_financing_is_summed, owner="Accounts"),
         Step(accounts_close, owner="Accounts"),

@@ -1,7 +1,7 @@
 """The bond book: amounts outstanding, their holders and spreads.
 
-Foreigners trade as they decide. Two residual holders, banks and asset managers, hold the rest; their demand rises
-with their size and with the spread, so the spread of a class rises with its net supply.
+Foreigners trade as they decide. Two residual holders, banks and asset managers, hold the rest; their demand rises with
+their money, own and borrowed, and with yields, so that yields rise with the supply that foreigners leave.
 """
 
 from enum import IntEnum
@@ -53,16 +53,6 @@ def class_table() -> dict[str, tuple[float, ...]]:
     return {name: tuple(float(rows[c.name][name] or "nan") for c in SecurityClass) for name in names}
 
 
-def supply_premium_pp(residual_bn: Floats, demand_bn: Floats, semielasticity: float) -> Floats:
-    """Spread over its 2020 level at which residual holders take up the supply, by class, percentage points.
-
-    demand * exp(semielasticity * premium) = supply left by foreigners
-
-    Shapes (classes,), CNY bn. Parameter `demand_semielasticity`; source Fang, Hardy and Lewis (2025).
-    """
-    return np.log(np.maximum(residual_bn, 1e-9) / np.maximum(demand_bn, 1e-9)) / semielasticity
-
-
 MOST_HELD = 0.999
 """Largest part of a class that foreigners hold, so that counterparties remain."""
 
@@ -94,8 +84,9 @@ class SecurityBook:
         self.holdings_bn[Holder.BANKS] = residual * bank_share
         self.holdings_bn[Holder.ASSET_MANAGERS] = residual * (1.0 - bank_share)
         self.demand_base_bn: Floats = self.holdings_bn[1:].copy()
-        """Holdings of each residual holder at the 2020 spread and its 2020 size."""
+        """Holdings of each residual holder at its usual yields, with its size and leverage of the base year."""
         self.premium_pp: Floats = np.zeros(len(SecurityClass))
+        """Of government bonds: yield over the macro path. Of others: change of their spread over government bonds."""
         self.interbank_share: Floats = np.array(attributes["interbank_share"])
         self.exchange_share_of_issues: Floats = np.array(attributes["exchange_share_of_issues"])
         self.gross_bn: Floats = np.zeros(len(SecurityClass))
@@ -118,6 +109,12 @@ class SecurityBook:
         """Move outstanding amounts by the month's issues, redemptions and defaults."""
         self.outstanding_bn = self.opening_bn + self.gross_bn - self.redeemed_bn - self.defaulted_bn
         self.gone_bn = self.gone_bn + self.redeemed_bn + self.defaulted_bn
+
+    def yield_premia_pp(self) -> Floats:
+        """Yields of all classes over the macro path and their spreads of 2020, percentage points, shape (classes,)."""
+        premia = self.premium_pp + self.premium_pp[SecurityClass.SOVEREIGN]
+        premia[SecurityClass.SOVEREIGN] = self.premium_pp[SecurityClass.SOVEREIGN]
+        return np.asarray(premia)
 
     def interbank_custody_bn(self) -> float:
         """Bonds in interbank custody, CNY bn."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from agents.institutions import FinancialInstitution, Institutions
 from scenarios.parameters import Parameters
+from sim.banking.bond_funding import repo_funds_bond_holders
 from sim.banking.interbank import interbank_market_clears, totals_by_institution
 from sim.banking.leverage import change_terms, institutions_set_leverage
 from sim.banking.readings import READINGS
@@ -53,6 +54,7 @@ BANKING = Component(
     steps=(
         Step(institutions_set_leverage, owner="FinancialInstitution"),
         Step(interbank_market_clears, owner="FinancialInstitution"),
+        Step(repo_funds_bond_holders, owner="FinancialInstitution"),
     ),
     readings=READINGS,
     identities=banking_identities,

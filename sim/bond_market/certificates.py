@@ -101,7 +101,7 @@ def banks_roll_certificates(
     redeem(book, ledger, Account.BANKS, by_class)
     growth = certificate_target_growth(
         parameters.bank_asset_growth / 12.0,
-        -book.premium_pp[SecurityClass.CERTIFICATE],
+        -float(book.yield_premia_pp()[SecurityClass.CERTIFICATE]),
         parameters.certificate_yield_sensitivity,
     )
     issuers["usual_certificates_bn"][rows] *= np.exp(growth)

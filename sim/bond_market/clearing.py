@@ -1,15 +1,17 @@
-"""Clearing of the bond market: residual holders take the bonds not held by foreigners, at a spread."""
+"""Clearing of the bond market: yields at which residual holders take the bonds that foreigners leave."""
 
 import numpy as np
 
 from agents.arrays import Floats
+from agents.bond_demand import adapted_mix, clearing_premia_pp, demand_bn, funded_by_repo, usual_demand_growth
 from agents.foreign_investors import ForeignInvestors
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
-from sim.accounting.securities import Holder, SecurityBook, foreign_by_class, supply_premium_pp
+from sim.accounting.securities import Holder, SecurityBook, SecurityClass, foreign_by_class
 from sim.bond_market.state import ForeignFlow, ResidualHolders
-from sim.clock import Clock
+from sim.clock import Clock, season
 from sim.component import Changes
+from sim.world.interactions import Interactions
 from sim.world.shock_values import ShockValues
 
 MANAGERS = Holder.ASSET_MANAGERS - 1
@@ -31,19 +33,57 @@ def default_loss(book: SecurityBook) -> float:
     return float(lost.sum() / before.sum())
 
 
+def _expected_growth(clock: Clock, parameters: Parameters) -> Floats:
+    """Growth this month that is expected of supply over that of holders' funds, log, shape (holders, classes)."""
+    supply, seasonal = np.full(len(SecurityClass), parameters.need_growth), np.ones(len(SecurityClass))
+    supply[SecurityClass.SOVEREIGN] = parameters.sovereign_growth
+    supply[SecurityClass.CERTIFICATE] = parameters.bank_asset_growth
+    seasonal[SecurityClass.SOVEREIGN] = season(clock, parameters)
+    funds = np.array([parameters.bank_asset_growth, parameters.assets_organic_growth])
+    return usual_demand_growth(supply, seasonal, funds)
+
+
+def _holders_demand(
+    clock: Clock,
+    parameters: Parameters,
+    shocks: ShockValues,
+    interactions: Interactions,
+    supply_bn: Floats,
+    book: Changes[SecurityBook],
+    holders: Changes[ResidualHolders],
+) -> None:
+    """Find the yields of the month and the demand of residual holders at them."""
+    integrated = interactions.on("integrated_demand")
+    book.demand_base_bn *= np.exp(_expected_growth(clock, parameters))
+    money = holders.size.copy()
+    if integrated:
+        money *= funded_by_repo(holders.leverage, holders.leverage_base_year)
+    money[MANAGERS] *= 1.0 - min(shocks["bond_fund_redemptions"], MOST_REDEEMED)
+    usual = book.demand_base_bn * money[:, None]
+    elasticity = parameters.demand_semielasticity
+    substitution = parameters.bond_substitution if integrated else elasticity
+    premia = clearing_premia_pp(usual, supply_bn, substitution, elasticity, book.yield_premia_pp())
+    holders.demanded_bn = demand_bn(usual, premia, substitution, elasticity)
+    spreads = premia - premia[SecurityClass.SOVEREIGN]
+    spreads[SecurityClass.SOVEREIGN] = premia[SecurityClass.SOVEREIGN]
+    book.premium_pp = spreads
+
+
 def bond_market_clears(
     clock: Clock,
     parameters: Parameters,
     shocks: ShockValues,
+    interactions: Interactions,
     investors: ForeignInvestors,
     book: Changes[SecurityBook],
     ledger: Changes[Ledger],
     holders: Changes[ResidualHolders],
     foreign_flow: Changes[ForeignFlow],
 ) -> None:
-    """Residual holders take the rest at a spread.
+    """Residual holders take the rest, at the yields that make them willing.
 
-    Foreigners hold the amounts they decided on; the spread makes residual holders willing to hold the rest.
+    Foreigners hold the amounts they decided on. Banks and asset managers spread their money, own and borrowed in repo,
+    over the classes of bonds by their yields. All yields together make demand equal to the supply foreigners leave.
     """
     book.close_flows()
     before = book.opening_holdings_bn
@@ -56,11 +96,13 @@ def bond_market_clears(
         share = book.demand_base_bn / book.demand_base_bn.sum(axis=0)
         book.demand_base_bn = residual * share / holders.size[:, None]
         book.premium_pp[:] = 0.0
-    demand = book.demand_base_bn * holders.size[:, None]
-    demand[MANAGERS] *= 1.0 - min(shocks["bond_fund_redemptions"], MOST_REDEEMED)
-    if not clock.in_base_year:
-        book.premium_pp = supply_premium_pp(residual, demand.sum(axis=0), parameters.demand_semielasticity)
-    book.holdings_bn[1:] = residual * demand / demand.sum(axis=0)
+        holders.demanded_bn = book.demand_base_bn * holders.size[:, None]
+    else:
+        _holders_demand(clock, parameters, shocks, interactions, residual, book, holders)
+    # Demand equals supply up to rounding; holders share exactly what there is.
+    book.holdings_bn[1:] = residual * holders.demanded_bn / holders.demanded_bn.sum(axis=0)
+    if interactions.on("integrated_demand") and not clock.in_base_year:
+        book.demand_base_bn = adapted_mix(book.demand_base_bn, book.holdings_bn[1:], parameters.mix_adaptation_months)
     bought = (book.holdings_bn - kept).sum(axis=1)
     holders.bought_bn = bought
     foreign_bought = float(bought[Holder.FOREIGN])
@@ -75,3 +117,8 @@ def bond_market_clears(
     repaid = float((before[Holder.FOREIGN] * share_of_stock(book.redeemed_bn, book.opening_bn)).sum())
     net = foreign_flow.net_purchases_bn = foreign_bought - repaid
     ledger.trade("currency conversion", Account.REST_OF_WORLD, Account.FOREIGN_INVESTORS, net)
+
+
+def leverage_is_remembered(holders: Changes[ResidualHolders]) -> None:
+    """Keep the leverage of residual holders at the end of the base year."""
+    holders.leverage_base_year = holders.leverage.copy()

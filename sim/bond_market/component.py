@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from agents.foreign_investors import ForeignInvestor, ForeignInvestors
 from sim.accounting.securities import Holder, SecurityBook
 from sim.bond_market.certificates import banks_roll_certificates
-from sim.bond_market.clearing import bond_market_clears
+from sim.bond_market.clearing import bond_market_clears, leverage_is_remembered
 from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade, purchase_terms
 from sim.bond_market.geopolitics import geopolitical_events_happen
 from sim.bond_market.public_supply import public_sector_issues
@@ -35,6 +37,9 @@ def foreign_identities(
 ) -> Iterator[Identity]:
     """Holdings and purchases of single investors add up to those of the market."""
     yield "foreign holdings", float(investors["holdings_bn"].sum()), float(book.holdings_bn[Holder.FOREIGN].sum())
+    supply = book.holdings_bn[1:].sum(axis=0)
+    missed = np.abs(holders.demanded_bn.sum(axis=0) - supply).sum()
+    yield "demand for bonds equals supply", float(supply.sum() + missed), float(supply.sum())
     yield "purchases of all holders", float(holders.bought_bn.sum()), float(book.gross_bn.sum())
     yield "foreign net purchases", float(investors["net_purchases_bn"].sum()) + 1e5, flow.net_purchases_bn + 1e5
 
@@ -44,6 +49,7 @@ BOND_MARKET = Component(
     states=(ResidualHolders, GovernmentYield, ForeignFlow, PublicSupply, BankStress, Geopolitics, ForeignDemand),
     start=start_foreign_investors,
     opens=bond_market_opens,
+    remembers=leverage_is_remembered,
     streams=(
         "investor.entry",
         "investor.client_money",

@@ -1,7 +1,8 @@
-"""Bonds of governments and policy banks: exogenous supply."""
+"""Bonds of governments and policy banks: a trend, and less of it when they are dear."""
 
 import numpy as np
 
+from agents.bond_demand import supply_at_cost
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
 from sim.accounting.securities import SecurityBook, SecurityClass
@@ -26,11 +27,11 @@ def public_sector_issues(
 
     Issues cover redemptions and the growth of debt.
 
-    gross = redeemed + net;  net = growth / 12 * outstanding * season (2020: the observed year spread by the season)
+    gross = redeemed + net;  net = growth / 12 * outstanding * season * exp(-elasticity * premium)
+    (2020: the observed year spread by the season)
 
-    Issues of a shock `public_supply` are added and refinanced; the trend applies to the rest.
-
-    Exogenous: no rule of the model moves public supply. Parameter `sovereign_growth`.
+    Issues of a shock `public_supply` are added and refinanced; the trend applies to the rest. Parameters
+    `sovereign_growth`, `public_supply_cost_elasticity`.
     """
     outstanding = book.opening_bn[SecurityClass.SOVEREIGN]
     redeemed = constants.sovereign_redemption_rate / 12.0 * outstanding
@@ -38,7 +39,10 @@ def public_sector_issues(
         trend = constants.sovereign_net_2020_bn / 12.0 * season(clock, parameters)
     else:
         growing = outstanding - supply.extra_bn
-        trend = parameters.sovereign_growth / 12.0 * growing * season(clock, parameters)
+        at_cost = supply_at_cost(
+            float(book.premium_pp[SecurityClass.SOVEREIGN]), parameters.public_supply_cost_elasticity
+        )
+        trend = parameters.sovereign_growth / 12.0 * growing * season(clock, parameters) * at_cost
     usual = max(0.0, redeemed + trend)
     gross = max(0.0, usual + 1000.0 * shocks["public_supply"])
     supply.extra_bn += gross - usual

@@ -37,11 +37,17 @@ class ResidualHolders:
 
     size: Floats = field(default_factory=lambda: np.ones(2))
     """Size of banks and of asset managers over that of the base year."""
+    leverage: Floats = field(default_factory=lambda: np.zeros(2))
+    """Repo that banks and asset managers borrow over the bonds they hold."""
+    leverage_base_year: Floats = field(default_factory=lambda: np.zeros(2))
+    """Leverage at the end of the base year."""
     bank_share_of_purchases: float = 0.0
     paid_by_banks_bn: float = 0.0
     """Banks' payments for new issues in the month, CNY bn."""
     bought_bn: Floats = field(default_factory=lambda: np.zeros(len(Holder)))
     """Purchases of each holder in the month, foreigners first, CNY bn."""
+    demanded_bn: Floats = field(default_factory=lambda: np.zeros((2, len(SecurityClass))))
+    """Demand of banks and asset managers for each class at the yields of the month, CNY bn."""
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import numpy as np
 
 from agents.arrays import Codes, Flags, Floats, Integers
+from agents.bond_demand import supply_at_cost
 from agents.draws import Draws
 from agents.equity_investors import RETURN_STEP
 from agents.institutions import Institutions
@@ -216,6 +217,8 @@ def issuers_raise_money(
         parameters.proceeds_spending_rate,
     )
     need[foreign] = 0.0
+    bond_premium_pp = float(book.yield_premia_pp()[SecurityClass.FINANCIAL])
+    need[bank] *= supply_at_cost(bond_premium_pp, parameters.bank_bond_cost_elasticity)
     spending[foreign] = 0.0
     issuers["need_bn"][:] = need
     issuers["cash_bn"][:] -= issuance.due_bn + spending

@@ -13,6 +13,7 @@ INTERACTIONS = {
     "fintech_attraction": "fintech firms choose among cities by talent, costs, data, financing and rules, and move",
     "fintech_spin_offs": "large institutions found fintech subsidiaries",
     "funding_peers": "fintech firms close rounds more easily when like firms have",
+    "integrated_demand": "holders move between classes of bonds for their yields, and repo pays for part of it",
     "peers": "active foreign investors want more when others have bought",
     "experience": "foreign investors want more of a bond market that they know from holding its bonds",
     "liquidity_feedback": "deep markets are cheaper to trade and to issue in, which makes them deeper",

@@ -24,7 +24,7 @@ from scenarios.plan import lever_ids, levers
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.base_year.observations import observations
 from sim.bond_market.index_weights import live_index_weights
-from sim.world.macro import drivers_after_base_year, drivers_to_base_year
+from sim.world.macro import drivers_after_base_year, drivers_to_base_year, package_drivers
 
 SMALL = 0.1
 
@@ -150,8 +150,19 @@ def test_steps_of_policy_can_be_moved_to_dates_that_are_wrong():
 
 def test_a_forecast_from_an_earlier_origin_is_not_told_what_came_after(central):
     told, forecast = (parameters_of(central, 2016, replays=replays) for replays in (True, False))
-    for name in ("sovereign_growth", "demand_semielasticity"):
-        assert forecast[name] == central[name] != told[name]
+    assert forecast.sovereign_growth == central.sovereign_growth != told.sovereign_growth
+
+
+def test_the_premium_for_supply_is_asked_in_a_replay_and_the_ten_year_rises_by_no_more_than_was_seen(central, replay):
+    result, _ = replay
+    assert parameters_of(central, 2016).demand_semielasticity == central.demand_semielasticity
+    history = package_drivers("macro_history")
+    back = earlier_year(2016).months_back
+    simulated = result.indicators["china_yield"].to_numpy()
+    observed = np.array([history[BASELINE - 11 - back + at]["cn10y_pct"] for at in range(len(simulated))])
+    premium, seen = simulated - observed, observed[-1] - observed[11]
+    assert premium[11] == 0.0 and np.ptp(premium) > 0.02  # the premium is there
+    assert premium[-1] <= min(seen, 0.1) and np.abs(premium).max() < 0.3
 
 
 @pytest.mark.parametrize("year", [2016, 2018])

@@ -288,6 +288,7 @@ FAULTS = {
         for route in ListingRoute
         if route is not ListingRoute.NONE
     },
+    "demand for bonds equals supply": lambda m: grow(m.state(ResidualHolders).demanded_bn, (0, 0)),
     "purchases of all holders": lambda m: grow(m.state(ResidualHolders).bought_bn, 0),
     "foreign net purchases": lambda m: grow(m.investors["net_purchases_bn"], 0),
     "shares held by foreigners": lambda m: grow(m.equity_investors["holdings_bn"], 0),

@@ -1,7 +1,5 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from agents.issuers import Instrument
 from sim.accounting.securities import (
@@ -10,32 +8,9 @@ from sim.accounting.securities import (
     SecurityBook,
     SecurityClass,
     class_table,
-    supply_premium_pp,
 )
 
 OUTSTANDING = np.array([65_000.0, 10_700.0, 7_600.0, 19_800.0, 2_400.0, 2_900.0, 200.0])
-amounts = st.floats(1.0, 1e6)
-
-
-@given(amounts, st.floats(0.05, 2.0))
-def test_when_supply_meets_demand_nobody_asks_a_premium(stock, slope):
-    assert supply_premium_pp(np.array([stock]), np.array([stock]), slope)[0] == 0.0
-
-
-@given(amounts, amounts, st.floats(1.01, 3.0), st.floats(0.05, 2.0))
-def test_more_supply_needs_a_higher_spread_and_more_demand_a_lower_one(supply, demand, more, slope):
-    def premium(supply, demand, slope):
-        return supply_premium_pp(np.array([supply]), np.array([demand]), slope)[0]
-
-    at = premium(supply, demand, slope)
-    assert premium(supply * more, demand, slope) > at
-    assert premium(supply, demand * more, slope) < at
-    assert demand * np.exp(slope * at) == pytest.approx(supply)
-    assert abs(premium(supply, demand, 2 * slope)) == pytest.approx(abs(at) / 2)
-
-
-def test_a_class_that_nobody_else_needs_to_hold_has_a_finite_premium():
-    assert np.isfinite(supply_premium_pp(np.zeros(1), np.array([100.0]), 0.27)).all()
 
 
 @pytest.fixture
@@ -57,8 +32,11 @@ def test_foreigners_hold_what_they_hold_in_the_mix_observed(book):
 def test_residual_holders_want_at_the_start_what_they_hold(book):
     np.testing.assert_array_equal(book.demand_base_bn, book.holdings_bn[1:])
     assert (book.premium_pp == 0.0).all()
-    residual = OUTSTANDING - book.holdings_bn[Holder.FOREIGN]
-    np.testing.assert_allclose(supply_premium_pp(residual, book.demand_base_bn.sum(axis=0), 0.27), 0.0, atol=1e-12)
+
+
+def test_the_yield_of_a_class_is_that_of_government_bonds_and_its_spread(book):
+    book.premium_pp[:] = [0.2, 0.1, 0.0, -0.1, 0.0, 0.0, 0.3]
+    np.testing.assert_allclose(book.yield_premia_pp(), [0.2, 0.3, 0.2, 0.1, 0.2, 0.2, 0.5])
 
 
 def test_the_book_keeps_its_own_copy_of_the_stocks_it_is_given():

@@ -423,7 +423,9 @@ MADE = {
     RivalCentres: lambda on: rival_centres(on[Parameters]),
     City: lambda on: City(seats_of_centres(on[Institutions], on[RivalCentres]), operating_cost=100.0),
     Districts: occupants_of,
-    ResidualHolders: lambda _: ResidualHolders(bank_share_of_purchases=0.6),
+    ResidualHolders: lambda on: ResidualHolders(
+        bank_share_of_purchases=0.6, demanded_bn=on[SecurityBook].holdings_bn[1:].copy()
+    ),
     GovernmentYield: lambda _: GovernmentYield(last_month_pct=YIELD_PCT),
     ForeignFlow: lambda _: ForeignFlow(net_purchases_bn=10.0, base_year_bn=10.0),
     ForeignDemand: foreign_demand,

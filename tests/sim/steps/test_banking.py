@@ -11,6 +11,7 @@ from agents.institutions import FinancialInstitution, Institutions, Sector
 from agents.issuers import Instrument, Issuers
 from scenarios.parameters import Parameters
 from sim.accounting.securities import Holder, SecurityBook, SecurityClass
+from sim.banking.bond_funding import repo_funds_bond_holders
 from sim.banking.component import BANKING
 from sim.banking.interbank import interbank_market_clears, repo_dealt_out
 from sim.banking.leverage import (
@@ -20,7 +21,7 @@ from sim.banking.leverage import (
     repo_outstanding_bn,
 )
 from sim.banking.state import BankingConstants, Exposures, ForcedSales, InterbankClaims, RepoFunding
-from sim.bond_market.state import BankStress
+from sim.bond_market.state import BankStress, ResidualHolders
 from sim.clock import Clock
 from sim.component import Part
 from sim.failures.institution_failure import bank_fails
@@ -527,3 +528,12 @@ def test_claims_of_those_who_left_before_a_failure_cost_nobody_anything(city):
     record = fails(on, row)
     assert record.first_losses_bn == 0.0
     assert on[Institutions]["equity_bn"].sum() == pytest.approx(equity - own)
+
+
+def test_repo_over_bonds_of_banks_and_of_others_is_what_pays_for_the_countrys_bonds(city):
+    on = city()
+    institutions = on[Institutions]
+    bank = institutions["sector"] == Sector.BANK
+    institutions["leverage"][bank], institutions["leverage"][~bank] = 0.1, 0.3
+    run(repo_funds_bond_holders, on)
+    np.testing.assert_allclose(on[ResidualHolders].leverage, [0.1, 0.3])

@@ -47,6 +47,7 @@ from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, draws, 
 SOVEREIGN = SecurityClass.SOVEREIGN
 RESERVE, FUND, REAL, HEDGED = InvestorGroup
 REST = Account.REST_OF_WORLD
+NOTHING_EXPECTED = dict.fromkeys(("sovereign_growth", "need_growth", "bank_asset_growth", "assets_organic_growth"), 0.0)
 NO_NOISE = {"client_flow_spread": 0.0, "investor_view_spread": 0.0, "foreign_assets_growth": 0.0, "home_bias": 0.0}
 
 
@@ -95,6 +96,12 @@ def test_governments_cannot_take_back_more_than_they_issue(city):
     net_supply_bn(on)
     assert on[SecurityBook].gross_bn[SOVEREIGN] == 0.0
     assert -20000.0 < on[PublicSupply].extra_bn < 0.0
+
+
+def test_governments_issue_less_while_their_bonds_are_dear(city):
+    dear = city(on_parameters={"public_supply_cost_elasticity": 0.2})
+    dear[SecurityBook].premium_pp[SOVEREIGN] = 0.5
+    assert net_supply_bn(dear) == pytest.approx(np.exp(-0.1) * net_supply_bn(city()))
 
 
 # Certificates of deposit
@@ -671,7 +678,7 @@ def test_foreigners_and_residual_holders_trade_through_banks_and_managers_by_wha
 
 
 def test_a_month_without_flows_moves_no_bond_no_yuan_and_no_spread(city):
-    on = city()
+    on = city(on_parameters=NOTHING_EXPECTED)
     before = on[SecurityBook].holdings_bn.copy()
     cleared(on)
     np.testing.assert_allclose(on[SecurityBook].holdings_bn, before)
@@ -684,10 +691,67 @@ def test_spreads_rise_with_the_supply_of_a_class_and_fall_as_holders_grow(city):
     more, larger = city(), city()
     more[SecurityBook].gross_bn[SecurityClass.CORPORATE] = 300.0
     larger[ResidualHolders].size[:] = 1.2
-    premium = cleared(more)[SecurityBook].premium_pp
-    assert premium[SecurityClass.CORPORATE] > 0.1
-    np.testing.assert_allclose(np.delete(premium, SecurityClass.CORPORATE), 0.0, atol=1e-12)
-    assert cleared(larger)[SecurityBook].premium_pp.max() < -0.1
+    premia = cleared(more)[SecurityBook].yield_premia_pp()
+    assert premia.argmax() == SecurityClass.CORPORATE and premia.min() > 0.0
+    assert cleared(larger)[SecurityBook].yield_premia_pp().max() < -0.1
+
+
+def test_holders_of_captive_classes_ask_more_for_one_and_nothing_for_the_others(city):
+    premia = {}
+    for off in ((), ("integrated_demand",)):
+        on = city(on_parameters=NOTHING_EXPECTED, off=off)
+        on[SecurityBook].gross_bn[SecurityClass.CORPORATE] = 300.0
+        premia[off] = cleared(on)[SecurityBook].yield_premia_pp()
+    captive, integrated = premia["integrated_demand",], premia[()]
+    np.testing.assert_allclose(np.delete(captive, SecurityClass.CORPORATE), 0.0, atol=1e-9)
+    assert captive[SecurityClass.CORPORATE] > integrated[SecurityClass.CORPORATE] > 0.1
+
+
+def test_yields_rise_where_holders_borrow_less_repo_to_pay_for_bonds_unless_the_interaction_is_off(city):
+    def premia(leverage, off=()):
+        on = city(on_parameters=NOTHING_EXPECTED, off=off)
+        on[ResidualHolders].leverage_base_year[:] = 0.2
+        on[ResidualHolders].leverage[:] = leverage
+        return cleared(on)[SecurityBook].yield_premia_pp()
+
+    np.testing.assert_allclose(premia(0.2), 0.0, atol=1e-9)
+    semielasticity = city()[Parameters].demand_semielasticity
+    np.testing.assert_allclose(premia(0.1), np.log(0.9 / 0.8) / semielasticity, atol=1e-9)
+    np.testing.assert_allclose(premia(0.1, ("integrated_demand",)), 0.0, atol=1e-9)
+
+
+def test_supply_that_grows_as_expected_moves_no_yield(city):
+    on = city()
+    parameters, book = on[Parameters], on[SecurityBook]
+    foreign = book.holdings_bn[Holder.FOREIGN].sum()
+    on[ForeignInvestors]["holdings_bn"] *= 1e-9
+    book.holdings_bn[1:] *= book.outstanding_bn / book.holdings_bn[1:].sum(axis=0)
+    book.holdings_bn[Holder.FOREIGN] *= 1e-9
+    book.demand_base_bn = book.holdings_bn[1:].copy()
+    Part(bond_market_opens).on(on)
+    rates = np.full(len(SecurityClass), parameters.need_growth)
+    rates[SOVEREIGN] = parameters.sovereign_growth * season(on[Clock], parameters)
+    rates[SecurityClass.CERTIFICATE] = parameters.bank_asset_growth
+    book.gross_bn[:] = book.opening_bn * rates / 12.0
+    on[ResidualHolders].size[:] = np.exp(
+        np.array([parameters.bank_asset_growth, parameters.assets_organic_growth]) / 12.0
+    )
+    assert foreign > 0.0
+    np.testing.assert_allclose(cleared(on)[SecurityBook].premium_pp, 0.0, atol=1e-7)
+
+
+def test_the_usual_mix_of_holders_follows_what_they_hold(city):
+    on = city(on_parameters=NOTHING_EXPECTED | {"mix_adaptation_months": 1e-3})
+    on[SecurityBook].gross_bn[SecurityClass.CORPORATE] = 300.0
+    book = cleared(on)[SecurityBook]
+    usual, held = book.demand_base_bn, book.holdings_bn[1:]
+    np.testing.assert_allclose(usual / usual.sum(axis=1)[:, None], held / held.sum(axis=1)[:, None])
+    before = book.premium_pp[SecurityClass.CORPORATE]
+    Part(bond_market_opens).on(on)
+    Part(bond_market_clears).on(on)
+    # What is left is the higher yield of all bonds; the class that has grown pays hardly more than another.
+    assert 0.0 < book.premium_pp[SecurityClass.CORPORATE] < 0.05 * before
+    assert book.premium_pp[SOVEREIGN] > 0.0
 
 
 def test_spreads_of_the_base_year_are_observed_and_their_demand_is_what_held_the_stocks(city):
@@ -705,5 +769,5 @@ def test_what_clients_take_out_of_bond_funds_banks_take_up_at_a_higher_spread(ci
     calm, run_on_funds = (cleared(city(on_shocks={"bond_fund_redemptions": share})) for share in (0.0, 0.2))
     held = [on[SecurityBook].holdings_bn[1:].sum(axis=1) for on in (calm, run_on_funds)]
     assert held[1][MANAGERS] < held[0][MANAGERS] and held[1].sum() == pytest.approx(held[0].sum())
-    assert (run_on_funds[SecurityBook].premium_pp > calm[SecurityBook].premium_pp).all()
+    assert (run_on_funds[SecurityBook].yield_premia_pp() > calm[SecurityBook].yield_premia_pp()).all()
     assert run_on_funds[Ledger].net("secondary trade", Account.BANKS) > 0.0
