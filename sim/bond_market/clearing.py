@@ -43,7 +43,7 @@ def _expected_growth(clock: Clock, parameters: Parameters) -> Floats:
     return usual_demand_growth(supply, seasonal, funds)
 
 
-def _holders_demand(
+def _clearing_premia(
     clock: Clock,
     parameters: Parameters,
     shocks: ShockValues,
@@ -51,8 +51,8 @@ def _holders_demand(
     supply_bn: Floats,
     book: Changes[SecurityBook],
     holders: Changes[ResidualHolders],
-) -> None:
-    """Find the yields of the month and the demand of residual holders at them."""
+) -> Floats:
+    """Premia over usual yields at which residual holders take the supply, by class; notes their demand."""
     integrated = interactions.on("integrated_demand")
     book.demand_base_bn *= np.exp(_expected_growth(clock, parameters))
     money = holders.size.copy()
@@ -64,9 +64,7 @@ def _holders_demand(
     substitution = parameters.bond_substitution if integrated else elasticity
     premia = clearing_premia_pp(usual, supply_bn, substitution, elasticity, book.yield_premia_pp())
     holders.demanded_bn = demand_bn(usual, premia, substitution, elasticity)
-    spreads = premia - premia[SecurityClass.SOVEREIGN]
-    spreads[SecurityClass.SOVEREIGN] = premia[SecurityClass.SOVEREIGN]
-    book.premium_pp = spreads
+    return premia
 
 
 def bond_market_clears(
@@ -98,7 +96,9 @@ def bond_market_clears(
         book.premium_pp[:] = 0.0
         holders.demanded_bn = book.demand_base_bn * holders.size[:, None]
     else:
-        _holders_demand(clock, parameters, shocks, interactions, residual, book, holders)
+        premia = _clearing_premia(clock, parameters, shocks, interactions, residual, book, holders)
+        book.premium_pp = premia - premia[SecurityClass.SOVEREIGN]
+        book.premium_pp[SecurityClass.SOVEREIGN] = premia[SecurityClass.SOVEREIGN]
     # Demand equals supply up to rounding; holders share exactly what there is.
     book.holdings_bn[1:] = residual * holders.demanded_bn / holders.demanded_bn.sum(axis=0)
     if interactions.on("integrated_demand") and not clock.in_base_year:
