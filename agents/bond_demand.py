@@ -8,7 +8,7 @@ import numpy as np
 
 from agents.arrays import Floats
 
-TOLERANCE = 1e-11
+TOLERANCE = 1e-12
 """Largest log gap between demand and supply of a class at which the market has cleared."""
 MOST_ITERATIONS = 60
 LARGEST_STEP_PP = 4.0

@@ -139,6 +139,30 @@ def benchmark_weight_gain(
     )
 
 
+def relative_value(usdcny: float, yield_gap_change_pp: float, duration_years: float) -> float:
+    """Value in yuan of a dollar of assets abroad, over the value of onshore bonds, yuan per dollar.
+
+    value = yuan per dollar * exp(duration / 100 * change of the yield gap)
+
+    The gap is the yield of China less that of the United States, percentage points against the start: where it widens,
+    onshore bonds have lost value against bonds abroad. Parameter `government_bond_duration`.
+    """
+    return float(usdcny * np.exp(duration_years / 100.0 * yield_gap_change_pp))
+
+
+def rebalanced_value(rebalanced: float, value: float, months: float) -> float:
+    """Relative value to which portfolios have been rebalanced, a month later, yuan per dollar.
+
+    ln rebalanced' = ln rebalanced + (1 - exp(-1 / months)) * (ln value - ln rebalanced)
+
+    A change of prices or of the currency alone moves the value of what is held and its weight together, in an index as
+    in a portfolio, so that nobody has to trade; over `months` investors trade the change back. Source: buying and
+    holding of index funds (Raddatz, Schmukler and Williams 2017); slow rebalancing (Calvet, Campbell and Sodini 2009);
+    parameter `rebalancing_months`.
+    """
+    return float(rebalanced * (value / rebalanced) ** -np.expm1(-1.0 / months))
+
+
 def collateral_shift(haircut_pct: float, haircut_2020_pct: float, elasticity: float) -> float:
     """Log shift of the weight that reserve managers and banks want when onshore bonds serve as collateral abroad.
 

@@ -28,6 +28,8 @@ from agents.foreign_investors import (
     held_back,
     next_view,
     peer_buying,
+    rebalanced_value,
+    relative_value,
     remembered_buying,
     risk_aversion_shift,
     shift_by_peers,
@@ -305,7 +307,11 @@ def foreign_investors_trade(
     )
     demand.benchmark_gain = gain
     investors["assets_usd_bn"][:] *= np.exp(parameters.foreign_assets_growth / 12.0)
-    assets_bn = investors["assets_usd_bn"] * macro.usdcny[at]
+    value = relative_value(
+        float(macro.usdcny[at]), home_pct - us_pct - demand.reference_gap_pp, parameters.government_bond_duration
+    )
+    demand.rebalanced_rate = rebalanced_value(demand.rebalanced_rate, value, parameters.rebalancing_months)
+    assets_bn = investors["assets_usd_bn"] * demand.rebalanced_rate
     normal = draws["investor.client_money"].normal(investors.draw_keys, month, count=2)
     flow = client_flow(normal[0], parameters.client_flow_spread, investors["group"])
     investors["own_view"][:] = next_view(
@@ -319,7 +325,7 @@ def foreign_investors_trade(
     investors["assets_usd_bn"][:] *= np.exp(flow)
     held = investors["holdings_bn"]
     held *= 1.0 - default_loss(book)
-    # Holdings are kept at face value, so the weight drifts with the currency and with growth, not with prices.
+    # Weights are at the values to which portfolios have been rebalanced: a new price or rate alone makes nobody trade.
     # Clients' flows are invested or sold at the current weight.
     drifted = np.where(held > 0.0, held / assets_bn, investors["weight"])
     investors["opening_weight"][:] = drifted

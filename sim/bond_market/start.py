@@ -101,6 +101,8 @@ def start_foreign_investors(
     views_begin(clock, parameters, draws, investors, slice(None))
     experience_begins(month, parameters, draws, investors)
     demand.investors_at_start = count
+    demand.reference_gap_pp = float((macro.china_yield_pct - macro.us_yield_pct)[macro.position(month)])
+    demand.rebalanced_rate = rate
     demand.reference_signal_pp = _reference_signal(clock, parameters, macro)
     demand.index_weights_base_year = live_index_weights(parameters, base_year, BASELINE, 0.0)
     demand.benchmark_gain = benchmark_weight_gain(

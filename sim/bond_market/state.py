@@ -123,6 +123,10 @@ class ForeignDemand:
     """Institutions in the market at the end of the year before the base year."""
     reference_signal_pp: float = 0.0
     """Mean unhedged signal of the base year, percentage points."""
+    reference_gap_pp: float = 0.0
+    """Yield of China less that of the United States at the start, percentage points."""
+    rebalanced_rate: float = 0.0
+    """Yuan per dollar, with the change of bond prices, to which portfolios have been rebalanced."""
     index_weights_base_year: Floats = field(default_factory=lambda: np.zeros(len(IndexFamily)))
     """Index weights that are live at the end of the base year, by index family."""
     benchmark_gain: Floats = field(default_factory=lambda: np.zeros(len(IndexFamily)))

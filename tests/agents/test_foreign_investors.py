@@ -20,6 +20,8 @@ from agents.foreign_investors import (
     hedged_room,
     next_view,
     peer_buying,
+    rebalanced_value,
+    relative_value,
     remembered_buying,
     risk_aversion_shift,
     shift_by_peers,
@@ -340,3 +342,18 @@ def test_views_keep_their_spread_cancel_out_fade_and_belong_to_those_who_decide(
 def test_onshore_bonds_are_worth_more_where_they_serve_as_collateral():
     assert collateral_shift(10.0, 10.0, 0.05) == 0.0
     assert collateral_shift(5.0, 10.0, 0.05) == pytest.approx(0.05 * np.log(2.0))
+
+
+# Values
+
+
+def test_a_dollar_abroad_gains_on_onshore_bonds_as_the_yuan_falls_and_as_their_yields_rise():
+    assert relative_value(6.5, 0.0, 5.0) == 6.5
+    assert relative_value(7.0, 0.0, 5.0) == 7.0
+    assert relative_value(6.5, 1.0, 5.0) == pytest.approx(6.5 * np.exp(0.05))
+
+
+def test_half_of_a_change_of_value_is_traded_back_in_the_half_life():
+    assert rebalanced_value(6.5, 6.5, 24.0) == pytest.approx(6.5)
+    assert rebalanced_value(4.0, 9.0, 1.0 / np.log(2.0)) == pytest.approx(6.0)
+    assert rebalanced_value(4.0, 9.0, 1e9) == pytest.approx(4.0)

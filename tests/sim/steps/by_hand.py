@@ -389,6 +389,8 @@ def foreign_demand(on):
     return ForeignDemand(
         investors_at_start=len(on[ForeignInvestors]),
         reference_signal_pp=YIELD_PCT - US_YIELD_PCT,
+        reference_gap_pp=YIELD_PCT - US_YIELD_PCT,
+        rebalanced_rate=6.5,
         index_weights_base_year=live_index_weights(on[Parameters], on[BaseYear], BASELINE, 0.0),
     )
 

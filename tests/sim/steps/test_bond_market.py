@@ -42,7 +42,7 @@ from sim.clock import Clock, season
 from sim.component import Part
 from sim.world.policy import Channels, Policy
 from sim.world.shock_values import ShockValues
-from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, closes, draws, policy, run, shocks
+from tests.sim.steps.by_hand import MONTHS_AFTER, MONTHS_BEFORE, YIELD_PCT, closes, draws, policy, run, shocks
 
 SOVEREIGN = SecurityClass.SOVEREIGN
 RESERVE, FUND, REAL, HEDGED = InvestorGroup
@@ -771,3 +771,32 @@ def test_what_clients_take_out_of_bond_funds_banks_take_up_at_a_higher_spread(ci
     assert held[1][MANAGERS] < held[0][MANAGERS] and held[1].sum() == pytest.approx(held[0].sum())
     assert (run_on_funds[SecurityBook].yield_premia_pp() > calm[SecurityBook].yield_premia_pp()).all()
     assert run_on_funds[Ledger].net("secondary trade", Account.BANKS) > 0.0
+
+
+# Values of what foreigners hold
+
+
+def bought(on):
+    """Net purchases over holdings of each investor that started the month at the weight it wants."""
+    investors = on[ForeignInvestors]
+    investors["inaction_band"] = 0.0
+    run(foreign_investors_trade, on)
+    return investors["net_purchases_bn"] / (investors["holdings_bn"] - investors["net_purchases_bn"])
+
+
+@pytest.mark.parametrize("change", [{"usdcny": 0.1}, {"china_yield_pct": 1.0}])
+def test_a_fall_of_the_yuan_or_of_bond_prices_alone_makes_nobody_buy(city, change):
+    still = NO_NOISE | {
+        "fx_extrapolation": 0.0,
+        "spread_semi_elasticity_real_money": 0.0,
+        "spread_semi_elasticity_benchmarked": 0.0,
+    }
+    fallen = {"usdcny": {"usdcny": 6.5 * np.exp(0.1)}, "china_yield_pct": {"china_yield_pct": YIELD_PCT + 1.0}}
+    world = fallen[next(iter(change))]
+    held = bought(city(on_parameters=still | {"rebalancing_months": 1e9}, on_world=world))
+    usual = bought(city(on_parameters=still | {"rebalancing_months": 1e9}))
+    np.testing.assert_allclose(held, usual, atol=1e-9)
+    slowly = bought(city(on_parameters=still | {"rebalancing_months": 24.0}, on_world=world))
+    at_once = bought(city(on_parameters=still | {"rebalancing_months": 1e-3}, on_world=world))
+    real = city()[ForeignInvestors]["group"] == REAL
+    assert (slowly[real] > usual[real]).all() and (at_once[real] > 5.0 * (slowly[real] - usual[real])).all()
