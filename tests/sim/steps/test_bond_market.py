@@ -48,7 +48,13 @@ SOVEREIGN = SecurityClass.SOVEREIGN
 RESERVE, FUND, REAL, HEDGED = InvestorGroup
 REST = Account.REST_OF_WORLD
 NOTHING_EXPECTED = dict.fromkeys(("sovereign_growth", "need_growth", "bank_asset_growth", "assets_organic_growth"), 0.0)
-NO_NOISE = {"client_flow_spread": 0.0, "investor_view_spread": 0.0, "foreign_assets_growth": 0.0, "home_bias": 0.0}
+NO_NOISE = {
+    "client_flow_spread": 0.0,
+    "investor_view_spread": 0.0,
+    "foreign_assets_growth": 0.0,
+    "home_bias": 0.0,
+    "rebalancing_months": 1e9,
+}
 
 
 # Public supply
