@@ -300,8 +300,8 @@ class ParameterSet:
         about = self.joint.about
         runs = about["runs"] + about["runs_second_round"]
         return (
-            f"{len(self.joint.names)} parameters fitted to 2016-2020 ({runs} runs, {about['date']}), which identify "
-            f"{len(about['identified'])} of them; all others, and the effects of levers, are priors"
+            f"{len(self.joint.names)} parameters fitted to 2016-2020 ({runs} runs of the model of {about['date']}), "
+            f"which identify {len(about['identified'])} of them; all others, and the effects of levers, are priors"
         )
 
     def central(self) -> Parameters:
