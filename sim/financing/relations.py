@@ -21,9 +21,11 @@ def _drawn_by_weight(institutions: Institutions, able: Integers, weight: Floats,
     """One of these institutions for each uniform number, with chances in proportion to the weights, by unique_id."""
     if not len(able) or weight.sum() <= 0.0:
         return np.full(len(uniform), NOBODY)
-    edges = np.cumsum(weight)
+    numbers = institutions["unique_id"][able]
+    order = np.argsort(numbers, kind="stable")  # who is drawn does not depend on the order of rows
+    edges = np.cumsum(weight[order])
     place = np.minimum(np.searchsorted(edges / edges[-1], uniform), len(weight) - 1)
-    return np.asarray(institutions["unique_id"][able[place]])
+    return np.asarray(numbers[order][place])
 
 
 def start_relations(clock: Clock, draws: Draws, institutions: Institutions, issuers: Changes[Issuers]) -> None:

