@@ -12,6 +12,8 @@ Flags = np.ndarray
 
 BALANCING_ROUNDS = 40
 """Most rounds in which exposures are fitted to both totals; a round costs time and the misfit shrinks geometrically."""
+ROUNDING = 1e-12
+"""Part of its room that an institution leaves unused where claims are cut to fit."""
 BALANCED = 1e-6
 """Misfit of lenders' totals, over all that is lent, at which exposures count as fitted."""
 _DIRECTION = np.uint64(0xD1342543DE82EF95)
@@ -97,6 +99,32 @@ def _factor(wanted: Floats, reached: Floats) -> Floats:
     return np.divide(wanted, reached, out=np.zeros_like(wanted), where=reached > 0.0)
 
 
+def within_room(
+    lender: Integers, borrower: Integers, amount_bn: Floats, room_to_lend_bn: Floats, room_to_borrow_bn: Floats
+) -> Floats:
+    """Amounts of claims cut where an institution has lent or borrowed more than fits into its balance sheet.
+
+    amount * min(1, room / lent of the lender, room / borrowed of the borrower), shape (claims,)
+
+    Parameters
+    ----------
+    lender, borrower, amount_bn
+        Claims by row of both ends, CNY bn, shape (claims,).
+    room_to_lend_bn, room_to_borrow_bn
+        What the other assets and debts of each institution leave, CNY bn, shape (n,).
+    """
+    count = len(room_to_lend_bn)
+    lent = np.bincount(lender, weights=amount_bn, minlength=count)
+    borrowed = np.bincount(borrower, weights=amount_bn, minlength=count)
+    return amount_bn * np.minimum(_cut(lent, room_to_lend_bn)[lender], _cut(borrowed, room_to_borrow_bn)[borrower])
+
+
+def _cut(used: Floats, room: Floats) -> Floats:
+    """Part of what is used that fits; a hair less than the room, so that rounding does not pass it."""
+    fits = np.maximum(room, 0.0) * (1.0 - ROUNDING)
+    return np.divide(fits, used, out=np.ones_like(used), where=used > np.maximum(room, 0.0))
+
+
 def repo_lenders(uniform: Floats, assets_bn: Floats, amount_bn: Floats, room_bn: Floats) -> Integers:
     """Places of the banks that lend to borrowers, each drawn in proportion to assets, shape of `uniform`.
 
@@ -109,7 +137,8 @@ def repo_lenders(uniform: Floats, assets_bn: Floats, amount_bn: Floats, room_bn:
     amount_bn
         Amount of each part of a borrower's repo, CNY bn, shape (borrowers,).
 
-    A bank that would lend more than its room lends nothing; the largest bank lends instead.
+    A bank that would lend more than its room lends nothing; the largest bank lends instead, as far as it has room
+    (`within_room`).
     """
     share = np.cumsum(assets_bn)
     drawn = np.minimum(np.searchsorted(share / share[-1], uniform), len(assets_bn) - 1)

@@ -10,7 +10,15 @@ import numpy as np
 from agents.arrays import Floats
 from agents.draws import Draws
 from agents.institutions import Institutions, Sector
-from agents.interbank import balanced_exposures, core_of, link_probability, links, pair_keys, repo_lenders
+from agents.interbank import (
+    balanced_exposures,
+    core_of,
+    link_probability,
+    links,
+    pair_keys,
+    repo_lenders,
+    within_room,
+)
 from agents.leverage import unsecured_lending_factor
 from scenarios.parameters import Parameters
 from sim.banking.leverage import borrowers
@@ -40,7 +48,12 @@ def interbank_market_clears(
         claims.loans = new_exposures(parameters, draws, institutions, unsecured_share(parameters, channels))
     else:
         settle_claims_of_leavers(institutions, claims)
-    claims.repo = repo_dealt_out(parameters, draws, institutions, claims.loans)
+    bonds, liabilities = institutions["bonds_bn"], institutions["liabilities_bn"]
+    claims.loans = fitting(institutions, claims.loans, institutions["assets_bn"] - bonds, liabilities)
+    lent, borrowed = totals_by_institution(institutions, claims.loans)
+    repo = repo_dealt_out(parameters, draws, institutions, claims.loans)
+    room = institutions["assets_bn"] - bonds - lent
+    claims.repo = fitting(institutions, repo, room, liabilities - borrowed)
     book_exposures(institutions, claims)
 
 
@@ -52,6 +65,16 @@ def settle_claims_of_leavers(institutions: Institutions, claims: Changes[Interba
         here = (rows_of(of_kind.lender) >= 0) & (rows_of(of_kind.borrower) >= 0)
         if not here.all():
             setattr(claims, kind, of_kind.among(here))
+
+
+def fitting(institutions: Institutions, exposures: Exposures, to_lend_bn: Floats, to_borrow_bn: Floats) -> Exposures:
+    """Claims cut to the room in balance sheets, which may have shrunk since a loan was made."""
+    if not len(exposures.amount_bn):
+        return exposures
+    lender, borrower = institutions.rows_of(exposures.lender), institutions.rows_of(exposures.borrower)
+    amount = within_room(lender, borrower, exposures.amount_bn, to_lend_bn, to_borrow_bn)
+    fits = bool((amount == exposures.amount_bn).all())
+    return exposures if fits else Exposures(exposures.lender, exposures.borrower, amount)
 
 
 def unsecured_share(parameters: Parameters, channels: Channels) -> float:

@@ -12,6 +12,7 @@ from agents.interbank import (
     links,
     pair_keys,
     repo_lenders,
+    within_room,
     write_off_cascade,
 )
 
@@ -108,6 +109,17 @@ def test_a_bank_without_room_for_a_loan_lends_none_and_the_largest_stands_in():
     uniform, assets = np.array([[0.05, 0.3], [0.06, 0.9]]), np.array([1.0, 3.0, 6.0])
     assert repo_lenders(uniform, assets, np.array([2.0, 1.0]), np.array([4.0, 3.0, 6.0])).tolist() == [[0, 1], [0, 2]]
     assert repo_lenders(uniform, assets, np.array([2.0, 1.0]), np.array([3.9, 3.0, 6.0])).tolist() == [[2, 1], [2, 2]]
+
+
+def test_claims_are_cut_to_the_tighter_room_of_both_ends_and_fitting_claims_stay_to_the_bit():
+    lender, borrower, amount = np.array([0, 0, 1]), np.array([1, 2, 2]), np.array([6.0, 4.0, 3.0])
+    plenty = np.full(3, 20.0)
+    assert within_room(lender, borrower, amount, plenty, plenty).tobytes() == amount.tobytes()
+    cut = within_room(lender, borrower, amount, np.array([5.0, 20.0, 0.0]), np.array([0.0, 20.0, 1.75]))
+    # Row 0 lent 10 and has room for 5; row 2 borrowed 7 and has room for a quarter of it.
+    np.testing.assert_allclose(cut, [3.0, 1.0, 0.75], rtol=1e-9)
+    none = within_room(lender, borrower, amount, np.array([-1.0, 20.0, 0.0]), plenty)
+    np.testing.assert_allclose(none, [0.0, 0.0, 3.0])
 
 
 def test_nobody_lends_more_than_it_wants_to_a_bank_that_is_larger_than_all_others_together():

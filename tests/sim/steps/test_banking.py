@@ -193,6 +193,19 @@ def test_loans_are_drawn_in_the_first_month_of_a_quarter_and_stand_in_the_others
     assert cleared(on).loans.amount_bn.sum() == pytest.approx(2.0 * drawn.amount_bn.sum())
 
 
+def test_loans_and_repo_shrink_with_a_balance_sheet_that_no_longer_holds_them(city):
+    on = city("2021-07")
+    before = cleared(on).loans
+    institutions = on[Institutions]
+    bank = int(institutions.rows_of(before.lender[:1])[0])
+    institutions["assets_bn"][bank] = institutions["bonds_bn"][bank] + 0.5 * institutions["interbank_lent_bn"][bank]
+    on[Clock] = Clock(on[Clock].month + 1)
+    cleared(on)
+    parts = institutions["bonds_bn"] + institutions["interbank_lent_bn"] + institutions["repo_lent_bn"]
+    assert (parts <= institutions["assets_bn"]).all()
+    assert institutions["interbank_lent_bn"].sum() < before.amount_bn.sum()
+
+
 def test_a_bank_that_left_is_in_no_claim(city):
     on = city("2021-07")
     before = cleared(on).loans
