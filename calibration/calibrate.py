@@ -11,8 +11,10 @@ from scipy.stats import qmc
 from agents.arrays import Floats
 from calibration.diagnostics import (
     correlations,
+    explained,
     identification,
     influence,
+    informative,
     moments_table,
     recovery,
     recovery_summary,
@@ -138,7 +140,9 @@ def calibrate(
 
     first = store.of(spread_requests(runs, seed, scale=scale), workers, progress)
     emulator, likelihood = emulated(first)
-    drawn = sampled(emulator, likelihood, observed_moments(), seed)
+    shares = explained(emulator.points, emulator.values)
+    used = informative(shares)
+    drawn = sampled(emulator, likelihood, observed_moments(), seed, used)
     second: list[PastRun] = []
     if more:
         rng = np.random.default_rng(seed)
@@ -146,8 +150,8 @@ def calibrate(
         near = [PastRequest(tuple(at.tolist()), run, scale=scale) for run, at in enumerate(chosen, runs + 1)]
         second = store.of(near, workers, progress)
         emulator, likelihood = emulated(first + second)
-        drawn = sampled(emulator, likelihood, observed_moments(), seed)
-    recovered = recovery(emulator, tolerances(), len(first))
+        drawn = sampled(emulator, likelihood, observed_moments(), seed, used)
+    recovered = recovery(emulator, tolerances(), len(first), used)
     about = {
         "base_year": BASE_YEAR,
         "runs": len(first),
@@ -167,9 +171,9 @@ def calibrate(
         drawn.points,
         identification(drawn.points, len(first) + len(second)),
         correlations(drawn.points),
-        moments_table(emulator, drawn.points, moments(), tolerances(), len(first)),
+        moments_table(emulator, drawn.points, moments(), tolerances(), shares, len(first)),
         recovery_summary(recovered),
-        influence(emulator, likelihood, moments()),
+        influence(emulator, likelihood, moments(), used),
         recovered,
         tuple(second),
         about,
@@ -204,6 +208,9 @@ def write_posterior(fit: Calibration, folder: Path, date: str) -> tuple[Path, Pa
     draws.write_text("\n".join(lines) + "\n", encoding="utf-8")
     basis = {
         **fit.about,
+        # What joins the data or the moments after this fit is named here, until the next.
+        "data_since": "",
+        "moments_since": "",
         "date": date,
         "draws": len(rows),
         "identified": list(fit.identified),

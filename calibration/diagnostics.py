@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import kstest
 
-from agents.arrays import Floats
+from agents.arrays import Flags, Floats
 from calibration.emulator import Emulator
 from calibration.fit import Likelihood, effective, prior_grid, weights
 from calibration.moments import Moment
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NOT_IDENTIFIED = 0.8
 """Ratio of posterior to prior standard deviation above which the data say too little."""
+LEAST_EXPLAINED = 0.05
+"""Share of variance in left-out runs below which a moment is not used to identify parameters."""
 TOO_FEW_RUNS = "too few runs"
 FOLDS = 4
 WITHIN = (0.05, 0.95)
@@ -88,6 +90,31 @@ def correlations(points: Floats) -> "pd.DataFrame":
     return pd.DataFrame(np.corrcoef(points, rowvar=False), index=names, columns=names)
 
 
+def explained(points: Floats, values: Floats) -> Floats:
+    """Share of the variance of each moment that an emulator explains in runs that it was not fitted to, (moments,).
+
+    Lengths and variances too are chosen on every second run, and the others are predicted.
+
+    Parameters
+    ----------
+    points
+        Runs spread over the prior, quantiles, shape (runs, parameters).
+    values
+        Their moments, shape (runs, moments).
+    """
+    missed = values[1::2] - Emulator.fitted(points[::2], values[::2]).mean(points[1::2])
+    return np.asarray(1.0 - (missed**2).mean(axis=0) / values[1::2].var(axis=0))
+
+
+def informative(shares: Floats) -> Flags:
+    """Moments of which so much is explained that they are used, shape (moments,); all where of none it is enough.
+
+    A likelihood of the others would rest on the emulator's noise.
+    """
+    enough = shares > LEAST_EXPLAINED
+    return enough if enough.any() else np.ones_like(enough)
+
+
 def predicted(emulator: Emulator, points: Floats, tolerance: Floats, seed: int = 5) -> tuple[Floats, Floats]:
     """Predicted moments of runs at points, without and with a draw of the tolerance, shape (points, moments) each."""
     rng = np.random.default_rng(seed)
@@ -98,20 +125,27 @@ def predicted(emulator: Emulator, points: Floats, tolerance: Floats, seed: int =
 
 
 def moments_table(
-    emulator: Emulator, points: Floats, asked: Sequence[Moment], tolerance: Floats, count: int, seed: int = 5
+    emulator: Emulator,
+    points: Floats,
+    asked: Sequence[Moment],
+    tolerance: Floats,
+    shares: Floats,
+    count: int,
+    seed: int = 5,
 ) -> "pd.DataFrame":
     """Observed moments and the predictions of prior and posterior for a run.
 
-    Columns: moment, unit, observed, tolerance, prior_q05, prior_q50, prior_q95, q05, q50, q95, inside, explained.
+    Columns: moment, unit, observed, tolerance, prior_q05, prior_q50, prior_q95, q05, q50, q95, inside, explained, used.
     `inside` says whether the observed value lies in the central 90 % of posterior prediction with tolerance;
-    `explained` is the share of variance that the searched parameters make in left-out runs. Both it and the prior's
-    quantiles are over the first `count` runs, which are spread over the prior.
+    `explained` is the share of variance that an emulator explains in runs it was not fitted to, `shares`; `used` says
+    whether it is enough for the moment to serve the fit. The prior's quantiles are over the first `count` runs, which
+    are spread over the prior.
     """
     import pandas as pd
 
     alone, blurred = predicted(emulator, points, tolerance, seed)
     low, high = np.quantile(blurred, WITHIN, axis=0)
-    explained = 1.0 - emulator.residuals()[:count].var(axis=0) / emulator.values[:count].var(axis=0)
+    used = informative(shares)
     rows = []
     for place, moment in enumerate(asked):
         prior = np.quantile(emulator.values[:count, place], LEVELS)
@@ -124,7 +158,8 @@ def moments_table(
                 **dict(zip([f"prior_{label}" for label in SHOWN], prior.tolist(), strict=True)),
                 **dict(zip(SHOWN, np.quantile(alone[:, place], LEVELS).tolist(), strict=True)),
                 "inside": bool(low[place] <= moment.observed <= high[place]),
-                "explained": float(explained[place]),
+                "explained": float(shares[place]),
+                "used": bool(used[place]),
                 "status": moment.status,
                 "source": moment.source,
             }
@@ -132,10 +167,12 @@ def moments_table(
     return pd.DataFrame(rows)
 
 
-def recovery(emulator: Emulator, tolerance: Floats, count: int, seed: int = 11) -> "pd.DataFrame":
+def recovery(
+    emulator: Emulator, tolerance: Floats, count: int, used: Flags | None = None, seed: int = 11
+) -> "pd.DataFrame":
     """Fit made-up data of known parameters: each of the first `count` runs in turn, which are spread over the prior.
 
-    The emulator has not seen the run that it is asked about.
+    The emulator has not seen the run that it is asked about. `used` says which moments count, as in `Likelihood.log`.
 
     One row a run and parameter: run, parameter, truth, rank, q05, q95 (quantiles of the prior). The data are the
     moments of the run with a draw of the tolerance. `rank` is the posterior probability below the truth; over many
@@ -156,7 +193,7 @@ def recovery(emulator: Emulator, tolerance: Floats, count: int, seed: int = 11) 
         left_out = np.flatnonzero(fold == part)
         expected = emulator.without(left_out).mean(grid)
         for run in left_out:
-            weight = weights(likelihood.log(expected, made_up[run]))
+            weight = weights(likelihood.log(expected, made_up[run], used))
             for place, name in enumerate(names):
                 truth = emulator.points[run, place]
                 at = grid[order[:, place], place]
@@ -199,24 +236,29 @@ def recovery_summary(recovered: "pd.DataFrame") -> "pd.DataFrame":
     return pd.DataFrame(rows)
 
 
-def influence(emulator: Emulator, likelihood: Likelihood, asked: Sequence[Moment]) -> "pd.DataFrame":
-    """Move of each posterior mean, in its standard deviations, when one moment is left out; moments by parameter."""
+def influence(
+    emulator: Emulator, likelihood: Likelihood, asked: Sequence[Moment], used: Flags | None = None
+) -> "pd.DataFrame":
+    """Move of each posterior mean, in its standard deviations, when one moment is left out; moments by parameter.
+
+    Zero where the moment is not among those `used`; all are when None.
+    """
     import pandas as pd
 
     grid = prior_grid(emulator.points.shape[1])
     expected = emulator.mean(grid)
     observed = np.array([moment.observed for moment in asked])
 
-    def mean_and_spread(used: Floats) -> tuple[Floats, Floats]:
-        weight = weights(likelihood.log(expected, observed, used))
+    def mean_and_spread(kept: Flags) -> tuple[Floats, Floats]:
+        weight = weights(likelihood.log(expected, observed, kept))
         mean = weight @ grid
         return mean, np.sqrt(weight @ (grid - mean) ** 2)
 
-    everything = np.ones(len(asked))
+    everything = np.ones(len(asked), dtype=bool) if used is None else used
     mean, spread = mean_and_spread(everything)
     moves = []
     for place in range(len(asked)):
-        used = everything.copy()
-        used[place] = 0.0
-        moves.append((mean_and_spread(used)[0] - mean) / spread)
+        others = everything.copy()
+        others[place] = False
+        moves.append((mean_and_spread(others)[0] - mean) / spread)
     return pd.DataFrame(moves, index=[moment.id for moment in asked], columns=list(searched()))

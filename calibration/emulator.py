@@ -1,16 +1,14 @@
 """A fast stand-in for runs of the past: a Gaussian process for each moment over the searched parameters."""
 
-import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotri
+from scipy.optimize import minimize
 from scipy.spatial.distance import cdist
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 
 from agents.arrays import Floats, Integers
 
@@ -18,6 +16,12 @@ LENGTHS = (0.3, 30.0)
 """Bounds of length scales, in widths of the prior: a long one says that a parameter does not matter."""
 NOISE = (1e-3, 2.0)
 """Bounds of the share of variance due to random draws and the other parameters."""
+SIGNAL = (1e-3, 10.0)
+"""Bounds of the share of variance that the searched parameters explain."""
+STARTS = ((0.7, 1.0, 0.3), (0.3, 3.0, 0.7))
+"""Signal, lengths and noise from which the likelihood is climbed; the highest end is kept."""
+CLOSE_ENOUGH, STEPS = 1e-6, 100
+"""Relative rise of the log likelihood below which a climb ends, and the most steps of one."""
 LEAST_SPREAD = 1e-12
 CHUNK = 8192
 """Points that are worked on at once."""
@@ -44,7 +48,7 @@ class Emulator:
 
     @classmethod
     def fitted(cls, points: Floats, values: Floats) -> Self:
-        """Choose lengths and variances of each moment by marginal likelihood.
+        """Choose lengths and variances of each moment by marginal likelihood, from several starts.
 
         Parameters
         ----------
@@ -53,19 +57,10 @@ class Emulator:
         values
             Shape (runs, moments).
         """
-        parameters = points.shape[1]
-        lengths, signal, noise = [], [], []
-        for column in ((values - np.median(values, axis=0)) / np.maximum(values.std(axis=0), LEAST_SPREAD)).T:
-            kernel = ConstantKernel(0.7, (1e-3, 10.0)) * RBF(np.ones(parameters), LENGTHS) + WhiteKernel(0.3, NOISE)
-            process = GaussianProcessRegressor(kernel)
-            with warnings.catch_warnings():
-                # A length at its bound says that the parameter plays no part; that is a finding and no failure.
-                warnings.simplefilter("ignore", ConvergenceWarning)
-                process.fit(points, column)
-            signal.append(process.kernel_.k1.k1.constant_value)
-            lengths.append(process.kernel_.k1.k2.length_scale)
-            noise.append(process.kernel_.k2.noise_level)
-        return cls(points, values, np.array(lengths), np.array(signal), np.array(noise))
+        standard = (values - np.median(values, axis=0)) / np.maximum(values.std(axis=0), LEAST_SPREAD)
+        found = [_most_likely(points, column) for column in standard.T]
+        lengths, signal, noise = (np.array(part) for part in zip(*found, strict=True))
+        return cls(points, values, lengths, signal, noise)
 
     def _kernel(self, moment: int, left: Floats, right: Floats) -> Floats:
         scaled = cdist(left / self.lengths[moment], right / self.lengths[moment], "sqeuclidean")
@@ -115,3 +110,56 @@ class Emulator:
             inverse = cho_solve(self._factor(moment), np.eye(len(self.points)))
             result[:, moment] = self._weights[:, moment] / np.diag(inverse)
         return np.asarray(result * spread)
+
+
+def _most_likely(points: Floats, standard: Floats) -> tuple[Floats, float, float]:
+    """Lengths, shape (parameters,), signal and noise of one standardised moment at the highest likelihood found."""
+    parameters = points.shape[1]
+    bounds = [(float(np.log(low)), float(np.log(high))) for low, high in (SIGNAL, *[LENGTHS] * parameters, NOISE)]
+    ends = [
+        minimize(
+            negative_log_likelihood,
+            np.log([signal, *[length] * parameters, noise]).tolist(),
+            (points, standard),
+            "L-BFGS-B",
+            jac=True,
+            bounds=bounds,
+            options={"ftol": CLOSE_ENOUGH, "maxiter": STEPS},
+        )
+        for signal, length, noise in STARTS
+    ]
+    best: Floats = np.exp(min(ends, key=lambda end: float(end.fun)).x)
+    return best[1:-1], float(best[0]), float(best[-1])
+
+
+def negative_log_likelihood(logs: Floats, points: Floats, standard: Floats) -> tuple[float, Floats]:
+    """Negative log marginal likelihood of a process, and its gradient.
+
+    -ln p(y) = 1/2 y' K^-1 y + 1/2 ln |K| + n/2 ln 2 pi,  K = signal exp(-1/2 sum_j ((u_j - v_j) / l_j)^2) + noise I
+    d/d theta = 1/2 trace((K^-1 - a a') dK/d theta),  a = K^-1 y
+
+    Parameters
+    ----------
+    logs
+        Logs of the signal, of the lengths and of the noise, shape (parameters + 2,).
+    points
+        Shape (runs, parameters).
+    standard
+        The moment of the runs, standardised, shape (runs,).
+
+    Source: Rasmussen and Williams (2006), equations 5.8 and 5.9. The sum over pairs of runs of the gradient by a length
+    is two products of matrices: sum_ik m_ik (u_i - u_k)^2 = 2 (sum_i r_i u_i^2 - u' M u), r the sums of rows.
+    """
+    signal, lengths, noise = float(np.exp(logs[0])), np.exp(logs[1:-1]), float(np.exp(logs[-1]))
+    scaled = points / lengths
+    smooth = signal * np.exp(-0.5 * cdist(scaled, scaled, "sqeuclidean"))
+    factor, _ = cho_factor(smooth + noise * np.eye(len(points)), lower=True)
+    solved = cho_solve((factor, True), standard)
+    half, _ = dpotri(factor, lower=1)
+    inverse = np.tril(half) + np.tril(half, -1).T
+    left = inverse - np.outer(solved, solved)
+    weighted = left * smooth
+    by_length = weighted.sum(axis=1) @ scaled**2 - np.einsum("ij,ij->j", scaled, weighted @ scaled)
+    value = 0.5 * standard @ solved + np.log(np.diag(factor)).sum() + 0.5 * len(points) * np.log(2.0 * np.pi)
+    gradient = np.concatenate([[0.5 * weighted.sum()], by_length, [0.5 * noise * np.trace(left)]])
+    return float(value), np.asarray(gradient)

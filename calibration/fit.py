@@ -11,7 +11,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.special import ndtr, ndtri
 from scipy.stats import qmc
 
-from agents.arrays import Floats
+from agents.arrays import Flags, Floats
 from calibration.emulator import Emulator
 from scenarios.bounds import for_library
 
@@ -43,7 +43,7 @@ class Likelihood:
         residuals = clipped(emulator.residuals())
         return cls(np.diag(tolerance**2) + np.cov(residuals, rowvar=False))
 
-    def log(self, expected: Floats, observed: Floats, used: Floats | None = None) -> Floats:
+    def log(self, expected: Floats, observed: Floats, used: Flags | None = None) -> Floats:
         """Log likelihood without its constant, shape (points,).
 
         Parameters
@@ -95,7 +95,7 @@ class Sampled:
 
 
 def sampled(
-    emulator: Emulator, likelihood: Likelihood, observed: Floats, seed: int = 1, used: Floats | None = None
+    emulator: Emulator, likelihood: Likelihood, observed: Floats, seed: int = 1, used: Flags | None = None
 ) -> Sampled:
     """Draw from the posterior with the affine-invariant sampler of emcee, from the best points of the prior.
 

@@ -8,7 +8,7 @@ from agents.arrays import Floats
 from calibration.calibrate import checked_runs, emulated, spread_requests
 from calibration.diagnostics import LEVELS, SHOWN, WITHIN, predicted
 from calibration.fit import prior_grid, sampled
-from calibration.moments import Moment, moments, observed_moments, tolerances
+from calibration.moments import Moment, dates_of, moments, observed_moments, tolerances
 from calibration.past_runs import BASE_YEAR, PastRuns, Progress
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def last_year(moment: Moment) -> int:
     """Year at whose end a moment is known."""
-    return int(moment.last.split("..")[-1][:4])
+    return int(max(dates_of(moment.last))[:4])
 
 
 def held_back(

@@ -10,21 +10,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Floats
+from scenarios.calendar import month_ordinal, month_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LAST_YEAR = 2020
-FORMS = ("log_growth", "change")
+FORMS = ("log_growth", "change", "level")
 
 
 @dataclass(frozen=True)
 class Moment:
     """One figure that a run of the past is held against.
 
-    `simulated` names indicators to add up. `first` and `last` are a year, a month or a span of years "2017..2018",
-    whose mean is taken. log_growth = ln(last / first), change = last - first. `tolerance` is one standard deviation of
-    the standard deviation of errors of data and structure, in the unit of the moment.
+    `simulated` names indicators to add up. `first` and `last` are years or months: one, a span "2017..2018" or
+    "2019-01..2019-06", or several "2018-08+2018-11", whose mean is taken. log_growth = ln(last / first), change = last
+    - first, level = last. `tolerance` is the standard deviation of errors of data and structure, in the unit of the
+    moment. `published` is the series and components "series|one & other" of the published months that the observed
+    value is computed from; empty where it has other sources.
     """
 
     id: str
@@ -37,6 +40,22 @@ class Moment:
     unit: str
     status: str
     source: str
+    published: str = ""
+
+
+def dates_of(when: str) -> tuple[str, ...]:
+    """Years or months of a text such as "2017", "2017..2018", "2019-01..2019-06" or "2018-08+2018-11"."""
+    dates: list[str] = []
+    for part in when.split("+"):
+        first, _, last = part.partition("..")
+        if not last:
+            dates.append(first)
+        elif "-" in first:
+            span = range(month_ordinal(first), month_ordinal(last) + 1)
+            dates += [month_text(month) for month in span]
+        else:
+            dates += [str(year) for year in range(int(first), int(last) + 1)]
+    return tuple(dates)
 
 
 @cache
@@ -61,11 +80,12 @@ def moments() -> tuple[Moment, ...]:
             row["unit"],
             row["status"],
             row["source"],
+            row["published"],
         )
         for row in csv.DictReader(text.splitlines())
     )
     for row in rows:
-        if row.form not in FORMS or not row.tolerance > 0.0 or int(row.last.split("..")[-1][:4]) > LAST_YEAR:
+        if row.form not in FORMS or not row.tolerance > 0.0 or int(max(dates_of(row.last))[:4]) > LAST_YEAR:
             raise ValueError(f"moments.csv: {row.id} is not usable")
     return rows
 
@@ -98,16 +118,16 @@ def moments_of(annual: "pd.DataFrame", monthly: "pd.DataFrame") -> Floats:
     """
 
     def value(moment: Moment, when: str) -> float:
-        columns = list(moment.simulated)
-        if ".." in when:
-            first, last = (int(year) for year in when.split(".."))
-            return float(annual.loc[first:last, columns].sum(axis=1).mean())
+        columns, dates = list(moment.simulated), dates_of(when)
         if "-" in when:
-            return float(np.sum(monthly.loc[when, columns].to_numpy()))
-        return float(np.sum(annual.loc[int(when), columns].to_numpy()))
+            return float(monthly.loc[list(dates), columns].to_numpy().sum(axis=1).mean())
+        return float(annual.loc[[int(year) for year in dates], columns].to_numpy().sum(axis=1).mean())
 
     result = np.empty(len(moments()))
     for place, moment in enumerate(moments()):
         first, last = value(moment, moment.first), value(moment, moment.last)
-        result[place] = last - first if moment.form == "change" else np.log(max(last, 1e-9) / max(first, 1e-9))
+        if moment.form == "log_growth":
+            result[place] = np.log(max(last, 1e-9) / max(first, 1e-9))
+        else:
+            result[place] = last - first if moment.form == "change" else last
     return result

@@ -13,7 +13,7 @@ SHIFTS = (-12, -6, 0, 6, 12)
 """Months by which all dated steps of policy are moved; 0 leaves them where they were."""
 NO_STEPS = 10_000
 """Months by which steps are moved beyond the simulated years."""
-JUDGED_BY = ("foreign_holdings", "interbank_turnover", "panda_issue", "institutions")
+JUDGED_BY = ("foreign_holdings", "money_market", "panda_issue", "institution")
 """Moments that one of the dated steps can move."""
 
 

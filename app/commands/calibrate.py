@@ -59,7 +59,7 @@ def calibrate(
     from app.terminal.progress import RunsBar
     from scenarios.extras import needs_extra
 
-    needs_extra("calibrate", "sklearn", "emcee", "matplotlib", what="what.fit")
+    needs_extra("calibrate", "emcee", "matplotlib", what="what.fit")
     from calibration.calibrate import calibrate as fit_parameters
     from calibration.calibrate import write_posterior, write_tables
     from calibration.pictures import write_pictures

@@ -5,19 +5,21 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import qmc
+from scipy.stats import multivariate_normal, qmc
 
 from calibration.diagnostics import (
     correlations,
+    explained,
     identification,
     influence,
+    informative,
     moments_table,
     recovery,
     recovery_summary,
     values_at,
 )
 from calibration.earlier_years import level
-from calibration.emulator import Emulator
+from calibration.emulator import Emulator, negative_log_likelihood
 from calibration.fit import Likelihood, effective, sampled, weights
 from calibration.moments import Moment, moments, moments_of, observed_moments, tolerances
 from calibration.past_runs import PastRequest, PastRun, PastRuns, parameters_at, searched
@@ -43,6 +45,7 @@ def toy():
 
 
 TOLERANCE = np.full(3, 0.05)
+SHARES = np.full(3, 0.9)
 TOLD = tuple(Moment(name, ("x",), "change", "2016", "2017", value, 0.05, "", "", "") for name, value in
              (("first", 0.3), ("square", 0.25), ("sum", 1.0)))  # fmt: skip
 
@@ -53,6 +56,34 @@ def test_the_emulator_finds_what_matters(toy):
     assert np.abs(toy.mean(points) - exact).max() < 0.15
     assert (toy.residuals().var(axis=0) < 0.2 * toy.values.var(axis=0)).all()
     assert toy.lengths[0, 0] < toy.lengths[0, 5]
+
+
+def test_the_likelihood_of_an_emulator_is_that_of_a_normal_vector_and_its_gradient_that_of_differences():
+    rng = np.random.default_rng(4)
+    points, values = rng.random((30, 3)), rng.standard_normal(30)
+    logs = np.log([0.8, 0.4, 1.5, 9.0, 0.2])
+    value, gradient = negative_log_likelihood(logs, points, values)
+    apart = (points[:, None, :] - points[None, :, :]) / np.exp(logs[1:4])
+    covariance = 0.8 * np.exp(-0.5 * (apart**2).sum(axis=2)) + 0.2 * np.eye(30)
+    assert value == pytest.approx(-multivariate_normal.logpdf(values, np.zeros(30), covariance))
+    step = 1e-6
+    for place in range(5):
+        moved = [logs + sign * step * np.eye(5)[place] for sign in (1, -1)]
+        up, down = (negative_log_likelihood(each, points, values)[0] for each in moved)
+        assert gradient[place] == pytest.approx((up - down) / (2.0 * step), rel=1e-5, abs=1e-6)
+
+
+def test_a_moment_of_which_the_emulator_explains_nothing_is_not_used(toy):
+    rng = np.random.default_rng(1)
+    values = np.column_stack([toy.values[:, 0], rng.standard_normal(128)])
+    shares = explained(toy.points, values)
+    assert shares[0] > 0.8 and shares[1] < 0.05
+    assert informative(shares).tolist() == [True, False]
+    assert informative(np.array([-0.2, 0.01])).tolist() == [True, True]  # too few runs for any
+    told = moments_table(toy, toy.points, TOLD, TOLERANCE, np.array([0.9, 0.8, 0.0]), 128)
+    assert told["used"].tolist() == [True, True, False] and told["explained"].tolist() == [0.9, 0.8, 0.0]
+    table = influence(toy, Likelihood.of(toy, TOLERANCE), TOLD, np.array([True, True, False]))
+    assert (table.loc["sum"] == 0.0).all() and table.loc["first"].abs().max() > 0.1
 
 
 def test_residuals_are_those_of_an_emulator_that_has_not_seen_the_run(toy):
@@ -78,7 +109,7 @@ def test_the_posterior_finds_the_truth_and_leaves_the_rest_alone(toy):
     assert table.loc[names[6], "sd_ratio"] == pytest.approx(1.0, abs=0.12)
     assert correlations(drawn.points).loc[names[2], names[3]] < -0.6
     assert 0.2 < drawn.acceptance < 0.8
-    moments_told = moments_table(toy, drawn.points, TOLD, TOLERANCE, 128)
+    moments_told = moments_table(toy, drawn.points, TOLD, TOLERANCE, SHARES, 128)
     assert moments_told["inside"].all()
     again = sampled(toy, Likelihood.of(toy, TOLERANCE), observed)
     assert np.array_equal(again.points, drawn.points)
@@ -90,7 +121,7 @@ def test_an_observation_that_no_point_meets_is_told(toy):
     drawn = sampled(toy, Likelihood.of(toy, TOLERANCE), observed)
     told = tuple(Moment(m.id, m.simulated, m.form, m.first, m.last, y, 0.05, "", "", "")
                  for m, y in zip(TOLD, observed, strict=True))  # fmt: skip
-    table = moments_table(toy, drawn.points, told, TOLERANCE, 128)
+    table = moments_table(toy, drawn.points, told, TOLERANCE, SHARES, 128)
     assert list(table["inside"]) == [True, True, False]
 
 
@@ -136,19 +167,18 @@ def test_weights_add_up_and_even_weights_all_count():
 def test_growth_moments_are_those_of_the_levels():
     """What the moments say was observed is what the data say, where both hold the series."""
     levels = {
-        "interbank_turnover": "turnover_interbank_total",
         "direct_financing": "direct_financing",
         "institutions": "institutions",
     }
     checked = 0
     for moment in moments():
         name = levels.get(moment.id.rsplit("_", 1)[0])
-        if name is not None:
+        if name is not None and moment.id[-4:].isdecimal():
             first, last = level(name, int(moment.first)), level(name, int(moment.last))
             wanted = last - first if moment.form == "change" else np.log(last / first)
             assert moment.observed == pytest.approx(wanted, abs=5e-4), moment.id
             checked += 1
-    assert checked == 11
+    assert checked == 7
     assert len(observed_moments()) == len(tolerances()) == len(moments())
 
 
@@ -159,6 +189,11 @@ def run_of(seed=1):
     table = pd.DataFrame(0.0, index=index, columns=sorted(names))
     table.loc[index.month == 12] = np.arange(1.0, 6.0)[:, None]
     table.loc["2019-06-30", "foreign_bond_holdings"] = 3.0
+    table.loc["2016-05-31", "turnover_interbank_money"], table.loc["2017-05-31", "turnover_interbank_money"] = 2.0, 6.0
+    months = ["2017-05-31", *(f"2017-{month}" for month in ("08-31", "09-30", "10-31", "11-30"))]
+    table.loc[pd.DatetimeIndex(months), "turnover_interbank_money"] = 6.0
+    months = ["2018-05-31", *(f"2018-{month}" for month in ("08-31", "09-30", "10-31", "11-30"))]
+    table.loc[pd.DatetimeIndex(months), "turnover_interbank_money"] = [10.0, 11.0, 12.0, 13.0, 14.0]
     return PastRun(PastRequest((0.5,) * KNOWN, seed), table)
 
 
@@ -167,6 +202,9 @@ def test_moments_of_a_run_are_growth_and_changes():
     assert values["institutions_2018"] == 1.0
     assert values["foreign_holdings_2017"] == pytest.approx(np.log(2.0))
     assert values["foreign_holdings_2019_first_half"] == 0.0
+    assert values["institution_level_2017"] == 2.0
+    assert values["money_market_2017_may"] == pytest.approx(np.log(3.0))
+    assert values["money_market_2018"] == pytest.approx(np.log(2.0))
     assert values["panda_issue_2019_2020"] == pytest.approx(np.log(4.5 / 2.5))
     assert moments_of.__doc__
 
@@ -198,7 +236,7 @@ def test_runs_of_the_past_are_kept_in_the_experiment_store_under_the_months_mean
     assert list(runs[0].annual.index) == [2019, 2020]
     assert set(store.runs["vintage"]) == {asked[0].run_request().base_year.digest}
     known = level("foreign_bond_holdings", 2019) / 1000.0
-    assert runs[0].annual.loc[2019, "foreign_bond_holdings"] == pytest.approx(known, rel=1e-3)
+    assert runs[0].annual.loc[2019, "foreign_bond_holdings"] == pytest.approx(known, rel=3e-3)
 
 
 def test_kept_runs_of_the_past_are_not_run_again_and_repeat_themselves(past, monkeypatch):

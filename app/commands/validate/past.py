@@ -44,7 +44,7 @@ def past_answer(
     from sim.experiments.pool import usual_workers
 
     needs_extra("calibrate", *NEEDED, what="what.score")
-    needs_extra("calibrate", "sklearn", "emcee", what="what.fit")
+    needs_extra("calibrate", "emcee", what="what.fit")
     size = scenario_asked("frozen", [], [], macro=None, scale=scale).scale
     kept = PastRuns(store)
     with RunsBar(hidden=hidden) as bar:
