@@ -9,7 +9,7 @@ from scenarios.parameters import ParameterSet
 from sim.experiments.pool import mapped
 from sim.experiments.requests import RunRequest
 
-RUNS = 12
+RUNS = 30
 SCALE = 0.05
 
 
