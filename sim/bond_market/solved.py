@@ -12,7 +12,7 @@ from sim.base_year.base_year import BaseYear
 from sim.base_year.derived import financial_bond_issuance_bn
 from sim.base_year.sums import BaseYearSums
 from sim.bond_market.state import BondMarketConstants
-from sim.solved_constants import Match, Matches, SolvedConstant, Solving
+from sim.solved_constants import Match, Matches, SolvedConstant, Solving, StepSize
 
 CERTIFICATES_TOLERANCE = 0.02
 CERTIFICATE_STEP = 0.6
@@ -116,12 +116,15 @@ def reserve_holdings_corrected(
 
 
 def foreign_investors_corrected(
-    base_year: BaseYear, constants: BondMarketConstants, investors: ForeignInvestors
+    base_year: BaseYear, constants: BondMarketConstants, investors: ForeignInvestors, step: StepSize
 ) -> int:
     """Start with as many institutions more as are missing at the end of the year.
 
+    One institution more changes who is large and so the holdings of every group; in the last passes the number stays.
     A draw of very many entrants a month would ask for fewer than none at the start.
     """
+    if step.part == 0.0:
+        return constants.foreign_investors_2019
     wanted = base_year.observed("foreign_investors")
     return max(round(LEAST_INVESTORS_2019 * wanted), constants.foreign_investors_2019 + round(wanted) - len(investors))
 
