@@ -73,7 +73,7 @@ NESTS = (
     (Instrument.IPO_MAIN, Instrument.IPO_STAR, Instrument.REIT),
     (Instrument.PANDA,),
 )
-"""Instruments that are close substitutes share a nest."""
+"""Instruments that are close substitutes share a nest; members follow each other in `Instrument`."""
 
 
 class ListingRoute(IntEnum):
@@ -280,23 +280,21 @@ def choose_instrument(
     best_value = np.full(issuers, -np.inf)
     choice = np.full(issuers, -1, dtype=np.int64)
     for nest, members in enumerate(NESTS):
-        scale = dissimilarity[nest]
-        rows = list(members)
-        value = np.where(eligible[rows], utility[rows] / scale, -np.inf)
-        top = value.max(axis=0)
-        some = top > -np.inf
-        if not some.any():
+        scale, rows = dissimilarity[nest], slice(members[0], members[-1] + 1)
+        at = np.flatnonzero(eligible[rows].any(axis=0))
+        if not len(at):
             continue
-        anchor = np.where(some, top, 0.0)
-        if len(rows) == 1:
-            inclusive, member = scale * anchor, np.zeros(issuers, dtype=np.int64)
+        value = np.where(np.take(eligible[rows], at, axis=1), np.take(utility[rows], at, axis=1) / scale, -np.inf)
+        if len(members) == 1:
+            inclusive, member = scale * value[0], 0
         else:
-            inclusive = scale * (anchor + np.log(np.maximum(np.exp(value - anchor).sum(axis=0), 1e-300)))
-            member = (value + instrument_taste[rows]).argmax(axis=0)
-        total = np.where(some, inclusive + nest_taste[nest], -np.inf)
-        better = total > best_value
-        best_value = np.where(better, total, best_value)
-        choice = np.where(better, np.asarray(rows, dtype=np.int64)[member], choice)
+            anchor = value.max(axis=0)
+            inclusive = scale * (anchor + np.log(np.exp(value - anchor).sum(axis=0)))
+            member = (value + np.take(instrument_taste[rows], at, axis=1)).argmax(axis=0)
+        total = inclusive + nest_taste[nest, at]
+        better = total > best_value[at]
+        best_value[at] = np.where(better, total, best_value[at])
+        choice[at] = np.where(better, members[0] + member, choice[at])
     return choice
 
 

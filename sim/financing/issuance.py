@@ -244,7 +244,6 @@ def issuers_raise_money(
         issuance,
     )
     issuance.eligible = _eligible(clock, parameters, channels, base_year, issuers)
-    tastes = _tranche_tastes(clock, draws, issuers, rows, tranche)
     own = own_costs_pp(parameters, channels, issuers, contagion, np.arange(len(issuers))).sum(axis=0)
     issuance.own_terms = own_utilities(parameters, channels, interactions, issuers)
     utility = _utilities(parameters, issuers, issuance, by_rating.sum(axis=0), by_industry, own)
@@ -252,10 +251,7 @@ def issuers_raise_money(
         may = np.flatnonzero(issuance.eligible[Instrument.IPO_MAIN : Instrument.REIT + 1].any(axis=0))
         chances = filing_probability(utility[:, may], issuance.eligible[:, may], _dissimilarity(parameters))
         queue.expected_filings[ListingRoute.MAIN :] += chances.sum(axis=1)
-    utility = np.take(utility, rows, axis=1)
-    eligible = np.take(issuance.eligible, rows, axis=1)
-    eligible[Instrument.IPO_MAIN :, tranche > 0] = False  # only the first tranche may be a filing
-    choice = choose_instrument(utility, eligible, _dissimilarity(parameters), tastes[:4], tastes[3:])
+    choice = _choices(clock, parameters, draws, issuers, issuance.eligible, utility, rows, tranche)
     issuers["last_choice"][:] = choice[: len(issuers)]
     files = choice[: len(issuers)] >= Instrument.IPO_MAIN
     route = np.where(files, choice[: len(issuers)] - Instrument.IPO_MAIN + 1, ListingRoute.NONE)
@@ -310,11 +306,35 @@ def _tranches(counts: Codes) -> tuple[Integers, Integers]:
     )
 
 
-def _tranche_tastes(clock: Clock, draws: Draws, issuers: Issuers, rows: Integers, tranche: Integers) -> Floats:
-    """Gumbel numbers of each tranche, shape (11, tranches)."""
+def _choices(
+    clock: Clock,
+    parameters: Parameters,
+    draws: Draws,
+    issuers: Issuers,
+    eligible: Flags,
+    utility: Floats,
+    rows: Integers,
+    tranche: Integers,
+) -> Integers:
+    """Instrument of each tranche, shape (tranches,); -1 for an issuer that may use none.
+
+    `eligible` and `utility` are those of issuers, shape (9, issuers).
+    """
+    options = eligible.sum(axis=0)
+    only = np.where(options > 0, eligible.argmax(axis=0), -1)
+    choice = only[rows]
+    # Where there is one instrument, nothing is chosen and no number is drawn.
+    open_choice = np.flatnonzero((options > 1)[rows])
+    rows, tranche = rows[open_choice], tranche[open_choice]
+    may = np.take(eligible, rows, axis=1)
+    may[Instrument.IPO_MAIN :, tranche > 0] = False  # only the first tranche may be a filing
     # Every tranche has its own key; that of the first is the issuer's.
     keys = issuers.draw_keys[rows] + tranche.astype(np.uint64) * TRANCHE_KEY
-    return draws["issuer.financing"].gumbel(keys, clock.month, count=11)
+    tastes = draws["issuer.financing"].gumbel(keys, clock.month, count=11)
+    choice[open_choice] = choose_instrument(
+        np.take(utility, rows, axis=1), may, _dissimilarity(parameters), tastes[:4], tastes[3:]
+    )
+    return choice
 
 
 def _utilities(
