@@ -27,11 +27,11 @@ MOST_INTERBANK = 0.995
 
 
 def first_guess() -> BondMarketConstants:
-    """Constants to start the solution from."""
+    """Constants to start the solution from, near those of the base year 2020; only its speed depends on them."""
     return BondMarketConstants(
-        certificate_long_shift=0.0,
-        sovereign_net_2020_bn=9000.0,
-        sovereign_redemption_rate=0.17,
+        certificate_long_shift=0.07,
+        sovereign_net_2020_bn=13000.0,
+        sovereign_redemption_rate=0.1,
         sovereign_interbank_share=0.95,
         foreign_target_shift=np.zeros(len(InvestorGroup)),
         reserve_holdings_2019_bn=1100.0,

@@ -25,8 +25,8 @@ INSTRUMENT_NAMES = {
     Instrument.IPO_STAR: "STAR filings expected",
 }
 """Observations of the instruments whose constant is solved."""
-JUMPS = {Instrument.GREEN_BOND: 0.06}
-"""Tolerance of an instrument that few agents take, so that its flow jumps."""
+JUMPS = {Instrument.GREEN_BOND: 0.06, Instrument.IPO_MAIN: 0.03, Instrument.IPO_STAR: 0.03}
+"""Tolerance of an instrument that few agents take, so that its flow jumps: who has filed cannot file again."""
 LISTINGS_EXPECTED = {
     ListingRoute.MAIN: "main-board listings expected",
     ListingRoute.STAR: "STAR listings expected",
@@ -35,28 +35,31 @@ LISTINGS_TOLERANCE = 0.03
 NEST_STEP = 1.4
 """Move of all constants of the debt nest per log miss of its total; only the speed of the solution depends on it."""
 LARGEST_STEP = 1.5
-"""Bound on the move of an instrument's constant in one pass."""
+"""Bound on the move of the constant of a debt instrument in one pass."""
+LARGEST_STEP_OF_OFFERS = 8.0
+"""The same for offers of shares: few firms file, so that the expected filings rise in proportion to exp(constant)."""
 QUEUE_BOUNDS = (0.2, 5.0)
 
 
 def first_guess(parameters: Parameters, base_year: BaseYear) -> FinancingConstants:
-    """Constants to start the solution from."""
+    """Constants to start the solution from, near those of the base year 2020; only its speed depends on them."""
     constants = np.zeros(len(Instrument))
-    constants[Instrument.BOND] = -0.5
-    constants[Instrument.COMMERCIAL_PAPER] = -1.0
-    constants[Instrument.GREEN_BOND] = -1.5
-    constants[Instrument.ABS] = -1.0
-    constants[Instrument.IPO_MAIN] = -1.0
-    constants[Instrument.IPO_STAR] = -0.5
+    constants[Instrument.BOND] = -1.7
+    constants[Instrument.COMMERCIAL_PAPER] = -1.8
+    constants[Instrument.GREEN_BOND] = -2.6
+    constants[Instrument.ABS] = -1.7
+    dearer_pp = parameters.cost_of_equity - base_year.observed("loan_prime_rate_pct")
+    constants[Instrument.IPO_MAIN] = parameters.cost_sensitivity * dearer_pp - 3.5
+    constants[Instrument.IPO_STAR] = parameters.cost_sensitivity * dearer_pp - 2.5
     constants[Instrument.REIT] = parameters.reit_constant
     return FinancingConstants(
         instrument_constants=constants,
-        deal_sizes_bn=np.array([1.2, 1.3, 5.0, parameters.panda_size]),
+        deal_sizes_bn=np.array([1.2, 1.3, 2.0, parameters.panda_size]),
         deal_factor_2020=np.ones(len(LargeDeal)),
         queue_2019=np.ones(len(ListingRoute)),
         financial_bonds_2019_bn=base_year.observed("financial_bonds_outstanding_2019"),
-        shenzhen_share_of_exchange_credit=0.45,
-        default_rate_scale=1.0,
+        shenzhen_share_of_exchange_credit=0.46,
+        default_rate_scale=0.6,
     )
 
 
@@ -125,17 +128,23 @@ def instrument_constants_corrected(
     """Move the constant of each instrument by the log of its miss.
 
     Inside the debt nest a constant moves the mix by its dissimilarity; the nest as a whole takes more, because the
-    loans it draws from get scarcer.
+    loans it draws from get scarcer. Offers share their nest in the same way; hardly any firm files, so that the nest
+    draws on what is plentiful.
     """
     corrected = constants.instrument_constants.copy()
     wanted = {each: float(np.log(matches[name].factor)) for each, name in INSTRUMENT_NAMES.items()}
     debt = [instrument for instrument in wanted if instrument < Instrument.IPO_MAIN]
     weights = np.array([year.issued[instrument] for instrument in debt])
     nest = float(np.average([wanted[instrument] for instrument in debt], weights=np.maximum(weights, 1.0)))
-    for instrument, change in wanted.items():
-        within = parameters.debt_nest_dissimilarity * (change - nest) + NEST_STEP * nest
-        move = within if instrument in debt else change
+    for instrument in debt:
+        move = parameters.debt_nest_dissimilarity * (wanted[instrument] - nest) + NEST_STEP * nest
         corrected[instrument] += step.part * float(np.clip(move, -LARGEST_STEP, LARGEST_STEP))
+    offers = [instrument for instrument in wanted if instrument not in debt]
+    weights = np.array([matches[INSTRUMENT_NAMES[instrument]].observed for instrument in offers])
+    nest = float(np.average([wanted[instrument] for instrument in offers], weights=np.maximum(weights, 1.0)))
+    for instrument in offers:
+        move = parameters.equity_nest_dissimilarity * (wanted[instrument] - nest) + nest
+        corrected[instrument] += step.part * float(np.clip(move, -LARGEST_STEP_OF_OFFERS, LARGEST_STEP_OF_OFFERS))
     return corrected
 
 

@@ -72,9 +72,10 @@ def state_at_baseline(
         return _pasts[key]
     solution = cached_solution(parameters, scale, interactions_off, base_year)
     if solution is None:
-        solution = solve_constants(parameters, scale, interactions_off, base_year)
-        keep_solution(solution, parameters, scale, interactions_off, base_year)
-    past = simulate_2020(parameters, solution, scale, interactions_off, base_year)
+        past = solved_2020(parameters, scale, interactions_off, base_year)
+        keep_solution(past.states[Solution], parameters, scale, interactions_off, base_year)
+    else:
+        past = simulate_2020(parameters, solution, scale, interactions_off, base_year)
     _pasts[key] = past
     while len(_pasts) > KEPT:
         _, oldest = _pasts.popitem(last=False)
@@ -98,19 +99,28 @@ def simulate_2020(
     return Past(model, states)
 
 
-def solve_constants(
+def solved_2020(
     parameters: Parameters,
     scale: float,
     interactions_off: tuple[str, ...] = (),
     base_year: BaseYear = YEAR_2020,
-) -> Solution:
-    """Constants with which the simulated year 2020 meets the observed one."""
+) -> Past:
+    """The base year simulated with the constants with which it meets the observed one."""
+    last: list[Past] = []
 
     def one_pass(constants: Constants, step: StepSize) -> tuple[Matches, Constants]:
+        while last:
+            last.pop().let_go()
         past = simulate_2020(parameters, Solution(constants), scale, interactions_off, base_year)
+        last.append(past)
         matches = matches_of(past.states)
-        following = corrected(past.states, matches, step)
-        past.let_go()
-        return matches, following
+        return matches, corrected(past.states, matches, step)
 
-    return solve(first_guess(parameters, base_year), one_pass)
+    solution = solve(first_guess(parameters, base_year), one_pass)
+    past = last.pop()
+    # Mostly the last pass is the solution; where none meets the base year, an earlier one may be nearer.
+    if past.states[Solution].constants is not solution.constants:
+        past.let_go()
+        return simulate_2020(parameters, solution, scale, interactions_off, base_year)
+    past.states[Solution] = solution
+    return past

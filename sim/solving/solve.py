@@ -9,7 +9,11 @@ from sim.component import Part, States
 from sim.components import COMPONENTS
 from sim.solved_constants import Constants, Matches, Solution, StepSize
 
-PASSES = 12
+PASSES = 11
+SETTLING = 4
+"""Last passes, in which what jumps stays and the rest settles around it."""
+LEAST_GAIN = 0.05
+"""Part of the sum of misses that a settling pass must take off for another one to be worth it."""
 
 SOLVED = tuple(component.solving for component in COMPONENTS if component.solving is not None)
 """The solved constants of all markets."""
@@ -51,19 +55,22 @@ def solve(first: Constants, one_pass: Callable[[Constants, StepSize], tuple[Matc
         The first constants that meet every observation, or those with the smallest sum of misses: one observation that
         nothing can meet must not hide that the others still improve.
     """
-    tried, best = first, None
+    tried, best, total = first, None, float("inf")
     for turn in range(PASSES):
-        matches, following = one_pass(tried, _step_size(turn))
+        step = _step_size(turn)
+        matches, following = one_pass(tried, step)
         found = Solution(tried, matches)
         if best is None or found.total_miss < best.total_miss:
             best = found
         if found.worst_match.scaled_miss <= 1.0:
             return found
-        tried = following
+        if turn > PASSES - SETTLING and found.total_miss > (1.0 - LEAST_GAIN) * total:
+            break
+        tried, total = following, found.total_miss
     assert best is not None
     return best
 
 
 def _step_size(turn: int) -> StepSize:
     """Bold first, then careful; in the last passes what jumps stays, so that the rest settles around it."""
-    return StepSize(1.0 if turn < 3 else 0.5 if turn < PASSES - 4 else 0.0)
+    return StepSize(1.0 if turn < 3 else 0.5 if turn < PASSES - SETTLING else 0.0)

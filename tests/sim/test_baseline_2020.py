@@ -20,8 +20,8 @@ from sim.financing.state import ListingQueue, PandaProgramme
 from sim.markets import Product
 from sim.month import simulate_month
 from sim.opening.beginning import FIRST_RECORDED, states_at_the_beginning
-from sim.solved_constants import StepSize
-from sim.solving.history import solve_constants, state_at_baseline
+from sim.solved_constants import Solution, StepSize
+from sim.solving.history import solved_2020, state_at_baseline
 from sim.solving.solve import SOLVED, corrected, matches_of
 
 observed = YEAR_2020.observed
@@ -194,6 +194,6 @@ def test_a_smaller_population_keeps_the_totals():
 
 def test_a_draw_of_very_many_entrants_is_solved_and_its_miss_told():
     parameters = ParameterSet.prior_2020().central().replace(foreign_entry_rate=90.0)
-    solution = solve_constants(parameters, scale=0.05)
+    solution = solved_2020(parameters, scale=0.05).states[Solution]
     assert solution.constants[BondMarketConstants].foreign_investors_2019 > 0
     assert "foreign investors" in solution.large_misses
