@@ -285,8 +285,9 @@ def choose_instrument(
         if not len(at):
             continue
         value = np.where(np.take(eligible[rows], at, axis=1), np.take(utility[rows], at, axis=1) / scale, -np.inf)
+        member: Integers = np.zeros(len(at), dtype=np.intp)
         if len(members) == 1:
-            inclusive, member = scale * value[0], 0
+            inclusive = scale * value[0]
         else:
             anchor = value.max(axis=0)
             inclusive = scale * (anchor + np.log(np.exp(value - anchor).sum(axis=0)))
