@@ -4,7 +4,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from agents.arrays import Codes, Floats
+from agents.arrays import Codes, Floats, Integers
 
 
 class BankTier(IntEnum):
@@ -25,6 +25,17 @@ def certificate_target_growth(
     Yields in per cent. Parameters `bank_asset_growth`, `certificate_yield_sensitivity`.
     """
     return liability_growth_per_month + yield_sensitivity_per_year / 12.0 * loan_yield_gap_change_pp
+
+
+def tenor_weights(usual: Floats, tenor_months: Integers, tilt: float) -> Floats:
+    """Shares of tenors in certificates issued, shape (tenors,); they add up to one and none is negative.
+
+    weight = usual weight * exp(tilt * tenor / 12) / sum over tenors
+
+    A positive tilt lengthens certificates, so that they are renewed less often. Parameter `certificate_tenor_weights`.
+    """
+    weights = usual * np.exp(tilt * tenor_months / 12.0)
+    return np.asarray(weights / weights.sum())
 
 
 def stress_spread_pp(stress: float, spread_bp: Floats) -> Floats:

@@ -12,6 +12,7 @@ from agents.certificates import (
     certificates_issued_bn,
     faded_stress,
     stress_spread_pp,
+    tenor_weights,
     wanted_certificates_bn,
 )
 from agents.issuers import CERTIFICATE_MONTHS, Issuers
@@ -32,11 +33,9 @@ TENORS = (1, 3, 6, 9, 12)
 
 def certificate_weights(parameters: Parameters, constants: BondMarketConstants) -> Floats:
     """Shares of tenors 1, 3, 6, 9 and 12 months in certificates issued, shape (5,)."""
-    weights: Floats = np.array(parameters.certificate_tenor_weights) / sum(parameters.certificate_tenor_weights)
-    shift = min(constants.certificate_long_shift, weights[1])
-    weights[1] -= shift
-    weights[4] += shift
-    return weights
+    return tenor_weights(
+        np.array(parameters.certificate_tenor_weights), np.array(TENORS), constants.certificate_tenor_tilt
+    )
 
 
 @cache

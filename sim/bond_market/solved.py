@@ -15,8 +15,8 @@ from sim.bond_market.state import BondMarketConstants
 from sim.solved_constants import Match, Matches, SolvedConstant, Solving, StepSize
 
 CERTIFICATES_TOLERANCE = 0.02
-CERTIFICATE_STEP = 0.6
-"""Part of certificates moved to twelve months per relative miss of their issue."""
+CERTIFICATE_STEP = 4.0
+"""Move of the tilt of tenors per log miss of the certificates issued; only the speed of the solution depends on it."""
 TARGET_STEP = 1.1
 """Move of a target weight per log miss of the holdings of its group."""
 LEAST_INVESTORS_2019 = 0.1
@@ -29,7 +29,7 @@ MOST_INTERBANK = 0.995
 def first_guess() -> BondMarketConstants:
     """Constants to start the solution from, near those of the base year 2020; only its speed depends on them."""
     return BondMarketConstants(
-        certificate_long_shift=0.07,
+        certificate_tenor_tilt=0.3,
         sovereign_net_2020_bn=13000.0,
         sovereign_redemption_rate=0.1,
         sovereign_interbank_share=0.95,
@@ -51,9 +51,9 @@ def bond_market_matches(
     yield Match("certificates issued", year.certificates_bn, observed("ncd_issuance"), CERTIFICATES_TOLERANCE)
 
 
-def certificate_long_shift_corrected(constants: BondMarketConstants, matches: Matches) -> float:
+def certificate_tilt_corrected(constants: BondMarketConstants, matches: Matches) -> float:
     """Lengthen certificates where too many are issued: the shorter they are, the more often they are renewed."""
-    return constants.certificate_long_shift + CERTIFICATE_STEP * matches["certificates issued"].miss
+    return float(constants.certificate_tenor_tilt - CERTIFICATE_STEP * np.log(matches["certificates issued"].factor))
 
 
 def net_supply_corrected(constants: BondMarketConstants, book: SecurityBook, matches: Matches) -> float:
@@ -134,7 +134,7 @@ BOND_MARKET_SOLVED = Solving(
     first_guess,
     bond_market_matches,
     (
-        SolvedConstant("certificate_long_shift", "certificates issued", certificate_long_shift_corrected),
+        SolvedConstant("certificate_tenor_tilt", "certificates issued", certificate_tilt_corrected),
         SolvedConstant("sovereign_net_2020_bn", "bonds in custody", net_supply_corrected),
         SolvedConstant("sovereign_redemption_rate", "bonds issued", redemption_rate_corrected),
         SolvedConstant("sovereign_interbank_share", "bonds in interbank custody", interbank_share_corrected),

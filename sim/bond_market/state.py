@@ -15,8 +15,8 @@ from sim.world.macro import MacroPath
 class BondMarketConstants:
     """Solved constants of the bond market; see `sim.bond_market.solved`."""
 
-    certificate_long_shift: float
-    """Part of certificates moved from three to twelve months."""
+    certificate_tenor_tilt: float
+    """Log odds by which certificates of twelve months gain on the shortest ones, a year."""
     sovereign_net_2020_bn: float
     """Net supply of government and policy bank bonds in 2020, CNY bn."""
     sovereign_redemption_rate: float

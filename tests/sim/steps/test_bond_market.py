@@ -201,22 +201,27 @@ def test_certificates_of_2019_are_those_of_a_tier_by_size(city):
     np.testing.assert_allclose(found, [0.25 * of_tier[0], 0.75 * of_tier[0], of_tier[1], of_tier[2]])
 
 
-def test_a_longer_mix_of_certificates_takes_from_three_months_what_it_adds_to_a_year(city):
+def test_a_tilt_lengthens_or_shortens_certificates_and_never_makes_a_weight_negative(city):
     on = city(on_parameters={"certificate_tenor_weights": (2.0, 4.0, 1.0, 1.0, 2.0)})
 
-    def weights(shift):
+    def weights(tilt):
         return certificate_weights(
-            on[Parameters], dataclasses.replace(on[BondMarketConstants], certificate_long_shift=shift)
+            on[Parameters], dataclasses.replace(on[BondMarketConstants], certificate_tenor_tilt=tilt)
         )
 
     np.testing.assert_allclose(weights(0.0), [0.2, 0.4, 0.1, 0.1, 0.2])
-    np.testing.assert_allclose(weights(0.15), [0.2, 0.25, 0.1, 0.1, 0.35])
-    np.testing.assert_allclose(weights(9.0), [0.2, 0.0, 0.1, 0.1, 0.6])
+    means = [float(weights(tilt) @ np.array(TENORS)) for tilt in (-60.0, -1.0, 0.0, 1.0, 60.0)]
+    assert means == sorted(means) and means[0] == pytest.approx(1.0, abs=0.01) and means[-1] > 11.9
+    for tilt in (-60.0, -1.0, 1.0, 60.0):
+        assert weights(tilt).sum() == pytest.approx(1.0) and (weights(tilt) >= 0.0).all()
+    # Odds of twelve months against one rise by exp(tilt * 11 / 12).
+    odds = [weights(tilt)[4] / weights(tilt)[0] for tilt in (0.0, 0.5)]
+    assert odds[1] / odds[0] == pytest.approx(np.exp(0.5 * 11 / 12))
 
 
 def test_in_a_steady_state_of_certificates_of_one_tenor_equal_parts_run_out_in_each_of_its_months(city):
     on = city(on_parameters={"certificate_tenor_weights": (0.0, 1.0, 0.0, 0.0, 0.0)})
-    constants = dataclasses.replace(on[BondMarketConstants], certificate_long_shift=0.0)
+    constants = dataclasses.replace(on[BondMarketConstants], certificate_tenor_tilt=0.0)
     month = on[Clock].month
     ladder = certificate_ladder(on[Parameters], constants, np.array([3.0, 6.0]), month)
     ahead = (month + np.arange(1, 4)) % len(ladder)
