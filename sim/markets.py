@@ -32,27 +32,31 @@ def repo_turns_per_month(trading_days: float, overnight_share: float, term_days:
 
 def next_log_velocity(
     log_velocity: float,
-    log_volatility_change: float,
+    volatility: float,
+    volatility_before: float,
     equity_return: float,
     equity_return_before: float,
     persistence: float,
     volatility_slope: float,
+    lagged_volatility: float,
     return_slope: float,
     lagged_return: float,
     noise: float,
 ) -> float:
     """Log of average daily share turnover over market value, relative to its level at 2020 volatility and no return.
 
-    next = persistence * now + volatility_slope * (ln rv - mean) + return_slope * (return + lagged * return before)
-        + noise
+    next = persistence * now + volatility_slope * (volatility + lagged volatility * volatility before)
+        + return_slope * (return + lagged return * return before) + noise
 
-    Estimated on the Shanghai Stock Exchange, 2010-2020 and 2016-2020, over the mean value of the month. Parameters
-    `equity_volume_persistence`, `equity_volume_volatility_slope`, `equity_volume_return_slope`,
+    Volatility is log realised volatility less its mean. `lagged_volatility` is below zero: trading answers to news, and
+    a part of the answer is over after a month (Clark 1973; Bessembinder and Seguin 1993). Estimated on the Shanghai
+    Stock Exchange, 2010-2020 and 2016-2020, over the mean value of the month. Parameters `equity_volume_persistence`,
+    `equity_volume_volatility_slope`, `equity_volume_lagged_volatility`, `equity_volume_return_slope`,
     `equity_volume_lagged_return`, `equity_volume_sd`.
     """
     return (
         persistence * log_velocity
-        + volatility_slope * log_volatility_change
+        + volatility_slope * (volatility + lagged_volatility * volatility_before)
         + return_slope * (equity_return + lagged_return * equity_return_before)
         + noise
     )

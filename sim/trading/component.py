@@ -36,17 +36,20 @@ from sim.trading.state import (
 )
 from sim.trading.turnover import markets_turn_over
 from sim.trading.volatility import volatility_answers_to_sales
+from sim.world.macro import MacroPath
 
 
 def start_trading(
     clock: Clock,
     parameters: Parameters,
     draws: Draws,
+    macro: MacroPath,
     turnover: Changes[Turnover],
     traders: Changes[ContractTraders],
 ) -> None:
-    """Set the foreign share of open interest and the traders of contracts."""
+    """Set the volatility of the month before, the foreign share of open interest and the traders of contracts."""
     start_contract_traders(clock, parameters, draws, traders)
+    turnover.volatility = float(macro.log_volatility[macro.position(clock.month)]) - parameters.volatility_mean
     turnover.foreign_futures_share = parameters.futures_foreign_share_2020
 
 

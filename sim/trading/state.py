@@ -33,6 +33,8 @@ class Turnover:
     """Capital for market making in the base year, CNY bn."""
     log_share_velocity: float = 0.0
     """Log of the daily turnover of shares over their market value, relative to its mean."""
+    volatility: float = 0.0
+    """Log of the volatility of the month less its mean."""
     reit_trn: float = 0.0
     """Turnover of REIT units on the Shanghai exchange, part of its repo, bonds and funds, CNY trn."""
     futures_noise: Floats = field(default_factory=lambda: np.zeros(3))

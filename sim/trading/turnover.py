@@ -102,14 +102,17 @@ def markets_turn_over(
     turnover.log_share_velocity = next_log_velocity(
         turnover.log_share_velocity,
         volatility,
+        turnover.volatility,
         returns[0],
         returns[1],
         parameters.equity_volume_persistence,
         parameters.equity_volume_volatility_slope,
+        parameters.equity_volume_lagged_volatility,
         parameters.equity_volume_return_slope,
         parameters.equity_volume_lagged_return,
         parameters.equity_volume_sd * float(noise[1]),
     )
+    turnover.volatility = volatility
     mean_value_bn = 0.5 * (market.opening_bn + market.value_bn)
     activity[Product.SSE_EQUITY] = mean_value_bn * days * np.exp(turnover.log_share_velocity)
     if not clock.in_base_year:

@@ -39,14 +39,15 @@ def test_shorter_money_turns_more_often(days, few, many, short, long):
 # Shares
 
 
-def volume(now=0.0, volatility=0.0, month=0.0, before=0.0, noise=0.0):
-    return next_log_velocity(now, volatility, month, before, 0.75, 0.17, 2.8, 0.3, noise)
+def volume(now=0.0, volatility=0.0, month=0.0, before=0.0, noise=0.0, volatility_before=0.0):
+    return next_log_velocity(now, volatility, volatility_before, month, before, 0.75, 0.28, -0.5, 2.8, 0.3, noise)
 
 
 @given(st.floats(-2, 2), st.floats(-1, 1), st.floats(-0.3, 0.3), st.floats(-0.3, 0.3), st.floats(0.01, 0.3))
 def test_shares_trade_more_after_volatility_and_gains_and_less_of_it_the_month_after(now, vol, month, before, rise):
     at = volume(now, vol, month, before)
-    assert volume(now, vol + rise, month, before) - at == pytest.approx(0.17 * rise)
+    assert volume(now, vol + rise, month, before) - at == pytest.approx(0.28 * rise)
+    assert volume(now, vol, month, before, volatility_before=rise) - at == pytest.approx(-0.5 * 0.28 * rise)
     assert volume(now, vol, month + rise, before) - at == pytest.approx(2.8 * rise)
     assert volume(now, vol, month, before + rise) - at == pytest.approx(0.3 * 2.8 * rise)
     assert volume(now + rise, vol, month, before) - at == pytest.approx(0.75 * rise)

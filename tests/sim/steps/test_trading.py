@@ -291,6 +291,17 @@ def test_shares_turn_over_more_when_volatile_or_rising_and_the_habit_fades(city)
     assert on[Turnover].log_share_velocity == pytest.approx(persistence)
 
 
+def test_part_of_what_volatility_adds_to_the_turnover_of_shares_is_over_after_a_month(city):
+    on = city(on_parameters=QUIET | {"volatility_mean": 2.5})
+    on[Turnover].volatility = before = 0.4
+    usual = city(on_parameters=QUIET | {"volatility_mean": 2.5})
+    ratio = turnover(on)[Product.SSE_EQUITY] / turnover(usual)[Product.SSE_EQUITY]
+    parameters = on[Parameters]
+    lagged = parameters.equity_volume_volatility_slope * parameters.equity_volume_lagged_volatility
+    assert ratio == pytest.approx(np.exp(lagged * before)) and ratio < 1.0
+    assert on[Turnover].volatility == usual[Turnover].volatility != before  # what the next month looks back on
+
+
 def test_shares_turn_over_in_proportion_to_their_value_and_nothing_else_does(city):
     more = city()
     more[ShareMarket].value_bn = more[ShareMarket].opening_bn = 2.0 * city()[ShareMarket].value_bn
