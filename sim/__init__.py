@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from scenarios.errors import InputError
     from scenarios.schema import Scenario
     from sim.closing.accounts import AccountingError
+    from sim.evidence.aggregation import aggregation_error
     from sim.evidence.stylised_facts import stylised_facts
-    from sim.evidence.what_moves import aggregation_error, what_moves
+    from sim.evidence.what_moves import what_moves
     from sim.experiments.attribution import attribute
     from sim.experiments.effects import effects
     from sim.experiments.ensemble import Ensemble, ensemble
@@ -61,7 +62,8 @@ _HOMES = {
     "scenarios.schema": ("Scenario",),
     "sim.closing.accounts": ("AccountingError",),
     "sim.evidence.stylised_facts": ("stylised_facts",),
-    "sim.evidence.what_moves": ("aggregation_error", "what_moves"),
+    "sim.evidence.aggregation": ("aggregation_error",),
+    "sim.evidence.what_moves": ("what_moves",),
     "sim.experiments.attribution": ("attribute",),
     "sim.experiments.effects": ("effects",),
     "sim.experiments.ensemble": ("Ensemble", "ensemble"),

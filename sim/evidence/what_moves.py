@@ -1,4 +1,4 @@
-"""Decomposition of indicators into decisions, exogenous trends and macro path; effects of heterogeneity."""
+"""Decomposition of indicators into decisions, exogenous trends and macro path."""
 
 from dataclasses import replace
 from functools import partial
@@ -12,6 +12,7 @@ from scenarios.calendar import BASELINE
 from scenarios.schema import Scenario
 from scenarios.whole_years import BASE_YEAR, checked_year
 from sim.closing.indicators import FLOWS, PLAN_INDICATORS
+from sim.evidence.alike import Alike, run_alike
 from sim.experiments.least_runs import standard_error
 from sim.experiments.pool import mapped
 from sim.experiments.requests import RunRequest, ensemble_requests
@@ -38,8 +39,6 @@ CYCLES_SPREAD = ("nominal_growth_spread", "need_cycle_spread", "market_appetite_
 """Processes of the economy that are held with the macro path."""
 WORLDS = ((True, True), (True, False), (False, True), (False, False))
 """Whether exogenous trends go on, and whether the macro path moves, after 2020."""
-SMALLEST_DEBT_BN = 1e-9
-"""In place of the debt of a class without any."""
 PARTS = ("decisions", "trends", "macro")
 
 
@@ -64,39 +63,7 @@ def set_world(centre: "FinancialCenter", trends: bool, macro: bool) -> None:
         centre.parameters = centre.parameters.replace(**still)
 
 
-def make_alike(centre: "FinancialCenter") -> None:
-    """Give every agent the mean of its type in the attributes of its decisions; totals stay.
-
-    Foreign investors: assets, holdings, wanted weights, experience and bands by group and index. Issuers: credit
-    scores, targets of leverage, leverage, returns and habits by class. Institutions: profitability by sector. Sizes of
-    issuers and fintech firms stay, since weights and ranks are theirs.
-    """
-    investors = centre.investors
-    cell = investors["group"].astype(np.int64) * 8 + investors["index_family"]
-    for name in ("assets_usd_bn", "holdings_bn", "base_log_weight", "inaction_band"):
-        investors[name][:] = _means(investors[name], cell)
-    rate = float(centre.macro.usdcny[centre.macro.position(centre.month)])
-    investors["weight"][:] = investors["holdings_bn"] / (investors["assets_usd_bn"] * rate)
-    for name in ("own_view", "experience"):
-        investors[name][:] = _means(investors[name], cell)
-    centre.parameters = centre.parameters.replace(investor_view_spread=0.0, client_flow_spread=0.0)
-    issuers = centre.issuers
-    kind = issuers["issuer_class"].astype(np.int64)
-    for name in ("score", "leverage_target", "own_return", "market_habit"):
-        issuers[name][:] = _means(issuers[name], kind)
-    debt, assets = (np.bincount(kind, weights=each) for each in (issuers["debt_bn"].sum(axis=0), issuers["assets_bn"]))
-    issuers["assets_bn"][:] = issuers["debt_bn"].sum(axis=0) * (assets / np.maximum(debt, SMALLEST_DEBT_BN))[kind]
-    centre.parameters = centre.parameters.replace(own_return_spread=0.0)
-    institutions = centre.institutions
-    institutions["profitability"][:] = _means(institutions["profitability"], institutions["sector"].astype(np.int64))
-
-
-def _means(values: Floats, cell: "np.ndarray") -> Floats:
-    count = np.bincount(cell)
-    return np.asarray((np.bincount(cell, weights=values) / np.maximum(count, 1))[cell])
-
-
-def indicators_2025(request: RunRequest, world: tuple[bool, bool] = (True, True), alike: bool = False) -> Floats:
+def indicators_2025(request: RunRequest, world: tuple[bool, bool] = (True, True), alike: Alike = Alike.NOT) -> Floats:
     """The seven indicators of 2020 and of 2025, or of the last whole year of a shorter run, shape (2, 7)."""
     from sim.model import FinancialCenter
 
@@ -104,9 +71,7 @@ def indicators_2025(request: RunRequest, world: tuple[bool, bool] = (True, True)
         request.scenario, rng=request.seed, parameters=request.parameters, interactions_off=request.interactions_off
     )
     set_world(centre, *world)
-    if alike:
-        make_alike(centre)
-    centre.run_to_end()
+    run_alike(centre, alike)
     table = centre.indicators[list(PLAN_INDICATORS)]
     flow = np.array([name in FLOWS for name in PLAN_INDICATORS])
     years = [table.loc[str(year)] for year in (BASE_YEAR, checked_year(request.scenario))]
@@ -163,37 +128,3 @@ def what_moves(
         row["decisions_share"] = sizes[0] / sum(sizes) if sum(sizes) else float("nan")
         rows.append(row)
     return pd.DataFrame(rows).set_index("indicator")
-
-
-def aggregation_error(
-    scenario: str | Path | Scenario = "plan",
-    *,
-    runs: int = 20,
-    seed: int = 1,
-    scale: float | None = None,
-    workers: int | None = None,
-) -> "pd.DataFrame":
-    """Effects of heterogeneity: the seven indicators of 2025 with agents as they are and with identical ones.
-
-    Returns
-    -------
-    One row an indicator: mean and standard deviation over the runs with different agents and with alike ones, and the
-    change of the mean in per cent.
-    """
-    import pandas as pd
-
-    requests = ensemble_requests([scenario], runs=runs, seed=seed, scale=scale, draws=0)
-    usual, alike = (
-        np.stack(mapped(function, requests, workers))[:, 1]
-        for function in (indicators_2025, partial(indicators_2025, alike=True))
-    )
-    return pd.DataFrame(
-        {
-            "mean": usual.mean(axis=0),
-            "mean_alike": alike.mean(axis=0),
-            "change_pct": 100.0 * (alike.mean(axis=0) / usual.mean(axis=0) - 1.0),
-            "spread": usual.std(axis=0, ddof=1),
-            "spread_alike": alike.std(axis=0, ddof=1),
-        },
-        index=pd.Index(PLAN_INDICATORS, name="indicator"),
-    )

@@ -22,7 +22,7 @@ from sim.evidence.stylised_facts import (
     tail_exponent,
     variance_ratio,
 )
-from sim.evidence.what_moves import PARTS, make_alike, set_world
+from sim.evidence.what_moves import PARTS, set_world
 
 
 @pytest.fixture
@@ -138,22 +138,6 @@ def test_a_world_that_stands_still_has_flat_drivers_and_no_growth_of_public_debt
     assert len(yields) == 1
     assert model.book.outstanding_bn[0] == pytest.approx(debt)
     assert model.largest_error < 1e-9
-
-
-def test_agents_made_alike_keep_their_totals_and_lose_their_differences(centre):
-    model = centre("plan", rng=2, verify=True)
-    held = model.investors["holdings_bn"].sum()
-    make_alike(model)
-    assert model.investors["holdings_bn"].sum() == pytest.approx(held)
-    kind = (model.investors["group"] == 2) & (model.investors["index_family"] == 0)
-    assert np.ptp(model.investors["base_log_weight"][kind]) < 1e-9
-    small = model.issuers["issuer_class"] == 4
-    leverage = model.issuers["debt_bn"].sum(axis=0)[small] / model.issuers["assets_bn"][small]
-    assert np.ptp(leverage) < 1e-9 and np.ptp(model.issuers["own_return"][small]) < 1e-9
-    model.run_for(6)
-    assert model.largest_error < 1e-9
-    table = sim.aggregation_error("plan", runs=2, scale=0.05, workers=1)
-    assert (table["change_pct"].abs() < 50.0).all() and list(table.index) == list(PLAN_INDICATORS)
 
 
 @pytest.mark.slow
