@@ -72,9 +72,14 @@ def indicators_2025(request: RunRequest, world: tuple[bool, bool] = (True, True)
     )
     set_world(centre, *world)
     run_alike(centre, alike)
+    return at_years(centre, request.scenario)
+
+
+def at_years(centre: "FinancialCenter", scenario: Scenario) -> Floats:
+    """The seven indicators of 2020 and of 2025, or of the last whole year of a shorter scenario, shape (2, 7)."""
     table = centre.indicators[list(PLAN_INDICATORS)]
     flow = np.array([name in FLOWS for name in PLAN_INDICATORS])
-    years = [table.loc[str(year)] for year in (BASE_YEAR, checked_year(request.scenario))]
+    years = [table.loc[str(year)] for year in (BASE_YEAR, checked_year(scenario))]
     return np.stack([np.where(flow, year.sum(), year.iloc[-1]) for year in years])
 
 

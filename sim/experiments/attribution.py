@@ -132,7 +132,7 @@ def attribute(
         )
     permutations = checked_count(permutations, "permutations")
     runs, seed = checked_count(runs, "runs"), checked_base_seed(seed)
-    players = _players(target, base, by)
+    players = players_of(target, base, by)
     if not players:
         raise InputError(coded("attribution.same_paths", target=target.name, base=base.name), key="scenario")
     count = len(players)
@@ -141,7 +141,7 @@ def attribute(
     coalitions = _all_coalitions(count) if by == "group" else _prefixes(orders, count)
     values = _values(
         coalitions,
-        lambda coalition: _mixed(target, base, [players[name] for name in players], coalition),
+        lambda coalition: coalition_of(target, base, [players[name] for name in players], coalition),
         lambda asked: ensemble_requests([asked], runs=runs, seed=seed, draws=draws),
         year,
         workers,
@@ -165,7 +165,7 @@ def compared(
     return target, base
 
 
-def _players(target: Scenario, base: Scenario, by: By) -> dict[str, list[str]]:
+def players_of(target: Scenario, base: Scenario, by: By) -> dict[str, list[str]]:
     """Levers of each player whose path differs."""
     from scenarios.calendar import BASELINE, month_ordinal
 
@@ -181,7 +181,7 @@ def _players(target: Scenario, base: Scenario, by: By) -> dict[str, list[str]]:
     return {group: members for group, members in groups.items() if members}
 
 
-def _mixed(target: Scenario, base: Scenario, members: Sequence[Sequence[str]], coalition: Coalition) -> Scenario:
+def coalition_of(target: Scenario, base: Scenario, members: Sequence[Sequence[str]], coalition: Coalition) -> Scenario:
     """The base with the levers of a coalition on the target's paths."""
     changed = {lever: target.whole_path(lever) for one in coalition for lever in members[one]}
     mixed = base.with_levers(changed) if changed else base

@@ -11,7 +11,7 @@ from scenarios.calendar import month_ordinal
 from scenarios.errors import InputError
 from scenarios.plan import levers
 from sim.closing.indicators import PLAN_INDICATORS
-from sim.experiments.attribution import _exact, _mixed, _players, _sampled, compared
+from sim.experiments.attribution import _exact, _sampled, coalition_of, compared, players_of
 from sim.experiments.effects import by_agents, by_formulas, drawn_betas, verdict
 from sim.experiments.requests import RunRequest, ensemble_requests
 
@@ -84,9 +84,9 @@ def test_a_coalition_of_all_levers_has_the_whole_policy_of_the_target_also_acros
             "levers": {"bond_market_access": 0.2, "reits_pilot": {"2022-01": 1}},
         }
     )
-    players = _players(target, base, "lever")
-    whole = _mixed(target, base, list(players.values()), frozenset(range(len(players))))
-    none = _mixed(target, base, list(players.values()), frozenset())
+    players = players_of(target, base, "lever")
+    whole = coalition_of(target, base, list(players.values()), frozenset(range(len(players))))
+    none = coalition_of(target, base, list(players.values()), frozenset())
     months = (month_ordinal("2020-12"), month_ordinal(target.end))
     assert np.array_equal(whole.intensities(*months), target.intensities(*months))
     assert np.array_equal(none.intensities(*months), base.intensities(*months))
