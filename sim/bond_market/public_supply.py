@@ -25,24 +25,26 @@ def public_sector_issues(
 ) -> None:
     """Government and policy banks issue.
 
-    Issues cover redemptions and the growth of debt.
+    Issues cover redemptions and the growth of debt. Tenors are whole years, so bonds fall due in the season in which
+    they were sold.
 
-    gross = redeemed + net;  net = growth / 12 * outstanding * season * exp(-elasticity * premium)
-    (2020: the observed year spread by the season)
+    gross = redeemed + net;  redeemed = rate / 12 * outstanding * season
+    net = growth / 12 * outstanding * season * exp(-elasticity * premium)  (2020: the observed year by the season)
 
     Issues of a shock `public_supply` are added and refinanced; the trend applies to the rest. Parameters
     `sovereign_growth`, `public_supply_cost_elasticity`.
     """
     outstanding = book.opening_bn[SecurityClass.SOVEREIGN]
-    redeemed = constants.sovereign_redemption_rate / 12.0 * outstanding
+    of_year = season(clock, parameters) / 12.0
+    redeemed = constants.sovereign_redemption_rate * of_year * outstanding
     if clock.in_base_year:
-        trend = constants.sovereign_net_2020_bn / 12.0 * season(clock, parameters)
+        trend = constants.sovereign_net_2020_bn * of_year
     else:
         growing = outstanding - supply.extra_bn
         at_cost = supply_at_cost(
             float(book.premium_pp[SecurityClass.SOVEREIGN]), parameters.public_supply_cost_elasticity
         )
-        trend = parameters.sovereign_growth / 12.0 * growing * season(clock, parameters) * at_cost
+        trend = parameters.sovereign_growth * of_year * growing * at_cost
     usual = max(0.0, redeemed + trend)
     gross = max(0.0, usual + 1000.0 * shocks["public_supply"])
     supply.extra_bn += gross - usual

@@ -68,9 +68,11 @@ def net_supply_bn(on):
 def test_governments_issue_what_falls_due_and_the_growth_of_their_debt(city):
     on = city()
     opening = on[SecurityBook].opening_bn[SOVEREIGN]
-    parameters, due = on[Parameters], on[BondMarketConstants].sovereign_redemption_rate / 12.0 * opening
+    parameters = on[Parameters]
+    of_year = season(on[Clock], parameters) / 12.0
+    due = on[BondMarketConstants].sovereign_redemption_rate * of_year * opening
     net = net_supply_bn(on)
-    assert net == pytest.approx(parameters.sovereign_growth / 12.0 * opening * season(on[Clock], parameters))
+    assert net == pytest.approx(parameters.sovereign_growth * of_year * opening)
     ledger, book = on[Ledger], on[SecurityBook]
     assert ledger.total("issue proceeds") == pytest.approx(book.gross_bn[SOVEREIGN])
     assert ledger.total("redemption") == pytest.approx(due)
@@ -79,8 +81,16 @@ def test_governments_issue_what_falls_due_and_the_growth_of_their_debt(city):
     assert not book.gross_bn[SOVEREIGN + 1 :].any()
 
 
+def test_public_bonds_fall_due_in_the_season_in_which_they_were_sold_and_a_year_redeems_as_much(city):
+    months = [city(f"2021-{month:02d}") for month in range(1, 13)]
+    due = np.array([float(run(public_sector_issues, on)[SecurityBook].redeemed_bn[SOVEREIGN]) for on in months])
+    parameters, opening = months[0][Parameters], months[0][SecurityBook].opening_bn[SOVEREIGN]
+    assert due[1] / due[2] == pytest.approx(parameters.issuance_seasonal[1] / parameters.issuance_seasonal[2])
+    assert due.sum() == pytest.approx(months[0][BondMarketConstants].sovereign_redemption_rate * opening)
+
+
 def test_the_twelve_months_of_the_base_year_add_the_net_supply_that_was_observed(city):
-    # Stocks stay those of the opening here, and every month redeems the same.
+    # Stocks stay those of the opening here.
     net = [net_supply_bn(city(f"2020-{month:02d}")) for month in range(1, 13)]
     observed = city()[BondMarketConstants].sovereign_net_2020_bn
     assert sum(net) == pytest.approx(observed) and max(net) > 1.1 * min(net)
