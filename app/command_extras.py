@@ -9,6 +9,7 @@ COMMAND_EXTRAS = {
     "app": "app",
     "calibrate": "calibrate",
     "discover": "ema",
+    "evidence": "explore",
     "review": "calibrate",
     "search": "explore",
     "sensitivity": "explore",
