@@ -179,7 +179,7 @@ def hedged_room(pickup_pp: float, threshold_pp: float, pickup_baseline_pp: float
     room = ln(max(LEAST_PICKUP_PP, pickup - threshold) / (pickup_baseline - threshold))
 
     Capacity is linear in the pick-up above a threshold; percentage points. Parameters `hedged_capacity`,
-    `hedged_threshold`; channel `hedging_cost` moves the pick-up.
+    `hedged_threshold`. The pick-up moves with the covered gap (`agents.covered_parity`) and the channel `hedging_cost`.
     """
     return float(np.log(max(LEAST_PICKUP_PP, pickup_pp - threshold_pp) / (pickup_baseline_pp - threshold_pp)))
 

@@ -130,6 +130,7 @@ class Issuer(ArrayAgent):
     asset_rank = column("f8", unit="share", doc="Rank of a sponsor's asset by quality; 0 qualifies first for a REIT")
     registered = column("?", unit="flag", doc="Foreign issuer with a registered Panda programme")
     applied = column("?", unit="flag", doc="Foreign issuer that has applied for a Panda programme")
+    needs_yuan = column("?", unit="flag", doc="Foreign issuer that keeps the yuan it raises and does not swap it")
     last_choice = column("i1", unit="code", doc="Instrument chosen this month; -1 none")
     need_bn = column("f8", unit="CNY bn", doc="Need of the month")
     trade_weight = column("f8", unit="share", doc="Share of the country's foreign trade; 0 trades at home only")
@@ -350,20 +351,18 @@ def follow_on_rate(rate_per_year: float, return_6m: float, return_sensitivity: f
 
 def panda_issue_probability(
     issue_rate_per_month: float,
-    yield_gap_pp: float,
-    yield_gap_mean_pp: float,
-    market_premium_pp: float,
+    advantage_pp: Floats,
     issue_cost_bp: float,
     issue_cost_baseline_bp: float,
     cost_elasticity: float,
-) -> float:
-    """Monthly probability that a registered foreign issuer sells a Panda bond rather than borrow offshore.
+) -> Floats:
+    """Monthly probability that each foreign issuer sells a Panda bond rather than borrow offshore, shape (n,).
 
-    rate = base * exp(elasticity * (US yield - China yield - mean gap - premium - (cost - cost_2020) / 100))
+    rate = base * exp(elasticity * (advantage - (cost - cost_2020) / 100))
 
-    The premium is the change of the supply premium on Panda bonds since 2020. The issue cost counts like a yield: a
-    saving of 100 bp moves as many issuers as a gap of one percentage point. Channel `panda_issuance_cost`; parameters
-    `panda_hazard`, `panda_cost_slope`.
+    The advantage is that of `agents.covered_parity.issuer_advantage_pp`, against usual conditions. The issue cost
+    counts like a yield: a saving of 100 bp moves as many issuers as an advantage of one percentage point. Channel
+    `panda_issuance_cost`; parameters `panda_hazard`, `panda_cost_slope`.
     """
-    advantage = yield_gap_pp - yield_gap_mean_pp - market_premium_pp - (issue_cost_bp - issue_cost_baseline_bp) / 100.0
-    return float(-np.expm1(-issue_rate_per_month * np.exp(cost_elasticity * advantage)))
+    net = advantage_pp - (issue_cost_bp - issue_cost_baseline_bp) / 100.0
+    return -np.expm1(-issue_rate_per_month * np.exp(cost_elasticity * net))

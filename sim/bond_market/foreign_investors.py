@@ -41,7 +41,7 @@ from agents.foreign_investors import (
     within_assets,
 )
 from scenarios.parameters import Parameters
-from sim.accounting.securities import SecurityBook
+from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.authorities.credibility import mean_trust
 from sim.authorities.state import Curbs
 from sim.base_year.base_year import BaseYear
@@ -57,9 +57,10 @@ from sim.bond_market.state import (
     Geopolitics,
     china_yield_pct,
 )
+from sim.bond_market.yield_gaps import yield_gaps
 from sim.clock import Clock
 from sim.component import Changes
-from sim.world.conditions import us_yield_pct
+from sim.world.conditions import appreciation_12m_pct, us_yield_pct
 from sim.world.interactions import Interactions
 from sim.world.macro import MacroPath
 from sim.world.policy import Channels, Policy
@@ -247,15 +248,18 @@ def foreign_investors_trade(
     """
     month = clock.month
     at = macro.position(month)
-    appreciation = -100.0 * macro.change(macro.usdcny, month, 12)
     home_pct, us_pct = china_yield_pct(clock, macro, book), us_yield_pct(clock, macro)
-    signal = unhedged_signal_pp(home_pct, us_pct, appreciation, parameters.fx_extrapolation)
-    spread_change = signal - demand.reference_signal_pp
+    usual, trend = demand.usual, parameters.fx_extrapolation
+    spread_change = unhedged_signal_pp(
+        home_pct, us_pct, appreciation_12m_pct(clock, macro), trend
+    ) - unhedged_signal_pp(usual.china_yield_pct, usual.us_yield_pct, usual.appreciation_12m_pct, trend)
     risk, access = risk_and_access(clock, parameters, channels, macro)
     hedged_share = parameters.holdings_share_by_type[InvestorGroup.HEDGED_BUYER]
     hedged_stock = base_year.observed("foreign_bond_holdings") * hedged_share
     pickup_2020 = parameters.hedged_threshold + hedged_stock / 1000.0 / parameters.hedged_capacity
-    pickup = pickup_2020 - (channels["hedging_cost"] - channels.baseline("hedging_cost")) / 100.0
+    gaps = yield_gaps(clock, parameters, macro, book, usual, parameters.gap_slope_one_year, SecurityClass.CERTIFICATE)
+    dearer_bp = channels["hedging_cost"] - channels.baseline("hedging_cost")
+    pickup = pickup_2020 + gaps.covered_pp - dearer_bp / 100.0
     active = [InvestorGroup.BENCHMARK_FUND, InvestorGroup.REAL_MONEY]
     group_terms = np.zeros((len(GROUP_TERMS), len(InvestorGroup)))
     group_terms[0, active] = spread_change * np.array(

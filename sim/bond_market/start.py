@@ -17,6 +17,7 @@ from sim.bond_market.index_weights import MONTHS_AROUND, live_index_weights, tra
 from sim.bond_market.state import BondMarketConstants, ForeignDemand, ForeignFlow, GovernmentYield
 from sim.clock import Clock
 from sim.component import Changes
+from sim.world.conditions import mean_yields_and_currency
 from sim.world.macro import MacroPath
 
 
@@ -103,7 +104,7 @@ def start_foreign_investors(
     demand.investors_at_start = count
     demand.reference_gap_pp = float((macro.china_yield_pct - macro.us_yield_pct)[macro.position(month)])
     demand.rebalanced_rate = rate
-    demand.reference_signal_pp = _reference_signal(clock, parameters, macro)
+    demand.usual = mean_yields_and_currency(macro, range(month + 1, BASELINE + 1))
     demand.index_weights_base_year = live_index_weights(parameters, base_year, BASELINE, 0.0)
     demand.benchmark_gain = benchmark_weight_gain(
         tracked_index_weights(parameters, base_year, month, [0.0] * (MONTHS_AROUND + 1)),
@@ -113,16 +114,6 @@ def start_foreign_investors(
     )
     flow.base_year_bn = (observed("foreign_bond_holdings") - observed("foreign_bond_holdings_2019")) / 12.0
     government.last_month_pct = float(macro.china_yield_pct[macro.position(month)])
-
-
-def _reference_signal(clock: Clock, parameters: Parameters, macro: MacroPath) -> float:
-    """Mean unhedged signal of the base year, percentage points."""
-    months = range(clock.month + 1, BASELINE + 1)
-    weight = parameters.fx_extrapolation
-    at = [macro.position(month) for month in months]
-    currency = [-100.0 * macro.change(macro.usdcny, month, 12) for month in months]
-    gap = macro.china_yield_pct[at] - macro.us_yield_pct[at]
-    return float((gap + weight * np.array(currency)).mean())
 
 
 def _index_families(funds: int, parameters: Parameters) -> Codes:

@@ -8,6 +8,7 @@ from agents.arrays import Floats
 from agents.foreign_investors import IndexFamily
 from sim.accounting.securities import Holder, SecurityBook, SecurityClass
 from sim.clock import Clock
+from sim.world.conditions import YieldsAndCurrency
 from sim.world.macro import MacroPath
 
 
@@ -121,8 +122,8 @@ class ForeignDemand:
 
     investors_at_start: int = 1
     """Institutions in the market at the end of the year before the base year."""
-    reference_signal_pp: float = 0.0
-    """Mean unhedged signal of the base year, percentage points."""
+    usual: YieldsAndCurrency = YieldsAndCurrency()
+    """Yields and the trend of the currency, means of the base year."""
     reference_gap_pp: float = 0.0
     """Yield of China less that of the United States at the start, percentage points."""
     rebalanced_rate: float = 0.0

@@ -41,6 +41,7 @@ from sim.financing.state import (
     UsualDeals,
 )
 from sim.financing.underwriting import underwriters_capital_bn
+from sim.world.conditions import mean_yields_and_currency
 from sim.world.macro import MacroPath
 from sim.world.policy import Channels
 
@@ -66,8 +67,7 @@ def start_financing(
     """Set the queue, the memory of filings, Panda bonds so far, the overdrafts of rationed firms and the cycle."""
     start_need_cycle(parameters, cycle)
     panda.cumulative_bn = panda_bonds_before_base_year_bn(base_year, parameters)
-    years = slice(macro.position(YIELD_GAP_FROM), macro.position(clock.month) + 13)
-    panda.gap_mean_pp = float((macro.us_yield_pct[years] - macro.china_yield_pct[years]).mean())
+    panda.usual = mean_yields_and_currency(macro, range(YIELD_GAP_FROM, clock.month + 13))
     queue.filed = np.bincount(issuers["waiting_for"], minlength=4).astype(np.int64)
     started = start_of_filing_memory(parameters, issuers)
     memory.recent, memory.usual = started.recent, started.usual

@@ -200,6 +200,7 @@ def _add_class(
         asset_rank=(np.argsort(np.argsort(drawn[7])) + 0.5) / count,
         registered=registered,
         applied=applied,
+        needs_yuan=foreign & (uniform[5] < parameters.panda_unswapped_share),
         last_choice=-1,
     )
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from agents.covered_parity import issuer_advantage_pp
 from agents.draws import Draws
 from agents.issuers import (
     LADDER_MONTHS,
@@ -18,11 +19,11 @@ from sim.accounting.securities import SecurityBook, SecurityClass
 from sim.base_year.base_year import BaseYear
 from sim.base_year.sums import LargeDeal
 from sim.bond_market.primary_market import sell_issue
-from sim.bond_market.state import ResidualHolders, china_yield_pct
+from sim.bond_market.state import ResidualHolders
+from sim.bond_market.yield_gaps import yield_gaps
 from sim.clock import Clock
 from sim.component import Changes
 from sim.financing.state import FinancingConstants, Issuance, PandaProgramme
-from sim.world.conditions import us_yield_pct
 from sim.world.macro import MacroPath
 from sim.world.policy import Channels
 
@@ -59,11 +60,11 @@ def foreign_issuers_decide(
     rows = np.flatnonzero(issuers["issuer_class"] == IssuerClass.FOREIGN)
     keys = issuers.draw_keys[rows]
     uniform = draws["issuer.panda"].uniform(keys, month, count=3)
-    gap = us_yield_pct(clock, macro) - china_yield_pct(clock, macro, book)
+    slope = parameters.gap_slope_three_years
+    gaps = yield_gaps(clock, parameters, macro, book, panda.usual, slope, SecurityClass.PANDA)
+    dearer_bp = channels["hedging_cost"] - channels.baseline("hedging_cost")
     decide = {
-        "yield_gap_pp": gap,
-        "yield_gap_mean_pp": panda.gap_mean_pp,
-        "market_premium_pp": float(book.premium_pp[SecurityClass.PANDA]),
+        "advantage_pp": issuer_advantage_pp(gaps.raw_pp, gaps.covered_pp, dearer_bp, issuers["needs_yuan"][rows]),
         "issue_cost_bp": channels["panda_issuance_cost"],
         "issue_cost_baseline_bp": channels.baseline("panda_issuance_cost"),
         "cost_elasticity": parameters.panda_cost_slope,
@@ -75,7 +76,7 @@ def foreign_issuers_decide(
     active = registered[rows]
     sold = np.where(active & (uniform[0] < chance), median * factor * size, 0.0)
     mean_size = float(np.exp(0.5 * parameters.panda_size_spread**2))
-    issuance.expected_bn[LargeDeal.PANDA_BONDS] = float(active.sum()) * chance * median * mean_size
+    issuance.expected_bn[LargeDeal.PANDA_BONDS] = float(chance[active].sum()) * median * mean_size
     # Applicants for a programme wait for its registration; repeat issues need none.
     waits = issuers["applied"][rows] & ~active
     registered[rows] |= waits & (uniform[2] < review_stage_probability(np.array(parameters.queue_panda_first)))

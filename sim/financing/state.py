@@ -10,6 +10,7 @@ from agents.issuers import Industry, Instrument, ListingRoute
 from sim.base_year.sums import LargeDeal
 from sim.clock import Clock
 from sim.financing.provinces import province_shares
+from sim.world.conditions import YieldsAndCurrency
 
 YEAR = 12
 
@@ -108,8 +109,8 @@ class PandaProgramme:
 
     cumulative_bn: float = 0.0
     opening_bn: float = 0.0
-    gap_mean_pp: float = 0.0
-    """Mean of the US less the Chinese ten-year yield over five years to the base year, percentage points."""
+    usual: YieldsAndCurrency = YieldsAndCurrency()
+    """Yields and the trend of the currency, means of five years to the base year."""
 
 
 @dataclass

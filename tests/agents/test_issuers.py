@@ -348,25 +348,18 @@ def test_follow_on_offers_come_after_high_returns():
     assert follow_on_rate(0.12, -0.2, 0.15) < 0.01
 
 
-def panda(gap=0.5, cost=60.0, rate=0.045, elasticity=0.25, premium=0.0):
-    return panda_issue_probability(rate, gap, -0.8, premium, cost, 60.0, elasticity)
+def panda(advantage=0.5, cost=60.0, rate=0.045, elasticity=0.25):
+    return float(panda_issue_probability(rate, np.array([advantage]), cost, 60.0, elasticity)[0])
 
 
-def test_at_the_mean_yield_gap_and_the_cost_of_2020_panda_bonds_come_at_their_base_rate():
-    assert panda(gap=-0.8) == pytest.approx(-np.expm1(-0.045))
+def test_at_the_usual_advantage_and_the_cost_of_2020_panda_bonds_come_at_their_base_rate():
+    assert panda(advantage=0.0) == pytest.approx(-np.expm1(-0.045))
 
 
 @given(st.floats(-4, 4), st.floats(-4, 4), st.floats(1, 200), st.floats(0, 1))
 def test_dollar_funding_that_gets_dearer_never_keeps_issuers_from_panda_bonds(one, other, cost, elasticity):
     low, high = sorted((one, other))
     assert 0.0 <= panda(low, cost, elasticity=elasticity) <= panda(high, cost, elasticity=elasticity) <= 1.0
-
-
-@given(st.floats(-4, 4), st.floats(-2, 2), st.floats(0, 1))
-def test_a_premium_on_panda_bonds_weighs_as_much_as_the_yield_it_adds_to(gap, premium, elasticity):
-    assert panda(gap, premium=premium, elasticity=elasticity) == pytest.approx(
-        panda(gap - premium, elasticity=elasticity)
-    )
 
 
 @given(st.floats(-4, 4), st.floats(1, 200), st.floats(0, 100), st.floats(0, 1))

@@ -148,7 +148,6 @@ FITTED_OVER_LATER_CENTRES = {
     "spread_semi_elasticity_benchmarked",
     "panda_hazard",
     "panda_pool",
-    "panda_cost_slope",
 }
 """Searched parameters whose prior of 2020 keeps the centre of later evidence until the next fit."""
 SIGN_IS_HINDSIGHT = {"geopolitical_jump_west", "platform_crackdown"}

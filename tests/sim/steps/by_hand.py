@@ -62,6 +62,7 @@ from sim.solving.solve import SOLVED
 from sim.trading.contract_venues import start_contract_traders
 from sim.trading.liquidity import foreign_shares
 from sim.trading.state import ContractTraders, ForeignShareholdings, Liquidity, ShareMarket, TradingConstants, Turnover
+from sim.world.conditions import YieldsAndCurrency
 from sim.world.interactions import Interactions
 from sim.world.macro import MacroPath
 from sim.world.policy import Channels, Policy
@@ -74,6 +75,8 @@ CALM = {kind.name: 1.0 if kind.form == "factor" else 0.0 for kind in shock_kinds
 """Every shock in a month in which none strikes."""
 MONTHS_BEFORE, MONTHS_AFTER = 24, 36
 YIELD_PCT, US_YIELD_PCT = 3.2, 0.9
+USUAL = YieldsAndCurrency(YIELD_PCT, US_YIELD_PCT, 0.0)
+"""Yields and a currency that stays where it is."""
 PER_CLASS = 4
 """Institutions of each sector; every other one is foreign."""
 ISSUERS_PER_CLASS = 50
@@ -342,6 +345,7 @@ def issuers(on):
         waiting_months=np.where(waits, 3.0, 0.0),
         registered=foreign & (number % 2 == 0),
         applied=foreign & (number % 4 != 1),
+        needs_yuan=foreign & (number % 4 < 2),
         score=np.linspace(-2.0, 2.0, count)[np.arange(count) * 7 % count],
         trade_weight=trades / trades.sum(),
         yuan_share=0.2,
@@ -370,7 +374,7 @@ def listing_queue(on):
 def panda_programme(on):
     """Panda bonds issued before the base year; the gap of yields is as usual."""
     so_far = panda_bonds_before_base_year_bn(on[BaseYear], on[Parameters])
-    return PandaProgramme(cumulative_bn=so_far, opening_bn=so_far, gap_mean_pp=US_YIELD_PCT - YIELD_PCT)
+    return PandaProgramme(cumulative_bn=so_far, opening_bn=so_far, usual=USUAL)
 
 
 def occupants_of(on):
@@ -388,7 +392,7 @@ def foreign_demand(on):
     """Foreign investors compare with the yields and indices of 2020."""
     return ForeignDemand(
         investors_at_start=len(on[ForeignInvestors]),
-        reference_signal_pp=YIELD_PCT - US_YIELD_PCT,
+        usual=USUAL,
         reference_gap_pp=YIELD_PCT - US_YIELD_PCT,
         rebalanced_rate=6.5,
         index_weights_base_year=live_index_weights(on[Parameters], on[BaseYear], BASELINE, 0.0),

@@ -606,6 +606,22 @@ def test_hedged_buyers_have_room_in_proportion_to_what_is_left_over_their_thresh
     assert not room[[RESERVE, FUND, REAL]].any()
 
 
+def test_a_wider_gap_gives_hedged_buyers_nothing_at_parity_and_its_part_of_the_one_year_gap_otherwise(city):
+    terms = {**NO_NOISE, "hedged_threshold": 0.2, "hedged_capacity": 1.0, "gap_slope_one_year": 0.7}
+
+    def room_bn(weight, **world):
+        on = city(on_parameters={**terms, "fx_extrapolation": 0.25, "covered_parity_weight": weight}, on_world=world)
+        held = on[BaseYear].observed("foreign_bond_holdings") * on[Parameters].holdings_share_by_type[HEDGED]
+        return held / 1000.0 * (np.exp(group_terms(on)["hedged pick-up"][HEDGED]) - 1.0)
+
+    gains = 7.0 * np.exp(-0.01 * np.arange(MONTHS_BEFORE + MONTHS_AFTER))
+    assert room_bn(1.0, us_yield_pct=0.4, usdcny=gains) == pytest.approx(0.0, abs=1e-12)
+    # Three tenths of seven tenths of half a point, and of a quarter of twelve per cent: at a capacity of one trillion
+    # a point these are trillions.
+    assert room_bn(0.7, us_yield_pct=0.4) == pytest.approx(0.3 * 0.7 * 0.5)
+    assert room_bn(0.7, usdcny=gains) == pytest.approx(0.3 * 0.25 * 12.0)
+
+
 def test_tension_shifts_the_west_and_the_reserves_of_the_neutral_by_their_jumps(city):
     on = city(on_parameters={**NO_NOISE, "geopolitical_jump_west": -0.25, "geopolitical_jump_nonaligned": 0.1})
     on[Geopolitics].tension = 2.0
@@ -808,6 +824,7 @@ def bought(on):
 @pytest.mark.parametrize("change", [{"usdcny": 0.1}, {"china_yield_pct": 1.0}])
 def test_a_fall_of_the_yuan_or_of_bond_prices_alone_makes_nobody_buy(city, change):
     still = NO_NOISE | {
+        "covered_parity_weight": 1.0,
         "fx_extrapolation": 0.0,
         "spread_semi_elasticity_real_money": 0.0,
         "spread_semi_elasticity_benchmarked": 0.0,

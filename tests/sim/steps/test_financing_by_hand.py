@@ -468,21 +468,51 @@ def test_shares_of_firms_in_the_delta_count_as_financing_of_the_delta(city):
 # Panda bonds
 
 
-def test_the_number_of_panda_bonds_expected_rises_with_the_gap_of_yields_over_its_usual_one(city):
-    def expected(**values):
-        on = city(**values)
-        count = on[Issuers]["registered"].sum()
-        amount = run(foreign_issuers_decide, on)[Issuance].expected_bn[LargeDeal.PANDA_BONDS]
-        return amount / (count * on[FinancingConstants].deal_sizes_bn[LargeDeal.PANDA_BONDS])
+PANDA_TERMS = {
+    "panda_hazard": 0.02,
+    "panda_cost_slope": 0.5,
+    "panda_size_spread": 0.8,
+    "gap_slope_three_years": 0.8,
+    "covered_parity_weight": 1.0,
+}
+FALLING_YUAN = {"usdcny": 6.0 * np.exp(0.01 * np.arange(MONTHS_BEFORE + MONTHS_AFTER))}
 
-    rate, slope = 0.02, 0.5
-    terms = {"panda_hazard": rate, "panda_cost_slope": slope, "panda_size_spread": 0.8}
-    mean_size = np.exp(0.32)
-    assert expected(on_parameters=terms) == pytest.approx(mean_size * -np.expm1(-rate))
-    # Yields abroad a point higher, and here a point lower, move the gap alike.
-    wider = mean_size * -np.expm1(-rate * np.exp(slope))
-    assert expected(on_parameters=terms, on_world={"us_yield_pct": US_YIELD_PCT + 1.0}) == pytest.approx(wider)
-    assert expected(on_parameters=terms, on_world={"china_yield_pct": YIELD_PCT - 1.0}) == pytest.approx(wider)
+
+def expected_pandas(city, needs_yuan, **values):
+    """Panda bonds expected, over the median size and the number of registered issuers, all of one kind."""
+    values["on_parameters"] = PANDA_TERMS | values.get("on_parameters", {})
+    on = city(**values)
+    on[Issuers]["needs_yuan"] = needs_yuan
+    count = on[Issuers]["registered"].sum()
+    amount = run(foreign_issuers_decide, on)[Issuance].expected_bn[LargeDeal.PANDA_BONDS]
+    return amount / (count * on[FinancingConstants].deal_sizes_bn[LargeDeal.PANDA_BONDS] * np.exp(0.32))
+
+
+def rate_at(advantage_pp):
+    return pytest.approx(-np.expm1(-0.02 * np.exp(0.5 * advantage_pp)))
+
+
+@pytest.mark.parametrize("wider", [{"us_yield_pct": US_YIELD_PCT + 1.0}, {"china_yield_pct": YIELD_PCT - 1.0}])
+def test_issuers_who_need_yuan_come_for_the_gap_at_three_years_and_those_who_swap_do_not_at_parity(city, wider):
+    for needs_yuan in (True, False):
+        assert expected_pandas(city, needs_yuan) == rate_at(0.0)
+    assert expected_pandas(city, True, on_world=wider) == rate_at(0.8)
+    assert expected_pandas(city, False, on_world=wider) == rate_at(0.0)
+
+
+def test_issuers_who_swap_gain_where_the_forward_prices_a_fall_of_the_yuan_that_parity_does_not(city):
+    terms = {"covered_parity_weight": 0.7, "fx_extrapolation": 0.25}
+    # A fall of twelve per cent in a year, a quarter of it expected, three tenths of that in the forward.
+    assert expected_pandas(city, False, on_parameters=terms, on_world=FALLING_YUAN) == rate_at(0.9)
+    assert expected_pandas(city, True, on_parameters=terms, on_world=FALLING_YUAN) == rate_at(0.0)
+
+
+def test_dearer_panda_bonds_and_hedges_keep_issuers_away(city):
+    for needs_yuan in (True, False):
+        on = {"panda_issuance_cost": city()[Channels].baseline("panda_issuance_cost") + 20.0}
+        assert expected_pandas(city, needs_yuan, on_channels=on) == rate_at(-0.2)
+        on = {"hedging_cost": city()[Channels].baseline("hedging_cost") + 20.0}
+        assert expected_pandas(city, needs_yuan, on_channels=on) == rate_at(0.0 if needs_yuan else -0.2)
 
 
 def test_panda_bonds_without_spread_have_the_size_that_meets_the_base_year(city):
