@@ -54,7 +54,7 @@ def covered_gap_pp(home_yield_pp: float, foreign_yield_pp: float, parity_premium
 def issuer_advantage_pp(
     raw_gap_pp: float, covered_gap_pp: float, hedging_cost_change_bp: float, needs_yuan: Flags
 ) -> Floats:
-    """Advantage of each foreign issuer in onshore paper over borrowing in dollars, percentage points a year, shape (n,).
+    """Advantage of onshore paper over borrowing in dollars by foreign issuer, percentage points a year, shape (n,).
 
     advantage = -raw gap for those who need yuan; -covered gap - change of the cost of hedging / 100 for those who
     swap the yuan into dollars

@@ -122,7 +122,7 @@ class ForeignDemand:
 
     investors_at_start: int = 1
     """Institutions in the market at the end of the year before the base year."""
-    usual: YieldsAndCurrency = YieldsAndCurrency()
+    usual: YieldsAndCurrency = field(default_factory=YieldsAndCurrency)
     """Yields and the trend of the currency, means of the base year."""
     reference_gap_pp: float = 0.0
     """Yield of China less that of the United States at the start, percentage points."""

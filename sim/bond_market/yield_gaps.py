@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from agents.covered_parity import basis_pp, covered_gap_pp, parity_premium_pp, yield_at_tenor_pp
 from scenarios.parameters import Parameters
 from sim.accounting.securities import SecurityBook, SecurityClass
-from sim.bond_market.state import china_yield_pct
 from sim.clock import Clock
 from sim.world.conditions import YieldsAndCurrency, appreciation_12m_pct, us_yield_pct
 from sim.world.macro import MacroPath
@@ -31,12 +30,14 @@ def yield_gaps(
 ) -> YieldGaps:
     """Gaps of a class of onshore paper at the tenor to which `tenor_slope` belongs, against those of usual conditions.
 
-    The forward is priced on government yields; the spread of the class over them counts in full, hedged or not.
+    The forward is priced on yields without local effects, as swaps are; what the class yields more for its supply
+    counts in full, hedged or not.
     """
-    government = yield_at_tenor_pp(china_yield_pct(clock, macro, book) - usual.china_yield_pct, tenor_slope)
+    change = float(macro.china_yield_pct[macro.position(clock.month)]) - usual.china_yield_pct
+    government = yield_at_tenor_pp(change, tenor_slope)
     foreign = yield_at_tenor_pp(us_yield_pct(clock, macro) - usual.us_yield_pct, tenor_slope)
     gained = appreciation_12m_pct(clock, macro) - usual.appreciation_12m_pct
     parity = parity_premium_pp(government, foreign)
     basis = basis_pp(parity, parameters.fx_extrapolation * gained, parameters.covered_parity_weight)
-    paper = government + float(book.premium_pp[security])
+    paper = government + float(book.yield_premia_pp()[security])
     return YieldGaps(paper - foreign, covered_gap_pp(paper, foreign, parity, basis))

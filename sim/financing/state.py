@@ -109,7 +109,7 @@ class PandaProgramme:
 
     cumulative_bn: float = 0.0
     opening_bn: float = 0.0
-    usual: YieldsAndCurrency = YieldsAndCurrency()
+    usual: YieldsAndCurrency = field(default_factory=YieldsAndCurrency)
     """Yields and the trend of the currency, means of five years to the base year."""
 
 
