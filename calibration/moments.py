@@ -116,12 +116,16 @@ def moments_of(annual: "pd.DataFrame", monthly: "pd.DataFrame") -> Floats:
     monthly
         Indicators by month, with the months as text such as "2019-06" in the index.
     """
+    tables = {}
+    for table in (annual, monthly):  # by name and date at once: pandas would look up each figure in a millisecond
+        rows = {str(date): row for row, date in enumerate(table.index)}
+        columns = {str(name): column for column, name in enumerate(table.columns)}
+        tables[table is monthly] = table.to_numpy(dtype=np.float64), rows, columns
 
     def value(moment: Moment, when: str) -> float:
-        columns, dates = list(moment.simulated), dates_of(when)
-        if "-" in when:
-            return float(monthly.loc[list(dates), columns].to_numpy().sum(axis=1).mean())
-        return float(annual.loc[[int(year) for year in dates], columns].to_numpy().sum(axis=1).mean())
+        values, rows, columns = tables["-" in when]
+        found = values[np.ix_([rows[date] for date in dates_of(when)], [columns[name] for name in moment.simulated])]
+        return float(found.sum(axis=1).mean())
 
     result = np.empty(len(moments()))
     for place, moment in enumerate(moments()):

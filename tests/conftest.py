@@ -5,6 +5,10 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import settings
 
+# The processes of a session share the processors: threads of linear algebra would only wait for one another.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
 _kept = None
 if "PYTEST_XDIST_WORKER" not in os.environ:
     # Workers, and processes that tests start, take solved constants of 2020 from here; an altered model leaves none.

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,11 @@ HOLDINGS = {2016: 1.0, 2017: 1.4348, 2018: 2.1832, 2019: 2.7447, 2020: 4.0642}
 """Foreign holdings that grow as observed."""
 
 
+@cache
+def _months_from(year):
+    return pd.date_range(f"{year}-01-31", "2020-12-31", freq="ME", name="month")
+
+
 class MadeUpRuns:
     """Stands in for kept runs of the past: `value(request, indicator, year)` says what each gave in a year.
 
@@ -61,17 +67,14 @@ class MadeUpRuns:
 
     def months(self, request):
         years = range(request.base_year, 2021)
-        index = pd.date_range(f"{request.base_year}-01-31", periods=12 * len(years), freq="ME", name="month")
-        table = pd.DataFrame(0.0, index=index, columns=list(COLUMNS))
-        for name in COLUMNS:
-            table.loc[index.month == 12, name] = [self.value(request, name, year) for year in years]
-        name = "foreign_bond_holdings"
-        for at, month in enumerate(index):
-            if month.year > request.base_year and month.month < 12:
-                part = GROWN_BY.get((month.year, month.month), 0.0)
-                ends = [self.value(request, name, year) for year in (month.year - 1, month.year)]
-                table.iloc[at, table.columns.get_loc(name)] = ends[0] ** (1.0 - part) * ends[1] ** part
-        return table
+        values = np.zeros((len(years), 12, len(COLUMNS)))
+        values[:, 11] = [[self.value(request, name, year) for name in COLUMNS] for year in years]
+        held = values[:, :, COLUMNS.index("foreign_bond_holdings")]
+        for at, year in enumerate(years[1:], start=1):
+            parts = np.array([GROWN_BY.get((year, month), 0.0) for month in range(1, 12)])
+            held[at, :11] = held[at - 1, 11] ** (1.0 - parts) * held[at, 11] ** parts
+        index = _months_from(request.base_year)
+        return pd.DataFrame(values.reshape(len(index), -1), index=index, columns=list(COLUMNS))
 
 
 def perfect(request, name, year):

@@ -14,6 +14,7 @@ from sim.accounting.securities import Holder, SecurityClass
 from sim.bond_market.clearing import MANAGERS, MOST_REDEEMED
 from sim.bond_market.state import Geopolitics, PublicSupply
 from sim.clock import Clock, season
+from sim.closing.accounts import Verification
 from sim.component import Part
 from sim.financing.issuance import costs_pp
 from sim.financing.listings import lead_times
@@ -138,20 +139,22 @@ def test_the_floor_under_us_yields_holds_against_a_shock():
 # The centre
 
 
-@pytest.fixture(scope="module")
-def pair():
-    """Two models of one seed to the end of a month, without and with shocks."""
-
-    def run(month, *shocks, seed=2):
-        both = []
-        for each in (asked(), asked(*shocks)):
-            model = sim.FinancialCenter(each, rng=seed, verify=True)
-            while model.month < month_ordinal(month):
+def along(months, *shocks):
+    """Two models of one seed, without and with shocks, at the ends of months, each of which is verified in full."""
+    both = [sim.FinancialCenter(each, rng=2) for each in (asked(), asked(*shocks))]
+    for month in months:
+        for model in both:
+            model.state(Verification).wanted = None
+            while model.month < month_ordinal(month) - 1:
                 model.step()
-            both.append(model)
-        return both
+            model.state(Verification).wanted = True
+            model.step()
+        yield both
 
-    return run
+
+def pair(month, *shocks):
+    """Those at the end of one month."""
+    return next(along([month], *shocks))
 
 
 def test_without_shocks_none_strikes_and_the_history_is_shared(centre):
@@ -162,28 +165,29 @@ def test_without_shocks_none_strikes_and_the_history_is_shared(centre):
     assert state_at_baseline(model.parameters, 0.1).states[ShockValues] == model.shock
 
 
-def test_before_its_month_a_shock_changes_nothing_to_the_bit(small, bits):
-    everything = [{"name": name, "from": "2022-01", "to": "2022-12"} for name in KINDS]
-    plain, struck = small("plan"), small("plan", shocks=everything)
-    assert bits(struck.indicators[:"2021-12"]) == bits(plain.indicators[:"2021-12"])
-    assert bits(struck.indicators[:"2022-01"]) != bits(plain.indicators[:"2022-01"])
+def test_before_its_month_a_shock_changes_nothing_to_the_bit(bits):
+    everything = [{"name": name, "from": "2021-09", "to": "2021-12"} for name in KINDS]
+    plain, struck = (sim.run(asked(*shocks, end="2021-12")).indicators for shocks in ([], everything))
+    assert bits(struck[:"2021-08"]) == bits(plain[:"2021-08"])
+    assert bits(struck[:"2021-09"]) != bits(plain[:"2021-09"])
 
 
-def test_more_government_bonds_are_outstanding_by_the_size_less_the_little_that_dearer_money_deters(pair):
+def test_more_government_bonds_are_outstanding_by_the_size_less_the_little_that_dearer_money_deters():
     shock = {"name": "public_supply", "from": "2021-02", "to": "2021-05", "size": 10}
-    for month, more in (("2021-01", 0.0), ("2021-02", 2500.0), ("2021-05", 10_000.0), ("2022-06", 10_000.0)):
-        plain, struck = (model.book.outstanding_bn[SecurityClass.SOVEREIGN] for model in pair(month, shock))
+    wanted = {"2021-01": 0.0, "2021-02": 2500.0, "2021-05": 10_000.0, "2022-06": 10_000.0}
+    for more, models in zip(wanted.values(), along(wanted, shock), strict=True):
+        plain, struck = (model.book.outstanding_bn[SecurityClass.SOVEREIGN] for model in models)
         assert 0.95 * more <= struck - plain <= more + 1e-6
 
 
-def test_fewer_government_bonds_are_issued_only_as_far_as_there_are_issues(pair):
+def test_fewer_government_bonds_are_issued_only_as_far_as_there_are_issues():
     plain, struck = pair("2021-01", {"name": "public_supply", "month": "2021-01", "size": -20})
     usual = plain.book.gross_bn[SecurityClass.SOVEREIGN]
     assert struck.book.gross_bn[SecurityClass.SOVEREIGN] == 0.0
     assert struck.state(PublicSupply).extra_bn == pytest.approx(-usual)
 
 
-def test_credit_spreads_move_in_proportion_with_the_size_at_aa(pair):
+def test_credit_spreads_move_in_proportion_with_the_size_at_aa():
     plain, struck = pair("2021-01", {"name": "credit_spread", "month": "2021-01", "size": 60})
     struck.book.premium_pp[:] = plain.book.premium_pp
     gap = 100.0 * (now(costs_pp, struck) - now(costs_pp, plain))
@@ -193,7 +197,7 @@ def test_credit_spreads_move_in_proportion_with_the_size_at_aa(pair):
     np.testing.assert_allclose(gap[:, 0], 0.0, atol=1e-9)
 
 
-def test_a_slower_economy_lets_issuers_need_grow_less(pair):
+def test_a_slower_economy_lets_issuers_need_grow_less():
     plain, struck = pair("2021-01", {"name": "economic_growth", "month": "2021-01", "size": -4})
     less = plain.issuers["need_bn"] - struck.issuers["need_bn"]
     assert (less >= 0.0).all()
@@ -202,25 +206,21 @@ def test_a_slower_economy_lets_issuers_need_grow_less(pair):
     assert 0.5 * most.sum() < less.sum() < 1.5 * most.sum()
 
 
-def test_private_issuers_default_more_often_and_others_as_before(pair):
+def test_private_issuers_default_more_often_and_others_as_before():
     plain, struck = pair("2021-06", {"name": "default_rate", "from": "2021-01", "to": "2021-06", "size": 15})
     assert struck.state(Defaults).count > 3 * max(plain.state(Defaults).count, 1)
     none = pair("2021-06", {"name": "default_rate", "from": "2021-01", "to": "2021-06", "size": 0})[1]
     assert none.state(Defaults).count <= plain.state(Defaults).count
 
 
-def test_an_event_adds_to_tension_and_fades(pair):
+def test_an_event_adds_to_tension_and_fades():
     shock = {"name": "geopolitical_event", "month": "2021-02", "size": 2}
-    for month, left in (
-        ("2021-01", 0.0),
-        ("2021-02", 2.0),
-        ("2021-03", 2.0 * 2 ** (-1 / CENTRAL.geopolitical_half_life)),
-    ):
-        plain, struck = pair(month, shock)
+    wanted = {"2021-01": 0.0, "2021-02": 2.0, "2021-03": 2.0 * 2 ** (-1 / CENTRAL.geopolitical_half_life)}
+    for left, (plain, struck) in zip(wanted.values(), along(wanted, shock), strict=True):
         assert struck.state(Geopolitics).tension - plain.state(Geopolitics).tension == pytest.approx(left)
 
 
-def test_the_west_turns_away_and_others_do_not(pair):
+def test_the_west_turns_away_and_others_do_not():
     plain, struck = pair("2021-01", {"name": "western_demand", "month": "2021-01", "size": -1})
     change = np.log(struck.investors["target_weight"] / plain.investors["target_weight"])
     west = plain.investors["bloc"] == 0
@@ -229,7 +229,7 @@ def test_the_west_turns_away_and_others_do_not(pair):
     np.testing.assert_allclose(change[~west], 0.0, atol=1e-9)
 
 
-def test_platform_rules_and_the_listing_gate_are_shifts_of_the_month(pair):
+def test_platform_rules_and_the_listing_gate_are_shifts_of_the_month():
     struck = pair(
         "2022-01",
         {"name": "platform_rules", "month": "2022-01", "size": -0.4},
@@ -243,14 +243,14 @@ def test_platform_rules_and_the_listing_gate_are_shifts_of_the_month(pair):
     assert narrowed[3] == now(lead_times, struck)[3]
 
 
-def test_a_narrow_gate_lets_fewer_firms_list(pair):
+def test_a_narrow_gate_lets_fewer_firms_list():
     plain, struck = pair("2021-12", {"name": "listing_gate", "from": "2021-01", "to": "2021-12", "size": -1.5})
     before = state_at_baseline(CENTRAL, 0.1).states[ListingQueue].listings
     listed, through = ((model.state(ListingQueue).listings - before)[1:3].sum() for model in (plain, struck))
     assert through < 0.5 * listed
 
 
-def test_a_closed_city_files_and_starts_nothing(pair):
+def test_a_closed_city_files_and_starts_nothing():
     plain, struck = pair("2021-03", {"name": "lockdown", "from": "2021-01", "to": "2021-03", "size": 0})
     at_start = state_at_baseline(CENTRAL, 0.1)
     assert struck.state(LicenceQueue).filed == at_start.states[LicenceQueue].filed < plain.state(LicenceQueue).filed
@@ -259,7 +259,7 @@ def test_a_closed_city_files_and_starts_nothing(pair):
     assert elsewhere[0] == pytest.approx(elsewhere[1], rel=0.01)
 
 
-def test_redemptions_make_managers_sell_to_banks_at_wider_spreads(pair):
+def test_redemptions_make_managers_sell_to_banks_at_wider_spreads():
     plain, struck = pair("2021-01", {"name": "bond_fund_redemptions", "month": "2021-01", "size": 0.1})
     assert struck.book.holdings_bn[Holder.ASSET_MANAGERS].sum() < plain.book.holdings_bn[Holder.ASSET_MANAGERS].sum()
     assert struck.book.holdings_bn[Holder.BANKS].sum() > plain.book.holdings_bn[Holder.BANKS].sum()
@@ -271,21 +271,21 @@ def test_redemptions_make_managers_sell_to_banks_at_wider_spreads(pair):
     assert captive.min() < wider.min() and wider.max() < captive.max()
 
 
-def test_redemptions_that_overlap_leave_some_demand(pair):
+def test_redemptions_that_overlap_leave_some_demand():
     much = {"name": "bond_fund_redemptions", "month": "2021-01", "size": 0.25}
     struck = pair("2021-01", much, much)[1]
     assert np.isfinite(struck.book.premium_pp).all()
     assert 0.0 < MOST_REDEEMED < 1.0
 
 
-def test_a_run_lists_its_shocks_and_its_forks_keep_them(small, bits):
-    shock = {"name": "us_yield", "month": "2022-03", "size": 2}
-    result = small("plan", shocks=[shock], seed=3)
+def test_a_run_lists_its_shocks_and_its_forks_keep_them(bits):
+    shock = {"name": "us_yield", "month": "2021-03", "size": 2}
+    result = sim.run(asked(end="2021-12"), shocks=[shock], seed=3)
     assert result.provenance["shocks"] == [
-        {"name": "us_yield", "from": "2022-03", "to": "2022-03", "size": 2.0, "unit": "pp"}
+        {"name": "us_yield", "from": "2021-03", "to": "2021-03", "size": 2.0, "unit": "pp"}
     ]
-    assert small("plan", seed=3).provenance["shocks"] == []
-    branch = result.fork("2023-01", {"reits_pilot": "plan"})
+    assert sim.run(asked(end="2021-01"), seed=3).provenance["shocks"] == []
+    branch = result.fork("2021-07", {"reits_pilot": "plan"})
     assert branch.provenance["shocks"] == result.provenance["shocks"]
     assert bits(branch.indicators) == bits(result.indicators)
 
@@ -296,4 +296,4 @@ def test_a_run_refuses_a_shock_it_does_not_know():
 
 
 def test_a_ready_scenario_of_shocks_runs(small):
-    assert len(small("hard_landing").provenance["shocks"]) == len(load("hard_landing").shocks)
+    assert len(small("hard_landing").provenance["shocks"]) == len(load("hard_landing").shocks) > 0

@@ -128,7 +128,7 @@ def test_volume_is_that_of_a_day_so_a_short_month_is_no_calm_one(centre):
 
 
 def test_a_world_that_stands_still_has_flat_drivers_and_no_growth_of_public_debt(centre):
-    model = centre("frozen", rng=2, verify=True)
+    model = centre("frozen", rng=2)
     set_world(model, trends=False, macro=False)
     debt = model.book.outstanding_bn[0]
     yields = set()
