@@ -213,3 +213,45 @@ def debtrank_distress(
         after = np.minimum(1.0, distress + loss / solid)
         fresh, distress = after - distress, after
     return distress
+
+
+def common_loss_distress(equity_bn: Floats, assets_bn: Floats, loss_share: float) -> Floats:
+    """Part of its equity that each institution loses when all assets lose the same part, 0..1, shape (n,).
+
+    distress = min(1, loss share * assets / equity);  full distress where there is no equity
+
+    Parameter `common_loss`.
+    """
+    return np.minimum(
+        1.0, np.divide(loss_share * assets_bn, equity_bn, out=np.ones_like(equity_bn), where=equity_bn > 0.0)
+    )
+
+
+def exposure_concentration(lender: Integers, amount_bn: Floats, equity_bn: Floats) -> float:
+    """Herfindahl index of claims on single debtors over the capital of their lenders.
+
+    index = sum over claims of amount ^ 2 / equity of the lender / sum of equity
+
+    It is the mean over lenders, counted by equity, of the sum of squares of claims over equity: 1 if every lender has
+    lent its whole equity to one debtor, 1 / n if it has lent it in equal parts to n. Claims are measured against
+    capital as in the standard on large exposures (Basel Committee 2014). A lender without equity is left out.
+    """
+    solid = equity_bn[lender] > 0.0
+    weight = float(np.maximum(equity_bn, 0.0).sum())
+    return float((amount_bn[solid] ** 2 / equity_bn[lender[solid]]).sum()) / weight if weight > 0.0 else 0.0
+
+
+def unmet_share(wanted_bn: float, placed_bn: float) -> float:
+    """Part of the loans wanted that is not placed, 0..1."""
+    return min(max(1.0 - placed_bn / wanted_bn, 0.0), 1.0) if wanted_bn > 0.0 else 0.0
+
+
+def funding_pressure(unmet_loans: float, forced_sales: float, certificates_refused: float) -> float:
+    """Funding that institutions want over what they get, one or more, from the unmet parts of three markets.
+
+    pressure = 1 / (1 - mean of the three parts)
+
+    Interbank loans that find no lender; bonds that limits of lenders and of capital make institutions sell, over
+    those held; certificates of small banks that find no buyer. Each part 0..1.
+    """
+    return 1.0 / max(1.0 - (unmet_loans + forced_sales + certificates_refused) / 3.0, ROUNDING)

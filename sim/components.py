@@ -11,6 +11,7 @@ from sim.failures.component import BANK_FAILURES
 from sim.financing.component import FINANCING
 from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
+from sim.redline.component import REDLINE
 from sim.side_markets.carbon import CARBON
 from sim.side_markets.digital_yuan import DIGITAL_YUAN
 from sim.side_markets.insurance import INSURANCE
@@ -35,6 +36,7 @@ COMPONENTS: tuple[Component, ...] = (
     INSURANCE,
     PRIVATE_FUNDS,
     WORLD,
+    REDLINE,
 )
 READINGS = {reading.name: reading for component in COMPONENTS for reading in component.readings}
 """Every reading of a component by the name of its indicator."""

@@ -32,6 +32,7 @@ from sim.financing.relations import firms_keep_relations
 from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
 from sim.opening.month_opens import open_month
+from sim.redline.component import REDLINE
 from sim.side_markets.carbon import CARBON
 from sim.side_markets.digital_yuan import DIGITAL_YUAN
 from sim.side_markets.insurance import INSURANCE
@@ -74,6 +75,7 @@ MONTH = Month(
         Step(repo_funds_bond_holders, owner="FinancialInstitution"),
         *TRADING.steps,
         Step(direct_financing_is_summed, owner="Accounts"),
+        *REDLINE.steps,
         Step(accounts_close, owner="Accounts"),
         Step(indicators_are_read, owner="Indicators"),
     )

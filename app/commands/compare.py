@@ -87,6 +87,7 @@ def compared(ensemble: Ensemble, baseline: str) -> dict[str, Any]:
         "effects": effects,
         "displacement": displacement,
         "targets": targets,
+        "redline": ensemble.redline().to_dict("records"),
         "regret": ensemble.regret().to_dict("records") if len(ensemble.values) > 1 else [],
         "triggers": [
             {"scenario": scenario, **row}

@@ -13,7 +13,8 @@ from app.terminal.options import Json, Macro, ParameterSetName, Quiet, Scale, Wi
 JSON_KEYS = """
 JSON keys (docs/json.md): scenario, title, scenario_hash, settings, seed, macro, year, year_told, conditional_replay,
 conditions, parameters, version, provenance, caveat, indicators (a list with id, name, unit, value_2020, value_2025,
-year, target_2025, qualifier, distance, met, within_rounding, committed_2025), companions, events, costs, annual (year,
+year, target_2025, qualifier, distance, met, within_rounding, committed_2025), redline (line, indicator, months,
+first_month), companions, events, costs, annual (year,
 indicator), out, timings.
 """
 

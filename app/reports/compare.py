@@ -58,6 +58,8 @@ class Comparison:
         if found["displacement"]:
             yield self._displacement()
         yield self._targets()
+        if found["redline"]:
+            yield self._redline()
         if len(found["done"]) > 1:
             yield self._regret()
         if found["triggers"]:
@@ -124,6 +126,26 @@ class Comparison:
             ("scenario", "indicator", "runs", "share", "standard error", "median month of meeting"),
             rows,
             right=("runs", "share", "standard error"),
+        )
+
+    def _redline(self) -> Table:
+        last = {(row["scenario"], row["line"]): row for row in self.found["redline"]}
+        rows = [
+            (
+                row["scenario"],
+                row["line"],
+                row["runs"],
+                known(row["by_year"], ".1%"),
+                known(row["standard_error"], ".1%"),
+                row["year"],
+            )
+            for row in last.values()
+        ]
+        return Table(
+            "Share of runs in which signals of systemic risk give an early warning, and break the redline",
+            ("scenario", "line", "runs", "share", "standard error", "by the end of"),
+            rows,
+            right=("runs", "share", "standard error", "by the end of"),
         )
 
     def _regret(self) -> Table:

@@ -81,6 +81,7 @@ class RunReport:
             "provenance": provenance,
             "caveat": CAVEAT,
             "indicators": indicators,
+            "redline": _redline(self.result),
             "companions": [{"indicator": name, **row} for name, row in _rows(self.result.companions()).items()],
             "events": self.result.events.to_dict("records"),
             "costs": scenario.costs(),
@@ -91,7 +92,8 @@ class RunReport:
 
     def quiet_lines(self) -> Iterable[str]:
         """Return an indicator and its value a line."""
-        return [f"{name}\t{known(row['value_2025'], '.10g')}" for name, row in self._targets.items()]
+        lines = [f"{name}\t{known(row['value_2025'], '.10g')}" for name, row in self._targets.items()]
+        return [*lines, f"redline_broken\t{_redline(self.result)[-1]['months']}"]
 
     def parts(self) -> Iterable[Part]:
         """Return the table of indicators, their companions, and what the run rests on."""
@@ -117,7 +119,7 @@ class RunReport:
     def _comparison(self) -> Table:
         headings = ("indicator, unit", "2020", self._at, "target", "distance", "met", "committed")
         right = ("2020", self._at, "target", "distance", "committed")
-        rows = [self._row(name) for name in self._targets]
+        rows = [*(self._row(name) for name in self._targets), self._redline_row()]
         return Table(f"{self._year_told} against the plan", headings, rows, right)
 
     def _companions(self) -> Table:
@@ -187,6 +189,20 @@ class RunReport:
         name = self.result.scenario.parameters
         return f"Parameters {name}: {parameter_set(name).rests_on}."
 
+    def _redline_row(self) -> tuple[object, ...]:
+        warning, line = _redline(self.result)
+        committed = _redline(self.committed)[-1]
+        first = f", first {line['first_month']}" if line["months"] else ""
+        return (
+            Cell("Redline of systemic risk", f"months broken since 2021{first}; with a warning: {warning['months']}"),
+            "",
+            number(line["months"]),
+            "0",
+            number(line["months"]),
+            "no" if line["months"] else "yes",
+            number(committed["months"]),
+        )
+
     def _row(self, name: str) -> tuple[object, ...]:
         row = self._targets[name]
         unit, is_known = row["unit"], row["value_2025"] == row["value_2025"]
@@ -199,6 +215,11 @@ class RunReport:
             _met(row) if is_known else UNKNOWN,
             number(self._committed_values[name], unit),
         )
+
+
+def _redline(result: Result) -> list[dict[str, Any]]:
+    """Return the early warning and the redline of a run, a row each."""
+    return [{"line": line, **row} for line, row in _rows(result.redline()).items()]
 
 
 def _rows(targets: pd.DataFrame) -> dict[str, dict[str, Any]]:

@@ -18,6 +18,8 @@ PLAN_INDICATORS = (
     "shanghai_price_influence",
     "leading_fintech_count",
 )
+REDLINE_INDICATORS = {"early warning": "redline_warning", "redline": "redline_broken"}
+"""Indicators of months in which signals of systemic risk exceed their thresholds, by the set of thresholds."""
 FLOWS = frozenset(name for name, reading in READINGS.items() if reading.kind == "flow")
 """Indicators that `annual()` sums over the year; of all others it takes December."""
 COLUMNS = (
@@ -102,6 +104,15 @@ COLUMNS = (
     "listing_suspension",
     "curb_months",
     "foreign_trust",
+    "capital_shortfall",
+    "absorption_ratio",
+    "debtrank",
+    "exposure_concentration",
+    "interbank_stress",
+    "liquidity_coverage",
+    "systemic_risk",
+    "redline_warning",
+    "redline_broken",
 )
 """Indicators in the order of the columns of a result, which is the order in which they are read."""
 

@@ -18,8 +18,8 @@ from scenarios.plan import indicators as plan_indicators
 from scenarios.problem_texts import coded
 from scenarios.run_conditions import RunConditions
 from scenarios.schema import Scenario
-from scenarios.whole_years import TARGET_YEAR, answering_year, common_year, whole_years, year_named
-from sim.closing.indicators import FLOWS, PLAN_INDICATORS
+from scenarios.whole_years import BASE_YEAR, TARGET_YEAR, answering_year, common_year, whole_years, year_named
+from sim.closing.indicators import FLOWS, PLAN_INDICATORS, REDLINE_INDICATORS
 from sim.experiments.intervals import interval
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL, enough_for_quantile, error_of_share
 from sim.experiments.outcomes import RunOutcome, month_index
@@ -648,6 +648,42 @@ class Ensemble:
                     }
                 )
         return pd.DataFrame(rows).astype({"year": "Int64"})
+
+    def redline(self) -> "pd.DataFrame":
+        """Probability that the redline of systemic risk is broken, and that an early warning is given, by year.
+
+        Columns: scenario, line (`early warning` or `redline`), year, in_year (share of runs in which it holds in some
+        month of the year), by_year (in some month since 2021), standard_error (of by_year; NaN below eight runs) and
+        runs. Only whole years after 2020 that the scenario covers; no row for a store that did not record the redline.
+        """
+        import pandas as pd
+
+        rows = []
+        for name in self.values:
+            done = self.done(name)
+            for line, indicator in REDLINE_INDICATORS.items():
+                if indicator not in self.columns:
+                    continue
+                months = self.yearly(name, indicator)[done]
+                over = np.zeros(len(months), dtype=bool)
+                for place, year in enumerate(self.years):
+                    if year <= BASE_YEAR or not np.isfinite(months[:, place]).any():
+                        continue
+                    held = months[:, place] > 0.0
+                    over |= held
+                    rows.append(
+                        {
+                            "scenario": name,
+                            "line": line,
+                            "year": year,
+                            "in_year": float(held.mean()),
+                            "by_year": float(over.mean()),
+                            "standard_error": error_of_share(int(over.sum()), len(over)),
+                            "runs": len(over),
+                        }
+                    )
+        columns = ["scenario", "line", "year", "in_year", "by_year", "standard_error", "runs"]
+        return pd.DataFrame(rows, columns=columns)
 
     def goals(self, scenario: str) -> "pd.DataFrame":
         """The plan's goals and shortcomings in 2025, by the share of runs that meet all tests of each.

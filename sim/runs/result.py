@@ -11,7 +11,7 @@ from scenarios.plan import indicators as plan_indicators
 from scenarios.problem_texts import coded
 from scenarios.whole_years import answering_year, whole_years, year_named
 from sim.base_year.base_year import YEAR_2020, BaseYear
-from sim.closing.indicators import FLOWS, PLAN_INDICATORS
+from sim.closing.indicators import FLOWS, PLAN_INDICATORS, REDLINE_INDICATORS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,6 +162,22 @@ class Result:
                 }
             )
         return pd.DataFrame(rows).set_index("indicator").astype({"year": "Int64"})
+
+    def redline(self) -> "pd.DataFrame":
+        """Early warning and redline of systemic risk in the months after 2020.
+
+        Index `early warning` and `redline`; columns indicator, months (in which it holds) and first_month (empty where
+        it holds in none).
+        """
+        import pandas as pd
+
+        later = self.indicators[pd.DatetimeIndex(self.indicators.index).year > self.indicators.index[0].year]
+        rows = {}
+        for label, indicator in REDLINE_INDICATORS.items():
+            held = later.index[later[indicator] > 0.0]
+            first = f"{held[0]:%Y-%m}" if len(held) else ""
+            rows[label] = {"indicator": indicator, "months": len(held), "first_month": first}
+        return pd.DataFrame.from_dict(rows, orient="index")
 
     def fork(self, date: str, levers: Mapping[str, Any]) -> "Result":
         """The same run to the month before `date`, then other lever paths; same draws and interactions throughout.

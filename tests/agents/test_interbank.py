@@ -6,12 +6,16 @@ from hypothesis import strategies as st
 from agents.draws import Draws, agent_key
 from agents.interbank import (
     balanced_exposures,
+    common_loss_distress,
     core_of,
     debtrank_distress,
+    exposure_concentration,
+    funding_pressure,
     link_probability,
     links,
     pair_keys,
     repo_lenders,
+    unmet_share,
     within_room,
     write_off_cascade,
 )
@@ -205,3 +209,30 @@ def test_a_cascade_stops_at_who_can_bear_it_and_needs_somebody_who_fails():
 def test_banks_without_a_link_lend_nothing():
     nobody = np.zeros(0, dtype=np.int64)
     assert len(balanced_exposures(nobody, nobody, np.ones(3), np.ones(3))) == 0
+
+
+# Signals
+
+
+def test_a_common_loss_takes_from_equity_as_much_as_leverage_makes_of_it():
+    lost = common_loss_distress(np.array([10.0, 5.0, 0.5, 0.0]), np.array([100.0, 100.0, 100.0, 100.0]), 0.01)
+    assert lost == pytest.approx([0.1, 0.2, 1.0, 1.0])
+
+
+def test_concentration_counts_claims_against_the_capital_of_their_lenders():
+    equity = np.array([10.0, 10.0, 20.0])
+    one = exposure_concentration(np.array([0, 1, 2]), np.array([10.0, 10.0, 20.0]), equity)
+    assert one == pytest.approx(1.0)
+    halves = exposure_concentration(np.array([0, 0, 1, 1, 2, 2]), np.array([5.0, 5.0, 5.0, 5.0, 10.0, 10.0]), equity)
+    assert halves == pytest.approx(0.5)
+    assert exposure_concentration(np.array([0, 1, 2]), np.array([10.0, 10.0, 20.0]), 0.5 * equity) == pytest.approx(4.0)
+    assert exposure_concentration(np.zeros(0, dtype=np.int64), np.zeros(0), equity) == 0.0
+    assert exposure_concentration(np.array([0]), np.array([1.0]), np.array([0.0])) == 0.0
+
+
+def test_funding_that_is_refused_raises_the_pressure():
+    assert unmet_share(100.0, 80.0) == pytest.approx(0.2)
+    assert unmet_share(100.0, 120.0) == unmet_share(0.0, 0.0) == 0.0
+    assert funding_pressure(0.0, 0.0, 0.0) == 1.0
+    assert funding_pressure(0.3, 0.3, 0.0) == pytest.approx(1.25)
+    assert np.isfinite(funding_pressure(1.0, 1.0, 1.0))

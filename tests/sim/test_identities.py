@@ -15,6 +15,7 @@ import sim
 from agents.districts import NOWHERE
 from agents.institutions import Sector
 from agents.issuers import Instrument, IssuerClass, ListingRoute
+from agents.redline import Level, Signal
 from scenarios import plan, shock_kinds
 from scenarios.calendar import month_text
 from scenarios.errors import InputError
@@ -29,6 +30,7 @@ from sim.component import Part
 from sim.financing.state import FinancingConstants, Issuance, ListingQueue, PandaProgramme, SmallFirmCredit
 from sim.fintech.state import FintechFlows
 from sim.institutions.state import Adopters, EquityFlows, LicenceQueue
+from sim.redline.state import SystemicRisk
 from sim.side_markets.digital_yuan import DigitalYuan
 from sim.side_markets.private_funds import Commitments
 from sim.side_markets.trade_settlement import CrossBorderPayments
@@ -312,6 +314,9 @@ FAULTS = {
     "premiums": lambda m: grow(m.issuers["premium"], 0),
     "commitments of private funds": lambda m: grow(m.institutions["commitment_bn"], 0, -1.0),
     "commitments within the quota": commit_above_the_quota,
+    "signals of risk within 0..1": lambda m: grow(m.state(SystemicRisk).signals, Signal.ABSORPTION),
+    "signals of risk are not negative": lambda m: grow(m.state(SystemicRisk).signals, Signal.LIQUIDITY_COVERAGE, -9.0),
+    "a broken redline was announced": lambda m: grow(m.state(SystemicRisk).broken, Level.CRISIS, True),
 }
 
 

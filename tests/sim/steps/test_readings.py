@@ -31,6 +31,7 @@ from sim.financing.state import (
 )
 from sim.fintech.state import FintechFlows, LeadingScore
 from sim.institutions.state import City, SeatFlows
+from sim.redline.state import SystemicRisk
 from sim.side_markets.insurance import Premiums
 from sim.side_markets.private_funds import Commitments
 from sim.side_markets.trade_settlement import CrossBorderPayments
@@ -279,6 +280,24 @@ def authorities(city):
     return on, {"listing_suspension": 1.0, "curb_months": 3.0, "foreign_trust": 0.1}
 
 
+def systemic_risk(city):
+    on = city()
+    on[SystemicRisk].signals = np.array([0.2, 0.9, 0.1, 0.15, 1.02, 1.4])
+    on[SystemicRisk].deviations = np.array([1.0, 2.0, 3.0, -1.0, 4.0, -3.0])
+    on[SystemicRisk].broken = np.array([True, False])
+    return on, {
+        "capital_shortfall": 0.2,
+        "absorption_ratio": 0.9,
+        "debtrank": 0.1,
+        "exposure_concentration": 0.15,
+        "interbank_stress": 4.0,
+        "liquidity_coverage": 1.4,
+        "systemic_risk": 1.0,
+        "redline_warning": 1.0,
+        "redline_broken": 0.0,
+    }
+
+
 GROUPS = (
     bond_market,
     trade_and_prices,
@@ -289,6 +308,7 @@ GROUPS = (
     city_and_rivals,
     side_markets,
     authorities,
+    systemic_risk,
 )
 
 
