@@ -222,9 +222,8 @@ def common_loss_distress(equity_bn: Floats, assets_bn: Floats, loss_share: float
 
     Parameter `common_loss`.
     """
-    return np.minimum(
-        1.0, np.divide(loss_share * assets_bn, equity_bn, out=np.ones_like(equity_bn), where=equity_bn > 0.0)
-    )
+    lost = np.divide(loss_share * assets_bn, equity_bn, out=np.ones_like(equity_bn), where=equity_bn > 0.0)
+    return np.minimum(1.0, lost)
 
 
 def exposure_concentration(lender: Integers, amount_bn: Floats, equity_bn: Floats) -> float:

@@ -41,9 +41,12 @@ def deviations(signals: Floats, usual: Floats, usual_spread: Floats) -> Floats:
     return moved / usual_spread
 
 
-def systemic_risk_index(deviation: Floats) -> float:
-    """Mean deviation of the signals, in usual spreads."""
-    return float(deviation.mean())
+def systemic_risk_index(deviation: Floats, bound: float) -> float:
+    """Mean deviation of the signals, in usual spreads; each counts for at most `bound` either way.
+
+    The bound keeps one signal from deciding the index alone. Parameter `signal_bound`.
+    """
+    return float(np.clip(deviation, -bound, bound).mean())
 
 
 def months_over(before: Integers, deviation: Floats, thresholds: Floats, signals_needed: Floats) -> Integers:
@@ -58,5 +61,8 @@ def months_over(before: Integers, deviation: Floats, thresholds: Floats, signals
 
 
 def broken(months: Integers, months_needed: Floats) -> Flags:
-    """Whether a line is broken, by `Level`, shape (2,): enough signals for enough months. Parameter `redline_months`."""
+    """Whether a line is broken, by `Level`, shape (2,): enough signals for enough months.
+
+    Parameter `redline_months`.
+    """
     return np.asarray(months >= months_needed)

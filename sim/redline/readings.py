@@ -1,6 +1,7 @@
 """Readings of systemic risk and of the redline."""
 
 from agents.redline import Level, Signal, systemic_risk_index
+from scenarios.parameters import Parameters
 from sim.component import Reading
 from sim.redline.state import SystemicRisk
 
@@ -35,9 +36,9 @@ def liquidity_coverage(risk: SystemicRisk) -> float:
     return float(risk.signals[Signal.LIQUIDITY_COVERAGE])
 
 
-def systemic_risk(risk: SystemicRisk) -> float:
+def systemic_risk(parameters: Parameters, risk: SystemicRisk) -> float:
     """Mean rise of the six signals of systemic risk over the base year, in usual spreads."""
-    return systemic_risk_index(risk.deviations)
+    return systemic_risk_index(risk.deviations, parameters.signal_bound)
 
 
 def redline_warning(risk: SystemicRisk) -> float:

@@ -26,9 +26,8 @@ def test_a_faster_run_more_repo_and_fewer_bonds_lower_coverage():
     borrowed, lent = np.array([20.0, 10.0]), np.array([10.0, 20.0])
 
     def coverage(bonds=bonds, repo=repo, runoff=0.17):
-        return liquidity_coverage(
-            liquid_assets_bn(bonds, repo, 0.05, 0.9), net_outflow_bn(other, borrowed, lent, runoff)
-        )
+        liquid = liquid_assets_bn(bonds, repo, 0.05, 0.9)
+        return liquidity_coverage(liquid, net_outflow_bn(other, borrowed, lent, runoff))
 
     usual = coverage()
     assert coverage(runoff=0.3) < usual and coverage(repo=repo + 5.0) < usual and coverage(bonds=0.9 * bonds) < usual

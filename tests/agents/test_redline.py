@@ -25,7 +25,12 @@ def test_signals_as_usual_do_not_deviate_and_a_spread_upwards_is_one():
     worse = USUAL * np.exp(SPREAD)
     worse[Signal.LIQUIDITY_COVERAGE] = USUAL[Signal.LIQUIDITY_COVERAGE] * np.exp(-SPREAD[Signal.LIQUIDITY_COVERAGE])
     assert deviations(worse, USUAL, SPREAD) == pytest.approx(np.ones(6))
-    assert systemic_risk_index(deviations(worse, USUAL, SPREAD)) == pytest.approx(1.0)
+    assert systemic_risk_index(deviations(worse, USUAL, SPREAD), 4.0) == pytest.approx(1.0)
+
+
+def test_no_signal_counts_for_more_than_the_bound():
+    assert systemic_risk_index(np.array([30.0, 0.0, 0.0, 0.0, 0.0, 0.0]), 4.0) == pytest.approx(4.0 / 6.0)
+    assert systemic_risk_index(np.full(6, -9.0), 4.0) == -4.0
 
 
 def test_a_signal_of_zero_has_a_deviation():

@@ -36,6 +36,7 @@ class TestRun:
             assert indicator.id in out
         assert "committed" in out
         assert "~ 2,800" in out
+        assert "months broken since 2021, first 2022-05; with a warning: 5" in out
 
     def test_a_run_says_what_it_rests_on(self, call):
         out = call("run", "stretch", "--seed", "7").out
@@ -99,7 +100,7 @@ class TestRun:
         assert list(answer) == [
             "scenario", "title", "scenario_hash", "settings", "seed", "macro", "year", "year_told",
             "conditional_replay", "conditions", "parameters", "version", "provenance", "caveat", "indicators",
-            "companions", "events", "costs", "annual", "out", "timings",
+            "redline", "companions", "events", "costs", "annual", "out", "timings",
         ]  # fmt: skip
         assert [row["id"] for row in answer["indicators"]] == [each.id for each in plan.indicators()]
         assert set(answer["indicators"][0]) == {
@@ -113,14 +114,14 @@ class TestRun:
         documented = (request.config.rootpath / "docs" / "json.md").read_text(encoding="utf-8")
         helped = call("run", "--help").out
         answer = json.loads(call("run", "--json").out)
-        for key in [*answer, *answer["indicators"][0]]:
+        for key in [*answer, *answer["indicators"][0], *answer["redline"][0]]:
             assert f"`{key}`" in documented
             assert key in helped
 
     def test_quiet_prints_one_indicator_a_line_and_nothing_else(self, call):
         answer = call("run", "--quiet")
         lines = [line.split("\t") for line in answer.out.splitlines()]
-        assert [name for name, _ in lines] == [each.id for each in plan.indicators()]
+        assert [name for name, _ in lines] == [*(each.id for each in plan.indicators()), "redline_broken"]
         assert all(float(value) > 0 for _, value in lines)
         assert answer.err == ""
 

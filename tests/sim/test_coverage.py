@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import sim
-from agents.bank_supervision import loss_share_seen_late, stress_half_life_months
 from app.commands.register import page
 from scenarios import plan
 from scenarios.loader import load
@@ -112,25 +111,12 @@ def test_a_measure_moves_what_its_chain_says(each, frozen):
 
 def change_of(indicator, model, frozen):
     """Change of an indicator over the last two years, relative to its size, or in its unit where that is below one."""
-    if indicator == "systemic_risk":
-        return risk_of(model) / risk_of(frozen) - 1.0
     now, before = (np.mean([month[indicator] for month in one.records[-24:]]) for one in (model, frozen))
     return (now - before) / max(abs(before), 1e-3)
 
 
-def risk_of(model):
-    """What a failing bank would cost if it failed in the last month: loss before detection times length of stress."""
-    now, usual, parameters = model.policy.at(model.month), model.policy.baseline, model.parameters
-    loss = loss_share_seen_late(
-        0.3, now["risk_detection_lag"], usual["risk_detection_lag"], parameters.detection_loss_elasticity
-    )
-    return loss * stress_half_life_months(
-        parameters.bank_stress_half_life, now["resolution_lag"], usual["resolution_lag"]
-    )
-
-
 def test_reasons_belong_to_declared_signs():
-    recorded = {*READINGS, "systemic_risk"}
+    recorded = {*READINGS}
     for each in plan.measures():
         assert set(each.not_shown) <= {name for name, sign in each.direction.items() if sign in ("+", "-")}, each.id
         assert {name for name in each.direction if name not in recorded} <= {

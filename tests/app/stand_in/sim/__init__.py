@@ -14,6 +14,7 @@ from scenarios.plan import indicators
 SEED_THAT_FAILS = 404
 SEED_THAT_LINGERS = 503
 MONTHS = 72
+REDLINE = {"indicator": ["redline_warning", "redline_broken"], "months": [5, 2], "first_month": ["2022-03", "2022-05"]}
 COMPANION = {
     "companion": "trading_without_repo",
     "meaning": "Trading without repo: it moves risk",
@@ -44,6 +45,7 @@ def run(scenario: Scenario, *, seed=0, verify=None, interactions_off=(), progres
         annual=lambda: paths.groupby(paths.index.year).last(),
         companions=lambda: pd.DataFrame.from_dict({"turnover_total": COMPANION}, orient="index"),
         events=pd.DataFrame(columns=["month", "trigger"]),
+        redline=lambda: pd.DataFrame(REDLINE, index=["early warning", "redline"]),
         targets=lambda: pd.DataFrame.from_dict(rows, orient="index"),
         provenance={
             "version": "0.0.0",
