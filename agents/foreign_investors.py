@@ -150,17 +150,19 @@ def relative_value(usdcny: float, yield_gap_change_pp: float, duration_years: fl
     return float(usdcny * np.exp(duration_years / 100.0 * yield_gap_change_pp))
 
 
-def rebalanced_value(rebalanced: float, value: float, months: float) -> float:
-    """Relative value to which portfolios have been rebalanced, a month later, yuan per dollar.
+def rebalanced_value(rebalanced: Floats, value: float, months: Floats) -> Floats:
+    """Relative value to which portfolios of each group have been rebalanced, a month later, yuan per dollar.
 
     ln rebalanced' = ln rebalanced + (1 - exp(-1 / months)) * (ln value - ln rebalanced)
 
     A change of prices or of the currency alone moves the value of what is held and its weight together, in an index as
-    in a portfolio, so that nobody has to trade; over `months` investors trade the change back. Source: buying and
-    holding of index funds (Raddatz, Schmukler and Williams 2017); slow rebalancing (Calvet, Campbell and Sodini 2009);
-    parameter `rebalancing_months`.
+    in a portfolio, so that nobody has to trade; over `months` investors trade the change back, those who track an index
+    never (infinite months). Source: buying and holding of index funds (Raddatz, Schmukler and Williams 2017); slow
+    rebalancing (Calvet, Campbell and Sodini 2009); parameter `rebalancing_months`.
     """
-    return float(rebalanced * (value / rebalanced) ** -np.expm1(-1.0 / months))
+    part: Floats = -np.expm1(-1.0 / months)
+    moved: Floats = rebalanced * (value / rebalanced) ** part
+    return moved
 
 
 def collateral_shift(haircut_pct: float, haircut_2020_pct: float, elasticity: float) -> float:

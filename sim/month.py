@@ -11,6 +11,7 @@ from sim.banking.leverage import institutions_set_leverage
 from sim.bond_market.certificates import banks_roll_certificates
 from sim.bond_market.clearing import bond_market_clears
 from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade
+from sim.bond_market.foreign_value import foreign_bonds_are_valued
 from sim.bond_market.geopolitics import geopolitical_events_happen
 from sim.bond_market.public_supply import public_sector_issues
 from sim.clock import Clock
@@ -63,6 +64,7 @@ MONTH = Month(
         Step(foreign_investors_trade, owner="ForeignInvestor"),
         *FOREIGN_SHAREHOLDERS.steps,
         Step(bond_market_clears, owner="Market"),
+        Step(foreign_bonds_are_valued, owner="Market"),
         *INSTITUTIONS.steps,
         *FINTECH.steps,
         *TRADE_SETTLEMENT.steps,

@@ -26,11 +26,15 @@ def share_of_stock(flow_bn: Floats, stock_bn: Floats) -> Floats:
     return np.divide(flow_bn, stock_bn, out=np.zeros_like(flow_bn), where=stock_bn > 0.0)
 
 
+def written_off_of_foreigners_bn(book: SecurityBook) -> float:
+    """Bonds of foreigners that were written off this month, CNY bn."""
+    before = book.opening_holdings_bn[Holder.FOREIGN]
+    return float((before * share_of_stock(book.defaulted_bn, book.opening_bn)).sum())
+
+
 def default_loss(book: SecurityBook) -> float:
     """Share of foreign holdings that was written off this month."""
-    before = book.opening_holdings_bn[Holder.FOREIGN]
-    lost = before * share_of_stock(book.defaulted_bn, book.opening_bn)
-    return float(lost.sum() / before.sum())
+    return written_off_of_foreigners_bn(book) / float(book.opening_holdings_bn[Holder.FOREIGN].sum())
 
 
 def _expected_growth(clock: Clock, parameters: Parameters) -> Floats:

@@ -314,8 +314,11 @@ def foreign_investors_trade(
     value = relative_value(
         float(macro.usdcny[at]), home_pct - us_pct - demand.reference_gap_pp, parameters.government_bond_duration
     )
-    demand.rebalanced_rate = rebalanced_value(demand.rebalanced_rate, value, parameters.rebalancing_months)
-    assets_bn = investors["assets_usd_bn"] * demand.rebalanced_rate
+    # The weight of an index drifts with the value of its bonds, and so does that of a fund that tracks it.
+    months = np.full(len(InvestorGroup), parameters.rebalancing_months)
+    months[InvestorGroup.BENCHMARK_FUND] = np.inf
+    demand.rebalanced_rate = rebalanced_value(demand.rebalanced_rate, value, months)
+    assets_bn = investors["assets_usd_bn"] * demand.rebalanced_rate[group]
     normal = draws["investor.client_money"].normal(investors.draw_keys, month, count=2)
     flow = client_flow(normal[0], parameters.client_flow_spread, investors["group"])
     investors["own_view"][:] = next_view(

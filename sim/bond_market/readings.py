@@ -6,7 +6,7 @@ from agents.certificates import BankTier
 from agents.foreign_investors import ForeignInvestors
 from sim.accounting.record import Record
 from sim.accounting.securities import COUNTED, Holder, SecurityBook, SecurityClass
-from sim.bond_market.state import BankStress, ForeignFlow, china_yield_pct
+from sim.bond_market.state import BankStress, ForeignBondValue, ForeignFlow, china_yield_pct
 from sim.component import Reading
 from sim.world.policy import Channels
 
@@ -24,6 +24,21 @@ def foreign_bond_holdings(book: SecurityBook) -> float:
 def foreign_net_purchases(flow: ForeignFlow) -> float:
     """Bonds bought by foreigners less bonds sold by them."""
     return flow.net_purchases_bn
+
+
+def foreign_bond_value(value: ForeignBondValue) -> float:
+    """Bonds held by foreigners at market prices, in dollars."""
+    return value.usd_bn
+
+
+def foreign_bond_valuation(value: ForeignBondValue) -> float:
+    """Change of that value by bond prices."""
+    return value.change.price_gain_usd_bn
+
+
+def foreign_bond_currency_gain(value: ForeignBondValue) -> float:
+    """Change of that value by the exchange rate."""
+    return value.change.currency_gain_usd_bn
 
 
 def foreign_investor_count(investors: ForeignInvestors) -> float:
@@ -72,6 +87,9 @@ READINGS = (
     Reading("foreign_bond_share", "share", "ratio", foreign_bond_share),
     Reading("foreign_bond_holdings", "trn yuan", "stock", foreign_bond_holdings),
     Reading("foreign_net_purchases", "bn yuan per year", "flow", foreign_net_purchases),
+    Reading("foreign_bond_value", "bn US dollars", "stock", foreign_bond_value),
+    Reading("foreign_bond_valuation", "bn US dollars per year", "flow", foreign_bond_valuation),
+    Reading("foreign_bond_currency_gain", "bn US dollars per year", "flow", foreign_bond_currency_gain),
     Reading("foreign_investor_count", "investors", "stock", foreign_investor_count),
     Reading("capital_flow_volatility", "share of stock", "ratio", capital_flow_volatility),
     Reading("bond_custody_interbank", "trn yuan", "stock", bond_custody_interbank),

@@ -14,7 +14,7 @@ from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.foreign_investors import views_begin
 from sim.bond_market.home_bias import experience_begins
 from sim.bond_market.index_weights import MONTHS_AROUND, live_index_weights, tracked_index_weights
-from sim.bond_market.state import BondMarketConstants, ForeignDemand, ForeignFlow, GovernmentYield
+from sim.bond_market.state import BondMarketConstants, ForeignBondValue, ForeignDemand, ForeignFlow, GovernmentYield
 from sim.clock import Clock
 from sim.component import Changes
 from sim.world.conditions import mean_yields_and_currency
@@ -32,6 +32,7 @@ def start_foreign_investors(
     demand: Changes[ForeignDemand],
     flow: Changes[ForeignFlow],
     government: Changes[GovernmentYield],
+    value: Changes[ForeignBondValue],
 ) -> None:
     """Set the institutions in the interbank bond market, their assets and wanted weights.
 
@@ -103,7 +104,7 @@ def start_foreign_investors(
     experience_begins(month, parameters, draws, investors)
     demand.investors_at_start = count
     demand.reference_gap_pp = float((macro.china_yield_pct - macro.us_yield_pct)[macro.position(month)])
-    demand.rebalanced_rate = rate
+    demand.rebalanced_rate = np.full(len(InvestorGroup), rate)
     demand.usual = mean_yields_and_currency(macro, range(month + 1, BASELINE + 1))
     demand.index_weights_base_year = live_index_weights(parameters, base_year, BASELINE, 0.0)
     demand.benchmark_gain = benchmark_weight_gain(
@@ -113,7 +114,8 @@ def start_foreign_investors(
         parameters.benchmark_passthrough,
     )
     flow.base_year_bn = (observed("foreign_bond_holdings") - observed("foreign_bond_holdings_2019")) / 12.0
-    government.last_month_pct = float(macro.china_yield_pct[macro.position(month)])
+    government.last_month_pct = value.yield_pct = float(macro.china_yield_pct[macro.position(month)])
+    value.usd_bn, value.rate = float(holdings.sum()) / rate, rate
 
 
 def _index_families(funds: int, parameters: Parameters) -> Codes:

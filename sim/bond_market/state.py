@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from agents.arrays import Floats
-from agents.foreign_investors import IndexFamily
+from agents.bond_valuation import ValueChange
+from agents.foreign_investors import IndexFamily, InvestorGroup
 from sim.accounting.securities import Holder, SecurityBook, SecurityClass
 from sim.clock import Clock
 from sim.world.conditions import YieldsAndCurrency
@@ -70,6 +71,22 @@ class ForeignFlow:
 
 
 @dataclass
+class ForeignBondValue:
+    """Market value in dollars of the bonds that foreigners hold."""
+
+    usd_bn: float = 0.0
+    opening_usd_bn: float = 0.0
+    price: float = 1.0
+    """Price over face value; one at the start."""
+    yield_pct: float = 0.0
+    """Ten-year yield at which the price was taken, per cent."""
+    rate: float = 1.0
+    """Yuan per dollar at which the value was taken."""
+    change: ValueChange = field(default_factory=lambda: ValueChange(0.0, 0.0, 0.0, 0.0))
+    """Parts of the change of the month."""
+
+
+@dataclass
 class PublicSupply:
     """Government bonds beyond the trend."""
 
@@ -126,8 +143,8 @@ class ForeignDemand:
     """Yields and the trend of the currency, means of the base year."""
     reference_gap_pp: float = 0.0
     """Yield of China less that of the United States at the start, percentage points."""
-    rebalanced_rate: float = 0.0
-    """Yuan per dollar, with the change of bond prices, to which portfolios have been rebalanced."""
+    rebalanced_rate: Floats = field(default_factory=lambda: np.zeros(len(InvestorGroup)))
+    """Yuan per dollar, with the change of bond prices, to which the portfolios of each group have been rebalanced."""
     index_weights_base_year: Floats = field(default_factory=lambda: np.zeros(len(IndexFamily)))
     """Index weights that are live at the end of the base year, by index family."""
     benchmark_gain: Floats = field(default_factory=lambda: np.zeros(len(IndexFamily)))

@@ -113,6 +113,9 @@ COLUMNS = (
     "systemic_risk",
     "redline_warning",
     "redline_broken",
+    "foreign_bond_value",
+    "foreign_bond_valuation",
+    "foreign_bond_currency_gain",
 )
 """Indicators in the order of the columns of a result, which is the order in which they are read."""
 

@@ -24,7 +24,7 @@ from scenarios.schema import Scenario
 from sim.accounting.ledger import Account
 from sim.accounting.securities import Holder, SecurityClass
 from sim.banking.state import InterbankClaims
-from sim.bond_market.state import ResidualHolders
+from sim.bond_market.state import ForeignBondValue, ResidualHolders
 from sim.closing.accounts import TOLERANCE, accounts_close, identities
 from sim.component import Part
 from sim.financing.state import FinancingConstants, Issuance, ListingQueue, PandaProgramme, SmallFirmCredit
@@ -292,6 +292,10 @@ FAULTS = {
     },
     "demand for bonds equals supply": lambda m: grow(m.state(ResidualHolders).demanded_bn, (0, 0)),
     "purchases of all holders": lambda m: grow(m.state(ResidualHolders).bought_bn, 0),
+    "value of foreign holdings": lambda m: grow_field(m.state(ForeignBondValue), "opening_usd_bn"),
+    "foreign holdings at their price": lambda m: (
+        grow_field(m.state(ForeignBondValue), "usd_bn") or grow_field(m.state(ForeignBondValue), "opening_usd_bn")
+    ),
     "foreign net purchases": lambda m: grow(m.investors["net_purchases_bn"], 0),
     "shares held by foreigners": lambda m: grow(m.equity_investors["holdings_bn"], 0),
     "share trades of foreigners": lambda m: book_twice(m, "share trade"),

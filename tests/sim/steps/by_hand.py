@@ -34,7 +34,14 @@ from sim.base_year.base_year import BaseYear
 from sim.base_year.model_size import ModelSize
 from sim.bond_market.certificates import certificate_ladder
 from sim.bond_market.index_weights import live_index_weights
-from sim.bond_market.state import BondMarketConstants, ForeignDemand, ForeignFlow, GovernmentYield, ResidualHolders
+from sim.bond_market.state import (
+    BondMarketConstants,
+    ForeignBondValue,
+    ForeignDemand,
+    ForeignFlow,
+    GovernmentYield,
+    ResidualHolders,
+)
 from sim.clock import Clock
 from sim.closing.accounts import Verification
 from sim.component import AllStates, Part, Step
@@ -394,9 +401,15 @@ def foreign_demand(on):
         investors_at_start=len(on[ForeignInvestors]),
         usual=USUAL,
         reference_gap_pp=YIELD_PCT - US_YIELD_PCT,
-        rebalanced_rate=6.5,
+        rebalanced_rate=np.full(len(InvestorGroup), 6.5),
         index_weights_base_year=live_index_weights(on[Parameters], on[BaseYear], BASELINE, 0.0),
     )
+
+
+def foreign_bond_value(on):
+    """Bonds of foreigners are at par."""
+    held = float(on[SecurityBook].holdings_bn[Holder.FOREIGN].sum())
+    return ForeignBondValue(held / 6.5, held / 6.5, yield_pct=YIELD_PCT, rate=6.5)
 
 
 def _first_guess(market):
@@ -432,6 +445,7 @@ MADE = {
     ResidualHolders: lambda on: ResidualHolders(
         bank_share_of_purchases=0.6, demanded_bn=on[SecurityBook].holdings_bn[1:].copy()
     ),
+    ForeignBondValue: foreign_bond_value,
     GovernmentYield: lambda _: GovernmentYield(last_month_pct=YIELD_PCT),
     ForeignFlow: lambda _: ForeignFlow(net_purchases_bn=10.0, base_year_bn=10.0),
     ForeignDemand: foreign_demand,

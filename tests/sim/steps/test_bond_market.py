@@ -27,11 +27,13 @@ from sim.bond_market.certificates import (
 from sim.bond_market.clearing import MANAGERS, bond_market_clears
 from sim.bond_market.component import BOND_MARKET, bond_market_opens
 from sim.bond_market.foreign_investors import foreign_investors_enter, foreign_investors_trade
+from sim.bond_market.foreign_value import foreign_bonds_are_valued
 from sim.bond_market.geopolitics import geopolitical_events_happen
 from sim.bond_market.public_supply import public_sector_issues
 from sim.bond_market.state import (
     BankStress,
     BondMarketConstants,
+    ForeignBondValue,
     ForeignDemand,
     ForeignFlow,
     Geopolitics,
@@ -838,3 +840,24 @@ def test_a_fall_of_the_yuan_or_of_bond_prices_alone_makes_nobody_buy(city, chang
     at_once = bought(city(on_parameters=still | {"rebalancing_months": 1e-3}, on_world=world))
     real = city()[ForeignInvestors]["group"] == REAL
     assert (slowly[real] > usual[real]).all() and (at_once[real] > 5.0 * (slowly[real] - usual[real])).all()
+    # The weight of an index drifts with the value of its bonds: who tracks it never trades the change back.
+    funds = city()[ForeignInvestors]["group"] == FUND
+    np.testing.assert_allclose(at_once[funds], usual[funds], atol=1e-9)
+
+
+def test_bonds_of_foreigners_are_valued_at_the_yield_that_clears_and_at_the_rate_of_the_month(city):
+    on = city(
+        on_world={"usdcny": 7.15, "china_yield_pct": YIELD_PCT + 0.6}, on_parameters={"government_bond_duration": 5}
+    )
+    book, held = on[SecurityBook], float(on[SecurityBook].holdings_bn[Holder.FOREIGN].sum())
+    book.premium_pp[SOVEREIGN] = 0.4
+    on[ForeignFlow].net_purchases_bn = 13.0
+    book.holdings_bn[Holder.FOREIGN, SOVEREIGN] += 13.0
+    value = run(foreign_bonds_are_valued, on)[ForeignBondValue]
+    price = np.exp(-0.05)
+    assert value.usd_bn == pytest.approx((held + 13.0) * price / 7.15)
+    np.testing.assert_allclose(
+        value.change,
+        (13.0 * price / 7.15, 0.0, held * (price - 1.0) / 6.5, held * price * (1.0 / 7.15 - 1.0 / 6.5)),
+        atol=1e-12,
+    )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from agents.authorities import Curb
+from agents.bond_valuation import ValueChange
 from agents.certificates import BankTier
 from agents.city_state import CityState
 from agents.equity_investors import ForeignShareholders
@@ -18,7 +19,7 @@ from sim.accounting.securities import COUNTED, Holder, SecurityBook, SecurityCla
 from sim.authorities.state import Curbs
 from sim.banking.state import BankingConstants
 from sim.base_year.model_size import ModelSize
-from sim.bond_market.state import BankStress, ForeignFlow
+from sim.bond_market.state import BankStress, ForeignBondValue, ForeignFlow
 from sim.component import Part
 from sim.components import READINGS
 from sim.financing.state import (
@@ -50,6 +51,7 @@ def bond_market(city):
     book.gross_bn[:] = 10.0
     book.premium_pp[SecurityClass.SOVEREIGN] = 0.3
     on[ForeignFlow].net_purchases_bn = 12.0
+    on[ForeignBondValue].usd_bn, on[ForeignBondValue].change = 36.0, ValueChange(1.0, 0.5, -2.0, 3.0)
     on[BankStress].certificate_spread_pp[[BankTier.LARGE, BankTier.SMALL]] = 0.1, 0.5
     on[Record].months = [{"foreign_net_purchases": each} for each in (8.0, 12.0)]
     on[Record].now = {"foreign_net_purchases": 10.0}
@@ -57,6 +59,9 @@ def bond_market(city):
         "foreign_bond_share": 240.0 / 4965.0,
         "foreign_bond_holdings": 0.24,
         "foreign_net_purchases": 12.0,
+        "foreign_bond_value": 36.0,
+        "foreign_bond_valuation": -2.0,
+        "foreign_bond_currency_gain": 3.0,
         "foreign_investor_count": 24.0,
         "capital_flow_volatility": math.sqrt(8.0 / 3.0) / 240.0,
         "bond_custody_interbank": 4.965,
