@@ -1,17 +1,23 @@
 """Market value of bonds in the currency of their foreign holder."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
 
-class ValueChange(NamedTuple):
-    """Parts of a month's change in the value of bonds, USD bn; they add up to it."""
+@dataclass(frozen=True)
+class ValueChange:
+    """Parts of a month's change in the value of bonds, USD bn."""
 
     purchases_usd_bn: float
     written_off_usd_bn: float
     price_gain_usd_bn: float
     currency_gain_usd_bn: float
+
+    @property
+    def total_usd_bn(self) -> float:
+        """Change of the value."""
+        return self.purchases_usd_bn - self.written_off_usd_bn + self.price_gain_usd_bn + self.currency_gain_usd_bn
 
 
 def price_after(price: float, yield_change_pp: float, duration_years: float) -> float:

@@ -41,8 +41,6 @@ def foreign_bonds_are_valued(
 
 def value_identities(book: SecurityBook, value: ForeignBondValue) -> Iterator[Identity]:
     """The value moves by purchases, write-offs, prices and the currency, and is that of the bonds held."""
-    change = value.change
-    moved = change.purchases_usd_bn - change.written_off_usd_bn + change.price_gain_usd_bn + change.currency_gain_usd_bn
-    yield "value of foreign holdings", value.opening_usd_bn + moved, value.usd_bn
+    yield "value of foreign holdings", value.opening_usd_bn + value.change.total_usd_bn, value.usd_bn
     held_bn = float(book.holdings_bn[Holder.FOREIGN].sum())
     yield "foreign holdings at their price", value.usd_bn * value.rate, held_bn * value.price
