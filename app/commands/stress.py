@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,7 +11,8 @@ from app.terminal.answer import answer
 from app.terminal.options import Json, Quiet, Scale, Seed, Workers, refuse_unread
 from scenarios.bounds import MOST_RUNS
 
-OF_THE_MODEL = ("scenario", "runs", "seed", "scale", "workers")
+OF_THE_MODEL = ("scenario", "runs", "seed", "scale", "workers", "under")
+OF_NAMED_STRESSES = ("severity", "at", "reverse")
 OF_A_NETWORK = ("equity", "loss_given_default")
 
 
@@ -22,6 +23,21 @@ def stress(
     seed: Seed = "1",
     scale: Scale = None,
     workers: Workers = None,
+    under: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A named stress that strikes the runs: bank_failure, bond_losses, foreign_outflow, joint, "
+            "property_defaults, us_rates, or all; may be repeated.",
+        ),
+    ] = None,
+    severity: Annotated[
+        float, typer.Option(min=0.0, max=4.0, metavar="X", help="With --under: multiple of the usual size.")
+    ] = 1.0,
+    at: Annotated[str, typer.Option(metavar="MONTH", help="With --under: month in which it strikes.")] = "2023-01",
+    reverse: Annotated[
+        bool, typer.Option("--reverse", help="With --under: the smallest severity that breaks the redline.")
+    ] = False,
     exposures: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Test a network of your own: CSV with the columns lender, borrower, amount."),
@@ -35,20 +51,35 @@ def stress(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Stress-test the banks, by the failure of each and by a common loss, against the plan's redline."""
+    """Stress-test the banks against the plan's redline: each fails, a common loss, or a named stress (--under)."""
     if exposures is not None:
-        refuse_unread(context, OF_THE_MODEL, "with --exposures")
+        refuse_unread(context, (*OF_THE_MODEL, *OF_NAMED_STRESSES), "with --exposures")
         _test_network(exposures, equity, loss_given_default, json, quiet)
         return
     refuse_unread(context, OF_A_NETWORK, "without --exposures")
-    from app.reports.stress import Stress
     from app.terminal.asked import scenario_asked, seed_asked
-    from sim.evidence.stress import stress as stressed
 
     base_seed = seed_asked(seed)
     asked = [scenario_asked(name, [], [], macro=None, scale=scale) for name in scenario or ["plan"]]
-    found = stressed(asked, runs=runs, seed=base_seed, workers=workers)
-    answer(Stress(asked, runs, found), json, quiet)
+    if under is None:
+        refuse_unread(context, OF_NAMED_STRESSES, "without --under")
+        from app.reports.stress import Stress
+        from sim.evidence.stress import stress as stressed
+
+        answer(Stress(asked, runs, stressed(asked, runs=runs, seed=base_seed, workers=workers)), json, quiet)
+        return
+    how: dict[str, Any] = {"at": at, "runs": runs, "seed": base_seed, "workers": workers}
+    if reverse:
+        refuse_unread(context, ("severity",), "with --reverse")
+        from app.reports.shock_tests import ReverseStress
+        from sim.evidence.shock_tests import reverse_stress
+
+        answer(ReverseStress(asked, runs, at, reverse_stress(asked, under, **how)), json, quiet)
+        return
+    from app.reports.shock_tests import ShockTests
+    from sim.evidence.shock_tests import shock_tests
+
+    answer(ShockTests(asked, runs, at, severity, shock_tests(asked, under, severity=severity, **how)), json, quiet)
 
 
 def _test_network(exposures: Path, equity: Path | None, loss_given_default: float, json: bool, quiet: bool) -> None:
