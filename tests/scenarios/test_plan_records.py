@@ -22,10 +22,15 @@ from scenarios.plan.records import (
     Secondary,
 )
 from scenarios.shocks import ShockKind
+from scenarios.stresses import Stress
 from scenarios.typed_rows import read_table, read_toml, with_tables
 
 FILES = {f"plan/{name}.toml": tables for name, tables in plan.TABLES.items()}
-FILES |= {"data/shocks.toml": ("shock",), plausible.PATH: ("driver", "unit", "limits")}
+FILES |= {
+    "data/shocks.toml": ("shock",),
+    "data/stresses.toml": ("stress",),
+    plausible.PATH: ("driver", "unit", "limits"),
+}
 KINDS = {
     "lever": Lever,
     "channel": Channel,
@@ -38,6 +43,7 @@ KINDS = {
     "derived": Derived,
     "external": External,
     "shock": ShockKind,
+    "stress": Stress,
     "driver": plausible.DriverRange,
     "unit": plausible.UnitRange,
     "limits": plausible.Limits,
