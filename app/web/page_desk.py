@@ -30,7 +30,7 @@ from scenarios.problem_texts import coded
 from scenarios.user_files import decoded
 from scenarios.whole_years import TARGET_YEAR
 from sim.closing.indicators import PLAN_INDICATORS
-from sim.experiments.ensemble import thresholds
+from sim.experiments.ensemble import Ensemble, thresholds
 
 LAST = month_ordinal("2025-12")
 OPENED = "opened"
@@ -408,6 +408,7 @@ def Results() -> None:
     all_met = int(ensemble.met("desk")["all"].sum())
     told = [
         words("desk.all_met", met=all_met, runs=given.runs),
+        _redline_told(ensemble, baseline, words),
         words("desk.shown", runs=given.runs, wanted=given.wanted),
     ]
     solara.Div(classes=["lj-muted"], children=["".join(each + words("desk.then") for each in told)])
@@ -426,6 +427,22 @@ def Results() -> None:
         children=[
             words("desk.version", version=model_version(), parameters=parameters, seed=desk.seed, runs=given.runs)
         ],
+    )
+
+
+def _redline_told(ensemble: Ensemble, baseline: str, words: Words) -> str:
+    """In how many runs of the desk and of its baseline the redline is broken by the year that is compared."""
+    year = ensemble.years[ensemble.target_year]
+    rows: list[dict[Any, Any]] = ensemble.redline().to_dict("records")
+    last = {row["scenario"]: row for row in rows if row["line"] == "redline" and row["year"] == year}
+    broken, theirs = (round(last[name]["by_year"] * last[name]["runs"]) for name in ("desk", baseline))
+    return words(
+        "desk.redline",
+        year=year,
+        broken=broken,
+        theirs=theirs,
+        runs=last["desk"]["runs"],
+        baseline=charts.scenario_name(baseline, words),
     )
 
 

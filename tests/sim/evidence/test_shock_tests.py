@@ -72,6 +72,7 @@ def request_of_2021(short):
     return ensemble_requests([short("committed", "2022-06")], runs=1, draws=0)[0]
 
 
+@pytest.mark.slow
 def test_without_shocks_a_fork_is_the_run_itself_to_the_bit(request_of_2021):
     forked = followed(before(request_of_2021, "2021-04"), request_of_2021.scenario)
     whole = sim.run(request_of_2021.scenario, seed=request_of_2021.seed, parameters=request_of_2021.parameters)
