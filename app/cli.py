@@ -74,7 +74,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     search: "search opening.yaml --store runs --policies found",
     goals: "goals plan --runs 50",
     month: "month --changes Ledger",
-    stress: "stress plan committed --runs 50",
+    stress: "stress plan stretch --under joint --severity 2 --at 2024-01",
     attribute: "attribute plan --against committed --by group",
     effects: "effects bond_market_access reits_pilot --runs 20",
     facts: "facts plan --runs 40 --without peers",
