@@ -39,13 +39,18 @@ class Asked:
         """Size of the models in words, empty for the full one."""
         return "" if self.scale is None else f" with {self.scale:g} of the issuers"
 
+    @property
+    def small(self) -> float:
+        """Size of the models of tables that take thousands of runs: the one asked for, or a tenth of the issuers."""
+        return SMALL_MODEL if self.scale is None else self.scale
+
     @cached_property
     def at_full_intensity(self) -> LeversTogether:
         """Effects of each lever at full intensity from 2021 on, and of all together, against committed policy."""
         from scenarios.loader import load
         from sim.evidence.levers_together import at_full_intensity, levers_together
 
-        base = load("committed").with_changes(scale=self.scale)
+        base = load("committed").with_changes(scale=self.small)
         return levers_together(at_full_intensity(base), base, runs=self.part(SMALL), workers=self.workers)
 
     @cached_property

@@ -163,7 +163,7 @@ def together(asked: Asked) -> str:
     from sim.evidence.levers_together import LeversTogether, levers_together
 
     runs = asked.part(SMALL)
-    plan = levers_together("plan", "committed", runs=runs, scale=asked.scale, workers=asked.workers)
+    plan = levers_together("plan", "committed", runs=runs, scale=asked.small, workers=asked.workers)
 
     def rows(found: LeversTogether) -> list[Sequence[object]]:
         return [
@@ -179,8 +179,8 @@ def together(asked: Asked) -> str:
 
     headings = ("indicator", "sum of single effects", "together", "interaction", "share of the joint effect (95 %)")
     return (
-        f"{runs} runs{asked.size} at the central point of the parameters, against committed policy; standard errors in "
-        f"brackets.\n\nThe {len(plan.levers)} levers that the plan moves, on its paths:\n\n"
+        f"{runs} runs with {asked.small:g} of the issuers, at the central point of the parameters, against committed "
+        f"policy; standard errors in brackets.\n\nThe {len(plan.levers)} levers that the plan moves, on its paths:\n\n"
         + table(headings, rows(plan))
         + f"\nAll {len(asked.at_full_intensity.levers)} levers at full intensity from January 2021 on:\n\n"
         + table(headings, rows(asked.at_full_intensity))
@@ -192,7 +192,7 @@ def ceiling(asked: Asked) -> str:
     from sim.evidence.policy_ceiling import policy_ceiling
 
     runs = asked.part(SMALL)
-    found = policy_ceiling(asked.at_full_intensity, runs=runs, scale=asked.scale, workers=asked.workers)
+    found = policy_ceiling(asked.at_full_intensity, runs=runs, scale=asked.small, workers=asked.workers)
     rows = [
         (
             *key,  # type: ignore[misc]
@@ -211,7 +211,8 @@ def ceiling(asked: Asked) -> str:
         "most favourable (80 % of runs)",
         "runs that reach it",
     )
-    return f"{runs} runs{asked.size}; other parameters at the central point.\n\n" + table(headings, rows)
+    told = f"{runs} runs with {asked.small:g} of the issuers; other parameters at the central point.\n\n"
+    return told + table(headings, rows)
 
 
 TABLES = {

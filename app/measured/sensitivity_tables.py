@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.measured.asked import MIDDLE, SMALL_MODEL, WITHOUT_EFFECTS, Asked
+from app.measured.asked import MIDDLE, WITHOUT_EFFECTS, Asked
 from app.measured.blocks import number, percent, signed, table
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def groups(asked: Asked) -> str:
     from sim.experiments.attribution import attribute
 
     runs = asked.part(GROUPS_DIVISOR)
-    found = attribute("plan", "committed", by="group", runs=runs, scale=SMALL_MODEL, workers=asked.workers).table
+    found = attribute("plan", "committed", by="group", runs=runs, scale=asked.small, workers=asked.workers).table
     rows = []
     for player, of_one in found.groupby("player", sort=False):
         by_name = {row["indicator"]: row for row in of_one.to_dict("records")}
@@ -66,7 +66,7 @@ def groups(asked: Asked) -> str:
             f"{signed(by_name[name]['part'])} ({number(by_name[name]['standard_error'])})" for name in PLAN_INDICATORS
         )
         rows.append((player, *cells))
-    return f"{runs} seeds, a tenth of the issuers; standard errors in brackets.\n\n" + table(
+    return f"{runs} seeds, {asked.small:g} of the issuers; standard errors in brackets.\n\n" + table(
         ("part", *PLAN_INDICATORS), rows
     )
 
@@ -113,7 +113,7 @@ def effects(asked: Asked) -> str:
 
     runs, folder = asked.part(MIDDLE), asked.docs / "sensitivity"
     every = measured_effects(
-        runs=runs, intensities=INTENSITIES, indicators=None, scale=SMALL_MODEL, store=asked.store, workers=asked.workers
+        runs=runs, intensities=INTENSITIES, indicators=None, scale=asked.small, store=asked.store, workers=asked.workers
     ).drop(columns=["runs", "year"])
     found = every[every["indicator"].isin(PLAN_INDICATORS)]
     full = every[every["intensity"] == 1.0].drop(columns="intensity")
@@ -131,7 +131,7 @@ def effects(asked: Asked) -> str:
     verdicts = of_plan["verdict"].value_counts()
     told = "; ".join(f"{verdict}: {count}" for verdict, count in verdicts.items())
     return (
-        f"{runs} pairs with drawn effects, {INTENSITIES} intensities, a tenth of the issuers. "
+        f"{runs} pairs with drawn effects, {INTENSITIES} intensities, {asked.small:g} of the issuers. "
         f"Verdicts at full intensity: {told}.\n\n" + _by_lever(of_plan)
     )
 
