@@ -13,7 +13,7 @@ from scenarios.whole_years import checked_year
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.evidence.what_moves import indicators_2025
 from sim.experiments.attribution import coalition_of, compared, players_of
-from sim.experiments.intervals import RESAMPLES
+from sim.experiments.intervals import RESAMPLES, interval
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL, standard_error
 from sim.experiments.pool import mapped
 from sim.experiments.requests import ensemble_requests
@@ -41,8 +41,8 @@ class LeversTogether:
     def table(self) -> "pd.DataFrame":
         """One row an indicator: sum_of_single, together, interaction (the difference) and its standard error, share.
 
-        The share is that of the interaction in the joint effect, low and high its 95 % interval over runs. NaN below
-        eight runs.
+        The share is that of the interaction in the joint effect, low and high its 95 % interval over runs. NaN where the
+        joint effect does not differ significantly from zero, and below eight runs.
         """
         import pandas as pd
 
@@ -50,7 +50,9 @@ class LeversTogether:
         for place, name in enumerate(PLAN_INDICATORS):
             joint = self.together[:, place]
             beyond = joint - self.alone[:, :, place].sum(axis=0)
-            low, high = interval_of_ratio(beyond, joint)
+            least, most = interval(joint, statistic=np.mean)
+            known = least > 0.0 or most < 0.0
+            low, high = interval_of_ratio(beyond, joint) if known else (np.nan, np.nan)
             rows.append(
                 {
                     "indicator": name,
@@ -58,7 +60,7 @@ class LeversTogether:
                     "together": float(joint.mean()),
                     "interaction": float(beyond.mean()),
                     "standard_error": standard_error(beyond),
-                    "share": float(beyond.mean() / joint.mean()) if joint.mean() else np.nan,
+                    "share": float(beyond.mean() / joint.mean()) if known else np.nan,
                     "low": low,
                     "high": high,
                 }

@@ -103,6 +103,7 @@ LIKENESS: Mapping[type[ArrayAgent], Likeness] = {
             "bank_tier",
             "registered",
             "applied",
+            "needs_yuan",
         ),
         size="debt_bn",
         amounts=("maturing_bn", "cash_bn", "assets_bn", "need_bn", "certificates_bn", "usual_certificates_bn"),

@@ -100,6 +100,7 @@ def test_agents_that_are_alike_run_with_closed_accounts_and_without_shocks_of_th
     assert untouched.parameters.own_return_spread > 0.0
 
 
+@pytest.mark.slow
 def test_the_error_of_representative_agents_has_a_row_for_each_likeness(short):
     table = sim.aggregation_error(short("plan", end="2021-12"), runs=1, workers=1)
     assert list(table.index.get_level_values("indicator").unique()) == list(PLAN_INDICATORS)

@@ -28,6 +28,8 @@ def test_levers_that_add_up_have_no_interaction_and_complements_have_one():
     assert more["share"].to_numpy() == pytest.approx(0.25)
     assert (more["low"] <= 0.25 + 1e-9).all() and (more["high"] >= 0.25 - 1e-9).all()
     assert together([runs[:3], runs[:3]], runs[:3]).table["low"].isna().all()  # three runs have no interval
+    nothing = np.linspace(-1.0, 1.0, 10)
+    assert together([runs, runs], nothing).table["share"].isna().all()  # a part of nothing is unknown
 
 
 def test_the_interval_of_a_ratio_holds_the_ratio_and_needs_a_whole():
