@@ -41,7 +41,7 @@ class LeversTogether:
     def table(self) -> "pd.DataFrame":
         """One row an indicator: sum_of_single, together, interaction (the difference) and its standard error, share.
 
-        The share is that of the interaction in the joint effect, low and high its 95 % interval over runs. NaN where the
+        The share is that of the interaction in the joint effect, low and high its 95 % interval. NaN where the
         joint effect does not differ significantly from zero, and below eight runs.
         """
         import pandas as pd
