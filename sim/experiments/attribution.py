@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from sim.experiments.outcomes import RunOutcome
 
+OUTCOMES = (*PLAN_INDICATORS, "systemic_risk")
+"""Indicators that are split: those of the plan, and the index of systemic risk."""
 By = Literal["group", "lever"]
 Coalition = frozenset[int]
 
@@ -37,11 +39,11 @@ class Attribution:
     players: tuple[str, ...]
     """Task groups or levers."""
     parts: Floats
-    """Part of each player by run and plan indicator, shape (players, runs, 7)."""
+    """Part of each player by run and outcome, shape (players, runs, outcomes)."""
     whole: Floats
-    """Difference by run and indicator, shape (runs, 7)."""
+    """Difference by run and outcome, shape (runs, outcomes)."""
     alone: Floats
-    """Effect of each player alone, shape (players, runs, 7)."""
+    """Effect of each player alone, shape (players, runs, outcomes)."""
     year: int = TARGET_YEAR
     """Year of the values."""
 
@@ -61,7 +63,7 @@ class Attribution:
             error = standard_error(values)
             return {"indicator": indicator, "player": player, "part": part, "standard_error": error, "share": share}
 
-        for place, indicator in enumerate(PLAN_INDICATORS):
+        for place, indicator in enumerate(OUTCOMES):
             whole = float(self.whole[:, place].mean())
             for number, player in enumerate(self.players):
                 rows.append(row(indicator, player, self.parts[number, :, place], whole))
@@ -214,7 +216,7 @@ def _values(
     progress: "Callable[[RunOutcome, int, int], None] | None",
     cancel: Cancel | None,
 ) -> dict[Coalition, Floats]:
-    """Plan indicators of a year by coalition, shape (runs, 7) each."""
+    """Outcomes of a year by coalition, shape (runs, outcomes) each."""
     of_coalition = {coalition: requests_of(scenario_of(coalition)) for coalition in coalitions}
     requests = [request for asked in of_coalition.values() for request in asked]
     requests.sort(key=lambda request: request.run)
@@ -224,10 +226,10 @@ def _values(
             raise InputError(
                 coded("run.failed", reason=outcome.error), key="scenario", value=outcome.request.scenario.name
             )
-        columns = [outcome.indicators.index(name) for name in PLAN_INDICATORS]
+        columns = [outcome.indicators.index(name) for name in OUTCOMES]
         january = year * 12 - outcome.first_month
         last = outcome.values[january : january + 12, columns]
-        flow = np.array([name in FLOWS for name in PLAN_INDICATORS])
+        flow = np.array([name in FLOWS for name in OUTCOMES])
         by_key[outcome.key] = np.where(flow, last.sum(axis=0), last[-1])
         if progress is not None:
             progress(outcome, done, len(requests))
@@ -237,7 +239,7 @@ def _values(
 
 
 def _exact(values: dict[Coalition, Floats], count: int) -> Floats:
-    """Shapley values from all coalitions, shape (players, runs, 7)."""
+    """Shapley values from all coalitions, shape (players, runs, outcomes)."""
     parts = np.zeros((count, *values[frozenset()].shape))
     for coalition, value in values.items():
         size = len(coalition)
@@ -249,7 +251,7 @@ def _exact(values: dict[Coalition, Floats], count: int) -> Floats:
 
 
 def _sampled(values: dict[Coalition, Floats], orders: Sequence[Sequence[int]]) -> Floats:
-    """Mean marginal contributions over permutations, shape (players, runs, 7)."""
+    """Mean marginal contributions over permutations, shape (players, runs, outcomes)."""
     parts = np.zeros((len(orders[0]), *values[frozenset()].shape))
     for order in orders:
         for length, one in enumerate(order):

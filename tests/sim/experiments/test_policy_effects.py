@@ -33,6 +33,14 @@ def test_the_parts_add_up_to_the_whole(attributed, by):
     assert (found.whole[:, PLAN_INDICATORS.index("foreign_bond_share")] > 0.0).all()
 
 
+def test_systemic_risk_is_split_like_the_indicators_of_the_plan(attributed):
+    for found in attributed.values():
+        table = found.table
+        assert list(dict.fromkeys(table["indicator"])) == [*PLAN_INDICATORS, "systemic_risk"]
+        risk = table[table["indicator"] == "systemic_risk"].set_index("player")["part"]
+        assert risk[list(found.players)].sum() == pytest.approx(risk["whole"], abs=1e-9)
+
+
 def test_a_lever_that_changes_nothing_gets_nothing_and_the_table_says_all(attributed):
     table = attributed["lever"].table
     assert set(table["player"]) == {
