@@ -103,7 +103,7 @@ def test_doctor_says_what_is_wrong_changes_nothing_and_repairs_when_asked(store,
     assert cli("doctor", store, "-q")[:2] == (2, f"{lost}\n")
     code, out, _ = cli("doctor", store, "--repair")
     assert code == 0 and f"Next: lujiazui batch --resume --store '{store}' --design 1" in out
-    assert cli("batch", "--resume", "--store", store, "--design", "1")[0] == 0
+    assert cli("batch", "--resume", "--store", store, "--design", "1", "--workers", "1")[0] == 0
     code, out, _ = cli("doctor", store, "--json")
     assert code == 0 and json.loads(out)["done"] == 6 and json.loads(out)["to_compute"] == []
     assert len(Store.open(store).designs()) == 2

@@ -67,9 +67,10 @@ def test_the_central_point_is_the_median_of_each():
 
 def test_it_is_the_default_and_the_prior_stays():
     assert load("plan").parameters == PARAMETER_SETS[0] == "posterior_2020"
-    fitted = sim.run("plan", scale=0.05, parameters="posterior_2020")
-    assert sim.run("plan", scale=0.05).indicators.equals(fitted.indicators)
-    assert not sim.run("plan", scale=0.05, parameters="prior_2020").indicators.equals(fitted.indicators)
+    asked = sim.Scenario(name="plan", policy="plan", scale=0.05, end="2021-02")
+    fitted = sim.run(asked, parameters="posterior_2020")
+    assert sim.run(asked).indicators.equals(fitted.indicators)
+    assert not sim.run(asked, parameters="prior_2020").indicators.equals(fitted.indicators)
     with pytest.raises(InputError, match="did you mean 'prior_2020'"):
         parameter_set("prior_2021")
 

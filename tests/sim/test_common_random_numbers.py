@@ -25,9 +25,25 @@ def frozen(small):
     return small("frozen", seed=5).indicators
 
 
+@pytest.fixture(scope="module")
+def nothing(small, without_effects):
+    return small("frozen", seed=5, parameters=without_effects).indicators
+
+
+@pytest.fixture(scope="module")
+def seed_six(small):
+    """The plan with a seed that several forks start from."""
+    return small("plan", seed=6)
+
+
+@pytest.fixture(scope="module")
+def committed_six(small):
+    """The committed path with that seed."""
+    return small("committed", seed=6)
+
+
 @pytest.mark.parametrize("scenario", ["plan", "committed", "stretch"])
-def test_levers_without_effect_leave_the_frozen_path_to_the_bit(small, bits, without_effects, scenario):
-    nothing = small("frozen", seed=5, parameters=without_effects).indicators
+def test_levers_without_effect_leave_the_frozen_path_to_the_bit(small, bits, without_effects, nothing, scenario):
     assert bits(small(scenario, seed=5, parameters=without_effects).indicators) == bits(nothing)
 
 
@@ -83,14 +99,14 @@ def test_scenarios_of_one_seed_differ_far_less_than_seeds_do(small):
         assert np.std(other - base) < 0.25 * np.std(base), column
 
 
-def test_a_fork_keeps_the_past_to_the_bit_and_the_future_too_if_nothing_is_changed(small, bits):
-    result = small("plan", seed=6)
+def test_a_fork_keeps_the_past_to_the_bit_and_the_future_too_if_nothing_is_changed(seed_six, bits):
+    result = seed_six
     branch = result.fork("2023-01", {"bond_market_access": "plan", "reits_pilot": "plan"})
     assert bits(branch.indicators) == bits(result.indicators)
 
 
-def test_a_fork_with_other_levers_differs_only_from_its_date_on(small):
-    result = small("plan", seed=6)
+def test_a_fork_with_other_levers_differs_only_from_its_date_on(seed_six):
+    result = seed_six
     lag = plan.levers()[plan.lever_ids().index("panda_bond_framework")].effect_lag_months
     branch = result.fork("2022-03", {"panda_bond_framework": 1.0})
     begins = first_difference(branch.indicators, result.indicators)
@@ -100,11 +116,11 @@ def test_a_fork_with_other_levers_differs_only_from_its_date_on(small):
     assert branch.seed == result.seed and branch.parameters == result.parameters
 
 
-def test_a_fork_keeps_macro_scale_and_parameters(small, bits, without_effects):
-    result = small("plan", seed=6, macro="adverse", parameters=without_effects)
-    branch = result.fork("2022-01", {"bond_market_access": 1.0})
+def test_a_fork_keeps_macro_scale_and_parameters(short, bits, without_effects):
+    result = sim.run(short("plan"), seed=6, macro="adverse", parameters=without_effects)
+    branch = result.fork("2021-06", {"bond_market_access": 1.0})
     assert bits(branch.indicators) == bits(result.indicators)
-    assert branch.provenance["macro"] == "adverse" and branch.provenance["scale"] == 0.1
+    assert branch.provenance["macro"] == "adverse" and branch.provenance["scale"] == 0.05
 
 
 def copy_last(population, month):
@@ -233,9 +249,8 @@ def test_newcomers_index_and_wanted_weight_are_not_one_draw(centre):
     assert gap < 3.5 * weight[fund].std() * np.sqrt(1 / world.sum() + 1 / other.sum())
 
 
-def test_forks_can_be_forked(small):
-    result = small("committed", seed=6)
-    first = result.fork("2022-01", {"bond_market_access": 1.0})
+def test_forks_can_be_forked(committed_six):
+    first = committed_six.fork("2022-01", {"bond_market_access": 1.0})
     second = first.fork("2023-06", {"bond_market_access": "committed"})
     assert first_difference(second.indicators, first.indicators) >= "2023-06"
     partial_year = second.indicators.loc[:"2023-05"]
@@ -254,8 +269,7 @@ fork_refused = partial(pytest.raises, sim.InputError)
         ("2023-01", {"reits_pilot": {"2022-01": 0.5}}, "2022-01"),
     ],
 )
-def test_a_fork_that_cannot_be_is_refused_with_what_is_allowed(small, date, levers, named):
-    result = small("committed", seed=6)
+def test_a_fork_that_cannot_be_is_refused_with_what_is_allowed(committed_six, date, levers, named):
     with fork_refused() as refusal:
-        result.fork(date, levers)
+        committed_six.fork(date, levers)
     assert named in str(refusal.value)

@@ -18,9 +18,10 @@ from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.outcomes import RunOutcome
 from sim.experiments.pool import run_many
 
-SHORT = "extends: plan\nend: 2021-12\n"
-"""A file whose runs take a fraction of a second."""
+SHORT = "extends: plan\nend: 2021-06\n"
+"""A file whose runs take a tenth of a second."""
 QUICK = Desk(parameters="central", scale=0.05, runs=8).opening(SHORT)
+LONGER = QUICK.opening("extends: plan\nend: 2021-12\n")
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +107,7 @@ def test_stages_end_with_the_number_wanted():
 @pytest.mark.slow
 def test_answers_grow_from_eight_pairs_are_paired_and_the_second_time_nothing_is_run(server):
     ticks = []
-    desk = replace(QUICK, runs=10)
+    desk = replace(LONGER, runs=10)
     given = list(answers(desk, lambda: False, lambda done, wanted: ticks.append((done, wanted))))
     assert [answer.runs for answer in given] == [8, 10]
     ensemble = given[-1].ensemble
@@ -155,7 +156,7 @@ def test_two_sessions_that_ask_the_same_run_it_once(server, monkeypatch):
 @pytest.mark.usefixtures("server")
 @pytest.mark.slow
 def test_a_first_answer_goes_before_better_answers_of_others():
-    patient, late = replace(QUICK, seed=42, runs=20), replace(QUICK, seed=43)
+    patient, late = replace(LONGER, seed=42, runs=20), replace(LONGER, seed=43)
     came = asked_together([patient, late])
     assert came.index((late, 8)) < came.index((patient, 20))
 
@@ -180,7 +181,7 @@ def test_a_cancelled_answer_leaves_the_pool_to_others(server):
 
 @pytest.mark.usefixtures("server")
 def test_the_unmoved_desk_equals_its_preset():
-    desk = QUICK.opening("extends: committed\nend: 2021-12\n")
+    desk = QUICK.opening("extends: committed\nend: 2021-06\n")
     ensemble = list(answers(desk, lambda: False, lambda *_: None))[-1].ensemble
     assert (ensemble.values["desk"] == ensemble.values["committed"]).all()
 
@@ -203,9 +204,10 @@ def processes_at_work(server):
     return processes
 
 
+@pytest.mark.slow
 def test_two_sessions_survive_a_worker_that_is_killed(server):
     """Both see the pool break; each gets its own runs, and neither throws away the pool that the other began."""
-    desks = [replace(QUICK, seed=seed) for seed in (31, 32)]
+    desks = [replace(LONGER, seed=seed) for seed in (31, 32)]
     given = {}
 
     def ask(desk):
@@ -221,7 +223,7 @@ def test_two_sessions_survive_a_worker_that_is_killed(server):
 
 
 def test_a_single_run_whose_worker_is_killed_once_is_tried_again(server):
-    (request, *_) = paired_requests(replace(QUICK, seed=41))
+    (request, *_) = paired_requests(Desk(parameters="central", scale=0.05, runs=8, seed=41))
     given = []
     listener = threading.Thread(target=lambda: given.extend(run_many([request], workers=server.pool)), daemon=True)
     listener.start()

@@ -51,13 +51,8 @@ class Deadly(RunRequest):
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory):
-    return {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "LUJIAZUI_CACHE": str(tmp_path_factory.mktemp("cache")),
-        "PYTHONWARNINGS": "error",
-    }
+def environment():
+    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
 
 
 @pytest.fixture
@@ -108,7 +103,7 @@ def test_two_workers_give_what_one_process_gives(requests, outcomes):
         assert (there[outcome.key].values == outcome.values).all()
 
 
-@pytest.mark.parametrize("most_at_once", [16, 1])
+@pytest.mark.parametrize("most_at_once", [pytest.param(16, marks=pytest.mark.slow), 1])
 def test_a_worker_that_is_killed_once_costs_nothing_and_twice_costs_its_run(script, tmp_path, most_at_once):
     """Runs that kill their process: one the first time only, one always; handed out together or singly."""
     (tmp_path / "deadly.py").write_text(DEADLY)
@@ -181,6 +176,7 @@ def equal(left, right):
     return all(left[name].reset_index(drop=True).equals(right[name].reset_index(drop=True)) for name in left)
 
 
+@pytest.mark.slow
 def test_a_parent_that_is_killed_loses_little_its_workers_end_and_the_batch_goes_on(script, tmp_path, whole):
     parent = script(BATCH)
     store = tmp_path / "program0.py.store"
@@ -198,6 +194,7 @@ def test_a_parent_that_is_killed_loses_little_its_workers_end_and_the_batch_goes
     assert equal(exported(store, tmp_path / "out"), whole)
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path, environment):
     store = tmp_path / "runs"
     command = [sys.executable, "-m", "app", "batch", "plan", "committed", "--runs", "40", "--draws", "0"]
