@@ -58,6 +58,11 @@ def dearer_dollars(usual):
 
 
 @pytest.fixture(scope="module")
+def cheaper_yuan(usual):
+    return list(pairs(usual, [{"name": "currency", "from": "2022-01", "to": "2022-06", "size": 0.1}]))
+
+
+@pytest.fixture(scope="module")
 def small_bank():
     """For each seed the two models at end-2022, and of June what was written off by class and certificates' ratio."""
     pairs = []
@@ -117,6 +122,26 @@ class TestHigherYieldsAbroad:
             for which in (2022, 2023):
                 ratio = year(struck, "turnover_total", which) / year(plain, "turnover_total", which)
                 assert ratio == pytest.approx(1.0, abs=0.03)
+
+
+@pytest.mark.slow
+class TestTheYuanFalls:
+    """The yuan loses a tenth from 2022-01 to 2022-06."""
+
+    def test_bonds_of_foreigners_lose_in_dollars_by_the_currency_and_not_by_prices(self, cheaper_yuan):
+        for plain, struck, _ in cheaper_yuan:
+            lost = year(struck, "foreign_bond_currency_gain", 2022) - year(plain, "foreign_bond_currency_gain", 2022)
+            held = december(plain, "foreign_bond_value", 2021)
+            assert -0.13 * held < lost < -0.07 * held
+            by_prices = year(struck, "foreign_bond_valuation", 2022) - year(plain, "foreign_bond_valuation", 2022)
+            assert abs(by_prices) < 0.1 * abs(lost)
+
+    def test_nobody_buys_because_bonds_are_cheaper_and_they_come_back_when_the_fall_is_past(self, cheaper_yuan):
+        for plain, struck, _ in cheaper_yuan:
+            bought, bought_now = (each["foreign_net_purchases"] for each in (plain, struck))
+            assert bought_now.loc["2022-01"].iloc[0] < bought.loc["2022-01"].iloc[0]
+            assert year(struck, "foreign_net_purchases", 2022) < year(plain, "foreign_net_purchases", 2022)
+            assert year(struck, "foreign_net_purchases", 2023) > year(plain, "foreign_net_purchases", 2023)
 
 
 class TestSmallBankFails:
