@@ -2,25 +2,35 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from agents.arrays import Floats
+from calibration.learned import Learned
+from calibration.shipped_discrepancy import shipped_discrepancy
+from calibration.widened import ALONE, WAYS, forecast_points
 from scenarios.errors import InputError
 from scenarios.problem_texts import coded
 from scenarios.user_files import read_json
 from scenarios.whole_years import BASE_YEAR
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import Ensemble
+from sim.experiments.least_runs import quantiles_known
 from sim.provenance.loaded_code import refuse_altered
 from sim.provenance.model_digest import model_digest
 
 FORMAT = 1
 LARGEST_FILE = 50_000_000
+COMPANIONS = ("institution_count", "star_listings")
+"""Indicators beside the plan's that are forecast too."""
+QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+
+type Quantiles = Mapping[str, Mapping[str, list[list[float]]]]
+"""By distribution and indicator, a list for each year of the QUANTILES."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,8 @@ class RegisteredForecast:
     years: tuple[int, ...]
     values: Mapping[str, Floats]
     """By indicator, shape (runs, years)."""
+    quantiles: Quantiles = field(default_factory=dict)
+    """Of the model alone, of the model with its discrepancy and of the pool; empty in forecasts of earlier versions."""
 
     def members(self, indicator: str, year: int) -> Floats | None:
         """Values of an indicator in a year over the runs, None where the forecast has none."""
@@ -60,7 +72,8 @@ def forecast_of(ensemble: Ensemble, scenario: str, about: Mapping[str, Any]) -> 
             allowed=coded("allowed.end_of_a_whole_year"),
         )
     places = [ensemble.years.index(year) for year in years]
-    values = {name: ensemble.yearly(scenario, name)[done][:, places] for name in PLAN_INDICATORS}
+    names = (*PLAN_INDICATORS, *(name for name in COMPANIONS if name in ensemble.columns))
+    values = {name: ensemble.yearly(scenario, name)[done][:, places] for name in names}
     whole = {
         **about,
         "scenario": scenario,
@@ -73,13 +86,70 @@ def forecast_of(ensemble: Ensemble, scenario: str, about: Mapping[str, Any]) -> 
         "conditions": ensemble.conditions.as_dict(),
         "failures": list(ensemble.failures),
         "information_until": {"data": "2020-12", "policy": "2021-07"},
+        "discrepancy": discrepancy_used(values),
     }
-    return RegisteredForecast(whole, tuple(years), values)
+    frozen = RegisteredForecast(whole, tuple(years), values)
+    return replace(frozen, quantiles={way: quantiles_of(frozen, way) for way in WAYS})
+
+
+def discrepancy_used(names: Iterable[str]) -> dict[str, Any]:
+    """The discrepancies of the package, log per root year, None where one is not identified, and their origin."""
+    shipped = shipped_discrepancy()
+    known = {name: shipped.of(name) for name in names}
+    return {
+        "log_per_root_year": {name: each.discrepancy if each.identified else None for name, each in known.items()},
+        "weights": {name: dict(each.weights) for name, each in known.items() if each.identified},
+        **{key: shipped.about[key] for key in ("model_digest", "history_digest", "information_until", "date")},
+    }
+
+
+def points_of(forecast: RegisteredForecast, indicator: str, year: int, way: str) -> Floats | None:
+    """Points of a forecast by one of the ways of `widened`, with what was learned when it was made.
+
+    None where the forecast has no such indicator or year.
+    """
+    members = forecast.members(indicator, year)
+    if members is None:
+        return None
+    used = forecast.about.get("discrepancy", {})
+    size = used.get("log_per_root_year", {}).get(indicator)
+    weights = used.get("weights", {}).get(indicator, {})
+    known = Learned(float("nan") if size is None else float(size), weights, 0, 0)
+    return forecast_points(members, indicator, year, way, known)
+
+
+def quantiles_of(forecast: RegisteredForecast, way: str) -> dict[str, list[list[float]]]:
+    """QUANTILES of every indicator and year by one of the ways; NaN where so few runs have none.
+
+    What runs cannot give the discrepancy does not give either: the number of runs decides.
+    """
+    found: dict[str, list[list[float]]] = {}
+    for indicator in forecast.values:
+        rows = []
+        for year in forecast.years:
+            there = quantiles_known(forecast.members(indicator, year), QUANTILES)  # type: ignore[arg-type]
+            if way != ALONE:
+                points = quantiles_known(points_of(forecast, indicator, year, way), QUANTILES)  # type: ignore[arg-type]
+                there = [at if np.isfinite(known) else known for at, known in zip(points, there, strict=True)]
+            rows.append(there)
+        found[indicator] = rows
+    return found
 
 
 def _content(forecast: RegisteredForecast) -> dict[str, Any]:
     values = {name: np.round(array, 9).tolist() for name, array in forecast.values.items()}
-    return {"format": FORMAT, "about": dict(forecast.about), "years": list(forecast.years), "values": values}
+    content = {"format": FORMAT, "about": dict(forecast.about), "years": list(forecast.years), "values": values}
+    if not forecast.quantiles:
+        return content
+    rounded = {
+        way: {name: [[_json_number(at) for at in year] for year in years] for name, years in own.items()}
+        for way, own in forecast.quantiles.items()
+    }
+    return {**content, "quantiles": {"levels": list(QUANTILES), **rounded}}
+
+
+def _json_number(value: float) -> float | None:
+    return round(value, 9) if np.isfinite(value) else None
 
 
 def _digest(content: Mapping[str, Any]) -> str:
@@ -128,6 +198,18 @@ def register(forecast: RegisteredForecast, path: str | Path) -> str:
     return digest
 
 
+def _read_quantiles(content: Mapping[str, Any]) -> dict[str, dict[str, list[list[float]]]]:
+    """Quantiles by distribution, none in a file of an earlier version."""
+    ways = {way: own for way, own in content.get("quantiles", {}).items() if way != "levels"}
+    return {
+        str(way): {
+            str(name): [[float("nan") if at is None else float(at) for at in year] for year in years]
+            for name, years in own.items()
+        }
+        for way, own in ways.items()
+    }
+
+
 def read_registered(path: str | Path) -> RegisteredForecast:
     """Read a registered forecast and check that nothing in it was changed.
 
@@ -148,7 +230,8 @@ def read_registered(path: str | Path) -> RegisteredForecast:
         raise InputError(coded("forecast.changed"), where=str(file), key="sha256")
     try:  # a digest proves nothing about the content
         values = {str(name): np.array(rows, dtype=np.float64) for name, rows in content["values"].items()}
-        forecast = RegisteredForecast(dict(content["about"]), tuple(int(year) for year in content["years"]), values)
+        years = tuple(int(year) for year in content["years"])
+        forecast = RegisteredForecast(dict(content["about"]), years, values, _read_quantiles(content))
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise foreign from None
     if any(array.ndim != 2 or array.shape[1] != len(forecast.years) for array in values.values()):

@@ -61,7 +61,9 @@ def naive_forecasts(indicator: Indicator, year: int) -> dict[str, NaiveForecast]
     return {rule: forecasts[rule] for rule in RULES if rule in forecasts}
 
 
-def forecasts_from(past: Mapping[int, float], origin: int, year: int) -> dict[str, NaiveForecast]:
+def forecasts_from(
+    past: Mapping[int, float], origin: int, year: int, *, smoothing: bool = True
+) -> dict[str, NaiveForecast]:
     """Forecasts for a year from the values known at the end of `origin`; rules without data are left out.
 
     With h = year - origin:
@@ -84,6 +86,8 @@ def forecasts_from(past: Mapping[int, float], origin: int, year: int) -> dict[st
         Last year that is known.
     year
         Year to forecast.
+    smoothing
+        False leaves out exponential smoothing, which needs the extra `calibrate`.
 
     Source: Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, section 5.5.
     """
@@ -91,11 +95,11 @@ def forecasts_from(past: Mapping[int, float], origin: int, year: int) -> dict[st
     steps = list(zip(list(known), list(known)[1:], strict=False))
     errors: dict[str, list[float]] = {}
     for at, later in steps:
-        for rule, (median, growth) in _medians(known, at, later).items():
+        for rule, (median, growth) in _medians(known, at, later, smoothing).items():
             errors.setdefault(rule, []).append(float(np.log(known[later] / median)) / growth)
     return {
         rule: NaiveForecast(median, _root_mean_square(errors.get(rule, [])) * growth)
-        for rule, (median, growth) in _medians(known, origin, year).items()
+        for rule, (median, growth) in _medians(known, origin, year, smoothing).items()
     }
 
 
@@ -103,7 +107,7 @@ def _root_mean_square(errors: list[float]) -> float:
     return float(np.sqrt(np.mean(np.square(errors)))) if len(errors) >= LEAST_ERRORS else float("nan")
 
 
-def _medians(past: Mapping[int, float], origin: int, year: int) -> dict[str, tuple[float, float]]:
+def _medians(past: Mapping[int, float], origin: int, year: int, smoothing: bool) -> dict[str, tuple[float, float]]:
     """Median of each rule, and the growth of its error with the horizon."""
     ahead = year - origin
     medians = {"no change": (past[origin], float(np.sqrt(ahead)))}
@@ -112,7 +116,7 @@ def _medians(past: Mapping[int, float], origin: int, year: int) -> dict[str, tup
         span = origin - first
         growth = (past[origin] / past[first]) ** (1.0 / span)
         medians["drift"] = (past[origin] * growth**ahead, float(np.sqrt(ahead * (1.0 + ahead / span))))
-    smoothed = _smoothed(past, origin, year)
+    smoothed = _smoothed(past, origin, year) if smoothing else None
     if smoothed is not None:
         medians["exponential smoothing"] = (smoothed, float(np.sqrt(ahead)))
     return medians

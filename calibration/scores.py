@@ -14,7 +14,7 @@ from sim.experiments.least_runs import quantiles_known
 if TYPE_CHECKING:
     import pandas as pd
 
-LEVELS = (0.5, 0.8, 0.95)
+LEVELS = (0.5, 0.8, 0.9, 0.95)
 FEW_MEMBERS = 100
 """Below this the estimator of the score allows for the ensemble's finite size."""
 
@@ -53,7 +53,7 @@ def scored(members: Floats, observed: float, naive: Mapping[str, NaiveForecast])
     """Scores of an ensemble on one observation beside those of naive rules: distributions with distributions.
 
     Keys: observed, median, error (median less observed), crps, runs, rank (share of runs below the observation),
-    inside_50, inside_80, inside_95; best_naive (the rule with the lowest CRPS), naive_crps (its CRPS), skill
+    inside_50, inside_80, inside_90, inside_95; best_naive (the rule with the lowest CRPS), naive_crps (its CRPS), skill
     (1 - crps / naive_crps; below 0 the naive rule won), empty and NaN where no rule has a distribution; for each rule
     "crps, RULE" (NaN without a distribution) and "error, RULE" (absolute error of its median, for comparison with
     that of the ensemble's).
@@ -117,9 +117,10 @@ def score_table(members: Members, observations: Iterable[LaterObservation]) -> "
 def summary(table: "pd.DataFrame", by: tuple[str, ...] = ("indicator",)) -> "pd.DataFrame":
     """Scores by indicator, or by other columns too.
 
-    Columns: those of `by`, forecasts, crps, inside_50, inside_80, inside_95 (means); compared (forecasts beside which
-    a naive rule has a distribution), naive_crps (mean over these, of the rule that was best each time), skill (1 - sum
-    crps / sum naive_crps over these). The best rule is picked afterwards, which no forecaster can: a hard standard.
+    Columns: those of `by`, forecasts, crps, inside_50, inside_80, inside_90, inside_95 (means); compared (forecasts
+    beside which a naive rule has a distribution), naive_crps (mean over these, of the rule that was best each time),
+    skill (1 - sum crps / sum naive_crps over these). The best rule is picked afterwards, which no forecaster can: a
+    hard standard.
 
     For each rule: "skill, RULE", 1 - sum crps / sum of its CRPS where it has a distribution, and "median skill, RULE",
     1 - sum of absolute errors of the medians / sum of its own; NaN where the rule has no data. A share inside is NaN

@@ -28,6 +28,14 @@ def forecast(
             "--register", metavar="FILE", help="Write the whole distribution to a new file, for later scoring."
         ),
     ] = None,
+    way: Annotated[
+        str,
+        typer.Option(
+            "--with",
+            metavar="WAY",
+            help="Beside the model alone: discrepancy (errors at earlier origins), pool (with naive rules), or model.",
+        ),
+    ] = "discrepancy",
     variants: Annotated[
         bool,
         typer.Option("--variants", help="2025 under alternative assumptions: prior, no effects, no interactions."),
@@ -47,23 +55,27 @@ def forecast(
     from app.reports.forecast import Forecast
 
     if variants:
-        refuse_unread(context, ["register", "conditions"], "with --variants")
+        refuse_unread(context, ["register", "conditions", "way"], "with --variants")
         answer(_variants(scenario, runs, seed, scale, store, workers, hidden=json or quiet), json, quiet)
         return
     if conditions is not None:
-        refuse_unread(context, ["register"], "with --conditions")
+        refuse_unread(context, ["register", "way"], "with --conditions")
         answer(_conditions(scenario, conditions, runs, seed, scale, store, workers, json or quiet), json, quiet)
         return
     from calibration.forecast_register import checked_new, forecast_of
     from calibration.forecast_register import register as freeze
+    from calibration.widened import WAYS
+    from scenarios.errors import InputError
 
+    if way not in WAYS:
+        raise InputError(unknown("forecast_way", way, WAYS, key="--with"))
     if register is not None:
         checked_new(register)
     ensemble, name = runs_of(scenario, runs, seed, scale, store, workers, hidden=quiet or json)
     frozen = forecast_of(ensemble, name, about(runs, seed))
     digest = freeze(frozen, register) if register is not None else None
     done = int(ensemble.done(name).sum())
-    answer(Forecast(name, done, ensemble.conditions, frozen, register, digest), json, quiet)
+    answer(Forecast(name, done, ensemble.conditions, frozen, way, register, digest), json, quiet)
 
 
 def about(runs: int, seed: str) -> dict[str, Any]:

@@ -21,8 +21,17 @@ if TYPE_CHECKING:
 
 CAVEAT = (
     "A forecast from what was known in 2020: parameters fitted to 2016-2020 where those years identify them, priors "
-    "where not. Bands hold the uncertainty of parameters and random draws, but not errors of the model."
+    "where not. Bands of the model alone hold the uncertainty of parameters and random draws, "
+    "but not errors of the model."
 )
+READ_WAY = {
+    "discrepancy": "With discrepancy: each run is widened by the model's errors at forecasts from 2016-2019, "
+    "N(0, s^2 h) in logs for h years; 'not identified' where too few years are known. "
+    "Paired effects are not touched by it.",
+    "pool": "Pool: the model with its discrepancy and naive rules, weighted by their log scores at forecasts from "
+    "2016-2019 and shrunk to equal weights; 'not identified' where too few years are known.",
+}
+NOT_IDENTIFIED = "not identified"
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,8 @@ class Forecast:
         Conditions of the runs.
     frozen
         The distribution.
+    way
+        What is shown beside the model alone: "discrepancy", "pool", or "model" for nothing.
     file, digest
         Where it was registered, and the SHA-256 of that file, or None.
     """
@@ -45,6 +56,7 @@ class Forecast:
     runs: int
     conditions: RunConditions
     frozen: RegisteredForecast
+    way: str
     file: Path | None
     digest: str | None
 
@@ -60,7 +72,8 @@ class Forecast:
         return {
             "scenario": self.scenario,
             "runs": self.runs,
-            "quantiles": self._quantiles(),
+            "quantiles": self._quantiles("model"),
+            **({} if self.way == "model" else {"with": self.way, "quantiles_with": self._beside()}),
             "about": dict(self.frozen.about),
             "conditions": self.conditions.as_dict(),
             "warnings": self.warnings,
@@ -73,31 +86,54 @@ class Forecast:
         """Return the digest of what was registered, or else the medians."""
         if self.digest is not None:
             return [self.digest]
-        return [f"{row['indicator']} {row['year']} {row['q50']:.6g}" for row in self._quantiles()]
+        return [f"{row['indicator']} {row['year']} {row['q50']:.6g}" for row in self._quantiles("model")]
 
     def parts(self) -> Iterable[Part]:
-        """Return a table of quantiles."""
+        """Return a table of quantiles, of the model alone and beside it of the chosen distribution."""
+        alone = self._quantiles("model")
+        beside: Sequence[Mapping[str, Any]] = [] if self.way == "model" else self._beside()
         rows = [
             [row["indicator"], row["year"], *(known(row[key], ".4g") for key in ("q05", "q25", "q50", "q75", "q95"))]
-            for row in self._quantiles()
+            for row in alone
         ]
+        heads: tuple[str, ...] = ("indicator", "year", "5 %", "25 %", "median", "75 %", "95 %")
+        if beside:
+            heads = (*heads, f"with {self.way}: 5 %", "25 % ", "median ", "75 % ", "95 % ")
+            for row, other in zip(rows, beside, strict=True):
+                numbers = [known(other[key], ".4g") for key in ("q05", "q25", "q50", "q75", "q95")]
+                row += numbers if other["identified"] else [NOT_IDENTIFIED, *[""] * 4]
         yield from once(self.conditions.lines)
-        heads = ("indicator", "year", "5 %", "25 %", "median", "75 %", "95 %")
         yield Table.of_numbers(f"{self.scenario}: {self.runs} runs", heads, rows)
-        yield from once([*self.warnings, CAVEAT])
+        notes = [READ_WAY[self.way], *_age_of_discrepancy(self.frozen)] if beside else []
+        yield from once([*self.warnings, *notes, CAVEAT])
         if self.digest is not None:
             yield f"Registered in {self.file}, SHA-256 {self.digest}"
 
-    def _quantiles(self) -> list[dict[str, Any]]:
-        from sim.experiments.least_runs import quantiles_known
+    def _beside(self) -> list[dict[str, Any]]:
+        sizes = self.frozen.about["discrepancy"]["log_per_root_year"]
+        return [
+            {**row, "discrepancy": sizes[row["indicator"]], "identified": sizes[row["indicator"]] is not None}
+            for row in self._quantiles(self.way)
+        ]
 
-        rows = []
-        for indicator, values in self.frozen.values.items():
-            for place, year in enumerate(self.frozen.years):
-                found = quantiles_known(values[:, place], (0.05, 0.25, 0.5, 0.75, 0.95))
-                keys = ("q05", "q25", "q50", "q75", "q95")
-                rows.append({"indicator": indicator, "year": year, **dict(zip(keys, found, strict=True))})
-        return rows
+    def _quantiles(self, way: str) -> list[dict[str, Any]]:
+        from calibration.forecast_register import QUANTILES
+
+        places = {f"q{level * 100:02.0f}": place for place, level in enumerate(QUANTILES)}
+        shown = ("q05", "q25", "q50", "q75", "q95")
+        return [
+            {"indicator": indicator, "year": year, **{key: years[at][places[key]] for key in shown}}
+            for indicator, years in self.frozen.quantiles[way].items()
+            for at, year in enumerate(self.frozen.years)
+        ]
+
+
+def _age_of_discrepancy(frozen: RegisteredForecast) -> list[str]:
+    """Say if the discrepancy was learned on another version of the model."""
+    used = frozen.about["discrepancy"]
+    if used["model_digest"] == frozen.about["model_digest"]:
+        return []
+    return [f"The discrepancy was learned on an earlier version of the model ({used['date']})."]
 
 
 @dataclass(frozen=True)

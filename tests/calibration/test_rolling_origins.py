@@ -15,10 +15,11 @@ from calibration.conditions import conditions, filtered
 from calibration.earlier_years import earlier_year, policy_steps
 from calibration.events import event_moments, events
 from calibration.held_back import held_back
+from calibration.history import SCORED, known_series
 from calibration.information import explained_share, yearly_growth
 from calibration.moments import moments
 from calibration.naive import NaiveForecast, forecasts_from
-from calibration.origins import SCORED, known_series, origins_summary, rolling_origins
+from calibration.origins import origins_summary, rolling_origins
 from calibration.past_runs import PastRequest, PastRun
 from calibration.placebo import NO_STEPS, SHIFTS, placebo_dates
 from calibration.rivals import RIVALS, rivals

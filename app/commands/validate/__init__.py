@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from app.commands.validate.backtest import backtest
+from app.commands.validate.discrepancy import discrepancy
 from app.commands.validate.events import events
 from app.commands.validate.forecast import forecast
 from app.commands.validate.holdout import holdout
@@ -15,6 +16,7 @@ from app.commands.validate.rivals import rivals
 EXAMPLES: dict[Callable[..., None], str] = {
     forecast: "forecast --observed later.csv --runs 100",
     origins: "origins --store past-runs",
+    discrepancy: "discrepancy --store past-runs",
     backtest: "backtest --store past-runs",
     holdout: "holdout --until 2018 --store past-runs",
     rivals: "rivals --store past-runs",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from app.reports.past import PastAnswer
+    from calibration.past_runs import PastRuns
 
 
 def past_answer(
@@ -36,17 +37,22 @@ def past_answer(
         Further arguments of the question.
     """
     from app.reports.past import PastAnswer
-    from app.terminal.asked import scenario_asked
     from app.terminal.progress import RunsBar
-    from calibration.past_runs import PastRuns
-    from calibration.scores import NEEDED
-    from scenarios.extras import needs_extra
     from sim.experiments.pool import usual_workers
 
-    needs_extra("calibrate", *NEEDED, what="what.score")
-    needs_extra("calibrate", "emcee", what="what.fit")
-    size = scenario_asked("frozen", [], [], macro=None, scale=scale).scale
-    kept = PastRuns(store)
+    kept, size = past_store(store, scale)
     with RunsBar(hidden=hidden) as bar:
         table = question(kept, runs, workers or usual_workers(), size, bar.show, **more)
     return PastAnswer(table, runs, size, len(kept.failed))
+
+
+def past_store(store: Path, scale: str | None) -> tuple[PastRuns, float]:
+    """Store of runs of the past, and the size of the model, once the libraries for scores are there."""
+    from app.terminal.asked import scenario_asked
+    from calibration.past_runs import PastRuns
+    from calibration.scores import NEEDED
+    from scenarios.extras import needs_extra
+
+    needs_extra("calibrate", *NEEDED, what="what.score")
+    needs_extra("calibrate", "emcee", what="what.fit")
+    return PastRuns(store), scenario_asked("frozen", [], [], macro=None, scale=scale).scale
