@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from agents.arrays import Floats
+from calibration.discrepancy import LARGEST
 from calibration.learned import Learned
 from calibration.shipped_discrepancy import shipped_discrepancy
-from calibration.widened import ALONE, WAYS, forecast_points
+from calibration.widened import WAYS, forecast_points
 from scenarios.errors import InputError
 from scenarios.problem_texts import coded
 from scenarios.user_files import read_json
@@ -111,28 +112,31 @@ def points_of(forecast: RegisteredForecast, indicator: str, year: int, way: str)
     members = forecast.members(indicator, year)
     if members is None:
         return None
+    return forecast_points(members, indicator, year, way, learned_of(forecast, indicator))
+
+
+def learned_of(forecast: RegisteredForecast, indicator: str) -> Learned:
+    """What was known of an indicator's discrepancy when a forecast was made; nothing in those of earlier versions.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+    """
     used = forecast.about.get("discrepancy", {})
     size = used.get("log_per_root_year", {}).get(indicator)
-    weights = used.get("weights", {}).get(indicator, {})
-    known = Learned(float("nan") if size is None else float(size), weights, 0, 0)
-    return forecast_points(members, indicator, year, way, known)
+    weights = {str(name): float(weight) for name, weight in used.get("weights", {}).get(indicator, {}).items()}
+    if any(not weight >= 0.0 for weight in weights.values()) or not (size is None or 0.0 <= float(size) <= LARGEST):
+        raise ValueError(f"discrepancy of {indicator} is out of range")
+    return Learned(float("nan") if size is None else float(size), weights, 0, 0)
 
 
 def quantiles_of(forecast: RegisteredForecast, way: str) -> dict[str, list[list[float]]]:
-    """QUANTILES of every indicator and year by one of the ways; NaN where so few runs have none.
-
-    What runs cannot give the discrepancy does not give either: the number of runs decides.
-    """
+    """QUANTILES of every indicator and year by one of the ways; NaN where so few runs have none."""
     found: dict[str, list[list[float]]] = {}
     for indicator in forecast.values:
-        rows = []
-        for year in forecast.years:
-            there = quantiles_known(forecast.members(indicator, year), QUANTILES)  # type: ignore[arg-type]
-            if way != ALONE:
-                points = quantiles_known(points_of(forecast, indicator, year, way), QUANTILES)  # type: ignore[arg-type]
-                there = [at if np.isfinite(known) else known for at, known in zip(points, there, strict=True)]
-            rows.append(there)
-        found[indicator] = rows
+        by_year = [points_of(forecast, indicator, year, way) for year in forecast.years]
+        found[indicator] = [quantiles_known(points, QUANTILES) for points in by_year if points is not None]
     return found
 
 
@@ -232,6 +236,8 @@ def read_registered(path: str | Path) -> RegisteredForecast:
         values = {str(name): np.array(rows, dtype=np.float64) for name, rows in content["values"].items()}
         years = tuple(int(year) for year in content["years"])
         forecast = RegisteredForecast(dict(content["about"]), years, values, _read_quantiles(content))
+        for name in values:
+            learned_of(forecast, name)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise foreign from None
     if any(array.ndim != 2 or array.shape[1] != len(forecast.years) for array in values.values()):

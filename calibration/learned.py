@@ -11,6 +11,7 @@ from calibration.history import SCORED, known_series
 from calibration.naive import NaiveForecast
 from calibration.origin_forecasts import OriginForecast
 from calibration.pool import COMPONENTS, MODEL, best_weights, normal_log_density, pooled, rules_of_pool, shrunk
+from sim.experiments.least_runs import LEAST_FOR_INTERVAL
 from sim.financing.need_cycle import nominal_gdp_trn
 
 LEAST_VARIANCE = 1e-12
@@ -41,12 +42,14 @@ class Learned:
         return bool(np.isfinite(self.discrepancy))
 
     def widened(self, members: Floats, ahead: int) -> Floats:
-        """Points of the model with its discrepancy; the runs themselves where it is not identified."""
-        return with_discrepancy(members, self.discrepancy, ahead)
+        """Points of the model with its discrepancy; the runs themselves where it is not identified or they are few."""
+        return members if len(members) < LEAST_FOR_INTERVAL else with_discrepancy(members, self.discrepancy, ahead)
 
     def pooled(self, members: Floats, rules: Mapping[str, NaiveForecast], ahead: int) -> Floats:
-        """Points of the pool; the runs themselves where the discrepancy is not identified."""
-        return pooled(self.widened(members, ahead), rules, self.weights) if self.identified else members
+        """Points of the pool; the runs themselves where the discrepancy is not identified or they are few."""
+        if not self.identified or len(members) < LEAST_FOR_INTERVAL:
+            return members
+        return pooled(self.widened(members, ahead), rules, self.weights)
 
 
 def learned(forecasts: Sequence[OriginForecast], *, leaving_out: bool = False) -> Learned:

@@ -26,7 +26,12 @@ DISCREPANCY, POOL, SCORES = "discrepancy_2020.csv", "pool_2020.csv", "origin_sco
 ABOUT = "discrepancy_2020.json"
 UNIT = "log per root year"
 LEARNED_FROM = "maximum likelihood at forecasts from the ends of 2016-2019 of years to 2020"
-NO_HISTORY = "too few known years before 2020; the model alone is given"
+WEIGHED = {
+    "unit": "share",
+    "status": "estimated",
+    "source": "log scores of the same forecasts, shrunk to equal weights",
+}
+NO_HISTORY = "too few forecasts of known years from the ends of 2016-2019; the model alone is given"
 SCORES_SHOWN = (
     "kind",
     "indicator",
@@ -42,6 +47,7 @@ SCORES_SHOWN = (
     "skill, drift",
 )
 """Columns of the summary that ship."""
+WEIGHTS_SHOWN = ("indicator", "component", "weight", "unit", "status", "source")
 
 
 @dataclass(frozen=True)
@@ -72,10 +78,16 @@ def learn(store: PastRuns, runs: int, workers: int, scale: float = 1.0, progress
     }
     store.of([each for group in asked.values() for each in group], workers, progress)
     made = [each for origin, group in asked.items() for each in forecasts_made(store.of(group), origin)]
-    about = {
+    failed = sum(len(group) - len(store.of(group)) for group in asked.values())
+    return lesson_of(made, basis(runs, failed, scale))
+
+
+def basis(runs: int, failed: int, scale: float) -> dict[str, Any]:
+    """What a lesson rests on: runs from each origin, those that failed in all, and the digests of model and data."""
+    return {
         "origins": list(ORIGINS),
         "runs": runs,
-        "runs_that_failed": sum(len(group) - len(store.of(group)) for group in asked.values()),
+        "runs_that_failed": failed,
         "scale": scale,
         "parameters": "prior_2020",
         "model_version": model_version(),
@@ -84,7 +96,6 @@ def learn(store: PastRuns, runs: int, workers: int, scale: float = 1.0, progress
         "history_digest": history_digest(),
         "information_until": "2020-12",
     }
-    return lesson_of(made, about)
 
 
 def lesson_of(made: Sequence[OriginForecast], about: Mapping[str, Any]) -> Lesson:
@@ -108,7 +119,7 @@ def lesson_of(made: Sequence[OriginForecast], about: Mapping[str, Any]) -> Lesso
         row |= {"discrepancy": known.discrepancy, "low": min(without), "high": max(without)}
         rows.append({**row, "status": "estimated", "source": LEARNED_FROM})
     weights = [
-        {"indicator": indicator, "component": name, "weight": weight, "unit": "share", "status": "estimated"}
+        {"indicator": indicator, "component": name, "weight": weight, **WEIGHED}
         for indicator, known in found.items()
         for name, weight in known.weights.items()
     ]
@@ -119,8 +130,10 @@ def lesson_of(made: Sequence[OriginForecast], about: Mapping[str, Any]) -> Lesso
             for each, kind, values in distributions([one for one in made if one.indicator == indicator])
         ]
     )
-    scores = origins_summary(scored)[list(SCORES_SHOWN)].merge(histogram(scored), on=["kind", "indicator"])
-    return Lesson(found, pd.DataFrame(rows), pd.DataFrame(weights), scores, about)
+    scores = pd.DataFrame(columns=list(SCORES_SHOWN))
+    if not scored.empty:
+        scores = origins_summary(scored)[list(SCORES_SHOWN)].merge(histogram(scored), on=["kind", "indicator"])
+    return Lesson(found, pd.DataFrame(rows), pd.DataFrame(weights, columns=list(WEIGHTS_SHOWN)), scores, about)
 
 
 def write_lesson(lesson: Lesson, folder: Path, date: str) -> list[Path]:

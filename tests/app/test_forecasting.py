@@ -36,7 +36,7 @@ def test_a_forecast_is_registered_scored_and_reviewed(folder):
     done = lujiazui("forecast", "plan", *QUICK, "--register", "plan.json", "--json", cwd=folder)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert len(told["quantiles"]) == 35
+    assert len(told["quantiles"]) == len(told["quantiles_with"]) == 45
     assert len(told["sha256"]) == 64
     again = lujiazui("forecast", "plan", *QUICK, "--register", "plan.json", cwd=folder)
     assert again.returncode == 2

@@ -1,6 +1,7 @@
 """Scores, naive rules, registered forecasts and the review: against closed forms, known cases and files that lie."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,11 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from calibration.forecast_register import forecast_of, read_registered, register
+from app.reports.forecast import Forecast
+from app.terminal.report import Table
+from calibration.forecast_register import QUANTILES, forecast_of, points_of, read_registered, register
 from calibration.later_observations import LaterObservation, read_later_observations
+from calibration.learned import Learned
 from calibration.naive import naive_forecasts
+from calibration.pool import MODEL
 from calibration.review import review, run_weights, weighted_quantile
 from calibration.scores import crps, inside, score_table, summary
+from calibration.shipped_discrepancy import ShippedDiscrepancy
 from scenarios import InputError, load, plan
 from scenarios.calendar import month_ordinal
 from sim.closing.indicators import PLAN_INDICATORS
@@ -26,14 +32,17 @@ HEAD = "indicator,date,value,unit,source\n"
 GOOD = f'panda_cumulative,2021,500,"{PANDA.unit}",report\n'
 
 
-def ensemble_of(values):
-    """An ensemble in which every indicator has the same yearly values, shape (runs, 6 years)."""
-    months = np.repeat(values, 12, axis=1)
-    array = np.repeat(months[:, :, None], len(PLAN_INDICATORS), axis=2)
+def ensemble_of(values, **others):
+    """An ensemble in which every indicator has the same yearly values, shape (runs, 6 years); `others` by scenario."""
+    arrays = {
+        name: np.repeat(np.repeat(own, 12, axis=1)[:, :, None], len(PLAN_INDICATORS), axis=2)
+        for name, own in {"plan": values, **others}.items()
+    }
     runs = tuple(range(len(values)))
-    pairings = {"plan": tuple(Pairing(run, "p", "neutral", 1.0, (), "", "m") for run in runs)}
+    pairings = {name: tuple(Pairing(run, "p", "neutral", 1.0, (), "", "m") for run in runs) for name in arrays}
     first = month_ordinal("2020-01")
-    return Ensemble({"plan": array}, tuple(PLAN_INDICATORS), first, runs, {"plan": load("plan")}, pairings)
+    scenarios = {name: load(name) for name in arrays}
+    return Ensemble(arrays, tuple(PLAN_INDICATORS), first, runs, scenarios, pairings)
 
 
 @pytest.fixture
@@ -154,6 +163,84 @@ def test_a_registered_forecast_comes_back_and_is_never_replaced(tmp_path, ensemb
     assert json.loads(file.read_text())["sha256"] == digest
     with pytest.raises(InputError, match="never replaced"):
         register(frozen, file)
+
+
+@pytest.fixture
+def a_discrepancy(monkeypatch):
+    """Panda bonds have a discrepancy of 0.5 a root year and a pool that is the model's; nothing else has any."""
+    known = {"panda_cumulative": Learned(0.5, {MODEL: 1.0}, 10, 4)}
+    about = {"model_digest": "m", "history_digest": "h", "information_until": "2020-12", "date": "2026-01-01"}
+    made = ShippedDiscrepancy(known, about, (), (), ())
+    monkeypatch.setattr("calibration.forecast_register.shipped_discrepancy", lambda: made)
+
+
+@pytest.mark.usefixtures("a_discrepancy")
+def test_a_registered_forecast_holds_the_model_alone_and_with_its_discrepancy(tmp_path, ensemble):
+    frozen = forecast_of(ensemble, "plan", {"runs": 400})
+    register(frozen, tmp_path / "plan.json")
+    again = read_registered(tmp_path / "plan.json")
+    assert set(again.quantiles) == {"model", "discrepancy", "pool"}
+    place = again.years.index(2024)
+    alone, wide, pool = (again.quantiles[way]["panda_cumulative"][place] for way in ("model", "discrepancy", "pool"))
+    assert alone == pytest.approx(np.quantile(frozen.members("panda_cumulative", 2024), QUANTILES).tolist())
+    assert wide[3] == pytest.approx(alone[3], rel=0.01)
+    # Four years of 0.5 a root year: a standard deviation of the log of one.
+    assert np.log(wide[-1] / wide[0]) == pytest.approx(2.0 * 1.645, rel=0.03)
+    assert pool == pytest.approx(wide, rel=0.01)
+    assert again.quantiles["discrepancy"]["turnover_total"] == again.quantiles["model"]["turnover_total"]
+    assert again.about["discrepancy"]["log_per_root_year"]["turnover_total"] is None
+    # What was known when it was made is in the file, whatever ships later.
+    points = points_of(again, "panda_cumulative", 2024, "discrepancy")
+    assert np.quantile(points, 0.05) == pytest.approx(wide[0])
+    assert points_of(again, "panda_cumulative", 2031, "discrepancy") is None
+
+
+@pytest.mark.parametrize("spoilt", [-0.1, 99.0, "wide"])
+def test_a_discrepancy_out_of_range_is_refused(tmp_path, ensemble, spoilt):
+    frozen = forecast_of(ensemble, "plan", {})
+    frozen.about["discrepancy"]["log_per_root_year"]["panda_cumulative"] = spoilt
+    register(frozen, tmp_path / "plan.json")
+    with pytest.raises(InputError, match="not a registered forecast"):
+        read_registered(tmp_path / "plan.json")
+
+
+def test_a_forecast_of_an_earlier_version_has_no_quantiles_and_no_discrepancy(published):
+    assert "discrepancy" in published.about or published.quantiles == {}
+    old = replace(published, about={}, quantiles={})
+    members = old.members("panda_cumulative", 2025)
+    np.testing.assert_array_equal(points_of(old, "panda_cumulative", 2025, "discrepancy"), members)
+
+
+def test_paired_effects_do_not_contain_the_discrepancy(request):
+    rng = np.random.default_rng(4)
+    values = 500.0 + 40.0 * rng.standard_normal((40, 1)) + np.arange(6) * 30.0
+    ensemble = ensemble_of(values, committed=values - np.arange(6) * 4.0)
+    before = ensemble.difference("plan", "committed")
+    request.getfixturevalue("a_discrepancy")
+    wide = forecast_of(ensemble, "plan", {}).quantiles
+    assert wide["discrepancy"]["panda_cumulative"] != wide["model"]["panda_cumulative"]
+    pd.testing.assert_frame_equal(ensemble.difference("plan", "committed"), before)
+    effect = before[before["indicator"] == "panda_cumulative"]
+    assert effect["median"].tolist() == pytest.approx([20.0])
+
+
+@pytest.mark.usefixtures("a_discrepancy")
+def test_a_forecast_is_shown_alone_and_beside_it_with_its_discrepancy(ensemble):
+    frozen = forecast_of(ensemble, "plan", {"runs": 400})
+    report = Forecast("plan", 400, ensemble.conditions, frozen, "discrepancy", None, None)
+    told = report.as_dict()
+    by_indicator = {row["indicator"]: row for row in told["quantiles_with"] if row["year"] == 2025}
+    alone = {row["indicator"]: row for row in told["quantiles"] if row["year"] == 2025}
+    assert by_indicator["panda_cumulative"]["q95"] > 1.5 * alone["panda_cumulative"]["q95"]
+    assert by_indicator["panda_cumulative"]["identified"] and not by_indicator["turnover_total"]["identified"]
+    shown = next(part for part in report.parts() if isinstance(part, Table))
+    rows = {(row[0], row[1]): row for row in shown.rows}
+    assert rows["turnover_total", 2025][7] == "not identified"
+    assert float(rows["panda_cumulative", 2025][9]) == pytest.approx(float(rows["panda_cumulative", 2025][4]), rel=0.01)
+    assert any("earlier version of the model" in str(part) for part in report.parts())
+    model = Forecast("plan", 400, ensemble.conditions, frozen, "model", None, None)
+    assert "quantiles_with" not in model.as_dict()
+    assert len(next(part for part in model.parts() if isinstance(part, Table)).headings) == 7
 
 
 @pytest.mark.parametrize("change", ["value", "cut", "foreign"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +33,7 @@ REPLAY = "conditional replay"
 
 
 UNCONDITIONAL = "forecast"
+WITH_DISCREPANCY = "forecast with discrepancy"
 
 
 def forecast(
@@ -56,9 +58,10 @@ def forecast(
 ) -> None:
     """Score a forecast on later observations from a file; the package has none after 2020."""
     from app.reports.validate_forecast import Score, Scores
-    from calibration.forecast_register import forecast_of, read_registered
+    from calibration.forecast_register import forecast_of, points_of, read_registered
     from calibration.later_observations import read_later_observations
     from calibration.scores import NEEDED, score_table, summary
+    from calibration.widened import DISCREPANCY
     from scenarios.extras import needs_extra
 
     needs_extra("calibrate", *NEEDED, what="what.score")
@@ -80,6 +83,11 @@ def forecast(
                 forecasts[kind] = forecast_of(ensemble, name, about(runs, seed))
                 conditions[kind] = list(ensemble.conditions.lines)
     tables = {kind: score_table(each.members, observations) for kind, each in forecasts.items()}
+    unconditional = forecasts[UNCONDITIONAL]
+    if "discrepancy" in unconditional.about:  # forecasts registered by an earlier version have none
+        kind = WITH_DISCREPANCY
+        tables[kind] = score_table(partial(points_of, unconditional, way=DISCREPANCY), observations)
+        conditions[kind] = conditions.get(UNCONDITIONAL, [])
     if any(table.empty for table in tables.values()):
         from scenarios.errors import InputError
 
