@@ -24,7 +24,7 @@ def error_correction(
     with g the mean growth of the log of nominal product over the last five years, and phi the regression of
     r_{t+1} - rbar on r_t - rbar over years without a gap, held within 0 and 1; phi is 1, a constant ratio, where there
     are fewer than three such steps. The distribution is lognormal with the root mean square of the rule's own errors
-    on the known years before the origin, per root year, as in `naive.forecasts_from`; None where no forecast is
+    on the known years before the origin, per root year, as in `naive.forecasts_by`; None where no forecast is
     possible.
 
     Parameters

@@ -1,6 +1,5 @@
 """The whole lesson of the earlier origins: discrepancies, weights and their scores, and the files that ship."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from calibration.origin_forecasts import OriginForecast, forecasts_made
 from calibration.origins import ORIGINS, origins_summary
 from calibration.past_runs import PastRuns, Progress, data_digest
 from calibration.scores import table_of
+from calibration.shipped_discrepancy import ABOUT, DISCREPANCY, POOL, SCORES, file_digest
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.provenance.model_digest import model_digest
 from sim.runs.one_run import model_version
@@ -22,8 +22,6 @@ from sim.runs.one_run import model_version
 if TYPE_CHECKING:
     import pandas as pd
 
-DISCREPANCY, POOL, SCORES = "discrepancy_2020.csv", "pool_2020.csv", "origin_scores_2020.csv"
-ABOUT = "discrepancy_2020.json"
 UNIT = "log per root year"
 LEARNED_FROM = "maximum likelihood at forecasts from the ends of 2016-2019 of years to 2020"
 WEIGHED = {
@@ -161,8 +159,3 @@ def write_lesson(lesson: Lesson, folder: Path, date: str) -> list[Path]:
     }
     (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return [folder / name for name in (*tables, ABOUT)]
-
-
-def file_digest(content: bytes) -> str:
-    """Digest of a file, 16 hex digits."""
-    return hashlib.blake2b(content, digest_size=8).hexdigest()

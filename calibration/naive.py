@@ -5,7 +5,7 @@ are scores of the same kind.
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,16 +37,6 @@ class NaiveForecast:
         """Whether the rule has a predictive distribution."""
         return bool(np.isfinite(self.log_sd))
 
-    def crps(self, observed: float) -> float:
-        """Continuous ranked probability score of the distribution, NaN where there is none."""
-        if not self.distributed:
-            return float("nan")
-        if self.log_sd == 0.0:
-            return abs(self.median - observed)
-        import scoringrules
-
-        return float(scoringrules.crps_lognormal(observed, np.log(self.median), self.log_sd))
-
 
 def naive_forecasts(indicator: Indicator, year: int) -> dict[str, NaiveForecast]:
     """Forecasts of an indicator for a year from the data to the end of 2020; rules without data are left out.
@@ -61,18 +51,27 @@ def naive_forecasts(indicator: Indicator, year: int) -> dict[str, NaiveForecast]
     return {rule: forecasts[rule] for rule in RULES if rule in forecasts}
 
 
-def forecasts_from(
-    past: Mapping[int, float], origin: int, year: int, *, smoothing: bool = True
-) -> dict[str, NaiveForecast]:
+def forecasts_from(past: Mapping[int, float], origin: int, year: int) -> dict[str, NaiveForecast]:
     """Forecasts for a year from the values known at the end of `origin`; rules without data are left out.
 
-    With h = year - origin:
+    Those of `medians_of_simple_rules`, and exponential smoothing: additive error and damped trend on the log of the
+    longest run of years without a gap, w(h) = sqrt(h). Distributions are those of `forecasts_by`.
+    """
+    return forecasts_by(_medians, past, origin, year)
 
-    no change: median x[origin]; growth of the error w(h) = sqrt(h)
-    drift: median x[origin] * (x[origin] / x[first])^(h / T), first known year of the last five, T = origin - first;
-    w(h) = sqrt(h * (1 + h / T)), of which the second part is the error of the estimated drift
-    exponential smoothing: additive error and damped trend on the log of the longest run of years without a gap;
-    w(h) = sqrt(h)
+
+def simple_forecasts_from(past: Mapping[int, float], origin: int, year: int) -> dict[str, NaiveForecast]:
+    """Forecasts without exponential smoothing, which needs the extra `calibrate`."""
+    return forecasts_by(medians_of_simple_rules, past, origin, year)
+
+
+def forecasts_by(
+    medians: Callable[[Mapping[int, float], int, int], dict[str, tuple[float, float]]],
+    past: Mapping[int, float],
+    origin: int,
+    year: int,
+) -> dict[str, NaiveForecast]:
+    """Forecasts by rules that give a median and the growth of its error with the horizon, w(h).
 
     The rule is applied at every known year s before the origin to the next known year t, with what was known at s:
     e = ln(x[t] / median) / w(t - s). The log of the forecast has the standard deviation s * w(h), where s is the root
@@ -80,14 +79,14 @@ def forecasts_from(
 
     Parameters
     ----------
+    medians
+        Median and w(h) of each rule, from values by year, an origin and a year.
     past
         Values by year; `origin` must be among them, later years play no part.
     origin
         Last year that is known.
     year
         Year to forecast.
-    smoothing
-        False leaves out exponential smoothing, which needs the extra `calibrate`.
 
     Source: Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, section 5.5.
     """
@@ -95,11 +94,11 @@ def forecasts_from(
     steps = list(zip(list(known), list(known)[1:], strict=False))
     errors: dict[str, list[float]] = {}
     for at, later in steps:
-        for rule, (median, growth) in _medians(known, at, later, smoothing).items():
+        for rule, (median, growth) in medians(known, at, later).items():
             errors.setdefault(rule, []).append(float(np.log(known[later] / median)) / growth)
     return {
         rule: NaiveForecast(median, _root_mean_square(errors.get(rule, [])) * growth)
-        for rule, (median, growth) in _medians(known, origin, year, smoothing).items()
+        for rule, (median, growth) in medians(known, origin, year).items()
     }
 
 
@@ -107,8 +106,13 @@ def _root_mean_square(errors: list[float]) -> float:
     return float(np.sqrt(np.mean(np.square(errors)))) if len(errors) >= LEAST_ERRORS else float("nan")
 
 
-def _medians(past: Mapping[int, float], origin: int, year: int, smoothing: bool) -> dict[str, tuple[float, float]]:
-    """Median of each rule, and the growth of its error with the horizon."""
+def medians_of_simple_rules(past: Mapping[int, float], origin: int, year: int) -> dict[str, tuple[float, float]]:
+    """Median of no change and of drift, and the growth of its error with the horizon, h = year - origin.
+
+    no change: median x[origin]; w(h) = sqrt(h)
+    drift: median x[origin] * (x[origin] / x[first])^(h / T), first known year of the last five, T = origin - first;
+    w(h) = sqrt(h * (1 + h / T)), of which the second part is the error of the estimated drift
+    """
     ahead = year - origin
     medians = {"no change": (past[origin], float(np.sqrt(ahead)))}
     first = min((each for each in past if origin - DRIFT_YEARS <= each < origin), default=None)
@@ -116,9 +120,14 @@ def _medians(past: Mapping[int, float], origin: int, year: int, smoothing: bool)
         span = origin - first
         growth = (past[origin] / past[first]) ** (1.0 / span)
         medians["drift"] = (past[origin] * growth**ahead, float(np.sqrt(ahead * (1.0 + ahead / span))))
-    smoothed = _smoothed(past, origin, year) if smoothing else None
+    return medians
+
+
+def _medians(past: Mapping[int, float], origin: int, year: int) -> dict[str, tuple[float, float]]:
+    medians = medians_of_simple_rules(past, origin, year)
+    smoothed = _smoothed(past, origin, year)
     if smoothed is not None:
-        medians["exponential smoothing"] = (smoothed, float(np.sqrt(ahead)))
+        medians["exponential smoothing"] = (smoothed, float(np.sqrt(year - origin)))
     return medians
 
 

@@ -10,7 +10,7 @@ from scipy.special import ndtri
 from agents.arrays import Floats
 from calibration.error_correction import RULE as ERROR_CORRECTION
 from calibration.error_correction import error_correction
-from calibration.naive import NaiveForecast, forecasts_from
+from calibration.naive import NaiveForecast, simple_forecasts_from
 
 MODEL = "model with discrepancy"
 COMPONENTS = (MODEL, "drift", "no change", ERROR_CORRECTION)
@@ -26,7 +26,7 @@ def rules_of_pool(
     indicator: str, past: Mapping[int, float], product: Mapping[int, float], origin: int, year: int
 ) -> dict[str, NaiveForecast]:
     """Forecasts of the pool's rules from what was known at an origin; those without a distribution are left out."""
-    found = forecasts_from(past, origin, year, smoothing=False)
+    found = simple_forecasts_from(past, origin, year)
     if indicator in IN_YUAN:
         corrected = error_correction(past, product, origin, year)
         if corrected is not None:

@@ -43,6 +43,17 @@ def crps(members: Floats, observed: float) -> float:
     return float(scoringrules.crps_ensemble(observed, members, estimator=estimator))
 
 
+def crps_of_rule(forecast: NaiveForecast, observed: float) -> float:
+    """Continuous ranked probability score of a naive rule's distribution, NaN where there is none."""
+    import scoringrules
+
+    if not forecast.distributed:
+        return float("nan")
+    if forecast.log_sd == 0.0:
+        return abs(forecast.median - observed)
+    return float(scoringrules.crps_lognormal(observed, np.log(forecast.median), forecast.log_sd))
+
+
 def inside(members: Floats, observed: float, level: float) -> bool | None:
     """Whether the central interval of a level holds the observation; None where so few runs have no such interval."""
     low, high = quantiles_known(members, [0.5 - level / 2.0, 0.5 + level / 2.0])
@@ -59,7 +70,7 @@ def scored(members: Floats, observed: float, naive: Mapping[str, NaiveForecast])
     that of the ensemble's).
     """
     score = crps(members, observed)
-    scores = {rule: forecast.crps(observed) for rule, forecast in naive.items()}
+    scores = {rule: crps_of_rule(forecast, observed) for rule, forecast in naive.items()}
     best = min((rule for rule in naive if naive[rule].distributed), key=lambda rule: scores[rule], default="")
     lowest = scores.get(best, float("nan"))
     middle = float(np.median(members))

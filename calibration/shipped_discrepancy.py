@@ -1,6 +1,7 @@
 """The discrepancies and weights that ship with the package."""
 
 import csv
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from importlib import resources
 from typing import Any
 
 from calibration.learned import Learned
-from calibration.learning import ABOUT, DISCREPANCY, POOL, SCORES, file_digest
 
+DISCREPANCY, POOL, SCORES = "discrepancy_2020.csv", "pool_2020.csv", "origin_scores_2020.csv"
+ABOUT = "discrepancy_2020.json"
 STATUSES = ("estimated", "not identified")
 
 
@@ -28,6 +30,11 @@ class ShippedDiscrepancy:
     def of(self, indicator: str) -> Learned:
         """What was learned of an indicator; nothing is identified of one that has no history."""
         return self.by_indicator.get(indicator, Learned(float("nan"), {}, 0, 0))
+
+
+def file_digest(content: bytes) -> str:
+    """Digest of a file, 16 hex digits."""
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
 @cache

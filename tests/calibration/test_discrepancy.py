@@ -14,13 +14,13 @@ from calibration.discrepancy import discrepancy_of, discrepancy_per_root_year, w
 from calibration.error_correction import error_correction
 from calibration.history import SCORED, history_digest, known_series
 from calibration.learned import Learned, learned
-from calibration.learning import ABOUT, DISCREPANCY, POOL, SCORES, lesson_of, write_lesson
+from calibration.learning import lesson_of, write_lesson
 from calibration.leave_one_out import ALONE, WIDENED, distributions, histogram
 from calibration.naive import NaiveForecast
 from calibration.origin_forecasts import OriginForecast
 from calibration.past_runs import data_digest
 from calibration.pool import MODEL, best_weights, pooled, shrunk
-from calibration.shipped_discrepancy import shipped_discrepancy
+from calibration.shipped_discrepancy import ABOUT, DISCREPANCY, POOL, SCORES, shipped_discrepancy
 from calibration.widened import ALONE as MODEL_ALONE
 from calibration.widened import forecast_points
 from sim.closing.indicators import PLAN_INDICATORS

@@ -23,7 +23,7 @@ from calibration.origins import origins_summary, rolling_origins
 from calibration.past_runs import PastRequest, PastRun
 from calibration.placebo import NO_STEPS, SHIFTS, placebo_dates
 from calibration.rivals import RIVALS, rivals
-from calibration.scores import scored
+from calibration.scores import crps_of_rule, scored
 from calibration.variants import VARIANTS, variants
 from sim.base_year.observations import observations
 from sim.experiments.requests import ensemble_requests
@@ -110,7 +110,7 @@ def test_the_distribution_of_a_rule_is_made_of_its_errors_before_the_origin():
     # Drift: applied in 2011 it expected 100 % a year, 3200 in 2015; one error is too few for a distribution.
     drift = forecasts_from(past, 2015, 2017)["drift"]
     assert drift.median == pytest.approx(400.0 * 4.0 ** (2 / 5))
-    assert not drift.distributed and np.isnan(drift.crps(1.0))
+    assert not drift.distributed and np.isnan(crps_of_rule(drift, 1.0))
     # With one more year, and a second error: ln(800 / (400 * 4^(1/5))), its weight sqrt(1 * (1 + 1/5)).
     first = np.log(400.0 / 3200.0) / np.sqrt(4.0 * (1.0 + 4.0))
     second = np.log(800.0 / (400.0 * 4.0**0.2)) / np.sqrt(1.2)
@@ -140,8 +140,8 @@ def test_the_score_of_a_rule_is_that_of_the_lognormal_distribution():
     exact = y * (2.0 * norm.cdf((np.log(y) - m) / s) - 1.0) - 2.0 * np.exp(m + s * s / 2.0) * (
         norm.cdf((np.log(y) - m - s * s) / s) + norm.cdf(s / np.sqrt(2.0)) - 1.0
     )
-    assert NaiveForecast(50.0, s).crps(y) == pytest.approx(exact)
-    assert NaiveForecast(50.0, 0.0).crps(y) == 10.0
+    assert crps_of_rule(NaiveForecast(50.0, s), y) == pytest.approx(exact)
+    assert crps_of_rule(NaiveForecast(50.0, 0.0), y) == 10.0
 
 
 def test_forecasts_without_a_rule_that_has_errors_are_not_compared():
