@@ -22,6 +22,7 @@ from calibration.diagnostics import (
 )
 from calibration.emulator import Emulator
 from calibration.fit import Likelihood, sampled
+from calibration.markdown import page_of
 from calibration.moments import moments, moments_digest, observed_moments, tolerances
 from calibration.past_runs import (
     BASE_YEAR,
@@ -223,9 +224,11 @@ TABLES = ("identification", "correlations", "moments", "recovery", "influence")
 
 
 def write_tables(fit: Calibration, folder: Path) -> list[Path]:
-    """Write the tables of a fit as CSV, one a table."""
+    """Write the tables of a fit as CSV, one a table, and all of them as Markdown."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    page = folder / "tables.md"
+    page.write_text(page_of(fit), encoding="utf-8")
+    written = [page]
     for name in TABLES:
         path = folder / f"{name}.csv"
         getattr(fit, name).round(6).to_csv(path, index=name in ("correlations", "influence"))

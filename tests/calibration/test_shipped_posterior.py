@@ -3,10 +3,12 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
 from calibration.calibrate import Calibration, write_posterior
+from calibration.markdown import identification_table, influence_table, moments_table, recovery_table
 from calibration.moments import moments_digest
 from calibration.past_runs import data_digest, designed, searched
 from scenarios import parameters as parameters_module
@@ -29,6 +31,22 @@ def test_it_was_made_from_the_data_and_moments_that_ship():
     assert (about["moments_digest"] == moments_digest()) != bool(about["moments_since"])
     assert about["information_until"] == "2020-12"
     assert about["runs"] + about["runs_second_round"] >= 600
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "index"),
+    [
+        ("identification", identification_table, None),
+        ("moments", moments_table, None),
+        ("recovery", recovery_table, None),
+        ("influence", influence_table, 0),
+    ],
+)
+def test_the_page_shows_the_tables_of_the_fit(request, name, rows, index):
+    docs = request.config.rootpath / "docs"
+    page = (docs / "calibration.md").read_text(encoding="utf-8").splitlines()
+    table = rows(pd.read_csv(docs / "calibration" / f"{name}.csv", index_col=index)).splitlines()
+    assert [line for line in table if line not in page] == []
 
 
 def test_it_holds_draws_of_every_searched_parameter_inside_its_prior():
@@ -91,8 +109,6 @@ def test_a_spoilt_file_is_not_used(monkeypatch, tmp_path):
 
 
 def test_a_fit_is_written_in_the_form_that_is_read(tmp_path):
-    import pandas as pd
-
     points = np.linspace(0.01, 0.99, 50)[:, None] * np.ones(len(searched()))
     known = pd.DataFrame({"parameter": list(searched()), "verdict": "identified"})
     empty = pd.DataFrame()
