@@ -89,10 +89,12 @@ def fan(
     observed: Mapping[int, float],
     words: Words,
     limits: tuple[float, float] | None = None,
+    wide: Floats | None = None,
 ) -> dict[str, Any]:
     """A fan of a scenario by year: bands, median, median of the baseline, target and observations to 2020.
 
-    `limits` fixes the vertical axis, so that pictures side by side can be compared.
+    `limits` fixes the vertical axis, so that pictures side by side can be compared. `wide` holds the ends of the band
+    with the model's discrepancy, shape (years, 2), which is drawn lighter and behind the others.
     """
     scaled = factor(indicator)
     table = ensemble.quantiles(indicator, QUANTILES)
@@ -100,6 +102,11 @@ def fan(
     past = [str(year) for year in sorted(observed) if year >= FIRST_SHOWN]
     own = table.loc[scenario].to_numpy() * scaled
     series = [
+        *(
+            []
+            if wide is None
+            else _band(words("desk.wide"), years, wide[:, 0] * scaled, wide[:, 1] * scaled, 0.09, BLUE)
+        ),
         *_band(words("desk.most"), years, own[:, 0], own[:, 4], 0.18, BLUE),
         *_band(words("desk.half"), years, own[:, 1], own[:, 3], 0.35, BLUE),
         _line(
@@ -110,6 +117,14 @@ def fan(
             itemStyle={"color": BLUE},
         ),
     ]
+    series[-1]["markLine"] = {
+        "silent": True,
+        "symbol": "none",
+        "data": [
+            {"yAxis": round(target * scaled, 6), "lineStyle": {"color": GREEN}, "label": {"show": False}},
+            {"xAxis": "2020", "lineStyle": {"color": GREY, "type": "dotted"}, "label": {"show": False}},
+        ],
+    }
     if baseline is not None:
         other = table.loc[baseline].to_numpy()[:, 2] * scaled
         style = {"lineStyle": {"color": ORANGE, "type": "dashed", "width": 2}, "itemStyle": {"color": ORANGE}}
@@ -125,14 +140,6 @@ def fan(
                 "itemStyle": {"color": GREY},
             }
         )
-    series[4]["markLine"] = {
-        "silent": True,
-        "symbol": "none",
-        "data": [
-            {"yAxis": round(target * scaled, 6), "lineStyle": {"color": GREEN}, "label": {"show": False}},
-            {"xAxis": "2020", "lineStyle": {"color": GREY, "type": "dotted"}, "label": {"show": False}},
-        ],
-    }
     shown = [each["name"] for each in series if not str(each["name"]).endswith(" ")]
     axis: dict[str, Any] = {"type": "value", "scale": True}
     if limits is not None:
@@ -151,13 +158,18 @@ def fan(
 
 
 def common_limits(
-    ensemble: Ensemble, indicator: str, target: float, observed: Mapping[int, float]
+    ensemble: Ensemble,
+    indicator: str,
+    target: float,
+    observed: Mapping[int, float],
+    wide: Floats | None = None,
 ) -> tuple[float, float]:
-    """Axis that covers every scenario of an ensemble, its target and observations."""
+    """Axis that covers every scenario of an ensemble, its target and observations, and a wider band if there is one."""
     values = ensemble.quantiles(indicator, QUANTILES)[[0.05, 0.95]].to_numpy() * factor(indicator)
     more = [
         target * factor(indicator),
         *(value * factor(indicator) for year, value in observed.items() if year >= FIRST_SHOWN),
+        *([] if wide is None else (wide * factor(indicator)).ravel().tolist()),
     ]
     low, high = float(np.nanmin([np.nanmin(values), *more])), float(np.nanmax([np.nanmax(values), *more]))
     room = 0.05 * (high - low or 1.0)

@@ -18,6 +18,7 @@ from app.web.adaptive import told as trigger_told
 from app.web.changes import changed, world_of_file
 from app.web.components import LOG, Cards, Chart, Form, Levers, Save, Table
 from app.web.desk import BASELINES, LARGEST_FILE, LEAST_RUNS, LONGEST, MACRO, RUNS, SCALES, Change, Desk
+from app.web.discrepancy_band import discrepancy_band
 from app.web.problems import problems_told, without_places
 from app.web.simulations import Answer, answers
 from app.web.words import Words
@@ -417,7 +418,7 @@ def Results() -> None:
         for indicator in indicators:
             if indicator.id in wanted:
                 _fan(ensemble, baseline, indicator, words)
-    solara.Div(classes=["lj-caption"], children=[words("desk.caption")])
+    solara.Div(classes=["lj-caption"], children=[words("desk.caption"), words("desk.caption_wide")])
     _numbers(ensemble, words)
     parameters = f"{ensemble.scenarios['desk'].parameters}, {words(f'desk.{desk.parameters}')}"
     from sim.runs.one_run import model_version
@@ -450,9 +451,11 @@ def _fan(ensemble: Any, baseline: str, indicator: plan.Indicator, words: Words) 
     id = indicator.id
     median = charts.number(id, float(np.median(ensemble.yearly("desk", id)[:, ensemble.target_year])))
     year, observed = ensemble.years[ensemble.target_year], observed_indicator(id)
-    limits = charts.common_limits(ensemble, id, indicator.target_2025, observed)  # the target is always in the picture
+    wide = discrepancy_band(ensemble, "desk", id)
+    # the target is always in the picture
+    limits = charts.common_limits(ensemble, id, indicator.target_2025, observed, wide)
     Chart(
-        option=charts.fan(ensemble, "desk", baseline, id, indicator.target_2025, observed, words, limits),
+        option=charts.fan(ensemble, "desk", baseline, id, indicator.target_2025, observed, words, limits, wide),
         title=words(f"indicator.{id}"),
         subtitle=words(f"unit.{id}"),
         name=id,

@@ -1,10 +1,15 @@
 """Pictures hold the numbers of the ensemble they show."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from app.web import charts
+from app.web.discrepancy_band import discrepancy_band
 from app.web.words import Words
+from calibration.learned import Learned
+from calibration.shipped_discrepancy import ShippedDiscrepancy
 from scenarios import load
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import Ensemble
@@ -38,6 +43,27 @@ def test_a_fan_shows_the_quantiles(ensemble):
     assert series["observed"]["data"] == [["2020", 393.72]]
     assert series["The plan, median"]["markLine"]["data"][0]["yAxis"] == 700.0
     assert option["xAxis"]["data"] == [str(year) for year in range(2020, 2026)]
+
+
+def test_the_band_with_the_discrepancy_lies_around_that_of_the_runs(ensemble, monkeypatch):
+    known = {"panda_cumulative": Learned(0.2, {}, 10, 4)}
+    made = ShippedDiscrepancy(known, {}, (), (), ())
+    monkeypatch.setattr("app.web.discrepancy_band.shipped_discrepancy", lambda: made)
+    band = discrepancy_band(ensemble, "plan", "panda_cumulative")
+    own = ensemble.quantiles("panda_cumulative").loc["plan"]
+    assert band[0] == pytest.approx(own.loc[2020, [0.05, 0.95]])
+    assert np.log(band[5, 1] / band[5, 0]) == pytest.approx(2.0 * 1.645 * 0.2 * np.sqrt(5.0), rel=0.05)
+    assert discrepancy_band(ensemble, "plan", "leading_fintech_count") is None
+    replay = replace(ensemble, scenarios={"plan": load("plan").model_copy(update={"macro": "realised"})})
+    assert discrepancy_band(replay, "plan", "panda_cumulative") is None
+    limits = charts.common_limits(ensemble, "panda_cumulative", 100.0, {}, band)
+    assert limits[0] < band.min() < band.max() < limits[1]
+    option = charts.fan(ensemble, "plan", None, "panda_cumulative", 100.0, {}, Words("en"), limits, band)
+    series = {each["name"]: each for each in option["series"]}
+    low, width = (dict(series[name]["data"]) for name in ("5-95 % with discrepancy ", "5-95 % with discrepancy"))
+    assert low["2025"] + width["2025"] == pytest.approx(band[5, 1], abs=1e-5)
+    assert "markLine" in series["The plan, median"]
+    assert "5-95 % with discrepancy" in option["legend"]["data"]
 
 
 def test_shares_are_shown_in_per_cent():

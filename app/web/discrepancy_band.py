@@ -1,0 +1,31 @@
+"""The band of a forecast with the model's discrepancy, around that of the runs alone."""
+
+import numpy as np
+
+from agents.arrays import Floats
+from calibration.shipped_discrepancy import shipped_discrepancy
+from calibration.widened import DISCREPANCY, forecast_points
+from scenarios.whole_years import BASE_YEAR
+from sim.experiments.ensemble import Ensemble
+
+ENDS = (0.05, 0.95)
+
+
+def discrepancy_band(ensemble: Ensemble, scenario: str, indicator: str) -> Floats | None:
+    """Ends of the central 90 % by year with the discrepancy, shape (years, 2).
+
+    None where the discrepancy of the indicator is not identified, and in a replay, whose drivers are known: the
+    discrepancy was learned from forecasts.
+    """
+    known = shipped_discrepancy().of(indicator)
+    if not known.identified or ensemble.scenarios[scenario].macro == "realised":
+        return None
+    values = ensemble.yearly(scenario, indicator)[ensemble.done(scenario)]
+    return np.array(
+        [
+            np.quantile(
+                members if year <= BASE_YEAR else forecast_points(members, indicator, year, DISCREPANCY, known), ENDS
+            )
+            for year, members in zip(ensemble.years, values.T, strict=True)
+        ]
+    )
