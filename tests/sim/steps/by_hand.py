@@ -32,6 +32,7 @@ from sim.accounting.securities import Holder, SecurityBook, SecurityClass
 from sim.banking.state import RepoFunding
 from sim.base_year.base_year import BaseYear
 from sim.base_year.model_size import ModelSize
+from sim.base_year.sums import LargeDeal
 from sim.bond_market.certificates import certificate_ladder
 from sim.bond_market.index_weights import live_index_weights
 from sim.bond_market.state import (
@@ -54,6 +55,7 @@ from sim.financing.panda_bonds import panda_bonds_before_base_year_bn
 from sim.financing.provinces import province_shares
 from sim.financing.state import (
     FilingMemory,
+    FinancingConstants,
     Issuance,
     ListingQueue,
     PandaProgramme,
@@ -412,6 +414,19 @@ def foreign_bond_value(on):
     return ForeignBondValue(held / 6.5, held / 6.5, yield_pct=YIELD_PCT, rate=6.5)
 
 
+def _frequent_issues(on):
+    """Constants with which a few issuers take every instrument and some default in a month."""
+    return FinancingConstants(
+        instrument_constants=np.array([0.0, -0.5, -1.0, -1.5, -1.0, -1.0, -0.5, on[Parameters].reit_constant, 0.0]),
+        deal_sizes_bn=np.array([1.2, 1.3, 5.0, on[Parameters].panda_size]),
+        deal_factor_2020=np.ones(len(LargeDeal)),
+        queue_2019=np.ones(len(ListingRoute)),
+        financial_bonds_2019_bn=7600.0,
+        shenzhen_share_of_exchange_credit=0.45,
+        default_rate_scale=1.0,
+    )
+
+
 def _first_guess(market):
     """Solved constants of a market before the first pass."""
     return lambda on: Part(market.first_guess).on({kind: on[kind] for kind, _ in Part(market.first_guess).needs})
@@ -419,6 +434,7 @@ def _first_guess(market):
 
 MADE = {
     **{market.kind: _first_guess(market) for market in SOLVED},
+    FinancingConstants: _frequent_issues,
     TradingConstants: lambda _: TradingConstants(velocity=np.full(len(Product), 1e-3)),
     BaseYear: lambda _: BaseYear(),
     Draws: lambda _: draws(),

@@ -251,7 +251,7 @@ def test_who_files_borrows_the_need_of_the_month_from_a_bank(city):
     issuers = on[Issuers]
     issuers["tranches"], issuers["waiting_for"] = 1, ListingRoute.NONE
     constants = on[FinancingConstants].instrument_constants.copy()
-    constants[OFFERS] += 5.0
+    constants[OFFERS] += 20.0
     on[FinancingConstants] = dataclasses.replace(on[FinancingConstants], instrument_constants=constants)
     on[Issuance].due_bn = 0.02 * issuers["debt_bn"].sum(axis=0)
     loans = issuers["debt_bn"][Instrument.LOAN].copy()
