@@ -10,13 +10,14 @@ import numpy as np
 from agents.arrays import Codes, Flags, Floats, Integers, one_of
 from agents.columns import column
 from agents.districts import NOWHERE
+from agents.fintech_clients import CLIENT_TERMS
 from agents.fintech_location import ATTRACTION_TERMS, MOVE_TERMS
 from agents.population import ArrayAgent, Population
 from agents.sandbox import NOT_ADMITTED
 
 LEADING_RANKS = 100
 """Length of the national list whose members count as leading."""
-GROWTH_TERMS = ("drift", "age", "funding round", "random term")
+GROWTH_TERMS = ("drift", "age", "funding round", "clients", "rules for platforms", "random term")
 """Terms of a month's growth, in the order of `growth_terms`."""
 FUNDING_TERMS = ("usual rate", "growth", "venture capital", "cost of scaling", "sandbox", "like firms", "shock")
 """Terms of the log rate of closing a round, in the order of `funding_terms`."""
@@ -54,6 +55,12 @@ class FintechFirm(ArrayAgent):
     sandbox_months = column("i2", unit="month", doc="Months since admission to the sandbox", default=NOT_ADMITTED)
     district = column("i1", unit="code", doc="District of Shanghai", default=NOWHERE)
     parent = column("i8", unit="unique id", doc="Institution of Shanghai that founded it", default=-1)
+    clients_here = column("i4", unit="count", doc="Institutions of Shanghai that it supplies")
+    clients_elsewhere = column("i4", unit="count", doc="Contracts with institutions elsewhere")
+    client_terms = column(
+        "f8", unit="count", doc="Terms of the month's change of clients", shape=(len(CLIENT_TERMS),)
+    )
+    growth_by_clients = column("f8", unit="log a month", doc="Growth by clients won beyond the usual in the month")
     attraction_seen = column(
         "f8", unit="log", doc="Terms of Shanghai's attraction as it has seen them", shape=(len(ATTRACTION_TERMS),)
     )
@@ -101,6 +108,8 @@ def growth_terms(
     age_months: Floats,
     months_since_round: Floats,
     shock: Floats,
+    by_clients: Floats,
+    rules_per_year: Floats,
     drift_per_year: float,
     age_drift_per_year: float,
     age_scale_years: float,
@@ -108,11 +117,13 @@ def growth_terms(
     boost_months: float,
     volatility_per_year: float,
 ) -> Floats:
-    """Terms of the growth of log size in a month, shape (4, n), in the order of `GROWTH_TERMS`.
+    """Terms of the growth of log size in a month, shape (6, n), in the order of `GROWTH_TERMS`.
 
-    growth = (drift + age_drift * exp(-age / age_scale) + boost near a round) / 12 + volatility * sqrt(1 / 12) * shock
+    growth = (drift + age_drift * exp(-age / age_scale) + boost near a round + rules) / 12 + clients
+             + volatility * sqrt(1 / 12) * shock
 
     A round helps in the `boost_months` after it. The shock is Laplace with unit variance (tent-shaped growth rates).
+    The term of clients is `agents.fintech_clients.growth_by_clients`; rules count for platforms alone.
     Parameters `fintech_age_drift`, `fintech_age_scale`, `funding_growth_boost`, `funding_boost_months`,
     `fintech_growth_sd`; the drift is `zipf_drift`.
     """
@@ -120,7 +131,9 @@ def growth_terms(
     terms[0] = drift_per_year / 12.0
     terms[1] = age_drift_per_year / 12.0 * np.exp(-age_months / 12.0 / age_scale_years)
     terms[2] = np.where(months_since_round < boost_months, boost_per_year / 12.0, 0.0)
-    terms[3] = volatility_per_year * np.sqrt(1.0 / 12.0) * shock
+    terms[3] = by_clients
+    terms[4] = rules_per_year / 12.0
+    terms[5] = volatility_per_year * np.sqrt(1.0 / 12.0) * shock
     return terms
 
 

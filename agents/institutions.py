@@ -12,6 +12,7 @@ from agents.adoption import NEIGHBOURS
 from agents.arrays import Floats
 from agents.columns import column
 from agents.districts import NOWHERE
+from agents.fintech_clients import SUPPLIER_TERMS
 from agents.fintech_subsidiaries import FOUNDING_TERMS
 from agents.population import ArrayAgent, Population
 
@@ -99,6 +100,11 @@ class FinancialInstitution(ArrayAgent):
         shape=(len(FOUNDING_TERMS),),
     )
     founding_weighed_month = column("i4", unit="month", doc="Month in which it last could found one", default=-1)
+    supplier = column("i8", unit="unique id", doc="Fintech firm that supplies it, -1: none", default=-1)
+    supplier_terms = column(
+        "f8", unit="log", doc="Terms of the log weight of its supplier when chosen", shape=(len(SUPPLIER_TERMS),)
+    )
+    supplier_chosen_month = column("i4", unit="month", doc="Month in which it chose its supplier", default=-1)
     neighbours = column("i8", unit="unique id", doc="Institutions it looks at", shape=(NEIGHBOURS,))
 
 

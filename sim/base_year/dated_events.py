@@ -41,6 +41,9 @@ PANDEMIC_YEAR: Final = _event("2020-01", "2020-01", "2020-12")
 is a judgement, as its factor rests on a sum of the year."""
 SANDBOX_OPENED: Final = _event("2020-05", "2020-04")
 """First month of admissions: pilots were extended to Shanghai at the end of April 2020 (recalled)."""
+PLATFORM_DRAFT_RULES: Final = _event("2020-11", "2020-11")
+"""Draft rules on micro-lending over the internet, published on 2 November 2020, and the listing of a large platform,
+suspended on the next day."""
 REIT_PILOT: Final = _event("2020-08", "2020-04")
 """Rules for public REITs: announced at the end of April 2020, in force in August (recalled)."""
 DIGITAL_YUAN_PILOT: Final = _event("2020-11", "2020-08")

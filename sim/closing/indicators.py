@@ -42,6 +42,7 @@ COLUMNS = (
     "foreign_institution_share",
     "leading_fintech_national_hundred",
     "fintech_total",
+    "fintech_client_share",
     "china_yield",
     "us_yield",
     "usdcny",

@@ -1,5 +1,6 @@
 """Terms of the decisions of a fintech firm, which add up to them: (name, value, unit)."""
 
+from agents.fintech_clients import CLIENT_TERMS, SUPPLIER_TERMS
 from agents.fintech_firms import FUNDING_TERMS, GROWTH_TERMS, SCORE_TERMS, FintechFirms, is_subsidiary, score_terms
 from agents.fintech_location import MOVE_TERMS
 from agents.fintech_subsidiaries import FOUNDING_TERMS
@@ -45,6 +46,19 @@ def city_explained(clock: Clock, fintech: FintechFirms, row: int) -> list[tuple[
         return []
     values = fintech["move_terms"][:, row]
     return [(name, float(value), "log odds") for name, value in zip(MOVE_TERMS, values, strict=True)]
+
+
+def clients_explained(clock: Clock, fintech: FintechFirms, row: int) -> list[tuple[str, float, str]]:
+    """Terms of a firm's change of clients in the month; none for a firm that has just started."""
+    return _terms(clock, fintech, row, CLIENT_TERMS, "client_terms", "clients")
+
+
+def supplier_explained(clock: Clock, institutions: Institutions, row: int) -> list[tuple[str, float, str]]:
+    """Terms of the log weight of an institution's supplier; none for one that has chosen none this month."""
+    if institutions["supplier_chosen_month"][row] != clock.month:
+        return []
+    values = institutions["supplier_terms"][:, row]
+    return [(name, float(value), "log") for name, value in zip(SUPPLIER_TERMS, values, strict=True)]
 
 
 def subsidiary_explained(clock: Clock, institutions: Institutions, row: int) -> list[tuple[str, float, str]]:

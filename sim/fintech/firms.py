@@ -25,8 +25,10 @@ from sim.base_year.base_year import BaseYear
 from sim.base_year.first_agents import filled, written
 from sim.clock import Clock
 from sim.component import Changes
+from sim.fintech.clients import clients_of, start_clients
 from sim.fintech.cities import attraction_of_cities, firms_by_centre, leading_by_centre, rivals_drawn
-from sim.fintech.state import FintechConstants, FintechFlows, FundingMemory
+from sim.fintech.platforms import rules_of_firms
+from sim.fintech.state import ClientMarket, FintechConstants, FintechFlows, FundingMemory, PlatformRules
 from sim.fintech.subsidiaries import NEVER_FUNDED_MONTHS, start_subsidiaries
 from sim.institutions.districts import fintech_firms_choose
 from sim.institutions.state import City, Districts
@@ -57,12 +59,13 @@ def start_fintech_firms(
     draws: Draws,
     interactions: Interactions,
     base_year: BaseYear,
-    institutions: Institutions,
     districts: Districts,
+    institutions: Changes[Institutions],
     fintech: Changes[FintechFirms],
     memory: Changes[FundingMemory],
+    market: Changes[ClientMarket],
 ) -> None:
-    """Set the fintech firms of Shanghai and of the rest of the country."""
+    """Set the fintech firms of Shanghai and of the rest of the country, and their clients."""
     month = clock.month
     stages = round(parameters.most_funding_rounds) + 1
     memory.closed, memory.expected = np.zeros((2, stages)), np.zeros((2, stages))
@@ -95,6 +98,8 @@ def start_fintech_firms(
     fintech_firms_choose(clock, draws, districts, fintech, np.flatnonzero(fintech["in_shanghai"]))
     if interactions.on("fintech_spin_offs"):
         start_subsidiaries(clock, parameters, draws, base_year, institutions, fintech)
+    if interactions.on("supplier_choice"):
+        start_clients(clock, parameters, constants, draws, institutions, fintech, market)
 
 
 def firms_grow_and_raise_funds(
@@ -104,19 +109,23 @@ def firms_grow_and_raise_funds(
     channels: Channels,
     shocks: ShockValues,
     interactions: Interactions,
+    rules: PlatformRules,
     fintech: Changes[FintechFirms],
     memory: Changes[FundingMemory],
     flows: Changes[FintechFlows],
 ) -> None:
     """Fintech firms grow and close funding rounds.
 
-    Growth depends on age and a shock and is faster for a while after a round; it makes the next round likelier.
+    Growth depends on age, clients and a shock, in platforms on rules too, and is faster for a while after a round; it
+    makes the next round likelier.
     """
     firms = fintech
     of_growth = growth_terms(
         firms["age_months"],
         firms["months_since_round"],
         draws["fintech.growth"].laplace(firms.draw_keys, clock.month),
+        firms["growth_by_clients"],
+        rules_of_firms(parameters, rules, firms),
         mature_drift(parameters),
         parameters.fintech_age_drift,
         parameters.fintech_age_scale,
@@ -205,6 +214,7 @@ def firms_exit_and_start(
     districts: Districts,
     fintech: Changes[FintechFirms],
     flows: Changes[FintechFlows],
+    market: Changes[ClientMarket],
 ) -> None:
     """Fintech firms leave and start.
 
@@ -226,6 +236,7 @@ def firms_exit_and_start(
     flows.left += len(leaves)
     flows.rounds_of_leavers += int(firms["funding_round"][leaves].sum())
     flows.left_here += int(firms["in_shanghai"][leaves].sum())
+    market.lost += int(clients_of(firms)[leaves].sum())
     firms.remove(leaves)
     founders = founders_by_centre(
         firms_by_centre(firms),

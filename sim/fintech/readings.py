@@ -4,6 +4,7 @@ from agents.fintech_firms import FintechFirms
 from agents.institutions import Institutions
 from sim.accounting.record import index_of_base_year
 from sim.component import Reading
+from sim.fintech.clients import clients_of
 from sim.fintech.state import FintechFlows, LeadingScore
 
 
@@ -22,6 +23,12 @@ def fintech_total(fintech: FintechFirms) -> float:
     return float(fintech["in_shanghai"].sum())
 
 
+def fintech_client_share(fintech: FintechFirms) -> float:
+    """Contracts of institutions with fintech firms of Shanghai over those with all of the country's."""
+    clients = clients_of(fintech)
+    return float(clients[fintech["in_shanghai"]].sum() / max(int(clients.sum()), 1))
+
+
 def venture_investment(flows: FintechFlows) -> float:
     """Capital raised by fintech firms of Shanghai in funding rounds."""
     return flows.capital_raised
@@ -36,6 +43,7 @@ READINGS = (
     Reading("leading_fintech_count", "firms", "stock", leading_fintech_count),
     Reading("leading_fintech_national_hundred", "firms", "stock", leading_fintech_national_hundred),
     Reading("fintech_total", "count", "stock", fintech_total),
+    Reading("fintech_client_share", "share", "ratio", fintech_client_share),
     Reading(
         "venture_investment",
         "index, sum of 2020 = 100",

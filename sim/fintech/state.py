@@ -45,6 +45,28 @@ class FundingMemory:
 
 
 @dataclass
+class ClientMarket:
+    """Contracts of institutions with fintech firms; clients before the month and their flows."""
+
+    contracts_elsewhere: float = 0.0
+    """Contracts that institutions elsewhere want; those without a supplier are placed in the month."""
+    opening: int = 0
+    """Clients of all firms before the month."""
+    won: int = 0
+    lost: int = 0
+
+
+@dataclass
+class PlatformRules:
+    """What rules give platforms in growth or, below zero, take from it, log a year, by place (elsewhere, Shanghai)."""
+
+    stance: Floats = field(default_factory=lambda: np.zeros(2))
+    """By rules that have changed."""
+    in_force: Floats = field(default_factory=lambda: np.zeros(2))
+    """By these and by a shock."""
+
+
+@dataclass
 class Sandbox:
     """Places of the sandbox that are not taken; a part of a place is kept for later."""
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from agents.arrays import Integers
 from agents.draws import Draws, poisson
+from agents.fintech_clients import clients_at_start
 from agents.fintech_firms import LEADING_RANKS, FintechFirms, Origin
 from agents.fintech_subsidiaries import founding_probability, founding_terms, smallest_parent_bn, subsidiary_log_size
 from agents.institutions import Centre, Institutions
@@ -14,7 +15,7 @@ from sim.base_year.tables import table
 from sim.clock import Clock
 from sim.component import Changes
 from sim.fintech.cities import attraction_of_cities, leading_by_centre, rivals_drawn
-from sim.fintech.state import FintechFlows
+from sim.fintech.state import ClientMarket, FintechFlows
 from sim.institutions.districts import fintech_firms_choose
 from sim.institutions.state import City, Districts
 from sim.world.interactions import Interactions
@@ -85,11 +86,13 @@ def institutions_found_subsidiaries(
     institutions: Changes[Institutions],
     fintech: Changes[FintechFirms],
     flows: Changes[FintechFlows],
+    market: Changes[ClientMarket],
 ) -> None:
     """Large institutions found fintech subsidiaries.
 
     Each has one at most. Profits, technology that the institution has adopted, and the attraction of the city for
     founders make it likelier. Institutions of rival centres found theirs at a constant rate.
+    A subsidiary starts with as many clients as its size goes with: those of the parent's group.
     """
     if not interactions.on("fintech_spin_offs"):
         return
@@ -134,6 +137,9 @@ def institutions_found_subsidiaries(
             parameters.fintech_subsidiary_parent_elasticity,
         )
         fintech["capability"][new] = spread[1]
+        if interactions.on("supplier_choice"):
+            fintech["clients_elsewhere"][new] = clients_at_start(fintech["log_size"][new])
+            market.won += int(fintech["clients_elsewhere"][new].sum())
         fintech["capital"][new] = parameters.round_size * np.exp(fintech["log_size"][new])
         if place:
             fintech["parent"][new] = institutions.unique_ids[parents]

@@ -12,6 +12,8 @@ INTERACTIONS = {
     "adoption_network": "institutions take up financial technology as their neighbours did",
     "fintech_attraction": "fintech firms choose among cities by talent, costs, data, financing and rules, and move",
     "fintech_spin_offs": "large institutions found fintech subsidiaries",
+    "supplier_choice": "institutions choose fintech suppliers that others have chosen, which then grow",
+    "rules_for_platforms": "rules for large fintech firms change, which these win or lose by",
     "funding_peers": "fintech firms close rounds more easily when like firms have",
     "integrated_demand": "holders move between classes of bonds for their yields, and repo pays for part of it",
     "peers": "active foreign investors want more when others have bought",
