@@ -57,9 +57,7 @@ class FintechFirm(ArrayAgent):
     parent = column("i8", unit="unique id", doc="Institution of Shanghai that founded it", default=-1)
     clients_here = column("i4", unit="count", doc="Institutions of Shanghai that it supplies")
     clients_elsewhere = column("i4", unit="count", doc="Contracts with institutions elsewhere")
-    client_terms = column(
-        "f8", unit="count", doc="Terms of the month's change of clients", shape=(len(CLIENT_TERMS),)
-    )
+    client_terms = column("f8", unit="count", doc="Terms of the month's change of clients", shape=(len(CLIENT_TERMS),))
     growth_by_clients = column("f8", unit="log a month", doc="Growth by clients won beyond the usual in the month")
     attraction_seen = column(
         "f8", unit="log", doc="Terms of Shanghai's attraction as it has seen them", shape=(len(ATTRACTION_TERMS),)

@@ -25,8 +25,8 @@ from sim.base_year.base_year import BaseYear
 from sim.base_year.first_agents import filled, written
 from sim.clock import Clock
 from sim.component import Changes
-from sim.fintech.clients import clients_of, start_clients
 from sim.fintech.cities import attraction_of_cities, firms_by_centre, leading_by_centre, rivals_drawn
+from sim.fintech.clients import clients_of, start_clients
 from sim.fintech.platforms import rules_of_firms
 from sim.fintech.state import ClientMarket, FintechConstants, FintechFlows, FundingMemory, PlatformRules
 from sim.fintech.subsidiaries import NEVER_FUNDED_MONTHS, start_subsidiaries

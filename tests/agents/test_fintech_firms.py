@@ -32,7 +32,8 @@ GROWTH = DRAWS.stream("fintech.growth")
 
 def growth_of(age, shock, drift=-0.055, age_drift=0.30, volatility=0.5, since=None, boost=0.1):
     since = np.full(len(age), 60.0) if since is None else since
-    return growth_terms(age, since, shock, drift, age_drift, 4.0, boost, 12.0, volatility).sum(axis=0)
+    zero = np.zeros(len(age))
+    return growth_terms(age, since, shock, zero, zero, drift, age_drift, 4.0, boost, 12.0, volatility).sum(axis=0)
 
 
 def test_without_noise_young_firms_grow_faster_and_old_ones_at_the_drift():
@@ -46,10 +47,18 @@ def test_a_round_helps_for_its_months_and_each_term_of_growth_is_apart():
     old = np.full(3, 12_000.0)
     growth = growth_of(old, np.zeros(3), since=np.array([0.0, 11.0, 12.0]))
     np.testing.assert_allclose(growth * 12.0, [0.045, 0.045, -0.055])
-    terms = growth_terms(np.zeros(1), np.zeros(1), np.ones(1), -0.12, 0.3, 4.0, 0.1, 12.0, 0.5)[:, 0]
+    one = np.ones(1)
+    terms = growth_terms(0.0 * one, 0.0 * one, one, 0.02 * one, -0.2 * one, -0.12, 0.3, 4.0, 0.1, 12.0, 0.5)[:, 0]
     parts = dict(zip(GROWTH_TERMS, terms * 12.0, strict=True))
     assert parts == pytest.approx(
-        {"drift": -0.12, "age": 0.3, "funding round": 0.1, "random term": 0.5 * np.sqrt(12.0)}
+        {
+            "drift": -0.12,
+            "age": 0.3,
+            "funding round": 0.1,
+            "clients": 0.24,
+            "rules for platforms": -0.2,
+            "random term": 0.5 * np.sqrt(12.0),
+        }
     )
 
 
@@ -91,7 +100,7 @@ def long_run(tail, volatility, drift=None, acquired=0.5, months=1200):
     nobody = np.zeros(FIRMS, dtype=bool)
     for _ in range(months):
         shock = generator.laplace(0.0, np.sqrt(0.5), FIRMS)
-        growth = growth_terms(age, since, shock, drift, 0.30, 4.0, boost, 12.0, volatility).sum(axis=0)
+        growth = growth_of(age, shock, drift, 0.30, volatility, since, boost)
         log_size += growth
         age += 1.0
         since += 1.0

@@ -75,8 +75,8 @@ def test_plan_and_committed_are_one_path_until_the_first_effect(small, centre):
 
 
 def test_a_lever_of_the_bond_market_touches_no_fintech_firm(centre):
-    """Without subsidiaries of institutions nothing in fintech reads bonds: with the same draws firms live alike."""
-    alone = {"rng": 5, "interactions_off": ("fintech_spin_offs",)}
+    """Without subsidiaries and contracts of institutions nothing in fintech reads bonds: firms live alike."""
+    alone = {"rng": 5, "interactions_off": ("fintech_spin_offs", "supplier_choice")}
     models = [centre("frozen", **alone), centre("panda_bond_framework", **alone)]
     for model in models:
         model.run_to_end()

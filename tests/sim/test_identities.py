@@ -28,7 +28,7 @@ from sim.bond_market.state import ForeignBondValue, ResidualHolders
 from sim.closing.accounts import TOLERANCE, accounts_close, identities
 from sim.component import Part
 from sim.financing.state import FinancingConstants, Issuance, ListingQueue, PandaProgramme, SmallFirmCredit
-from sim.fintech.state import FintechFlows
+from sim.fintech.state import ClientMarket, FintechFlows
 from sim.institutions.state import Adopters, EquityFlows, LicenceQueue
 from sim.redline.state import SystemicRisk
 from sim.side_markets.digital_yuan import DigitalYuan
@@ -284,6 +284,7 @@ FAULTS = {
     "institutions by district": lambda m: grow(m.institutions["district"], 0, NOWHERE - m.institutions["district"][0]),
     "fintech firms": lambda m: grow_field(m.state(FintechFlows), "left"),
     "fintech firms in Shanghai": lambda m: grow_field(m.state(FintechFlows), "moved_in"),
+    "clients of fintech firms": lambda m: grow_field(m.state(ClientMarket), "lost"),
     "funding rounds": lambda m: grow(m.fintech["funding_round"], 0, 1),
     **{
         f"queue {route.name}": lambda m, route=route: grow(m.state(ListingQueue).filed, route, 1)

@@ -6,6 +6,7 @@ import pytest
 from agents.credit_events import NO_PROVINCE
 from agents.draws import Draws
 from agents.equity_investors import EquityStyle, ForeignEquityInvestor, ForeignShareholders, appeal_to_foreigners
+from agents.fintech_clients import clients_at_start
 from agents.fintech_firms import FintechFirm, FintechFirms
 from agents.foreign_investors import Bloc, ForeignInvestor, ForeignInvestors, IndexFamily, InvestorGroup
 from agents.home_bias import mean_experience_at_start
@@ -61,7 +62,7 @@ from sim.financing.state import (
     PandaProgramme,
     SmallFirmCredit,
 )
-from sim.fintech.state import FundingMemory
+from sim.fintech.state import ClientMarket, FundingMemory
 from sim.institutions.arrivals import meet_neighbours
 from sim.institutions.city import seats_of_centres
 from sim.institutions.districts import occupants, shares_2020
@@ -268,18 +269,26 @@ def fintech_firms():
     """Fintech firms in the city and elsewhere, of all sizes and ages."""
     count = FINTECH_HERE + FINTECH_ELSEWHERE
     here = np.arange(count) < FINTECH_HERE
+    log_size = np.linspace(0.0, 3.0, count)[np.arange(count) * 7 % count]
     return population(
         FintechFirm,
         count,
         in_shanghai=here,
         centre=np.where(here, Centre.SHANGHAI, 1 + np.arange(count) % 3),
-        log_size=np.linspace(0.0, 3.0, count)[np.arange(count) * 7 % count],
+        log_size=log_size,
+        clients_elsewhere=clients_at_start(log_size),
         age_months=np.linspace(1.0, 119.0, count)[np.arange(count) * 11 % count],
         funding_round=np.arange(count) % 4,
         capability=np.linspace(-2.0, 2.0, count)[np.arange(count) * 3 % count],
         months_since_round=np.linspace(0.0, 40.0, count)[np.arange(count) * 13 % count],
         district=np.where(here, np.arange(count) % 9, -1),
     )
+
+
+def client_market(on):
+    """As many contracts are wanted as there are."""
+    clients = int(on[FintechFirms]["clients_elsewhere"].sum())
+    return ClientMarket(contracts_elsewhere=float(clients), opening=clients)
 
 
 def evenly_maturing(stock_bn, tenor_months, month):
@@ -472,6 +481,7 @@ MADE = {
     RepoFunding: lambda _: RepoFunding(start_pct=YIELD_PCT, follow_pct=YIELD_PCT),
     Turnover: lambda on: Turnover(foreign_futures_share=on[Parameters].futures_foreign_share_2020),
     FundingMemory: funding_memory,
+    ClientMarket: client_market,
     Record: lambda _: Record(),
     Verification: lambda _: Verification(),
     AllStates: lambda on: on,

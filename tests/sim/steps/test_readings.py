@@ -10,6 +10,7 @@ from agents.bond_valuation import ValueChange
 from agents.certificates import BankTier
 from agents.city_state import CityState
 from agents.equity_investors import ForeignShareholders
+from agents.fintech_firms import FintechFirms
 from agents.foreign_investors import ForeignInvestors
 from agents.institutions import Centre, FinancialInstitution, Institutions, Sector
 from agents.issuers import Instrument, Issuer, IssuerClass, Issuers, ListingRoute
@@ -211,11 +212,14 @@ def fintech(city):
     on = city()
     on[LeadingScore].ranked, on[LeadingScore].absolute = 23, 31
     on[FintechFlows].capital_raised = 5.0
+    on[FintechFirms]["clients_elsewhere"][:] = np.where(on[FintechFirms]["in_shanghai"], 6, 9)
+    on[FintechFirms]["clients_here"][:60] = 1
     on[Institutions]["adopted"][:11] = True
     return on, {
         "leading_fintech_count": 31.0,
         "leading_fintech_national_hundred": 23.0,
         "fintech_total": 60.0,
+        "fintech_client_share": 0.25,
         "venture_investment": 5.0,
         "institution_fintech_adoption": 0.25,
     }
