@@ -36,7 +36,8 @@ def usual_client_growth(
 
     growth = (1 - share to newcomers) * (growth of contracts + review + exit) - review
 
-    Parameters as for `newcomer_share`.
+    At the exit rate of large firms this is the growth of `newcomer_share`; at the rate at which contracts lose their
+    supplier it is what the others win by the contracts that are then placed. Parameters as there.
     """
     return (1.0 - to_newcomers) * (growth_per_year + review_per_year + exit_per_year) - review_per_year
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Floats, Integers
+from agents.arrays import Floats, Integers, sum_of_products
 from agents.draws import Draws, binomial, poisson
 from agents.fintech_clients import (
     clients_at_start,
@@ -13,7 +13,7 @@ from agents.fintech_clients import (
     suppliers_chosen,
     usual_client_growth,
 )
-from agents.fintech_firms import FintechFirms, Origin
+from agents.fintech_firms import FintechFirms, Origin, fintech_exit_probability
 from agents.institutions import Institutions
 from scenarios.parameters import Parameters
 from sim.clock import Clock
@@ -36,6 +36,22 @@ def share_of_newcomers(parameters: Parameters) -> float:
         parameters.client_review_rate,
         large_exit_rate(parameters),
     )
+
+
+def exit_rate_of_clients(parameters: Parameters, fintech: FintechFirms, clients: Integers) -> float:
+    """Rate at which contracts lose their supplier, 1/year: that of firms to leave, weighted by their clients."""
+    chance = fintech_exit_probability(
+        fintech["log_size"],
+        fintech["age_months"],
+        float(fintech["log_size"].mean()),
+        parameters.fintech_exit_hazard,
+        parameters.fintech_acquired_share,
+        parameters.fintech_exit_size_slope,
+        parameters.fintech_exit_age_slope,
+        parameters.fintech_exit_age_bound,
+    )
+    lost = float(sum_of_products(chance, clients.astype(np.float64)))
+    return 12.0 * lost / max(int(clients.sum()), 1)
 
 
 def clients_of(fintech: FintechFirms) -> Integers:
@@ -117,7 +133,10 @@ def institutions_choose_suppliers(
         chances,
         placed,
         usual_client_growth(
-            to_newcomers, parameters.client_market_growth, parameters.client_review_rate, large_exit_rate(parameters)
+            to_newcomers,
+            parameters.client_market_growth,
+            parameters.client_review_rate,
+            exit_rate_of_clients(parameters, fintech, clients),
         ),
         parameters.client_growth_elasticity,
     )
