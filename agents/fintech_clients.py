@@ -94,9 +94,34 @@ def growth_by_clients(
     growth = elasticity * (net - expected) / max(clients, 1)
 
     Expected are usual_per_year / 12 * clients, and for a firm without a client its chance of each contract placed. A
-    large firm's clients grow evenly, a small one's by leaps (Stanley and others 1996). The market as a whole is given,
+    large firm's clients grow evenly, a small one's by leaps. The market as a whole is given,
     so what one firm wins beyond its usual part others lose. Parameter `client_growth_elasticity`; the rest from
     `usual_client_growth` and `supplier_chances`.
     """
     expected = np.where(clients > 0, usual_per_year / 12.0 * clients, placed * chances)
     return np.asarray(elasticity * (net - expected) / np.maximum(clients, 1), dtype=np.float64)
+
+
+def volatility_by_clients(
+    clients: Integers, chances: Floats, placed: float, leaving_chance: float, elasticity: float
+) -> Floats:
+    """Standard deviation of the growth of log size by clients won and lost by chance, 1/year, shape (n,).
+
+    volatility = elasticity * sqrt(12 * (placed * chances + leaving_chance * clients)) / max(clients, 1)
+
+    Contracts won and lost in a month are counts with about the variance of their mean. Parameters
+    `client_growth_elasticity`, `client_review_rate`.
+    """
+    changes = 12.0 * (placed * chances + leaving_chance * clients)
+    return np.asarray(elasticity * np.sqrt(changes) / np.maximum(clients, 1), dtype=np.float64)
+
+
+def own_volatility(volatility_per_year: float, by_clients: Floats) -> Floats:
+    """Standard deviation of the random term of growth, 1/year, shape (n,): what is left of that of growth as a whole.
+
+    own = sqrt(max(0, volatility ** 2 - by_clients ** 2))
+
+    Clients are thus one reason for the growth rates that are observed and make them no more uneven. Parameter
+    `fintech_growth_sd`.
+    """
+    return np.sqrt(np.maximum(volatility_per_year**2 - by_clients**2, 0.0))

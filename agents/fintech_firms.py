@@ -58,6 +58,7 @@ class FintechFirm(ArrayAgent):
     clients_here = column("i4", unit="count", doc="Institutions of Shanghai that it supplies")
     clients_elsewhere = column("i4", unit="count", doc="Contracts with institutions elsewhere")
     client_terms = column("f8", unit="count", doc="Terms of the month's change of clients", shape=(len(CLIENT_TERMS),))
+    volatility_by_clients = column("f8", unit="1/year", doc="Standard deviation of growth that clients bring")
     growth_by_clients = column("f8", unit="log a month", doc="Growth by clients won beyond the usual in the month")
     attraction_seen = column(
         "f8", unit="log", doc="Terms of Shanghai's attraction as it has seen them", shape=(len(ATTRACTION_TERMS),)
@@ -113,15 +114,16 @@ def growth_terms(
     age_scale_years: float,
     boost_per_year: float,
     boost_months: float,
-    volatility_per_year: float,
+    own_volatility_per_year: Floats,
 ) -> Floats:
     """Terms of the growth of log size in a month, shape (6, n), in the order of `GROWTH_TERMS`.
 
     growth = (drift + age_drift * exp(-age / age_scale) + boost near a round + rules) / 12 + clients
-             + volatility * sqrt(1 / 12) * shock
+             + own_volatility * sqrt(1 / 12) * shock
 
     A round helps in the `boost_months` after it. The shock is Laplace with unit variance (tent-shaped growth rates).
-    The term of clients is `agents.fintech_clients.growth_by_clients`; rules count for platforms alone.
+    The term of clients is `agents.fintech_clients.growth_by_clients`, the own volatility `own_volatility` there; rules
+    count for platforms alone.
     Parameters `fintech_age_drift`, `fintech_age_scale`, `funding_growth_boost`, `funding_boost_months`,
     `fintech_growth_sd`; the drift is `zipf_drift`.
     """
@@ -131,7 +133,7 @@ def growth_terms(
     terms[2] = np.where(months_since_round < boost_months, boost_per_year / 12.0, 0.0)
     terms[3] = by_clients
     terms[4] = rules_per_year / 12.0
-    terms[5] = volatility_per_year * np.sqrt(1.0 / 12.0) * shock
+    terms[5] = own_volatility_per_year * np.sqrt(1.0 / 12.0) * shock
     return terms
 
 

@@ -12,6 +12,7 @@ from agents.fintech_clients import (
     supplier_terms,
     suppliers_chosen,
     usual_client_growth,
+    volatility_by_clients,
 )
 from agents.fintech_firms import FintechFirms, Origin, fintech_exit_probability
 from agents.institutions import Institutions
@@ -139,6 +140,9 @@ def institutions_choose_suppliers(
             exit_rate_of_clients(parameters, fintech, clients),
         ),
         parameters.client_growth_elasticity,
+    )
+    fintech["volatility_by_clients"][:] = volatility_by_clients(
+        clients, chances, placed, leaves, parameters.client_growth_elasticity
     )
 
 

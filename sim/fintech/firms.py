@@ -4,6 +4,7 @@ import numpy as np
 
 from agents.arrays import Flags, Floats, Integers
 from agents.draws import Draws, poisson
+from agents.fintech_clients import own_volatility
 from agents.fintech_firms import (
     FintechFirms,
     Origin,
@@ -131,7 +132,7 @@ def firms_grow_and_raise_funds(
         parameters.fintech_age_scale,
         parameters.funding_growth_boost,
         parameters.funding_boost_months,
-        parameters.fintech_growth_sd,
+        own_volatility(parameters.fintech_growth_sd, firms["volatility_by_clients"]),
     )
     growth = of_growth.sum(axis=0)
     firms["growth_terms"][:] = of_growth

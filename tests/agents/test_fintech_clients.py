@@ -10,10 +10,12 @@ from agents.fintech_clients import (
     clients_at_start,
     growth_by_clients,
     newcomer_share,
+    own_volatility,
     supplier_chances,
     supplier_terms,
     suppliers_chosen,
     usual_client_growth,
+    volatility_by_clients,
 )
 
 NONE = np.zeros(4)
@@ -90,6 +92,18 @@ def test_a_firm_that_wins_its_usual_part_does_not_grow_by_clients_and_small_ones
     clients = np.array([120, 1, 0, 0])
     growth = growth_by_clients(np.array([1, 1, 1, 0]), clients, np.array([0.9, 0.06, 0.02, 0.02]), 5.0, 0.1, 0.5)
     assert growth == pytest.approx([0.0, 0.5 * (1.0 - 0.1 / 12.0), 0.5 * 0.9, -0.5 * 0.1])
+
+
+def test_what_clients_add_to_the_unevenness_of_growth_the_random_term_lacks():
+    chances_, draw = np.full(2, 0.01), np.random.default_rng(1)
+    clients = np.array([4, 100])
+    by_clients = volatility_by_clients(clients, chances_, 50.0, 0.02, 0.5)
+    net = draw.poisson(0.5, (40_000, 2)) - draw.binomial(clients, 0.02, (40_000, 2))
+    np.testing.assert_allclose((0.5 * net / clients).std(axis=0) * np.sqrt(12.0), by_clients, rtol=0.03)
+    own = own_volatility(0.5, by_clients)
+    np.testing.assert_allclose(np.hypot(own, by_clients), 0.5)
+    assert own[0] < own[1] < 0.5
+    assert own_volatility(0.5, np.array([0.7])) == 0.0
 
 
 def test_clients_of_the_start_are_sizes_in_whole_entrants():

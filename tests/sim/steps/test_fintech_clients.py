@@ -139,6 +139,19 @@ def test_terms_of_clients_and_of_suppliers_are_explained(city):
     assert supplier_explained(on[Clock], on[Institutions], int(chose) + 1) == []
 
 
+def test_firms_alike_in_age_and_rounds_differ_in_what_they_do_by_their_clients(city):
+    """Distinct vectors of growth but for age and the random term; without clients a few stand for all."""
+
+    def distinct(off):
+        on = adopters(city, off=off)
+        run(institutions_choose_suppliers, on)
+        run(firms_grow_and_raise_funds, on)
+        kept = [GROWTH_TERMS.index(each) for each in GROWTH_TERMS if each not in ("age", "random term")]
+        return np.unique(on[FintechFirms]["growth_terms"][kept], axis=1).shape[1]
+
+    assert distinct(()) > 40 and distinct(("supplier_choice",)) == 2
+
+
 # Rules for platforms
 
 
