@@ -6,7 +6,7 @@ else to a firm in proportion to its contracts, so that numbers of clients have a
 
 import numpy as np
 
-from agents.arrays import Flags, Floats, Integers
+from agents.arrays import Flags, Floats, Integers, Keys
 
 CLIENT_TERMS = ("won elsewhere", "won in Shanghai", "lost elsewhere", "lost in Shanghai")
 """Terms of the change of a firm's clients in a month, in the order of `client_terms`."""
@@ -80,10 +80,14 @@ def supplier_chances(terms: Floats) -> Floats:
     return np.asarray(weight / weight.sum(), dtype=np.float64)
 
 
-def suppliers_chosen(chances: Floats, uniform: Floats) -> Integers:
-    """Rows of the firms that clients choose, drawn with the chances (n,) from one uniform number each, shape (m,)."""
-    upper = np.cumsum(chances)
-    return np.asarray(np.searchsorted(upper / upper[-1], uniform, side="right"), dtype=np.int64)
+def suppliers_chosen(chances: Floats, keys: Keys, uniform: Floats) -> Integers:
+    """Rows of the firms that clients choose, drawn with the chances (n,) from one uniform number each, shape (m,).
+
+    Firms stand in the order of their keys (n,), so that the choice does not depend on the order of rows.
+    """
+    order = np.argsort(keys)
+    upper = np.cumsum(chances[order])
+    return np.asarray(order[np.searchsorted(upper / upper[-1], uniform, side="right")], dtype=np.int64)
 
 
 def growth_by_clients(

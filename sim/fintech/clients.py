@@ -168,7 +168,7 @@ def _choose(
 ) -> None:
     """Institutions of the city choose a supplier each."""
     uniform = draws["institution.supplier"].uniform(institutions.draw_keys[choosers], clock.month, count=2)[1]
-    rows = suppliers_chosen(supplier_chances(terms), uniform)
+    rows = suppliers_chosen(supplier_chances(terms), fintech.draw_keys, uniform)
     institutions["supplier"][choosers] = fintech.unique_ids[rows]
     institutions["supplier_terms"][:, choosers] = terms[:, rows]
     institutions["supplier_chosen_month"][choosers] = clock.month

@@ -21,6 +21,7 @@ from agents.fintech_clients import (
 NONE = np.zeros(4)
 NEAR = np.array([True, False, False, True])
 CLIENTS = np.array([6, 3, 0, 0])
+KEYS = np.array([7, 3, 9, 5], dtype=np.uint64)
 
 
 def chances(clients=CLIENTS, to_newcomers=0.1, near=0.0, rules=NONE, slope=1.0):
@@ -48,8 +49,11 @@ def test_nearness_and_rules_multiply_the_odds():
 
 
 def test_clients_choose_as_often_as_chances_say_and_never_a_firm_without_a_chance():
-    rows = suppliers_chosen(chances(to_newcomers=0.0), (np.arange(900) + 0.5) / 900)
+    uniform = (np.arange(900) + 0.5) / 900
+    rows = suppliers_chosen(chances(to_newcomers=0.0), KEYS, uniform)
     assert np.bincount(rows, minlength=4).tolist() == [600, 300, 0, 0]
+    other = np.array([2, 0, 3, 1])
+    np.testing.assert_array_equal(other[suppliers_chosen(chances(to_newcomers=0.0)[other], KEYS[other], uniform)], rows)
 
 
 @given(st.floats(1.01, 2.0), st.floats(0.0, 0.3), st.floats(0.01, 0.3), st.floats(0.0, 0.1))
@@ -72,12 +76,12 @@ def exponent_after_growth(to_newcomers, review, tail=1.25, growth=0.05, firms=30
     draw, nobody = np.random.default_rng(4), np.zeros(firms)
     clients = np.zeros(firms, dtype=np.int64)
     clients[:200] = ((np.arange(200) + 0.5) / 200.0) ** (-1.0 / tail)
-    wanted = float(clients.sum())
+    wanted, keys = float(clients.sum()), np.arange(firms, dtype=np.uint64)
     for _ in range(round(np.log(100.0) / np.log1p(growth))):
         wanted *= 1.0 + growth
         clients -= binomial(clients, review, draw.random(firms))
         terms = supplier_terms(clients, to_newcomers, nobody > 0.0, 0.0, nobody, 0.0)
-        placed = suppliers_chosen(supplier_chances(terms), draw.random(round(wanted) - int(clients.sum())))
+        placed = suppliers_chosen(supplier_chances(terms), keys, draw.random(round(wanted) - int(clients.sum())))
         clients += np.bincount(placed, minlength=firms)
     large = np.sort(clients[clients >= 30])[::-1]
     return -np.polyfit(np.log(large), np.log(np.arange(len(large)) + 0.5), 1)[0]
