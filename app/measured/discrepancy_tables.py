@@ -10,7 +10,7 @@ from app.measured.blocks import percent, signed, table
 if TYPE_CHECKING:
     from calibration.learning import Lesson
 
-TABLES = ("discrepancies", "pool_weights", "left_out_scores", "left_out_histogram")
+TABLES = ("discrepancies", "pool_weights", "left_out_scores", "left_out_verdict", "left_out_histogram")
 """Names of the blocks."""
 
 
@@ -31,6 +31,7 @@ def tables_from(
         "discrepancies": _discrepancies(discrepancies),
         "pool_weights": _weights(weights),
         "left_out_scores": _scores(scores),
+        "left_out_verdict": _verdict(scores),
         "left_out_histogram": _histogram(scores),
     }
 
@@ -74,11 +75,34 @@ def _scores(rows: Sequence[Mapping[Any, Any]]) -> str:
             f"{_number(row['crps']):.3g}",
             row["compared"],
             *(signed_skill(row[key]) for key in ("skill", "skill, no change", "skill, drift")),
+            " ".join(str(row[f"bin_{place}"]) for place in range(1, 6)),
         )
         for row in sorted(rows, key=lambda row: order.index(row["indicator"]))
     ]
     heads = ("indicator", "distribution", "forecasts", "in 50 %", "in 80 %", "in 90 %", "CRPS", "compared")
-    return table((*heads, "skill, best rule", "against no change", "against drift"), lines)
+    return table((*heads, "skill, best rule", "against no change", "against drift", "in fifths"), lines)
+
+
+def _verdict(rows: Sequence[Mapping[Any, Any]]) -> str:
+    """Say where skill is negative and where 80 % intervals hold less or more than 70 to 90 %."""
+    lines = []
+    for kind in dict.fromkeys(row["kind"] for row in rows):
+        own = [row for row in rows if row["kind"] == kind]
+        skills = {row["indicator"]: _number(row["skill"]) for row in own}
+        held = {row["indicator"]: _number(row["inside_80"]) for row in own}
+        better = [f"{name} ({skill:+.2f})" for name, skill in skills.items() if skill > 0.0]
+        worse = [f"{name} ({skill:+.2f})" for name, skill in skills.items() if skill <= 0.0]
+        right = [name for name, share in held.items() if 0.7 - 1e-9 <= share <= 0.9 + 1e-9]
+        wrong = [f"{name} ({percent(share)})" for name, share in held.items() if name not in right]
+        lines.append(
+            f"- {kind}: better than the best rule for {_listed(better)}; not better for {_listed(worse)}. 80 % "
+            f"intervals hold 70 to 90 % for {_listed(right)}; less or more for {_listed(wrong)}."
+        )
+    return "\n".join(lines)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none"
 
 
 def signed_skill(value: object) -> str:

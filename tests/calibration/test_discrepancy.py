@@ -1,12 +1,14 @@
 """Discrepancy, pool and what ships of them: against closed forms, made-up ensembles and files that lie."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from app.cli import command_line
 from app.measured.blocks import with_block
 from app.measured.discrepancy_tables import TABLES, tables_from, tables_of
 from calibration import shipped_discrepancy as shipped_module
@@ -239,3 +241,59 @@ def test_each_way_of_a_forecast():
     assert np.median(pool) == pytest.approx(np.sqrt(drift * 2800.0), rel=0.05)
     nothing = Learned(float("nan"), {}, 0, 0)
     assert forecast_points(members, "leading_fintech_count", 2024, "pool", nothing) is members
+
+
+@pytest.fixture
+def learns(monkeypatch, lesson):
+    monkeypatch.setattr("calibration.learning.learn", lambda *_, **__: lesson)
+
+
+@pytest.mark.usefixtures("learns")
+def test_the_command_writes_the_files_and_the_tables_of_the_page(tmp_path, monkeypatch, capsys, lesson, request):
+    page = tmp_path / "page.md"
+    blocks = "".join(f"<!-- measured: {name} -->\nformer\n<!-- end -->\n\n" for name in TABLES)
+    page.write_text(f"# Page\n\n{blocks}kept\n", encoding="utf-8")
+    data = tmp_path / "data"
+    given = ("--out", str(data), "--page", str(page), "--store", str(tmp_path / "store"))
+    assert command_line(("validate", "discrepancy", *given, "--json")) == 0
+    told = json.loads(capsys.readouterr().out)
+    documented = (request.config.rootpath / "docs" / "json.md").read_text(encoding="utf-8")
+    keys = {*told, *told["discrepancies"][0], *told["weights"][0], *told["scores"][0]}
+    assert all(f"`{key}`" in documented for key in keys if not key.startswith(("bin_", "skill, ")))
+    assert len(told["written"]) == 5 and all(Path(each).exists() for each in told["written"])
+    text = page.read_text(encoding="utf-8")
+    assert "former" not in text and text.endswith("kept\n")
+    assert all(with_block(text, name, each) == text for name, each in tables_of(lesson).items())
+    assert read_with(monkeypatch, tmp_path).of("turnover_total").identified
+    assert command_line(("validate", "discrepancy", "--store", str(tmp_path / "store"))) == 0
+    assert "Weights of the pool" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("learns")
+def test_a_page_without_the_blocks_is_refused(tmp_path, capsys):
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n", encoding="utf-8")
+    for given in (page, tmp_path / "none.md"):
+        assert command_line(("validate", "discrepancy", "--page", str(given))) == 2
+        assert "discrepancies" in capsys.readouterr().err
+    assert page.read_text(encoding="utf-8") == "# Page\n"
+
+
+def test_an_unknown_way_of_a_forecast_is_refused_before_any_run(capsys):
+    assert command_line(("forecast", "plan", "--with", "discrepency")) == 2
+    assert "did you mean 'discrepancy'" in capsys.readouterr().err
+    assert command_line(("forecast", "plan", "--variants", "--with", "pool")) == 2
+    assert "--with" in capsys.readouterr().err
+
+
+def test_the_verdict_says_where_the_model_is_worse():
+    row = {"kind": "pool", "indicator": "x", "inside_80": "0.8", "skill": "-0.25"} | dict.fromkeys(
+        ("forecasts", "compared", "bin_1", "bin_2", "bin_3", "bin_4", "bin_5"), "2"
+    )
+    row |= dict.fromkeys(("inside_50", "inside_90", "crps", "skill, no change", "skill, drift"), "")
+    other = row | {"indicator": "y", "inside_80": "0.5", "skill": "0.5"}
+    told = tables_from([], [], [row, other])["left_out_verdict"]
+    assert told == (
+        "- pool: better than the best rule for y (+0.50); not better for x (-0.25). 80 % intervals hold 70 to 90 % "
+        "for x; less or more for y (50%)."
+    )

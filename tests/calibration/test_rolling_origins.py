@@ -17,6 +17,7 @@ from calibration.events import event_moments, events
 from calibration.held_back import held_back
 from calibration.history import SCORED, known_series
 from calibration.information import explained_share, yearly_growth
+from calibration.learning import learn
 from calibration.moments import moments
 from calibration.naive import NaiveForecast, forecasts_from
 from calibration.origins import origins_summary, rolling_origins
@@ -170,6 +171,23 @@ def test_a_forecast_that_knows_the_future_has_skill_and_one_of_no_change_has_non
     flat = MadeUpRuns(lambda request, name, _: perfect(request, name, request.base_year))
     poor = origins_summary(rolling_origins(flat, 8, 1)).set_index("kind")
     assert (poor.loc[["forecast", "conditional replay"], "skill"] < 0.1).all()
+
+
+def test_what_is_learned_is_scored_as_the_forecasts_of_the_origins_are():
+    def noisy(request, name, year):
+        ahead, phase = year - request.base_year, 7.0 * request.seed + 3.0 * year + len(name)
+        return perfect(request, name, year) * np.exp((0.1 + 0.05 * np.sin(phase)) * np.sqrt(ahead))
+
+    runs = MadeUpRuns(noisy)
+    lesson = learn(runs, 8, 1)
+    assert all(not request.conditional for request in runs.made)
+    assert lesson.by_indicator["turnover_total"].discrepancy == pytest.approx(0.1, abs=0.03)
+    table = rolling_origins(runs, 8, 1)
+    whole = origins_summary(table[table["kind"] != "conditional replay"])
+    pd.testing.assert_frame_equal(
+        lesson.scores[whole.columns.intersection(lesson.scores.columns)],
+        whole[whole.columns.intersection(lesson.scores.columns)],
+    )
 
 
 def test_the_backtest_is_the_origin_of_2016_alone():
