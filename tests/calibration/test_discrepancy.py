@@ -164,7 +164,7 @@ def test_the_histogram_counts_every_forecast_once():
     assert histogram(table).iloc[0, 2:].tolist() == [2, 0, 1, 0, 2]
 
 
-def test_nothing_after_2020_can_be_learned_from(monkeypatch):
+def test_nothing_after_2020_can_be_learned_from():
     with pytest.raises(ValueError, match="2021"):
         OriginForecast("turnover_total", 2019, 2021, np.ones(9), 1.0)
     assert all(max(known_series(name)) == 2020 for name in SCORED)
@@ -172,25 +172,23 @@ def test_nothing_after_2020_can_be_learned_from(monkeypatch):
     assert about["information_until"] == "2020-12" and max(about["origins"]) == 2019
     for change in ({"information_until": "2021-12"}, {"origins": [2019, 2020]}):
         with pytest.raises(ValueError, match="to 2020"):
-            read_with(monkeypatch, **change)
+            read_with(**change)
 
 
-def read_with(monkeypatch, folder=None, **change):
+def read_with(folder=None, **change):
     """The shipped files read anew with a changed description, or from another folder."""
     loads = json.loads
-    monkeypatch.setattr(shipped_module.json, "loads", lambda text: loads(text) | change)
-    if folder is not None:
-        monkeypatch.setattr(shipped_module.resources, "files", lambda _: folder)
-    try:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(shipped_module.json, "loads", lambda text: loads(text) | change)
+        if folder is not None:
+            patched.setattr(shipped_module.resources, "files", lambda _: folder)
         return shipped_discrepancy.__wrapped__()
-    finally:
-        monkeypatch.undo()
 
 
-def test_what_is_learned_is_written_in_the_form_that_is_read(tmp_path, monkeypatch, lesson):
+def test_what_is_learned_is_written_in_the_form_that_is_read(tmp_path, lesson):
     written = write_lesson(lesson, tmp_path / "data", "2026-01-01")
     assert {each.name for each in written} == {DISCREPANCY, POOL, SCORES, ABOUT}
-    again = read_with(monkeypatch, tmp_path)
+    again = read_with(tmp_path)
     for name, known in lesson.by_indicator.items():
         assert again.of(name).discrepancy == pytest.approx(known.discrepancy, nan_ok=True)
         assert again.of(name).weights == pytest.approx(known.weights, abs=1e-5)
@@ -199,7 +197,7 @@ def test_what_is_learned_is_written_in_the_form_that_is_read(tmp_path, monkeypat
     text = (tmp_path / "data" / DISCREPANCY).read_text(encoding="utf-8")
     (tmp_path / "data" / DISCREPANCY).write_text(text.replace("estimated", "observed", 1), encoding="utf-8")
     with pytest.raises(ValueError, match="digest"):
-        read_with(monkeypatch, tmp_path)
+        read_with(tmp_path)
 
 
 def test_what_ships_was_learned_from_the_history_that_ships():
@@ -249,7 +247,7 @@ def learns(monkeypatch, lesson):
 
 
 @pytest.mark.usefixtures("learns")
-def test_the_command_writes_the_files_and_the_tables_of_the_page(tmp_path, monkeypatch, capsys, lesson, request):
+def test_the_command_writes_the_files_and_the_tables_of_the_page(tmp_path, capsys, lesson, request):
     page = tmp_path / "page.md"
     blocks = "".join(f"<!-- measured: {name} -->\nformer\n<!-- end -->\n\n" for name in TABLES)
     page.write_text(f"# Page\n\n{blocks}kept\n", encoding="utf-8")
@@ -264,7 +262,7 @@ def test_the_command_writes_the_files_and_the_tables_of_the_page(tmp_path, monke
     text = page.read_text(encoding="utf-8")
     assert "former" not in text and text.endswith("kept\n")
     assert all(with_block(text, name, each) == text for name, each in tables_of(lesson).items())
-    assert read_with(monkeypatch, tmp_path).of("turnover_total").identified
+    assert read_with(tmp_path).of("turnover_total").identified
     assert command_line(("validate", "discrepancy", "--store", str(tmp_path / "store"))) == 0
     assert "Weights of the pool" in capsys.readouterr().out
 
