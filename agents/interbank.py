@@ -253,4 +253,5 @@ def funding_pressure(unmet_loans: float, forced_sales: float, certificates_refus
     Interbank loans that find no lender; bonds that limits of lenders and of capital make institutions sell, over
     those held; certificates of small banks that find no buyer. Each part 0..1.
     """
-    return 1.0 / max(1.0 - (unmet_loans + forced_sales + certificates_refused) / 3.0, ROUNDING)
+    parts = (unmet_loans, forced_sales, certificates_refused)
+    return 1.0 / max(1.0 - sum(parts) / len(parts), ROUNDING)
