@@ -2,6 +2,9 @@
 
 import hashlib
 
+import numpy as np
+
+from agents.arrays import Floats
 from calibration.earlier_years import earlier_levels, level
 from calibration.observations import series
 from sim.base_year.base_year import FIRST_BASE_YEAR, LAST_BASE_YEAR
@@ -27,6 +30,15 @@ BEFORE = {
 PER_UNIT = {"foreign_bond_holdings": 1000.0}
 """Divisor of a series that gives the indicator's unit."""
 TURNOVER = ("turnover_interbank_total", "turnover_sse_total", "turnover_shfe", "turnover_cffex", "turnover_sge")
+
+
+CUMULATIVE = ("panda_cumulative",)
+"""Indicators that add up since the first and cannot fall."""
+
+
+def not_below_origin(points: Floats, indicator: str, origin: int) -> Floats:
+    """Points of a distribution, for a cumulative indicator none below what there was at the origin."""
+    return np.maximum(points, known_series(indicator)[origin]) if indicator in CUMULATIVE else points
 
 
 def known_series(indicator: str) -> dict[int, float]:

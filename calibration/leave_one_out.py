@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from calibration.history import known_series
+from calibration.history import known_series, not_below_origin
 from calibration.learned import learned, rules_at
 from calibration.naive import NaiveForecast, forecasts_from
 from calibration.origin_forecasts import OriginForecast
@@ -38,8 +38,11 @@ def distributions(forecasts: Sequence[OriginForecast]) -> Iterator[tuple[OriginF
             yield each, ALONE, each.members
             if others.identified:
                 rules = rules_at(each.indicator, each.origin, each.year)
-                yield each, WIDENED, others.widened(each.members, each.ahead)
-                yield each, POOL, others.pooled(each.members, rules, each.ahead)
+                for kind, points in (
+                    (WIDENED, others.widened(each.members, each.ahead)),
+                    (POOL, others.pooled(each.members, rules, each.ahead)),
+                ):
+                    yield each, kind, not_below_origin(points, each.indicator, origin)
 
 
 @cache

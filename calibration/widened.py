@@ -1,7 +1,7 @@
 """A forecast from the end of 2020 with the model's discrepancy, or in a pool with rules that know no model."""
 
 from agents.arrays import Floats
-from calibration.history import SCORED
+from calibration.history import SCORED, not_below_origin
 from calibration.learned import Learned, rules_at
 from scenarios.whole_years import BASE_YEAR
 
@@ -31,5 +31,6 @@ def forecast_points(members: Floats, indicator: str, year: int, way: str, known:
         return members
     ahead = year - BASE_YEAR
     if way == DISCREPANCY or indicator not in SCORED:
-        return known.widened(members, ahead)
-    return known.pooled(members, rules_at(indicator, BASE_YEAR, year), ahead)
+        return not_below_origin(known.widened(members, ahead), indicator, BASE_YEAR)
+    pool = known.pooled(members, rules_at(indicator, BASE_YEAR, year), ahead)
+    return not_below_origin(pool, indicator, BASE_YEAR)

@@ -295,3 +295,12 @@ def test_the_verdict_says_where_the_model_is_worse():
         "- pool: better than the best rule for y (+0.50); not better for x (-0.25). 80 % intervals hold 70 to 90 % "
         "for x; less or more for y (50%)."
     )
+
+
+def test_a_cumulative_amount_does_not_fall_below_that_of_the_origin():
+    known = Learned(0.5, {MODEL: 0.5, "no change": 0.5}, 10, 4)
+    members, floor = np.linspace(500.0, 700.0, 50), known_series("panda_cumulative")[2020]
+    for way in ("discrepancy", "pool"):
+        points = forecast_points(members, "panda_cumulative", 2025, way, known)
+        assert points.min() == floor and points.max() > 700.0
+    assert forecast_points(members, "turnover_total", 2025, "discrepancy", known).min() < floor

@@ -13,6 +13,7 @@ import sim
 from app.reports.forecast import Forecast
 from app.terminal.report import Table
 from calibration.forecast_register import QUANTILES, forecast_of, points_of, read_registered, register
+from calibration.history import known_series
 from calibration.later_observations import LaterObservation, read_later_observations
 from calibration.learned import Learned
 from calibration.naive import naive_forecasts
@@ -184,8 +185,9 @@ def test_a_registered_forecast_holds_the_model_alone_and_with_its_discrepancy(tm
     alone, wide, pool = (again.quantiles[way]["panda_cumulative"][place] for way in ("model", "discrepancy", "pool"))
     assert alone == pytest.approx(np.quantile(frozen.members("panda_cumulative", 2024), QUANTILES).tolist())
     assert wide[3] == pytest.approx(alone[3], rel=0.01)
-    # Four years of 0.5 a root year: a standard deviation of the log of one.
-    assert np.log(wide[-1] / wide[0]) == pytest.approx(2.0 * 1.645, rel=0.03)
+    # Four years of 0.5 a root year: a standard deviation of the log of one; the amount issued by 2020 is a floor.
+    assert np.log(wide[-1] / wide[3]) == pytest.approx(1.645, rel=0.03)
+    assert wide[0] == known_series("panda_cumulative")[2020]
     assert pool == pytest.approx(wide, rel=0.01)
     assert again.quantiles["discrepancy"]["turnover_total"] == again.quantiles["model"]["turnover_total"]
     assert again.about["discrepancy"]["log_per_root_year"]["turnover_total"] is None

@@ -46,19 +46,19 @@ def test_a_fan_shows_the_quantiles(ensemble):
 
 
 def test_the_band_with_the_discrepancy_lies_around_that_of_the_runs(ensemble, monkeypatch):
-    known = {"panda_cumulative": Learned(0.2, {}, 10, 4)}
+    known = {"turnover_total": Learned(0.2, {}, 10, 4)}
     made = ShippedDiscrepancy(known, {}, (), (), ())
     monkeypatch.setattr("app.web.discrepancy_band.shipped_discrepancy", lambda: made)
-    band = discrepancy_band(ensemble, "plan", "panda_cumulative")
-    own = ensemble.quantiles("panda_cumulative").loc["plan"]
+    band = discrepancy_band(ensemble, "plan", "turnover_total")
+    own = ensemble.quantiles("turnover_total").loc["plan"]
     assert band[0] == pytest.approx(own.loc[2020, [0.05, 0.95]])
     assert np.log(band[5, 1] / band[5, 0]) == pytest.approx(2.0 * 1.645 * 0.2 * np.sqrt(5.0), rel=0.05)
     assert discrepancy_band(ensemble, "plan", "leading_fintech_count") is None
     replay = replace(ensemble, scenarios={"plan": load("plan").model_copy(update={"macro": "realised"})})
-    assert discrepancy_band(replay, "plan", "panda_cumulative") is None
-    limits = charts.common_limits(ensemble, "panda_cumulative", 100.0, {}, band)
+    assert discrepancy_band(replay, "plan", "turnover_total") is None
+    limits = charts.common_limits(ensemble, "turnover_total", 100.0, {}, band)
     assert limits[0] < band.min() < band.max() < limits[1]
-    option = charts.fan(ensemble, "plan", None, "panda_cumulative", 100.0, {}, Words("en"), limits, band)
+    option = charts.fan(ensemble, "plan", None, "turnover_total", 100.0, {}, Words("en"), limits, band)
     series = {each["name"]: each for each in option["series"]}
     low, width = (dict(series[name]["data"]) for name in ("5-95 % with discrepancy ", "5-95 % with discrepancy"))
     assert low["2025"] + width["2025"] == pytest.approx(band[5, 1], abs=1e-5)
