@@ -28,7 +28,6 @@ WITH_PROVENANCE = [name for name in TABLES if not name.startswith("macro_")]
 EVIDENCE_AFTER_2020 = {
     ("baseline", "foreign_bond_holdings"),
     ("baseline", "panda_outstanding_2019"),
-    ("baseline", "panda_registered_2019"),
     ("security_classes", "SOVEREIGN"),
     ("security_classes", "PANDA"),
 }
