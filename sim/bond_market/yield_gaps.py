@@ -30,14 +30,15 @@ def yield_gaps(
 ) -> YieldGaps:
     """Gaps of a class of onshore paper at the tenor to which `tenor_slope` belongs, against those of usual conditions.
 
-    The forward is priced on yields without local effects, as swaps are; what the class yields more for its supply
-    counts in full, hedged or not.
+    The forward is priced on yields without local effects, as swaps are. What the class yields more for its supply counts
+    hedged or not: of the premium on ten-year government bonds the part that reaches the tenor, and its spread over them.
     """
     change = float(macro.china_yield_pct[macro.position(clock.month)]) - usual.china_yield_pct
     government = yield_at_tenor_pp(change, tenor_slope)
+    premium = yield_at_tenor_pp(float(book.premium_pp[SecurityClass.SOVEREIGN]), tenor_slope)
     foreign = yield_at_tenor_pp(us_yield_pct(clock, macro) - usual.us_yield_pct, tenor_slope)
     gained = appreciation_12m_pct(clock, macro) - usual.appreciation_12m_pct
     parity = parity_premium_pp(government, foreign)
     basis = basis_pp(parity, parameters.fx_extrapolation * gained, parameters.covered_parity_weight)
-    paper = government + float(book.yield_premia_pp()[security])
+    paper = government + premium + float(book.premium_pp[security])
     return YieldGaps(paper - foreign, covered_gap_pp(paper, foreign, parity, basis))

@@ -611,13 +611,16 @@ def test_hedged_buyers_have_room_in_proportion_to_what_is_left_over_their_thresh
 def test_a_wider_gap_gives_hedged_buyers_nothing_at_parity_and_its_part_of_the_one_year_gap_otherwise(city):
     terms = {**NO_NOISE, "hedged_threshold": 0.2, "hedged_capacity": 1.0, "gap_slope_one_year": 0.7}
 
-    def room_bn(weight, **world):
+    def room_bn(weight, premium_pp=0.0, **world):
         on = city(on_parameters={**terms, "fx_extrapolation": 0.25, "covered_parity_weight": weight}, on_world=world)
+        on[SecurityBook].premium_pp[[SOVEREIGN, SecurityClass.CERTIFICATE]] = premium_pp, premium_pp / 8.0
         held = on[BaseYear].observed("foreign_bond_holdings") * on[Parameters].holdings_share_by_type[HEDGED]
         return held / 1000.0 * (np.exp(group_terms(on)["hedged pick-up"][HEDGED]) - 1.0)
 
     gains = 7.0 * np.exp(-0.01 * np.arange(MONTHS_BEFORE + MONTHS_AFTER))
     assert room_bn(1.0, us_yield_pct=0.4, usdcny=gains) == pytest.approx(0.0, abs=1e-12)
+    # What supply adds to ten-year yields reaches one year in part, and no forward takes it back.
+    assert room_bn(1.0, premium_pp=0.4) == pytest.approx(0.7 * 0.4 + 0.05)
     # Three tenths of seven tenths of half a point, and of a quarter of twelve per cent: at a capacity of one trillion
     # a point these are trillions.
     assert room_bn(0.7, us_yield_pct=0.4) == pytest.approx(0.3 * 0.7 * 0.5)
