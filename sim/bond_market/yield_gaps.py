@@ -30,8 +30,8 @@ def yield_gaps(
 ) -> YieldGaps:
     """Gaps of a class of onshore paper at the tenor to which `tenor_slope` belongs, against those of usual conditions.
 
-    The forward is priced on yields without local effects, as swaps are. What the class yields more for its supply counts
-    hedged or not: of the premium on ten-year government bonds the part that reaches the tenor, and its spread over them.
+    The forward is priced on yields without local effects, as swaps are. What supply adds counts, hedged or not: of the
+    premium on ten-year government bonds the part that reaches the tenor, and the spread of the class over them.
     """
     change = float(macro.china_yield_pct[macro.position(clock.month)]) - usual.china_yield_pct
     government = yield_at_tenor_pp(change, tenor_slope)
