@@ -21,7 +21,7 @@ from scenarios.drivers import DRIVERS, Drivers
 from scenarios.loader import load
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.evidence.stylised_facts import facts, summary
-from sim.experiments.attribution import Attribution
+from sim.experiments.attribution import OUTCOMES, Attribution
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.goals import lights
 from sim.experiments.least_runs import (
@@ -97,7 +97,7 @@ def test_facts_of_few_runs_do_not_pass_or_fail():
 
 def test_parts_of_few_seeds_have_no_standard_error():
     for runs in (2, LEAST_FOR_INTERVAL):
-        parts = np.random.default_rng(1).normal(size=(2, runs, 7))
+        parts = np.random.default_rng(1).normal(size=(2, runs, len(OUTCOMES)))
         table = Attribution(("a", "b"), parts, parts.sum(axis=0), parts).table
         assert table["standard_error"].isna().all() == (runs == 2)
 
@@ -193,7 +193,7 @@ ROW = {"lever": "reits_pilot", "intensity": 1.0, "change": 0.5, "indicator": "tu
 @pytest.mark.parametrize("json_asked", [False, True])
 def test_effects_and_attribution_say_scale_and_that_runs_are_few(monkeypatch, capsys, json_asked):
     monkeypatch.setattr("sim.experiments.effects.effects", lambda *_, **__: pd.DataFrame([ROW]))
-    parts = np.ones((1, 2, 7))
+    parts = np.ones((1, 2, len(OUTCOMES)))
     monkeypatch.setattr(
         "sim.experiments.attribution.attribute",
         lambda *_, **__: Attribution(("openness",), parts, parts.sum(axis=0), parts),
