@@ -9,6 +9,7 @@ from agents.certificates import (
     certificates_issued_bn,
     faded_stress,
     stress_spread_pp,
+    tenor_weights,
     wanted_certificates_bn,
 )
 
@@ -39,3 +40,12 @@ def test_stress_is_forgotten_by_half_in_its_half_life():
     for _ in range(3):
         stress = faded_stress(stress, 3.0)
     assert stress == pytest.approx(0.5)
+
+
+def test_tenors_are_tilted_by_odds_and_stay_shares():
+    usual, months = np.array([0.5, 0.25, 0.25]), np.array([0, 6, 12])
+    np.testing.assert_allclose(tenor_weights(2.0 * usual, months, 0.0), usual)
+    longer = tenor_weights(usual, months, np.log(2.0))
+    assert longer.sum() == pytest.approx(1.0)
+    assert longer[2] / longer[0] == pytest.approx(2.0 * usual[2] / usual[0])
+    assert (tenor_weights(usual, months, -90.0) >= 0.0).all()

@@ -24,11 +24,12 @@ from sim.experiments.outcomes import RunOutcome, month_index
 from sim.experiments.pairing import Pairing
 from sim.experiments.requests import RunRequest, ensemble_requests
 from sim.experiments.workbench import answer, workbench_model
-from sim.runs.result import by_year
+from sim.runs.result import REDLINE_INDICATORS, by_year
 
 FIRST = month_ordinal("2020-01")
 OF_GOALS = {name for goal in goals() for test in goal.tests for name in (test.indicator, test.over) if name}
-COLUMNS = tuple(dict.fromkeys((*PLAN_INDICATORS, *sorted(OF_GOALS), *(each.id for each in COMPANIONS.values()))))
+READ = (*PLAN_INDICATORS, *sorted(OF_GOALS), *(each.id for each in COMPANIONS.values()), *REDLINE_INDICATORS.values())
+COLUMNS = tuple(dict.fromkeys(READ))
 ENDS = st.integers(month_ordinal("2021-01"), month_ordinal("2035-12"))
 
 
