@@ -92,7 +92,7 @@ def test_runs_that_did_not_record_the_redline_have_no_rows():
 
 
 @pytest.mark.slow
-def test_a_joint_shock_breaks_the_redline_and_none_of_its_parts_alone():
+def test_a_joint_shock_breaks_the_redline_for_longer_than_all_its_parts_together():
     scenario = sim.Scenario(name="joint", policy="committed", scale=0.1, end="2023-06")
     year, half = ({"from": "2022-01", "to": f"2022-{end}"} for end in ("12", "06"))
     joint = [
@@ -106,5 +106,4 @@ def test_a_joint_shock_breaks_the_redline_and_none_of_its_parts_alone():
     def months(shocks):
         return sim.run(scenario.with_shocks(shocks), seed=2).redline().loc["redline", "months"]
 
-    assert months(joint) > 0
-    assert [months([single]) for single in joint] == [0] * len(joint)
+    assert months(joint) > sum(months([single]) for single in joint)
