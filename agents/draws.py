@@ -11,7 +11,7 @@ References
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from numbers import Integral
 
@@ -22,6 +22,7 @@ from scipy import special
 type Keys = NDArray[np.uint64]
 type Floats = NDArray[np.float64]
 type Counts = NDArray[np.int64]
+type Flags = NDArray[np.bool_]
 
 _MASK = (1 << 64) - 1
 _GAMMA = 0x9E3779B97F4A7C15  # SplitMix64's increment: odd, so that multiplying by it is one-to-one
@@ -34,6 +35,8 @@ _CHUNK = 16_384  # agents at a time, so that the working arrays stay in the proc
 _STEP, _HALF_STEP = 2.0**-52, 2.0**-53
 # A count of none is certain where the uniform number lies below this part of its chance, whatever the last digits.
 _SURELY = 1.0 - 1e-9
+# Up to this mean the chances of 0, 1, 2, ... are added up, which is quicker than to invert the distribution function.
+_FEW = 16.0
 
 
 def _constant(value: int) -> Keys:
@@ -198,6 +201,12 @@ class Stream:
                     _fill_uniform(out[index, start : start + _CHUNK], positions, offset)
         return out[0] if count is None else out
 
+    def uniform_of(self, keys: Keys, month: int, index: int) -> Floats:
+        """Return one draw of each agent, (n,): row `index` of `uniform` with a count, for these agents alone."""
+        out = np.empty(len(keys))
+        _fill_uniform(out, keys * _GAMMA_ARRAY, np.array(self._offset(month, index), dtype=np.uint64))
+        return out
+
     def normal(self, keys: Keys, month: int, count: int | None = None) -> Floats:
         """Return standard normal numbers by inverse CDF, one uniform each; arguments as for `uniform`."""
         return _normal(self.uniform(keys, month, count))
@@ -211,7 +220,19 @@ class Stream:
 
         Adding them to the utilities of `count` choices and taking the largest draws from the logit's shares.
         """
-        return -np.log(-np.log(self.uniform(keys, month, count)))
+        return _gumbel(self.uniform(keys, month, count))
+
+    def gumbel_where(self, wanted: Flags, keys: Keys, month: int) -> Floats:
+        """Return Gumbel numbers (count, n) of `gumbel` where they are wanted, flags (count, n), and 0 elsewhere.
+
+        A draw is a function of its agent and index alone, so what is not read need not be drawn.
+        """
+        out = np.zeros(wanted.shape)
+        for index, flags in enumerate(wanted):
+            rows = np.flatnonzero(flags)
+            if len(rows):
+                out[index, rows] = _gumbel(self.uniform_of(np.take(keys, rows), month, index))
+        return out
 
     def laplace(self, keys: Keys, month: int, count: int | None = None) -> Floats:
         """Return Laplace numbers of mean 0 and variance 1 (scale 1/sqrt(2)); arguments as for `uniform`."""
@@ -232,9 +253,15 @@ class Stream:
 
     def _offsets(self, month: int, count: int) -> list[int]:
         """Return the SplitMix64 seed of each draw index (count,): a hash of seed, stream, month and index."""
-        base = _mixed(_stream_key(self.draws.seed, self.name) + int(month) * _GAMMA)
+        base = self._base(month)
         # Counts are small: integers of Python are faster here than passes over a short array.
         return [_mixed(base + index * _DRAW_STEP) for index in range(count)]
+
+    def _offset(self, month: int, index: int) -> int:
+        return _mixed(self._base(month) + index * _DRAW_STEP)
+
+    def _base(self, month: int) -> int:
+        return _mixed(_stream_key(self.draws.seed, self.name) + int(month) * _GAMMA)
 
     def __repr__(self) -> str:
         return f"Stream({self.name!r}, seed={self.draws.seed})"
@@ -250,6 +277,10 @@ def _fill_uniform(out: Floats, positions: Keys, offset: Keys | np.uint64) -> Non
 
 def _normal(uniform: Floats) -> Floats:
     return np.asarray(special.ndtri(uniform), dtype=np.float64)
+
+
+def _gumbel(uniform: Floats) -> Floats:
+    return np.asarray(-np.log(-np.log(uniform)), dtype=np.float64)
 
 
 def poisson(mean: ArrayLike, uniform: ArrayLike) -> Counts:
@@ -282,6 +313,41 @@ def poisson(mean: ArrayLike, uniform: ArrayLike) -> Counts:
 
 
 def _poisson_counts(means: Floats, uniforms: Floats) -> Counts:
+    few = means <= _FEW
+    if few.all():
+        return _added_up(np.exp(-means), means, uniforms, _next_poisson)
+    counts = np.empty(means.shape, dtype=np.int64)
+    counts[few] = _added_up(np.exp(-means[few]), means[few], uniforms[few], _next_poisson)
+    counts[~few] = _inverse_poisson(means[~few], uniforms[~few])
+    return counts
+
+
+def _next_poisson(means: Floats, count: int) -> Floats:
+    """P(X = count) / P(X = count - 1)."""
+    return means / count
+
+
+def _added_up(chance: Floats, given: Floats, uniforms: Floats, ratio: Callable[[Floats, int], Floats]) -> Counts:
+    """Smallest k at which the chances of 0 to k add up to the uniform number or more, each of shape (n,).
+
+    `chance` is that of 0; `ratio(given, k)` is the chance of k over that of k - 1.
+    """
+    counts = np.zeros(chance.shape, dtype=np.int64)
+    at = np.flatnonzero(chance < uniforms)
+    chance, given, uniforms, reached = chance[at], given[..., at], uniforms[at], chance[at]
+    count = 0
+    while len(at):
+        count += 1
+        counts[at] = count
+        chance = chance * ratio(given, count)
+        following = reached + chance
+        # Where rounding keeps the sum below the uniform number, it ends with the last chance that adds to it.
+        on = (following < uniforms) & (following > reached)
+        at, chance, given, uniforms, reached = at[on], chance[on], given[..., on], uniforms[on], following[on]
+    return counts
+
+
+def _inverse_poisson(means: Floats, uniforms: Floats) -> Counts:
     # The analytic inverse is good to about ten digits; the loops below make it exact.
     counts = np.maximum(np.ceil(special.pdtrik(uniforms, means)), 0.0)
     while (low := special.pdtr(counts, means) < uniforms).any():
@@ -324,6 +390,22 @@ def binomial(n: ArrayLike, p: ArrayLike, uniform: ArrayLike) -> Counts:
 
 
 def _binomial_counts(trials: Counts, chances: Floats, uniforms: Floats) -> Counts:
+    few = trials * chances <= _FEW
+    counts = np.empty(trials.shape, dtype=np.int64)
+    n, p = trials[few].astype(np.float64), chances[few]
+    counts[few] = _added_up((1.0 - p) ** n, np.stack([n, p / (1.0 - p)]), uniforms[few], _next_binomial)
+    if not few.all():
+        counts[~few] = _inverse_binomial(trials[~few], chances[~few], uniforms[~few])
+    return counts
+
+
+def _next_binomial(given: Floats, count: int) -> Floats:
+    """P(X = count) / P(X = count - 1) for trials and odds, shape (2, n); 0 beyond the number of trials."""
+    trials, odds = given
+    return np.asarray((trials - (count - 1)) / count * odds, dtype=np.float64)
+
+
+def _inverse_binomial(trials: Counts, chances: Floats, uniforms: Floats) -> Counts:
     start = np.nan_to_num(special.bdtrik(uniforms, trials.astype(np.float64), chances), nan=0.0)
     counts: Counts = np.clip(np.ceil(start), 0, trials).astype(np.int64)
     while (low := (counts < trials) & (_binomial_cdf(counts, trials, chances) < uniforms)).any():

@@ -300,6 +300,21 @@ def choose_instrument(
     return choice
 
 
+def tastes_that_count(eligible: Flags) -> Flags:
+    """Which tastes `choose_instrument` reads, of the four nests and the instruments from bonds to REITs, shape (11, n).
+
+    The taste for a nest counts where one of its instruments is eligible, that for an instrument where another of its
+    nest is eligible as well. `eligible` is of shape (9, n).
+    """
+    nests, instruments = np.zeros((len(NESTS), eligible.shape[1]), dtype=bool), np.zeros_like(eligible)
+    for nest, members in enumerate(NESTS):
+        rows = slice(members[0], members[-1] + 1)
+        options = eligible[rows].sum(axis=0)
+        nests[nest] = options > 0
+        instruments[rows] = eligible[rows] & (options > 1)
+    return np.concatenate([nests, instruments[Instrument.BOND : Instrument.PANDA]])
+
+
 def filing_probability(utility: Floats, eligible: Flags, dissimilarity: Floats) -> Floats:
     """Probability that each issuer files for each of the three kinds of offers, shape (3, n).
 

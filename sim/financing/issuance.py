@@ -21,6 +21,7 @@ from agents.issuers import (
     funding_need_bn,
     instrument_utility,
     regional_search_cost_pp,
+    tastes_that_count,
 )
 from agents.underwriting import placed_share
 from scenarios.parameters import Parameters
@@ -279,7 +280,7 @@ def issuers_raise_money(
     market_is_remembered(clock, parameters, draws, institutions, issuers, raised)
     _book_debt(clock, parameters, issuers, raised)
     issuance.delta_financing_bn = float(raised[1:, in_delta(issuers)].sum())
-    by_instrument = raised[:, ~bank].sum(axis=1)
+    by_instrument = np.take(raised, np.flatnonzero(~bank), axis=1).sum(axis=1)
     financial = float(raised[:, bank].sum())
     issuance.issued_bn[:LADDER_INSTRUMENTS] = by_instrument
     issuance.financial_bonds_bn = financial
@@ -330,7 +331,7 @@ def _choices(
     may[Instrument.IPO_MAIN :, tranche > 0] = False  # only the first tranche may be a filing
     # Every tranche has its own key; that of the first is the issuer's.
     keys = issuers.draw_keys[rows] + tranche.astype(np.uint64) * TRANCHE_KEY
-    tastes = draws["issuer.financing"].gumbel(keys, clock.month, count=11)
+    tastes = draws["issuer.financing"].gumbel_where(tastes_that_count(may), keys, clock.month)
     choice[open_choice] = choose_instrument(
         np.take(utility, rows, axis=1), may, _dissimilarity(parameters), tastes[:4], tastes[3:]
     )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Floats, Integers
 from agents.authorities import Curb
 from agents.draws import Draws, poisson
 from agents.institutions import Institutions
@@ -100,8 +100,7 @@ def listing_queue_moves(
     """
     month, keys = clock.month, issuers.draw_keys
     waiting, stage = issuers["waiting_for"], issuers["queue_stage"]
-    spread = np.exp(parameters.listing_size_spread * draws["issuer.listing_size"].normal(keys, month))
-    follow_ons = _follow_ons(clock, parameters, constants, draws, macro, issuers, issuance, spread)
+    follow_ons = _follow_ons(clock, parameters, constants, draws, macro, issuers, issuance)
 
     at = np.flatnonzero((waiting != ListingRoute.NONE) & (issuers["waiting_months"] > 0.0))
     route, uniform = waiting[at], draws["issuer.listing"].uniform(keys[at], month, count=3)
@@ -120,7 +119,7 @@ def listing_queue_moves(
     sizes = constants.deal_sizes_bn
     medians = np.array([0.0, sizes[main], sizes[star], parameters.reit_size])
     factors = np.array([1.0, constants.deal_factor(clock, main), constants.deal_factor(clock, star), 1.0])
-    amount = (medians * factors)[route] * spread[at]
+    amount = (medians * factors)[route] * _size_factors(clock, parameters, draws, issuers, at)
     listed = approved.copy()
     room = capacity_bn(parameters, interactions, institutions, usual)[1] - follow_ons.sum()
     listed[approved] = placed_first(amount[approved], uniform[1][approved], room)
@@ -168,7 +167,6 @@ def _follow_ons(
     macro: MacroPath,
     issuers: Issuers,
     issuance: Changes[Issuance],
-    spread: Floats,
 ) -> Floats:
     """Shares that listed firms sell this month, CNY bn, shape (issuers,)."""
     gain = equity_return_6m(clock, macro)
@@ -178,9 +176,17 @@ def _follow_ons(
     many = rate * issuers["listed_firms"][firms]
     chance = draws["issuer.follow_on"].uniform(issuers.draw_keys[firms], clock.month)
     some = chance > np.exp(-many)  # most sell nothing: the count is worked out for the others only
-    offers[firms[some]] = poisson(many[some], chance[some])
+    sellers = firms[some]
     mean_size = float(np.exp(0.5 * parameters.listing_size_spread**2))
     deal = LargeDeal.FOLLOW_ONS
     median = float(constants.deal_sizes_bn[deal])
     issuance.expected_bn[deal] = rate * float(issuers["listed_firms"].sum()) * median * mean_size
-    return offers * median * constants.deal_factor(clock, deal) * spread
+    sizes = _size_factors(clock, parameters, draws, issuers, sellers)
+    offers[sellers] = poisson(many[some], chance[some]) * median * constants.deal_factor(clock, deal) * sizes
+    return offers
+
+
+def _size_factors(clock: Clock, parameters: Parameters, draws: Draws, issuers: Issuers, rows: Integers) -> Floats:
+    """Size of each issuer's offers over the median, shape (rows,)."""
+    normal = draws["issuer.listing_size"].normal(issuers.draw_keys[rows], clock.month)
+    return np.asarray(np.exp(parameters.listing_size_spread * normal), dtype=np.float64)

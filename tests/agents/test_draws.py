@@ -325,6 +325,21 @@ def test_counts_follow_their_distributions():
     assert poisson(2.0, 0.5).shape == ()
 
 
+def test_counts_near_certainty_end():
+    highest = 1.0 - 2.0**-53
+    for mean in (1e-12, 0.3, 16.0, 17.0):
+        assert poisson(mean, highest) >= stats.poisson.ppf(highest, mean) - 1
+    for n, p in ((1, 1e-9), (5, 0.999), (2_000, 0.004)):
+        assert n >= binomial(n, p, highest) >= stats.binom.ppf(highest, n, p) - 1
+
+
+def test_some_draws_are_those_of_all():
+    everything = stream().gumbel(KEYS, MONTH, count=4)
+    wanted = stream().uniform(KEYS, MONTH + 1, count=4) < 0.3
+    wanted[2] = False
+    np.testing.assert_array_equal(stream().gumbel_where(wanted, KEYS, MONTH), np.where(wanted, everything, 0.0))
+
+
 def test_a_small_change_of_rate_changes_few_births():
     uniform = stream().uniform(KEYS, MONTH)
     changed = poisson(5.0, uniform) != poisson(5.05, uniform)

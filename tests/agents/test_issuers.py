@@ -20,6 +20,7 @@ from agents.issuers import (
     panda_issue_probability,
     regional_search_cost_pp,
     registration_rate,
+    tastes_that_count,
 )
 from agents.listing_queue import review_stage_probability
 from agents.need_cycle import next_deviation
@@ -395,6 +396,18 @@ def test_a_quicker_way_to_list_draws_issuers_to_the_exchange():
     quicker = exchange_share(0.6, -4.0, 0.05)
     assert quicker == pytest.approx(1.5 * np.exp(0.2) / (1.0 + 1.5 * np.exp(0.2)))
     assert exchange_share(0.6, 4.0, 0.05) < 0.6 < quicker
+
+
+def test_a_taste_that_does_not_count_changes_no_choice():
+    draw = np.random.default_rng(4)
+    utility, eligible = draw.normal(size=(9, 3_000)), draw.random((9, 3_000)) < 0.4
+    tastes = -np.log(-np.log(draw.random((11, 3_000))))
+    counted = tastes_that_count(eligible)
+    other = np.where(counted, tastes, draw.normal(scale=50.0, size=tastes.shape))
+    before = choose_instrument(utility, eligible, DISSIMILARITY, tastes[:4], tastes[3:])
+    after = choose_instrument(utility, eligible, DISSIMILARITY, other[:4], other[3:])
+    np.testing.assert_array_equal(before, after)
+    assert 0.2 < counted.mean() < 0.8
 
 
 def test_filings_are_as_probable_as_choices_make_them():
