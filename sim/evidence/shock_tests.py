@@ -1,6 +1,6 @@
 """Stress tests by named shocks: the same run with and without a stress, from the month in which it strikes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from scenarios.stresses import MOST_SEVERITY, Stress, stresses
 from sim.experiments.intervals import interval
-from sim.experiments.pool import mapped
+from sim.experiments.pool import Cancel, Workers, mapped
 from sim.experiments.requests import RunRequest, ensemble_requests
 
 if TYPE_CHECKING:
@@ -174,7 +174,9 @@ def shock_tests(
     runs: int = 20,
     seed: int = 1,
     scale: float | None = None,
-    workers: int | None = None,
+    workers: int | Workers | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    cancel: Cancel | None = None,
 ) -> "pd.DataFrame":
     """Named stresses on runs of one or more scenarios, each run with its own parameters and seed.
 
@@ -188,6 +190,10 @@ def shock_tests(
         Multiple of the usual size of their shocks, 0 to 4.
     at
         Month in which they strike; the run is followed for two years.
+    progress
+        Called with the numbers of runs that are done and wanted.
+    cancel
+        Asked after each run; once it says True the test ends with an error.
 
     Returns
     -------
@@ -202,11 +208,12 @@ def shock_tests(
 
     asked = checked_stresses(names)
     requests = _requests(scenarios, at, runs, seed, scale)
-    found = mapped(partial(tests_of_run, asked=asked, severity=_checked_severity(severity), at=at), requests, workers)
+    test = partial(tests_of_run, asked=asked, severity=_checked_severity(severity), at=at)
+    found = mapped(test, requests, workers, progress=progress, cancel=cancel)
     rows = [
-        {"scenario": request.scenario.name, "run": request.run, "stress": name, **vars(test)}
+        {"scenario": request.scenario.name, "run": request.run, "stress": name, **vars(result)}
         for request, tests in zip(requests, found, strict=True)
-        for name, test in tests
+        for name, result in tests
     ]
     return pd.DataFrame(rows)
 

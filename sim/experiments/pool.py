@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from itertools import groupby
 from multiprocessing import connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -20,6 +21,8 @@ from typing import Any, Self
 
 from scenarios.bounds import MOST_WORKERS
 from scenarios.counts import checked_count
+from scenarios.errors import InputError
+from scenarios.problem_texts import coded
 from sim.experiments.outcomes import RunOutcome, executed, executed_together, failed, of_the_installed_model
 from sim.experiments.requests import RunRequest
 from sim.provenance.loaded_code import refuse_altered
@@ -200,24 +203,31 @@ class Workers:
                 self._executor = None
 
     def map[T](self, function: Callable[..., T], *items: Iterable[Any]) -> list[T]:
-        """Results of a function of a module for each item, in their order; all are tried once more if a process dies.
+        """Results of a function of a module for each item, in their order; see `each`."""
+        return list(self.each(function, *items))
+
+    def each[T](self, function: Callable[..., T], *items: Iterable[Any]) -> Iterator[T]:
+        """Results of a function of a module for each item, in their order, as they come.
+
+        The items without a result are tried once more if a process dies; an iterator that is closed begins no more.
 
         Raises
         ------
         BrokenProcessPool
             If a process dies the second time too.
         """
-        arguments = [list(each) for each in items]
-
-        def tried(executor: Executor) -> list[T]:
-            return list(executor.map(function, *arguments))
-
-        executor = self.executor()
-        try:
-            return tried(executor)
-        except BrokenProcessPool:
-            self.renew(executor)
-            return tried(self.executor())
+        arguments, done, died = list(zip(*items, strict=True)), 0, False
+        while done < len(arguments):
+            executor = self.executor()
+            try:
+                for result in executor.map(function, *zip(*arguments[done:], strict=True)):
+                    done += 1
+                    yield result
+            except BrokenProcessPool:
+                self.renew(executor)
+                if died:
+                    raise
+                died = True
 
     def close(self, now: bool = False) -> None:
         """End the processes, at once if `now`, else after their current task."""
@@ -231,12 +241,50 @@ class Workers:
             _kill(processes, results)
 
 
-def mapped[T](function: Callable[[RunRequest], T], requests: Sequence[RunRequest], workers: int | None) -> list[T]:
-    """Results of a function for each request, in their order; one worker is this process, None takes all processors."""
-    if workers is not None and checked_count(workers, "workers", most=MOST_WORKERS) == 1:
-        return [function(request) for request in requests]
-    with Workers(workers) as pool:
-        return pool.map(function, requests)
+def mapped[T](
+    function: Callable[[RunRequest], T],
+    requests: Sequence[RunRequest],
+    workers: int | Workers | None,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    cancel: Cancel | None = None,
+) -> list[T]:
+    """Results of a function for each request, in their order.
+
+    Parameters
+    ----------
+    function
+        A function of a module, or a partial of one.
+    requests
+        Its arguments.
+    workers
+        Number of processes, or a pool that is kept; one is this process, None takes all processors.
+    progress
+        Called with the numbers of results there are and that are wanted.
+    cancel
+        Asked after each result.
+
+    Raises
+    ------
+    scenarios.InputError
+        If it was cancelled.
+    """
+    found: list[T] = []
+    with ExitStack() as stack:
+        if workers is not None and not isinstance(workers, Workers):
+            workers = checked_count(workers, "workers", most=MOST_WORKERS)
+        if workers == 1:
+            results: Iterator[T] = map(function, requests)
+        else:
+            pool = workers if isinstance(workers, Workers) else stack.enter_context(Workers(workers))
+            results = pool.each(function, requests)
+        for result in results:
+            found.append(result)
+            if progress is not None:
+                progress(len(found), len(requests))
+            if cancel is not None and cancel():
+                raise InputError(coded("runs.cancelled"), key="runs")
+    return found
 
 
 def run_many(

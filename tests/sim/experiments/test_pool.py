@@ -7,13 +7,15 @@ import threading
 import time
 import weakref
 from concurrent.futures import Executor, Future
+from operator import attrgetter
 from types import SimpleNamespace
 
 import pytest
 
+from scenarios import InputError
 from sim.experiments import pool
 from sim.experiments.outcomes import RunOutcome
-from sim.experiments.pool import ClusterLost, run_many
+from sim.experiments.pool import ClusterLost, mapped, run_many
 from sim.experiments.requests import ensemble_requests
 
 
@@ -152,3 +154,16 @@ def test_a_cluster_that_comes_back_goes_on_and_blames_no_run(asked):
     came = list(run_many(asked, executor=Cluster(1, comes_back=True)))
     assert [outcome.status for outcome in came] == ["done"] * len(asked)
     assert sorted(outcome.request.run for outcome in came) == [request.run for request in asked]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_results_come_in_order_until_they_are_cancelled(workers):
+    requests = ensemble_requests(["plan"], runs=5, scale=0.02)
+    run, told = attrgetter("run"), []
+    found = mapped(run, requests, workers, progress=lambda done, wanted: told.append((done, wanted)))
+    assert found == [0, 1, 2, 3, 4]
+    assert told == [(done, 5) for done in range(1, 6)]
+    told.clear()
+    with pytest.raises(InputError):
+        mapped(run, requests, workers, progress=lambda done, _: told.append(done), cancel=lambda: len(told) == 2)
+    assert told == [1, 2]
