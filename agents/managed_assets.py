@@ -44,6 +44,18 @@ def trust_shift(conduct_events: float, conduct_events_2020: float, slope: float)
     return -slope * float(np.log(conduct_events / conduct_events_2020))
 
 
+def redeemed_share(share: float, conduct_events: float, conduct_events_2020: float, most: float) -> float:
+    """Part of what they hold that clients' redemptions make managers give up.
+
+    part = min(most, share * events / events of 2020)
+
+    `share` is what clients take out at the conduct of 2020. Clients who were sold what did not suit them leave sooner
+    when prices fall: after a fraud those near it took out several times what others did (Gurun, Stoffman and Yonker
+    2018). Proportion is judgement. Channel `misconduct_rate`.
+    """
+    return min(most, share * (conduct_events / conduct_events_2020))
+
+
 def net_flows(managed: Floats, trailing: Floats, organic_per_year: float, flow_performance: float) -> Floats:
     """Clients' net money in a month, shape (n,), in the unit of `managed`.
 

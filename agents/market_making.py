@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Floats, Keys
+
+MOST_LOST = 0.95
+"""Part of its equity and of its repo that a member in default loses; what is left keeps its ratios defined."""
 
 
 def market_making_capital(equity_bn: Floats, assets_bn: Floats, leverage_limit: Floats, allocation: Floats) -> Floats:
@@ -17,3 +20,18 @@ def market_making_capital(equity_bn: Floats, assets_bn: Floats, leverage_limit: 
     room = np.minimum(equity_bn, leverage_limit * equity_bn - assets_bn)
     capital: Floats = allocation * np.maximum(room, 0.0)[:, None]
     return capital
+
+
+def defaulted_share(equity_bn: Floats, keys: Keys, members: float) -> Floats:
+    """Part of each clearing member that is in default, 0..1, shape (n,).
+
+    share = min(1, max(0, members - members with more equity))
+
+    `members` counts the members in default from the largest on; its fraction is the part of the last one. Members of
+    equal size stand in the order of their keys (n,). Supervisors test clearing houses against the default of the one
+    or two largest members (CPMI-IOSCO 2012, principle 4).
+    """
+    rank = np.empty(len(equity_bn))
+    rank[np.lexsort((keys, -equity_bn))] = np.arange(len(equity_bn))
+    share: Floats = np.clip(members - rank, 0.0, 1.0)
+    return share

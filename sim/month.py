@@ -21,6 +21,8 @@ from sim.closing.indicators import indicators_are_read
 from sim.component import ContractError, Month, Part, States, Step, state_name
 from sim.components import remember_base_year
 from sim.declared import Watch
+from sim.failures.clearing_member_default import clearing_members_default
+from sim.failures.platform_outage import platform_goes_down
 from sim.failures.small_bank_failure import small_banks_fail
 from sim.financing.direct_financing import direct_financing_is_summed
 from sim.financing.firm_balance import firms_earn
@@ -49,6 +51,8 @@ MONTH = Month(
     (
         *AUTHORITIES.steps,
         Step(small_banks_fail, owner="World"),
+        Step(clearing_members_default, owner="World"),
+        Step(platform_goes_down, owner="World"),
         Step(need_cycle_moves, owner="World"),
         Step(firms_earn, owner="Issuer"),
         Step(firms_keep_relations, owner="Issuer"),

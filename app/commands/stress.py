@@ -27,8 +27,9 @@ def stress(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="A named stress that strikes the runs: bank_failure, bond_losses, foreign_outflow, joint, "
-            "property_defaults, us_rates, or all; may be repeated.",
+            help="A named stress that strikes the runs: bank_failure, bond_losses, clearing_member, foreign_outflow, "
+            "index_exclusion, joint, local_government_defaults, platform_outage, property_defaults, reserve_freeze, "
+            "us_rates, or all; may be repeated.",
         ),
     ] = None,
     severity: Annotated[

@@ -119,7 +119,7 @@ def institutions_set_leverage(
     institutions["leverage"][rows] *= np.exp(terms.sum(axis=0))
     bonds = institutions["bonds_bn"]
     unwound = sold_bn(bonds[rows] * institutions["opening_leverage"][rows], terms[FORCED].sum(axis=0))
-    sales.share = (sales.of_assets_bn + float(unwound.sum())) / float(bonds.sum())
+    sales.share = (sales.of_assets_bn + sales.of_collateral_bn + float(unwound.sum())) / float(bonds.sum())
 
 
 def decided_terms(

@@ -55,8 +55,10 @@ class ForcedSales:
 
     of_assets_bn: float = 0.0
     """Sold because capital is below the minimum, CNY bn."""
+    of_collateral_bn: float = 0.0
+    """Collateral of clearing members in default that the lenders sell, CNY bn."""
     share: float = 0.0
-    """Bonds sold for that reason or because limits on leverage fell, over the bonds that institutions hold."""
+    """Bonds sold for these reasons or because limits on leverage fell, over the bonds that institutions hold."""
     usual_pressure: float = 0.0
     """Forced sales over turnover, mean of the base year."""
     log_volatility: float = 0.0

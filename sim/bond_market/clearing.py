@@ -5,6 +5,7 @@ import numpy as np
 from agents.arrays import Floats
 from agents.bond_demand import adapted_mix, clearing_premia_pp, demand_bn, funded_by_repo, usual_demand_growth
 from agents.foreign_investors import ForeignInvestors
+from agents.managed_assets import redeemed_share
 from scenarios.parameters import Parameters
 from sim.accounting.ledger import Account, Ledger
 from sim.accounting.securities import Holder, SecurityBook, SecurityClass, foreign_by_class
@@ -12,6 +13,7 @@ from sim.bond_market.state import ForeignFlow, ResidualHolders
 from sim.clock import Clock, season
 from sim.component import Changes
 from sim.world.interactions import Interactions
+from sim.world.policy import Channels
 from sim.world.shock_values import ShockValues
 
 MANAGERS = Holder.ASSET_MANAGERS - 1
@@ -50,6 +52,7 @@ def _expected_growth(clock: Clock, parameters: Parameters) -> Floats:
 def _clearing_premia(
     clock: Clock,
     parameters: Parameters,
+    channels: Channels,
     shocks: ShockValues,
     interactions: Interactions,
     supply_bn: Floats,
@@ -62,7 +65,12 @@ def _clearing_premia(
     money = holders.size.copy()
     if integrated:
         money *= funded_by_repo(holders.leverage, holders.leverage_base_year)
-    money[MANAGERS] *= 1.0 - min(shocks["bond_fund_redemptions"], MOST_REDEEMED)
+    money[MANAGERS] *= 1.0 - redeemed_share(
+        shocks["bond_fund_redemptions"],
+        channels["misconduct_rate"],
+        channels.baseline("misconduct_rate"),
+        MOST_REDEEMED,
+    )
     usual = book.demand_base_bn * money[:, None]
     elasticity = parameters.demand_semielasticity
     substitution = parameters.bond_substitution if integrated else elasticity
@@ -74,6 +82,7 @@ def _clearing_premia(
 def bond_market_clears(
     clock: Clock,
     parameters: Parameters,
+    channels: Channels,
     shocks: ShockValues,
     interactions: Interactions,
     investors: ForeignInvestors,
@@ -100,7 +109,7 @@ def bond_market_clears(
         book.premium_pp[:] = 0.0
         holders.demanded_bn = book.demand_base_bn * holders.size[:, None]
     else:
-        premia = _clearing_premia(clock, parameters, shocks, interactions, residual, book, holders)
+        premia = _clearing_premia(clock, parameters, channels, shocks, interactions, residual, book, holders)
         book.premium_pp = premia - premia[SecurityClass.SOVEREIGN]
         book.premium_pp[SecurityClass.SOVEREIGN] = premia[SecurityClass.SOVEREIGN]
     # Demand equals supply up to rounding; holders share exactly what there is.

@@ -271,8 +271,9 @@ def foreign_investors_trade(
     group_terms[4, [InvestorGroup.RESERVE_MANAGER, InvestorGroup.HEDGED_BUYER]] = collateral_shift(
         channels["collateral_haircut"], channels.baseline("collateral_haircut"), parameters.collateral_elasticity
     )
+    weights = tracked_index_weights(parameters, base_year, month, world_index_live_shares(clock, parameters, policy))
     gain = benchmark_weight_gain(
-        tracked_index_weights(parameters, base_year, month, world_index_live_shares(clock, parameters, policy)),
+        weights * (1.0 - min(shocks["index_exclusion"], 1.0)),
         demand.index_weights_base_year,
         parameters.off_benchmark_weight,
         parameters.benchmark_passthrough,
@@ -281,6 +282,7 @@ def foreign_investors_trade(
         politics.tension, parameters.geopolitical_jump_west, parameters.geopolitical_jump_nonaligned
     )
     geopolitics[:, Bloc.WEST] += shocks["western_demand"]
+    geopolitics[InvestorGroup.RESERVE_MANAGER, [Bloc.WEST, Bloc.NEUTRAL]] += shocks["reserve_freeze"]
     group, bloc = investors["group"], investors["bloc"]
     if interactions.on("peers"):
         peers = peer_buying(

@@ -14,7 +14,7 @@ from agents.credit_events import (
     spread_of_issuers_pp,
 )
 from agents.firm_balance import balance_sheet_default_terms
-from agents.issuers import IssuerClass, Issuers
+from agents.issuers import Industry, IssuerClass, Issuers
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
 from sim.component import Changes
@@ -84,9 +84,19 @@ def own_default_terms(parameters: Parameters, issuers: Issuers, rows: Integers) 
 
 
 def default_shock(shocks: ShockValues, issuers: Issuers, rows: Integers) -> Floats:
-    """Effect of a dated shock on the log default rate of these issuers, shape (rows,); zero but for private ones."""
-    private = one_of(issuers["issuer_class"][rows], (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID))
-    return np.where(private, np.log(max(shocks["default_rate"], SMALLEST_RATE)), 0.0)
+    """Effect of dated shocks on the log default rate of these issuers, shape (rows,).
+
+    One is on private issuers, one on those that borrow for local governments: local state-owned firms that build
+    infrastructure. It is zero for all others.
+    """
+    kind = issuers["issuer_class"][rows]
+    private = one_of(kind, (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID))
+    builds = issuers["industry"][rows] == Industry.CONSTRUCTION_AND_INFRASTRUCTURE
+    local = (kind == IssuerClass.LOCAL_SOE) & builds
+    of_private, of_local = (
+        np.log(max(shocks[name], SMALLEST_RATE)) for name in ("default_rate", "local_government_default")
+    )
+    return np.where(private, of_private, np.where(local, of_local, 0.0))
 
 
 def domestic_firms(issuers: Issuers, rows: Integers) -> Flags:

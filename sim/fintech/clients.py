@@ -19,6 +19,7 @@ from agents.institutions import Institutions
 from scenarios.parameters import Parameters
 from sim.clock import Clock
 from sim.component import Changes
+from sim.fintech.outage import clients_leaving, leaving_chances, service_down
 from sim.fintech.platforms import rules_of_firms
 from sim.fintech.state import ClientMarket, FintechConstants, PlatformRules
 from sim.world.interactions import Interactions
@@ -76,7 +77,8 @@ def start_clients(
     premium = np.where(fintech["kind"] == Origin.SHANGHAI, constants.size_premium, 0.0)
     fintech["clients_elsewhere"][:] = clients_at_start(fintech["log_size"] - premium)
     market.contracts_elsewhere = float(fintech["clients_elsewhere"].sum())
-    terms = _terms(parameters, fintech, np.zeros(len(fintech)))
+    nothing = np.zeros(len(fintech))
+    terms = _terms(parameters, fintech, nothing, nothing)
     _choose(clock, draws, institutions, fintech, np.flatnonzero(institutions["adopted"]), terms)
     fintech["clients_here"][:] = _suppliers(institutions, fintech)
 
@@ -100,10 +102,12 @@ def institutions_choose_suppliers(
         return
     clients = clients_of(fintech)
     of_rules = rules_of_firms(parameters, rules, fintech)
-    terms = _terms(parameters, fintech, of_rules)
+    down = service_down(market, fintech)
+    terms = _terms(parameters, fintech, of_rules, down)
     uniform = draws["fintech.clients"].uniform(fintech.draw_keys, clock.month, count=2)
     leaves = -float(np.expm1(-parameters.client_review_rate / 12.0))
-    lost_elsewhere = binomial(fintech["clients_elsewhere"], leaves, uniform[0])
+    chances_to_leave = leaving_chances(leaves, down)
+    lost_elsewhere = binomial(fintech["clients_elsewhere"], chances_to_leave, uniform[0])
     market.contracts_elsewhere *= float(np.exp(parameters.client_market_growth / 12.0))
     in_force = float(fintech["clients_elsewhere"].sum() - lost_elsewhere.sum())
     placed = max(0.0, market.contracts_elsewhere - in_force)
@@ -114,7 +118,8 @@ def institutions_choose_suppliers(
 
     served = np.flatnonzero(institutions["adopted"])
     supplier = fintech.rows_of(institutions["supplier"][served])
-    reviews = draws["institution.supplier"].uniform(institutions.draw_keys[served], clock.month, count=2)[0] < leaves
+    drawn = draws["institution.supplier"].uniform(institutions.draw_keys[served], clock.month, count=2)[0]
+    reviews = drawn < clients_leaving(chances_to_leave, supplier, leaves)
     choosers = served[reviews | (supplier < 0)]
     institutions["supplier"][choosers] = -1
     kept = _suppliers(institutions, fintech)
@@ -146,9 +151,12 @@ def institutions_choose_suppliers(
     )
 
 
-def _terms(parameters: Parameters, fintech: FintechFirms, of_rules: Floats) -> Floats:
-    """Terms of the log weight of each firm for an institution of the city, shape (3, n)."""
-    return supplier_terms(
+def _terms(parameters: Parameters, fintech: FintechFirms, of_rules: Floats, down: Floats) -> Floats:
+    """Terms of the log weight of each firm for an institution of the city, shape (3, n).
+
+    A platform that is down wins as many fewer clients as its service is down.
+    """
+    terms = supplier_terms(
         clients_of(fintech),
         share_of_newcomers(parameters),
         fintech["in_shanghai"],
@@ -156,6 +164,9 @@ def _terms(parameters: Parameters, fintech: FintechFirms, of_rules: Floats) -> F
         of_rules,
         parameters.platform_client_slope,
     )
+    with np.errstate(divide="ignore"):
+        terms[0] += np.log1p(-down)
+    return terms
 
 
 def _choose(

@@ -28,6 +28,8 @@ from sim.base_year.base_year import BaseYear
 from sim.base_year.dated_events import OWNERSHIP_CAPS_LIFTED, PANDEMIC_YEAR
 from sim.clock import Clock
 from sim.component import Changes
+from sim.fintech.outage import technology_in_service
+from sim.fintech.state import ClientMarket
 from sim.institutions.arrivals import institutions_arrive, institutions_depart
 from sim.institutions.licences import filings_looked_for
 from sim.institutions.state import (
@@ -135,6 +137,7 @@ def institutions_leave_and_move(
     interactions: Interactions,
     traits: SectorTraits,
     districts: Districts,
+    clients: ClientMarket,
     city: Changes[City],
     rivals: Changes[RivalCentres],
     institutions: Changes[Institutions],
@@ -156,7 +159,9 @@ def institutions_leave_and_move(
         parameters.congestion_elasticity,
     )
     city.operating_cost = cost
-    institutions["unit_cost"][:] = cost * cost_of_adopters(institutions["adopted"], parameters.adoption_cost_effect)
+    institutions["unit_cost"][:] = cost * cost_of_adopters(
+        technology_in_service(institutions, clients), parameters.adoption_cost_effect
+    )
     institutions["opening_profitability"][:] = institutions["profitability"]
     ratio = institutions["equity_bn"] / institutions["assets_bn"]
     institutions["opening_capital_gap"][:] = np.log(institutions["normal_equity_ratio"] / ratio)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.managed_assets import class_returns, net_flows, trailing_excess_return
+from agents.managed_assets import class_returns, net_flows, redeemed_share, trailing_excess_return
 
 WEIGHTS = np.array([0.0, 0.5, 1.0])
 
@@ -43,3 +43,9 @@ def test_money_goes_to_winners_and_leaves_losers_against_the_same_trend(excess, 
 def test_no_client_takes_more_than_is_there():
     assert net_flows(np.array([5.0]), np.array([-100.0]), 0.1, 3.0)[0] == -5.0
     assert net_flows(np.array([0.0]), np.array([1.0]), 0.1, 0.8)[0] == 0.0
+
+
+@given(st.floats(0.0, 0.5), st.floats(10.0, 300.0))
+def test_redemptions_are_in_proportion_to_conduct_and_leave_something(share, events):
+    assert redeemed_share(share, 100.0, 100.0, 0.9) == share
+    assert redeemed_share(share, events, 100.0, 0.9) == pytest.approx(min(0.9, share * events / 100.0))

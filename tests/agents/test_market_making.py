@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.market_making import market_making_capital
+from agents.market_making import defaulted_share, market_making_capital
 
 ALLOCATION = np.array([[0.05, 0.0], [0.1, 0.2]])
 LIMIT = np.array([25.0, 12.5])
@@ -32,3 +32,11 @@ def test_losses_of_equity_never_deepen_a_market(equity, loss, assets):
     )
     assert (after <= before + 1e-12).all()
     assert (after >= 0.0).all()
+
+
+def test_members_default_from_the_largest_on():
+    equity, keys = np.array([5.0, 20.0, 9.0, 9.0]), np.array([4, 3, 2, 1], dtype=np.uint64)
+    assert defaulted_share(equity, keys, 0.0).tolist() == [0.0, 0.0, 0.0, 0.0]
+    assert defaulted_share(equity, keys, 0.4).tolist() == [0.0, 0.4, 0.0, 0.0]
+    assert defaulted_share(equity, keys, 1.5).tolist() == [0.0, 1.0, 0.0, 0.5]
+    assert defaulted_share(equity, keys, 9.0).tolist() == [1.0, 1.0, 1.0, 1.0]

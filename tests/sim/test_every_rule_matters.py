@@ -11,7 +11,7 @@ from sim.month import MONTH
 
 ROOT = Path(sim.__file__).parent.parent
 READING = {"indicators_are_read", "accounts_close"}
-RARE = {"small_banks_fail", "rivals_answer", "authorities_react"}
+RARE = {"small_banks_fail", "clearing_members_default", "platform_goes_down", "rivals_answer", "authorities_react"}
 """Steps that act only where a scenario asks for it or by a rare chance; their own tests are in test_shocks.py,
 test_rivals.py and steps/test_authorities.py."""
 PLUMBING = {"agentset", "arrays", "columns", "draws", "population", "views", "__init__"}

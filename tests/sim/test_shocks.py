@@ -4,23 +4,29 @@ import numpy as np
 import pytest
 
 import sim
-from agents.issuers import Issuers
+from agents.foreign_investors import Bloc, IndexFamily, InvestorGroup
+from agents.institutions import Sector
+from agents.issuers import Industry, IssuerClass, Issuers
 from scenarios import Scenario, load, shock_kinds
 from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.errors import InputError
 from scenarios.parameters import ParameterSet
 from scenarios.shock_paths import ShockPaths, additive_path, kept_share
 from sim.accounting.securities import Holder, SecurityClass
+from sim.banking.state import ForcedSales
 from sim.bond_market.clearing import MANAGERS, MOST_REDEEMED
 from sim.bond_market.state import Geopolitics, PublicSupply
 from sim.clock import Clock, season
 from sim.closing.accounts import Verification
 from sim.component import Part
+from sim.financing.credit_events import default_shock
 from sim.financing.issuance import costs_pp
 from sim.financing.listings import lead_times
-from sim.financing.state import Defaults, ListingQueue
+from sim.financing.state import Contagion, Defaults, ListingQueue
+from sim.fintech.state import ClientMarket
 from sim.institutions.state import LicenceQueue
 from sim.solving.history import state_at_baseline
+from sim.trading.market_making import market_making_bn
 from sim.world.macro import make_macro_path
 from sim.world.shock_values import ShockValues
 
@@ -297,3 +303,122 @@ def test_a_run_refuses_a_shock_it_does_not_know():
 
 def test_a_ready_scenario_of_shocks_runs(small):
     assert len(small("hard_landing").provenance["shocks"]) == len(load("hard_landing").shocks) > 0
+
+
+OF_NO_SIZE = {
+    "local_government_default": 1.0,
+    "clearing_member_default": 0.0,
+    "platform_outage": 0.0,
+    "reserve_freeze": 0.0,
+    "index_exclusion": 0.0,
+}
+"""Shocks and the size at which nothing strikes."""
+
+
+@pytest.mark.parametrize("name", OF_NO_SIZE)
+def test_a_shock_of_no_size_changes_nothing_to_the_bit(bits, name):
+    asking = {"name": name, "from": "2021-02", "to": "2021-06", "size": OF_NO_SIZE[name]}
+    none, plain = (sim.run(asked(*shocks, end="2021-06"), seed=4).indicators for shocks in ([asking], []))
+    assert bits(none) == bits(plain)
+
+
+def test_borrowers_of_local_governments_default_more_often_and_their_provinces_pay_for_it():
+    shock = {"name": "local_government_default", "from": "2021-01", "to": "2021-12", "size": 150}
+    plain, struck = pair("2021-12", shock)
+    assert struck.state(Defaults).count > plain.state(Defaults).count
+    assert struck.state(Contagion).province_spread_pp.max() > plain.state(Contagion).province_spread_pp.max() + 0.1
+    # Only they are struck: the terms of the rate of all others are those without the shock.
+    issuers = struck.issuers
+    effect = default_shock(struck.shock, issuers, np.arange(len(issuers)))
+    local = issuers["issuer_class"] == IssuerClass.LOCAL_SOE
+    builds = issuers["industry"] == Industry.CONSTRUCTION_AND_INFRASTRUCTURE
+    np.testing.assert_allclose(effect, np.where(local & builds, np.log(150.0), 0.0))
+
+
+def test_the_largest_clearing_member_loses_its_capital_its_repo_and_its_market_making():
+    plain, struck = pair("2021-03", {"name": "clearing_member_default", "month": "2021-03", "size": 1})
+    brokers = plain.institutions["sector"] == Sector.BROKER
+    largest = int(plain.institutions.unique_ids[np.argmax(np.where(brokers, plain.institutions["equity_bn"], 0.0))])
+    was, after = (model.institutions.rows_of(np.array([largest]))[0] for model in (plain, struck))
+    equity = [model.institutions["equity_bn"][row] for model, row in ((plain, was), (struck, after))]
+    repo = [model.institutions["repo_borrowed_bn"][row] for model, row in ((plain, was), (struck, after))]
+    assert equity[1] < 0.6 * equity[0] and repo[1] < 0.5 * repo[0]
+    made = [market_making_bn(model.institutions) for model in (plain, struck)]
+    assert (made[1] < made[0]).all()
+    assert struck.state(ForcedSales).share > plain.state(ForcedSales).share
+    struck.step()
+    assert struck.state(ForcedSales).of_collateral_bn == 0.0
+
+
+def test_more_members_in_default_cost_more():
+    lost = [
+        pair("2021-02", {"name": "clearing_member_default", "month": "2021-02", "size": size})[1].institutions[
+            "losses_bn"
+        ]
+        for size in (0.5, 1.5, 3.0)
+    ]
+    assert lost[0].sum() < lost[1].sum() < lost[2].sum()
+
+
+def test_clients_leave_a_platform_that_is_down_and_it_stays_the_same_one():
+    shock = {"name": "platform_outage", "from": "2021-02", "to": "2021-04", "size": 0.8}
+    down, clients = [], []
+    for plain, struck in along(["2021-01", "2021-02", "2021-04", "2021-05"], shock):
+        down.append(struck.state(ClientMarket).down)
+        if struck.state(ClientMarket).down < 0:
+            continue
+        firm = np.array([down[-1]])
+        clients.append([model.fintech["clients_here"][model.fintech.rows_of(firm)[0]] for model in (plain, struck)])
+    assert down[0] == down[3] == -1 and down[1] == down[2] >= 0
+    assert all(struck < 0.5 * plain for plain, struck in clients)
+
+
+def test_institutions_without_the_service_work_as_those_without_technology():
+    saves = CENTRAL.replace(adoption_cost_effect=-20.0)
+    shock = {"name": "platform_outage", "month": "2021-01", "size": 1.0}
+    plain, struck = (sim.FinancialCenter(asked(*each), rng=2, parameters=saves) for each in ((), (shock,)))
+    supplier = plain.institutions["supplier"].copy()
+    ids = plain.institutions.unique_ids.copy()
+    for model in (plain, struck):
+        model.step()
+    stay = np.array([model.institutions.rows_of(ids) for model in (plain, struck)])
+    both = (stay >= 0).all(axis=0)
+    ratio = struck.institutions["unit_cost"][stay[1, both]] / plain.institutions["unit_cost"][stay[0, both]]
+    hit = supplier[both] == struck.state(ClientMarket).down
+    assert hit.any()
+    np.testing.assert_allclose(ratio, np.where(hit, 1.0 / 0.8, 1.0))
+
+
+def test_official_investors_of_the_aligned_bloc_do_not_join_a_freeze():
+    plain, struck = pair("2021-01", {"name": "reserve_freeze", "month": "2021-01", "size": -1})
+    change = np.log(struck.investors["target_weight"] / plain.investors["target_weight"])
+    official = plain.investors["group"] == InvestorGroup.RESERVE_MANAGER
+    aligned = plain.investors["bloc"] == Bloc.ALIGNED
+    np.testing.assert_allclose(change[official & ~aligned], -1.0, atol=1e-9)
+    np.testing.assert_allclose(change[~official | aligned], 0.0, atol=1e-9)
+
+
+def test_funds_that_track_an_index_sell_when_it_drops_the_countrys_bonds():
+    plain, struck = pair("2021-02", {"name": "index_exclusion", "month": "2021-02", "size": 1})
+    # The world government index does not hold the bonds yet.
+    tracks = np.isin(plain.investors["index_family"], (IndexFamily.GLOBAL_AGGREGATE, IndexFamily.EMERGING_MARKETS))
+    held = [model.investors["holdings_bn"] for model in (plain, struck)]
+    assert (held[1][tracks] < held[0][tracks]).all()
+    np.testing.assert_allclose(held[1][~tracks], held[0][~tracks], rtol=1e-9)
+
+
+def test_clients_take_out_less_after_a_shock_where_conduct_is_better():
+    shock = {"name": "bond_fund_redemptions", "from": "2023-06", "to": "2023-06", "size": 0.2}
+    lever = {"legal_business_environment": 1.0}
+    widening = []
+    for levers in ({}, lever):
+        premia = []
+        for shocks in ([], [shock]):
+            model = sim.FinancialCenter(
+                Scenario(name="conduct", policy="frozen", levers=levers, shocks=shocks, scale=0.05, end="2023-06"),
+                rng=2,
+            )
+            model.run_to_end()
+            premia.append(model.book.yield_premia_pp())
+        widening.append(premia[1] - premia[0])
+    assert (widening[1] < 0.95 * widening[0]).all() and (widening[1] > 0.0).all()

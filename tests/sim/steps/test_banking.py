@@ -9,6 +9,7 @@ from agents.certificates import BankTier
 from agents.draws import Draws
 from agents.institutions import FinancialInstitution, Institutions, Sector
 from agents.issuers import Instrument, Issuers
+from agents.market_making import MOST_LOST
 from scenarios.parameters import Parameters
 from sim.accounting.securities import Holder, SecurityBook, SecurityClass
 from sim.banking.bond_funding import repo_funds_bond_holders
@@ -24,6 +25,7 @@ from sim.banking.state import BankingConstants, Exposures, ForcedSales, Interban
 from sim.bond_market.state import BankStress, ResidualHolders
 from sim.clock import Clock
 from sim.component import Part
+from sim.failures.clearing_member_default import clearing_members_default
 from sim.failures.institution_failure import bank_fails
 from sim.failures.small_bank_failure import small_banks_fail
 from sim.failures.state import BankFailures
@@ -332,6 +334,37 @@ def test_a_failure_that_is_seen_late_costs_more_and_never_more_than_all(city):
         losses.append(lost[row] / before[row] * on[Issuers]["firms"][row])
     assert losses[0] < losses[1] == pytest.approx(0.4)
     assert losses[2] == pytest.approx(1.0)
+
+
+# A clearing member defaults
+
+
+def test_without_a_shock_no_clearing_member_defaults(city):
+    on = city()
+    before = on[Institutions]["equity_bn"].copy()
+    run(clearing_members_default, on)
+    np.testing.assert_array_equal(on[Institutions]["equity_bn"], before)
+    assert on[ForcedSales].of_collateral_bn == 0.0
+
+
+def test_a_member_in_default_loses_capital_and_repo_and_its_collateral_is_sold(city):
+    on = city(on_shocks={"clearing_member_default": 1.0})
+    institutions = on[Institutions]
+    brokers = np.flatnonzero(institutions["sector"] == Sector.BROKER)
+    institutions["equity_bn"][brokers] *= 1.0 + 0.01 * np.arange(len(brokers))
+    institutions["leverage"][brokers] = institutions["normal_leverage"][brokers] = 0.3
+    before = {name: institutions[name].copy() for name in ("equity_bn", "assets_bn", "leverage", "bonds_bn")}
+    run(clearing_members_default, on)
+    struck = np.flatnonzero(before["equity_bn"] != institutions["equity_bn"])
+    largest = brokers[np.argmax(before["equity_bn"][brokers])]
+    assert struck.tolist() == [largest]
+    lost = MOST_LOST * before["equity_bn"][largest]
+    assert before["equity_bn"][largest] - institutions["equity_bn"][largest] == pytest.approx(lost)
+    assert before["assets_bn"][largest] - institutions["assets_bn"][largest] == pytest.approx(lost)
+    assert institutions["losses_bn"][largest] == pytest.approx(lost)
+    assert institutions["leverage"][largest] == pytest.approx((1.0 - MOST_LOST) * 0.3)
+    assert on[ForcedSales].of_collateral_bn == pytest.approx(MOST_LOST * 0.3 * before["bonds_bn"][largest])
+    assert institutions["excess_leverage"][largest] > 0.0 == institutions["capital_room"][largest]
 
 
 # A chain of claims by hand

@@ -7,6 +7,7 @@ from agents.fintech_firms import GROWTH_TERMS, FintechFirms, Origin
 from agents.institutions import Institutions
 from scenarios.parameters import Parameters
 from sim.clock import Clock
+from sim.failures.platform_outage import platform_goes_down
 from sim.fintech.clients import clients_of, institutions_choose_suppliers
 from sim.fintech.component import FINTECH
 from sim.fintech.explained import clients_explained, supplier_explained
@@ -14,7 +15,8 @@ from sim.fintech.firms import firms_exit_and_start, firms_grow_and_raise_funds
 from sim.fintech.platforms import rules_for_platforms_change
 from sim.fintech.state import ClientMarket, PlatformRules
 from sim.fintech.subsidiaries import institutions_found_subsidiaries
-from tests.sim.steps.by_hand import FINTECH_HERE, closes, run
+from sim.world.shock_values import ShockValues
+from tests.sim.steps.by_hand import FINTECH_HERE, closes, run, shocks
 
 BRISK = {"client_review_rate": 3.0, "client_market_growth": 1.0}
 """Contracts that change hands often enough for a month of a few firms."""
@@ -214,3 +216,36 @@ def test_without_the_interaction_rules_stay_as_they_were_and_a_shock_still_strik
     often = {"platform_rule_rate": 1e3}
     assert stance(city(on_parameters=often, off=("rules_for_platforms",))) == [0.0, 0.0]
     assert stance(city(on_shocks=TIGHT, off=("rules_for_platforms",))) == [-1.0, -1.0]
+
+
+def test_a_platform_is_down_from_the_first_month_of_the_shock_to_the_last(city):
+    on = adopters(city, on_shocks={"platform_outage": 0.6})
+    run(platform_goes_down, on)
+    assert on[ClientMarket].down == -1 and on[ClientMarket].down_share == 0.0  # nobody is served yet
+    chosen(on)
+    run(platform_goes_down, on)
+    firms, down = on[FintechFirms], on[ClientMarket].down
+    row = firms.rows_of(np.array([down]))[0]
+    assert firms["clients_here"][row] == firms["clients_here"].max() and on[ClientMarket].down_share == 0.6
+    firms["clients_here"][row] = 0
+    run(platform_goes_down, on)
+    assert on[ClientMarket].down == down
+    on[ShockValues] = shocks()
+    run(platform_goes_down, on)
+    assert on[ClientMarket].down == -1 and on[ClientMarket].down_share == 0.0
+
+
+def test_a_platform_that_is_down_keeps_and_wins_no_client(city):
+    on = adopters(city, on_shocks={"platform_outage": 1.0})
+    chosen(on)
+    run(platform_goes_down, on)
+    on[Clock] = Clock(on[Clock].month + 1)
+    on[ClientMarket].opening, on[ClientMarket].won, on[ClientMarket].lost = (
+        int(clients_of(on[FintechFirms]).sum()),
+        0,
+        0,
+    )
+    row = on[FintechFirms].rows_of(np.array([on[ClientMarket].down]))[0]
+    assert clients_of(on[FintechFirms])[row] > 0
+    won_elsewhere, won_here = chosen(on)[:2]
+    assert clients_of(on[FintechFirms])[row] == won_elsewhere[row] == won_here[row] == 0
