@@ -8,6 +8,7 @@ import numpy as np
 from agents.arrays import Flags, Floats
 from app.web.words import Words
 from scenarios.spreadsheet import plain_cells
+from scenarios.whole_years import BASE_YEAR
 from sim.experiments.ensemble import Ensemble
 
 BLUE, ORANGE, GREEN, GREY = "#1565c0", "#b26a00", "#2e7d32", "#777777"
@@ -73,7 +74,9 @@ def _line(name: str, places: Sequence[str], values: Floats, **style: Any) -> dic
 def _band(name: str, years: list[str], low: Floats, high: Floats, opacity: float, colour: str) -> list[dict[str, Any]]:
     """A band as an invisible line and the area above it."""
     shade = {"color": colour, "opacity": opacity}
-    hidden = {"lineStyle": {"opacity": 0}, "stack": name, "silent": True, "tooltip": {"show": False}}
+    # "all" lets a band begin below zero: by default only values of one sign are stacked.
+    stacked = {"stack": name, "stackStrategy": "all"}
+    hidden = {"lineStyle": {"opacity": 0}, **stacked, "silent": True, "tooltip": {"show": False}}
     return [
         _line(f"{name} ", years, low, **hidden),
         _line(name, years, high - low, **hidden, areaStyle=shade, itemStyle=shade),
@@ -85,13 +88,13 @@ def fan(
     scenario: str,
     baseline: str | None,
     indicator: str,
-    target: float,
+    target: float | None,
     observed: Mapping[int, float],
     words: Words,
     limits: tuple[float, float] | None = None,
     wide: Floats | None = None,
 ) -> dict[str, Any]:
-    """A fan of a scenario by year: bands, median, median of the baseline, target and observations to 2020.
+    """A fan of a scenario by year: bands, median, median of the baseline, target if any, and observations to 2020.
 
     `limits` fixes the vertical axis, so that pictures side by side can be compared. `wide` holds the ends of the band
     with the model's discrepancy, shape (years, 2), which is drawn lighter and behind the others.
@@ -117,14 +120,11 @@ def fan(
             itemStyle={"color": BLUE},
         ),
     ]
-    series[-1]["markLine"] = {
-        "silent": True,
-        "symbol": "none",
-        "data": [
-            {"yAxis": round(target * scaled, 6), "lineStyle": {"color": GREEN}, "label": {"show": False}},
-            {"xAxis": "2020", "lineStyle": {"color": GREY, "type": "dotted"}, "label": {"show": False}},
-        ],
-    }
+    marks: list[dict[str, Any]] = []
+    if target is not None:
+        marks.append({"yAxis": round(target * scaled, 6), "lineStyle": {"color": GREEN}, "label": {"show": False}})
+    marks.append({"xAxis": str(BASE_YEAR), "lineStyle": {"color": GREY, "type": "dotted"}, "label": {"show": False}})
+    series[-1]["markLine"] = {"silent": True, "symbol": "none", "data": marks}
     if baseline is not None:
         other = table.loc[baseline].to_numpy()[:, 2] * scaled
         style = {"lineStyle": {"color": ORANGE, "type": "dashed", "width": 2}, "itemStyle": {"color": ORANGE}}

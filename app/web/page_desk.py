@@ -20,6 +20,7 @@ from app.web.components import LOG, Cards, Chart, Form, Levers, Save, Table
 from app.web.desk import BASELINES, LARGEST_FILE, LEAST_RUNS, LONGEST, MACRO, RUNS, SCALES, Change, Desk
 from app.web.discrepancy_band import discrepancy_band
 from app.web.problems import problems_told, without_places
+from app.web.redline_told import redline_told
 from app.web.simulations import Answer, answers
 from app.web.words import Words
 from calibration.observations import observed_indicator
@@ -31,7 +32,7 @@ from scenarios.problem_texts import coded
 from scenarios.user_files import decoded
 from scenarios.whole_years import TARGET_YEAR
 from sim.closing.indicators import PLAN_INDICATORS
-from sim.experiments.ensemble import Ensemble, thresholds
+from sim.experiments.ensemble import thresholds
 
 LAST = month_ordinal("2025-12")
 OPENED = "opened"
@@ -409,7 +410,7 @@ def Results() -> None:
     all_met = int(ensemble.met("desk")["all"].sum())
     told = [
         words("desk.all_met", met=all_met, runs=given.runs),
-        _redline_told(ensemble, baseline, words),
+        redline_told(ensemble, "desk", baseline, words),
         words("desk.shown", runs=given.runs, wanted=given.wanted),
     ]
     solara.Div(classes=["lj-muted"], children=["".join(each + words("desk.then") for each in told)])
@@ -428,22 +429,6 @@ def Results() -> None:
         children=[
             words("desk.version", version=model_version(), parameters=parameters, seed=desk.seed, runs=given.runs)
         ],
-    )
-
-
-def _redline_told(ensemble: Ensemble, baseline: str, words: Words) -> str:
-    """In how many runs of the desk and of its baseline the redline is broken by the year that is compared."""
-    year = ensemble.years[ensemble.target_year]
-    rows: list[dict[Any, Any]] = ensemble.redline().to_dict("records")
-    last = {row["scenario"]: row for row in rows if row["line"] == "redline" and row["year"] == year}
-    broken, theirs = (round(last[name]["by_year"] * last[name]["runs"]) for name in ("desk", baseline))
-    return words(
-        "desk.redline",
-        year=year,
-        broken=broken,
-        theirs=theirs,
-        runs=last["desk"]["runs"],
-        baseline=charts.scenario_name(baseline, words),
     )
 
 

@@ -13,6 +13,7 @@ from app.web.page_compare import ComparePage
 from app.web.page_desk import DeskPage
 from app.web.page_experiments import ExperimentsPage
 from app.web.page_model import ModelPage
+from app.web.page_risk import RiskPage
 from app.web.page_sources import SourcesPage
 from app.web.problems import problem_told
 from app.web.words import LANGUAGES, Words
@@ -21,6 +22,7 @@ from sim.closing.indicators import PLAN_INDICATORS
 PAGES = {
     "desk": DeskPage,
     "compare": ComparePage,
+    "risk": RiskPage,
     "agents": AgentsPage,
     "model": ModelPage,
     "experiments": ExperimentsPage,

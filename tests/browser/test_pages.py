@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import QUICK
 
-PATHS = ["", "compare", "agents", "model", "experiments", "sources"]
+PATHS = ["", "compare", "risk", "agents", "model", "experiments", "sources"]
 
 
 def test_compare_shows_stored_scenarios_side_by_side(page, server):
@@ -61,6 +61,29 @@ def test_the_desk_is_compared_and_its_difference_split_by_groups(page, server):
     cells = [row.locator("td").all_inner_texts() for row in parts.locator("tbody tr").all()]
     fintech = [float(cell[-1]) for cell in cells]
     assert fintech[0] + fintech[1] == pytest.approx(fintech[2], abs=0.02)
+
+
+def test_stored_runs_show_their_signals_of_systemic_risk(page, server):
+    page.goto(f"{server}/risk")
+    expect(page.get_by_text("The policy desk has no results yet.")).to_be_visible()
+    page.locator('[data-field="source"]').select_option("store")
+    chances = page.get_by_role("region", name=re.compile("Runs in which a line was crossed"))
+    expect(chances.locator("tbody tr")).to_have_count(5)
+    expect(chances).to_contain_text("/8)")
+    expect(page.locator(".lj-canvas svg")).to_have_count(7)
+
+
+def test_a_stress_strikes_the_desk_and_its_baseline(page, server):
+    page.goto(f"{server}/risk?{QUICK}&preset=stretch")
+    page.locator('[data-field="stress"]').select_option("bond_losses")
+    page.locator('[data-field="severity"]').select_option("4")
+    page.get_by_role("button", name="Run the stress test").click()
+    effects = page.get_by_role("region", name=re.compile("Effect of each stress"))
+    expect(effects.locator("tbody tr")).to_have_count(2)
+    expect(effects).to_contain_text("Policy desk")
+    expect(effects).to_contain_text("Committed by 2020")
+    rises = [float(row.locator("td").nth(2).inner_text()) for row in effects.locator("tbody tr").all()]
+    assert min(rises) > 0.0
 
 
 def test_the_last_sweep_is_analysed_on_the_page(page, server):

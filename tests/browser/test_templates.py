@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import QUICK
 
 HOSTILE = "{{constructor.constructor('window.broken=1')()}}<textarea></style><script>window.broken=1</script>"
-PAGES = ("", "compare", "agents", "model", "experiments", "sources")
+PAGES = ("", "compare", "risk", "agents", "model", "experiments", "sources")
 
 
 @pytest.fixture(scope="module")

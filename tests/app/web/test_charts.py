@@ -40,9 +40,17 @@ def test_a_fan_shows_the_quantiles(ensemble):
     assert median["2025"] == pytest.approx(quantiles.loc[2025, 0.5], abs=1e-5)
     low, width = dict(series["5-95 % "]["data"]), dict(series["5-95 %"]["data"])
     assert low["2023"] + width["2023"] == pytest.approx(quantiles.loc[2023, 0.95], abs=1e-5)
+    # Without this a band that begins below zero is drawn from zero.
+    assert series["5-95 %"]["stackStrategy"] == series["5-95 % "]["stackStrategy"] == "all"
     assert series["observed"]["data"] == [["2020", 393.72]]
     assert series["The plan, median"]["markLine"]["data"][0]["yAxis"] == 700.0
     assert option["xAxis"]["data"] == [str(year) for year in range(2020, 2026)]
+
+
+def test_a_fan_of_an_indicator_without_a_target_has_no_line_for_one(ensemble):
+    option = charts.fan(ensemble, "plan", None, "panda_cumulative", None, {}, Words("en"))
+    median = next(each for each in option["series"] if each["name"] == "The plan, median")
+    assert [set(mark) & {"xAxis", "yAxis"} for mark in median["markLine"]["data"]] == [{"xAxis"}]
 
 
 def test_the_band_with_the_discrepancy_lies_around_that_of_the_runs(ensemble, monkeypatch):

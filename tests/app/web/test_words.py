@@ -7,11 +7,13 @@ from pathlib import Path
 import app.web
 from agents.districts import District
 from agents.institutions import Centre, Sector
+from app.web.page_risk import LINES, SIGNALS
 from app.web.words import Words, catalogue, data_in_chinese
 from calibration.observations import annual_observations
 from scenarios import names, plan
 from scenarios.parameters import PARAMETER_SETS, parameter_table
 from scenarios.shocks import shock_kinds
+from scenarios.stresses import stresses
 from sim.base_year.observations import observations
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.components import EXPLAINED
@@ -80,6 +82,10 @@ def test_every_text_is_asked_for():
         "parameter_set",
         "knowledge",
         "experiment",
+        "line",
+        "signal",
+        "signal_unit",
+        "stress",
     )
     for key in catalogue():
         group, _, name = key.partition(".")
@@ -100,6 +106,8 @@ def test_everything_that_has_a_name_has_it_in_both_languages():
     keys += [f"source.{source}" for source in ("store", "desk")]
     keys += [f"{group}.{name}" for name in PARAMETER_SETS for group in ("parameter_set", "knowledge")]
     keys += [f"goal.{goal.id}" for goal in plan.goals()]
+    keys += [f"{kind}.{name}" for name in ("systemic_risk", *SIGNALS) for kind in ("signal", "signal_unit")]
+    keys += [f"line.{line}" for line in LINES] + [f"stress.{name}" for name in ("all", *stresses())]
     keys += [f"light.{light}" for light in ("green", "amber", "red", "not modelled")]
     assert [key for key in keys if key not in catalogue()] == []
     assert Words("zh")("lever.fintech_hub") != Words("en")("lever.fintech_hub")

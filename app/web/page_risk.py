@@ -1,0 +1,109 @@
+"""Systemic risk: the redline and its signals, named stresses, and how a bank's failure spreads."""
+
+from typing import Any
+
+import solara
+
+from app.web import charts, session
+from app.web.components import Chart, Form, Table
+from app.web.page_compare import chosen_pair, stored_ensemble
+from app.web.problems import problems_told
+from app.web.redline_told import redline_told
+from app.web.shock_tested import ShockTested
+from app.web.simulations import the_server
+from app.web.words import Words
+from scenarios.errors import InputError
+from sim.experiments.ensemble import Ensemble
+
+SIGNALS = (
+    "capital_shortfall",
+    "absorption_ratio",
+    "debtrank",
+    "exposure_concentration",
+    "interbank_stress",
+    "liquidity_coverage",
+)
+"""Signals of which `systemic_risk` is the index, in the order of `agents.redline.Signal`."""
+LINES = ("early warning", "redline")
+
+
+@solara.component
+def RiskPage() -> None:
+    """The page."""
+    words = session.words()
+    given = session.answer.value
+    of_desk = given.ensemble if given is not None else None
+    source, set_source = solara.use_state("desk")
+    stored = solara.use_memo(stored_ensemble, [])
+    with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
+        solara.HTML(tag="h1", unsafe_innerHTML=words("risk.heading"))
+        solara.Div(classes=["lj-note"], children=[words("risk.told")])
+        sources = [{"value": each, "text": words(f"source.{each}")} for each in ("desk", "store")]
+        fields: list[dict[str, Any]] = [
+            {"id": "source", "label": words("compare.source"), "value": source, "options": sources}
+        ]
+
+        def chosen(event: dict[str, str]) -> None:
+            if event["value"] in ("desk", "store"):
+                set_source(event["value"])
+
+        Form(fields=fields, buttons=[], event_chosen=chosen)
+        ensemble = stored if source == "store" else of_desk
+        if isinstance(ensemble, Ensemble):
+            _dashboard(ensemble, words)
+        else:
+            solara.Div(classes=["lj-note"], children=[_why_missing(source, stored, words)])
+        desk = session.desk.value
+        ShockTested(desk.scenario(), desk.baseline_scenario()).key(
+            f"stresses-{desk.scenario().content_hash()}-{desk.baseline_scenario().content_hash()}"
+        )
+
+
+def _why_missing(source: str, stored: Ensemble | InputError | None, words: Words) -> str:
+    if source == "desk":
+        return words("risk.no_answer")
+    if isinstance(stored, InputError):
+        return problems_told(stored, words, with_place=False)
+    return words("compare.none" if the_server().store is None else "compare.empty")
+
+
+def _dashboard(ensemble: Ensemble, words: Words) -> None:
+    """Probabilities of the two lines by year, the index of systemic risk, and its signals."""
+    first, second = chosen_pair(ensemble, ("", ""))
+    table = ensemble.redline()
+    if table.empty:
+        solara.Div(classes=["lj-note"], children=[words("risk.not_recorded")])
+        return
+    solara.Div(classes=["lj-answer"], children=[redline_told(ensemble, first, second, words)])
+    both = list(dict.fromkeys((first, second)))
+    rows = []
+    for year in sorted(table["year"].unique()):
+        cells = [str(year)]
+        for line in LINES:
+            for name in both:
+                of = table[(table["scenario"] == name) & (table["line"] == line) & (table["year"] == year)]
+                cells.append(_share(of.to_dict("records")))
+        rows.append(cells)
+    heads = [words("risk.year")]
+    heads += [f"{words(f'line.{line}')}: {charts.scenario_name(name, words)}" for line in LINES for name in both]
+    Table(title=words("risk.probabilities"), heads=heads, rows=rows)
+    solara.Div(classes=["lj-muted"], children=[words("risk.lines_note")])
+    baseline = second if second != first else None
+    with solara.Div(classes=["lj-charts"]):
+        for name in ("systemic_risk", *SIGNALS):
+            Chart(
+                option=charts.fan(ensemble, first, baseline, name, None, {}, words),
+                title=words(f"signal.{name}"),
+                subtitle=words(f"signal_unit.{name}"),
+                name=f"risk-{name}",
+                csv=charts.fan_csv(ensemble, both, name),
+            ).key(f"risk-{name}")
+    solara.Div(classes=["lj-caption"], children=[words("risk.caption")])
+
+
+def _share(rows: list[dict[Any, Any]]) -> str:
+    """Runs in which a line was crossed by the year, of all runs; a dash where the scenario does not cover the year."""
+    if not rows:
+        return "-"
+    row = rows[0]
+    return f"{row['by_year']:.0%} ({round(row['by_year'] * row['runs'])}/{row['runs']})"
