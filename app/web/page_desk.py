@@ -15,12 +15,13 @@ import solara
 from app.web import charts, session
 from app.web.adaptive import Adaptive
 from app.web.adaptive import told as trigger_told
+from app.web.address import query_of_session
 from app.web.changes import changed, world_of_file
 from app.web.components import LOG, Cards, Chart, Form, Levers, Save, Table
 from app.web.desk import BASELINES, LARGEST_FILE, LEAST_RUNS, LONGEST, MACRO, RUNS, SCALES, Change, Desk
 from app.web.discrepancy_band import discrepancy_band
 from app.web.problems import problems_told, without_places
-from app.web.redline_told import redline_told
+from app.web.redline_told import CARD, redline_card
 from app.web.simulations import Answer, answers
 from app.web.words import Words
 from calibration.observations import observed_indicator
@@ -385,6 +386,7 @@ def Shown(desk: Desk) -> None:
 def Results() -> None:
     """Cards, fan charts and numbers of the current results, of this desk or of the previous settings."""
     words = session.words()
+    router = solara.use_router()
     given = session.answer.value
     if given is None or given.ensemble is None:
         return
@@ -394,6 +396,9 @@ def Results() -> None:
 
     def choose(id: str) -> None:
         now = session.chosen_indicators.value
+        if id == CARD:
+            router.push(f"/risk?{query_of_session()}")
+            return
         if id not in PLAN_INDICATORS:
             raise ValueError(f"{id!r} is no indicator of the plan")
         session.chosen_indicators.value = tuple(each for each in now if each != id) if id in now else (*now, id)
@@ -406,11 +411,11 @@ def Results() -> None:
         solara.Div(
             classes=["lj-note"], children=[words("desk.other_year", month=ensemble.scenarios["desk"].end, year=year)]
         )
-    Cards(cards=[_card(indicator, given, baseline, words) for indicator in indicators], event_choose=choose)
+    cards = [_card(indicator, given, baseline, words) for indicator in indicators]
+    Cards(cards=[*cards, redline_card(ensemble, "desk", baseline, words)], event_choose=choose)
     all_met = int(ensemble.met("desk")["all"].sum())
     told = [
         words("desk.all_met", met=all_met, runs=given.runs),
-        redline_told(ensemble, "desk", baseline, words),
         words("desk.shown", runs=given.runs, wanted=given.wanted),
     ]
     solara.Div(classes=["lj-muted"], children=["".join(each + words("desk.then") for each in told)])

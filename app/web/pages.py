@@ -6,8 +6,9 @@ from urllib.parse import parse_qsl
 import solara
 
 from app.web import session
+from app.web.address import query_of_session
 from app.web.components import LOG, Form, Frame
-from app.web.link import MOST_PARTS, Link, link_of, read_link
+from app.web.link import MOST_PARTS, Link, read_link
 from app.web.page_agents import AgentsPage
 from app.web.page_compare import ComparePage
 from app.web.page_desk import DeskPage
@@ -88,13 +89,7 @@ def Around(children: list[Any]) -> Any:
     solara.use_memo(read_address, [])
     words = session.words()
     here = (router.path or "/").strip("/") or ROOT
-    shown = ",".join(session.chosen_indicators.value)
-    parts = (
-        link_of(session.desk.value),
-        f"charts={shown}" if shown else "",
-        "lang=zh" if words.language == "zh" else "",
-    )
-    query = "&".join(part for part in parts if part)
+    query = query_of_session()
 
     def switch() -> None:
         session.language.value = "zh" if session.language.value == "en" else "en"

@@ -18,7 +18,7 @@ def card(page, indicator):
 
 def open_desk(page, server, query=QUICK):
     page.goto(f"{server}/?{query}")
-    expect(page.locator(".lj-card")).to_have_count(7)
+    expect(page.locator(".lj-card")).to_have_count(8)
     expect(page.locator('[data-runs="16/16"]')).to_be_visible()
 
 
@@ -215,7 +215,7 @@ def test_before_the_first_eight_pairs_there_is_progress_and_no_number(page, serv
     page.goto(f"{server}/?parameters=central&scale=0.05&runs=50&seed=4712")
     expect(page.get_by_role("status").first).to_contain_text(re.compile(r"\b([1-9]|1[0-5]) of 100"))
     expect(page.locator(".lj-card")).to_have_count(0)
-    expect(page.locator(".lj-card")).to_have_count(7)
+    expect(page.locator(".lj-card")).to_have_count(8)
     shown = page.locator(".lj-answer").inner_text()
     pairs = int(re.search(r"(\d+) of 50 paired runs shown", shown)[1])
     assert pairs >= 8 and f"met in 0 of {pairs} runs" in shown
@@ -234,7 +234,7 @@ def test_an_odd_event_is_one_line_and_nothing_of_the_server(page, server):
     expect(page.get_by_role("alert").first).to_be_visible()
     told = page.locator("body").inner_text()
     assert "Traceback" not in told and "site-packages" not in told and ".py" not in told
-    expect(page.locator(".lj-card")).to_have_count(7)
+    expect(page.locator(".lj-card")).to_have_count(8)
 
 
 def test_the_scenario_and_the_table_can_be_saved(page, server):
@@ -279,7 +279,7 @@ def test_a_link_of_hundreds_of_parts_is_a_desk_with_a_note(page, server):
     page.goto(f"{server}/?{QUICK}&{more}")
     expect(page.get_by_role("note")).to_contain_text("too many parts")
     expect(page.get_by_role("note")).to_contain_text("more")
-    expect(page.locator(".lj-card")).to_have_count(7)
+    expect(page.locator(".lj-card")).to_have_count(8)
     assert "Traceback" not in page.locator("body").inner_text()
 
 
@@ -300,7 +300,7 @@ def test_a_window_that_is_made_narrow_needs_no_scrolling_sideways(page, server):
 
 def test_paper_says_what_is_asked_in_place_of_forms(page, server):
     page.goto(f"{server}/?{QUICK}&lever.reits_pilot=0.9@2021-07~12&note=for%20the%20board")
-    expect(page.locator(".lj-card")).to_have_count(7)
+    expect(page.locator(".lj-card")).to_have_count(8)
     asked = page.locator(".lj-printed")
     expect(asked).to_be_hidden()
     page.emulate_media(media="print")

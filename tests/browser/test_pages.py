@@ -63,6 +63,16 @@ def test_the_desk_is_compared_and_its_difference_split_by_groups(page, server):
     assert fintech[0] + fintech[1] == pytest.approx(fintech[2], abs=0.02)
 
 
+def test_the_card_of_the_redline_leads_to_its_page_with_the_settings(page, server):
+    page.goto(f"{server}/?{QUICK}&lever.fintech_hub=0.9@2021-07~12")
+    card = page.locator('.lj-card[data-indicator="redline"]')
+    expect(card).to_contain_text("of 8 runs break it by 2025")
+    card.click()
+    expect(page.get_by_role("heading", name="How near is the redline?")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/risk\?.*lever\.fintech_hub=0\.9"))
+    expect(page.locator(".lj-canvas svg")).to_have_count(7)
+
+
 def test_stored_runs_show_their_signals_of_systemic_risk(page, server):
     page.goto(f"{server}/risk")
     expect(page.get_by_text("The policy desk has no results yet.")).to_be_visible()
@@ -147,7 +157,7 @@ def test_pages_have_no_accessibility_faults(page, server, path, theme):
     page.goto(f"{server}/{path}?{QUICK}")
     expect(page.locator("#lj-main h1")).to_be_visible()
     if path == "":
-        expect(page.locator(".lj-card")).to_have_count(7)
+        expect(page.locator(".lj-card")).to_have_count(8)
     if path == "model":
         expect(page.locator(".lj-canvas svg")).to_have_count(7)
     page.wait_for_timeout(1000)
