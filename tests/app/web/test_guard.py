@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.web import quiet, session
 from app.web.components import answering
 from app.web.guard import FILES, HEADERS, PAGE_NAMES, Cookie, Guard, Places
-from app.web.pages import PAGES, ROOT, Layout
+from app.web.pages import PAGES, Layout
 from app.web.problems import without_places
 
 KERNEL = "11111111-2222-4333-8444-555555555555"
@@ -256,7 +256,3 @@ def test_messages_for_a_browser_name_no_place_of_the_server():
     assert without_places("OSError: /home/me/.cache/x.npz is gone\nTraceback") == "OSError: ... is gone"
     assert without_places("C:\\Users\\me\\x is gone") == "... is gone"
     assert without_places("a rate of 3/4 per year") == "a rate of 3/4 per year"
-
-
-def test_every_page_has_an_address_that_is_served():
-    assert set(PAGE_NAMES) == set(PAGES) - {ROOT}
