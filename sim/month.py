@@ -24,6 +24,7 @@ from sim.declared import Watch
 from sim.failures.clearing_member_default import clearing_members_default
 from sim.failures.platform_outage import platform_goes_down
 from sim.failures.small_bank_failure import small_banks_fail
+from sim.financing.default_frailty import default_frailty_moves
 from sim.financing.direct_financing import direct_financing_is_summed
 from sim.financing.firm_balance import firms_earn
 from sim.financing.issuance import issuers_raise_money
@@ -54,6 +55,7 @@ MONTH = Month(
         Step(clearing_members_default, owner="World"),
         Step(platform_goes_down, owner="World"),
         Step(need_cycle_moves, owner="World"),
+        Step(default_frailty_moves, owner="World"),
         Step(firms_earn, owner="Issuer"),
         Step(firms_keep_relations, owner="Issuer"),
         Step(debt_matures, owner="Issuer"),

@@ -35,7 +35,7 @@ TRENDS = (
 )
 """Growth rates that no rule of the model moves."""
 CYCLES_PERSISTENCE = ("nominal_growth_persistence", "need_cycle_persistence", "market_appetite_persistence")
-CYCLES_SPREAD = ("nominal_growth_spread", "need_cycle_spread", "market_appetite_spread")
+CYCLES_SPREAD = ("nominal_growth_spread", "need_cycle_spread", "market_appetite_spread", "frailty_volatility")
 """Processes of the economy that are held with the macro path."""
 WORLDS = ((True, True), (True, False), (False, True), (False, False))
 """Whether exogenous trends go on, and whether the macro path moves, after 2020."""
@@ -43,7 +43,7 @@ PARTS = ("decisions", "trends", "macro")
 
 
 def set_world(centre: "FinancialCenter", trends: bool, macro: bool) -> None:
-    """Stop exogenous trends, or hold the macro path and the cycle of needs at December 2020, for the months to come."""
+    """Stop exogenous trends, or hold the macro path, the cycle of needs and frailty, after December 2020."""
     if not trends:
         stopped: dict[str, Any] = dict.fromkeys(TRENDS, 0.0)
         centre.parameters = centre.parameters.replace(**stopped)

@@ -16,6 +16,7 @@ from sim.base_year.sums import BaseYearSums
 from sim.clock import Clock
 from sim.component import Changes, Component, Explanation, Identity, Step
 from sim.financing.credit_events import default_terms
+from sim.financing.default_frailty import DefaultFrailty, default_frailty_moves
 from sim.financing.direct_financing import direct_financing_bn, direct_financing_is_summed
 from sim.financing.firm_balance import FirmAccounts, firms_earn, need_explained, net_worth_bn, start_balance_sheets
 from sim.financing.issuance import choice_explained, issuers_raise_money
@@ -164,6 +165,7 @@ FINANCING = Component(
         PandaProgramme,
         Contagion,
         Defaults,
+        DefaultFrailty,
         SmallFirmCredit,
         DirectFinancing,
         NeedCycle,
@@ -174,6 +176,7 @@ FINANCING = Component(
     remembers=base_year_is_remembered,
     streams=(
         "issuer.default",
+        "issuer.frailty",
         "issuer.need",
         "issuer.financing",
         "issuer.listing",
@@ -189,6 +192,7 @@ FINANCING = Component(
     ),
     steps=(
         Step(need_cycle_moves, owner="World"),
+        Step(default_frailty_moves, owner="World"),
         Step(firms_earn, owner="Issuer"),
         Step(firms_keep_relations, owner="Issuer"),
         Step(debt_matures, owner="Issuer"),

@@ -18,6 +18,7 @@ from agents.issuers import Industry, IssuerClass, Issuers
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
 from sim.component import Changes
+from sim.financing.default_frailty import DefaultFrailty
 from sim.financing.state import Contagion, FinancingConstants
 from sim.world.interactions import Interactions
 from sim.world.shock_values import ShockValues
@@ -39,6 +40,7 @@ def default_chances(
     constants: FinancingConstants,
     shocks: ShockValues,
     base_year: BaseYear,
+    frailty: DefaultFrailty,
     issuers: Changes[Issuers],
     contagion: Changes[Contagion],
     rows: Integers,
@@ -48,7 +50,7 @@ def default_chances(
     """Monthly probability of default of issuers with market debt: this month's, and by the rating alone.
 
     `constants.default_rate_scale` lowers all rates alike so that 2020 as a whole has the rate of `default_rate`. Banks
-    and foreigners refinance in other markets and are not subject to contagion.
+    and foreigners refinance in other markets and are not subject to contagion or to the frailty of firms.
     """
     contagion.opening_industry_spread_pp = contagion.industry_spread_pp
     contagion.opening_province_spread_pp = contagion.province_spread_pp
@@ -67,6 +69,7 @@ def default_chances(
     issuers["worse_borrowers"][rows] = parameters.selection_default_slope * issuers["pool_quality_loss"][rows]
     own = sum(own_default_terms(parameters, issuers, rows).values())
     multiplier = np.log(constants.default_rate_scale) + terms[0] + terms[1] + own + default_shock(shocks, issuers, rows)
+    multiplier += frailty_term(frailty, issuers, rows)
     return default_probability(rates[rating], multiplier), default_probability(rates)[rating]
 
 
@@ -97,6 +100,11 @@ def default_shock(shocks: ShockValues, issuers: Issuers, rows: Integers) -> Floa
         np.log(max(shocks[name], SMALLEST_RATE)) for name in ("default_rate", "local_government_default")
     )
     return np.where(private, of_private, np.where(local, of_local, 0.0))
+
+
+def frailty_term(frailty: DefaultFrailty, issuers: Issuers, rows: Integers) -> Floats:
+    """Effect of the common frailty on the log default rate of these issuers, shape (rows,); zero but for firms."""
+    return np.where(domestic_firms(issuers, rows), frailty.log_multiplier, 0.0)
 
 
 def domestic_firms(issuers: Issuers, rows: Integers) -> Flags:
@@ -176,6 +184,7 @@ def default_terms(
     constants: FinancingConstants,
     base_year: BaseYear,
     shocks: ShockValues,
+    frailty: DefaultFrailty,
     issuers: Issuers,
     contagion: Contagion,
     row: int,
@@ -194,5 +203,6 @@ def default_terms(
         ("defaults in the province", float(log_default_terms(pressure, province, distressed, *given)[0][0]), "log"),
         ("distress", float(log_default_terms(pressure, province, distressed, *given)[1][0]), "log"),
         *((name, float(value[0]), "log") for name, value in own_default_terms(parameters, issuers, at).items()),
+        ("common frailty", float(frailty_term(frailty, issuers, at)[0]), "log"),
         ("dated shock", float(default_shock(shocks, issuers, at)[0]), "log"),
     ]

@@ -13,6 +13,7 @@ from sim.bond_market.primary_market import redeem
 from sim.clock import Clock
 from sim.component import Changes
 from sim.financing.credit_events import default_chances, defaults_are_felt, unexpected_share
+from sim.financing.default_frailty import DefaultFrailty
 from sim.financing.firm_balance import are_firms
 from sim.financing.state import Contagion, Defaults, FinancingConstants, Issuance
 from sim.world.interactions import Interactions
@@ -27,6 +28,7 @@ def debt_matures(
     shocks: ShockValues,
     interactions: Interactions,
     base_year: BaseYear,
+    frailty: DefaultFrailty,
     issuers: Changes[Issuers],
     book: Changes[SecurityBook],
     ledger: Changes[Ledger],
@@ -43,7 +45,7 @@ def debt_matures(
     market_debt = market_debt[rows]
     due_on_market = issuers["maturing_bn"][slot, 1:].sum(axis=0)[rows]
     chance, by_rating = default_chances(
-        parameters, constants, shocks, base_year, issuers, contagion, rows, due_on_market, market_debt
+        parameters, constants, shocks, base_year, frailty, issuers, contagion, rows, due_on_market, market_debt
     )
     firms = issuers["firms"][rows]
     defaults.expected = (float(sum_of_products(chance, firms)), float(sum_of_products(by_rating, firms)))

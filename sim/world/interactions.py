@@ -23,6 +23,7 @@ INTERACTIONS = {
     "issuance_spillover": "issuers file for an offer more readily when others of their industry have",
     "underwriting_limits": "deals beyond what underwriters' capital can place wait a month",
     "default_contagion": "a default raises spreads in its industry and province, and banks lend less after defaults",
+    "default_frailty": "firms' chances of default share a factor that nobody observes and that lasts for years",
     "bank_capital": "institutions short of capital grow less and borrow less repo, and banks short of it lend less",
     "forced_sales": "what institutions must sell makes markets more volatile, which lowers what their limits allow",
     "credit_losses": "institutions that hold the bonds of issuers in default, or lend to firms like them, lose equity",

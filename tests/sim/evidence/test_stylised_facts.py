@@ -141,10 +141,10 @@ def test_a_world_that_stands_still_has_flat_drivers_and_no_growth_of_public_debt
 
 
 @pytest.mark.slow
-def test_defaults_cluster_for_firms_have_balance_sheets_and_a_cycle_in_common():
+def test_defaults_cluster_for_firms_have_frailty_in_common():
     def clustering(*off):
         return stylised_facts("plan", runs=8, scale=0.1, interactions_off=off, workers=2).loc["default_clusters"]
 
     clustered = clustering()
     assert clustered["passed"]
-    assert clustering("need_cycle", "own_balance_sheets")["median"] < clustered["median"]
+    assert clustering("default_frailty")["median"] < clustered["median"] - 0.5
