@@ -38,6 +38,7 @@ from app.commands.levers import levers
 from app.commands.measures import measures
 from app.commands.month import month
 from app.commands.register import register
+from app.commands.report import report
 from app.commands.rerun import rerun
 from app.commands.review import review
 from app.commands.run import JSON_KEYS as JSON_KEYS_OF_RUN
@@ -64,6 +65,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     check: "check mine.yaml",
     batch: "batch plan committed --runs 200 --store runs",
     compare: "compare runs --baseline committed",
+    report: "report runs -o brief.html --language zh --pdf brief.pdf",
     export: "export runs --to tables --format csv",
     rerun: "rerun runs 3fa9",
     designs: "designs runs",

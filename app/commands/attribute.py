@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.terminal.answer import answer
-from app.terminal.options import Json, Quiet, Scale, Workers, refuse_unread
+from app.terminal.options import Json, KeptRuns, Quiet, Scale, Workers, refuse_unread
 from scenarios.bounds import MOST_RUNS
 
 
@@ -25,6 +25,7 @@ def attribute(
         int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Random orders drawn with --by lever.")
     ] = 8,
     scale: Scale = "0.1",
+    store: KeptRuns = None,
     workers: Workers = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -47,6 +48,7 @@ def attribute(
             by=by,  # type: ignore[arg-type]
             runs=runs,
             permutations=permutations,
+            store=store,
             workers=workers,
             progress=lambda _, done, total: bar.show(done, total),
         )

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from sim.experiments.stored_design import StoredDesign
 
 
+NAMED = 6
+"""Scenarios of an experiment that a table names; --json has all."""
+
+
 def designs(store: StoreFolder, json: Json = False, quiet: Quiet = False) -> None:
     """List the experiments of a store with date, settings, and runs requested and done."""
     from app.reports.designs import design_data
@@ -23,6 +27,12 @@ def designs(store: StoreFolder, json: Json = False, quiet: Quiet = False) -> Non
     answer(Listing([design_data(each) for each in found], names, [_table(found)]), json, quiet)
 
 
+def _named(scenarios: Sequence[str]) -> str:
+    """The first scenarios by name, and the number of the others."""
+    more = len(scenarios) - NAMED
+    return ", ".join(scenarios[:NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
 def _table(found: Sequence[StoredDesign]) -> Table:
     heads = ("design", "asked for", "kind", "scenarios", "with", "runs", "done", "failed", "model")
     rows = [
@@ -30,7 +40,7 @@ def _table(found: Sequence[StoredDesign]) -> Table:
             each.number,
             each.time[:16].replace("T", " "),
             each.kind,
-            ", ".join(each.scenarios),
+            _named(each.scenarios),
             each.label,
             each.asked,
             each.done,

@@ -7,7 +7,7 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -56,15 +56,25 @@ def checked_target(path: Path) -> Path:
     InputError
         For an unknown suffix, a folder, a missing folder or one that cannot be written to.
     """
-    where = str(path)
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        allowed = coded("allowed.suffixes", suffixes=", ".join(SUFFIXES))
+    return checked_of_kind(path, "--out", SUFFIXES)
+
+
+def checked_of_kind(path: Path, option: str, suffixes: Sequence[str]) -> Path:
+    """Return where a file of certain suffixes can be written, found out before anything is computed.
+
+    Raises
+    ------
+    InputError
+        Naming the option, for an unknown suffix and as `checked_file` does.
+    """
+    where, suffix = str(path), path.suffix.lower()
+    if suffix not in suffixes:
+        allowed = coded("allowed.suffixes", suffixes=", ".join(suffixes))
         wrong = coded("file.unknown_suffix", suffix=suffix) if suffix else coded("file.no_suffix")
         raise InputError(
-            wrong, where=where, key="--out", value=where, allowed=allowed, nearest=nearest_name(suffix, SUFFIXES)
+            wrong, where=where, key=option, value=where, allowed=allowed, nearest=nearest_name(suffix, suffixes)
         )
-    return checked_file(path, "--out")
+    return checked_file(path, option)
 
 
 def checked_file(path: Path, option: str) -> Path:
@@ -127,6 +137,19 @@ def save(table: pd.DataFrame, target: Path) -> None:
         else:
             table.to_parquet(draft)
         with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def save_text(text: str, target: Path) -> None:
+    """Write a text under another name and move it into place, so that what was there is kept if anything fails."""
+    draft = _beside(target)
+    try:
+        with draft.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
             os.fsync(file.fileno())
         draft.replace(target)
     finally:

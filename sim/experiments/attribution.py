@@ -17,9 +17,11 @@ from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from scenarios.whole_years import TARGET_YEAR, checked_year
 from sim.closing.indicators import FLOWS, PLAN_INDICATORS
+from sim.experiments.ensemble import run_into_store
 from sim.experiments.least_runs import standard_error
 from sim.experiments.pool import Cancel, Workers, run_many
 from sim.experiments.requests import RunRequest, ensemble_requests
+from sim.experiments.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 OUTCOMES = (*PLAN_INDICATORS, "systemic_risk")
 """Indicators that are split: those of the plan, and the index of systemic risk."""
 By = Literal["group", "lever"]
+KIND = "attribution"
+"""Kind of the experiment of a store that holds the runs of an attribution."""
 Coalition = frozenset[int]
 
 
@@ -86,6 +90,7 @@ def attribute(
     scale: float | None = None,
     permutations: int = 8,
     draws: int | None = 0,
+    store: str | Path | None = None,
     workers: int | Workers | None = None,
     progress: "Callable[[RunOutcome, int, int], None] | None" = None,
     cancel: Cancel | None = None,
@@ -100,8 +105,8 @@ def attribute(
     by
         `group` is exact: all coalitions of the task groups that differ. `lever` draws permutations of the levers that
         differ, each with its reverse.
-    runs, seed, scale, draws, workers
-        As in `sim.ensemble`.
+    runs, seed, scale, draws, store, workers
+        As in `sim.ensemble`; an exact attribution in a store can be read from it again, see `stored_attribution`.
     permutations
         Permutations drawn for `lever`, each run forwards and backwards.
     progress, cancel
@@ -140,7 +145,7 @@ def attribute(
     count = len(players)
     checked_total(runs * (2**count if by == "group" else 2 * permutations * count))
     orders = _orders(count, permutations, seed) if by == "lever" else []
-    coalitions = _all_coalitions(count) if by == "group" else _prefixes(orders, count)
+    coalitions = all_coalitions(count) if by == "group" else _prefixes(orders, count)
     values = _values(
         coalitions,
         lambda coalition: coalition_of(target, base, [players[name] for name in players], coalition),
@@ -149,11 +154,23 @@ def attribute(
         workers,
         progress,
         cancel,
+        store=store,
+        label=f"{target.name} against {base.name}, by {by}",
     )
-    empty, full = values[frozenset()], values[frozenset(range(count))]
-    alone = np.stack([values[frozenset({one})] - empty for one in range(count)])
-    parts = _exact(values, count) if by == "group" else _sampled(values, orders)
-    return Attribution(tuple(players), parts, full - empty, alone, year)
+    if by == "lever":
+        return _split(tuple(players), values, _sampled(values, orders), year)
+    return exactly_split(tuple(players), values, year)
+
+
+def exactly_split(players: tuple[str, ...], values: dict[Coalition, Floats], year: int) -> Attribution:
+    """The attribution that follows from the outcomes of all coalitions, shape (runs, outcomes) each."""
+    return _split(players, values, _exact(values, len(players)), year)
+
+
+def _split(players: tuple[str, ...], values: dict[Coalition, Floats], parts: Floats, year: int) -> Attribution:
+    empty, full = values[frozenset()], values[frozenset(range(len(players)))]
+    alone = np.stack([values[frozenset({one})] - empty for one in range(len(players))])
+    return Attribution(players, parts, full - empty, alone, year)
 
 
 def compared(
@@ -187,10 +204,16 @@ def coalition_of(target: Scenario, base: Scenario, members: Sequence[Sequence[st
     """The base with the levers of a coalition on the target's paths."""
     changed = {lever: target.whole_path(lever) for one in coalition for lever in members[one]}
     mixed = base.with_levers(changed) if changed else base
-    return mixed.model_copy(update={"name": f"coalition {sorted(coalition)}"})
+    return mixed.model_copy(update={"name": coalition_name(coalition)})
 
 
-def _all_coalitions(count: int) -> list[Coalition]:
+def coalition_name(coalition: Coalition) -> str:
+    """Name under which the runs of a coalition are requested."""
+    return f"coalition {sorted(coalition)}"
+
+
+def all_coalitions(count: int) -> list[Coalition]:
+    """All coalitions of so many players, the empty one first."""
     return [frozenset(one for one in range(count) if mask >> one & 1) for mask in range(2**count)]
 
 
@@ -215,27 +238,59 @@ def _values(
     workers: int | Workers | None,
     progress: "Callable[[RunOutcome, int, int], None] | None",
     cancel: Cancel | None,
+    *,
+    store: str | Path | None = None,
+    label: str = "",
 ) -> dict[Coalition, Floats]:
     """Outcomes of a year by coalition, shape (runs, outcomes) each."""
     of_coalition = {coalition: requests_of(scenario_of(coalition)) for coalition in coalitions}
     requests = [request for asked in of_coalition.values() for request in asked]
     requests.sort(key=lambda request: request.run)
     by_key: dict[str, Floats] = {}
-    for done, outcome in enumerate(run_many(requests, workers=workers, cancel=cancel), start=1):
-        if outcome.status != "done":
-            raise InputError(
-                coded("run.failed", reason=outcome.error), key="scenario", value=outcome.request.scenario.name
-            )
-        columns = [outcome.indicators.index(name) for name in OUTCOMES]
-        january = year * 12 - outcome.first_month
-        last = outcome.values[january : january + 12, columns]
-        flow = np.array([name in FLOWS for name in OUTCOMES])
-        by_key[outcome.key] = np.where(flow, last.sum(axis=0), last[-1])
-        if progress is not None:
-            progress(outcome, done, len(requests))
+    if store is not None:
+        with Store.writing(store) as kept:
+            kept.keep_design(requests, kind=KIND, label=label)
+        run_into_store(requests, store, workers=workers, progress=progress, cancel=cancel)
+        by_key = stored_outcomes(Store.open(store), [request.key for request in requests], year)
+    else:
+        for done, outcome in enumerate(run_many(requests, workers=workers, cancel=cancel), start=1):
+            if outcome.status != "done":
+                raise _failed(outcome.error, outcome.request.scenario.name)
+            by_key[outcome.key] = _outcomes(outcome.indicators, outcome.first_month, outcome.values, year)
+            if progress is not None:
+                progress(outcome, done, len(requests))
     if len(by_key) < len({request.key for request in requests}):
         raise InputError(coded("runs.cancelled"), key="runs")
     return {coalition: np.stack([by_key[each.key] for each in asked]) for coalition, asked in of_coalition.items()}
+
+
+def stored_outcomes(store: Store, keys: Sequence[str], year: int) -> dict[str, Floats]:
+    """Outcomes of a year by key of those runs that a store holds, shape (outcomes,) each.
+
+    Raises
+    ------
+    scenarios.InputError
+        If one of the runs failed.
+    """
+    rows = store.rows()
+    there = [key for key in dict.fromkeys(keys) if key in rows]
+    for key in there:
+        if rows[key]["status"] != "done":
+            raise _failed(str(rows[key]["error"]), str(rows[key]["scenario"]))
+    return {run.key: _outcomes(run.columns, run.first_month, run.values, year) for run in store.stored_runs(there)}
+
+
+def _failed(reason: str, scenario: str) -> InputError:
+    return InputError(coded("run.failed", reason=reason), key="scenario", value=scenario)
+
+
+def _outcomes(indicators: Sequence[str], first_month: int, values: Floats, year: int) -> Floats:
+    """Outcomes of a year from the months of a run, shape (outcomes,)."""
+    columns = [indicators.index(name) for name in OUTCOMES]
+    january = year * 12 - first_month
+    last = values[january : january + 12, columns]
+    flow = np.array([name in FLOWS for name in OUTCOMES])
+    return np.asarray(np.where(flow, last.sum(axis=0), last[-1]))
 
 
 def _exact(values: dict[Coalition, Floats], count: int) -> Floats:

@@ -344,8 +344,9 @@ def problems_of_files(folder: Path, catalogue: Catalogue) -> list[Problem]:
                 problems.append(problem_at(path, coded("value.missing"), folder))
             except OSError as error:
                 problems.append(problem_at(path, coded("file.unreadable", reason=reason(error)), folder))
+        there = names_in(folder / table)  # before the unlisted ones: a writer may add a file in between
         known = {*listed, *unlisted(folder, catalogue, table)}
-        problems += _foreign(folder, table, (name for name in names_in(folder / table) if name not in known))
+        problems += _foreign(folder, table, (name for name in there if name not in known))
     for table in ADDRESSED:
         names = names_in(folder / table)
         problems += _foreign(folder, table, (name for name in names if not _ADDRESS.fullmatch(name)))

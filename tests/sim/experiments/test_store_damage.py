@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import sim
 from scenarios.errors import InputError
 from sim.experiments import ensemble as ensemble_module
+from sim.experiments import store_files
 from sim.experiments.doctor import examined, repaired
 from sim.experiments.ensemble import run_into_store, run_requests
 from sim.experiments.export import months_asked, runs_asked
@@ -471,3 +472,20 @@ def test_a_copy_without_its_empty_folders_is_a_store(sound, tmp_path, asked):
     with Store.writing(folder) as store:
         store.append([fabricated(asked[0][0])])
     assert (folder / "vintages").is_dir()
+
+
+def test_a_part_that_a_writer_adds_while_a_reader_looks_is_no_damage(sound, asked, tmp_path, monkeypatch):
+    folder = tmp_path / "runs"
+    shutil.copytree(sound, folder)
+    listed, added = store_files.names_in, []
+
+    def adding(path):
+        found = listed(path)
+        if path.name == "indicators" and not added:
+            added.append(path / "00000099-0123456789abcdef0123456789abcdef.parquet")
+            added[0].write_bytes(b"being written")
+        return found
+
+    monkeypatch.setattr(store_files, "names_in", adding)
+    assert Store.open(folder).counts()["done"] == len(asked[0]) + len(asked[1])
+    assert added

@@ -1,0 +1,22 @@
+"""What a report is made from: the summary of an ensemble, and what stands beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agents.arrays import Floats
+from sim.experiments.summary import Summary
+
+
+@dataclass(frozen=True, eq=False)
+class Brief:
+    """All that a page shows; the same brief gives the same page to the letter."""
+
+    summary: Summary
+    question: str = ""
+    """Question in its author's words; empty for the one that the scenarios imply."""
+    observed: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    """Observations to 2020 by indicator and year, in the indicator's own unit."""
+    wide: Mapping[str, Floats] = field(default_factory=dict)
+    """By indicator the 5 and 95 % quantiles by year with the model's own error, shape (years, 2)."""
+    commands: tuple[str, ...] = ()
+    """Commands that make the runs and the page again."""

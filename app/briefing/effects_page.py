@@ -1,0 +1,110 @@
+"""The third sheet: what the policy changes against the baseline, and which task groups make the difference."""
+
+from collections.abc import Callable
+from html import escape
+
+from app.briefing import amounts
+from app.briefing.answer_page import chip, shade
+from app.briefing.brief import Brief
+from app.briefing.effects_figure import Bar, Scale, interval, interval_axis, waterfall
+from app.briefing.markup import figure, table, tag, words
+from app.briefing.words import Wording
+from app.briefing.years_page import legend
+from scenarios.plan import Indicator
+from scenarios.plan import indicators as plan_indicators
+from sim.experiments.attribution import Attribution
+from sim.experiments.summary import Effect, Summary
+
+MOST_WATERFALLS = 4
+
+
+def content(brief: Brief, wording: Wording) -> str:
+    """The sheet."""
+    summary = brief.summary
+    baseline = wording.scenario(summary.baseline or "")
+    parts = [words("h2", wording("page.effects", year=summary.year, baseline=baseline), _class="first")]
+    if summary.baseline is None:
+        parts = [words("h2", wording("page.effect"), _class="first"), words("p", wording("page.no_effects"))]
+    for name, why in summary.not_compared.items():
+        parts.append(words("p", wording("page.not_compared", scenario=wording.scenario(name), why=why)))
+    if summary.effects:
+        shown = [each for each in plan_indicators() if all(each.id in mine for mine in summary.effects.values())]
+        note = wording("page.effects_note", pairs=max(summary.pairs, *(_pairs(summary, n) for n in summary.effects)))
+        parts += [
+            legend_of_compared(summary, wording),
+            _table(summary, shown, wording),
+            words("p", note, _class="note"),
+        ]
+    if summary.attribution is not None:
+        parts.append(_waterfalls(summary, summary.attribution, wording))
+    return "".join(parts)
+
+
+def legend_of_compared(summary: Summary, wording: Wording) -> str:
+    """The legend, where more than one scenario is compared with the baseline."""
+    return legend(summary, list(summary.effects), wording) if len(summary.effects) > 1 else ""
+
+
+def _pairs(summary: Summary, scenario: str) -> int:
+    return max((each.pairs for each in summary.effects[scenario].values()), default=0)
+
+
+def _table(summary: Summary, shown: list[Indicator], wording: Wording) -> str:
+    keys = ("page.effect", "page.interval", "page.axis_share", "page.verdict")
+    heads = ["", *map(wording, keys)]
+    bars = {
+        (each.id, name): _bar(effects[each.id], each.target_2025, shade(summary, name))
+        for each in shown
+        for name, effects in summary.effects.items()
+    }
+    scale = Scale.of(bars.values())
+    rows = []
+    for indicator in shown:
+        for place, (name, effects) in enumerate(summary.effects.items()):
+            key = tag("i", _class=f"key {shade(summary, name)}") if len(summary.effects) > 1 else ""
+            title = escape(wording(f"title.{indicator.id}")) if place == 0 else ""
+            drawn = interval(bars[indicator.id, name], scale, wording(f"title.{indicator.id}"))
+            rows.append([title, *_cells(indicator, effects[indicator.id], key, drawn, wording)])
+    axis = interval_axis(scale, wording("page.axis_share"), amounts.ticker(wording))
+    rows.append(["", "", "", axis, ""])
+    several = " several" if len(summary.effects) > 1 else ""
+    return table(heads, rows, _class=f"changes{several}")
+
+
+def _cells(indicator: Indicator, effect: Effect, key: str, drawn: str, wording: Wording) -> list[str]:
+    median, low, high = amounts.effect(indicator.id, effect.median, effect.low, effect.high, wording)
+    unit = wording(f"change_unit.{indicator.id}")
+    span = amounts.UNKNOWN if low == amounts.UNKNOWN else wording("join.range", low=low, high=high)
+    size = key + words("b", median) + " " + words("small", unit)
+    return [size, escape(span), drawn, chip("change", effect.verdict, wording)]
+
+
+def _bar(effect: Effect, target: float, drawn: str) -> Bar:
+    median, low, high = (100.0 * value / target for value in (effect.median, effect.low, effect.high))
+    return Bar(median, low, high, drawn)
+
+
+def _waterfalls(summary: Summary, found: Attribution, wording: Wording) -> str:
+    effects = summary.effects.get(summary.main, {})
+    clear = [name for verdict in ("better", "worse") for name in summary.changes(summary.main).get(verdict, [])]
+    rows = found.table
+    figures = []
+    for id in [name for name in clear if name in effects][:MOST_WATERFALLS]:
+        times = amounts.factor(id, wording)
+        part = rows[rows["indicator"] == id].set_index("player")["part"] * times
+        named = [(wording(f"group.{player}"), float(part[player])) for player in found.players]
+        ordered = sorted(named, key=lambda each: -abs(each[1]))
+        total = (wording("group.whole"), float(part["whole"]))
+        title = wording(f"title.{id}")
+        drawn = waterfall(ordered, total, title, _signed(wording))
+        figures.append(figure(title, wording(f"change_unit.{id}"), drawn))
+    if not figures:
+        return ""
+    scale = amounts.whole_percent(summary.attribution_scale or 1.0, wording)
+    note = wording("page.waterfall_note", runs=found.whole.shape[0], scale=scale)
+    heading = words("h2", wording("page.waterfall"))
+    return heading + tag("div", *figures, _class="fans") + words("p", note, _class="note")
+
+
+def _signed(wording: Wording) -> Callable[[float, int], str]:
+    return lambda value, decimals: amounts.signed(value, decimals, wording)

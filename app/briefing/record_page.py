@@ -1,0 +1,113 @@
+"""The last sheet: what is not modelled, how to read the numbers, where they come from, how to repeat them."""
+
+from collections.abc import Iterator
+from html import escape
+
+from app.briefing import amounts
+from app.briefing.answer_page import shade
+from app.briefing.brief import Brief
+from app.briefing.markup import bullets, table, tag, words
+from app.briefing.words import Wording
+from scenarios.plan import indicators as plan_indicators
+from sim.experiments.least_runs import error_of_share
+from sim.experiments.summary import Summary
+
+NEUTRAL = "neutral"
+
+
+def content(brief: Brief, wording: Wording) -> str:
+    """The sheet."""
+    summary = brief.summary
+    parts = [
+        words("h2", wording("page.scenarios"), _class="first"),
+        _scenarios(summary, wording),
+        words("h2", wording("page.not_modelled")),
+        bullets(_limits(summary, wording)),
+        words("h2", wording("page.reading")),
+        bullets(_reading(summary, wording)),
+        words("h2", wording("page.definitions")),
+        _definitions(summary, wording),
+        words("h2", wording("page.provenance")),
+        _record(summary, wording),
+        words("h2", wording("page.reproduce")),
+        words("pre", "\n".join(brief.commands)),
+        words("p", wording("page.reproduce_note"), _class="note"),
+    ]
+    if summary.failures:
+        parts += [words("h2", wording("page.failed")), bullets(summary.failures)]
+    return "".join(parts)
+
+
+def _scenarios(summary: Summary, wording: Wording) -> str:
+    items = []
+    for name, scenario in summary.scenarios.items():
+        role = {summary.main: "page.main", summary.baseline: "page.baseline"}.get(name, "")
+        told = wording("join.brackets", text=wording(role)) if role else ""
+        own = "" if wording.language == "zh" and name in _ready() else scenario.description or scenario.title
+        about = wording.known(f"about.{name}", own)
+        text = wording("join.colon") + about if about else ""
+        settings = tag("small", escape(" ".join(["", *scenario.settings])))
+        key = tag("i", _class=f"key {shade(summary, name)}")
+        named = words("b", wording.scenario(name)) + escape(told + text)
+        items.append(tag("li", key, named, " ", words("code", name), settings))
+    return tag("ul", *items, _class="scenarios")
+
+
+def _ready() -> frozenset[str]:
+    from scenarios.loader import names
+
+    return frozenset(names())
+
+
+def _limits(summary: Summary, wording: Wording) -> Iterator[str]:
+    drawn = set(summary.conditions.macro) == {NEUTRAL}
+    yield wording("limit.priors")
+    yield wording("limit.rest" if drawn else "limit.rest_given")
+    yield wording("limit.later_replay" if summary.is_replay else "limit.later")
+    for key in ("politics", "costs", "risk", "quality"):
+        yield wording(f"limit.{key}")
+
+
+def _reading(summary: Summary, wording: Wording) -> Iterator[str]:
+    yield wording("read.run")
+    runs = summary.runs[summary.main]
+    error = error_of_share(runs // 2, runs)
+    if error == error:
+        yield wording("read.error", runs=runs, error=amounts.whole_percent(error, wording))
+    yield wording("read.outside")
+    sets = [wording.known(f"read.parameters_{each}", each) for each in summary.conditions.parameters]
+    yield wording("read.fit", parameters=wording("join.clauses").join(sets))
+    small = [each for each in summary.conditions.scale if each != 1.0]
+    if small:
+        yield wording("read.small", scale=", ".join(amounts.whole_percent(each, wording) for each in small))
+
+
+def _definitions(summary: Summary, wording: Wording) -> str:
+    known = [each.id for each in plan_indicators() if each.id in summary.outlooks[summary.main]]
+    items = [*known, *(["redline"] if summary.redlines else [])]
+    rows = [tag("div", words("dt", wording(f"title.{id}")), words("dd", wording(f"definition.{id}"))) for id in items]
+    return tag("dl", *rows)
+
+
+def _record(summary: Summary, wording: Wording) -> str:
+    known, conditions = summary.provenance, summary.conditions
+    design = known.get("design") or {}
+    seeds = [str(each) for each in known.get("seed", [])]
+    scales = [wording("record.full") if each == 1.0 else f"{each:g}" for each in conditions.scale]
+    macros = [wording.known(f"record.{each}", each) for each in conditions.macro]
+    facts = [
+        ("version", ", ".join(map(str, known.get("version", [])))),
+        ("model", ", ".join(str(each)[:16] for each in known.get("model", []))),
+        ("time", str(design.get("time", ""))[:19].replace("T", " ")),
+        ("kind", ", ".join(wording.known(f"record.{each}", each) for each in conditions.kind)),
+        ("runs", wording("join.between").join(f"{name} {count}" for name, count in summary.runs.items())),
+        ("seeds", wording("join.range", low=seeds[0], high=seeds[-1]) if seeds else ""),
+        ("macro", wording("join.between").join(macros)),
+        ("parameters", ", ".join(conditions.parameters)),
+        ("scale", wording("join.between").join(scales)),
+        ("off", ", ".join(conditions.interactions_off)),
+    ]
+    rows = [[escape(wording(f"record.{key}")), escape(text)] for key, text in facts if text]
+    for name, scenario in summary.scenarios.items():
+        rows.append([escape(wording("record.scenario", name=name)), escape(scenario.content_hash()[:16])])
+    return table(["", ""], rows, _class="record")

@@ -1,0 +1,108 @@
+"""The answer in sentences made by rule from numbers; nothing in them is free text."""
+
+from collections.abc import Sequence
+
+from app.briefing import amounts
+from app.briefing.words import Wording
+from scenarios.whole_years import TARGET_YEAR
+from sim.experiments.least_runs import LEAST_FOR_VERDICT
+from sim.experiments.summary import Summary
+from sim.experiments.verdicts import Change, Reaching
+
+SURE: tuple[Reaching, ...] = ("reaches", "misses")
+LEFT: tuple[Reaching, ...] = ("likely", "unclear", "unlikely")
+CHANGED: tuple[Change, ...] = ("better", "worse", "no clear effect", "no effect")
+
+
+def question(summary: Summary, wording: Wording) -> str:
+    """The question that a report answers where its author names none."""
+    scenario = wording.scenario(summary.main)
+    if summary.baseline is None:
+        return wording("page.asked_alone", scenario=scenario)
+    return wording("page.asked", scenario=scenario, baseline=wording.scenario(summary.baseline))
+
+
+def headline(summary: Summary, wording: Wording) -> str:
+    """One sentence on the targets that are reached and those that are missed."""
+    verdicts = summary.verdicts(summary.main)
+    if summary.target_years[summary.main] is None:
+        return wording("answer.no_year")
+    if "too few runs" in verdicts:
+        return wording("answer.few", runs=summary.runs[summary.main], least=LEAST_FOR_VERDICT)
+    clauses = [
+        wording(
+            f"answer.{verdict}_{'1' if len(verdicts[verdict]) == 1 else 'n'}", names=_named(verdicts[verdict], wording)
+        )
+        for verdict in SURE
+        if verdict in verdicts
+    ]
+    if not clauses:
+        clauses = [wording("answer.neither", count=wording.count(len(summary.outlooks[summary.main])))]
+    begun = wording("answer.begin", year=summary.year, scenario=wording.scenario(summary.main))
+    return begun + wording("answer.and").join(clauses) + wording("join.stop")
+
+
+def less_sure(summary: Summary, wording: Wording) -> str:
+    """The targets that are neither reached nor missed: likely, open, unlikely; empty where there is none."""
+    verdicts = summary.verdicts(summary.main)
+    told = [wording(f"answer.{each}", names=_named(verdicts[each], wording)) for each in LEFT if each in verdicts]
+    return wording("join.sentences").join(told)
+
+
+def _named(indicators: Sequence[str], wording: Wording) -> str:
+    return wording.listed([wording(f"name.{each}") for each in indicators])
+
+
+def qualifications(summary: Summary, wording: Wording) -> list[str]:
+    """What must be read with the headline: a replay, another year than 2025."""
+    told = [wording("answer.replay")] if summary.is_replay else []
+    if summary.target_years[summary.main] not in (None, TARGET_YEAR):
+        told.append(wording("answer.other_year", year=summary.year))
+    return told
+
+
+def supporting(summary: Summary, wording: Wording) -> list[str]:
+    """Further sentences: all targets at once, what the policy changes, the redline."""
+    told = [each for each in (less_sure(summary, wording),) if each]
+    met, runs = summary.all_met[summary.main]
+    if runs >= LEAST_FOR_VERDICT:
+        count = wording.count(len(summary.outlooks[summary.main]))
+        told.append(wording("answer.all" if met else "answer.none_all", met=met, runs=runs, count=count))
+    if summary.main in summary.effects:
+        told.append(effects(summary, summary.main, wording))
+    redline = summary.redlines.get(summary.main)
+    if redline is not None and redline.kept != "too few runs":
+        key = "answer.redline" if redline.broken_runs else "answer.redline_kept"
+        told.append(wording(key, broken=redline.broken_runs, runs=redline.runs, year=redline.years[-1]))
+    return told
+
+
+def effects(summary: Summary, scenario: str, wording: Wording) -> str:
+    """One sentence on what a scenario changes against the baseline, the largest effects first."""
+    changes = summary.changes(scenario)
+    if "too few runs" in changes:
+        return wording("answer.few_pairs", pairs=summary.pairs, least=LEAST_FOR_VERDICT)
+    clauses: list[str] = []
+    for verdict in CHANGED:
+        names = changes.get(verdict, [])
+        if not names:
+            continue
+        if verdict in ("better", "worse"):
+            what = wording.listed([_by(summary, scenario, name, verdict, wording) for name in names])
+        else:
+            what = _named(names, wording)
+        clauses.append(wording(f"answer.{verdict}", what=what))
+    baseline = wording.scenario(summary.baseline or "")
+    begun = wording("answer.against", baseline=baseline, scenario=wording.scenario(scenario))
+    sized = wording("answer.intervals") if "better" in changes or "worse" in changes else ""
+    return begun + wording("join.clauses").join(clauses) + wording("join.stop") + sized
+
+
+def _by(summary: Summary, scenario: str, indicator: str, verdict: Change, wording: Wording) -> str:
+    """The size of an effect without its sign, which the verb has."""
+    found = summary.effects[scenario][indicator]
+    low, high = sorted((abs(found.low), abs(found.high)))
+    texts = amounts.effect(indicator, abs(found.median), low, high, wording)
+    size, least, most = (each.removeprefix("+") for each in texts)
+    name = wording(f"name.{indicator}")
+    return wording(f"size_{verdict}.{indicator}", name=name, size=size, low=least, high=most)
