@@ -66,3 +66,18 @@ def broken(months: Integers, months_needed: Floats) -> Flags:
     Parameter `redline_months`.
     """
     return np.asarray(months >= months_needed)
+
+
+def warning_level(deviation: Floats, signals_needed: int, months_needed: int) -> Floats:
+    """Highest threshold at which a line would hold in each month, shape (months,), from deviations (months, signals).
+
+    level = least over the last n months of the m-th largest deviation
+
+    A line with a threshold holds exactly where the level exceeds it. Before n months there is none: minus infinity.
+    """
+    ranked = np.sort(deviation, axis=1)[:, -signals_needed]
+    level = np.full(len(ranked), -np.inf)
+    if len(ranked) >= months_needed:
+        windows = np.lib.stride_tricks.sliding_window_view(ranked, months_needed)
+        level[months_needed - 1 :] = windows.min(axis=1)
+    return level

@@ -11,8 +11,9 @@ from app.terminal.answer import answer
 from app.terminal.options import Json, Quiet, Scale, Seed, Workers, refuse_unread
 from scenarios.bounds import MOST_RUNS
 
-OF_THE_MODEL = ("scenario", "runs", "seed", "scale", "workers", "under")
+OF_THE_MODEL = ("scenario", "runs", "seed", "scale", "workers", "under", "roc", "covar")
 OF_NAMED_STRESSES = ("severity", "at", "reverse")
+OF_WARNINGS = ("ahead",)
 OF_A_NETWORK = ("equity", "loss_given_default")
 
 
@@ -39,6 +40,16 @@ def stress(
     reverse: Annotated[
         bool, typer.Option("--reverse", help="With --under: the smallest severity that breaks the redline.")
     ] = False,
+    roc: Annotated[
+        bool,
+        typer.Option("--roc", help="Hits of the early warning against its false alarms, in runs struck at random."),
+    ] = False,
+    ahead: Annotated[
+        int, typer.Option(min=1, max=60, metavar="MONTHS", help="With --roc: months within which the redline breaks.")
+    ] = 12,
+    covar: Annotated[
+        bool, typer.Option("--covar", help="Delta-CoVaR: what the distress of each sector adds to the loss of all.")
+    ] = False,
     exposures: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Test a network of your own: CSV with the columns lender, borrower, amount."),
@@ -52,9 +63,12 @@ def stress(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Stress-test the banks against the plan's redline: each fails, a common loss, or a named stress (--under)."""
+    """Stress-test the banks against the plan's redline: each fails, a common loss, or a named stress (--under).
+
+    With --roc the early warning is judged, with --covar what each sector adds to the loss of all.
+    """
     if exposures is not None:
-        refuse_unread(context, (*OF_THE_MODEL, *OF_NAMED_STRESSES), "with --exposures")
+        refuse_unread(context, (*OF_THE_MODEL, *OF_NAMED_STRESSES, *OF_WARNINGS), "with --exposures")
         _test_network(exposures, equity, loss_given_default, json, quiet)
         return
     refuse_unread(context, OF_A_NETWORK, "without --exposures")
@@ -62,6 +76,24 @@ def stress(
 
     base_seed = seed_asked(seed)
     asked = [scenario_asked(name, [], [], macro=None, scale=scale) for name in scenario or ["plan"]]
+    over_runs: dict[str, Any] = {"runs": runs, "seed": base_seed, "workers": workers}
+    if not roc:
+        refuse_unread(context, OF_WARNINGS, "without --roc")
+    if covar:
+        refuse_unread(context, (*OF_NAMED_STRESSES, "under", "roc"), "with --covar")
+        from app.reports.sector_covar import SectorCovar
+        from sim.evidence.sector_covar import sector_covar
+
+        answer(SectorCovar(asked, runs, sector_covar(asked, **over_runs)), json, quiet)
+        return
+    if roc:
+        refuse_unread(context, OF_NAMED_STRESSES, "with --roc")
+        from app.reports.early_warning import WarningRates
+        from sim.evidence.early_warning import early_warning
+
+        rates = early_warning(asked, under or ["all"], ahead=ahead, **over_runs)
+        answer(WarningRates(asked, runs, ahead, rates), json, quiet)
+        return
     if under is None:
         refuse_unread(context, OF_NAMED_STRESSES, "without --under")
         from app.reports.stress import Stress
@@ -69,7 +101,7 @@ def stress(
 
         answer(Stress(asked, runs, stressed(asked, runs=runs, seed=base_seed, workers=workers)), json, quiet)
         return
-    how: dict[str, Any] = {"at": at, "runs": runs, "seed": base_seed, "workers": workers}
+    how: dict[str, Any] = {"at": at, **over_runs}
     if reverse:
         refuse_unread(context, ("severity",), "with --reverse")
         from app.reports.shock_tests import ReverseStress

@@ -19,6 +19,14 @@ WHAT_IS_COMPARED = (
     "2020, in usual spreads (docs/redline.md). Stresses are hypothetical."
 )
 
+WHO_FAILS = (
+    "An institution fails when it lacks capital that supervisors require, or leaves by failure, and does not without "
+    "the stress; failed: most at once. Equity lost: of all, in the worst month. Lost on links: what banks lose on "
+    "loans to banks by the lost value of the debtors, linear DebtRank. Both in CNY bn. Places are by equity, from 1."
+)
+LINKS = 3
+"""Links in the table of each stress; --json has ten of each run."""
+
 
 @dataclass(frozen=True)
 class ShockTests:
@@ -81,7 +89,41 @@ class ShockTests:
             rows,
             right=right,
         )
-        yield from once([*self.warnings, WHAT_IS_COMPARED])
+        yield self._paths()
+        links = self._links()
+        if links:
+            headings = ("stress", "scenario", "run", "creditor", "debtor", "lost, CNY bn")
+            yield Table("Links with the largest losses", headings, links, right=("creditor", "debtor", "lost, CNY bn"))
+        yield from once([*self.warnings, WHAT_IS_COMPARED, WHO_FAILS])
+
+    def _paths(self) -> Table:
+        """Who fails first, by the run in the middle."""
+        rows = [
+            (
+                row["stress"],
+                row["scenario"],
+                row["first_sector"].replace("_", " ") or "none",
+                known(row["first_share"], ".0%"),
+                known(row["first_rank"], ".0f"),
+                known(row["first_month"], ".0f"),
+                known(row["failed"], ".0f"),
+                known(row["equity_lost_bn"], ",.1f"),
+                known(row["lost_on_links_bn"], ",.1f"),
+            )
+            for row in self._summary()
+        ]
+        right = ("of the runs", "place in sector", "month", "failed", "equity lost", "lost on links")
+        return Table("Who fails first", ("stress", "scenario", "first to fail", *right), rows, right=right)
+
+    def _links(self) -> list[tuple[str, ...]]:
+        """The largest losses on links in the first run, for each stress and scenario."""
+        rows: list[tuple[str, ...]] = []
+        for (stress, scenario), runs in self.found.groupby(["stress", "scenario"], sort=False):
+            first = runs.iloc[0]
+            for link in first["links"][:LINKS]:
+                ends = (f"bank {link['lender']}", f"bank {link['borrower']}")
+                rows.append((str(stress), str(scenario), str(first["run"]), *ends, f"{link['lost_bn']:.2f}"))
+        return rows
 
     def _summary(self) -> list[dict[str, Any]]:
         """Medians over the runs, and shares of runs; recovery is unknown where half of the runs do not recover."""
@@ -90,6 +132,8 @@ class ShockTests:
         rows = []
         for (stress, scenario), runs in self.found.groupby(["stress", "scenario"], sort=False):
             recovery = runs["recovery_months"].fillna(float("inf")).median()
+            sector = runs["first_sector"].value_counts().index[0]
+            fails = runs[runs["first_sector"] == sector]
             rows.append(
                 {
                     "stress": stress,
@@ -100,6 +144,13 @@ class ShockTests:
                     "broken": float(runs["broken"].mean()),
                     "standard_error": error_of_share(int(runs["broken"].sum()), len(runs)),
                     "recovery_months": float(recovery) if recovery < float("inf") else float("nan"),
+                    "first_sector": str(sector),
+                    "first_share": len(fails) / len(runs),
+                    "first_rank": float(fails["first_rank"].median()),
+                    "first_month": float(fails["first_month"].median()),
+                    "failed": float(runs["failed"].median()),
+                    "equity_lost_bn": float(runs["equity_lost_bn"].median()),
+                    "lost_on_links_bn": float(runs["lost_on_links_bn"].median()),
                     "runs": len(runs),
                 }
             )

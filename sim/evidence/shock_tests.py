@@ -1,7 +1,7 @@
 """Stress tests by named shocks: the same run with and without a stress, from the month in which it strikes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from scenarios.errors import InputError, unknown
 from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from scenarios.stresses import MOST_SEVERITY, Stress, stresses
+from sim.evidence.failure_paths import FailurePath, Snapshot, failure_path, snapshot
 from sim.experiments.intervals import interval
 from sim.experiments.pool import Cancel, Workers, mapped
 from sim.experiments.requests import RunRequest, ensemble_requests
@@ -45,10 +46,12 @@ class ShockTest:
     """Whether the redline is broken."""
     recovery_months: float
     """Months until the index of systemic risk is back for good; NaN if it is not within two years."""
+    path: FailurePath
+    """Who fails first and along which links losses go on."""
 
 
-def compared(usual: "FinancialCenter", struck: "FinancialCenter", months: int) -> ShockTest:
-    """Compare the last months of two runs of the same past."""
+def compared(usual: "FinancialCenter", struck: "FinancialCenter", months: int, path: FailurePath) -> ShockTest:
+    """Compare the last months of two runs of the same past; the path is added to what their indicators show."""
     rise, lacking = (_gap(usual, struck, name, months) for name in ("systemic_risk", "capital_shortfall"))
     apart = np.flatnonzero(np.abs(rise) > RECOVERED)
     recovered = float(apart[-1] + 1) if len(apart) else 0.0
@@ -59,6 +62,7 @@ def compared(usual: "FinancialCenter", struck: "FinancialCenter", months: int) -
         warning_months=sum(record["redline_warning"] > 0.0 for record in records),
         broken=any(record["redline_broken"] > 0.0 for record in records),
         recovery_months=recovered if recovered < months else float("nan"),
+        path=path,
     )
 
 
@@ -80,8 +84,13 @@ def before(request: RunRequest, at: str) -> "FinancialCenter":
     return centre
 
 
-def followed(centre: "FinancialCenter", scenario: Scenario, shocks: Sequence[Any] = ()) -> "FinancialCenter":
-    """A copy of a centre that goes on to the end of the scenario with more shocks.
+def followed(
+    centre: "FinancialCenter",
+    scenario: Scenario,
+    shocks: Sequence[Any] = (),
+    note: Callable[["FinancialCenter"], object] | None = None,
+) -> "FinancialCenter":
+    """A copy of a centre that goes on to the end of the scenario with more shocks; `note` is called after each month.
 
     Raises
     ------
@@ -91,7 +100,10 @@ def followed(centre: "FinancialCenter", scenario: Scenario, shocks: Sequence[Any
     copied = centre.branch(scenario.with_shocks(shocks) if shocks else scenario)
     if copied is None:
         raise ValueError("a shock lies in the past of the centre")
-    copied.run_to_end()
+    while copied.month < copied.last_month:
+        copied.step()
+        if note is not None:
+            note(copied)
     return copied
 
 
@@ -100,12 +112,19 @@ def tests_of_run(
 ) -> list[tuple[str, ShockTest]]:
     """Every stress on one run."""
     centre, scenario = before(request, at), request.scenario
-    usual = followed(centre, scenario)
-    months = usual.month - centre.month
-    return [
-        (each.name, compared(usual, followed(centre, scenario, each.at(at, severity, scenario.end)), months))
-        for each in asked
-    ]
+    rate = centre.parameters.interbank_loss_given_default
+
+    def months_of(shocks: Sequence[Any] = ()) -> tuple["FinancialCenter", list[Snapshot]]:
+        seen: list[Snapshot] = []
+        return followed(centre, scenario, shocks, lambda now: seen.append(snapshot(now))), seen
+
+    usual, without = months_of()
+    found = []
+    for each in asked:
+        struck, seen = months_of(each.at(at, severity, scenario.end))
+        path = failure_path(without, seen, rate)
+        found.append((each.name, compared(usual, struck, len(without), path)))
+    return found
 
 
 def least_severity(request: RunRequest, *, stress: Stress, at: str) -> float:
@@ -197,7 +216,8 @@ def shock_tests(
 
     Returns
     -------
-    One row a scenario, run and stress: `scenario`, `run`, `stress`, and the fields of `ShockTest`.
+    One row a scenario, run and stress: `scenario`, `run`, `stress`, and the fields of `ShockTest` and of its path;
+    `links` is a list of the largest losses, each with lender, borrower and lost_bn.
 
     Raises
     ------
@@ -211,11 +231,17 @@ def shock_tests(
     test = partial(tests_of_run, asked=asked, severity=_checked_severity(severity), at=at)
     found = mapped(test, requests, workers, progress=progress, cancel=cancel)
     rows = [
-        {"scenario": request.scenario.name, "run": request.run, "stress": name, **vars(result)}
+        {"scenario": request.scenario.name, "run": request.run, "stress": name, **_flat(result)}
         for request, tests in zip(requests, found, strict=True)
         for name, result in tests
     ]
     return pd.DataFrame(rows)
+
+
+def _flat(test: ShockTest) -> dict[str, Any]:
+    fields = asdict(test)
+    path = fields.pop("path")
+    return {**fields, **path, "links": list(path["links"])}
 
 
 def reverse_stress(

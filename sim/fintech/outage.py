@@ -16,7 +16,8 @@ def service_down(market: ClientMarket, fintech: FintechFirms) -> Floats:
 def technology_in_service(institutions: Institutions, market: ClientMarket) -> Floats:
     """Part of its technology that each institution can use, 0..1, shape (n,); without any it is zero."""
     without: Floats = (institutions["supplier"] == market.down) * market.down_share
-    return institutions["adopted"] * (1.0 - without)
+    usable: Floats = institutions["adopted"] * (1.0 - without)
+    return usable
 
 
 def leaving_chances(usual: float, down: Floats) -> Floats:

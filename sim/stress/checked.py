@@ -39,11 +39,13 @@ def checked_links(matrix: Any, key: str, size: int | None = None) -> tuple[Integ
     """
     if hasattr(matrix, "tocoo"):
         compressed = matrix.tocsr()
-        compressed.sum_duplicates()
-        entries = compressed.tocoo()
-        shape = tuple(int(length) for length in entries.shape)
-        row, column = entries.row.astype(np.int64), entries.col.astype(np.int64)
-        amount = _numbers(entries.data, key)
+        if not compressed.has_canonical_format:
+            compressed = compressed.copy()  # the user's matrix stays as it is
+            compressed.sum_duplicates()
+        shape = tuple(int(length) for length in compressed.shape)
+        row = np.repeat(np.arange(shape[0], dtype=np.int64), np.diff(compressed.indptr))
+        column = compressed.indices.astype(np.int64)
+        amount = _numbers(compressed.data, key)
     else:
         array = _numbers(matrix, key)
         shape = array.shape
@@ -67,8 +69,9 @@ def checked_links(matrix: Any, key: str, size: int | None = None) -> tuple[Integ
             allowed=coded("allowed.empty_diagonal"),
         )
     kept = amount != 0.0
-    order = np.lexsort((column[kept], row[kept]))
-    return row[kept][order], column[kept][order], amount[kept][order], shape[0]
+    if not kept.all():
+        row, column, amount = row[kept], column[kept], amount[kept]
+    return row, column, amount, shape[0]
 
 
 def checked_share(value: Any, key: str) -> float:
@@ -79,15 +82,23 @@ def checked_share(value: Any, key: str) -> float:
     scenarios.InputError
         If it is no number from 0 to 1.
     """
+    return checked_number(value, key, 0.0, 1.0)
+
+
+def checked_number(value: Any, key: str, low: float = 0.0, high: float = np.inf) -> float:
+    """A single number.
+
+    Raises
+    ------
+    scenarios.InputError
+        If it is no finite number between `low` and `high`.
+    """
     number = _numbers(value, key)
     if number.ndim != 0:
         raise InputError(
-            coded("array.shape", shape=number.shape),
-            key=key,
-            value=number.shape,
-            allowed=coded("allowed.between", least=0.0, most=1.0),
+            coded("array.shape", shape=number.shape), key=key, value=number.shape, allowed=_range(low, high)
         )
-    _refuse_outside(number[None], key, 0.0, 1.0)
+    _refuse_outside(number[None], key, low, high)
     return float(number)
 
 
@@ -102,11 +113,15 @@ def _refuse_outside(array: Floats, key: str, low: float, high: float) -> None:
     wrong = np.flatnonzero(~((array >= low) & (array <= high) & np.isfinite(array)))
     if len(wrong):
         at = int(wrong[0])
-        allowed = (
-            coded("allowed.finite_at_least", low=low)
-            if high == np.inf
-            else coded("allowed.between", least=low, most=high)
-        )
         raise InputError(
-            coded("array.outside", value=float(array[at])), key=f"{key}[{at}]", value=float(array[at]), allowed=allowed
+            coded("array.outside", value=float(array[at])),
+            key=f"{key}[{at}]",
+            value=float(array[at]),
+            allowed=_range(low, high),
         )
+
+
+def _range(low: float, high: float) -> str:
+    if high < np.inf:
+        return coded("allowed.between", least=low, most=high)
+    return coded("allowed.finite_at_least", low=low) if low > -np.inf else coded("allowed.finite_number")

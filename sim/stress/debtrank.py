@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.arrays import Floats
-from agents.interbank import debtrank_distress
+from agents.arrays import Floats, Integers
 from scenarios.errors import InputError, unknown
 from sim.stress.checked import checked_links, checked_share, checked_vector
 
@@ -80,10 +79,11 @@ def debtrank(
     start = checked_vector(shock, "shock", count, high=1.0)
     value = solid if weights is None else checked_vector(weights, "weights", count)
     rate = checked_share(loss_given_default, "loss_given_default")
+    passed_on = rate * amount / np.maximum(solid, PRECISION)[lender]
     if variant == "linear":
-        distress = debtrank_distress(lender, borrower, amount, solid, start, rate, PRECISION)
+        distress = _linear(lender, borrower, passed_on, start)
     else:
-        impact = np.minimum(1.0, rate * amount / np.maximum(solid, PRECISION)[lender])
+        impact = np.minimum(1.0, passed_on)
         distress, passing, passed = start.copy(), start > 0.0, np.zeros(count, dtype=np.bool_)
         while passing.any():
             hits = passing[borrower]
@@ -93,3 +93,22 @@ def debtrank(
             passing = (distress > 0.0) & ~passed
     share = value / value.sum() if value.any() else np.zeros(count)
     return DebtRank(distress, start, float((share * (distress - start)).sum()))
+
+
+def _linear(lender: Integers, borrower: Integers, impact: Floats, start: Floats) -> Floats:
+    """Distress of the linear variant, shape (n,); links row by row, with what a full loss of the debtor costs.
+
+    The rounds are those of `agents.interbank.debtrank_distress`, as products of one sparse matrix.
+    """
+    from scipy.sparse import csr_array
+
+    count = len(start)
+    ends = np.concatenate(([0], np.cumsum(np.bincount(lender, minlength=count))))
+    spreads = csr_array((impact, borrower, ends), shape=(count, count))
+    distress, rise, after = start.copy(), start.copy(), np.empty(count)
+    while rise.max(initial=0.0) > PRECISION:
+        np.add(distress, spreads @ rise, out=after)
+        np.minimum(after, 1.0, out=after)
+        np.subtract(after, distress, out=rise)
+        distress, after = after, distress
+    return distress

@@ -9,6 +9,7 @@ import sim
 from app.cli import command_line
 from scenarios.errors import InputError
 from scenarios.stresses import MOST_SEVERITY, stresses
+from sim.evidence.failure_paths import FailurePath
 from sim.evidence.shock_tests import (
     before,
     compared,
@@ -35,10 +36,14 @@ def centre(risk, lacking=0.0, warned=(), broken=()):
     )
 
 
+NOBODY = FailurePath("", float("nan"), float("nan"), 0, 0.0, 0.0, ())
+"""No institution fails."""
+
+
 def test_a_run_is_compared_with_itself_without_the_stress():
     usual = centre([0.1, 0.2, 0.3, 0.2, 0.1, 0.0])
     struck = centre([9.0, 0.2, 1.3, 0.7, 0.2, 0.1], lacking=0.05, warned=(0, 3, 4), broken=(4,))
-    found = compared(usual, struck, 5)
+    found = compared(usual, struck, 5, NOBODY)
     assert found.risk_rise == pytest.approx(1.0) and found.shortfall_rise == pytest.approx(0.05)
     # The first month lies before the stress; the index is back from the fourth of five months on.
     assert (found.warning_months, found.broken, found.recovery_months) == (2, True, 3.0)
@@ -46,8 +51,8 @@ def test_a_run_is_compared_with_itself_without_the_stress():
 
 def test_what_does_not_come_back_has_not_recovered_and_what_never_moved_has():
     usual = centre([0.0] * 6)
-    assert np.isnan(compared(usual, centre([0.0, 0.0, 0.0, 0.0, 0.0, 2.0]), 6).recovery_months)
-    same = compared(usual, usual, 6)
+    assert np.isnan(compared(usual, centre([0.0, 0.0, 0.0, 0.0, 0.0, 2.0]), 6, NOBODY).recovery_months)
+    same = compared(usual, usual, 6, NOBODY)
     assert (same.risk_rise, same.shortfall_rise, same.broken, same.recovery_months) == (0.0, 0.0, False, 0.0)
 
 
@@ -86,7 +91,7 @@ def test_a_severer_stress_raises_risk_more_and_its_least_severity_lies_where_the
     months = usual.month - past.month
 
     def struck(severity):
-        return compared(usual, followed(past, scenario, joint.at("2021-04", severity, scenario.end)), months)
+        return compared(usual, followed(past, scenario, joint.at("2021-04", severity, scenario.end)), months, NOBODY)
 
     rises = [struck(severity).risk_rise for severity in (0.5, 1.5, 3.0)]
     assert rises == sorted(rises) and rises[0] > 0.0
@@ -106,7 +111,9 @@ def test_the_command_tells_of_policies_side_by_side_and_refuses_options_that_are
     assert least["never"].tolist() == [1.0, 1.0] and np.isinf(least["median"]).all()
     tail = ["--runs", "1", "--scale", "0.05", "--workers", "1", "--at", "2025-10"]
     assert command_line(["stress", "committed", "--under", "bank_failure", "--severity", "2", *tail]) == 0
-    assert "redline broken" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "redline broken" in told and "Who fails first" in told and "Links with the largest losses" in told
+    assert table["first_sector"].ne("").any() and all(len(links) <= 10 for links in table["links"])
     assert command_line(["stress", "committed", "--under", "us_rates", "--reverse", *tail]) == 0
     assert "over 4" in capsys.readouterr().out
     assert command_line(["stress", "committed", "--reverse"]) == 2

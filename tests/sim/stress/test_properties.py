@@ -146,6 +146,62 @@ def test_sales_are_bounded_and_a_deeper_market_loses_less(system, fall, depth):
     assert shallow.vulnerability >= deep.vulnerability >= 0.0
 
 
+@EACH
+@given(systems())
+def test_losses_by_link_add_up_to_the_distress_of_each_creditor_and_to_debtrank(system):
+    exposures, equity, shock, _ = system
+    found = stress.debtrank(exposures, equity, shock)
+    links = stress.link_losses(sparse.csr_array(exposures), equity, found)
+    lost = np.bincount(links.lender, weights=links.lost, minlength=len(equity))
+    np.testing.assert_allclose(lost, equity * (found.distress - shock), rtol=1e-6, atol=1e-9)
+    assert links.lost.sum() == pytest.approx(found.index * equity.sum(), rel=1e-6, abs=1e-9)
+    assert (np.diff(links.lost) <= 0.0).all() and (links.lost <= exposures[links.lender, links.borrower]).all()
+
+
+@EACH
+@given(systems(), st.floats(0.05, 1.0), st.floats(0.0, 3.0), st.floats(0.1, 50.0))
+def test_a_margin_spiral_is_bounded_and_grows_with_the_loss_and_the_margins_slope(system, margin, slope, depth):
+    exposures, equity, shock, dice = system
+    bonds = equity / margin * dice.random(len(equity))
+    loss = equity * shock
+
+    def fall(**changed):
+        asked = {"loss": loss, "slope": slope, "depth": depth, **changed}
+        return stress.margin_spiral(bonds, equity, asked["loss"], margin, asked["slope"], asked["depth"])
+
+    found = fall()
+    assert 0.0 <= found.price_fall <= 1.0 and (found.bonds >= 0.0).all() and (found.bonds <= bonds).all()
+    assert found.price_fall == pytest.approx(min(1.0, (bonds - found.bonds).sum() / depth), abs=1e-6)
+    assert fall(loss=np.zeros(len(equity))).price_fall == 0.0
+    slack = 1e-6
+    assert fall(loss=1.3 * loss).price_fall >= found.price_fall - slack
+    assert fall(slope=slope + 0.5).price_fall >= found.price_fall - slack
+    assert fall(depth=2.0 * depth).price_fall <= found.price_fall + slack
+    order = dice.permutation(len(equity))
+    there = stress.margin_spiral(bonds[order], equity[order], loss[order], margin, slope, depth)
+    assert there.price_fall == pytest.approx(found.price_fall, abs=1e-9)
+
+
+@EACH
+@given(st.integers(0, 2**32), st.floats(0.5, 0.99), st.floats(0.1, 10.0), st.floats(-5.0, 5.0))
+def test_delta_covar_moves_with_the_units_of_losses_and_not_with_what_is_added(seed, level, unit, more):
+    dice = np.random.default_rng(seed)
+    own = dice.normal(size=200)
+    system = 0.5 * own + dice.normal(size=200)
+    found = stress.delta_covar(system, own, level)
+    moved = stress.delta_covar(unit * system + more, 2.0 * own - more, level)
+    assert moved.delta == pytest.approx(unit * found.delta, rel=1e-6, abs=1e-9)
+    assert moved.covar == pytest.approx(unit * found.covar + more, rel=1e-6, abs=1e-6)
+    # Of the errors of the line through the system's quantiles at most 1 - level lie above it.
+    above = system - (found.covar + found.slope * (own - found.value_at_risk))
+    assert (above > 1e-7).mean() <= 1.0 - level + 1e-9 and (above < -1e-7).mean() <= level + 1e-9
+
+
+def test_an_institution_whose_loss_never_varies_adds_nothing():
+    system = np.arange(50.0)
+    assert stress.delta_covar(system, np.ones(50)).delta == 0.0
+
+
 def test_two_banks_that_deal_with_each_other_alone_are_a_star():
     np.testing.assert_allclose(stress.maximum_entropy([3.0, 1.0], [1.0, 3.0]), [[0.0, 3.0], [1.0, 0.0]])
 
@@ -175,6 +231,11 @@ OWED_BELOW_ZERO = sparse.csr_array(-np.ones((2, 2)))
             r"holdings: has the shape \(1, 2\) \(a matrix of 1",
         ),
         (stress.fire_sales, ([[1.0]], [1.0], [0.1], [0.0]), r"depth\[0\]: 0 cannot be"),
+        (stress.margin_spiral, ([1.0], [1.0], [0.0], 0.0, 1.0, 1.0), "margin.*: 0 cannot be"),
+        (stress.margin_spiral, ([1.0], [1.0], [0.0], 0.5, -1.0, 1.0), "margin_slope.*: -1 cannot be"),
+        (stress.delta_covar, ([1.0] * 19, [1.0] * 19), r"institution_loss: has the shape \(19,\)"),
+        (stress.delta_covar, ([1.0] * 20, [np.nan] * 20), r"institution_loss\[0\]: nan cannot be \(a finite number\)"),
+        (stress.delta_covar, ([1.0] * 20, [1.0] * 20, 95), "level: .*0.95"),
         (stress.clearing_vector, (OWED_BELOW_ZERO, [1.0, 1.0]), r"liabilities\[0\]: -1 cannot be"),
     ],
 )

@@ -101,3 +101,52 @@ def test_a_forced_sale_of_ten_billion_moves_a_price_by_ten_basis_points():
     found = stress.fire_sales([[100.0]], [10.0], [1.0 / 90.0], [depth])
     assert found.sold[0] == pytest.approx(10.0)
     assert found.price_fall[0] == pytest.approx(0.001, rel=1e-3)
+
+
+@pytest.mark.parametrize(("level", "correlation"), [(0.95, 0.6), (0.99, 0.3), (0.95, -0.4)])
+def test_delta_covar_of_normal_losses_has_the_closed_form(level, correlation):
+    """Adrian and Brunnermeier (2016): z * correlation * standard deviation of the system.
+
+    Losses on a grid of quantiles, so that the sample is the distribution and no draw.
+    """
+    from scipy.stats import norm
+
+    def losses(many, few):
+        own, rest = (norm.ppf((np.arange(count) + 0.5) / count) for count in (many, few))
+        own, rest = (each.ravel() for each in np.meshgrid(own, rest))
+        return 3.0 * (correlation * own + np.sqrt(1.0 - correlation**2) * rest), 2.0 * own
+
+    z = norm.ppf(level)
+    found = stress.delta_covar(*losses(2000, 15), level)
+    assert found.slope == pytest.approx(1.5 * correlation, rel=1e-6)
+    assert found.delta == pytest.approx(z * correlation * 3.0, rel=0.005)
+    found = stress.delta_covar(*losses(15, 2000), level)
+    at_the_mean = found.covar - found.slope * found.value_at_risk
+    assert at_the_mean == pytest.approx(3.0 * z * np.sqrt(1.0 - correlation**2), rel=0.005)
+
+
+def test_the_margin_spiral_of_a_small_loss_has_the_closed_form():
+    """Brunnermeier and Pedersen (2009), proposition 5: one holder at its margin; price over loss."""
+    bonds, margin, depth = 100.0, 0.2, 2000.0
+    for slope in (0.0, 0.5, 2.0):
+        loss = 1e-3
+        found = stress.margin_spiral([bonds], [margin * bonds], [loss], margin, slope, depth)
+        assert found.price_fall == pytest.approx(loss / (margin * depth - (1.0 + slope) * bonds), rel=1e-3)
+
+
+@pytest.mark.parametrize("loss", [1.0, 5.0])
+def test_the_margin_spiral_of_a_large_loss_solves_a_quadratic_equation(loss):
+    """slope * depth * fall^2 + (margin * depth - (1 + slope) * bonds) * fall = loss, for one holder at its margin."""
+    bonds, margin, slope, depth = 100.0, 0.2, 1.5, 2000.0
+    found = stress.margin_spiral([bonds], [margin * bonds], [loss], margin, slope, depth)
+    a, b = slope * depth, margin * depth - (1.0 + slope) * bonds
+    assert found.price_fall == pytest.approx((-b + np.sqrt(b**2 + 4.0 * a * loss)) / (2.0 * a), rel=1e-9)
+    assert found.margin == pytest.approx(margin + slope * found.price_fall)
+
+
+def test_in_a_fragile_market_a_loss_however_small_moves_the_price_far():
+    """The denominator of the closed form is negative: 0.2 * 1000 - 3 * 100, and 0.2 * 400 - 100."""
+    found = stress.margin_spiral([100.0], [20.0], [1e-6], 0.2, 2.0, 1000.0)
+    assert found.price_fall == pytest.approx(100.0 / 2000.0, rel=1e-3)
+    found = stress.margin_spiral([100.0], [20.0], [1e-6], 0.2, 0.0, 400.0)
+    assert found.bonds[0] == 0.0 and found.price_fall == pytest.approx(0.25)
