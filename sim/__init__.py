@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scenarios.errors import InputError
     from scenarios.schema import Scenario
     from sim.closing.accounts import AccountingError
+    from sim.closing.dictionary import data_dictionary
     from sim.evidence.aggregation import aggregation_error
     from sim.evidence.stylised_facts import stylised_facts
     from sim.evidence.what_moves import what_moves
@@ -45,6 +46,7 @@ __all__ = [
     "Store",
     "aggregation_error",
     "attribute",
+    "data_dictionary",
     "effects",
     "ensemble",
     "explain",
@@ -61,6 +63,7 @@ _HOMES = {
     "scenarios.errors": ("InputError",),
     "scenarios.schema": ("Scenario",),
     "sim.closing.accounts": ("AccountingError",),
+    "sim.closing.dictionary": ("data_dictionary",),
     "sim.evidence.stylised_facts": ("stylised_facts",),
     "sim.evidence.aggregation": ("aggregation_error",),
     "sim.evidence.what_moves": ("what_moves",),

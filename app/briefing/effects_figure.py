@@ -1,5 +1,6 @@
 """Effects on a common axis, and the parts of one effect as a waterfall."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -101,7 +102,8 @@ def waterfall(parts_by_name: Sequence[tuple[str, float]], total: tuple[str, floa
     low, high = float(min(0.0, sums.min(), total[1])), float(max(0.0, sums.max(), total[1]))
     room = 0.16 * ((high - low) or 1.0)
     at = Axis(low - room, high + room, left, width - 4.0)
-    decimals = tick_decimals(ticks(at.low, at.high, 20))
+    largest = max([abs(total[1]), *(abs(size) for _, size in parts_by_name)])
+    decimals = max(0, 1 - math.floor(math.log10(largest))) if largest > 0.0 else 0
     drawn = [line(at(0.0), 0.0, at(0.0), row * (len(parts_by_name) + 1) + 4, _class="zero")]
     bars = [(name, sums[place], sums[place] + size, "part") for place, (name, size) in enumerate(parts_by_name)]
     bars.append((total[0], 0.0, total[1], "whole"))

@@ -13,9 +13,12 @@ from app.briefing.years_page import legend
 from scenarios.plan import Indicator
 from scenarios.plan import indicators as plan_indicators
 from sim.experiments.attribution import Attribution
+from sim.experiments.least_runs import LEAST_FOR_INTERVAL
 from sim.experiments.summary import Effect, Summary
 
 MOST_WATERFALLS = 4
+NEGLIGIBLE_PART = 0.01
+"""Part of the largest one below which parts are drawn together."""
 
 
 def content(brief: Brief, wording: Wording) -> str:
@@ -93,7 +96,7 @@ def _waterfalls(summary: Summary, found: Attribution, wording: Wording) -> str:
         times = amounts.factor(id, wording)
         part = rows[rows["indicator"] == id].set_index("player")["part"] * times
         named = [(wording(f"group.{player}"), float(part[player])) for player in found.players]
-        ordered = sorted(named, key=lambda each: -abs(each[1]))
+        ordered = largest_parts(named, wording)
         total = (wording("group.whole"), float(part["whole"]))
         title = wording(f"title.{id}")
         drawn = waterfall(ordered, total, title, _signed(wording))
@@ -101,9 +104,20 @@ def _waterfalls(summary: Summary, found: Attribution, wording: Wording) -> str:
     if not figures:
         return ""
     scale = amounts.whole_percent(summary.attribution_scale or 1.0, wording)
-    note = wording("page.waterfall_note", runs=found.whole.shape[0], scale=scale)
+    seeds = found.whole.shape[0]
+    note = wording("page.waterfall_note", runs=seeds, scale=scale)
+    if seeds < LEAST_FOR_INTERVAL:
+        note += wording("page.few_seeds", runs=seeds, least=LEAST_FOR_INTERVAL)
     heading = words("h2", wording("page.waterfall"))
     return heading + tag("div", *figures, _class="fans") + words("p", note, _class="note")
+
+
+def largest_parts(parts: list[tuple[str, float]], wording: Wording) -> list[tuple[str, float]]:
+    """Parts by size, the largest first; those below a hundredth of the largest as one, the last."""
+    ordered = sorted(parts, key=lambda each: -abs(each[1]))
+    small = [size for _, size in ordered if abs(size) < NEGLIGIBLE_PART * abs(ordered[0][1])]
+    shown = ordered[: len(ordered) - len(small)]
+    return [*shown, (wording("group.others"), sum(small))] if small else shown
 
 
 def _signed(wording: Wording) -> Callable[[float, int], str]:

@@ -14,12 +14,12 @@ from app.terminal.options import DesignNumber, Json, Quiet, StoreFolder
 def export(
     store: StoreFolder,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new or empty folder.")],
-    kind: Annotated[str, typer.Option("--format", metavar="KIND", help="parquet, csv or netcdf.")] = "parquet",
+    kind: Annotated[str, typer.Option("--format", metavar="KIND", help="parquet, csv, netcdf or stata.")] = "parquet",
     design: DesignNumber = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write the tables of an experiment of a store as Parquet, CSV or netCDF files, all of them or none."""
+    """Write the tables of an experiment of a store as Parquet, CSV, netCDF or Stata files, with a data dictionary."""
     from app.reports.export import Exported
     from sim.experiments.export import ABOUT, export_store
     from sim.experiments.store import Store

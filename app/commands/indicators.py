@@ -2,36 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.terminal.answer import answer
 from app.terminal.numbers import number, unit_shown
-from app.terminal.options import Json, Quiet
-from app.terminal.report import Facts, Listing, Part, Table
+from app.terminal.options import Json, Quiet, refuse_unread
+from app.terminal.report import Facts, Listing, Part, Prose, Table
 
 if TYPE_CHECKING:
     from scenarios import plan
+    from sim.closing.dictionary import Recorded
 
 
 def indicators(
+    context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="One indicator, in detail.")] = None,
+    recorded: Annotated[
+        bool,
+        typer.Option("--recorded", help="List every indicator that a run records, with unit, kind and definition."),
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write the recorded indicators as .csv or .parquet.")
+    ] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """List the plan's indicators, the redline and the secondary indicators."""
+    """List the plan's indicators, the redline and the secondary indicators, or all that a run records."""
     from app.terminal.asked import named
+    from app.terminal.output import checked_target, save
     from scenarios import plan
 
     everyone: list[plan.Indicator | plan.Redline | plan.Secondary]
     everyone = [*plan.indicators(), plan.redline(), *plan.secondary_indicators()]
     known = {item.id: item for item in everyone}
     if name is not None:
-        indicator = named("indicator", name, known)
-        answer(Listing(indicator, [indicator.id], [_in_detail(indicator)]), json, quiet)
+        refuse_unread(context, ["recorded", "out"], "beside the name of an indicator")
+        if name in known:
+            chosen = known[name]
+            answer(Listing(chosen, [chosen.id], [_in_detail(chosen)]), json, quiet)
+            return
+        from sim.closing.dictionary import dictionary
+
+        if name not in dictionary():
+            named("indicator", name, {**dictionary(), **known})
+        found = dictionary()[name]
+        answer(Listing(found, [name], [_recorded_in_detail(found)]), json, quiet)
+    elif recorded or out is not None:
+        target = None if out is None else checked_target(out)
+        from sim.closing.dictionary import data_dictionary, dictionary
+
+        if target is not None:
+            save(data_dictionary(), target)
+        rows = list(dictionary().values())
+        answer(Listing(rows, [each.id for each in rows], [_all_recorded(rows)]), json, quiet)
     else:
         everything = {
             "indicators": plan.indicators(),
@@ -39,6 +67,20 @@ def indicators(
             "secondary": plan.secondary_indicators(),
         }
         answer(Listing(everything, list(known), list(_by_kind())), json, quiet)
+
+
+def _all_recorded(rows: Sequence[Recorded]) -> Table:
+    """Return a table of the data dictionary."""
+    cells = [(each.id, each.name, each.unit, each.kind, each.definition) for each in rows]
+    title = (
+        f"The {len(rows)} indicators that a run records; a flow has its unit by year, and by month in monthly tables"
+    )
+    return Table(title, ("id", "name", "unit", "kind", "definition"), cells)
+
+
+def _recorded_in_detail(chosen: Recorded) -> Facts:
+    """Return all that the data dictionary has on an indicator."""
+    return Facts(chosen.name, {field.name.replace("_", " "): getattr(chosen, field.name) for field in fields(chosen)})
 
 
 def _in_detail(chosen: plan.Indicator | plan.Redline | plan.Secondary) -> Facts:
@@ -71,3 +113,4 @@ def _by_kind() -> Iterable[Part]:
         for each in plan.secondary_indicators()
     ]
     yield Table("Secondary indicators", ("id", "name", "unit", "in results", "linked to"), rows)
+    yield Prose("All that a run records, with definitions: lujiazui indicators --recorded")

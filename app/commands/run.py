@@ -78,5 +78,7 @@ def run(
     report = RunReport(result, committed, settings=tuple(settings or ()), out=out, with_timings=timings)
     with output.uninterrupted():
         if target is not None:
-            output.save(result.indicators, target)
+            from sim.experiments.labelled_files import write_monthly
+
+            output.save(result.indicators, target, write_monthly)
         answer(report, json, quiet)

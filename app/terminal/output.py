@@ -7,11 +7,11 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from scenarios.errors import InputError, nearest_name
 from scenarios.printable import in_json, spelt_out
@@ -126,8 +126,23 @@ def checked_folder(path: Path, option: str) -> Path:
     return path
 
 
-def save(table: pd.DataFrame, target: Path) -> None:
-    """Write a table under another name and move it into place, so that what was there is kept if anything fails."""
+def as_parquet(table: pd.DataFrame, file: BinaryIO) -> None:
+    """Write a table as Parquet, as it is."""
+    table.to_parquet(file)
+
+
+def save(table: pd.DataFrame, target: Path, write: Callable[[pd.DataFrame, BinaryIO], None] = as_parquet) -> None:
+    """Write a table under another name and move it into place, so that what was there is kept if anything fails.
+
+    Parameters
+    ----------
+    table
+        The table.
+    target
+        A .csv or .parquet file.
+    write
+        Writes Parquet, with metadata for instance.
+    """
     draft = _beside(target)
     try:
         if target.suffix.lower() == ".csv":
@@ -135,7 +150,8 @@ def save(table: pd.DataFrame, target: Path) -> None:
 
             plain_cells(table).to_csv(draft, date_format="%Y-%m-%d")
         else:
-            table.to_parquet(draft)
+            with draft.open("wb") as written:
+                write(table, written)
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         draft.replace(target)

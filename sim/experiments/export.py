@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,11 @@ from scenarios.errors import InputError, unknown
 from scenarios.extras import needs_extra
 from scenarios.problem_texts import coded
 from scenarios.spreadsheet import plain_cells
-from sim.closing.indicators import COLUMNS, FLOWS
-from sim.components import READINGS
+from sim.closing.dictionary import dictionary
+from sim.closing.indicators import FLOWS
 from sim.experiments.ensemble import Ensemble
+from sim.experiments.exported_columns import columns_table
+from sim.experiments.labelled_files import write_parquet, write_stata
 from sim.experiments.store import Store, levers_table
 from sim.experiments.store_files import reason
 
@@ -22,22 +24,26 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-KINDS = {"parquet": ".parquet", "csv": ".csv", "netcdf": ".nc"}
+KINDS = {"parquet": ".parquet", "csv": ".csv", "netcdf": ".nc", "stata": ".dta"}
 FREE = ("seconds", "finished")
 """Columns that differ between two batches of the same runs."""
 UNFINISHED = ".unfinished"
 """Folder in which an export is written; it stays where an export was killed."""
 ABOUT = "about.json"
+DICTIONARY = "dictionary.csv"
+TABLES = ("runs", "indicators", "levers")
 
 
 def export_store(store: Store, folder: str | Path, kind: str = "parquet", *, design: int | None = None) -> list[Path]:
     """Write the tables of an experiment of a store into a new or empty folder and return the files.
 
-    Parquet and CSV: `runs`, `indicators` (with scenario, run and seed) and `levers`, in an order that does not depend
-    on how the batch ran, with one row for each scenario, run and month that is done, and `about.json` with the
-    conditions of the numbers rest on. netCDF: one file with the dimensions scenario, run and month, a variable for each
-    indicator, and the same as attributes; it needs the extra `netcdf`. All files are written or none: an export that
-    was stopped is begun anew by the next one.
+    Parquet, CSV and Stata: `runs`, `indicators` (with scenario, run and seed) and `levers`, in an order that does not
+    depend on how the batch ran, with one row for each scenario, run and month that is done, and `about.json` with the
+    conditions of the numbers. netCDF: one file with the dimensions scenario, run and month, a variable for each
+    indicator, and the same as attributes; it needs the extra `netcdf`. `dictionary.csv` has name, unit, kind and
+    definition of each column; Parquet and netCDF hold them in their metadata too, Stata as labels of its variables,
+    whose names have at most 32 letters. All files are written or none: an export that was stopped is begun anew by the
+    next one.
 
     Parameters
     ----------
@@ -46,7 +52,7 @@ def export_store(store: Store, folder: str | Path, kind: str = "parquet", *, des
     folder
         A new or empty folder.
     kind
-        `parquet`, `csv` or `netcdf`.
+        `parquet`, `csv`, `netcdf` or `stata`.
     design
         Number of an experiment of the store; None takes the last one, or all runs of a store without experiments.
 
@@ -96,7 +102,8 @@ def _begun(path: Path, where: str) -> bool:
         ours = {
             UNFINISHED,
             ABOUT,
-            *(f"{name}{end}" for name in ("runs", "indicators", "levers") for end in KINDS.values()),
+            DICTIONARY,
+            *(f"{name}{end}" for name in TABLES for end in KINDS.values()),
         }
         if there and (UNFINISHED not in there or there - ours):
             raise InputError(
@@ -111,21 +118,25 @@ def _begun(path: Path, where: str) -> bool:
 
 def _tables(store: Store, design: int | None, about: Mapping[str, Any], kind: str, folder: Path) -> list[str]:
     # Files are opened here: pandas and Arrow read more into a path than its letters.
-    writers: dict[str, Callable[[pd.DataFrame, Any], None]] = {
-        "parquet": lambda table, file: table.to_parquet(file, index=False),
-        "csv": lambda table, file: plain_cells(table).to_csv(file, index=False),
+    writers: dict[str, Callable[[pd.DataFrame, Any, str], None]] = {
+        "parquet": lambda table, file, name: write_parquet(table, file, name, about),
+        "csv": lambda table, file, _: plain_cells(table).to_csv(file, index=False),
+        "stata": write_stata,
     }
-    names = []
-    for name, table in (
-        ("runs", runs_asked(store, design)),
-        ("indicators", months_asked(store, design)),
-        ("levers", _levers_asked(store, design)),
-    ):
-        names.append(f"{name}{KINDS[kind]}")
-        with (folder / names[-1]).open("wb") as file:
-            writers[kind](table, file)
+    tables = dict(
+        zip(TABLES, (runs_asked(store, design), months_asked(store, design), _levers_asked(store, design)), strict=True)
+    )
+    for name, table in tables.items():
+        with (folder / f"{name}{KINDS[kind]}").open("wb") as file:
+            writers[kind](table, file, name)
+    _dictionary({name: table.columns for name, table in tables.items()}, folder)
     (folder / ABOUT).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return names
+    return [*(f"{name}{KINDS[kind]}" for name in tables), DICTIONARY]
+
+
+def _dictionary(columns: Mapping[str, Iterable[str]], folder: Path) -> None:
+    with (folder / DICTIONARY).open("wb") as file:
+        plain_cells(columns_table(columns)).to_csv(file, index=False)
 
 
 def runs_asked(store: Store, design: int | None = None) -> "pd.DataFrame":
@@ -234,25 +245,20 @@ def provenance(store: Store, ensemble: Ensemble, design: int | None = None) -> d
 
 def month_units() -> dict[str, str]:
     """Monthly unit of each indicator: flows are those of the month, not of the year."""
-
-    def monthly(unit: str) -> str:
-        if unit.startswith("index"):  # put on 100 by the sum of a year
-            return "index points per month, sum of 2020 = 100"
-        return unit.replace("per year", "per month") if "per year" in unit else f"{unit} per month"
-
-    return {name: monthly(READINGS[name].unit) if name in FLOWS else READINGS[name].unit for name in COLUMNS}
+    return {name: recorded.unit_of_month for name, recorded in dictionary().items()}
 
 
 def _netcdf(ensemble: Ensemble, about: Mapping[str, Any], folder: Path) -> list[str]:
     to_xarray(ensemble, about).to_netcdf((folder / "indicators.nc").absolute(), engine="scipy")
-    return ["indicators.nc"]
+    _dictionary({"indicators": ensemble.columns}, folder)
+    return ["indicators.nc", DICTIONARY]
 
 
 def to_xarray(ensemble: Ensemble, about: Mapping[str, Any] | None = None) -> "xr.Dataset":
     """An ensemble as an xarray data set with the dimensions scenario, run and month.
 
-    Flows are those of the month and have its unit; `cell_methods` states how a value refers to the month. The
-    conditions of the numbers rest on is in the attributes.
+    Flows are those of the month and have its unit; `cell_methods` states how a value refers to the month, `long_name`,
+    `kind` and `definition` what it is. The conditions of the numbers are in the attributes.
 
     Raises
     ------
@@ -269,7 +275,8 @@ def to_xarray(ensemble: Ensemble, about: Mapping[str, Any] | None = None) -> "xr
         name: (
             ("scenario", "run", "month"),
             values[..., place],
-            {"units": units.get(name, ""), "cell_methods": "month: sum" if name in FLOWS else "month: point"},
+            {"units": units.get(name, ""), "cell_methods": "month: sum" if name in FLOWS else "month: point"}
+            | _described(name),
         )
         for place, name in enumerate(ensemble.columns)
     }
@@ -281,6 +288,12 @@ def to_xarray(ensemble: Ensemble, about: Mapping[str, Any] | None = None) -> "xr
     }
     data: xr.Dataset = xarray.Dataset(variables, coords=coordinates, attrs=_attributes(about or _of_ensemble(ensemble)))
     return data
+
+
+def _described(indicator: str) -> dict[str, str]:
+    """Name, kind and definition of an indicator as attributes of a variable; empty for an unknown one."""
+    known = dictionary().get(indicator)
+    return {} if known is None else {"long_name": known.name, "kind": known.monthly, "definition": known.definition}
 
 
 def _of_ensemble(ensemble: Ensemble) -> dict[str, Any]:

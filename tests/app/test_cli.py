@@ -15,6 +15,7 @@ ONE_OF_EACH = [
     ("indicators", "foreign_bond_share"),
     ("indicators", "systemic_risk"),
     ("indicators", "hq_count"),
+    ("indicators", "seats_hong_kong"),
     ("scenarios", "city_only"),
 ]
 

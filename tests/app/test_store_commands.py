@@ -124,6 +124,7 @@ def test_an_export_has_each_month_of_each_run_once_and_says_what_it_rests_on(sto
         "runs.csv",
         "indicators.csv",
         "levers.csv",
+        "dictionary.csv",
         "about.json",
     ]
     table = pd.read_csv(tmp_path / "csv" / "indicators.csv")
@@ -161,12 +162,13 @@ def test_an_export_that_fails_leaves_nothing_and_one_that_was_killed_is_begun_an
             cli("export", store, "--to", target, "--format", "csv")
     assert [path.name for path in target.iterdir()] == [".unfinished"]
     assert cli("export", store, "--to", target, "--format", "csv")[0] == 0
-    assert sorted(path.name for path in target.iterdir()) == ["about.json", "indicators.csv", "levers.csv", "runs.csv"]
+    names = ["about.json", "dictionary.csv", "indicators.csv", "levers.csv", "runs.csv"]
+    assert sorted(path.name for path in target.iterdir()) == names
     code, _, err = cli("export", store, "--to", target, "--format", "csv")
     assert code == 2 and "is not empty" in err
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet", "netcdf"])
+@pytest.mark.parametrize("kind", ["csv", "parquet", "netcdf", "stata"])
 def test_the_folder_of_an_export_is_literal(store, cli, tmp_path, monkeypatch, kind):
     monkeypatch.chdir(tmp_path)
     for name in ("~", "t[1]*", os.fsdecode(b"t\xff")):

@@ -11,6 +11,7 @@ import pytest
 import app.briefing
 from app.briefing import amounts
 from app.briefing.brief import Brief
+from app.briefing.effects_page import largest_parts
 from app.briefing.page import page
 from app.briefing.svg import tick_decimals, ticks
 from app.briefing.words import LANGUAGES, Wording, catalogue
@@ -200,3 +201,15 @@ def test_ticks_are_round_even_and_inside(low, high):
     assert float(f"{found[1] - found[0]:.2g}") == pytest.approx(found[1] - found[0])
     shown = [f"{each:.{tick_decimals(found)}f}" for each in found]
     assert len(set(shown)) == len(found)
+
+
+def test_small_parts_of_an_effect_are_drawn_together_and_nothing_is_lost():
+    parts = [("a", 5.0), ("b", -7.0), ("c", 0.01), ("d", -0.02)]
+    drawn = largest_parts(parts, Wording("en"))
+    assert [name for name, _ in drawn] == ["b", "a", "Other groups"]
+    assert sum(size for _, size in drawn) == pytest.approx(sum(size for _, size in parts))
+
+
+def test_few_seeds_of_an_attribution_are_called_too_few(whole):
+    told = " ".join(read(page(whole)).texts)
+    assert "mean of 4 seeds at 10 % of full size" in told and "Too few seeds for standard errors (4; from 8 on)" in told

@@ -164,7 +164,7 @@ def test_an_empty_store_answers_with_empty_tables(tmp_path):
 def test_tables_go_out_as_parquet_and_csv(tmp_path, store):
     parquet = export_store(store, tmp_path / "p")
     csv = export_store(store, tmp_path / "c", "csv")
-    assert [path.name for path in parquet] == ["runs.parquet", "indicators.parquet", "levers.parquet"]
+    assert [path.name for path in parquet] == ["runs.parquet", "indicators.parquet", "levers.parquet", "dictionary.csv"]
     table = pd.read_parquet(parquet[1])
     assert list(table.columns[:5]) == ["scenario", "run", "seed", "key", "month"]
     np.testing.assert_allclose(pd.read_csv(csv[1])["turnover_total"], table["turnover_total"])
@@ -177,13 +177,20 @@ def test_tables_go_out_as_parquet_and_csv(tmp_path, store):
 def test_netcdf_opens_with_its_units(tmp_path, store, outcomes):
     import xarray as xr
 
-    (path,) = export_store(store, tmp_path / "n", "netcdf")
+    path, told = export_store(store, tmp_path / "n", "netcdf")
+    assert told.name == "dictionary.csv"
     with xr.open_dataset(path) as data:
         assert dict(data.sizes) == {"scenario": 2, "run": 3, "month": 24}
         first = data["turnover_total"].sel(scenario="plan", run=0).to_numpy()
         assert (first == outcomes[0].values[:, outcomes[0].indicators.index("turnover_total")]).all()
-        assert data["turnover_total"].attrs == {"units": "trn yuan per month", "cell_methods": "month: sum"}
-        assert data["foreign_bond_share"].attrs == {"units": "share", "cell_methods": "month: point"}
+        assert data["turnover_total"].attrs == {
+            "units": "trn yuan per month",
+            "cell_methods": "month: sum",
+            "long_name": "Market turnover",
+            "kind": "flow of the month",
+            "definition": "Value traded on the five venues, all products, each trade counted once",
+        }
+        assert data["foreign_bond_share"].attrs["cell_methods"] == "month: point"
         assert data.attrs["model"] == model_digest() and data.attrs["macro"] == "neutral"
         assert data.attrs["parameters"] == "posterior_2020" and data.attrs["scale"] == "0.05"
         assert data.attrs["conditional_replay"] == "false" and data.attrs["seed"] == "[1000000, 1000002]"
