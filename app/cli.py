@@ -32,6 +32,7 @@ from app.commands.export import export
 from app.commands.facts import facts
 from app.commands.forecast import forecast
 from app.commands.former_forms import refuse_former_form
+from app.commands.frontier import frontier
 from app.commands.goals import goals
 from app.commands.indicators import indicators
 from app.commands.levers import levers
@@ -77,6 +78,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     goals: "goals plan --runs 50",
     month: "month --changes Ledger",
     stress: "stress plan stretch --under joint --severity 2 --at 2024-01",
+    frontier: "frontier plan committed --lever macroprudential_framework --runs 40 --plot frontier.png",
     attribute: "attribute plan --against committed --by group",
     effects: "effects bond_market_access reits_pilot --runs 20",
     facts: "facts plan --runs 40 --without peers",

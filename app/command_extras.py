@@ -20,6 +20,7 @@ COMMAND_EXTRAS = {
 
 OPTION_EXTRAS = {
     ("batch", "--scheduler"): "cluster",
+    ("frontier", "--plot"): "explore",
     ("export", "netcdf"): "netcdf",
 }
 """Commands that need more than the core with a word among their options, such as the value of `--format`."""

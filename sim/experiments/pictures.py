@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from sim.experiments.frontier import Frontier
     from sim.experiments.robust_search import Found
 
 FORMATS = (".png", ".svg", ".pdf")
@@ -202,4 +203,38 @@ def search_picture(found: "Found", path: Path) -> None:
     growth.set_xlabel("generation", fontsize=8)
     growth.set_title("hypervolume", fontsize=9, color=INK)
     growth.tick_params(labelsize=7)
+    figure.savefig(path, dpi=DOTS)
+
+
+def frontier_picture(found: "Frontier", path: Path) -> None:
+    """Scenarios by the expected shortfall of systemic risk and the targets they reach; dark are those on the frontier.
+
+    Parameters
+    ----------
+    found
+        Result of `frontier`.
+    path
+        Where the picture goes.
+    """
+    figure = _figure(10.0, 6.5)
+    axes = figure.add_subplot()
+    table = found.table
+    ready = table["lever"] == ""
+    for kept, marker, label in ((ready, "o", "scenarios"), (~ready, "^", f"{found.base}, one lever changed")):
+        rows = table[kept]
+        colours = [ACCENT if each else PALE for each in rows["efficient"]]
+        axes.scatter(
+            rows["shortfall"], rows["targets"], s=24 + 400 * rows["broken"], c=colours, marker=marker, label=label
+        )
+    for row in table[ready | table["efficient"]].to_dict("records"):
+        name = str(row["lever"] or row["scenario"]).replace("_", " ")
+        place = (row["shortfall"], row["targets"])
+        axes.annotate(name, place, xytext=(4, 4), textcoords="offset points", fontsize=7, color=INK)
+    front = table[table["efficient"]].sort_values("shortfall")
+    axes.plot(front["shortfall"], front["targets"], color=INK, linewidth=0.8)
+    axes.set_xlabel("expected shortfall of systemic risk, usual spreads", fontsize=8)
+    axes.set_ylabel("expected number of targets reached", fontsize=8)
+    axes.tick_params(labelsize=7)
+    axes.legend(fontsize=7)
+    axes.set_title("growth and resilience; larger marks break the redline more often", fontsize=9, color=INK)
     figure.savefig(path, dpi=DOTS)

@@ -1,0 +1,68 @@
+"""The command `frontier`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.terminal.answer import answer
+from app.terminal.options import Json, KeptRuns, Plot, Quiet, Scale, Seed, Workers
+from scenarios.bounds import MOST_RUNS
+
+
+def frontier(
+    scenario: Annotated[
+        list[str] | None, typer.Argument(help="Ready scenarios or scenario files. [nine that differ in policy]")
+    ] = None,
+    base: Annotated[
+        str, typer.Option(metavar="SCENARIO", help="Scenario in which single levers are changed.")
+    ] = "plan",
+    lever: Annotated[
+        list[str] | None, typer.Option(metavar="LEVER", help="A lever to change alone; may be repeated. [all]")
+    ] = None,
+    intensity: Annotated[
+        float, typer.Option(min=0.0, max=1.0, metavar="X", help="Intensity of such a lever from 2021-01 on.")
+    ] = 1.0,
+    runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Paired runs of each scenario.")] = 40,
+    seed: Seed = "1",
+    scale: Scale = "0.1",
+    store: KeptRuns = None,
+    out: Annotated[Path | None, typer.Option(help="Write the table to a .parquet or .csv file.")] = None,
+    plot: Plot = None,
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Hold the targets that policies reach against the risk they bring, and find the cheapest lever for resilience."""
+    from app.reports.frontier import FrontierFound
+    from app.terminal.asked import scenario_asked, seed_asked
+    from app.terminal.output import checked_target, save
+    from app.terminal.progress import RunsBar
+    from sim.experiments.frontier import POLICIES
+    from sim.experiments.frontier import frontier as measured
+    from sim.experiments.pictures import checked_picture, frontier_picture
+
+    target = checked_target(out) if out is not None else None
+    if plot is not None:
+        checked_picture(plot)
+    asked = [scenario_asked(name, [], [], macro=None, scale=scale) for name in scenario or POLICIES]
+    start = scenario_asked(base, [], [], macro=None, scale=scale)
+    with RunsBar(hidden=quiet or json) as bar:
+        found = measured(
+            asked,
+            base=start,
+            levers=lever or None,
+            intensity=intensity,
+            runs=runs,
+            seed=seed_asked(seed),
+            store=store,
+            workers=workers,
+            progress=bar.note,
+        )
+    if target is not None:
+        save(found.table.set_index("scenario"), target)
+    if plot is not None:
+        frontier_picture(found, plot)
+    answer(FrontierFound(start, runs, intensity, found), json, quiet)
