@@ -315,7 +315,7 @@ def test_nothing_observed_after_2020_is_there_to_be_fitted_to():
 
 @pytest.fixture(scope="module")
 def published(request):
-    return read_registered(request.config.rootpath / "docs" / "forecasts" / "plan-2026-11-29-refitted.json")
+    return read_registered(request.config.rootpath / "docs" / "forecasts" / "plan-2026-11-30.json")
 
 
 def test_the_model_still_gives_the_registered_forecast(published):
