@@ -11,7 +11,9 @@ from scenarios.spreadsheet import plain_cells
 from scenarios.whole_years import BASE_YEAR
 from sim.experiments.ensemble import Ensemble
 
-BLUE, ORANGE, GREEN, GREY = "#1565c0", "#b26a00", "#2e7d32", "#777777"
+BLUE, ORANGE, GREEN, GREY, RED = "#1565c0", "#b26a00", "#2e7d32", "#777777", "#c62828"
+SHADES = ("#90a4ae", "#fff59d", "#ffb74d", "#f4511e")
+"""Colours of a share: none, up to 1 %, up to 10 %, more."""
 PALETTE = (
     "#4477aa",
     "#ee6677",
@@ -331,6 +333,11 @@ def histogram(values: Floats, what: str, logarithmic: bool) -> dict[str, Any]:
         "yAxis": {"type": "value"},
         "series": [{"type": "bar", "data": counts.tolist(), "barCategoryGap": "5%", "itemStyle": {"color": BLUE}}],
     }
+
+
+def shade_of(share: float) -> str:
+    """Colour of a share that is lost, 0 to 1: grey for none, then yellow, orange and red."""
+    return SHADES[int(np.searchsorted((1e-6, 0.01, 0.1), share, side="right"))]
 
 
 def network(nodes: Sequence[dict[str, Any]], links: Sequence[dict[str, Any]]) -> dict[str, Any]:

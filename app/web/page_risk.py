@@ -6,6 +6,7 @@ import solara
 
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
+from app.web.failure_shown import FailureShown
 from app.web.page_compare import chosen_pair, stored_ensemble
 from app.web.problems import problems_told
 from app.web.redline_told import redline_told
@@ -57,6 +58,7 @@ def RiskPage() -> None:
         ShockTested(desk.scenario(), desk.baseline_scenario()).key(
             f"stresses-{desk.scenario().content_hash()}-{desk.baseline_scenario().content_hash()}"
         )
+        FailureShown(desk.scenario())
 
 
 def _why_missing(source: str, stored: Ensemble | InputError | None, words: Words) -> str:

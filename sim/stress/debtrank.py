@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from agents.arrays import Floats, Integers
+from scenarios.counts import checked_count
 from scenarios.errors import InputError, unknown
 from sim.stress.checked import checked_links, checked_share, checked_vector
 
@@ -33,6 +34,7 @@ def debtrank(
     weights: Any = None,
     variant: str = "linear",
     loss_given_default: float = 1.0,
+    rounds: int | None = None,
 ) -> DebtRank:
     """Spread distress along exposures.
 
@@ -59,11 +61,13 @@ def debtrank(
         "linear" (Bardoscia and others) or "battiston".
     loss_given_default
         Part of a claim that is lost when the debtor defaults, 0 to 1.
+    rounds
+        Most rounds in which distress spreads, from 0; None spreads it to the end.
 
     Raises
     ------
     scenarios.InputError
-        If an array has another shape or holds what cannot be, or the variant is unknown.
+        If an array has another shape or holds what cannot be, or the variant is unknown, or the rounds are negative.
 
     References
     ----------
@@ -80,12 +84,14 @@ def debtrank(
     value = solid if weights is None else checked_vector(weights, "weights", count)
     rate = checked_share(loss_given_default, "loss_given_default")
     passed_on = rate * amount / np.maximum(solid, PRECISION)[lender]
+    left = float("inf") if rounds is None else checked_count(rounds, "rounds", least=0)
     if variant == "linear":
-        distress = _linear(lender, borrower, passed_on, start)
+        distress = _linear(lender, borrower, passed_on, start, left)
     else:
         impact = np.minimum(1.0, passed_on)
         distress, passing, passed = start.copy(), start > 0.0, np.zeros(count, dtype=np.bool_)
-        while passing.any():
+        while passing.any() and left > 0:
+            left -= 1
             hits = passing[borrower]
             loss = np.bincount(lender[hits], weights=(impact * distress[borrower])[hits], minlength=count)
             passed |= passing
@@ -95,7 +101,7 @@ def debtrank(
     return DebtRank(distress, start, float((share * (distress - start)).sum()))
 
 
-def _linear(lender: Integers, borrower: Integers, impact: Floats, start: Floats) -> Floats:
+def _linear(lender: Integers, borrower: Integers, impact: Floats, start: Floats, rounds: float) -> Floats:
     """Distress of the linear variant, shape (n,); links row by row, with what a full loss of the debtor costs.
 
     The rounds are those of `agents.interbank.debtrank_distress`, as products of one sparse matrix.
@@ -106,7 +112,8 @@ def _linear(lender: Integers, borrower: Integers, impact: Floats, start: Floats)
     ends = np.concatenate(([0], np.cumsum(np.bincount(lender, minlength=count))))
     spreads = csr_array((impact, borrower, ends), shape=(count, count))
     distress, rise, after = start.copy(), start.copy(), np.empty(count)
-    while rise.max(initial=0.0) > PRECISION:
+    while rise.max(initial=0.0) > PRECISION and rounds > 0:
+        rounds -= 1
         np.add(distress, spreads @ rise, out=after)
         np.minimum(after, 1.0, out=after)
         np.subtract(after, distress, out=rise)

@@ -96,6 +96,20 @@ def test_a_stress_strikes_the_desk_and_its_baseline(page, server):
     assert min(rises) > 0.0
 
 
+def test_the_failure_of_a_bank_spreads_round_by_round(page, server):
+    page.goto(f"{server}/risk?{QUICK}")
+    page.get_by_role("button", name="Simulate").click()
+    told = page.locator('[data-failure="1"]')
+    expect(told).to_contain_text("Bank 1 (equity CNY")
+    at_the_end = told.inner_text()
+    page.locator('[data-field="rounds"]').select_option("1")
+    expect(told).not_to_have_text(at_the_end)
+    debtors = page.get_by_role("region", name="Claims with the largest losses").locator("tbody tr td:first-child")
+    expect(debtors.first).to_have_text("1")
+    assert set(debtors.all_inner_texts()) == {"1"}
+    expect(page.locator('figure[aria-label^="Losses on claims"] svg')).to_be_visible()
+
+
 def test_the_last_sweep_is_analysed_on_the_page(page, server):
     page.goto(f"{server}/experiments")
     page.get_by_role("button", name="Which factors matter").click()

@@ -1,5 +1,7 @@
 """Networks and contagion on any balance sheets: monotone, bounded, conserving, blind to order and format."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -42,6 +44,22 @@ def test_distress_does_not_depend_on_the_order_of_institutions(system, variant):
     found = stress.debtrank(exposures, equity, shock, variant=variant).distress
     there = stress.debtrank(exposures[np.ix_(order, order)], equity[order], shock[order], variant=variant).distress
     np.testing.assert_allclose(there, found[order], rtol=1e-9, atol=1e-12)
+
+
+@EACH
+@given(systems(), st.sampled_from(["linear", "battiston"]))
+def test_distress_rises_round_by_round_to_its_end(system, variant):
+    exposures, equity, shock, _ = system
+
+    def after(rounds):
+        return stress.debtrank(exposures, equity, shock, variant=variant, rounds=rounds).distress
+
+    np.testing.assert_array_equal(after(0), shock)
+    steps = [after(rounds) for rounds in range(6)]
+    assert all((later >= earlier).all() for earlier, later in pairwise(steps))
+    np.testing.assert_array_equal(after(100_000), after(None))
+    with pytest.raises(InputError, match="rounds"):
+        after(-1)
 
 
 @EACH

@@ -1,0 +1,147 @@
+"""The failure of a bank, shown on the network of claims link by link and round by round."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import solara
+
+from app.web import charts, session
+from app.web.components import Chart, Form, Table
+from app.web.words import Words
+from scenarios.calendar import month_ordinal
+from scenarios.schema import Scenario
+from sim.evidence.bank_network import BankNetwork
+
+if TYPE_CHECKING:
+    from agents.arrays import Floats
+    from sim.stress.debtrank import DebtRank
+    from sim.stress.links import LinkLosses
+
+SCALE = 0.05
+"""Share of the issuers in the run; institutions and their claims are all there."""
+SHOWN = 16
+"""Largest banks in the picture."""
+ROUNDS = ("1", "2", "3", "5", "10", "end")
+YEARS = ("2021", "2022", "2023", "2024", "2025")
+LINKS = 8
+"""Claims in the table."""
+
+
+@solara.component
+def FailureShown(scenario: Scenario) -> None:
+    """Choose a year and a bank, let it fail, and follow the losses."""
+    words = session.words()
+    chosen, set_chosen = solara.use_state({"year": "2025", "bank": "1", "rounds": "end"})
+    wanted, set_wanted = solara.use_state("")
+
+    def network() -> BankNetwork | None:
+        return network_at(scenario, wanted) if wanted else None
+
+    found = solara.use_memo(network, [scenario.content_hash(), wanted])
+    options = {
+        "year": [year for year in YEARS if month_ordinal(f"{year}-12") <= month_ordinal(scenario.end)],
+        "bank": [str(place) for place in range(1, SHOWN + 1)],
+        "rounds": list(ROUNDS),
+    }
+
+    def choose(event: dict[str, str]) -> None:
+        if event["value"] in options.get(event["id"], ()):
+            set_chosen({**chosen, event["id"]: event["value"]})
+
+    solara.HTML(tag="h2", unsafe_innerHTML=words("failure.title"))
+    solara.Div(classes=["lj-muted"], children=[words("failure.note", scale=f"{SCALE:.0%}")])
+    fields = [
+        {
+            "id": field,
+            "label": words(f"failure.{field}"),
+            "value": chosen[field],
+            "options": [{"value": each, "text": words("failure.end") if each == "end" else each} for each in values],
+        }
+        for field, values in options.items()
+    ]
+    buttons = [{"id": "fail", "text": words("failure.start"), "off": False}]
+    Form(fields=fields, buttons=buttons, event_chosen=choose, event_pressed=lambda _: set_wanted(chosen["year"]))
+    if found is None:
+        return
+    rounds = None if chosen["rounds"] == "end" else int(chosen["rounds"])
+    _spread(found, int(chosen["bank"]) - 1, rounds, wanted, words)
+
+
+def network_at(scenario: Scenario, year: str) -> BankNetwork:
+    """The banks at the end of a year of one run of a scenario with a part of its issuers."""
+    from sim.model import FinancialCenter
+
+    centre = FinancialCenter(scenario.with_changes(scale=min(scenario.scale, SCALE)), rng=1)
+    while centre.month < month_ordinal(f"{year}-12"):
+        centre.step()
+    return BankNetwork.of(centre)
+
+
+def _spread(network: BankNetwork, bank: int, rounds: int | None, year: str, words: Words) -> None:
+    found, losses = network.failure(bank, rounds)
+    equity = float(network.equity.sum())
+    lost = float((network.equity * (found.distress - found.shock)).sum())
+    hit = int(((found.distress > 0.001) & (found.shock == 0.0)).sum())
+    told = words(
+        "failure.told",
+        bank=bank + 1,
+        year=year,
+        equity=amount(float(network.equity[bank]), words),
+        hit=hit,
+        banks=len(network.equity) - 1,
+        lost=amount(lost, words),
+        share=f"{lost / (equity - network.equity[bank]):.2%}",
+    )
+    solara.Div(classes=["lj-answer"], children=[told], attributes={"data-failure": str(bank + 1)})
+    with solara.Div(classes=["lj-charts"]):
+        Chart(
+            option=charts.network(_nodes(network.equity, found, words), _links(losses)),
+            title=words("failure.picture", number=SHOWN),
+            subtitle=words("failure.colours"),
+            name="failure",
+            height=420,
+        )
+    rows = [
+        [str(borrower + 1), str(lender + 1), amount(lost, words)]
+        for lender, borrower, lost in zip(
+            losses.lender[:LINKS].tolist(), losses.borrower[:LINKS].tolist(), losses.lost[:LINKS].tolist(), strict=True
+        )
+    ]
+    heads = [words(f"failure.{column}") for column in ("debtor", "creditor", "lost")]
+    Table(title=words("failure.links"), heads=heads, rows=rows)
+
+
+def amount(amount_bn: float, words: Words) -> str:
+    """An amount of CNY bn, in the unit that the language uses: CNY bn, or hundreds of millions."""
+    return f"{10.0 * amount_bn:,.1f}亿元" if words.language == "zh" else f"CNY {amount_bn:,.2f} bn"
+
+
+def _nodes(equity: "Floats", found: "DebtRank", words: Words) -> list[dict[str, Any]]:
+    """The largest banks: area by equity, red by the share of it that is lost."""
+    largest = float(equity.max(initial=0.0)) or 1.0
+    return [
+        {
+            "name": str(place + 1),
+            "symbolSize": 10.0 + 30.0 * float(np.sqrt(own / largest)),
+            "value": words("failure.of_bank", equity=amount(float(own), words), lost=f"{distress:.1%}"),
+            "itemStyle": {"color": charts.RED if distress == 1.0 else charts.shade_of(float(distress))},
+        }
+        for place, (own, distress) in enumerate(zip(equity[:SHOWN], found.distress[:SHOWN], strict=True))
+    ]
+
+
+def _links(losses: "LinkLosses") -> list[dict[str, Any]]:
+    """Claims with a loss between the banks shown, from the debtor to the creditor that loses."""
+    top = float(losses.lost.max(initial=0.0)) or 1.0
+    return [
+        {
+            "source": str(borrower + 1),
+            "target": str(lender + 1),
+            "value": round(lost, 3),
+            "lineStyle": {"width": 0.5 + 6.0 * lost / top, "color": charts.RED},
+        }
+        for lender, borrower, lost in zip(
+            losses.lender.tolist(), losses.borrower.tolist(), losses.lost.tolist(), strict=True
+        )
+        if lender < SHOWN and borrower < SHOWN
+    ]
