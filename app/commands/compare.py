@@ -52,6 +52,8 @@ def compared(ensemble: Ensemble, baseline: str) -> dict[str, Any]:
     InputError
         If there are no runs of the baseline, or no scenario has a pair with it.
     """
+    from sim.closing.dictionary import unit_of
+
     effects, displacement, pairs, apart = [], [], [], []
     refused = None
     others = [name for name in ensemble.values if name != baseline]
@@ -67,7 +69,8 @@ def compared(ensemble: Ensemble, baseline: str) -> dict[str, Any]:
                 continue
             told = {"pairs": len(found), "left_out": found.left_out, "why": found.reason}
             pairs.append({"scenario": scenario, **told, "year": ensemble.common_year(scenario, baseline)})
-            effects += [{"scenario": scenario, **row} for row in table.to_dict("records")]
+            rows = table.to_dict("records")
+            effects += [{"scenario": scenario, **row, "unit": unit_of(str(row["indicator"]))} for row in rows]
             displacement += _displacement(ensemble, scenario, baseline)
         if refused is not None and not pairs:
             raise refused

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.terminal.numbers import known
 from app.terminal.report import Part, Table, once
+from scenarios.plan import TASK_GROUPS
 
 if TYPE_CHECKING:
     from scenarios import Scenario
@@ -56,6 +57,8 @@ class Attributed:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the parts as records."""
+        from sim.closing.dictionary import unit_of
+
         return {
             "scenario": self.target.name,
             "against": self.base.name,
@@ -64,7 +67,7 @@ class Attributed:
             "year": self.found.year,
             "conditions": self.conditions.as_dict(),
             "warnings": self.warnings,
-            "parts": self.found.table.to_dict("records"),
+            "parts": [{**row, "unit": unit_of(row["indicator"])} for row in self.found.table.to_dict("records")],
         }
 
     def quiet_lines(self) -> Iterable[str]:
@@ -74,12 +77,14 @@ class Attributed:
 
     def parts(self) -> Iterable[Part]:
         """Return a table with a column for each indicator."""
+        from sim.closing.dictionary import unit_of
+
         rows = self.found.table
         wide = rows.pivot(index="player", columns="indicator", values="part")
         errors = rows.pivot(index="player", columns="indicator", values="standard_error")
         names = list(dict.fromkeys(rows["indicator"]))
         cells = [
-            (player, *(f"{wide.loc[player, n]:+.3g} ({known(errors.loc[player, n], '.1g')})" for n in names))
+            (_named(player), *(f"{wide.loc[player, n]:+.3g} ({known(errors.loc[player, n], '.1g')})" for n in names))
             for player in [*self.found.players, "whole", "interaction"]
         ]
         yield from once(self.conditions.lines)
@@ -87,6 +92,13 @@ class Attributed:
             f"{self.target.name} against {self.base.name} in {self.found.year}, {self.runs} seeds: "
             "what each part brings"
         )
-        yield Table.of_numbers(title, ("part", *names), cells)
+        yield Table.of_numbers(title, ("part", *(f"{name}, {unit_of(name)}" for name in names)), cells)
         yield "The parts add up to the whole. Interaction is what no part brings alone. In brackets: standard errors."
         yield from once(self.warnings)
+
+
+def _named(player: str) -> str:
+    """A task group with its name; a lever, the whole and the interaction as they are."""
+    from app.briefing.words import Wording
+
+    return f"{player} {Wording('en')(f'group.{player}')}" if player in TASK_GROUPS else player

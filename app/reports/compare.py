@@ -75,6 +75,7 @@ class Comparison:
             (
                 row["scenario"],
                 row["indicator"],
+                row["unit"],
                 known(row["median"], "+.4g"),
                 between(row["low"], row["high"], "+.4g"),
                 row["runs"],
@@ -85,7 +86,16 @@ class Comparison:
         ]
         return Table(
             f"Effect in {_years(self.found['pairs'])} against {self.found['baseline']}, {pairs} paired runs",
-            ("scenario", "indicator", "median", "95 % interval", "pairs", "runs above", "runs saved by pairing"),
+            (
+                "scenario",
+                "indicator",
+                "unit",
+                "median",
+                "95 % interval",
+                "pairs",
+                "runs above",
+                "runs saved by pairing",
+            ),
             rows,
             right=("median", "pairs", "runs above", "runs saved by pairing"),
         )

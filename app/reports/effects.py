@@ -48,13 +48,15 @@ class Effects:
 
     def as_dict(self) -> dict[str, Any]:
         """Return all rows."""
+        from sim.closing.dictionary import unit_of
+
         return {
             "against": self.base.name,
             "runs": self.runs,
             "year": self.year,
             "conditions": self.conditions.as_dict(),
             "warnings": self.warnings,
-            "effects": self.rows,
+            "effects": [{**row, "unit": unit_of(row["indicator"])} for row in self.rows],
         }
 
     def quiet_lines(self) -> Iterable[str]:
@@ -65,11 +67,14 @@ class Effects:
 
     def parts(self) -> Iterable[Part]:
         """Return a table of the rows with an effect."""
+        from sim.closing.dictionary import unit_of
+
         cells = [
             (
                 row["lever"],
                 f"{row['intensity']:g}",
                 row["indicator"],
+                unit_of(row["indicator"]),
                 known(row["effect"], "+.3g"),
                 between(row["low"], row["high"], "+.3g"),
                 row["expected"],
@@ -83,6 +88,7 @@ class Effects:
             "lever",
             "intensity",
             "indicator",
+            "unit",
             "effect",
             "95 % interval",
             "expected of more",

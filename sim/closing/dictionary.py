@@ -77,6 +77,11 @@ def dictionary() -> Mapping[str, Recorded]:
     return found
 
 
+def unit_of(indicator: str) -> str:
+    """Unit of a year's value; empty for what this version does not record."""
+    return READINGS[indicator].unit if indicator in READINGS else ""
+
+
 def unit_of_month(indicator: str) -> str:
     """Unit of a value of a month: that of the month for flows, which are recorded by month."""
     reading = READINGS[indicator]

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from sim.experiments.ensemble_plots import EnsemblePlots
+
 Progress = Callable[[RunOutcome, int, int], None]
 """Called after each run with its outcome, the runs done and the runs in all."""
 PART = 96
@@ -318,6 +320,13 @@ class Ensemble:
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self))}</p>{self.probability_of_target().to_html(index=False)}"
+
+    @property
+    def plot(self) -> "EnsemblePlots":
+        """Pictures for notebooks: `plot.fan(indicator)` and `plot.effects()`."""
+        from sim.experiments.ensemble_plots import EnsemblePlots
+
+        return EnsemblePlots(self)
 
     def _column(self, indicator: str) -> int:
         if indicator not in self.columns:

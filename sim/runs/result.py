@@ -1,7 +1,7 @@
 """The result of a run."""
 
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scenarios.parameters import Parameters
     from scenarios.schema import Scenario
     from sim.model import FinancialCenter
+    from sim.runs.plots import Picture
 
 AROUND = 0.05
 """The plan says "around": a value this close to the target, relatively, is within its rounding."""
@@ -56,6 +57,18 @@ class Result:
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self))}</p>{self.targets().to_html()}"
+
+    def plot(self, indicators: str | Iterable[str] = PLAN_INDICATORS) -> "Picture":
+        """Draw indicators by month for a notebook; flows as those over the twelve months that end with the month.
+
+        Raises
+        ------
+        scenarios.InputError
+            For an unknown indicator, or without the extra `explore`, which draws.
+        """
+        from sim.runs.plots import months_picture
+
+        return months_picture(self.indicators, indicators)
 
     def annual(self) -> "pd.DataFrame":
         """Indicators by whole year: flows summed, December for stocks and ratios; a last year in part is left out."""

@@ -1,0 +1,76 @@
+"""Results draw themselves in notebooks, with names, units and as much as the runs support."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scenarios.errors import InputError
+from sim.closing.dictionary import dictionary
+from sim.runs.plots import months_picture
+from tests.app.briefing.made_up import ensemble_of, values_of
+
+SIGNATURE = b"\x89PNG\r\n"
+
+
+@pytest.fixture(scope="module")
+def ensemble():
+    return ensemble_of({"plan": values_of({}, 9, gain=0.1), "committed": values_of({}, 9)})
+
+
+def titles(picture):
+    return [axes.get_title(loc="left") for axes in picture.figure.axes]
+
+
+def test_a_fan_has_name_unit_bands_target_and_the_other_scenario(ensemble):
+    picture = ensemble.plot.fan("foreign_bond_share")
+    (axes,) = picture.figure.axes
+    assert titles(picture) == [dictionary()["foreign_bond_share"].name] and axes.get_title(loc="right") == "share"
+    assert len(axes.collections) == 2
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["plan, median of 9", "committed", "target"]
+    median = ensemble.quantiles("foreign_bond_share").loc["plan"][0.5].to_numpy()
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), median)
+    assert picture._repr_png_().startswith(SIGNATURE)
+
+
+def test_few_runs_have_a_median_and_no_bands():
+    few = ensemble_of({"plan": values_of({}, 7)})
+    (axes,) = few.plot.fan("turnover_total").figure.axes
+    assert len(axes.collections) == 0 and len(axes.lines) == 2
+
+
+def test_several_indicators_have_a_panel_each(ensemble):
+    assert titles(ensemble.plot.fan(["turnover_total", "panda_cumulative"])) == [
+        dictionary()[name].name for name in ("turnover_total", "panda_cumulative")
+    ]
+
+
+def test_effects_are_in_parts_of_the_targets(ensemble):
+    (axes,) = ensemble.plot.effects().figure.axes
+    np.testing.assert_allclose(axes.lines[1].get_xdata(), 10.0)
+    assert axes.get_title(loc="left") == "plan against committed, 9 pairs"
+
+
+def test_one_scenario_has_no_effects():
+    with pytest.raises(InputError, match="itself"):
+        ensemble_of({"plan": values_of({}, 8)}).plot.effects()
+
+
+def test_what_is_not_there_is_refused(ensemble):
+    with pytest.raises(InputError, match="foreign_bond_shar"):
+        ensemble.plot.fan("foreign_bond_shar")
+    with pytest.raises(InputError, match="plam"):
+        ensemble.plot.fan("turnover_total", scenario="plam")
+
+
+def test_flows_of_a_run_are_drawn_over_twelve_months(tmp_path):
+    months = pd.DataFrame(
+        {"turnover_total": np.arange(24.0), "usdcny": 6.5},
+        index=pd.date_range("2020-01-31", periods=24, freq="ME", name="month"),
+    )
+    picture = months_picture(months, ["turnover_total", "usdcny"])
+    flow, rate = picture.figure.axes
+    assert flow.lines[0].get_ydata()[-1] == sum(range(12, 24)) and np.isnan(flow.lines[0].get_ydata()[:11]).all()
+    assert set(rate.lines[0].get_ydata()) == {6.5}
+    picture.save(tmp_path / "run.png")
+    assert (tmp_path / "run.png").read_bytes().startswith(SIGNATURE)
