@@ -1,7 +1,7 @@
 """Who fails first under a stress, and along which links losses go on, from two runs of the same past."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +33,13 @@ class Snapshot:
     """Interbank loans by id of both ends."""
     failures: int = 0
     """Bank failures so far."""
+
+    def among(self, ids: Integers) -> "Snapshot":
+        """Only the institutions of some ids; ids of later newcomers may name others in another run."""
+        kept = np.isin(self.ids, ids)
+        return replace(
+            self, ids=self.ids[kept], sector=self.sector[kept], equity=self.equity[kept], lacking=self.lacking[kept]
+        )
 
 
 def snapshot(centre: "FinancialCenter") -> Snapshot:
@@ -89,7 +96,7 @@ def failure_path(usual: Sequence[Snapshot], struck: Sequence[Snapshot], loss_giv
     Parameters
     ----------
     usual, struck
-        Snapshots of the same months, the first is that of the stress.
+        Snapshots of the same months, the first is that of the stress, of the institutions that were there before it.
     loss_given_default
         Part of a claim that is lost when the debtor defaults, 0 to 1.
     """

@@ -112,11 +112,11 @@ def tests_of_run(
 ) -> list[tuple[str, ShockTest]]:
     """Every stress on one run."""
     centre, scenario = before(request, at), request.scenario
-    rate = centre.parameters.interbank_loss_given_default
+    rate, there = centre.parameters.interbank_loss_given_default, centre.institutions.unique_ids.copy()
 
     def months_of(shocks: Sequence[Any] = ()) -> tuple["FinancialCenter", list[Snapshot]]:
         seen: list[Snapshot] = []
-        return followed(centre, scenario, shocks, lambda now: seen.append(snapshot(now))), seen
+        return followed(centre, scenario, shocks, lambda now: seen.append(snapshot(now).among(there))), seen
 
     usual, without = months_of()
     found = []

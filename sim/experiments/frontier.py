@@ -183,7 +183,7 @@ def told(found: Ensemble, base: str, levers: dict[str, str]) -> Frontier:
                 "shortfall_change": change,
                 "change_low": _quantile(gaps, 0.025, len(worst[name])),
                 "change_high": _quantile(gaps, 0.975, len(worst[name])),
-                "price": gained / change if change < 0.0 else float("nan"),
+                "price": gained / change + 0.0 if change < 0.0 else float("nan"),
                 "runs": len(worst[name]),
             }
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import typer
 
+from app.commands.validate.alarms import alarms
 from app.commands.validate.backtest import backtest
 from app.commands.validate.discrepancy import discrepancy
 from app.commands.validate.events import events
@@ -22,6 +23,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     rivals: "rivals --store past-runs",
     placebo: "placebo --store past-runs",
     events: "events --store past-runs",
+    alarms: "alarms --runs 40 --scale 0.2 --store past-runs",
 }
 """The commands under `validate` with an example of each, in the order of the help."""
 

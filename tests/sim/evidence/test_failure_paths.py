@@ -55,3 +55,11 @@ def test_a_broker_that_leaves_after_it_lacked_capital_has_failed():
     lacking = seen(EQUITY - [0.0, 0.0, 0.0, 4.0], (0.0, 0.0, 0.0, 1.0))
     found = failure_path([seen(), seen()], [lacking, seen(kept=(0, 1, 2))], 1.0)
     assert found.failed == 1 and found.equity_lost_bn == pytest.approx(5.0)
+
+
+def test_newcomers_are_not_compared_as_their_ids_may_name_others():
+    later = seen().among(np.array([4, 12]))
+    assert (
+        later.ids.tolist() == [4, 12] and later.equity.tolist() == [30.0, 5.0] and later.lacking.tolist() == [0.0, 0.0]
+    )
+    assert later.loans is LOANS
