@@ -38,6 +38,7 @@ from app.commands.indicators import indicators
 from app.commands.levers import levers
 from app.commands.measures import measures
 from app.commands.month import month
+from app.commands.odd import odd
 from app.commands.register import register
 from app.commands.report import report
 from app.commands.rerun import rerun
@@ -89,7 +90,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     app: "app --store runs --port 8765",
 }
 """The commands with an example of each, in the order of the help."""
-HIDDEN = (evidence, register)
+HIDDEN = (evidence, register, odd)
 """Commands that write pages of the documentation."""
 
 
