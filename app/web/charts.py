@@ -312,6 +312,28 @@ def points_and_box(
     }
 
 
+def named_points(points: Floats, names: Sequence[str], axes: Sequence[str]) -> dict[str, Any]:
+    """Points, shape (n, 2), each with its name beside it."""
+    across, up = ({"type": "value", "scale": True, "name": name, "nameLocation": "middle"} for name in axes)
+    data = [{"value": point, "name": name} for point, name in zip(points.round(4).tolist(), names, strict=True)]
+    return {
+        "grid": {"left": 60, "right": 110, "top": 14, "bottom": 50},
+        "tooltip": {},
+        "xAxis": across | {"nameGap": 28},
+        "yAxis": up | {"nameGap": 40},
+        "series": [
+            {
+                "type": "scatter",
+                "symbolSize": 10,
+                "itemStyle": {"color": BLUE},
+                "label": {"show": True, "position": "right", "formatter": "{b}", "fontSize": 11},
+                "labelLayout": {"hideOverlap": False, "moveOverlap": "shiftY"},
+                "data": data,
+            }
+        ],
+    }
+
+
 def histogram(values: Floats, what: str, logarithmic: bool) -> dict[str, Any]:
     """Distribution of a column over agents; sizes over steps of equal ratio."""
     values = values[np.isfinite(values)]

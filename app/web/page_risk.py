@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import solara
 
 from app.web import charts, session
@@ -14,7 +15,9 @@ from app.web.shock_tested import ShockTested
 from app.web.simulations import the_server
 from app.web.words import Words
 from scenarios.errors import InputError
+from scenarios.spreadsheet import plain_cells
 from sim.experiments.ensemble import Ensemble
+from sim.experiments.frontier import told as frontier_of
 
 SIGNALS = (
     "capital_shortfall",
@@ -101,6 +104,26 @@ def _dashboard(ensemble: Ensemble, words: Words) -> None:
                 csv=charts.fan_csv(ensemble, both, name),
             ).key(f"risk-{name}")
     solara.Div(classes=["lj-caption"], children=[words("risk.caption")])
+    if len(ensemble.values) > 1:
+        _frontier(ensemble, second, words)
+
+
+def _frontier(ensemble: Ensemble, base: str, words: Words) -> None:
+    """Targets reached against the tail of systemic risk, a point a scenario."""
+    found = frontier_of(ensemble, base, {}).table
+    points = found[["targets", "shortfall"]].to_numpy(dtype=np.float64)
+    names = [charts.scenario_name(str(name), words) for name in found["scenario"]]
+    axes = (words("frontier.targets"), words("frontier.shortfall"))
+    with solara.Div(classes=["lj-charts"]):
+        Chart(
+            option=charts.named_points(points, names, axes),
+            title=words("frontier.title"),
+            subtitle=words("frontier.runs", runs=int(found["runs"].min())),
+            name="frontier",
+            csv=str(plain_cells(found).to_csv(index=False, lineterminator="\n")),
+            height=340,
+        )
+    solara.Div(classes=["lj-caption"], children=[words("frontier.caption")])
 
 
 def _share(rows: list[dict[Any, Any]]) -> str:

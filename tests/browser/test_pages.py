@@ -70,7 +70,7 @@ def test_the_card_of_the_redline_leads_to_its_page_with_the_settings(page, serve
     card.click()
     expect(page.get_by_role("heading", name="How near is the redline?")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/risk\?.*lever\.fintech_hub=0\.9"))
-    expect(page.locator(".lj-canvas svg")).to_have_count(7)
+    expect(page.locator(".lj-canvas svg")).to_have_count(8)
 
 
 def test_stored_runs_show_their_signals_of_systemic_risk(page, server):
@@ -80,7 +80,8 @@ def test_stored_runs_show_their_signals_of_systemic_risk(page, server):
     chances = page.get_by_role("region", name=re.compile("Runs in which a line was crossed"))
     expect(chances.locator("tbody tr")).to_have_count(5)
     expect(chances).to_contain_text("/8)")
-    expect(page.locator(".lj-canvas svg")).to_have_count(7)
+    expect(page.locator(".lj-canvas svg")).to_have_count(8)
+    expect(page.locator('figure[aria-label="Growth against resilience"] svg')).to_contain_text("Committed by 2020")
 
 
 def test_a_stress_strikes_the_desk_and_its_baseline(page, server):
