@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
+from scenarios.added.records import levers_of
 from scenarios.errors import InputError, Problem, unknown
 from scenarios.frozen import FrozenMapping
 from scenarios.number_types import InputModel, real_number
 from scenarios.paths import shown
-from scenarios.plan import lever_ids, levers
+from scenarios.plan import Lever, lever_ids
 from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
@@ -30,13 +31,14 @@ class Budget(InputModel):
 
     @field_validator("a_year", mode="before")
     @classmethod
-    def _are_costs(cls, value: Any) -> FrozenMapping[str, float]:
+    def _are_costs(cls, value: Any, info: ValidationInfo) -> FrozenMapping[str, float]:
+        known = (*lever_ids(), *(lever.id for lever in levers_of((info.context or {}).get("components", ()))))
         if not isinstance(value, Mapping) or not value:
             raise InputError(coded("budget.no_costs", value=shown(value)), allowed=coded("allowed.costs"))
         problems = []
         for lever, cost in value.items():
-            if lever not in lever_ids():
-                problems.append(unknown("lever", lever, lever_ids(), key=str(lever), allowed=""))
+            if lever not in known:
+                problems.append(unknown("lever", lever, known, key=str(lever), allowed=""))
                 continue
             number = real_number(cost)
             if number is None or number < 0.0:
@@ -44,9 +46,9 @@ class Budget(InputModel):
                 problems.append(Problem(message, key=lever, value=cost, allowed=coded("allowed.cost")))
         if problems:
             raise InputError(problems)
-        return FrozenMapping({lever: float(value[lever]) for lever in lever_ids() if lever in value})
+        return FrozenMapping({lever: float(value[lever]) for lever in known if lever in value})
 
-    def costs(self, intensities: NDArray[np.float64]) -> dict[str, float]:
+    def costs(self, intensities: NDArray[np.float64], levers: Sequence[Lever]) -> dict[str, float]:
         """Cost of each lever over some months, in the budget's unit.
 
         cost = cost of a year at full intensity * sum over months of max(I - I_2020, 0) / 12
@@ -54,10 +56,12 @@ class Budget(InputModel):
         Parameters
         ----------
         intensities
-            Intensity by month and lever, shape (months, levers), levers in plan order.
+            Intensity by month and lever, shape (months, levers).
+        levers
+            The levers, in the order of the columns.
         """
         spent = {}
-        for column, lever in enumerate(levers()):
+        for column, lever in enumerate(levers):
             if lever.id in self.a_year:
                 above = (intensities[:, column] - lever.intensity_2020).clip(0.0)
                 spent[lever.id] = float(self.a_year[lever.id] * above.sum() / 12.0)

@@ -10,12 +10,15 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from scenarios.added.installed import parse_components
+from scenarios.added.records import levers_of
 from scenarios.calendar import LAST_END, PLAN_START, is_month
 from scenarios.drivers import read_drivers
 from scenarios.errors import InputError, Problem, unknown
 from scenarios.named_files import NamedFile, names_a_drivers_file, names_a_scenario_file
 from scenarios.number_types import is_number
-from scenarios.plan import ARMS
+from scenarios.paths import shown
+from scenarios.plan import ARMS, Lever, levers
 from scenarios.problem_texts import coded
 from scenarios.schema import GIVEN_DRIVERS, HEAD, Scenario, layered, parse_levers, with_macro_of
 from scenarios.yaml_tree import Tree, parse_yaml, read_yaml
@@ -71,7 +74,11 @@ def parse_scenario(text: str, file_name: str) -> Scenario:
     InputError
         With all problems found, each with file, line, key, value, allowed values and the nearest valid name.
     """
-    return _resolved(parse_yaml(text, file_name), Path(file_name).stem or "scenario", None, ())
+    tree = parse_yaml(text, file_name)
+    if isinstance(tree.data, dict) and "components" in tree.data:
+        where = tree.where("components")
+        raise InputError(coded("added.in_text"), where=where, key="components", allowed=coded("allowed.own_machine"))
+    return _resolved(tree, Path(file_name).stem or "scenario", None, ())
 
 
 def parse_setting(text: str) -> tuple[str, Any]:
@@ -89,10 +96,10 @@ def parse_setting(text: str) -> tuple[str, Any]:
     return setting.lever, setting.path
 
 
-def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
+def parse_settings(texts: Iterable[str], known: Sequence[Lever] | None = None) -> dict[str, Any]:
     """Read several settings; those of one lever become one path, in which each value holds until the next date.
 
-    Values of components override those of their lever, in any order.
+    Values of components override those of their lever, in any order. `known` are the levers of the plan unless given.
 
     Raises
     ------
@@ -104,7 +111,7 @@ def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
     found: dict[str, dict[str, dict[str, _Setting]]] = {}
     for text in texts:
         try:
-            setting = _read_setting(text)
+            setting = _read_setting(text, known)
         except InputError as error:
             problems += error.problems
             continue
@@ -138,7 +145,7 @@ class _Setting:
         return {"components": {self.component: path}} if self.component else path
 
 
-def _read_setting(text: str) -> _Setting:
+def _read_setting(text: str, known: Sequence[Lever] | None = None) -> _Setting:
     form = coded("allowed.setting")
     name, equals, setting = text.partition("=")
     value, at, month = setting.partition("@")
@@ -152,7 +159,7 @@ def _read_setting(text: str) -> _Setting:
     if dot and not component:
         raise InputError(coded("setting.form", text=text), where="--set", value=text, allowed=form)
     read = _Setting(lever, component, month, scalar, text)
-    parse_levers({lever: read.path}, last=LAST_END, where="--set")
+    parse_levers({lever: read.path}, last=LAST_END, where="--set", known=known)
     return read
 
 
@@ -248,7 +255,7 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
             problems += [
                 p if p.where else replace(p, where=tree.where("extends"), key="extends") for p in error.problems
             ]
-    inherited = {} if parent is None else parent.plain()
+    inherited = {} if parent is None else parent.as_given()
     for head in HEAD:
         inherited.pop(head, None)
     if "drivers" in own or own.get("macro", GIVEN_DRIVERS) != GIVEN_DRIVERS:  # another macro path than the parent's
@@ -259,9 +266,17 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
             own |= with_macro_of(NamedFile(own.pop("macro"), path).read(read_drivers))
         except InputError as error:
             problems += [p if p.where else replace(p, where=tree.where("macro"), key="macro") for p in error.problems]
+    if "components" in own:
+        try:
+            own["components"] = parse_components([*inherited.get("components", ()), *_listed(own["components"])])
+        except InputError as error:
+            own.pop("components")
+            where = tree.where("components")
+            problems += [replace(p, where=where, key=f"components.{p.key}".rstrip(".")) for p in error.problems]
     merged = {"name": name, **inherited, **own}
     if "levers" in own and parent is not None:
-        merged["levers"] = _over_those_of(parent, own["levers"], merged["end"])
+        known = (*levers(), *levers_of(merged.get("components", ())))
+        merged["levers"] = _over_those_of(parent, own["levers"], merged["end"], known)
     try:
         scenario = Scenario(**merged)
     except InputError as error:
@@ -271,10 +286,17 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
     return scenario
 
 
-def _over_those_of(parent: Scenario, own: Any, end: Any) -> Any:
+def _listed(components: Any) -> list[Any]:
+    if not isinstance(components, list | tuple):
+        message = coded("added.no_list", value=shown(components))
+        raise InputError(message, value=components, allowed=coded("allowed.component"))
+    return list(components)
+
+
+def _over_those_of(parent: Scenario, own: Any, end: Any, known: Sequence[Lever]) -> Any:
     """Return the levers of a file over those of its parent; invalid entries are passed on and refused later."""
     try:
-        return layered(parent.levers, parse_levers(own, last=end if is_month(end) else LAST_END))
+        return layered(parent.levers, parse_levers(own, last=end if is_month(end) else LAST_END, known=known), known)
     except InputError:
         return {**parent.levers, **own} if isinstance(own, Mapping) else own
 

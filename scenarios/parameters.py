@@ -13,10 +13,11 @@ from importlib import resources
 from statistics import median
 from typing import Any, Self
 
+from scenarios.added.records import AddedParts, levers_of, parameters_of
 from scenarios.distributions import Distribution, Triangular, Value, parse_distribution
 from scenarios.errors import InputError, Problem, nearest_name, unknown
 from scenarios.number_types import real_number
-from scenarios.plan import levers
+from scenarios.plan import Effect, levers
 from scenarios.problem_texts import coded
 
 type BetaKey = tuple[str, str]
@@ -189,6 +190,12 @@ class Parameters(Mapping[str, Value]):
         values = {name: _plain(changes.get(name, value)) for name, value in self._values.items()}
         return Parameters(values, {**self.betas, **{pair: float(beta) for pair, beta in (betas or {}).items()}})
 
+    def completed(self, usual: Parameters) -> Parameters:
+        """Return the same parameters with those of `usual` that are not among them."""
+        if self._values.keys() >= usual._values.keys() and self.betas.keys() >= usual.betas.keys():
+            return self
+        return Parameters({**usual._values, **self._values}, {**usual.betas, **self.betas})
+
 
 def _digest(data: Any) -> str:
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -278,10 +285,7 @@ class ParameterSet:
     @classmethod
     def _prior(cls, name: str, parameters: Mapping[str, Distribution]) -> Self:
         effects = ((lever.id, effect) for lever in levers() for effect in lever.effects)
-        betas = {
-            (lever, effect.channel): Triangular(effect.beta_min, effect.beta, effect.beta_max)
-            for lever, effect in effects
-        }
+        betas = {(lever, effect.channel): _prior_of_effect(effect) for lever, effect in effects}
         return cls(name, parameters, betas)
 
     @classmethod
@@ -303,6 +307,16 @@ class ParameterSet:
             f"{len(self.joint.names)} parameters fitted to 2016-2020 ({runs} runs of the model of {about['date']}), "
             f"which identify {len(about['identified'])} of them; all others, and the effects of levers, are priors"
         )
+
+    def with_components(self, components: tuple[AddedParts, ...]) -> ParameterSet:
+        """Return the set with the parameters of components of others and the effects of their levers."""
+        added = {each.id: each.prior for each in parameters_of(components)}
+        effects = {
+            (lever.id, effect.channel): _prior_of_effect(effect)
+            for lever in levers_of(components)
+            for effect in lever.effects
+        }
+        return ParameterSet(self.name, {**self.parameters, **added}, {**self.betas, **effects}, self.joint)
 
     def central(self) -> Parameters:
         """Return the central point: medians, and the modes of the betas."""
@@ -328,9 +342,13 @@ class ParameterSet:
         return Parameters(values, betas)
 
 
+def _prior_of_effect(effect: Effect) -> Triangular:
+    return Triangular(effect.beta_min, effect.beta, effect.beta_max)
+
+
 @cache
-def parameter_set(name: str) -> ParameterSet:
-    """Return a parameter set by name.
+def parameter_set(name: str, components: tuple[AddedParts, ...] = ()) -> ParameterSet:
+    """Return a parameter set by name, with the parameters of components of others.
 
     Raises
     ------
@@ -344,17 +362,21 @@ def parameter_set(name: str) -> ParameterSet:
         "prior_2020": ParameterSet.prior_2020,
         HINDSIGHT: ParameterSet.prior_hindsight,
     }
-    return made[name]()
+    return made[name]().with_components(components) if components else made[name]()
 
 
 @cache
-def central_parameters(name: str) -> Parameters:
+def central_parameters(name: str, components: tuple[AddedParts, ...] = ()) -> Parameters:
     """Return the central point of a parameter set; it is the same object every time."""
-    return parameter_set(name).central()
+    return parameter_set(name, components).central()
 
 
-def resolved_parameters(parameters: str | Parameters, macro: str) -> Parameters:
+def resolved_parameters(
+    parameters: str | Parameters, macro: str, components: tuple[AddedParts, ...] = ()
+) -> Parameters:
     """Return the central point of a named parameter set, or the parameters themselves, for a run under a macro path.
+
+    Parameters of components of others that are not among those given take their central values.
 
     Raises
     ------
@@ -362,9 +384,9 @@ def resolved_parameters(parameters: str | Parameters, macro: str) -> Parameters:
         If the name is unknown, or the set has hindsight and the path is not a replay.
     """
     if isinstance(parameters, Parameters):
-        return parameters
+        return parameters.completed(central_parameters(PARAMETER_SETS[0], components)) if components else parameters
     checked_for_replay(parameters, macro)
-    return central_parameters(parameters)
+    return central_parameters(parameters, components)
 
 
 def drawn_quantile(seed: int, name: str) -> float:

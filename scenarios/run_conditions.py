@@ -34,6 +34,8 @@ class RunConditions:
     """Interactions that are off in all runs; sets of them, joined by a plus sign, where runs differ."""
     models: tuple[str, ...] = ()
     """Digests of the model's source and data, where known."""
+    components: tuple[str, ...] = ()
+    """Name, version and digest of each component of others."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the conditions under the keys that docs/json.md lists, with `notes`: the same in words."""
@@ -51,6 +53,7 @@ class RunConditions:
             parameters=(provenance.get("parameter_set", scenario.parameters),),
             end=(scenario.end,),
             interactions_off=tuple(provenance["interactions_off"]),
+            components=tuple(each.identity for each in scenario.components),
         )
 
     @property
@@ -61,6 +64,8 @@ class RunConditions:
         ends = f"to {', '.join(self.end)}" if self.end else ""
         parts = [f"macro {', '.join(self.macro)}", parameters, scales, ends]
         lines = [f"Rests on: {'; '.join(part for part in parts if part)}."]
+        if self.components:
+            lines.append(f"With components of others: {', '.join(self.components)}.")
         if REPLAY in self.kind:
             lines.append(f"{self._part_of(REPLAY)}: {REPLAY_TOLD}; no forecast.")
         if GIVEN_IN_PART in self.kind:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from scenarios.added.installed import parse_components
+from scenarios.added.records import AddedParts, channels_of, indicators_of, levers_of, shocks_of
 from scenarios.bounds import LARGEST_SCALE, LEAST_SCALE
 from scenarios.budget import Budget
 from scenarios.calendar import BASELINE, LAST_END, PLAN_END, PLAN_START, is_month, month_ordinal
@@ -20,9 +31,9 @@ from scenarios.frozen import FrozenMapping
 from scenarios.model_problems import problems_of
 from scenarios.named_files import names_a_drivers_file
 from scenarios.number_types import InputModel, real_number
-from scenarios.parameters import central_parameters, checked_for_replay
+from scenarios.parameters import Parameters, central_parameters, checked_for_replay, resolved_parameters
 from scenarios.paths import LeverPath, OnArm, follow, from_month_on, over, parse_lever_path, shown
-from scenarios.plan import Arm, Lever, lever_ids, levers
+from scenarios.plan import Arm, Channel, Lever, channels, levers
 from scenarios.problem_texts import coded
 from scenarios.shock import Shock
 from scenarios.shock_paths import total_problems
@@ -73,6 +84,8 @@ class Scenario(InputModel):
     """Settings added to the file or the ready scenario that gives the name, as typed."""
     policy: Arm = "committed"
     macro: Annotated[str, Field(strict=True, min_length=1, max_length=1000)] = "neutral"
+    components: tuple[InstanceOf[AddedParts], ...] = ()
+    """Components of others that the model is run with."""
     drivers: Drivers | None = None
     """Values of the user's own for the macro path `drivers`; None for every other one."""
     parameters: Literal["posterior_2020", "prior_2020", "prior_hindsight"] = "posterior_2020"
@@ -95,8 +108,16 @@ class Scenario(InputModel):
                 data.pop("macro")
         elif data.get("drivers") is not None:
             data = {"macro": GIVEN_DRIVERS, **data}
+        if "components" in data:
+            try:
+                data |= {"components": parse_components(data["components"])}
+            except InputError as error:
+                problems += [replace(each, key=f"components.{each.key}".rstrip(".")) for each in error.problems]
+                data = {key: value for key, value in data.items() if key != "components"}
+        context = {"components": data.get("components", ())}
         try:
-            super().__init__(**data)
+            # As `BaseModel.__init__`, with what the validators of levers, shocks, triggers and budget need to know.
+            self.__pydantic_validator__.validate_python(data, self_instance=self, context=context)
         except ValidationError as error:
             problems += problems_of(error, Scenario, ("extends",), _FORMS)
         if problems:
@@ -150,7 +171,8 @@ class Scenario(InputModel):
     @field_validator("levers", mode="before")
     @classmethod
     def _are_paths(cls, value: Any, info: ValidationInfo) -> FrozenMapping[str, LeverPath]:
-        return parse_levers(value, last=info.data.get("end", LAST_END))
+        known = (*levers(), *levers_of((info.context or {}).get("components", ())))
+        return parse_levers(value, last=info.data.get("end", LAST_END), known=known)
 
     @field_validator("shocks", mode="before")
     @classmethod
@@ -214,8 +236,8 @@ class Scenario(InputModel):
     def _within_the_world(self) -> Scenario:
         if self.shocks:
             given = {} if self.drivers is None else self.drivers.by_month()
-            last, central = month_ordinal(self.end), central_parameters(self.parameters)
-            problems = total_problems(self.shocks, last, central, given)
+            last, central = month_ordinal(self.end), central_parameters(self.parameters, self.components)
+            problems = total_problems(self.shocks, last, central, given, shocks_of(self.components))
             if problems:
                 raise InputError(replace(each, key=f"shocks.{each.key}".rstrip(".")) for each in problems)
         return self
@@ -245,7 +267,51 @@ class Scenario(InputModel):
         """
         if self.budget is None:
             return {}
-        return self.budget.costs(self.intensities(month_ordinal(self.start), month_ordinal(self.end)))
+        return self.budget.costs(self.intensities(month_ordinal(self.start), month_ordinal(self.end)), self.all_levers)
+
+    @property
+    def all_levers(self) -> tuple[Lever, ...]:
+        """The levers of the plan, in its order, and then those of components of others."""
+        return (*levers(), *levers_of(self.components))
+
+    def values(self, parameters: str | Parameters | None = None) -> Parameters:
+        """Return the parameters of one run: those given, or the central point of a set, by default the scenario's.
+
+        Raises
+        ------
+        InputError
+            For an unknown set, or one with hindsight in a run that is no replay.
+        """
+        asked = self.parameters if parameters is None else parameters
+        return resolved_parameters(asked, self.macro, self.components)
+
+    @property
+    def flows(self) -> frozenset[str]:
+        """Indicators of components of others that are summed over a year."""
+        return frozenset(name for name, each in indicators_of(self.components).items() if each.kind == "flow")
+
+    @property
+    def all_channels(self) -> tuple[Channel, ...]:
+        """The channels of the plan, in its order, and then those of components of others."""
+        return (*channels(), *channels_of(self.components))
+
+    def with_components(self, components: Iterable[Any]) -> Scenario:
+        """Return the scenario with components of others beside its own.
+
+        Parameters
+        ----------
+        components
+            Names of installed components, or components.
+
+        Raises
+        ------
+        InputError
+            If one is unknown, is no component, or clashes with another or with the model.
+        """
+        added = tuple(components)
+        if not added:
+            return self
+        return Scenario(**{**self.as_given(), "components": [*self.components, *added]})
 
     def with_levers(self, changes: Mapping[str, Any], after: str | None = None) -> Scenario:
         """Return the scenario with other paths for some levers, each over the scenario's own.
@@ -268,13 +334,13 @@ class Scenario(InputModel):
             cost above the cap of the budget.
         """
         if after is None:
-            paths = parse_levers(changes, last=self.end, key=("levers",))
+            paths = parse_levers(changes, last=self.end, key=("levers",), known=self.all_levers)
             return self._over(paths)
         if not is_month(after) or not PLAN_START <= after <= self.end:
             raise InputError(
                 coded("month.outside", value=after, first=PLAN_START, last=self.end), key="after", value=after
             )
-        later = parse_levers(changes, first=after, last=self.end, key=("levers",))
+        later = parse_levers(changes, first=after, last=self.end, key=("levers",), known=self.all_levers)
         paths = FrozenMapping((lever, from_month_on(path, after, self.start)) for lever, path in later.items())
         released = (each.released(after) if each.lever in paths else each for each in self.triggers)
         return self.model_copy(update={"triggers": tuple(each for each in released if each is not None)})._over(paths)
@@ -282,12 +348,14 @@ class Scenario(InputModel):
     def _over(self, paths: Mapping[str, LeverPath]) -> Scenario:
         """Return the scenario with paths over its own."""
         # A copy runs no validator, and other levers cost something else.
-        return self.model_copy(update={"levers": layered(self.levers, paths)})._within_budget()
+        return self.model_copy(update={"levers": layered(self.levers, paths, self.all_levers)})._within_budget()
 
     def whole_path(self, lever: str) -> LeverPath:
         """Return the path of a lever with nothing left to the policy: the same in a scenario on another arm."""
         path: LeverPath = OnArm(self.policy)
-        return layered({lever: path}, {lever: self.levers[lever]})[lever] if lever in self.levers else path
+        if lever not in self.levers:
+            return path
+        return layered({lever: path}, {lever: self.levers[lever]}, self.all_levers)[lever]
 
     def with_changes(
         self,
@@ -320,7 +388,7 @@ class Scenario(InputModel):
             changed = changed.with_macro(macro)
             noted.append(f"macro {changed.macro_identity if isinstance(macro, Drivers) else macro}")
         if scale is not None:
-            changed = Scenario(**{**changed.plain(), "scale": scale})
+            changed = Scenario(**{**changed.as_given(), "scale": scale})
             noted.append(f"scale {scale:g}")
         if levers:
             changed = changed.with_levers(levers)
@@ -354,7 +422,7 @@ class Scenario(InputModel):
         InputError
             For an unknown name, a file that cannot be used, or parameters with hindsight for this path.
         """
-        plain = {name: value for name, value in self.plain().items() if name not in ("macro", "drivers")}
+        plain = {name: value for name, value in self.as_given().items() if name not in ("macro", "drivers")}
         given = with_macro_of(macro) if isinstance(macro, Drivers) else {"macro": _text(macro)}
         return Scenario(**plain, **given)
 
@@ -375,7 +443,7 @@ class Scenario(InputModel):
             If the other policy names months after the end of this scenario.
         """
         policy = ("policy", "levers", "triggers", "budget")
-        mine = {name: value for name, value in self.plain().items() if name not in HEAD + policy}
+        mine = {name: value for name, value in self.as_given().items() if name not in HEAD + policy}
         theirs = {name: value for name, value in other.plain().items() if name in HEAD + policy}
         return Scenario(**mine, **theirs)
 
@@ -388,7 +456,7 @@ class Scenario(InputModel):
             For an unknown shock, a size outside its range, a month outside the horizon, or shocks that together are
             more than their kind, or a driver of world finance, may be.
         """
-        added = Scenario(name=self.name, end=self.end, shocks=list(more)).shocks
+        added = Scenario(name=self.name, end=self.end, components=self.components, shocks=list(more)).shocks
         # A copy runs no validator, and shocks add up.
         return self.model_copy(update={"shocks": (*self.shocks, *added)})._within_the_world()
 
@@ -403,12 +471,12 @@ class Scenario(InputModel):
         Returns
         -------
         numpy.ndarray
-            Shape (months, levers), levers in plan order; before 2021-01 the intensity of the end of 2020.
+            Shape (months, levers), in the order of `all_levers`; before 2021-01 the intensity of the end of 2020.
             Prerequisites, lags and fidelity are not applied.
         """
         import numpy as np
 
-        return np.column_stack([self._course(lever, first, last)[:, 0] for lever in levers()])
+        return np.column_stack([self._course(lever, first, last)[:, 0] for lever in self.all_levers])
 
     def departures(self, first: int, last: int) -> NDArray[np.float64]:
         """Return by how much components of levers depart from where their lever as a whole has them.
@@ -421,7 +489,8 @@ class Scenario(InputModel):
         Returns
         -------
         numpy.ndarray
-            Shape (months, components of all levers), in plan order; zero where no component has a path of its own.
+            Shape (months, components of all levers), in the order of `all_levers`; zero where no component has a path
+            of its own.
         """
         import numpy as np
 
@@ -431,7 +500,7 @@ class Scenario(InputModel):
                 self._course(lever, first, last)[:, 1:]
                 if lever.id in self.levers
                 else np.zeros((still, len(lever.components)))
-                for lever in levers()
+                for lever in self.all_levers
             ]
         )
 
@@ -449,6 +518,8 @@ class Scenario(InputModel):
     def _content(self) -> dict[str, Any]:
         kept = ("policy", "macro", "parameters", "rival_centres", "scale", "start", "end")
         content: dict[str, Any] = {name: getattr(self, name) for name in kept}
+        if self.components:
+            content["components"] = [each.plain() for each in self.components]
         if self.drivers is not None:
             content["drivers"] = self.drivers.plain()
         content["levers"] = {lever: path.plain() for lever, path in self.levers.items()}
@@ -473,6 +544,10 @@ class Scenario(InputModel):
         budget = {} if self.budget is None else {"budget": self.budget.plain()}
         return {**head, **self._content(), **budget}
 
+    def as_given(self) -> dict[str, Any]:
+        """Return the settings from which an equal scenario can be built, components with their code."""
+        return {**self.plain(), **({"components": self.components} if self.components else {})}
+
     def to_yaml(self, *, named: bool = True) -> str:
         """Return the scenario as the text of a scenario file, which loads to an equal scenario.
 
@@ -493,9 +568,15 @@ def _text(path: Any) -> Any:
 
 
 def parse_levers(
-    plain: Any, *, first: str = PLAN_START, last: str, key: tuple[str, ...] = (), where: str = ""
+    plain: Any,
+    *,
+    first: str = PLAN_START,
+    last: str,
+    key: tuple[str, ...] = (),
+    where: str = "",
+    known: Sequence[Lever] | None = None,
 ) -> FrozenMapping[str, LeverPath]:
-    """Read the paths of several levers, reporting every problem at once.
+    """Read the paths of several levers, reporting every problem at once; `known` are those of the plan unless given.
 
     Raises
     ------
@@ -508,26 +589,28 @@ def parse_levers(
         )
     problems: list[Problem] = []
     paths: dict[str, LeverPath] = {}
-    known = {lever.id: lever for lever in levers()}
+    of_id = {lever.id: lever for lever in known or levers()}
     for name, path in plain.items():
-        if name not in known:
+        if name not in of_id:
             dotted = ".".join((*key, str(name)))
-            problems.append(unknown("lever", name, lever_ids(), key=dotted, allowed=coded("allowed.see_levers")))
+            problems.append(unknown("lever", name, of_id, key=dotted, allowed=coded("allowed.see_levers")))
             continue
-        read = parse_lever_path(path, (*key, name), month_ordinal(first), month_ordinal(last), problems, known[name])
+        read = parse_lever_path(path, (*key, name), month_ordinal(first), month_ordinal(last), problems, of_id[name])
         if read is not None:
             paths[name] = read
     if problems:
         raise InputError(replace(problem, where=where) for problem in problems)
-    return _in_plan_order(paths)
+    return _in_order(paths, of_id)
 
 
-def layered(below: Mapping[str, LeverPath], on_top: Mapping[str, LeverPath]) -> FrozenMapping[str, LeverPath]:
-    """Return the paths of several levers, upper ones over lower ones."""
-    known = {lever.id: lever for lever in levers()}
-    paths = {name: over(below.get(name), path, PLAN_START, known[name]) for name, path in on_top.items()}
-    return _in_plan_order({**below, **paths})
+def layered(
+    below: Mapping[str, LeverPath], on_top: Mapping[str, LeverPath], known: Sequence[Lever] | None = None
+) -> FrozenMapping[str, LeverPath]:
+    """Return the paths of several levers, upper ones over lower ones; `known` are those of the plan unless given."""
+    of_id = {lever.id: lever for lever in known or levers()}
+    paths = {name: over(below.get(name), path, PLAN_START, of_id[name]) for name, path in on_top.items()}
+    return _in_order({**below, **paths}, of_id)
 
 
-def _in_plan_order(paths: Mapping[str, LeverPath]) -> FrozenMapping[str, LeverPath]:
-    return FrozenMapping((lever, paths[lever]) for lever in lever_ids() if lever in paths)
+def _in_order(paths: Mapping[str, LeverPath], ids: Iterable[str]) -> FrozenMapping[str, LeverPath]:
+    return FrozenMapping((lever, paths[lever]) for lever in ids if lever in paths)

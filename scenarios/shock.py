@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from scenarios.added.records import shocks_of
 from scenarios.calendar import is_month
 from scenarios.errors import InputError, unknown
 from scenarios.number_types import InputModel
@@ -13,6 +15,11 @@ from scenarios.paths import shown
 from scenarios.plausible import shock_meant
 from scenarios.problem_texts import coded
 from scenarios.shocks import ShockKind, shock_kinds
+
+
+def known_kinds(context: Any) -> dict[str, ShockKind]:
+    """Return the kinds of shocks by name, with those of the components that a scenario is read with."""
+    return {**shock_kinds(), **shocks_of((context or {}).get("components", ()))}
 
 
 class Shock(InputModel):
@@ -31,15 +38,16 @@ class Shock(InputModel):
 
     @field_validator("name")
     @classmethod
-    def _is_known(cls, value: str) -> str:
-        if value not in shock_kinds():
-            raise InputError(unknown("shock", value, shock_kinds(), allowed=coded("allowed.see_shocks")))
+    def _is_known(cls, value: str, info: ValidationInfo) -> str:
+        known = known_kinds(info.context)
+        if value not in known:
+            raise InputError(unknown("shock", value, known, allowed=coded("allowed.see_shocks")))
         return value
 
     @field_validator("size")
     @classmethod
     def _is_size(cls, value: float | None, info: ValidationInfo) -> float | None:
-        kind = shock_kinds().get(info.data.get("name", ""))
+        kind = known_kinds(info.context).get(info.data.get("name", ""))
         if value is None or kind is None:
             return value
         if not kind.low <= value <= kind.high:  # NaN is not in the range either
@@ -60,10 +68,16 @@ class Shock(InputModel):
         """The months it names."""
         return tuple(month for month in (self.month, self.first, self.last) if month is not None)
 
-    @property
+    @cached_property
     def kind(self) -> ShockKind:
         """Data on shocks of this name."""
         return shock_kinds()[self.name]
+
+    @model_validator(mode="after")
+    def _keeps_its_kind(self, info: ValidationInfo) -> Shock:
+        # Kinds of components are known here alone; the cached property then has them.
+        self.__dict__["kind"] = known_kinds(info.context)[self.name]
+        return self
 
     @property
     def window(self) -> tuple[str, str]:

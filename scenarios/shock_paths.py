@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from scenarios.calendar import BASELINE, month_ordinal, month_text
@@ -59,11 +60,17 @@ class ShockPaths:
     Shocks of one kind that overlap add up, or multiply where the kind is a factor.
     """
 
-    def __init__(self, shocks: Iterable[Shock], last_month: int, parameters: Parameters) -> None:
+    def __init__(
+        self,
+        shocks: Iterable[Shock],
+        last_month: int,
+        parameters: Parameters,
+        more_kinds: Mapping[str, ShockKind] = MappingProxyType({}),
+    ) -> None:
         import numpy as np
 
-        months = last_month - BASELINE
-        self._neutral = {name: neutral_value(kind) for name, kind in shock_kinds().items()}
+        months, kinds = last_month - BASELINE, {**shock_kinds(), **more_kinds}
+        self._neutral = {name: neutral_value(kind) for name, kind in kinds.items()}
         self._paths = {name: np.full(months, value) for name, value in self._neutral.items()}
         for shock in shocks:
             first, last = (month_ordinal(month) - BASELINE - 1 for month in shock.window)
@@ -92,6 +99,7 @@ def total_problems(
     last_month: int,
     parameters: Parameters,
     drivers: Mapping[int, Mapping[str, float]],
+    more_kinds: Mapping[str, ShockKind] = MappingProxyType({}),
 ) -> list[Problem]:
     """Problems with shocks taken together: a kind beyond its range, or a driver of world finance beyond its own.
 
@@ -109,8 +117,10 @@ def total_problems(
         They say how fast shocks fade.
     drivers
         Values that the scenario gives, by month and driver.
+    more_kinds
+        Kinds of shocks of components of others.
     """
-    paths = ShockPaths(shocks, last_month, parameters)
+    paths = ShockPaths(shocks, last_month, parameters, more_kinds)
     return _kind_problems(shocks, paths) or _driver_problems(paths, last_month, drivers)
 
 
@@ -118,7 +128,7 @@ def _kind_problems(shocks: Sequence[Shock], paths: ShockPaths) -> list[Problem]:
     problems = []
     names = [shock.name for shock in shocks]
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-        kind = shock_kinds()[name]
+        kind = shocks[names.index(name)].kind
         total = paths.path(name)
         if kind.profile == "spread":  # the size is the sum of the parts
             total = total.cumsum()

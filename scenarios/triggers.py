@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from scenarios.added.records import indicators_of, levers_of
 from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError, unknown
 from scenarios.number_types import InputModel
@@ -50,7 +51,10 @@ class Trigger(InputModel):
     @field_validator("indicator", "lever")
     @classmethod
     def _is_known(cls, value: str, info: ValidationInfo) -> str:
-        known = watchable() if info.field_name == "indicator" else lever_ids()
+        components = (info.context or {}).get("components", ())
+        known: tuple[str, ...] = (*watchable(), *indicators_of(components))
+        if info.field_name == "lever":
+            known = (*lever_ids(), *(lever.id for lever in levers_of(components)))
         if value not in known:
             if info.field_name == "lever":
                 raise InputError(unknown("lever", value, known, allowed=coded("allowed.see_levers")))
@@ -74,7 +78,8 @@ class Trigger(InputModel):
     def _has_a_threshold_in_its_unit(self) -> Trigger:
         side = "below" if self.below is not None else "above"
         threshold = getattr(self, side)
-        problem = threshold_problem(*_unit_and_value_2020()[self.indicator], threshold)
+        # Indicators of components have a unit of their own, of which nothing is known here.
+        problem = threshold_problem(*_unit_and_value_2020().get(self.indicator, ("", None)), threshold)
         if problem:
             raise InputError(problem[0], key=side, value=threshold, allowed=problem[1])
         return self

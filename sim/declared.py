@@ -5,6 +5,7 @@ from collections.abc import Container
 from typing import Any
 
 from sim.component import AllStates, ContractError, States, Step, state_name
+from sim.components import Components
 
 
 def fingerprint(state: Any) -> bytes:
@@ -21,7 +22,7 @@ class Watch:
     """
 
     def __init__(self, states: States, unwatched: Container[Any] = ()) -> None:
-        self._watched = [kind for kind in states if kind is not AllStates and kind not in unwatched]
+        self._watched = [kind for kind in states if kind not in (AllStates, Components) and kind not in unwatched]
         self._before = {kind: fingerprint(states[kind]) for kind in self._watched}
 
     def run(self, step: Step, states: States) -> None:

@@ -18,16 +18,18 @@ from agents.issuers import Issuers
 from agents.population import ArrayAgent, PopulationModel
 from scenarios.calendar import month_text
 from scenarios.counts import checked_seed
-from scenarios.parameters import Parameters, resolved_parameters
+from scenarios.parameters import Parameters
 from scenarios.shock_paths import ShockPaths
 from sim.accounting.ledger import Ledger
 from sim.accounting.record import Record
 from sim.accounting.securities import SecurityBook
+from sim.added.found import components_found
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.base_year.model_size import ModelSize
 from sim.clock import Clock
 from sim.closing.accounts import Verification
 from sim.closing.indicators import PLAN_INDICATORS
+from sim.components import OURS, Components, components_with
 from sim.inspection.explanations import explain
 from sim.inspection.lookup import agent_of
 from sim.month import month_table, simulate_month
@@ -78,6 +80,8 @@ class FinancialCenter(PopulationModel):
         are solved without them.
     base_year
         Year with whose observations the centre starts; the scenario is dated as if that year were 2020.
+    components
+        Components of others beside those of the scenario: names of installed ones, or the components themselves.
 
     Raises
     ------
@@ -124,20 +128,23 @@ class FinancialCenter(PopulationModel):
         verify: bool | None = None,
         interactions_off: Iterable[str] = (),
         base_year: BaseYear = YEAR_2020,
+        components: Iterable[Any] = (),
     ) -> None:
         from scenarios.loader import load
 
-        asked = load(scenario)
+        asked = load(scenario).with_components(components)
         if rng is None:
             warnings.warn(NO_SEED, UserWarning, stacklevel=2)
         self.seed = 0 if rng is None else checked_seed(rng)
-        values = resolved_parameters(parameters if parameters is not None else asked.parameters, asked.macro)
+        values = asked.values(parameters)
         super().__init__(rng=self.seed)
         self.altered: tuple[str, ...] = alterations()
         """Names of what of the model was not as installed when this one began; see `sim.provenance.loaded_code`."""
         if self.altered:
             notice(f"the model in this process is not the installed one: {', '.join(self.altered)}; results say so")
-        past = state_at_baseline(values, asked.scale, checked_interactions(interactions_off), base_year)
+        past = state_at_baseline(
+            values, asked.scale, checked_interactions(interactions_off), base_year, components_of(asked)
+        )
         self.states: dict[Any, Any] = past.copied_into(self)
         """The states by their type; see `sim.component`."""
         self.step_seconds: dict[str, float] = {}
@@ -186,7 +193,7 @@ class FinancialCenter(PopulationModel):
         return self.state(Record).table(FIRST_RECORDED)
 
     def step(self) -> None:
-        """Simulate one month: the steps of `sim.month.MONTH` in order.
+        """Simulate one month: the steps of `sim.month.MONTH` in order, with those of components of others.
 
         Raises
         ------
@@ -223,6 +230,19 @@ class FinancialCenter(PopulationModel):
     def steps_table() -> "pd.DataFrame":
         """The steps of a month: order, owner, function, what happens, what is read and written."""
         return month_table()
+
+
+def components_of(asked: "Scenario") -> Components:
+    """The components of a scenario: those of the project, and those of others that it names.
+
+    Raises
+    ------
+    scenarios.InputError
+        If one is not there, is other code than the scenario's, or does not fit.
+    """
+    if not asked.components:
+        return OURS
+    return components_with(asked.components, components_found(asked.components))
 
 
 def _last_value(name: str, centre: FinancialCenter) -> float:

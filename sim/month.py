@@ -4,6 +4,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from scenarios.parameters import Parameters
+from sim.added.month import month_with
 from sim.authorities.component import AUTHORITIES
 from sim.banking.bond_funding import repo_funds_bond_holders
 from sim.banking.interbank import interbank_market_clears
@@ -19,7 +20,7 @@ from sim.closing.accounts import Verification, accounts_close
 from sim.closing.base_year_sums import add_month_of_base_year
 from sim.closing.indicators import indicators_are_read
 from sim.component import ContractError, Month, Part, States, Step, state_name
-from sim.components import remember_base_year
+from sim.components import Components, remember_base_year
 from sim.declared import Watch
 from sim.failures.clearing_member_default import clearing_members_default
 from sim.failures.platform_outage import platform_goes_down
@@ -94,6 +95,12 @@ UNWATCHED = (Parameters, Policy, Channels)
 _ADD_TO_SUMS = Part(add_month_of_base_year)
 
 
+def month_of(states: States) -> Month:
+    """The steps of the month of a model: those of `MONTH`, with those of the components of others that it has."""
+    added = states[Components].added
+    return month_with(MONTH, added) if added else MONTH
+
+
 def refuse_missing_states(states: States, month: Month | None = None) -> None:
     """Refuse a month of which a step names a state that is not there.
 
@@ -102,7 +109,7 @@ def refuse_missing_states(states: States, month: Month | None = None) -> None:
     ContractError
         If a state is missing: it names the step and the state.
     """
-    for step in MONTH if month is None else month:
+    for step in month_of(states) if month is None else month:
         for kind, _ in step.needs:
             if kind not in states:
                 raise ContractError(f"the step {step.name!r} needs {state_name(kind)}, which no component brings")
@@ -119,7 +126,7 @@ def simulate_month(states: dict[Any, Any], seconds: dict[str, float] | None = No
     seconds
         Time spent in each step, to which that of the month is added.
     month
-        The steps; None takes `MONTH`.
+        The steps; None takes `month_of` the states.
 
     Raises
     ------
@@ -130,7 +137,7 @@ def simulate_month(states: dict[Any, Any], seconds: dict[str, float] | None = No
     """
     open_month(states)
     watch = Watch(states, UNWATCHED) if states[Verification].wanted else None
-    for step in MONTH if month is None else month:
+    for step in month_of(states) if month is None else month:
         started = time.perf_counter()
         if watch is None:
             step.on(states)
@@ -145,7 +152,7 @@ def simulate_month(states: dict[Any, Any], seconds: dict[str, float] | None = No
         remember_base_year(states)
 
 
-def month_table() -> "pd.DataFrame":
+def month_table(month: Month | None = None) -> "pd.DataFrame":
     """The steps of a month: order, step, owner, function, what happens, which states it reads and changes."""
     import pandas as pd
 
@@ -159,6 +166,6 @@ def month_table() -> "pd.DataFrame":
             "reads": step.reads_named,
             "writes": step.changes_named,
         }
-        for position, step in enumerate(MONTH, start=1)
+        for position, step in enumerate(MONTH if month is None else month, start=1)
     ]
     return pd.DataFrame(rows).set_index("order")

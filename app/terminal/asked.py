@@ -62,7 +62,7 @@ def scenario_asked(
     except InputError as error:  # a problem of a file of drivers has a place in that file
         problems += [each if each.where else replace(each, key=f"--{each.key}") for each in error.problems]
     try:
-        scenario = Scenario(**{**scenario.plain(), **options})
+        scenario = Scenario(**{**scenario.as_given(), **options})
     except InputError as error:
         problems += [replace(problem, where="", key=f"--{problem.key}") for problem in error.problems]
     try:

@@ -221,6 +221,8 @@ class Lever:
         if arm == "plan":
             return planned
         rise = self.intensity_2025_plan - self.intensity_2020
+        if rise == 0.0:
+            return planned
         reach = rise + (1.0 - self.intensity_2025_plan) / 2.0
         return self.intensity_2020 + (planned - self.intensity_2020) * reach / rise
 

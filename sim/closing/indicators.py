@@ -1,11 +1,13 @@
 """Indicators: what a month is read as."""
 
+from collections.abc import Mapping
+
 from agents.districts import District
 from agents.institutions import Centre, Sector
 from sim.accounting.record import Record
 from sim.clock import Clock
-from sim.component import AllStates, Changes, Part, States
-from sim.components import READINGS
+from sim.component import AllStates, Changes, Part, Reading, States
+from sim.components import READINGS, Components
 from sim.institutions.readings import MANAGERS
 from sim.markets import Product
 
@@ -123,7 +125,7 @@ COLUMNS = (
 _PARTS = {name: Part(READINGS[name].formula) for name in COLUMNS}
 
 
-def indicators_are_read(clock: Clock, states: AllStates, record: Changes[Record]) -> None:
+def indicators_are_read(clock: Clock, components: Components, states: AllStates, record: Changes[Record]) -> None:
     """Indicators are read.
 
     They are in the units of their readings, flows as those of the month. Ratios of flows are over the last twelve
@@ -132,21 +134,25 @@ def indicators_are_read(clock: Clock, states: AllStates, record: Changes[Record]
     now = record.now
     for name, part in _PARTS.items():
         now[name] = part.on(states)
+    for name, part in components.added_readings.items():
+        now[name] = part.on(states)
     record.months.append(now)
     record.now = {}
     # The level of 2020 is not known, so some are indices; at end-2020 the months before it are put on its base.
     if clock.ends_base_year:
-        record.indexed_2020 = {name: now[name] for name in COLUMNS if READINGS[name].indexed}
-        record.scales_of_flows = scales_of_base_year(record.months, states)
+        record.indexed_2020 = {name: value for name, value in now.items() if components.readings[name].indexed}
+        record.scales_of_flows = scales_of_base_year(record.months, components.readings, states)
     for each in record.months if clock.ends_base_year else record.months[-1:]:
         each |= {name: each[name] / value * 100.0 for name, value in record.indexed_2020.items()}
         each |= {name: each[name] * scale for name, scale in record.scales_of_flows.items()}
 
 
-def scales_of_base_year(months: list[dict[str, float]], states: States) -> dict[str, float]:
+def scales_of_base_year(
+    months: list[dict[str, float]], readings: Mapping[str, Reading], states: States
+) -> dict[str, float]:
     """Factors that scale flows to their sums over the base year, from its monthly records."""
     sums = {
-        name: Part(reading.scaled_to).on(states) for name, reading in READINGS.items() if reading.scaled_to is not None
+        name: Part(reading.scaled_to).on(states) for name, reading in readings.items() if reading.scaled_to is not None
     }
     totals = {name: sum(month[name] for month in months) for name in sums}
     return {name: sums[name] / total if total > 0.0 else 1.0 for name, total in totals.items()}

@@ -180,7 +180,7 @@ def _requests(
             coded("month.outside", value=at, first=month_text(first), last=month_text(last)), key="--at", value=at
         )
     ends = [month_text(min(month_ordinal(each.end), month_ordinal(at) + HORIZON - 1)) for each in loaded]
-    cut = [Scenario(**{**each.plain(), "end": end}) for each, end in zip(loaded, ends, strict=True)]
+    cut = [Scenario(**{**each.as_given(), "end": end}) for each, end in zip(loaded, ends, strict=True)]
     return ensemble_requests(cut, runs=runs, seed=seed, scale=scale)
 
 

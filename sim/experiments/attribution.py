@@ -12,7 +12,7 @@ from agents.arrays import Floats
 from scenarios.counts import checked_base_seed, checked_count, checked_total
 from scenarios.errors import InputError, nearest_name
 from scenarios.loader import load
-from scenarios.plan import ARMS, TASK_GROUPS, levers
+from scenarios.plan import ARMS, TASK_GROUPS
 from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from scenarios.whole_years import TARGET_YEAR, checked_year
@@ -34,6 +34,8 @@ By = Literal["group", "lever"]
 KIND = "attribution"
 """Kind of the experiment of a store that holds the runs of an attribution."""
 Coalition = frozenset[int]
+OTHERS = "components of others"
+"""Player of the levers of components of others that belong to no task group."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +125,7 @@ def attribute(
         If the scenarios differ in more than lever paths, or in none, cover no whole year after 2020, or a run failed.
     """
     target, base = compared(scenario, against, scale)
-    for name in ("macro", "drivers", "shocks", "scale", "end", "parameters", "rival_centres", "triggers"):
+    for name in ("macro", "drivers", "shocks", "scale", "end", "parameters", "rival_centres", "triggers", "components"):
         if getattr(target, name) != getattr(base, name):
             raise InputError(
                 coded("attribution.other_world", target=target.name, base=base.name),
@@ -180,7 +182,7 @@ def compared(
     target = load(scenario)
     base = target.with_policy_of(load(against)) if against in ARMS else load(against)
     if scale is not None:
-        target, base = (Scenario(**{**each.plain(), "scale": scale}) for each in (target, base))
+        target, base = (Scenario(**{**each.as_given(), "scale": scale}) for each in (target, base))
     return target, base
 
 
@@ -190,13 +192,15 @@ def players_of(target: Scenario, base: Scenario, by: By) -> dict[str, list[str]]
 
     paths = [each.intensities(BASELINE + 1, month_ordinal(each.end)) for each in (target, base)]
     departures = [each.departures(BASELINE + 1, month_ordinal(each.end)) for each in (target, base)]
-    of_component = np.repeat(np.arange(len(levers())), [len(lever.components) for lever in levers()])
+    levers = target.all_levers
+    of_component = np.repeat(np.arange(len(levers)), [len(lever.components) for lever in levers])
     apart = {*np.flatnonzero((paths[0] != paths[1]).any(axis=0)).tolist()}
     apart |= {*of_component[(departures[0] != departures[1]).any(axis=0)].tolist()}
-    differ = [lever for place, lever in enumerate(levers()) if place in apart]
+    differ = [lever for place, lever in enumerate(levers) if place in apart]
     if by == "lever":
         return {lever.id: [lever.id] for lever in differ}
-    groups = {group: [lever.id for lever in differ if lever.task_group == group] for group in TASK_GROUPS}
+    named = [*TASK_GROUPS, *(lever.task_group for lever in differ if lever.task_group not in TASK_GROUPS)]
+    groups = {group or OTHERS: [lever.id for lever in differ if lever.task_group == group] for group in named}
     return {group: members for group, members in groups.items() if members}
 
 

@@ -210,9 +210,9 @@ class Design:
                 draw = repetition % self.draws if self.draws else 0
                 if (base.parameters, draw) not in drawn:
                     drawn[base.parameters, draw] = (
-                        parameter_draw(base.parameters, self.seed, draw)
+                        parameter_draw(base.parameters, self.seed, draw, base.components)
                         if self.draws
-                        else parameter_set(base.parameters).central()
+                        else parameter_set(base.parameters, base.components).central()
                     )
                 parameters = drawn[base.parameters, draw]
                 parameters = parameters.replace(**changed) if changed else parameters
@@ -230,7 +230,7 @@ class Design:
             for factor, name in sorted(zip(named, names, strict=True), key=lambda pair: pair[0].kind != "scenario"):
                 if factor.kind == "scenario":
                     chosen = factor.scenarios[factor.names.index(name)]
-                    base = Scenario(**{**chosen.plain(), "scale": self.scenario.scale})
+                    base = Scenario(**{**chosen.as_given(), "scale": self.scenario.scale})
                 else:
                     base = base.with_macro(name)
             bases[names] = base

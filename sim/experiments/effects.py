@@ -89,7 +89,7 @@ def effects(
     checked_total(runs * intensities * len(asked))
     base = load(baseline)
     if scale is not None:
-        base = Scenario(**{**base.plain(), "scale": scale})
+        base = Scenario(**{**base.as_given(), "scale": scale})
     checked_year(base)
     grid = np.linspace(0.0, 1.0, intensities)
     variants = _variants(base, asked, grid)

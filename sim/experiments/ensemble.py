@@ -68,6 +68,7 @@ def ensemble(
     scale: float | None = None,
     interactions_off: Iterable[str] = (),
     fork_at: str | None = None,
+    components: Iterable[Any] = (),
     progress: Progress | None = None,
     cancel: Cancel | None = None,
 ) -> "Ensemble":
@@ -91,7 +92,7 @@ def ensemble(
         Number of processes; 1 runs in this process, None takes all processors. A `Workers` pool is used and kept.
     executor
         An executor of `concurrent.futures` in place of processes, such as that of a Dask client.
-    levers, macro, scale, interactions_off
+    levers, macro, scale, interactions_off, components
         As in `sim.run`, for every scenario.
     fork_at
         First month in which the scenarios differ, such as "2023-01": earlier months are simulated once for all.
@@ -123,6 +124,7 @@ def ensemble(
         scale=scale,
         interactions_off=interactions_off,
         fork_at=fork_at,
+        components=components,
     )
     return run_requests(asked, store=store, workers=workers, executor=executor, progress=progress, cancel=cancel)
 
@@ -403,6 +405,10 @@ class Ensemble:
         known = [each for of_runs in self.pairings.values() for each in of_runs if each is not None]
         return conditions_of(self.scenarios.values(), pairings=known, kinds=sorted(self.kinds))
 
+    @cached_property
+    def _flows(self) -> frozenset[str]:
+        return FLOWS.union(*(each.flows for each in self.scenarios.values()))
+
     def yearly(self, scenario: str, indicator: str) -> Floats:
         """An indicator by run and year, shape (runs, years): flows summed, December for stocks and ratios.
 
@@ -410,7 +416,7 @@ class Ensemble:
         """
         series = self._of(scenario)[:, :, self._column(indicator)]
         decembers = np.array([year * 12 + 11 - self.first_month for year in self.years], dtype=np.int64)
-        if indicator not in FLOWS:
+        if indicator not in self._flows:
             return series[:, decembers]
         return np.stack([series[:, december - 11 : december + 1].sum(axis=1) for december in decembers], axis=1)
 
@@ -749,7 +755,7 @@ class Ensemble:
     def _over_a_year(self, scenario: str, indicator: str) -> Floats:
         """An indicator by run and month, flows over the twelve months that end with it: NaN where there are fewer."""
         series = self._of(scenario)[:, :, self._column(indicator)]
-        if indicator not in FLOWS:
+        if indicator not in self._flows:
             return series
         total = np.cumsum(np.pad(series, ((0, 0), (1, 0))), axis=1)
         return np.concatenate([np.full((len(series), 11), np.nan), total[:, 12:] - total[:, :-12]], axis=1)
@@ -915,4 +921,5 @@ def _pairing_of(row: Mapping[str, Any]) -> Pairing:
         interactions_off=tuple(name for name in row["interactions_off"].split(",") if name),
         base_year=row["vintage"],
         model=row["model"],
+        components=row["components"],
     )

@@ -27,6 +27,8 @@ class Pairing:
     """Digest of the data of an earlier base year; empty for 2020."""
     model: str
     """Digest of the model's source and data."""
+    components: str = ""
+    """Name, version and digest of each component of others, separated by semicolons."""
 
     def differences(self, other: "Pairing") -> tuple[str, ...]:
         """Names of the differences between two runs, in the order of the fields, in words."""

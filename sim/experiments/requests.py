@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.added.records import AddedParts
 from scenarios.bounds import SEEDS_APART
 from scenarios.counts import checked_base_seed, checked_count, checked_seed, checked_total
 from scenarios.drivers import Drivers
@@ -72,16 +73,23 @@ class RunRequest:
             scale=self.scenario.scale,
             interactions_off=self.interactions_off,
             base_year=self.base_year.digest,
+            components="; ".join(each.identity for each in self.scenario.components),
             model=self.model,
         )
 
     @property
-    def shares_2020_with(self) -> tuple[str, float, tuple[str, ...], str]:
+    def shares_2020_with(self) -> tuple[str, float, tuple[str, ...], str, tuple[AddedParts, ...]]:
         """Requests that agree in this share the simulated year 2020, or the base year in its place."""
-        return self.parameters.history_hash, self.scenario.scale, self.interactions_off, self.base_year.digest
+        return (
+            self.parameters.history_hash,
+            self.scenario.scale,
+            self.interactions_off,
+            self.base_year.digest,
+            self.scenario.components,
+        )
 
     @property
-    def shares_past_with(self) -> tuple[int | None, int, str, float, tuple[str, ...], str]:
+    def shares_past_with(self) -> tuple[int | None, int, str, float, tuple[str, ...], str, tuple[AddedParts, ...]]:
         """Requests next to one another that agree in this share the months before their fork."""
         return (
             self.fork_month,
@@ -90,6 +98,7 @@ class RunRequest:
             self.scenario.scale,
             self.interactions_off,
             self.base_year.digest,
+            self.scenario.components,
         )
 
     def execute(self) -> "Result":
@@ -110,9 +119,9 @@ class RunRequest:
         return result.moved_back(self.base_year.months_back) if self.base_year.months_back else result
 
 
-def parameter_draw(name: str, base_seed: int, number: int) -> Parameters:
-    """Draw `number` of a parameter set under a base seed."""
-    return parameter_set(name).draw(base_seed * SEEDS_APART + number)
+def parameter_draw(name: str, base_seed: int, number: int, components: tuple[AddedParts, ...] = ()) -> Parameters:
+    """Draw `number` of a parameter set, with the parameters of components of others, under a base seed."""
+    return parameter_set(name, components).draw(base_seed * SEEDS_APART + number)
 
 
 def ensemble_requests(
@@ -127,6 +136,7 @@ def ensemble_requests(
     scale: float | None = None,
     interactions_off: Iterable[str] = (),
     fork_at: str | None = None,
+    components: Iterable[Any] = (),
 ) -> list[RunRequest]:
     """Requests of an ensemble, run by run, the scenarios of a run next to one another.
 
@@ -140,14 +150,16 @@ def ensemble_requests(
     scenarios.InputError
         For a bad count, an unknown scenario, lever or set, or two scenarios of one name.
     """
-    from scenarios.parameters import resolved_parameters
-
     base = checked_base_seed(seed)
     runs = checked_count(runs, "runs")
     checked_total(runs * len(scenarios))
     draws = None if draws is None else checked_count(draws, "draws", least=0)
     off = checked_interactions(interactions_off)
-    asked = [load(source).with_changes(levers=levers, macro=macro, scale=scale) for source in scenarios]
+    added = tuple(components)
+    asked = [
+        load(source).with_components(added).with_changes(levers=levers, macro=macro, scale=scale)
+        for source in scenarios
+    ]
     if not asked:
         raise InputError(coded("requests.none"), key="scenarios", allowed=coded("allowed.one_or_more"))
     names = [scenario.name for scenario in asked]
@@ -161,7 +173,7 @@ def ensemble_requests(
             )
     fork_month = None if fork_at is None else checked_fork(asked, fork_at)
     requests = []
-    taken: dict[tuple[str | Parameters, int | None], Parameters] = {}
+    taken: dict[tuple[str | Parameters, int | None, tuple[AddedParts, ...]], Parameters] = {}
     for run in range(runs):
         single = isinstance(parameters, Parameters) or draws == 0
         draw = None if single else run if draws is None else run % draws
@@ -169,12 +181,13 @@ def ensemble_requests(
             named = parameters if parameters is not None else scenario.parameters
             if isinstance(named, str):
                 checked_for_replay(named, scenario.macro)
-            if (named, draw) not in taken:
-                taken[named, draw] = (
-                    resolved_parameters(named, scenario.macro)
+            basis = named, draw, scenario.components
+            if basis not in taken:
+                taken[basis] = (
+                    scenario.values(named)
                     if draw is None
-                    else parameter_draw(str(named), base, draw)
+                    else parameter_draw(str(named), base, draw, scenario.components)
                 )
-            values = taken[named, draw]
+            values = taken[basis]
             requests.append(RunRequest(scenario, base * SEEDS_APART + run, values, draw, off, run, fork_month))
     return requests

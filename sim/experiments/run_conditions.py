@@ -47,6 +47,7 @@ def conditions_of(
         end=_once(each.end for each in asked),
         interactions_off=off[0] if len(off) == 1 else tuple(" + ".join(each) or "none" for each in off),
         models=_once(each.model for each in known),
+        components=_once(part.identity for each in asked for part in each.components),
     )
 
 

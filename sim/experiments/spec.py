@@ -77,7 +77,7 @@ class Spec:
         found = load(usual) if found is None else found
         if "scale" in self.data:
             try:
-                return Scenario(**{**found.plain(), "scale": self.data["scale"]})
+                return Scenario(**{**found.as_given(), "scale": self.data["scale"]})
             except InputError as error:
                 self.refused(error, "scale")
         return found

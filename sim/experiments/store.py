@@ -85,6 +85,7 @@ RUN_COLUMNS = {
     "kernels": "string",
     "indicators_hash": "string",
     "finished": "string",
+    "components": "string",
 }
 """Columns of the table of runs and their types."""
 
@@ -818,8 +819,12 @@ def _rows_in(path: str, digest: str) -> "pa.Table":  # noqa: ARG001  the content
     import pyarrow.parquet as pq
 
     with open(path, "rb") as file, pq.ParquetFile(file) as part:  # noqa: PTH123
-        table = part.read().select(list(RUN_COLUMNS))
-    return table.cast(_run_schema())
+        table = part.read()
+    if "components" not in table.column_names:  # of a version that knew none
+        import pyarrow as pa
+
+        table = table.append_column("components", pa.array([""] * len(table), pa.string()))
+    return table.select(list(RUN_COLUMNS)).cast(_run_schema())
 
 
 def missing(requests: Iterable[RunRequest], store: Store) -> list[RunRequest]:
@@ -887,10 +892,10 @@ def levers_table(scenario: Scenario) -> "pd.DataFrame":
     import pandas as pd
 
     from scenarios.calendar import BASELINE, month_ordinal
-    from scenarios.plan import lever_ids
 
     path = scenario.intensities(BASELINE + 1, month_ordinal(scenario.end))
-    table = pd.DataFrame(path, columns=list(lever_ids()), index=month_index(BASELINE + 1, len(path)))
+    names = [lever.id for lever in scenario.all_levers]
+    table = pd.DataFrame(path, columns=names, index=month_index(BASELINE + 1, len(path)))
     long = table.reset_index().melt("month", var_name="lever", value_name="intensity")
     return long.assign(scenario=scenario.name, scenario_hash=scenario.content_hash())
 
@@ -959,6 +964,7 @@ def _row(outcome: RunOutcome) -> dict[str, Any]:
         "kernels": outcome.kernels,
         "indicators_hash": outcome.indicators_hash,
         "finished": now(),
+        "components": request.pairing.components,
     }
 
 

@@ -57,8 +57,8 @@ def workbench_model(
 
     base = load(scenario)
     if scale is not None:
-        base = Scenario(**{**base.plain(), "scale": scale})
-    central = parameter_set(base.parameters).central()
+        base = Scenario(**{**base.as_given(), "scale": scale})
+    central = parameter_set(base.parameters, base.components).central()
     for asked, known in ((levers, lever_ids()), (uncertainties or {}, list(central))):
         for each in asked:
             if each not in known:
@@ -80,6 +80,6 @@ def answer(base: Scenario, levers: Sequence[str], seeds: Sequence[int], **point:
     chosen = {name: float(point[name]) for name in levers}
     changed: dict[str, Any] = {name: float(value) for name, value in point.items() if name not in chosen}
     scenario = base.with_levers(chosen) if chosen else base
-    parameters = parameter_set(base.parameters).central().replace(**changed)
+    parameters = parameter_set(base.parameters, base.components).central().replace(**changed)
     found = [RunRequest(scenario, seed, parameters).execute().targets()["value_2025"] for seed in seeds]
     return {name: float(sum(each[name] for each in found) / len(found)) for name in PLAN_INDICATORS}

@@ -6,7 +6,7 @@ from agents.population import ArrayAgent, DeadAgentError
 from scenarios.errors import InputError, nearest_name
 from scenarios.problem_texts import coded
 from sim.component import Part, States
-from sim.components import EXPLAINED
+from sim.components import Components
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,9 +24,9 @@ def explain(centre: _Centre, agent: ArrayAgent, decision: str | None = None) -> 
     centre
         The centre the agent lives in.
     agent
-        A living agent of it, of a kind that explains itself: a key of `EXPLAINED`.
+        A living agent of it, of a kind that explains itself: one whose component brings explanations.
     decision
-        Name of a decision of its kind in `EXPLAINED`; None is the first one.
+        Name of a decision of its kind that its component explains; None is the first one.
 
     Returns
     -------
@@ -41,8 +41,9 @@ def explain(centre: _Centre, agent: ArrayAgent, decision: str | None = None) -> 
     """
     import pandas as pd
 
-    kinds = ", ".join(kind.__name__ for kind in EXPLAINED)
-    if type(agent) not in EXPLAINED:
+    explained = centre.states[Components].explained
+    kinds = ", ".join(kind.__name__ for kind in explained)
+    if type(agent) not in explained:
         raise InputError(
             coded("agent.not_explained", kind=type(agent).__name__),
             key="agent",
@@ -51,7 +52,7 @@ def explain(centre: _Centre, agent: ArrayAgent, decision: str | None = None) -> 
         )
     if agent.model is not centre:
         raise InputError(coded("agent.of_another_model", agent=agent), key="agent", value=agent)
-    decisions = EXPLAINED[type(agent)]
+    decisions = explained[type(agent)]
     if decision is not None and decision not in decisions:
         raise InputError(
             coded("agent.no_such_decision", kind=type(agent).__name__, decision=decision),

@@ -11,6 +11,7 @@ from agents.foreign_investors import ForeignInvestor, ForeignInvestors
 from agents.institutions import FinancialInstitution, Institutions
 from agents.issuers import Issuer, Issuers
 from agents.population import Population, PopulationModel
+from scenarios.added.records import channels_of, levers_of
 from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.parameters import Parameters
 from scenarios.plan import channels, levers
@@ -18,6 +19,7 @@ from scenarios.shock_paths import ShockPaths
 from sim.accounting.ledger import Ledger
 from sim.accounting.record import Record
 from sim.accounting.securities import SecurityBook
+from sim.added.component import kind_of_agents
 from sim.base_year.base_year import BaseYear
 from sim.base_year.model_size import ModelSize
 from sim.base_year.sums import BaseYearSums
@@ -25,7 +27,7 @@ from sim.bond_market.component import BOND_MARKET
 from sim.clock import Clock
 from sim.closing.accounts import Verification
 from sim.component import AllStates, Part
-from sim.components import COMPONENTS, start_components
+from sim.components import OURS, Components, start_components
 from sim.financing.issuers_2019 import start_issuers
 from sim.fintech.component import FINTECH
 from sim.institutions.component import INSTITUTIONS
@@ -57,15 +59,19 @@ def states_at_the_beginning(
     scale: float,
     interactions_off: tuple[str, ...],
     base_year: BaseYear,
+    components: Components = OURS,
 ) -> dict[Any, Any]:
     """All states at end-2019, by their type; the agents belong to `model`."""
     draws = random_streams(
-        history_seed(parameters), (stream for component in COMPONENTS for stream in component.streams)
+        history_seed(parameters), (stream for component in components.all for stream in component.streams)
     )
-    states: dict[Any, Any] = {kind: kind() for component in COMPONENTS for kind in component.states}
+    all_levers = (*levers(), *levers_of(components.parts))
+    all_channels = (*channels(), *channels_of(components.parts))
+    states: dict[Any, Any] = {kind: kind() for component in components.all for kind in component.states}
     states |= solution.constants
     states |= {kind: kind() for kind in (BaseYearSums, Record, Verification, Triggers, Ledger)}
     states |= {
+        Components: components,
         Clock: Clock(START),
         Parameters: parameters,
         Solution: solution,
@@ -74,9 +80,13 @@ def states_at_the_beginning(
         ModelSize: ModelSize(scale),
         Interactions: Interactions(interactions_off),
         MacroPath: make_macro_path("neutral", BASELINE, parameters, draws["macro.innovations"], base_year=base_year),
-        ShockPaths: ShockPaths((), BASELINE, parameters),
+        ShockPaths: ShockPaths((), BASELINE, parameters, components.shock_kinds),
         Policy: Policy(
-            np.array([[lever.intensity_2020 for lever in levers()]] * 12), START + 1, levers(), channels(), parameters
+            np.array([[lever.intensity_2020 for lever in all_levers]] * 12),
+            START + 1,
+            all_levers,
+            all_channels,
+            parameters,
         ),
         ForeignInvestors: Population(model, ForeignInvestor, capacity=2048),
         ForeignShareholders: Population(model, ForeignEquityInvestor, capacity=512),
@@ -84,11 +94,13 @@ def states_at_the_beginning(
         Institutions: Population(model, FinancialInstitution, capacity=2048),
         FintechFirms: Population(model, FintechFirm, capacity=4096),
     }
+    for added in components.added:
+        states |= {kind: Population(model, kind_of_agents(kind), room) for kind, room in added.agents.items()}
     states[AllStates] = states
     month_holds(states)
     Part(start_issuers).on(states)
     start_components(BEFORE_ANY_BOND, states)
     states[SecurityBook] = Part(first_book).on(states)
     Part(start_residual_holders).on(states)
-    start_components((each for each in COMPONENTS if each not in BEFORE_ANY_BOND), states)
+    start_components((each for each in components.all if each not in BEFORE_ANY_BOND), states)
     return states

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Any
 from agents.draws import Draws
 from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.parameters import Parameters
-from scenarios.plan import channels, levers
 from scenarios.shock_paths import ShockPaths
 from sim.accounting.ledger import Ledger
 from sim.base_year.base_year import BaseYear
 from sim.clock import Clock
 from sim.component import Part
-from sim.components import open_components
+from sim.components import Components, open_components
 from sim.institutions.state import RivalCentres
 from sim.opening.triggers import Triggers, policy_after_triggers
 from sim.world.macro import MacroPath, make_macro_path
@@ -41,7 +40,7 @@ def month_holds(states: dict[Any, Any]) -> None:
 def under_scenario(states: dict[Any, Any], asked: "Scenario") -> None:
     """Set what a scenario decides: shocks, external drivers, policy, triggers and the answer of rival centres."""
     last_month, parameters = month_ordinal(asked.end), states[Parameters]
-    states[ShockPaths] = ShockPaths(asked.shocks, last_month, parameters)
+    states[ShockPaths] = ShockPaths(asked.shocks, last_month, parameters, states[Components].shock_kinds)
     states[MacroPath] = make_macro_path(
         asked.macro,
         last_month,
@@ -55,8 +54,8 @@ def under_scenario(states: dict[Any, Any], asked: "Scenario") -> None:
     states[Policy] = Policy(
         asked.intensities(first, last_month),
         first,
-        levers(),
-        channels(),
+        asked.all_levers,
+        asked.all_channels,
         parameters,
         asked.departures(first, last_month),
     )

@@ -1,15 +1,16 @@
 """Triggers of a scenario: the past of an indicator sets the future of a lever."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
 from scenarios.calendar import month_ordinal, month_text
-from scenarios.plan import lever_ids
 from scenarios.triggers import Trigger
 from sim.accounting.record import Record
 from sim.clock import Clock
 from sim.closing.indicators import FLOWS
 from sim.component import Changes
+from sim.components import Components
 from sim.world.policy import Policy
 
 YEAR = 12
@@ -32,23 +33,27 @@ class Triggers:
         return cls(given, [0] * len(given))
 
 
-def watched_value(records: list[dict[str, float]], indicator: str, ago: int) -> float | None:
+def watched_value(
+    records: list[dict[str, float]], indicator: str, ago: int, flows: Container[str] = FLOWS
+) -> float | None:
     """An indicator as it stood `ago` months before the last: flows over twelve months; None where it has no past."""
     end = len(records) - ago
-    if end < (YEAR if indicator in FLOWS else 1):
+    if end < (YEAR if indicator in flows else 1):
         return None
-    if indicator in FLOWS:
+    if indicator in flows:
         return float(sum(record[indicator] for record in records[end - YEAR : end]))
     return float(records[end - 1][indicator])
 
 
-def is_due(records: list[dict[str, float]], trigger: Trigger) -> bool:
+def is_due(records: list[dict[str, float]], trigger: Trigger, flows: Container[str] = FLOWS) -> bool:
     """Whether the threshold has been passed in as many of the last months as the trigger states."""
-    values = (watched_value(records, trigger.indicator, ago) for ago in range(trigger.months))
+    values = (watched_value(records, trigger.indicator, ago, flows) for ago in range(trigger.months))
     return all(value is not None and trigger.is_met(value) for value in values)
 
 
-def policy_after_triggers(clock: Clock, record: Record, policy: Policy, triggers: Changes[Triggers]) -> Policy:
+def policy_after_triggers(
+    clock: Clock, components: Components, record: Record, policy: Policy, triggers: Changes[Triggers]
+) -> Policy:
     """The policy with the levers of the triggers that are due set from this month on; what they did is kept.
 
     A trigger holds to the end, or to the month until which it acts; then the lever is on the scenario's path again. All
@@ -59,16 +64,18 @@ def policy_after_triggers(clock: Clock, record: Record, policy: Policy, triggers
         last = policy.last_month
         if trigger.until is not None:
             last = min(last, month_ordinal(trigger.until))
-        if not triggers.rests_until[place] <= clock.month <= last or not is_due(record.months, trigger):
+        if not triggers.rests_until[place] <= clock.month <= last or not is_due(
+            record.months, trigger, components.flows
+        ):
             continue
-        column = lever_ids().index(trigger.lever)
+        column = policy.lever_ids.index(trigger.lever)
         at = clock.month - policy.first_month
         triggers.events.append(
             {
                 "month": month_text(clock.month),
                 "trigger": str(trigger),
                 "indicator": trigger.indicator,
-                "value": watched_value(record.months, trigger.indicator, 0) or 0.0,
+                "value": watched_value(record.months, trigger.indicator, 0, components.flows) or 0.0,
                 "lever": trigger.lever,
                 "before": float(after.intensities[at, column]),
                 "after": trigger.to,

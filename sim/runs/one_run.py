@@ -5,7 +5,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios.parameters import resolved_parameters
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.model import FinancialCenter
 from sim.provenance.kernels import kernels
@@ -42,6 +41,7 @@ def run(
     verify: bool | None = None,
     interactions_off: Iterable[str] = (),
     base_year: BaseYear = YEAR_2020,
+    components: Iterable[Any] = (),
     progress: Progress | None = None,
 ) -> Result:
     """Run a scenario once.
@@ -73,6 +73,9 @@ def run(
     base_year
         Year with whose observations the run starts. The scenario and the result are dated as if that year were 2020;
         `result.moved_back(base_year.months_back)` has the dates of the calendar.
+    components
+        Components of others beside those of the scenario: names of installed ones, or the components themselves; see
+        docs/how-to/own-component.md.
     progress
         Called after each month with the months done and the months in all.
 
@@ -90,8 +93,9 @@ def run(
     """
     from scenarios.loader import load
 
-    asked = load(scenario).with_changes(levers=levers, macro=macro, scale=scale, shocks=shocks)
-    values = resolved_parameters(parameters if parameters is not None else asked.parameters, asked.macro)
+    asked = load(scenario).with_components(components)
+    asked = asked.with_changes(levers=levers, macro=macro, scale=scale, shocks=shocks)
+    values = asked.values(parameters)
     centre = FinancialCenter(
         asked, rng=seed, parameters=values, verify=verify, interactions_off=interactions_off, base_year=base_year
     )
@@ -145,6 +149,7 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
             "seed": centre.seed,
             "scale": asked.scale,
             "interactions_off": list(centre.interactions_off),
+            "components": [each.told for each in asked.components],
             "base_year": centre.base_year.year,
             "information_until": {"data": "2020-12", "policy": "2021-07"},
         },

@@ -1,7 +1,7 @@
 """The result of a run."""
 
 import html
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +72,7 @@ class Result:
 
     def annual(self) -> "pd.DataFrame":
         """Indicators by whole year: flows summed, December for stocks and ratios; a last year in part is left out."""
-        return by_year(self.indicators)
+        return by_year(self.indicators, FLOWS | self.scenario.flows)
 
     @property
     def _last_month(self) -> int:
@@ -254,7 +254,7 @@ class Result:
         return centre
 
 
-def by_year(indicators: "pd.DataFrame") -> "pd.DataFrame":
+def by_year(indicators: "pd.DataFrame", flows_known: Container[str] = FLOWS) -> "pd.DataFrame":
     """Indicators by whole year from those by month (index month-end): flows summed, December for stocks and ratios."""
     import pandas as pd
 
@@ -262,7 +262,7 @@ def by_year(indicators: "pd.DataFrame") -> "pd.DataFrame":
     whole = whole_years(*(month_ordinal(f"{month:%Y-%m}") for month in (index[0], index[-1])))
     years = indicators[index.year.isin(whole)].groupby(index.year[index.year.isin(whole)])
     annual = years.last()
-    flows = [column for column in annual.columns if column in FLOWS]
+    flows = [column for column in annual.columns if column in flows_known]
     annual[flows] = years[flows].sum()
     annual.index.name = "year"
     return annual

@@ -21,40 +21,50 @@ import numpy as np
 from scenarios.parameters import Parameters
 from scenarios.user_files import read_bytes
 from sim.base_year.base_year import BaseYear
+from sim.components import OURS, Components
 from sim.provenance.kernels import kernels
 from sim.provenance.loaded_code import alterations
 from sim.provenance.model_digest import model_digest
 from sim.provenance.notices import notice
 from sim.solved_constants import Match, Matches, Solution
-from sim.solving.solve import SOLVED
 
 
 def cached_solution(
-    parameters: Parameters, scale: float, interactions_off: tuple[str, ...], base_year: BaseYear
+    parameters: Parameters,
+    scale: float,
+    interactions_off: tuple[str, ...],
+    base_year: BaseYear,
+    components: Components = OURS,
 ) -> Solution | None:
     """The solution kept for these parameters, scale, interactions and base year; None where there is no sound one."""
-    path = _path(parameters, scale, interactions_off, base_year)
+    path = _path(parameters, scale, interactions_off, base_year, components)
     if path is None or alterations():
         return None
     try:
         kept = json.loads(read_bytes(path, what="the cache"))
         content = kept["content"]
-        origin = _origin(parameters, scale, interactions_off, base_year)
+        origin = _origin(parameters, scale, interactions_off, base_year, components)
         if kept["digest"] != _content_digest(content) or content["of"] != origin:
             return None
-        return solution_from(content["solution"])
+        return solution_from(content["solution"], components)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None  # InputError is a ValueError: what cannot be read is solved
 
 
 def keep_solution(
-    solution: Solution, parameters: Parameters, scale: float, interactions_off: tuple[str, ...], base_year: BaseYear
+    solution: Solution,
+    parameters: Parameters,
+    scale: float,
+    interactions_off: tuple[str, ...],
+    base_year: BaseYear,
+    components: Components = OURS,
 ) -> None:
     """Write solved constants where `cached_solution` looks; a folder that cannot be written to is left alone."""
-    path = _path(parameters, scale, interactions_off, base_year)
+    path = _path(parameters, scale, interactions_off, base_year, components)
     if path is None or alterations() or not cache_is_writable():
         return
-    content = {"of": _origin(parameters, scale, interactions_off, base_year), "solution": solution_as_data(solution)}
+    origin = _origin(parameters, scale, interactions_off, base_year, components)
+    content = {"of": origin, "solution": solution_as_data(solution)}
     text = json.dumps({"digest": _content_digest(content), "content": content})
     draft = path.with_suffix(f".{os.getpid()}.part")
     try:
@@ -112,10 +122,15 @@ def _content_digest(content: Any) -> str:
 
 
 def _origin(
-    parameters: Parameters, scale: float, interactions_off: tuple[str, ...], base_year: BaseYear
+    parameters: Parameters,
+    scale: float,
+    interactions_off: tuple[str, ...],
+    base_year: BaseYear,
+    components: Components,
 ) -> dict[str, Any]:
     """All that decides solved constants, to the last bit."""
-    return {
+    others = {"components": list(components.identity)} if components.added else {}
+    return others | {
         "parameters": parameters.history_hash,
         "scale": scale,
         "interactions_off": list(interactions_off),
@@ -125,11 +140,17 @@ def _origin(
     }
 
 
-def _path(parameters: Parameters, scale: float, interactions_off: tuple[str, ...], base_year: BaseYear) -> Path | None:
+def _path(
+    parameters: Parameters,
+    scale: float,
+    interactions_off: tuple[str, ...],
+    base_year: BaseYear,
+    components: Components,
+) -> Path | None:
     folder = cache_folder()
     if folder is None:
         return None
-    name = _content_digest(_origin(parameters, scale, interactions_off, base_year))
+    name = _content_digest(_origin(parameters, scale, interactions_off, base_year, components))
     return folder / model_digest() / f"{name[:24]}.json"
 
 
@@ -153,7 +174,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, int) else float(value)
 
 
-def solution_from(data: dict[str, Any]) -> Solution:
+def solution_from(data: dict[str, Any], components: Components = OURS) -> Solution:
     """The solution from what `solution_as_data` gave.
 
     Raises
@@ -162,7 +183,7 @@ def solution_from(data: dict[str, Any]) -> Solution:
         If something is missing or no number.
     """
     constants = {}
-    for market in SOLVED:
+    for market in components.solved:
         given = data["constants"][market.kind.__name__]
         constants[market.kind] = market.kind(
             **{

@@ -10,6 +10,7 @@ from scenarios.parameters import Parameters
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.clock import Clock
 from sim.component import States
+from sim.components import OURS, Components
 from sim.month import refuse_missing_states, simulate_month
 from sim.opening.beginning import history_seed, states_at_the_beginning
 from sim.provenance.loaded_code import altered_values
@@ -59,6 +60,7 @@ def state_at_baseline(
     scale: float = 1.0,
     interactions_off: tuple[str, ...] = (),
     base_year: BaseYear = YEAR_2020,
+    components: Components = OURS,
 ) -> Past:
     """The states at end-2020; copy them before use.
 
@@ -66,16 +68,24 @@ def state_at_baseline(
     the year until each observation is met; the state belongs to the parameters without the effects of levers (none of
     them moves before 2021), the scale, the interactions that are switched off and the base year.
     """
-    key = (parameters.history_hash, scale, interactions_off, base_year.digest, altered_values())
+    key = (
+        parameters.history_hash,
+        scale,
+        interactions_off,
+        base_year.digest,
+        components.added,
+        components.identity,
+        altered_values(),
+    )
     if key in _pasts:
         _pasts.move_to_end(key)
         return _pasts[key]
-    solution = cached_solution(parameters, scale, interactions_off, base_year)
+    solution = cached_solution(parameters, scale, interactions_off, base_year, components)
     if solution is None:
-        past = solved_2020(parameters, scale, interactions_off, base_year)
-        keep_solution(past.states[Solution], parameters, scale, interactions_off, base_year)
+        past = solved_2020(parameters, scale, interactions_off, base_year, components)
+        keep_solution(past.states[Solution], parameters, scale, interactions_off, base_year, components)
     else:
-        past = simulate_2020(parameters, solution, scale, interactions_off, base_year)
+        past = simulate_2020(parameters, solution, scale, interactions_off, base_year, components)
     _pasts[key] = past
     while len(_pasts) > KEPT:
         _, oldest = _pasts.popitem(last=False)
@@ -89,10 +99,11 @@ def simulate_2020(
     scale: float,
     interactions_off: tuple[str, ...] = (),
     base_year: BaseYear = YEAR_2020,
+    components: Components = OURS,
 ) -> Past:
     """Run the twelve months of 2020 from the fitted end-2019 stocks."""
     model = PopulationModel(rng=history_seed(parameters))
-    states = states_at_the_beginning(model, parameters, solution, scale, interactions_off, base_year)
+    states = states_at_the_beginning(model, parameters, solution, scale, interactions_off, base_year, components)
     refuse_missing_states(states)
     while not states[Clock].ends_base_year:
         simulate_month(states)
@@ -104,6 +115,7 @@ def solved_2020(
     scale: float,
     interactions_off: tuple[str, ...] = (),
     base_year: BaseYear = YEAR_2020,
+    components: Components = OURS,
 ) -> Past:
     """The base year simulated with the constants with which it meets the observed one."""
     last: list[Past] = []
@@ -111,16 +123,16 @@ def solved_2020(
     def one_pass(constants: Constants, step: StepSize) -> tuple[Matches, Constants]:
         while last:
             last.pop().let_go()
-        past = simulate_2020(parameters, Solution(constants), scale, interactions_off, base_year)
+        past = simulate_2020(parameters, Solution(constants), scale, interactions_off, base_year, components)
         last.append(past)
         matches = matches_of(past.states)
         return matches, corrected(past.states, matches, step)
 
-    solution = solve(first_guess(parameters, base_year), one_pass)
+    solution = solve(first_guess(parameters, base_year, components), one_pass)
     past = last.pop()
     # Mostly the last pass is the solution; where none meets the base year, an earlier one may be nearer.
     if past.states[Solution].constants is not solution.constants:
         past.let_go()
-        return simulate_2020(parameters, solution, scale, interactions_off, base_year)
+        return simulate_2020(parameters, solution, scale, interactions_off, base_year, components)
     past.states[Solution] = solution
     return past

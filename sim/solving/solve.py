@@ -6,7 +6,7 @@ from dataclasses import replace
 from scenarios.parameters import Parameters
 from sim.base_year.base_year import BaseYear
 from sim.component import Part, States
-from sim.components import COMPONENTS
+from sim.components import OURS, Components
 from sim.solved_constants import Constants, Matches, Solution, StepSize
 
 PASSES = 11
@@ -15,19 +15,21 @@ SETTLING = 4
 LEAST_GAIN = 0.05
 """Part of the sum of misses that a settling pass must take off for another one to be worth it."""
 
-SOLVED = tuple(component.solving for component in COMPONENTS if component.solving is not None)
-"""The solved constants of all markets."""
+SOLVED = OURS.solved
+"""The solved constants of all markets of the project."""
 
 
-def first_guess(parameters: Parameters, base_year: BaseYear) -> Constants:
+def first_guess(parameters: Parameters, base_year: BaseYear, components: Components = OURS) -> Constants:
     """Constants to start the solution from."""
     states = {Parameters: parameters, BaseYear: base_year}
-    return {market.kind: Part(market.first_guess).on(states) for market in SOLVED}
+    return {market.kind: Part(market.first_guess).on(states) for market in components.solved}
 
 
 def matches_of(states: States) -> Matches:
     """Every observation beside its simulated value, after the base year."""
-    return Matches((match.name, match) for market in SOLVED for match in Part(market.matches).on(states))
+    return Matches(
+        (match.name, match) for market in states[Components].solved for match in Part(market.matches).on(states)
+    )
 
 
 def corrected(states: States, matches: Matches, step: StepSize) -> Constants:
@@ -35,7 +37,7 @@ def corrected(states: States, matches: Matches, step: StepSize) -> Constants:
     known = {**states, Matches: matches, StepSize: step}
     return {
         market.kind: replace(known[market.kind], **{row.name: Part(row.corrected).on(known) for row in market.table})
-        for market in SOLVED
+        for market in states[Components].solved
     }
 
 

@@ -133,7 +133,7 @@ def _share(lever: "Lever", effect: "Effect", place: int) -> float:
     if effect.carried_by:
         return effect.carried_by.get(component.id, 0.0)
     rises = [each.weight * (each.i2025 - each.i2020) for each in lever.components]
-    return rises[place] / sum(rises)
+    return rises[place] / sum(rises) if sum(rises) else component.weight
 
 
 def channel_paths(
@@ -247,6 +247,11 @@ class Policy:
         )
         self.baseline = ChannelValues(self._columns, np.array([c.baseline_2020 for c in channels]), set())
         """Every channel at its end-2020 value."""
+
+    @property
+    def lever_ids(self) -> tuple[str, ...]:
+        """Ids of the levers, in the order of the columns of their intensities."""
+        return tuple(lever.id for lever in self._given[0])
 
     @property
     def last_month(self) -> int:

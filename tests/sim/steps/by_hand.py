@@ -47,7 +47,7 @@ from sim.bond_market.state import (
 from sim.clock import Clock
 from sim.closing.accounts import Verification
 from sim.component import AllStates, Part, Step
-from sim.components import COMPONENTS
+from sim.components import COMPONENTS, OURS, Components
 from sim.declared import run_checked
 from sim.financing.firm_balance import FirmAccounts, net_worth_bn
 from sim.financing.issuance_spillover import start_of_filing_memory
@@ -445,6 +445,7 @@ MADE = {
     **{market.kind: _first_guess(market) for market in SOLVED},
     FinancingConstants: _frequent_issues,
     TradingConstants: lambda _: TradingConstants(velocity=np.full(len(Product), 1e-3)),
+    Components: lambda _: OURS,
     BaseYear: lambda _: BaseYear(),
     Draws: lambda _: draws(),
     Policy: lambda on: policy(on[Parameters]),

@@ -1,0 +1,1 @@
+"""Components of others, as far as they are data: what they add to a scenario."""
