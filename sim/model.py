@@ -16,6 +16,7 @@ from agents.foreign_investors import ForeignInvestors
 from agents.institutions import Institutions
 from agents.issuers import Issuers
 from agents.population import ArrayAgent, PopulationModel
+from scenarios.added.installed import parse_components
 from scenarios.calendar import month_text
 from scenarios.counts import checked_seed
 from scenarios.parameters import Parameters
@@ -24,6 +25,7 @@ from sim.accounting.ledger import Ledger
 from sim.accounting.record import Record
 from sim.accounting.securities import SecurityBook
 from sim.added.found import components_found
+from sim.added.month import month_with
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.base_year.model_size import ModelSize
 from sim.clock import Clock
@@ -32,7 +34,7 @@ from sim.closing.indicators import PLAN_INDICATORS
 from sim.components import OURS, Components, components_with
 from sim.inspection.explanations import explain
 from sim.inspection.lookup import agent_of
-from sim.month import month_table, simulate_month
+from sim.month import MONTH, month_table, simulate_month
 from sim.moved import hint
 from sim.opening.beginning import FIRST_RECORDED
 from sim.opening.month_opens import under_scenario
@@ -227,9 +229,15 @@ class FinancialCenter(PopulationModel):
         return explain(self, agent, decision=decision)
 
     @staticmethod
-    def steps_table() -> "pd.DataFrame":
-        """The steps of a month: order, owner, function, what happens, what is read and written."""
-        return month_table()
+    def steps_table(components: Iterable[Any] = ()) -> "pd.DataFrame":
+        """The steps of a month: order, owner, function, what happens, what is read and written.
+
+        Parameters
+        ----------
+        components
+            Components of others, as in the model.
+        """
+        return month_table(month_with(MONTH, components_found(parse_components(tuple(components)))))
 
 
 def components_of(asked: "Scenario") -> Components:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,7 @@ from app.terminal.exit_codes import FAILED, INTERRUPTED
 from app.terminal.options import (
     Json,
     Macro,
+    OwnComponents,
     ParameterSetName,
     Quiet,
     Scale,
@@ -29,7 +30,19 @@ if TYPE_CHECKING:
     from sim.experiments.outcomes import RunOutcome
 
 
-DECIDED_BEFORE = ("against", "runs", "seed", "draws", "settings", "macro", "parameters", "scale", "without", "fork_at")
+DECIDED_BEFORE = (
+    "against",
+    "runs",
+    "seed",
+    "draws",
+    "settings",
+    "macro",
+    "parameters",
+    "scale",
+    "without",
+    "component",
+    "fork_at",
+)
 """Options that determine the runs, which a batch that is resumed takes from the store."""
 
 
@@ -82,6 +95,7 @@ def batch(
     parameters: ParameterSetName = None,
     scale: Scale = None,
     without: Without = None,
+    component: OwnComponents = None,
     fork_at: Annotated[
         str | None,
         typer.Option(
@@ -117,7 +131,8 @@ def batch(
         refuse_unread(context, ["design"], "beside scenarios: it goes on with an experiment as it was asked for")
         if len(set(scenario)) < len(scenario):
             raise InputError(coded("scenario.named_twice"), key="scenario", value=" ".join(scenario))
-        options = {"macro": macro, "scale": scale, "parameters": parameters}
+        options: dict[str, Any] = {"macro": macro, "scale": scale, "parameters": parameters}
+        options["components"] = component or ()
         asked = [scenario_asked(name, settings or [], [], **options) for name in scenario]
         if against is not None:
             asked.append(asked[0].with_policy_of(scenario_asked(against, settings or [], [], **options)))
@@ -132,7 +147,7 @@ def batch(
             "--fork-at": fork_at,
         }
         typed |= {"--seed": None if seed == "1" else seed, "--draws": None if draws is None else str(draws)}
-        label = _as_typed(typed, settings or (), without or ())
+        label = _as_typed(typed, {"--set": settings, "--without": without, "--component": component})
         with Store.writing(store) as written:
             written.keep_design(requests, label=label)
     failures: list[str] = []
@@ -159,9 +174,8 @@ def batch(
         raise typer.Exit(FAILED)
 
 
-def _as_typed(options: Mapping[str, object], settings: Sequence[str], without: Sequence[str]) -> str:
+def _as_typed(options: Mapping[str, object], repeated: Mapping[str, Sequence[str] | None]) -> str:
     """Options of a batch beside its scenarios, as they are typed."""
     typed = [text for name, value in options.items() if value is not None for text in (name, str(value))]
-    typed += [text for setting in settings for text in ("--set", setting)]
-    typed += [text for name in without for text in ("--without", name)]
+    typed += [text for name, values in repeated.items() for value in values or () for text in (name, value)]
     return shlex.join(typed)

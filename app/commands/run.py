@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from app.terminal.answer import answer
-from app.terminal.options import Json, Macro, ParameterSetName, Quiet, Scale, Without, refuse_unread
+from app.terminal.options import Json, Macro, OwnComponents, ParameterSetName, Quiet, Scale, Without, refuse_unread
 
 JSON_KEYS = """
 JSON keys (docs/json.md): scenario, title, scenario_hash, settings, seed, macro, year, year_told, conditional_replay,
@@ -45,6 +45,7 @@ def run(
         bool | None, typer.Option("--verify/--no-verify", help="Check the accounting identities every month.")
     ] = None,
     without: Without = None,
+    component: OwnComponents = None,
     timings: Annotated[
         bool, typer.Option("--timings", help="Show the computing time of each step, in seconds.")
     ] = False,
@@ -59,7 +60,15 @@ def run(
     if quiet and not json:
         refuse_unread(context, ["timings"], "with --quiet")
     base_seed = seed_asked(seed)
-    asked = scenario_asked(scenario, settings or [], shocks or [], macro=macro, scale=scale, parameters=parameters)
+    asked = scenario_asked(
+        scenario,
+        settings or [],
+        shocks or [],
+        macro=macro,
+        scale=scale,
+        parameters=parameters,
+        components=component or (),
+    )
     beside = committed_beside(asked)
     target = output.checked_target(out) if out is not None else None
 

@@ -100,6 +100,8 @@ class RunReport:
         yield Prose(self._header, bold=True)
         yield self._comparison()
         yield self._companions()
+        if self.result.scenario.components:
+            yield self._of_components()
         notes = [*self._conditions.lines[1:], self._rests_on, CAVEAT, MEANING_OF_COLUMNS]
         if self._year is None:
             notes.append(NO_VERDICT)
@@ -129,6 +131,22 @@ class RunReport:
             [_companion_row(row) for row in _rows(self.result.companions()).values()],
             right=("2020", self._at, "growth", "of the indicator"),
         )
+
+    def _of_components(self) -> Table:
+        """Return the indicators of components of others."""
+        annual, year = self.result.annual(), self._year
+        rows = [
+            (
+                Cell(each.definition, f"{each.name}, {each.unit}"),
+                number(float(annual[each.name].loc[2020]), each.unit),
+                UNKNOWN if year is None else number(float(annual[each.name].loc[year]), each.unit),
+                component.name,
+            )
+            for component in self.result.scenario.components
+            for each in component.indicators
+        ]
+        headings = ("indicator, unit", "2020", self._at, "component")
+        return Table("Indicators of components of others", headings, rows, right=("2020", self._at))
 
     @cached_property
     def _targets(self) -> dict[str, dict[str, Any]]:
@@ -176,10 +194,12 @@ class RunReport:
         struck = f" and shocks {', '.join(map(_shock_told, scenario.shocks))}" if scenario.shocks else ""
         off = self.result.provenance["interactions_off"]
         without = f" without {', '.join(off)}" if off else ""
+        others = ", ".join(f"{each.name} {each.version}" for each in scenario.components)
+        added = f", with components of others: {others}" if others else ""
         replay = " (conditional replay)" if self._is_replay else ""
         return (
             f"Scenario {scenario.name}{changes}{struck}{without}, seed {self.result.seed}, "
-            f"macro {scenario.macro_identity}{replay}, parameters {scenario.parameters}, lujiazui {version}"
+            f"macro {scenario.macro_identity}{replay}, parameters {scenario.parameters}{added}, lujiazui {version}"
         )
 
     @property

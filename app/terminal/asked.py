@@ -34,6 +34,7 @@ def scenario_asked(
     macro: str | None,
     scale: str | None,
     parameters: str | None = None,
+    components: Sequence[str] = (),
 ) -> Scenario:
     """Return a scenario with the changes given as options.
 
@@ -49,7 +50,11 @@ def scenario_asked(
     except InputError as error:
         problems += error.problems
     try:
-        changes = parse_settings(settings)
+        scenario = scenario.with_components(components)
+    except InputError as error:
+        problems += [replace(problem, key="--component") for problem in error.problems]
+    try:
+        changes = parse_settings(settings, scenario.all_levers)
     except InputError as error:
         problems += error.problems
     options: dict[str, object] = {} if parameters is None else {"parameters": parameters}
@@ -77,7 +82,8 @@ def scenario_asked(
     if problems:
         raise InputError(problems)
     options_told = {"macro": macro, "parameters": parameters, "scale": scale}
-    told = [*settings, *(f"{key} {value}" for key, value in options_told.items() if value is not None)]
+    told = [*settings, *(f"component {name}" for name in components)]
+    told += [f"{key} {value}" for key, value in options_told.items() if value is not None]
     return scenario.with_settings_noted([*told, *(f"shock {text}" for text in shocks)])
 
 

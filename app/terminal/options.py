@@ -48,6 +48,10 @@ ParameterSetName = Annotated[
         help="Parameter set: posterior_2020 (the default), prior_2020, or prior_hindsight in a replay.",
     ),
 ]
+OwnComponents = Annotated[
+    list[str] | None,
+    typer.Option("--component", metavar="NAME", help="Run with an installed component of others; may be repeated."),
+]
 Scale = Annotated[str | None, typer.Option(metavar="X", help="Size of the population: from 0.01 to 10.")]
 Runs = Annotated[int, typer.Option("--runs", min=1, max=MOST_RUNS, metavar="N", help="Runs.")]
 ForecastRuns = Annotated[

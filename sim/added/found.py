@@ -20,6 +20,19 @@ def components_found(parts: Iterable[AddedParts]) -> tuple[AddedComponent, ...]:
     return tuple(_found(each) for each in parts)
 
 
+def refuse_unimportable(parts: Iterable[AddedParts]) -> None:
+    """Refuse components that other processes could not import.
+
+    Raises
+    ------
+    scenarios.InputError
+        If one is no constant of a module other than the script itself.
+    """
+    for each in parts:
+        if isinstance(each.code, AddedComponent):
+            each.code.__reduce__()
+
+
 def _found(parts: AddedParts) -> AddedComponent:
     component = parts.code
     if component is None:

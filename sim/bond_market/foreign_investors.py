@@ -10,44 +10,39 @@ from agents.arrays import Floats, Integers, median_of, sum_of_products
 from agents.authorities import Curb
 from agents.draws import Draws, poisson
 from agents.foreign_investors import (
-    GROUP_TERMS,
     TARGET_TERMS,
     Bloc,
     ForeignInvestors,
     IndexFamily,
     InvestorGroup,
-    access_shift,
     benchmark_weight_gain,
     bloc_of,
     client_flow,
-    collateral_shift,
     entry_by_peers,
     exit_speed,
     geopolitical_shift,
-    hedged_room,
     held_back,
     next_view,
     peer_buying,
     rebalanced_value,
     relative_value,
     remembered_buying,
-    risk_aversion_shift,
     shift_by_peers,
     shift_by_trust,
     target_log_weight,
     target_terms,
     traded_log_weight,
-    unhedged_signal_pp,
     within_assets,
 )
 from scenarios.parameters import Parameters
-from sim.accounting.securities import SecurityBook, SecurityClass
+from sim.accounting.securities import SecurityBook
 from sim.authorities.credibility import mean_trust
 from sim.authorities.state import Curbs
 from sim.base_year.base_year import BaseYear
 from sim.bond_market.blocs import bloc_shares
 from sim.bond_market.clearing import default_loss
 from sim.bond_market.entry import entry_rate
+from sim.bond_market.group_terms import terms_by_group
 from sim.bond_market.home_bias import home_bias_falls
 from sim.bond_market.index_weights import MONTHS_AROUND, tracked_index_weights
 from sim.bond_market.state import (
@@ -57,10 +52,9 @@ from sim.bond_market.state import (
     Geopolitics,
     china_yield_pct,
 )
-from sim.bond_market.yield_gaps import yield_gaps
 from sim.clock import Clock
 from sim.component import Changes
-from sim.world.conditions import appreciation_12m_pct, us_yield_pct
+from sim.world.conditions import us_yield_pct
 from sim.world.interactions import Interactions
 from sim.world.macro import MacroPath
 from sim.world.policy import Channels, Policy
@@ -205,27 +199,6 @@ def _decision(investors: Mapping[str, Any], signals: ForeignSignals) -> _Decisio
     return _Decision(terms, target, gap, wanted, trade)
 
 
-def risk_and_access(clock: Clock, parameters: Parameters, channels: Channels, macro: MacroPath) -> tuple[float, float]:
-    """Effects of world volatility and of the cost and breadth of access on wanted holdings this month, log."""
-    risk = risk_aversion_shift(
-        float(macro.log_vix[macro.position(clock.month)]),
-        parameters.log_vix_mean,
-        float(np.log(parameters.vix_threshold)),
-        parameters.vix_elasticity,
-        parameters.vix_elasticity_high,
-    )
-    access = access_shift(
-        channels["foreign_access_cost"],
-        channels.baseline("foreign_access_cost"),
-        parameters.access_friction_2020,
-        parameters.access_elasticity,
-        channels["eligible_universe"],
-        channels.baseline("eligible_universe"),
-        parameters.universe_elasticity,
-    )
-    return risk, access
-
-
 def foreign_investors_trade(
     clock: Clock,
     parameters: Parameters,
@@ -246,31 +219,57 @@ def foreign_investors_trade(
 
     Each sets a target weight and trades a part of the gap.
     """
+    terms = terms_by_group(clock, parameters, channels, base_year, macro, book, demand)
+    trade_on(
+        terms,
+        clock,
+        parameters,
+        draws,
+        policy,
+        channels,
+        shocks,
+        interactions,
+        base_year,
+        macro,
+        book,
+        politics,
+        curbs,
+        demand,
+        investors,
+    )
+
+
+def trade_on(
+    group_terms: Floats,
+    clock: Clock,
+    parameters: Parameters,
+    draws: Draws,
+    policy: Policy,
+    channels: Channels,
+    shocks: ShockValues,
+    interactions: Interactions,
+    base_year: BaseYear,
+    macro: MacroPath,
+    book: SecurityBook,
+    politics: Geopolitics,
+    curbs: Curbs,
+    demand: Changes[ForeignDemand],
+    investors: Changes[ForeignInvestors],
+) -> None:
+    """Investors move towards their targets, of which the terms that are common to a group are given.
+
+    Parameters
+    ----------
+    group_terms
+        Terms of the log target by group, shape (5 terms, 4 groups); see `sim.bond_market.group_terms`.
+    clock, parameters, draws, policy, channels, shocks, interactions, base_year, macro, book, politics, curbs
+        States that are read.
+    demand, investors
+        States that are changed.
+    """
     month = clock.month
     at = macro.position(month)
     home_pct, us_pct = china_yield_pct(clock, macro, book), us_yield_pct(clock, macro)
-    usual, trend = demand.usual, parameters.fx_extrapolation
-    spread_change = unhedged_signal_pp(
-        home_pct, us_pct, appreciation_12m_pct(clock, macro), trend
-    ) - unhedged_signal_pp(usual.china_yield_pct, usual.us_yield_pct, usual.appreciation_12m_pct, trend)
-    risk, access = risk_and_access(clock, parameters, channels, macro)
-    hedged_share = parameters.holdings_share_by_type[InvestorGroup.HEDGED_BUYER]
-    hedged_stock = base_year.observed("foreign_bond_holdings") * hedged_share
-    pickup_2020 = parameters.hedged_threshold + hedged_stock / 1000.0 / parameters.hedged_capacity
-    gaps = yield_gaps(clock, parameters, macro, book, usual, parameters.gap_slope_one_year, SecurityClass.CERTIFICATE)
-    dearer_bp = channels["hedging_cost"] - channels.baseline("hedging_cost")
-    pickup = pickup_2020 + gaps.covered_pp - dearer_bp / 100.0
-    active = [InvestorGroup.BENCHMARK_FUND, InvestorGroup.REAL_MONEY]
-    group_terms = np.zeros((len(GROUP_TERMS), len(InvestorGroup)))
-    group_terms[0, active] = spread_change * np.array(
-        [parameters.spread_semi_elasticity_benchmarked, parameters.spread_semi_elasticity_real_money]
-    )
-    group_terms[1, active] = [-parameters.benchmark_risk_share * risk, -risk]
-    group_terms[2, InvestorGroup.BENCHMARK_FUND :] = access
-    group_terms[3, InvestorGroup.HEDGED_BUYER] = hedged_room(pickup, parameters.hedged_threshold, pickup_2020)
-    group_terms[4, [InvestorGroup.RESERVE_MANAGER, InvestorGroup.HEDGED_BUYER]] = collateral_shift(
-        channels["collateral_haircut"], channels.baseline("collateral_haircut"), parameters.collateral_elasticity
-    )
     weights = tracked_index_weights(parameters, base_year, month, world_index_live_shares(clock, parameters, policy))
     gain = benchmark_weight_gain(
         weights * (1.0 - min(shocks["index_exclusion"], 1.0)),

@@ -23,6 +23,7 @@ from scenarios.bounds import MOST_WORKERS
 from scenarios.counts import checked_count
 from scenarios.errors import InputError
 from scenarios.problem_texts import coded
+from sim.added.found import refuse_unimportable
 from sim.experiments.outcomes import RunOutcome, executed, executed_together, failed, of_the_installed_model
 from sim.experiments.requests import RunRequest
 from sim.provenance.loaded_code import refuse_altered
@@ -317,10 +318,14 @@ def run_many(
     ------
     ClusterLost
         If the executor is that of a Dask cluster and its scheduler goes away for good.
+    scenarios.InputError
+        If other processes are to run a component of others that they cannot import.
     """
     if workers is not None and not isinstance(workers, Workers):
         workers = checked_count(workers, "workers", most=MOST_WORKERS)
     cancelled = cancel or (lambda: False)
+    if executor is not None or workers != 1:
+        refuse_unimportable(dict.fromkeys(each for request in requests for each in request.scenario.components))
     if executor is not None:
         refuse_altered(BY_OTHERS)
         yield from _through(lambda: executor, lambda _: None, chunks(requests, 2), 2 * AHEAD, cancelled)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.population import PopulationModel
+from scenarios.errors import InputError
 from scenarios.parameters import Parameters
+from scenarios.problem_texts import coded
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.clock import Clock
-from sim.component import States
+from sim.component import ContractError, States
 from sim.components import OURS, Components
 from sim.month import refuse_missing_states, simulate_month
 from sim.opening.beginning import history_seed, states_at_the_beginning
@@ -101,10 +103,23 @@ def simulate_2020(
     base_year: BaseYear = YEAR_2020,
     components: Components = OURS,
 ) -> Past:
-    """Run the twelve months of 2020 from the fitted end-2019 stocks."""
+    """Run the twelve months of 2020 from the fitted end-2019 stocks.
+
+    Raises
+    ------
+    scenarios.InputError
+        If a component of others needs a state that no component brings.
+    """
     model = PopulationModel(rng=history_seed(parameters))
-    states = states_at_the_beginning(model, parameters, solution, scale, interactions_off, base_year, components)
-    refuse_missing_states(states)
+    try:
+        states = states_at_the_beginning(model, parameters, solution, scale, interactions_off, base_year, components)
+        refuse_missing_states(states)
+    except ContractError as error:
+        if not components.added:
+            raise
+        names = ", ".join(each.name for each in components.added)
+        message = coded("added.misfit", name=names, reason=str(error))
+        raise InputError(message, key="components", value=names) from None
     while not states[Clock].ends_base_year:
         simulate_month(states)
     return Past(model, states)

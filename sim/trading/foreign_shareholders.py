@@ -29,7 +29,7 @@ from sim.accounting.ledger import Account, Ledger
 from sim.base_year.base_year import BaseYear
 from sim.base_year.first_agents import pareto_shares
 from sim.bond_market.blocs import bloc_shares
-from sim.bond_market.foreign_investors import risk_and_access
+from sim.bond_market.group_terms import risk_and_access
 from sim.bond_market.state import Geopolitics
 from sim.clock import Clock
 from sim.component import Changes

@@ -29,6 +29,7 @@ from calibration.forecast_register import RegisteredForecast, register
 from scenarios.errors import InputError
 from sim.base_year.observations import observations
 from sim.bond_market import foreign_investors as rules
+from sim.bond_market import group_terms
 from sim.experiments.outcomes import executed, of_the_installed_model
 from sim.experiments.pool import Workers, run_many
 from sim.experiments.requests import ensemble_requests
@@ -74,7 +75,7 @@ def with_a_kept_rule(real):
 
 
 def a_rule(monkeypatch):
-    monkeypatch.setattr(rules, "unhedged_signal_pp", lambda *_: 9.0)
+    monkeypatch.setattr(group_terms, "unhedged_signal_pp", lambda *_: 9.0)
 
 
 def a_rule_at_home(monkeypatch):
@@ -132,7 +133,7 @@ def a_builtin(monkeypatch):
 
 
 ALTERED = {
-    a_rule: "sim.bond_market.foreign_investors.unhedged_signal_pp",
+    a_rule: "sim.bond_market.group_terms.unhedged_signal_pp",
     a_rule_at_home: "agents.foreign_investors.unhedged_signal_pp",
     a_wrapped_rule: "sim.bond_market.foreign_investors.target_terms",
     code_of_a_rule: "sim.bond_market.foreign_investors.foreign_investors_trade",
@@ -201,10 +202,11 @@ def test_what_was_set_before_the_model_was_imported_is_named():
     program = """
     import functools, json
     import sim.bond_market.foreign_investors as flows
+    import sim.bond_market.group_terms as terms
     import sim.accounting.securities
     from sim.base_year.observations import observations
-    real = flows.unhedged_signal_pp
-    flows.unhedged_signal_pp = functools.wraps(real)(lambda *told: real(*told))
+    real = terms.unhedged_signal_pp
+    terms.unhedged_signal_pp = functools.wraps(real)(lambda *told: real(*told))
     flows.target_terms = lambda *told: 9.0
     sim.accounting.securities.MOST_HELD = 0.5
     observations().clear()
@@ -212,7 +214,9 @@ def test_what_was_set_before_the_model_was_imported_is_named():
     from sim.provenance.loaded_code import alterations
     print(json.dumps(alterations()))
     """
-    rules_set = {f"sim.bond_market.foreign_investors.{name}" for name in ("unhedged_signal_pp", "target_terms")}
+    rules_set = {
+        f"sim.bond_market.{name}" for name in ("group_terms.unhedged_signal_pp", "foreign_investors.target_terms")
+    }
     expected = rules_set | {"sim.accounting.securities.MOST_HELD", "sim.base_year.observations.observations()"}
     assert set(in_a_process(program)) == expected
 
