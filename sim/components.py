@@ -1,6 +1,6 @@
 """The components of the model."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -11,6 +11,7 @@ from scenarios.errors import InputError, Problem
 from scenarios.problem_texts import coded
 from scenarios.shocks import ShockKind
 from sim.added.component import AddedComponent
+from sim.added.found import components_found
 from sim.authorities.component import AUTHORITIES
 from sim.banking.component import BANKING
 from sim.bond_market.component import BOND_MARKET
@@ -120,9 +121,17 @@ class Components:
         """Kinds of shocks of added components by name."""
         return {kind.name: kind for part in self.parts for kind in part.data.shocks}
 
+    def __reduce__(self) -> tuple[Callable[[tuple[AddedParts, ...]], "Components"], tuple[tuple[AddedParts, ...]]]:
+        """Go to other processes as the names of the added components."""
+        return _again, (self.parts,)
+
     def __deepcopy__(self, memo: Mapping[int, Any]) -> Self:
         """Nothing changes it."""
         return self
+
+
+def _again(parts: tuple[AddedParts, ...]) -> Components:
+    return components_with(parts, components_found(parts)) if parts else OURS
 
 
 def _indicators(part: AddedParts) -> list[str]:

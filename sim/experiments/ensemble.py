@@ -406,7 +406,8 @@ class Ensemble:
         return conditions_of(self.scenarios.values(), pairings=known, kinds=sorted(self.kinds))
 
     @cached_property
-    def _flows(self) -> frozenset[str]:
+    def flows(self) -> frozenset[str]:
+        """Indicators that are summed over a year."""
         return FLOWS.union(*(each.flows for each in self.scenarios.values()))
 
     def yearly(self, scenario: str, indicator: str) -> Floats:
@@ -416,7 +417,7 @@ class Ensemble:
         """
         series = self._of(scenario)[:, :, self._column(indicator)]
         decembers = np.array([year * 12 + 11 - self.first_month for year in self.years], dtype=np.int64)
-        if indicator not in self._flows:
+        if indicator not in self.flows:
             return series[:, decembers]
         return np.stack([series[:, december - 11 : december + 1].sum(axis=1) for december in decembers], axis=1)
 
@@ -755,7 +756,7 @@ class Ensemble:
     def _over_a_year(self, scenario: str, indicator: str) -> Floats:
         """An indicator by run and month, flows over the twelve months that end with it: NaN where there are fewer."""
         series = self._of(scenario)[:, :, self._column(indicator)]
-        if indicator not in self._flows:
+        if indicator not in self.flows:
             return series
         total = np.cumsum(np.pad(series, ((0, 0), (1, 0))), axis=1)
         return np.concatenate([np.full((len(series), 11), np.nan), total[:, 12:] - total[:, :-12]], axis=1)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scenarios.added.records import indicators_of
 from scenarios.errors import InputError, unknown
 from scenarios.extras import needs_extra
 from scenarios.problem_texts import coded
 from scenarios.spreadsheet import plain_cells
 from sim.closing.dictionary import dictionary
-from sim.closing.indicators import FLOWS
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.exported_columns import columns_table
 from sim.experiments.labelled_files import write_parquet, write_stata
@@ -269,13 +269,14 @@ def to_xarray(ensemble: Ensemble, about: Mapping[str, Any] | None = None) -> "xr
     import xarray
 
     # Readers of netCDF take a unit with "since" for a date.
-    units = {name: unit.replace(" since ", " from ") for name, unit in month_units().items()}
+    added = {name: each.unit for s in ensemble.scenarios.values() for name, each in indicators_of(s.components).items()}
+    units = {name: unit.replace(" since ", " from ") for name, unit in {**month_units(), **added}.items()}
     values = np.stack([ensemble.values[name] for name in ensemble.values])
     variables = {
         name: (
             ("scenario", "run", "month"),
             values[..., place],
-            {"units": units.get(name, ""), "cell_methods": "month: sum" if name in FLOWS else "month: point"}
+            {"units": units.get(name, ""), "cell_methods": "month: sum" if name in ensemble.flows else "month: point"}
             | _described(name),
         )
         for place, name in enumerate(ensemble.columns)

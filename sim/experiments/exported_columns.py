@@ -44,6 +44,7 @@ RUNS: Mapping[str, str] = {
     "kernels": "Processor, libraries and loops that computed the run",
     "indicators_hash": "Digest of the run's values",
     "finished": "Time at which the run ended, UTC",
+    "components": "Components of others: name, version and digest of each, separated by semicolons",
 }
 """Columns of the table of runs."""
 MONTHS: Mapping[str, str] = {name: RUNS[name] for name in ("scenario", "run", "seed", "key")} | {
