@@ -4,20 +4,20 @@ import numpy as np
 
 from agents.fintech_firms import FintechFirms
 from sim.component import Changes
-from sim.fintech.state import ClientMarket
+from sim.institutions.state import ServiceOutage
 from sim.world.shock_values import ShockValues
 
 
-def platform_goes_down(shocks: ShockValues, fintech: FintechFirms, market: Changes[ClientMarket]) -> None:
+def platform_goes_down(shocks: ShockValues, fintech: FintechFirms, outage: Changes[ServiceOutage]) -> None:
     """A platform goes down if a shock demands it.
 
     It is the platform with most clients in the city when the outage begins, and stays the same one until it ends.
     """
     share = min(shocks["platform_outage"], 1.0)
-    if share <= 0.0 or (market.down < 0 and not fintech["clients_here"].any()):
-        market.down, market.down_share = -1, 0.0
+    if share <= 0.0 or (outage.supplier < 0 and not fintech["clients_here"].any()):
+        outage.supplier, outage.share = -1, 0.0
         return
-    if market.down < 0:
+    if outage.supplier < 0:
         order = np.lexsort((fintech.draw_keys, -fintech["clients_elsewhere"], -fintech["clients_here"]))
-        market.down = int(fintech.unique_ids[order[0]])
-    market.down_share = share
+        outage.supplier = int(fintech.unique_ids[order[0]])
+    outage.share = share

@@ -22,6 +22,7 @@ from sim.component import Changes
 from sim.fintech.outage import clients_leaving, leaving_chances, service_down
 from sim.fintech.platforms import rules_of_firms
 from sim.fintech.state import ClientMarket, FintechConstants, PlatformRules
+from sim.institutions.state import ServiceOutage
 from sim.world.interactions import Interactions
 
 
@@ -89,6 +90,7 @@ def institutions_choose_suppliers(
     draws: Draws,
     interactions: Interactions,
     rules: PlatformRules,
+    outage: ServiceOutage,
     institutions: Changes[Institutions],
     fintech: Changes[FintechFirms],
     market: Changes[ClientMarket],
@@ -102,7 +104,7 @@ def institutions_choose_suppliers(
         return
     clients = clients_of(fintech)
     of_rules = rules_of_firms(parameters, rules, fintech)
-    down = service_down(market, fintech)
+    down = service_down(outage, fintech)
     terms = _terms(parameters, fintech, of_rules, down)
     uniform = draws["fintech.clients"].uniform(fintech.draw_keys, clock.month, count=2)
     leaves = -float(np.expm1(-parameters.client_review_rate / 12.0))

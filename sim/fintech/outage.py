@@ -1,23 +1,15 @@
-"""What a platform that is down means for the institutions it serves."""
+"""What a platform that is down means for its clients."""
 
 import numpy as np
 
 from agents.arrays import Floats, Integers
 from agents.fintech_firms import FintechFirms
-from agents.institutions import Institutions
-from sim.fintech.state import ClientMarket
+from sim.institutions.state import ServiceOutage
 
 
-def service_down(market: ClientMarket, fintech: FintechFirms) -> Floats:
+def service_down(outage: ServiceOutage, fintech: FintechFirms) -> Floats:
     """Part of the service of each firm that is down, shape (n,)."""
-    return np.where(fintech.unique_ids == market.down, market.down_share, 0.0)
-
-
-def technology_in_service(institutions: Institutions, market: ClientMarket) -> Floats:
-    """Part of its technology that each institution can use, 0..1, shape (n,); without any it is zero."""
-    without: Floats = (institutions["supplier"] == market.down) * market.down_share
-    usable: Floats = institutions["adopted"] * (1.0 - without)
-    return usable
+    return np.where(fintech.unique_ids == outage.supplier, outage.share, 0.0)
 
 
 def leaving_chances(usual: float, down: Floats) -> Floats:

@@ -54,10 +54,6 @@ class ClientMarket:
     """Clients of all firms before the month."""
     won: int = 0
     lost: int = 0
-    down: int = -1
-    """Unique id of the firm whose platform is down, -1: none."""
-    down_share: float = 0.0
-    """Part of its service that is down."""
 
 
 @dataclass

@@ -28,6 +28,7 @@ from sim.institutions.state import (
     RivalCentres,
     SeatFlows,
     SectorTraits,
+    ServiceOutage,
 )
 
 
@@ -92,7 +93,18 @@ def institution_identities(
 
 INSTITUTIONS = Component(
     name="institutions",
-    states=(SectorTraits, City, RivalCentres, Districts, LicenceQueue, SeatFlows, ManagedMoney, Adopters, EquityFlows),
+    states=(
+        SectorTraits,
+        City,
+        RivalCentres,
+        Districts,
+        LicenceQueue,
+        SeatFlows,
+        ManagedMoney,
+        Adopters,
+        EquityFlows,
+        ServiceOutage,
+    ),
     start=start_institutions,
     opens=institutions_open,
     streams=(

@@ -28,8 +28,6 @@ from sim.base_year.base_year import BaseYear
 from sim.base_year.dated_events import OWNERSHIP_CAPS_LIFTED, PANDEMIC_YEAR
 from sim.clock import Clock
 from sim.component import Changes
-from sim.fintech.outage import technology_in_service
-from sim.fintech.state import ClientMarket
 from sim.institutions.arrivals import institutions_arrive, institutions_depart
 from sim.institutions.licences import filings_looked_for
 from sim.institutions.state import (
@@ -42,7 +40,9 @@ from sim.institutions.state import (
     RivalCentres,
     SeatFlows,
     SectorTraits,
+    ServiceOutage,
 )
+from sim.institutions.technology import technology_in_service
 from sim.side_markets.private_funds import Commitments
 from sim.world.interactions import Interactions
 from sim.world.policy import Channels
@@ -137,7 +137,7 @@ def institutions_leave_and_move(
     interactions: Interactions,
     traits: SectorTraits,
     districts: Districts,
-    clients: ClientMarket,
+    outage: ServiceOutage,
     city: Changes[City],
     rivals: Changes[RivalCentres],
     institutions: Changes[Institutions],
@@ -160,7 +160,7 @@ def institutions_leave_and_move(
     )
     city.operating_cost = cost
     institutions["unit_cost"][:] = cost * cost_of_adopters(
-        technology_in_service(institutions, clients), parameters.adoption_cost_effect
+        technology_in_service(institutions, outage), parameters.adoption_cost_effect
     )
     institutions["opening_profitability"][:] = institutions["profitability"]
     ratio = institutions["equity_bn"] / institutions["assets_bn"]

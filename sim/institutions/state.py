@@ -137,6 +137,16 @@ class EquityFlows:
 
 
 @dataclass
+class ServiceOutage:
+    """Outage of a platform that institutions use."""
+
+    supplier: int = -1
+    """Unique id of the fintech firm whose platform is down, -1: none."""
+    share: float = 0.0
+    """Part of its service that is down."""
+
+
+@dataclass
 class Adopters:
     """Institutions with financial technology: before the month, new in it and gone in it."""
 

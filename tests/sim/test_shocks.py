@@ -23,8 +23,7 @@ from sim.financing.credit_events import default_shock
 from sim.financing.issuance import costs_pp
 from sim.financing.listings import lead_times
 from sim.financing.state import Contagion, Defaults, ListingQueue
-from sim.fintech.state import ClientMarket
-from sim.institutions.state import LicenceQueue
+from sim.institutions.state import LicenceQueue, ServiceOutage
 from sim.solving.history import state_at_baseline
 from sim.trading.market_making import market_making_bn
 from sim.world.macro import make_macro_path
@@ -364,8 +363,8 @@ def test_clients_leave_a_platform_that_is_down_and_it_stays_the_same_one():
     shock = {"name": "platform_outage", "from": "2021-02", "to": "2021-04", "size": 0.8}
     down, clients = [], []
     for plain, struck in along(["2021-01", "2021-02", "2021-04", "2021-05"], shock):
-        down.append(struck.state(ClientMarket).down)
-        if struck.state(ClientMarket).down < 0:
+        down.append(struck.state(ServiceOutage).supplier)
+        if struck.state(ServiceOutage).supplier < 0:
             continue
         firm = np.array([down[-1]])
         clients.append([model.fintech["clients_here"][model.fintech.rows_of(firm)[0]] for model in (plain, struck)])
@@ -384,7 +383,7 @@ def test_institutions_without_the_service_work_as_those_without_technology():
     stay = np.array([model.institutions.rows_of(ids) for model in (plain, struck)])
     both = (stay >= 0).all(axis=0)
     ratio = struck.institutions["unit_cost"][stay[1, both]] / plain.institutions["unit_cost"][stay[0, both]]
-    hit = supplier[both] == struck.state(ClientMarket).down
+    hit = supplier[both] == struck.state(ServiceOutage).supplier
     assert hit.any()
     np.testing.assert_allclose(ratio, np.where(hit, 1.0 / 0.8, 1.0))
 

@@ -15,6 +15,7 @@ from sim.fintech.firms import firms_exit_and_start, firms_grow_and_raise_funds
 from sim.fintech.platforms import rules_for_platforms_change
 from sim.fintech.state import ClientMarket, PlatformRules
 from sim.fintech.subsidiaries import institutions_found_subsidiaries
+from sim.institutions.state import ServiceOutage
 from sim.world.shock_values import ShockValues
 from tests.sim.steps.by_hand import FINTECH_HERE, closes, run, shocks
 
@@ -221,18 +222,18 @@ def test_without_the_interaction_rules_stay_as_they_were_and_a_shock_still_strik
 def test_a_platform_is_down_from_the_first_month_of_the_shock_to_the_last(city):
     on = adopters(city, on_shocks={"platform_outage": 0.6})
     run(platform_goes_down, on)
-    assert on[ClientMarket].down == -1 and on[ClientMarket].down_share == 0.0  # nobody is served yet
+    assert on[ServiceOutage].supplier == -1 and on[ServiceOutage].share == 0.0  # nobody is served yet
     chosen(on)
     run(platform_goes_down, on)
-    firms, down = on[FintechFirms], on[ClientMarket].down
+    firms, down = on[FintechFirms], on[ServiceOutage].supplier
     row = firms.rows_of(np.array([down]))[0]
-    assert firms["clients_here"][row] == firms["clients_here"].max() and on[ClientMarket].down_share == 0.6
+    assert firms["clients_here"][row] == firms["clients_here"].max() and on[ServiceOutage].share == 0.6
     firms["clients_here"][row] = 0
     run(platform_goes_down, on)
-    assert on[ClientMarket].down == down
+    assert on[ServiceOutage].supplier == down
     on[ShockValues] = shocks()
     run(platform_goes_down, on)
-    assert on[ClientMarket].down == -1 and on[ClientMarket].down_share == 0.0
+    assert on[ServiceOutage].supplier == -1 and on[ServiceOutage].share == 0.0
 
 
 def test_a_platform_that_is_down_keeps_and_wins_no_client(city):
@@ -245,7 +246,7 @@ def test_a_platform_that_is_down_keeps_and_wins_no_client(city):
         0,
         0,
     )
-    row = on[FintechFirms].rows_of(np.array([on[ClientMarket].down]))[0]
+    row = on[FintechFirms].rows_of(np.array([on[ServiceOutage].supplier]))[0]
     assert clients_of(on[FintechFirms])[row] > 0
     won_elsewhere, won_here = chosen(on)[:2]
     assert clients_of(on[FintechFirms])[row] == won_elsewhere[row] == won_here[row] == 0

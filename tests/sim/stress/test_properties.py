@@ -179,7 +179,7 @@ def test_losses_by_link_add_up_to_the_distress_of_each_creditor_and_to_debtrank(
 @EACH
 @given(systems(), st.floats(0.05, 1.0), st.floats(0.0, 3.0), st.floats(0.1, 50.0))
 def test_a_margin_spiral_is_bounded_and_grows_with_the_loss_and_the_margins_slope(system, margin, slope, depth):
-    exposures, equity, shock, dice = system
+    _, equity, shock, dice = system
     bonds = equity / margin * dice.random(len(equity))
     loss = equity * shock
 
