@@ -74,6 +74,7 @@ def firms_earn(
     clock: Clock,
     parameters: Parameters,
     interactions: Interactions,
+    shocks: ShockValues,
     base_year: BaseYear,
     draws: Draws,
     cycle: NeedCycle,
@@ -87,7 +88,7 @@ def firms_earn(
         issuers["own_return"], parameters.own_return_persistence, parameters.own_return_spread, normal
     )
     issuers["own_return"][:] = np.where(firms, own, 0.0)
-    common = nominal_gap_pp(clock, interactions, base_year, cycle)
+    common = nominal_gap_pp(clock, interactions, base_year, shocks, cycle)
     gap = return_gap(common, parameters.return_growth_sensitivity, issuers["own_return"])
     assets, cash, target = issuers["assets_bn"], issuers["cash_bn"], issuers["leverage_target"]
     retained = retained_earnings_bn(assets, target, parameters.need_growth, gap)
@@ -149,7 +150,7 @@ def need_terms(
     Firms with more debt than they aim at, or with dearer loans than in the base year, borrow less; with the interaction
     `own_balance_sheets` switched off they do not.
     """
-    gap = nominal_gap_pp(clock, interactions, base_year, cycle) + shocks["economic_growth"]
+    gap = nominal_gap_pp(clock, interactions, base_year, shocks, cycle)
     nothing = np.zeros(len(issuers))
     dearer = 0.0
     if interactions.on("own_balance_sheets") and not clock.in_base_year:

@@ -13,6 +13,7 @@ from sim.base_year.tables import table
 from sim.clock import Clock
 from sim.component import Changes
 from sim.world.interactions import Interactions
+from sim.world.shock_values import ShockValues
 
 
 @dataclass
@@ -52,11 +53,16 @@ def normal_nominal_growth_pct(base_year: BaseYear) -> float:
     return float(np.mean([rate for year, rate in nominal_growth_observed().items() if year <= base_year.year]))
 
 
-def nominal_gap_pp(clock: Clock, interactions: Interactions, base_year: BaseYear, cycle: NeedCycle) -> float:
-    """Nominal growth less its normal rate, percentage points; zero in the base year, whose needs are as observed."""
+def nominal_gap_pp(
+    clock: Clock, interactions: Interactions, base_year: BaseYear, shocks: ShockValues, cycle: NeedCycle
+) -> float:
+    """Nominal growth less its normal rate, percentage points, with a shock to growth.
+
+    Without a shock it is zero in the base year, whose needs are as observed.
+    """
     if clock.in_base_year or not interactions.on("need_cycle"):
-        return 0.0
-    return cycle.nominal_growth_pct - normal_nominal_growth_pct(base_year)
+        return shocks["economic_growth"]
+    return cycle.nominal_growth_pct - normal_nominal_growth_pct(base_year) + shocks["economic_growth"]
 
 
 def start_need_cycle(parameters: Parameters, cycle: Changes[NeedCycle]) -> None:

@@ -124,6 +124,17 @@ def test_defaults_follow_the_returns_that_all_firms_share(firms):
     assert chances == sorted(chances, reverse=True) and chances[0] > 1.2 * chances[2]
 
 
+def test_a_shock_to_growth_lowers_returns_and_raises_defaults(firms):
+    kept, expected = {}, {}
+    for shock in (-3.0, 0.0):
+        on = firms(on_parameters=STILL, on_shocks={"economic_growth": shock})
+        run(firms_earn, on)
+        kept[shock] = on[FirmAccounts].retained_bn
+        expected[shock] = run(debt_matures, on)[Defaults].expected[0]
+    assert kept[-3.0] < kept[0.0]
+    assert expected[-3.0] > expected[0.0]
+
+
 def test_without_the_interaction_balance_sheets_are_kept_and_read_by_nobody(firms):
     chances, sold = [], []
     for factor in (0.5, 2.0):
