@@ -79,7 +79,7 @@ def forecast_of(ensemble: Ensemble, scenario: str, about: Mapping[str, Any]) -> 
         **about,
         "scenario": scenario,
         "scenario_hash": asked.content_hash(),
-        "parameter_set": asked.parameters,
+        "parameter_set": asked.parameters_told,
         "macro": asked.macro_identity,
         "scale": asked.scale,
         "model_digest": model_digest(),

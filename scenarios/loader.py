@@ -15,12 +15,14 @@ from scenarios.added.records import levers_of
 from scenarios.calendar import LAST_END, PLAN_START, is_month
 from scenarios.drivers import read_drivers
 from scenarios.errors import InputError, Problem, unknown
+from scenarios.held import GIVEN_DRIVERS, with_macro_of
 from scenarios.named_files import NamedFile, names_a_drivers_file, names_a_scenario_file
 from scenarios.number_types import is_number
+from scenarios.own_parameters import names_own_parameters, read_own_parameters
 from scenarios.paths import shown
 from scenarios.plan import ARMS, Lever, levers
 from scenarios.problem_texts import coded
-from scenarios.schema import GIVEN_DRIVERS, HEAD, Scenario, layered, parse_levers, with_macro_of
+from scenarios.schema import HEAD, Scenario, layered, parse_levers
 from scenarios.yaml_tree import Tree, parse_yaml, read_yaml
 
 _LONGEST_CHAIN = 20
@@ -266,6 +268,14 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
             own |= with_macro_of(NamedFile(own.pop("macro"), path).read(read_drivers))
         except InputError as error:
             problems += [p if p.where else replace(p, where=tree.where("macro"), key="macro") for p in error.problems]
+    if "parameters" in own:  # another set than the parent's
+        inherited.pop("own_parameters", None)
+    if names_own_parameters(own.get("parameters")):
+        try:
+            own["own_parameters"] = NamedFile(own.pop("parameters"), path).read(read_own_parameters)
+        except InputError as error:
+            where = tree.where("parameters")
+            problems += [p if p.where else replace(p, where=where, key="parameters") for p in error.problems]
     if "components" in own:
         try:
             own["components"] = parse_components([*inherited.get("components", ()), *_listed(own["components"])])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib import resources
 from statistics import median
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from scenarios.added.records import AddedParts, levers_of, parameters_of
 from scenarios.distributions import Distribution, Triangular, Value, parse_distribution
@@ -19,6 +19,9 @@ from scenarios.errors import InputError, Problem, nearest_name, unknown
 from scenarios.number_types import real_number
 from scenarios.plan import Effect, levers
 from scenarios.problem_texts import coded
+
+if TYPE_CHECKING:
+    from scenarios.own_parameters import OwnParameters
 
 type BetaKey = tuple[str, str]
 
@@ -234,6 +237,14 @@ class JointDraws:
     rows: tuple[tuple[float, ...], ...]
     about: Mapping[str, Any]
 
+    def without(self, name: str) -> JointDraws | None:
+        """Return the draws without one of the parameters; None without any."""
+        kept = [place for place, each in enumerate(self.names) if each != name]
+        if not kept:
+            return None
+        rows = tuple(tuple(row[place] for place in kept) for row in self.rows)
+        return JointDraws(tuple(self.names[place] for place in kept), rows, self.about)
+
 
 @cache
 def posterior_draws() -> JointDraws:
@@ -264,10 +275,12 @@ class ParameterSet:
         self,
         name: str,
         parameters: Mapping[str, Distribution],
-        betas: Mapping[BetaKey, Triangular],
+        betas: Mapping[BetaKey, Distribution],
         joint: JointDraws | None = None,
+        own: OwnParameters | None = None,
     ) -> None:
         self.name = name
+        self.own = own
         self.parameters = dict(parameters)
         self.betas = dict(betas)
         self.joint = joint
@@ -297,6 +310,9 @@ class ParameterSet:
     @property
     def rests_on(self) -> str:
         """Basis of the set, in one line."""
+        if self.own is not None:
+            rest = ParameterSet(self.name, {}, {}, posterior_draws() if self.name == PARAMETER_SETS[0] else None)
+            return f"{self.own.rests_on}; all others as in the set: {rest.rests_on}"
         if self.name == HINDSIGHT:
             return "priors that use observations after 2020, for conditional replays alone: no forecast"
         if self.joint is None:
@@ -318,13 +334,25 @@ class ParameterSet:
         }
         return ParameterSet(self.name, {**self.parameters, **added}, {**self.betas, **effects}, self.joint)
 
+    def with_own(self, own: OwnParameters) -> ParameterSet:
+        """Return the set with the user's own parameters in place of its own, drawn together where a fit gives them."""
+        parameters, betas, joint = dict(self.parameters), dict(self.betas), own.joint or self.joint
+        for row in own.rows:
+            if row.id in parameters:
+                parameters[row.id] = row.prior
+                joint = None if joint is None else joint.without(row.id)
+            else:
+                lever, _, channel = row.id.partition(".")
+                betas[lever, channel] = row.prior
+        return ParameterSet(self.name, parameters, betas, joint, own)
+
     def central(self) -> Parameters:
         """Return the central point: medians, and the modes of the betas."""
         values = {name: distribution.central() for name, distribution in self.parameters.items()}
         if self.joint is not None:
             for name, column in zip(self.joint.names, zip(*self.joint.rows, strict=True), strict=True):
                 values[name] = median(column)
-        betas = {pair: prior.central() for pair, prior in self.betas.items()}
+        betas = {pair: _single(prior.central()) for pair, prior in self.betas.items()}
         return Parameters(values, betas)
 
     def draw(self, seed: int) -> Parameters:
@@ -337,7 +365,8 @@ class ParameterSet:
             row = self.joint.rows[int(_uniform(seed, "joint draw", 0) * len(self.joint.rows))]
             values.update(zip(self.joint.names, row, strict=True))
         betas = {
-            pair: prior.quantile(_uniform(seed, f"beta {' '.join(pair)}", 0)) for pair, prior in self.betas.items()
+            pair: _single(prior.quantile(_uniform(seed, f"beta {' '.join(pair)}", 0)))
+            for pair, prior in self.betas.items()
         }
         return Parameters(values, betas)
 
@@ -346,9 +375,14 @@ def _prior_of_effect(effect: Effect) -> Triangular:
     return Triangular(effect.beta_min, effect.beta, effect.beta_max)
 
 
+def _single(value: Value) -> float:
+    assert isinstance(value, float)
+    return value
+
+
 @cache
-def parameter_set(name: str, components: tuple[AddedParts, ...] = ()) -> ParameterSet:
-    """Return a parameter set by name, with the parameters of components of others.
+def parameter_set(name: str, components: tuple[AddedParts, ...] = (), own: OwnParameters | None = None) -> ParameterSet:
+    """Return a parameter set by name, with the parameters of components of others and those of the user's own.
 
     Raises
     ------
@@ -362,17 +396,23 @@ def parameter_set(name: str, components: tuple[AddedParts, ...] = ()) -> Paramet
         "prior_2020": ParameterSet.prior_2020,
         HINDSIGHT: ParameterSet.prior_hindsight,
     }
-    return made[name]().with_components(components) if components else made[name]()
+    found = made[name]().with_components(components) if components else made[name]()
+    return found if own is None else found.with_own(own)
 
 
 @cache
-def central_parameters(name: str, components: tuple[AddedParts, ...] = ()) -> Parameters:
+def central_parameters(
+    name: str, components: tuple[AddedParts, ...] = (), own: OwnParameters | None = None
+) -> Parameters:
     """Return the central point of a parameter set; it is the same object every time."""
-    return parameter_set(name, components).central()
+    return parameter_set(name, components, own).central()
 
 
 def resolved_parameters(
-    parameters: str | Parameters, macro: str, components: tuple[AddedParts, ...] = ()
+    parameters: str | Parameters,
+    macro: str,
+    components: tuple[AddedParts, ...] = (),
+    own: OwnParameters | None = None,
 ) -> Parameters:
     """Return the central point of a named parameter set, or the parameters themselves, for a run under a macro path.
 
@@ -386,7 +426,7 @@ def resolved_parameters(
     if isinstance(parameters, Parameters):
         return parameters.completed(central_parameters(PARAMETER_SETS[0], components)) if components else parameters
     checked_for_replay(parameters, macro)
-    return central_parameters(parameters, components)
+    return central_parameters(parameters, components, own)
 
 
 def drawn_quantile(seed: int, name: str) -> float:

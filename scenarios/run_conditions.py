@@ -50,7 +50,7 @@ class RunConditions:
             carried_forward=tuple(provenance["carried_forward"]),
             drivers_drawn=tuple(provenance["drivers_drawn"]),
             scale=(scenario.scale,),
-            parameters=(provenance.get("parameter_set", scenario.parameters),),
+            parameters=(provenance.get("parameter_set", scenario.parameters_told),),
             end=(scenario.end,),
             interactions_off=tuple(provenance["interactions_off"]),
             components=tuple(each.identity for each in scenario.components),

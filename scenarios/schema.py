@@ -20,18 +20,23 @@ from pydantic import (
     model_validator,
 )
 
-from scenarios.added.installed import parse_components
 from scenarios.added.records import AddedParts, channels_of, indicators_of, levers_of, shocks_of
 from scenarios.bounds import LARGEST_SCALE, LEAST_SCALE
 from scenarios.budget import Budget
 from scenarios.calendar import BASELINE, LAST_END, PLAN_END, PLAN_START, is_month, month_ordinal
-from scenarios.drivers import Drivers, parse_drivers, read_drivers
+from scenarios.drivers import Drivers, parse_drivers
 from scenarios.errors import InputError, Problem, unknown
 from scenarios.frozen import FrozenMapping
+from scenarios.held import GIVEN_DRIVERS, held, with_macro_of
 from scenarios.model_problems import problems_of
 from scenarios.named_files import names_a_drivers_file
 from scenarios.number_types import InputModel, real_number
-from scenarios.parameters import Parameters, central_parameters, checked_for_replay, resolved_parameters
+from scenarios.own_parameters import (
+    OwnParameters,
+    names_own_parameters,
+    read_own_parameters,
+)
+from scenarios.parameters import Parameters, ParameterSet, checked_for_replay, parameter_set, resolved_parameters
 from scenarios.paths import LeverPath, OnArm, follow, from_month_on, over, parse_lever_path, shown
 from scenarios.plan import Arm, Channel, Lever, channels, levers
 from scenarios.problem_texts import coded
@@ -44,8 +49,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MACRO_PATHS = ("neutral", "realised", "adverse")
-GIVEN_DRIVERS = "drivers"
-"""Macro path of a scenario that holds drivers of the user's own."""
 type RivalCentres = Literal["passive", "matching"]
 
 HEAD = ("name", "title", "author", "description", "settings")
@@ -89,6 +92,8 @@ class Scenario(InputModel):
     drivers: Drivers | None = None
     """Values of the user's own for the macro path `drivers`; None for every other one."""
     parameters: Literal["posterior_2020", "prior_2020", "prior_hindsight"] = "posterior_2020"
+    own_parameters: InstanceOf[OwnParameters] | None = None
+    """Parameters of the user's own, which replace those of the set; None for the set alone."""
     rival_centres: RivalCentres = "passive"
     scale: Annotated[float, Field(strict=True, ge=LEAST_SCALE, le=LARGEST_SCALE, allow_inf_nan=False)] = 1.0
     start: Literal["2021-01"] = "2021-01"
@@ -99,21 +104,7 @@ class Scenario(InputModel):
     budget: Budget | None = None
 
     def __init__(self, /, **data: Any) -> None:
-        problems: list[Problem] = []
-        if names_a_drivers_file(data.get("macro")):
-            try:
-                data |= with_macro_of(read_drivers(data["macro"]))
-            except InputError as error:
-                problems += error.problems
-                data.pop("macro")
-        elif data.get("drivers") is not None:
-            data = {"macro": GIVEN_DRIVERS, **data}
-        if "components" in data:
-            try:
-                data |= {"components": parse_components(data["components"])}
-            except InputError as error:
-                problems += [replace(each, key=f"components.{each.key}".rstrip(".")) for each in error.problems]
-                data = {key: value for key, value in data.items() if key != "components"}
+        data, problems = held(data)
         context = {"components": data.get("components", ())}
         try:
             # As `BaseModel.__init__`, with what the validators of levers, shocks, triggers and budget need to know.
@@ -132,6 +123,10 @@ class Scenario(InputModel):
         InputError
             As the class itself, and for a macro path that is the name of a file: stored data contain the drivers.
         """
+        if names_own_parameters(plain.get("parameters")):
+            message = coded("file.named_in_text", file=plain["parameters"])
+            allowed = coded("allowed.content_of_file")
+            raise InputError(message, key="parameters", value=plain["parameters"], allowed=allowed)
         if names_a_drivers_file(plain.get("macro")):
             message = coded("file.named_in_text", file=plain["macro"])
             raise InputError(message, key="macro", value=plain["macro"], allowed=coded("allowed.content_of_file"))
@@ -236,7 +231,7 @@ class Scenario(InputModel):
     def _within_the_world(self) -> Scenario:
         if self.shocks:
             given = {} if self.drivers is None else self.drivers.by_month()
-            last, central = month_ordinal(self.end), central_parameters(self.parameters, self.components)
+            last, central = month_ordinal(self.end), self.values()
             problems = total_problems(self.shocks, last, central, given, shocks_of(self.components))
             if problems:
                 raise InputError(replace(each, key=f"shocks.{each.key}".rstrip(".")) for each in problems)
@@ -283,7 +278,36 @@ class Scenario(InputModel):
             For an unknown set, or one with hindsight in a run that is no replay.
         """
         asked = self.parameters if parameters is None else parameters
-        return resolved_parameters(asked, self.macro, self.components)
+        return resolved_parameters(asked, self.macro, self.components, self.own_parameters)
+
+    def set_of_parameters(self, name: str | None = None) -> ParameterSet:
+        """Return the set from which runs draw: a named one, by default the scenario's, with all that is added to it."""
+        return parameter_set(name or self.parameters, self.components, self.own_parameters)
+
+    @property
+    def parameters_told(self) -> str:
+        """Name of the parameter set, and of the user's own parameters over it."""
+        return (
+            self.parameters if self.own_parameters is None else f"{self.parameters} with {self.own_parameters.identity}"
+        )
+
+    def with_parameters(self, parameters: str | Path) -> Scenario:
+        """Return the scenario with another parameter set, or with parameters of the user's own over its set.
+
+        Parameters
+        ----------
+        parameters
+            Name of a set, path of a file of parameters, or folder of a fit, relative to the working directory.
+
+        Raises
+        ------
+        InputError
+            For an unknown set or a file that cannot be used.
+        """
+        plain = {name: value for name, value in self.as_given().items() if name != "own_parameters"}
+        if names_own_parameters(parameters):
+            return Scenario(**{**plain, "own_parameters": read_own_parameters(parameters)})
+        return Scenario(**{**plain, "parameters": parameters})
 
     @property
     def flows(self) -> frozenset[str]:
@@ -520,6 +544,8 @@ class Scenario(InputModel):
         content: dict[str, Any] = {name: getattr(self, name) for name in kept}
         if self.components:
             content["components"] = [each.plain() for each in self.components]
+        if self.own_parameters is not None:
+            content["own_parameters"] = self.own_parameters.plain()
         if self.drivers is not None:
             content["drivers"] = self.drivers.plain()
         content["levers"] = {lever: path.plain() for lever, path in self.levers.items()}
@@ -530,7 +556,10 @@ class Scenario(InputModel):
 
     def content_hash(self) -> str:
         """Return a hash of the settings, without name and origin."""
-        text = json.dumps(self._content(), sort_keys=True, separators=(",", ":"), allow_nan=False)
+        content = self._content()
+        if self.own_parameters is not None:  # thousands of draws, whose digest is known
+            content["own_parameters"] = self.own_parameters.identity
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     def __hash__(self) -> int:
@@ -546,7 +575,8 @@ class Scenario(InputModel):
 
     def as_given(self) -> dict[str, Any]:
         """Return the settings from which an equal scenario can be built, components with their code."""
-        return {**self.plain(), **({"components": self.components} if self.components else {})}
+        held = {"components": self.components or None, "own_parameters": self.own_parameters}
+        return {**self.plain(), **{name: value for name, value in held.items() if value is not None}}
 
     def to_yaml(self, *, named: bool = True) -> str:
         """Return the scenario as the text of a scenario file, which loads to an equal scenario.
@@ -556,11 +586,6 @@ class Scenario(InputModel):
         from scenarios.yaml_tree import write_yaml
 
         return write_yaml({key: value for key, value in self.plain().items() if named or key != "name"})
-
-
-def with_macro_of(drivers: Drivers) -> dict[str, Any]:
-    """Return the keys of a scenario that has these drivers as its macro path."""
-    return {"macro": GIVEN_DRIVERS, "drivers": drivers}
 
 
 def _text(path: Any) -> Any:

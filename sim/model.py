@@ -19,6 +19,7 @@ from agents.population import ArrayAgent, PopulationModel
 from scenarios.added.installed import parse_components
 from scenarios.calendar import month_text
 from scenarios.counts import checked_seed
+from scenarios.own_parameters import names_own_parameters
 from scenarios.parameters import Parameters
 from scenarios.shock_paths import ShockPaths
 from sim.accounting.ledger import Ledger
@@ -72,7 +73,8 @@ class FinancialCenter(PopulationModel):
         Seed of everything that is drawn after December 2020. None, which `mesa.batch_run` passes where it is given no
         seed, is seed 0, with a warning: `iterations=5` gives one run five times, `rng=range(5)` gives five runs.
     parameters
-        A parameter set's name, a `Parameters` object, or None for the scenario's own set at its central point.
+        A parameter set's name, the path of a file of parameters or the folder of a fit, a `Parameters` object, or None
+        for the scenario's own set at its central point.
     verify
         True checks every identity of the accounts every month and refuses a change that a step has not declared, False
         checks nothing; None, the default, checks all identities every month except the maturity ladder, which it adds
@@ -135,6 +137,8 @@ class FinancialCenter(PopulationModel):
         from scenarios.loader import load
 
         asked = load(scenario).with_components(components)
+        if names_own_parameters(parameters):
+            asked, parameters = asked.with_parameters(parameters), None  # type: ignore[arg-type]
         if rng is None:
             warnings.warn(NO_SEED, UserWarning, stacklevel=2)
         self.seed = 0 if rng is None else checked_seed(rng)

@@ -76,7 +76,7 @@ class RunReport:
             "year_told": self._year_told,
             "conditional_replay": self._is_replay,
             "conditions": self._conditions.as_dict(),
-            "parameters": scenario.parameters,
+            "parameters": scenario.parameters_told,
             "version": provenance["version"],
             "provenance": provenance,
             "caveat": CAVEAT,
@@ -199,15 +199,13 @@ class RunReport:
         replay = " (conditional replay)" if self._is_replay else ""
         return (
             f"Scenario {scenario.name}{changes}{struck}{without}, seed {self.result.seed}, "
-            f"macro {scenario.macro_identity}{replay}, parameters {scenario.parameters}{added}, lujiazui {version}"
+            f"macro {scenario.macro_identity}{replay}, parameters {scenario.parameters_told}{added}, lujiazui {version}"
         )
 
     @property
     def _rests_on(self) -> str:
-        from scenarios.parameters import parameter_set
-
-        name = self.result.scenario.parameters
-        return f"Parameters {name}: {parameter_set(name).rests_on}."
+        scenario = self.result.scenario
+        return f"Parameters {scenario.parameters_told}: {scenario.set_of_parameters().rests_on}."
 
     def _redline_row(self) -> tuple[object, ...]:
         warning, line = _redline(self.result)

@@ -69,7 +69,8 @@ def scenario_asked(
     try:
         scenario = Scenario(**{**scenario.as_given(), **options})
     except InputError as error:
-        problems += [replace(problem, where="", key=f"--{problem.key}") for problem in error.problems]
+        # A problem of a file of parameters has a place in that file.
+        problems += [each if each.where else replace(each, key=f"--{each.key}") for each in error.problems]
     try:
         scenario = scenario.with_levers(changes)
     except InputError as error:

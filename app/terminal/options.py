@@ -44,8 +44,9 @@ ParameterSetName = Annotated[
     str | None,
     typer.Option(
         "--parameters",
-        metavar="NAME",
-        help="Parameter set: posterior_2020 (the default), prior_2020, or prior_hindsight in a replay.",
+        metavar="NAME|FILE",
+        help="Parameter set: posterior_2020 (the default), prior_2020, prior_hindsight in a replay, a .csv file of "
+        "parameters, or ./FOLDER of a fit.",
     ),
 ]
 OwnComponents = Annotated[

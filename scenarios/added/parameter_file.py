@@ -38,7 +38,7 @@ def read_parameters(path: str | Path) -> tuple[AddedParameter, ...]:
 def _problems(row: CsvRow, before: dict[str, AddedParameter]) -> list[Problem]:
     problems = [Problem(coded("value.missing"), row.where, name) for name in COLUMNS if not row[name]]
     name = row["id"]
-    if name and not name.isidentifier():
+    if name and not _is_name(name):
         problems.append(Problem(coded("parameter.no_name", name=name), row.where, "id", name, coded("allowed.name")))
     if name in before:
         problems.append(Problem(coded("parameter.twice", name=name), row.where, "id", name))
@@ -49,6 +49,11 @@ def _problems(row: CsvRow, before: dict[str, AddedParameter]) -> list[Problem]:
             message = coded("parameter.no_value", value=row["value"])
             problems.append(Problem(message, row.where, "value", row["value"], coded("allowed.distribution")))
     return problems
+
+
+def _is_name(name: str) -> bool:
+    """Whether it can name a parameter, or an effect as LEVER.CHANNEL."""
+    return all(part.isidentifier() for part in name.split(".")) and name.count(".") <= 1
 
 
 def _as_distribution(cell: str) -> str:
@@ -70,7 +75,7 @@ def checked_rows(rows: tuple[AddedParameter, ...], where: str) -> None:
     problems = []
     for row in rows:
         key = f"parameters.{row.id}"
-        if not row.id.isidentifier():
+        if not _is_name(row.id):
             problems.append(Problem(coded("parameter.no_name", name=row.id), where, key, row.id, coded("allowed.name")))
         problems += [
             Problem(coded("value.missing"), where, f"{key}.{name}")

@@ -38,6 +38,13 @@ OTHERS = "components of others"
 """Player of the levers of components of others that belong to no task group."""
 
 
+SAME_IN_BOTH = (
+    *("macro", "drivers", "shocks", "scale", "end", "parameters", "own_parameters", "rival_centres", "triggers"),
+    "components",
+)
+"""Settings that must be the same in two scenarios whose difference is split."""
+
+
 @dataclass(frozen=True, eq=False)
 class Attribution:
     """Parts of the difference of two scenarios in 2025, or in the last whole year that both cover."""
@@ -125,7 +132,7 @@ def attribute(
         If the scenarios differ in more than lever paths, or in none, cover no whole year after 2020, or a run failed.
     """
     target, base = compared(scenario, against, scale)
-    for name in ("macro", "drivers", "shocks", "scale", "end", "parameters", "rival_centres", "triggers", "components"):
+    for name in SAME_IN_BOTH:
         if getattr(target, name) != getattr(base, name):
             raise InputError(
                 coded("attribution.other_world", target=target.name, base=base.name),

@@ -16,9 +16,8 @@ from scenarios.errors import InputError, unknown
 from scenarios.extras import needs_extra
 from scenarios.loader import load
 from scenarios.number_types import real_number
-from scenarios.parameters import Parameters, parameter_set, unused_parameters
+from scenarios.parameters import Parameters, unused_parameters
 from scenarios.paths import shown
-from scenarios.plan import lever_ids
 from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from sim.experiments.requests import RunRequest, parameter_draw
@@ -199,7 +198,7 @@ class Design:
         checked_total(self.size * self.runs)
         bases = self._bases()
         requests = []
-        drawn: dict[tuple[str, int], Parameters] = {}
+        drawn: dict[tuple[object, ...], Parameters] = {}
         for number, point in enumerate(self.points().itertuples(index=False)):
             values = dict(zip((factor.name for factor in self.factors), point, strict=True))
             chosen = {f.name: float(values[f.name]) for f in self.factors if f.kind == "lever"}
@@ -208,13 +207,12 @@ class Design:
             scenario = base.with_levers(chosen) if chosen else base
             for repetition in range(self.runs):
                 draw = repetition % self.draws if self.draws else 0
-                if (base.parameters, draw) not in drawn:
-                    drawn[base.parameters, draw] = (
-                        parameter_draw(base.parameters, self.seed, draw, base.components)
-                        if self.draws
-                        else parameter_set(base.parameters, base.components).central()
+                basis = base.parameters_told, base.components, draw
+                if basis not in drawn:
+                    drawn[basis] = (
+                        parameter_draw(base, self.seed, draw) if self.draws else base.set_of_parameters().central()
                     )
-                parameters = drawn[base.parameters, draw]
+                parameters = drawn[basis]
                 parameters = parameters.replace(**changed) if changed else parameters
                 known = draw if self.draws and not changed else None
                 seed = self.seed * SEEDS_APART + repetition
@@ -263,7 +261,7 @@ def read_design(path: str | Path) -> Design:
     if counts["levels"] < 2:
         wrong(coded("design.too_few_levels"), "levels", counts["levels"], coded("allowed.at_least", least=2))
     scenario = spec.scenario("plan")
-    factors = _factors(data.get("factors"), spec)
+    factors = _factors(data.get("factors"), spec, scenario)
     given = _given(data.get("points"), factors, kind, spec)
     size = number_of_points(kind, factors, counts["samples"], counts["levels"], len(given))
     if kind == "sobol" and counts["samples"] > MOST_POINTS:
@@ -282,13 +280,14 @@ def read_design(path: str | Path) -> Design:
     return Design(scenario, kind, factors, **counts, title=str(data.get("title", "")), given=given)
 
 
-def _factors(listed: Any, spec: Spec) -> tuple[Factor, ...]:
+def _factors(listed: Any, spec: Spec, scenario: Scenario) -> tuple[Factor, ...]:
     """Factors of a file: name to a range [low, high], or `prior` for the central 90 % of a parameter's prior."""
     wrong = spec.wrong
     if not isinstance(listed, Mapping) or not listed:
         wrong(coded("design.no_factors"), "factors", listed, coded("allowed.range_of_factors"))
         return ()
-    central = parameter_set("prior_2020").central()
+    central = scenario.set_of_parameters("prior_2020").central()
+    lever_ids = [lever.id for lever in scenario.all_levers]
     single = [name for name, value in central.items() if isinstance(value, float)]
     factors = []
     for name, asked in listed.items():
@@ -298,15 +297,15 @@ def _factors(listed: Any, spec: Spec) -> tuple[Factor, ...]:
             if factor is not None:
                 factors.append(factor)
             continue
-        kind = "lever" if name in lever_ids() else "parameter"
+        kind = "lever" if name in lever_ids else "parameter"
         if kind == "parameter" and name not in single:
-            known = [*CHOSEN, *lever_ids(), *single]
+            known = [*CHOSEN, *lever_ids, *single]
             spec.add(unknown("lever_or_parameter", name, known, key=key, allowed=""))
             continue
         if name in unused_parameters():
             wrong(coded("parameter.unused", name=name), key, name, coded("allowed.used_parameter"))
             continue
-        limits = _prior_range(name) if asked == "prior" and kind == "parameter" else asked
+        limits = _prior_range(name, scenario) if asked == "prior" and kind == "parameter" else asked
         if (
             not isinstance(limits, list | tuple)
             or len(limits) != 2
@@ -346,8 +345,8 @@ def _named(kind: str, key: str, asked: Any, spec: Spec) -> Factor | None:
     return Factor.of_names(kind, names, scenarios) if len(scenarios) == len(names) else None
 
 
-def _prior_range(name: str) -> list[float]:
-    distribution: Any = parameter_set("prior_2020").parameters[name]
+def _prior_range(name: str, scenario: Scenario) -> list[float]:
+    distribution: Any = scenario.set_of_parameters("prior_2020").parameters[name]
     return [float(distribution.quantile([share])) for share in (0.05, 0.95)]
 
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from scenarios.bounds import SEEDS_APART
 from scenarios.errors import InputError, Problem
-from scenarios.parameters import Parameters, parameter_set
+from scenarios.parameters import Parameters
 from scenarios.problem_texts import coded
+from scenarios.schema import Scenario
 from sim.experiments.outcomes import indicators_hash
 from sim.experiments.requests import parameter_draw
 from sim.experiments.store import Store, StoredRun, asked_of_row, parameters_as_data, rows_table, scenario_file
@@ -377,11 +378,12 @@ def _restored(store: Store, whole: _Whole, aside: _Aside) -> tuple[str, ...]:
 
 def _drawn_again(run: AskedRun, design: StoredDesign) -> Parameters | None:
     """Parameters of a run drawn once more, where that gives the same; None for those that a user gave."""
-    name = str(design.contents.get(run.scenario_hash, {}).get("parameters", ""))
-    if not design.resumable or not name:
+    content = design.contents.get(run.scenario_hash)
+    if not design.resumable or content is None:
         return None
+    scenario = Scenario.from_plain({**content, "name": run.scenario})
     if run.draw is None:
-        drawn = parameter_set(name).central()
+        drawn = scenario.set_of_parameters().central()
     else:
-        drawn = parameter_draw(name, run.seed // SEEDS_APART, run.draw)
+        drawn = parameter_draw(scenario, run.seed // SEEDS_APART, run.draw)
     return drawn if drawn.hash == run.parameters_hash else None

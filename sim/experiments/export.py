@@ -214,7 +214,7 @@ def provenance(store: Store, ensemble: Ensemble, design: int | None = None) -> d
                 "title": scenario.title,
                 "hash": scenario.content_hash(),
                 "macro": scenario.macro,
-                "parameters": scenario.parameters,
+                "parameters": scenario.parameters_told,
                 "scale": scenario.scale,
                 "end": scenario.end,
             }
@@ -222,7 +222,7 @@ def provenance(store: Store, ensemble: Ensemble, design: int | None = None) -> d
         },
         "macro": each("macro"),
         "scale": each("scale"),
-        "parameters": sorted({scenario.parameters for scenario in ensemble.scenarios.values()}),
+        "parameters": sorted({scenario.parameters_told for scenario in ensemble.scenarios.values()}),
         "parameters_hash": each("parameters_hash")
         if len(each("parameters_hash")) == 1
         else "one for each run, see runs",
@@ -310,7 +310,7 @@ def _of_ensemble(ensemble: Ensemble) -> dict[str, Any]:
         "conditional_replay": "conditional replay" in ensemble.kinds,
         "macro": sorted({each.macro for each in pairings}),
         "scale": sorted({each.scale for each in pairings}),
-        "parameters": sorted({scenario.parameters for scenario in ensemble.scenarios.values()}),
+        "parameters": sorted({scenario.parameters_told for scenario in ensemble.scenarios.values()}),
         "seed": [min(each.seed for each in pairings), max(each.seed for each in pairings)],
         "failures": list(ensemble.failures),
     }

@@ -14,7 +14,8 @@ from scenarios.counts import checked_base_seed, checked_count, checked_seed, che
 from scenarios.drivers import Drivers
 from scenarios.errors import InputError
 from scenarios.loader import load
-from scenarios.parameters import Parameters, checked_for_replay, parameter_set
+from scenarios.own_parameters import names_own_parameters
+from scenarios.parameters import Parameters, checked_for_replay
 from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from sim.base_year.base_year import YEAR_2020, BaseYear
@@ -119,9 +120,9 @@ class RunRequest:
         return result.moved_back(self.base_year.months_back) if self.base_year.months_back else result
 
 
-def parameter_draw(name: str, base_seed: int, number: int, components: tuple[AddedParts, ...] = ()) -> Parameters:
-    """Draw `number` of a parameter set, with the parameters of components of others, under a base seed."""
-    return parameter_set(name, components).draw(base_seed * SEEDS_APART + number)
+def parameter_draw(scenario: Scenario, base_seed: int, number: int, name: str | None = None) -> Parameters:
+    """Draw `number` of a parameter set, by default the scenario's, with all that is added to it, under a base seed."""
+    return scenario.set_of_parameters(name).draw(base_seed * SEEDS_APART + number)
 
 
 def ensemble_requests(
@@ -156,6 +157,9 @@ def ensemble_requests(
     draws = None if draws is None else checked_count(draws, "draws", least=0)
     off = checked_interactions(interactions_off)
     added = tuple(components)
+    if names_own_parameters(parameters):
+        scenarios = [load(source).with_parameters(parameters) for source in scenarios]  # type: ignore[arg-type]
+        parameters = None
     asked = [
         load(source).with_components(added).with_changes(levers=levers, macro=macro, scale=scale)
         for source in scenarios
@@ -173,7 +177,7 @@ def ensemble_requests(
             )
     fork_month = None if fork_at is None else checked_fork(asked, fork_at)
     requests = []
-    taken: dict[tuple[str | Parameters, int | None, tuple[AddedParts, ...]], Parameters] = {}
+    taken: dict[tuple[object, ...], Parameters] = {}
     for run in range(runs):
         single = isinstance(parameters, Parameters) or draws == 0
         draw = None if single else run if draws is None else run % draws
@@ -181,12 +185,10 @@ def ensemble_requests(
             named = parameters if parameters is not None else scenario.parameters
             if isinstance(named, str):
                 checked_for_replay(named, scenario.macro)
-            basis = named, draw, scenario.components
+            basis = named, draw, scenario.components, scenario.own_parameters
             if basis not in taken:
                 taken[basis] = (
-                    scenario.values(named)
-                    if draw is None
-                    else parameter_draw(str(named), base, draw, scenario.components)
+                    scenario.values(named) if draw is None else parameter_draw(scenario, base, draw, str(named))
                 )
             values = taken[basis]
             requests.append(RunRequest(scenario, base * SEEDS_APART + run, values, draw, off, run, fork_month))

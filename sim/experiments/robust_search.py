@@ -152,7 +152,7 @@ class Search:
         asked = []
         drawn: dict[int, Parameters] = {}
         for world in worlds:
-            drawn[world] = parameter_draw(self.scenario.parameters, self.seed, world)
+            drawn[world] = parameter_draw(self.scenario, self.seed, world)
             for place, policy in enumerate(policies):
                 for number, path in enumerate(paths):
                     under = policy if path == policy.macro else policy.with_macro(path)

@@ -43,7 +43,7 @@ def conditions_of(
         carried_forward=_once(driver for _, carried, _ in worlds for driver in carried),
         drivers_drawn=_once(driver for _, _, drawn in worlds for driver in drawn),
         scale=_once([each.scale for each in known] or [each.scale for each in asked]),
-        parameters=_once([parameters] if parameters is not None else [each.parameters for each in asked]),
+        parameters=_once([parameters] if parameters is not None else [each.parameters_told for each in asked]),
         end=_once(each.end for each in asked),
         interactions_off=off[0] if len(off) == 1 else tuple(" + ".join(each) or "none" for each in off),
         models=_once(each.model for each in known),

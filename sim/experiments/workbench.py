@@ -8,7 +8,6 @@ from typing import Any
 from scenarios.errors import InputError, unknown
 from scenarios.extras import needs_extra
 from scenarios.loader import load
-from scenarios.parameters import parameter_set
 from scenarios.plan import lever_ids
 from scenarios.schema import Scenario
 from scenarios.whole_years import checked_year
@@ -58,7 +57,7 @@ def workbench_model(
     base = load(scenario)
     if scale is not None:
         base = Scenario(**{**base.as_given(), "scale": scale})
-    central = parameter_set(base.parameters, base.components).central()
+    central = base.set_of_parameters().central()
     for asked, known in ((levers, lever_ids()), (uncertainties or {}, list(central))):
         for each in asked:
             if each not in known:
@@ -80,6 +79,6 @@ def answer(base: Scenario, levers: Sequence[str], seeds: Sequence[int], **point:
     chosen = {name: float(point[name]) for name in levers}
     changed: dict[str, Any] = {name: float(value) for name, value in point.items() if name not in chosen}
     scenario = base.with_levers(chosen) if chosen else base
-    parameters = parameter_set(base.parameters, base.components).central().replace(**changed)
+    parameters = base.set_of_parameters().central().replace(**changed)
     found = [RunRequest(scenario, seed, parameters).execute().targets()["value_2025"] for seed in seeds]
     return {name: float(sum(each[name] for each in found) / len(found)) for name in PLAN_INDICATORS}

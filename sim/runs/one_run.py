@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenarios.own_parameters import names_own_parameters
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.model import FinancialCenter
 from sim.provenance.kernels import kernels
@@ -63,7 +64,8 @@ def run(
         `neutral`, `realised` (a conditional replay), `adverse`, the path of a CSV file of drivers, relative to the
         working directory, or `scenarios.Drivers`.
     parameters
-        Name of a parameter set, whose central point is taken, or a `Parameters` object.
+        Name of a parameter set, whose central point is taken, path of a file of parameters or folder of a fit, or a
+        `Parameters` object.
     scale
         Number of issuers against the full model; their weights keep the totals.
     verify
@@ -94,6 +96,8 @@ def run(
     from scenarios.loader import load
 
     asked = load(scenario).with_components(components)
+    if names_own_parameters(parameters):
+        asked, parameters = asked.with_parameters(parameters), None  # type: ignore[arg-type]
     asked = asked.with_changes(levers=levers, macro=macro, scale=scale, shocks=shocks)
     values = asked.values(parameters)
     centre = FinancialCenter(
@@ -104,7 +108,7 @@ def run(
         centre.step()
         if progress is not None:
             progress(done, months)
-    name = parameters if isinstance(parameters, str) else asked.parameters if parameters is None else "given"
+    name = parameters if isinstance(parameters, str) else asked.parameters_told if parameters is None else "given"
     return result_of(centre, asked, name)
 
 
@@ -139,6 +143,7 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
             "scenario": asked.name,
             "scenario_hash": asked.content_hash(),
             "parameter_set": parameter_set,
+            "own_parameters": None if asked.own_parameters is None else asked.own_parameters.told,
             "parameters_hash": values.hash,
             "macro": asked.macro_identity,
             "shocks": [shock.resolved() for shock in asked.shocks],
@@ -151,7 +156,7 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
             "interactions_off": list(centre.interactions_off),
             "components": [each.told for each in asked.components],
             "base_year": centre.base_year.year,
-            "information_until": {"data": "2020-12", "policy": "2021-07"},
+            "information_until": {"data": _information(asked), "policy": "2021-07"},
         },
         largest_accounting_error=centre.largest_error if verify is not False else float("nan"),
         step_seconds=dict(centre.step_seconds),
@@ -159,3 +164,9 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
     )
     centre.let_go()
     return result
+
+
+def _information(asked: "Scenario") -> str:
+    """The last month of the data behind a run, as far as the project knows it."""
+    own = asked.own_parameters
+    return "2020-12" if own is None else f"2020-12, and what the sources of {own.name} rest on"

@@ -120,7 +120,7 @@ def test_parameters_of_a_component_need_unit_status_source_and_a_distribution():
         AddedParameter("own_size", "share", "N(0,-1)", "hypothetical", "made up"),
     )
     told = refusal(made(data=AddedData(parameters=rows)))
-    assert "own: components.parameters.own_share.unit: is missing" in told
+    assert "own: parameters.own_share.unit: is missing" in told
     assert "the parameter 'peer_bound' is there already, in the model" in told
     assert "'N(0,-1)' is no number and no distribution" in told
 
