@@ -18,7 +18,7 @@ def test_states_of_2020_that_are_no_longer_kept_are_freed_without_the_collector(
     gc.disable()
     try:
         for number in range(history.KEPT + 4):
-            values = parameter_draw("posterior_2020", 77, number)
+            values = parameter_draw(scenario, 77, number)
             sim.run(scenario, parameters=values)
             (*_, newest) = history._pasts.values()
             alive.append((weakref.ref(newest), weakref.ref(newest.model.populations[Issuer])))
