@@ -6,7 +6,10 @@ result = lujiazui.run("plan", seed=7)
 result.targets()
 """
 
+import sys
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -69,6 +72,30 @@ __all__ = [
 ]
 
 
+PACKAGES = ("agents", "scenarios", "sim")
+"""Packages of the distribution that the names come from."""
+
+
+def _refuse_other_packages() -> None:
+    """Refuse modules of others that have the name of a package of the distribution and are found before it.
+
+    Raises
+    ------
+    ImportError
+        If there is one: it names the file and the ways out.
+    """
+    home = Path(__file__).parent.parent
+    for name in PACKAGES:
+        loaded = sys.modules.get(name)
+        spec = find_spec(name) if loaded is None else loaded.__spec__
+        found = getattr(loaded, "__file__", None) if spec is None else spec.origin
+        if found is None or Path(found).parent.parent != home:
+            raise ImportError(
+                f"{found or name} stands before the package {name!r} of lujiazui, which therefore cannot be imported: "
+                f"give it another name or folder, or run Python with -P, which leaves out the folder of the script"
+            )
+
+
 def __getattr__(name: str) -> Any:
     """Import a name when it is first used: the model takes most of a second."""
     if name in __all__:
@@ -81,3 +108,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+_refuse_other_packages()
