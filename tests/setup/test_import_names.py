@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_public_name_of_the_packages_is_there():
-    assert set(sim.__all__) <= set(lujiazui.__all__) == set(dir(lujiazui))
+    assert {*sim.__all__, *scenarios.__all__} == set(lujiazui.__all__) == set(dir(lujiazui))
     for name in lujiazui.__all__:
         home = sim if name in sim.__all__ else scenarios
         assert getattr(lujiazui, name) is getattr(home, name)
