@@ -42,6 +42,7 @@ IN_WORDS = {
 IN_TEXT = {
     "axe-playwright-python": "MIT",
     "cycler": "BSD-3-Clause",
+    "docutils": "CC-PDDC AND BSD-2-Clause AND BSD-3-Clause AND 0BSD",  # the file under the GPL is not installed
     "graphemeu": "MIT",
     "nest-asyncio2": "BSD-2-Clause",
     "platypus-opt": "GPL-3.0-or-later",

@@ -40,7 +40,7 @@ class Picture:
         self.figure.savefig(path, dpi=2 * DOTS)
 
     def __repr__(self) -> str:
-        titles = ", ".join(repr(axes.get_title()) for axes in self.figure.axes)
+        titles = ", ".join(repr(axes.get_title(loc="left")) for axes in self.figure.axes)
         return f"<Picture of {titles}>"
 
 

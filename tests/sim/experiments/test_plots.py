@@ -74,3 +74,7 @@ def test_flows_of_a_run_are_drawn_over_twelve_months(tmp_path):
     assert set(rate.lines[0].get_ydata()) == {6.5}
     picture.save(tmp_path / "run.png")
     assert (tmp_path / "run.png").read_bytes().startswith(SIGNATURE)
+
+
+def test_a_picture_says_what_it_is_of(ensemble):
+    assert repr(ensemble.plot.fan("turnover_total")) == "<Picture of 'Market turnover'>"
