@@ -17,6 +17,8 @@ PACKAGES = ("agents", "app", "calibration", "scenarios", "sim")
 INCLUDED = {"ema": ("explore",)}
 ONLY_WHERE_LOADED = {("sim.experiments.pool", "_lost_workers")}
 """Imports of a module that the caller has imported before, or else does without."""
+IN_NOTEBOOKS = {("sim.runs.plots", "new_figure")}
+"""Pictures that no command draws; a method of a result calls them."""
 STARTED_LATER = {"app": ("sim.experiments.sensitivity", "sim.experiments.pictures", "app.web.swept")}
 """Parts of a command that say by themselves what they lack when they are used: the last sweep on a page of the app."""
 
@@ -109,7 +111,9 @@ def reached(start, left_out=()):
         where = place[0]
         if where.partition(".")[0] not in PACKAGES:
             foreign.add(where.partition(".")[0])
-        elif place not in seen | ONLY_WHERE_LOADED and where not in left_out and module(where) is not None:
+        elif (
+            place not in seen | ONLY_WHERE_LOADED | IN_NOTEBOOKS and where not in left_out and module(where) is not None
+        ):
             seen.add(place)
             waiting += steps(*place)
     return foreign
