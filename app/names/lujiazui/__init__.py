@@ -106,7 +106,8 @@ def _refuse_other_packages() -> None:
     ImportError
         If there is one: it names the file and the ways out.
     """
-    home = Path(__file__).parent.parent
+    # The folder of a wheel's packages; in a checkout this package lies below it.
+    home = next(folder for folder in Path(__file__).parents if (folder / "scenarios" / "__init__.py").exists())
     for name in PACKAGES:
         loaded = sys.modules.get(name)
         spec = find_spec(name) if loaded is None else loaded.__spec__
