@@ -32,7 +32,7 @@ def test_a_script_beside_a_file_of_the_name_of_a_package(tmp_path, flags, refuse
     (tmp_path / "mine.py").write_text("import lujiazui\nprint(lujiazui.load('plan').name)\n", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, *flags, str(tmp_path / "mine.py")],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "app" / "names")])},
         capture_output=True,
         text=True,
         check=False,
