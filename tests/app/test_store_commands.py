@@ -222,7 +222,7 @@ def test_rerun_works_from_the_store_alone_and_says_why_bits_differ(store, cli, m
     [
         ("os.fsync", 28, "store: cannot be written: No space left on device"),
         ("fcntl.flock", 95, "has no locks"),
-        ("sim.experiments.requests.parameter_set", 24, "the system refused: Too many open files"),
+        ("sim.experiments.requests.checked_for_replay", 24, "the system refused: Too many open files"),
     ],
 )
 def test_what_the_system_refuses_is_not_called_the_output(tmp_path, monkeypatch, capsys, patched, number, told):

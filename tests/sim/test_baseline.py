@@ -24,7 +24,7 @@ TABLES = sorted(
     file.name.removesuffix(".csv") for file in files("sim").joinpath("data").iterdir() if ".csv" in file.name
 )
 STATUSES = {"observed", "estimated", "literature", "judgement"}
-WITH_PROVENANCE = [name for name in TABLES if not name.startswith("macro_")]
+WITH_PROVENANCE = [name for name in TABLES if not name.startswith("macro_") and name != "indicator_names"]
 EVIDENCE_AFTER_2020 = {
     ("baseline", "foreign_bond_holdings"),
     ("baseline", "panda_outstanding_2019"),

@@ -176,7 +176,7 @@ def test_runs_that_failed_and_then_succeeded_are_one_row_everywhere(folder, aske
     assert runs_asked(store)["status"].tolist() == ["done", "done"]
     exported = store.indicators.groupby("run")["turnover_total"].sum().tolist()
     assert exported == pytest.approx([fabricated(each).values[:, 0].sum() for each in requests])
-    assert len(export_store(store, tmp_path / "out")) == 3
+    assert len(export_store(store, tmp_path / "out")) == 4
 
 
 def test_one_content_under_two_names_is_exported_once_for_each_name(folder, asked, short):
