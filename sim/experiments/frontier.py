@@ -131,7 +131,7 @@ def frontier(
     redline in some month, with `broken_error`; `shortfall`, mean over the worst tenth of the runs of the highest
     monthly `systemic_risk` since 2021, usual spreads; `targets_change`, `broken_change`, `shortfall_change` against the
     base, the last with `change_low` and `change_high` (95 %, over resampled pairs); `price`, targets lost for each unit
-    by which the shortfall falls (below zero where both gain, NaN where it does not fall); `efficient`, whether no other
+    by which the shortfall falls (below zero where both gain, NaN where the interval does not lie below zero); `efficient`, whether no other
     row reaches as many targets with no more risk; `runs`. Errors and intervals are NaN below eight runs.
 
     Raises
@@ -169,6 +169,7 @@ def told(found: Ensemble, base: str, levers: dict[str, str]) -> Frontier:
         gaps = expected_shortfall(worst[name][drawn]) - expected_shortfall(worst[base][drawn])
         change = shortfall - usual
         gained = float(reached[name].mean() - reached[base].mean())
+        high = _quantile(gaps, 0.975, len(worst[name]))
         rows.append(
             {
                 "scenario": name,

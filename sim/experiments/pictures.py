@@ -206,6 +206,10 @@ def search_picture(found: "Found", path: Path) -> None:
     figure.savefig(path, dpi=DOTS)
 
 
+NEAR = 12
+"""Parts of the width of a picture of the frontier within which points share a label."""
+
+
 def frontier_picture(found: "Frontier", path: Path) -> None:
     """Scenarios by the expected shortfall of systemic risk and the targets they reach; dark are those on the frontier.
 
@@ -226,10 +230,25 @@ def frontier_picture(found: "Frontier", path: Path) -> None:
         axes.scatter(
             rows["shortfall"], rows["targets"], s=24 + 400 * rows["broken"], c=colours, marker=marker, label=label
         )
+    wide, high = (float(np.ptp(table[axis])) or 1.0 for axis in ("shortfall", "targets"))
+    named: dict[tuple[int, int], list[tuple[str, float, float]]] = {}
     for row in table[ready | table["efficient"]].to_dict("records"):
         name = str(row["lever"] or row["scenario"]).replace("_", " ")
-        place = (row["shortfall"], row["targets"])
-        axes.annotate(name, place, xytext=(4, 4), textcoords="offset points", fontsize=7, color=INK)
+        cell = (round(NEAR * row["shortfall"] / wide), round(2 * NEAR * row["targets"] / high))
+        named.setdefault(cell, []).append((name, row["shortfall"], row["targets"]))
+    middle = float(table["shortfall"].mean())
+    for points in named.values():  # points that lie together share a label, which would else be illegible
+        _, across, up = points[0]
+        left = across > middle + 0.3 * wide
+        axes.annotate(
+            ",\n".join(name for name, *_ in points),
+            (across, up),
+            xytext=(-6 if left else 6, 3),
+            textcoords="offset points",
+            fontsize=7,
+            color=INK,
+            ha="right" if left else "left",
+        )
     front = table[table["efficient"]].sort_values("shortfall")
     axes.plot(front["shortfall"], front["targets"], color=INK, linewidth=0.8)
     axes.set_xlabel("expected shortfall of systemic risk, usual spreads", fontsize=8)
