@@ -131,8 +131,8 @@ def frontier(
     redline in some month, with `broken_error`; `shortfall`, mean over the worst tenth of the runs of the highest
     monthly `systemic_risk` since 2021, usual spreads; `targets_change`, `broken_change`, `shortfall_change` against the
     base, the last with `change_low` and `change_high` (95 %, over resampled pairs); `price`, targets lost for each unit
-    by which the shortfall falls (below zero where both gain, NaN where the interval does not lie below zero); `efficient`, whether no other
-    row reaches as many targets with no more risk; `runs`. Errors and intervals are NaN below eight runs.
+    by which the shortfall falls (below zero where both gain, NaN where the interval does not lie below zero);
+    `efficient`, whether no other row reaches as many targets with no more risk; `runs`. Errors and intervals are NaN below eight runs.
 
     Raises
     ------
@@ -183,8 +183,9 @@ def told(found: Ensemble, base: str, levers: dict[str, str]) -> Frontier:
                 "broken_change": float(crossed[name].mean() - crossed[base].mean()),
                 "shortfall_change": change,
                 "change_low": _quantile(gaps, 0.025, len(worst[name])),
-                "change_high": _quantile(gaps, 0.975, len(worst[name])),
-                "price": gained / change + 0.0 if change < 0.0 else float("nan"),
+                "change_high": high,
+                # A fall that is not distinguished from none has no price: it would divide by chance.
+                "price": gained / change + 0.0 if high < 0.0 else float("nan"),
                 "runs": len(worst[name]),
             }
         )
