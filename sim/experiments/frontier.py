@@ -132,7 +132,8 @@ def frontier(
     monthly `systemic_risk` since 2021, usual spreads; `targets_change`, `broken_change`, `shortfall_change` against the
     base, the last with `change_low` and `change_high` (95 %, over resampled pairs); `price`, targets lost for each unit
     by which the shortfall falls (below zero where both gain, NaN where the interval does not lie below zero);
-    `efficient`, whether no other row reaches as many targets with no more risk; `runs`. Errors and intervals are NaN below eight runs.
+    `efficient`, whether no other row reaches as many targets with no more risk; `runs`. Errors and intervals are NaN
+    below eight runs.
 
     Raises
     ------
