@@ -52,7 +52,7 @@ def test_the_package_is_built_installed_and_used(tmp_path):
     target = tmp_path / "installed"
     how = ["-q", "--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check"]
     called(["-m", "pip", "install", *how, "--target", str(target)], dict(os.environ), str(TEMPLATE))
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(target)])}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "app" / "names"), str(target)])}
     month, run = (command.split()[1:] for command in COMMANDS)
     assert "weather_market.component" in called(["-m", "app"], environment, *month)
     answer = json.loads(called(["-m", "app"], environment, *run, "--scale", "0.05", "--json"))
