@@ -35,11 +35,16 @@ def FailureShown(scenario: Scenario) -> None:
     wanted, set_wanted = solara.use_state("")
 
     def network() -> BankNetwork | None:
-        return network_at(scenario, wanted) if wanted else None
+        return network_at(scenario, wanted) if wanted in whole_years(scenario) else None
 
     found = solara.use_memo(network, [scenario.content_hash(), wanted])
+    years = whole_years(scenario)
+    if not years:
+        solara.Div(classes=["lj-note"], children=[words("failure.no_year", month=scenario.end)])
+        return
+    year = chosen["year"] if chosen["year"] in years else years[-1]
     options = {
-        "year": [year for year in YEARS if month_ordinal(f"{year}-12") <= month_ordinal(scenario.end)],
+        "year": years,
         "bank": [str(place) for place in range(1, SHOWN + 1)],
         "rounds": list(ROUNDS),
     }
@@ -54,17 +59,22 @@ def FailureShown(scenario: Scenario) -> None:
         {
             "id": field,
             "label": words(f"failure.{field}"),
-            "value": chosen[field],
+            "value": year if field == "year" else chosen[field],
             "options": [{"value": each, "text": words("failure.end") if each == "end" else each} for each in values],
         }
         for field, values in options.items()
     ]
     buttons = [{"id": "fail", "text": words("failure.start"), "off": False}]
-    Form(fields=fields, buttons=buttons, event_chosen=choose, event_pressed=lambda _: set_wanted(chosen["year"]))
+    Form(fields=fields, buttons=buttons, event_chosen=choose, event_pressed=lambda _: set_wanted(year))
     if found is None:
         return
     rounds = None if chosen["rounds"] == "end" else int(chosen["rounds"])
     _spread(found, int(chosen["bank"]) - 1, rounds, wanted, words)
+
+
+def whole_years(scenario: Scenario) -> list[str]:
+    """Years of the scenario that end within it."""
+    return [year for year in YEARS if month_ordinal(f"{year}-12") <= month_ordinal(scenario.end)]
 
 
 def network_at(scenario: Scenario, year: str) -> BankNetwork:

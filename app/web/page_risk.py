@@ -58,10 +58,9 @@ def RiskPage() -> None:
         else:
             solara.Div(classes=["lj-note"], children=[_why_missing(source, stored, words)])
         desk = session.desk.value
-        ShockTested(desk.scenario(), desk.baseline_scenario()).key(
-            f"stresses-{desk.scenario().content_hash()}-{desk.baseline_scenario().content_hash()}"
-        )
-        FailureShown(desk.scenario())
+        target, base = desk.scenario(), desk.baseline_scenario()
+        ShockTested(target, base).key(f"stresses-{target.content_hash()}-{base.content_hash()}")
+        FailureShown(target)
 
 
 def _why_missing(source: str, stored: Ensemble | InputError | None, words: Words) -> str:
@@ -78,6 +77,11 @@ def _dashboard(ensemble: Ensemble, words: Words) -> None:
     table = ensemble.redline()
     if table.empty:
         solara.Div(classes=["lj-note"], children=[words("risk.not_recorded")])
+        return
+    try:
+        ensemble.year_compared(first, second)
+    except InputError as error:
+        solara.Div(classes=["lj-note"], children=[problems_told(error, words, with_place=False)])
         return
     solara.Div(classes=["lj-answer"], children=[redline_told(ensemble, first, second, words)])
     both = list(dict.fromkeys((first, second)))

@@ -12,10 +12,10 @@ CARD = "redline"
 
 def redline_told(ensemble: Ensemble, scenario: str, baseline: str, words: Words) -> str:
     """In how many runs of a scenario and of its baseline the redline is broken by the year that is compared."""
-    (broken, theirs), runs = _crossed(ensemble, "redline", (scenario, baseline))
+    (broken, theirs), runs, year = _crossed(ensemble, "redline", (scenario, baseline))
     return words(
         "desk.redline",
-        year=ensemble.years[ensemble.target_year],
+        year=year,
         broken=broken,
         theirs=theirs,
         runs=runs,
@@ -25,9 +25,8 @@ def redline_told(ensemble: Ensemble, scenario: str, baseline: str, words: Words)
 
 def redline_card(ensemble: Ensemble, scenario: str, baseline: str, words: Words) -> dict[str, Any]:
     """The redline as a card beside those of the plan's indicators."""
-    (broken, theirs), runs = _crossed(ensemble, "redline", (scenario, baseline))
-    warned = _crossed(ensemble, "early warning", (scenario,))[0][0]
-    year = ensemble.years[ensemble.target_year]
+    (broken, theirs), runs, year = _crossed(ensemble, "redline", (scenario, baseline))
+    warned = _crossed(ensemble, "early warning", (scenario, baseline))[0][0]
     return {
         "id": CARD,
         "name": words("risk.card"),
@@ -40,9 +39,15 @@ def redline_card(ensemble: Ensemble, scenario: str, baseline: str, words: Words)
     }
 
 
-def _crossed(ensemble: Ensemble, line: str, scenarios: tuple[str, ...]) -> tuple[list[int], int]:
-    """Runs of each scenario that cross a line by the year that is compared, and the runs of the first."""
-    year = ensemble.years[ensemble.target_year]
+def _crossed(ensemble: Ensemble, line: str, scenarios: tuple[str, str]) -> tuple[list[int], int, int]:
+    """Runs of each scenario that cross a line by the year in which they are compared, runs of the first, and the year.
+
+    Raises
+    ------
+    scenarios.InputError
+        If one of them covers no whole year after 2020.
+    """
+    year = ensemble.year_compared(*scenarios)
     rows: list[dict[Any, Any]] = ensemble.redline().to_dict("records")
     last = {row["scenario"]: row for row in rows if row["line"] == line and row["year"] == year}
-    return [round(last[name]["by_year"] * last[name]["runs"]) for name in scenarios], last[scenarios[0]]["runs"]
+    return [round(last[name]["by_year"] * last[name]["runs"]) for name in scenarios], last[scenarios[0]]["runs"], year
