@@ -59,15 +59,20 @@ def Adaptive(desk: Desk) -> None:
         name, text = event["id"].removeprefix("trigger_"), event["value"]
         try:
             value: Any = NUMBERS.get(name, str)(text)
-            if name == "threshold":
-                value /= charts.factor(draft.indicator)
-            changed = replace(draft, **{name: value})
-            if name == "indicator":
-                changed = replace(changed, threshold=thresholds()[value])
-            set_draft(changed)
-            session.message.value = ""
         except ValueError:
             session.message.value = words("adaptive.no_number", text=text)
+            return
+
+        def changed(draft: DeskTrigger) -> DeskTrigger:
+            if name == "threshold":
+                return replace(draft, threshold=value / charts.factor(draft.indicator))
+            if name == "indicator":
+                return replace(draft, indicator=value, threshold=thresholds()[value])
+            return replace(draft, **{name: value})
+
+        # The form of the moment, not the one drawn last: two fields may change between two drawings.
+        set_draft(changed)
+        session.message.value = ""
 
     def put(triggers: tuple[DeskTrigger, ...]) -> None:
         try:

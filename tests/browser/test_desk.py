@@ -75,6 +75,20 @@ def test_a_lever_answers_an_indicator_and_the_desk_says_how_often(page, server):
     expect(panel).to_have_attribute("data-triggers", "0")
 
 
+def test_what_is_being_typed_stays_when_an_earlier_answer_arrives(page, server):
+    open_desk(page, server)
+    panel = page.locator(".lj-adaptive")
+    months, threshold = (panel.locator(f'[data-field="trigger_{name}"]') for name in ("months", "threshold"))
+    before = threshold.input_value()
+    months.fill("2")
+    indicator = panel.locator('[data-field="trigger_indicator"]')
+    indicator.evaluate("e => { e.value = 'turnover_total'; e.dispatchEvent(new Event('change')) }")
+    expect(threshold).not_to_have_value(before)
+    expect(months).to_have_value("2")
+    months.press("Tab")
+    expect(months).to_have_value("2")
+
+
 def test_a_link_opens_the_same_desk_elsewhere_and_sessions_do_not_mix(page, server, browser):
     open_desk(page, server)
     move(page, 0.95)
