@@ -19,7 +19,7 @@ def table(*arguments):
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=540,
         check=False,
     )
     return done.returncode, done.stdout, done.stderr

@@ -41,7 +41,7 @@ def test_the_site_builds_without_a_warning_and_loads_nothing_from_elsewhere(tmp_
         DOCS,
         tmp_path / "site",
     ]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=280)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=540)
     assert (done.returncode, done.stderr) == (0, "")
     for page in (tmp_path / "site").rglob("*.html"):
         text = page.read_text(encoding="utf-8")

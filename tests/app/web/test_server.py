@@ -43,7 +43,7 @@ def test_a_port_in_use_is_refused_in_one_line():
             [sys.executable, "-m", "app", "app", "--no-browser", "--port", str(port)],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
         )
     assert done.returncode == 2
     assert str(port) in done.stderr

@@ -136,7 +136,7 @@ def asked_together(desks):
         thread.start()
         time.sleep(0.3)
     for thread in threads:
-        thread.join(timeout=120)
+        thread.join(timeout=280)
     return came
 
 
@@ -218,7 +218,7 @@ def test_two_sessions_survive_a_worker_that_is_killed(server):
         thread.start()
     processes_at_work(server)[0].kill()
     for thread in threads:
-        thread.join(timeout=120)
+        thread.join(timeout=280)
     assert {seed: asked[-1].runs for seed, asked in given.items()} == {31: 8, 32: 8}
 
 
@@ -229,5 +229,5 @@ def test_a_single_run_whose_worker_is_killed_once_is_tried_again(server):
     listener.start()
     for process in processes_at_work(server):
         process.kill()
-    listener.join(timeout=120)
+    listener.join(timeout=280)
     assert [outcome.status for outcome in given] == ["done"]

@@ -99,7 +99,7 @@ def test_a_scheduler_that_is_not_there_is_said_so(tmp_path, environment):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=280,
         check=False,
     )
     assert refused.returncode == 2
@@ -124,7 +124,7 @@ def test_a_scheduler_that_is_killed_ends_the_batch_with_what_is_done_and_no_run_
         time.sleep(0.1)
     assert begun.poll() is None, "the batch ended before its scheduler could be killed"
     os.killpg(scheduler.pid, signal.SIGKILL)
-    out, err = begun.communicate(timeout=120)
+    out, err = begun.communicate(timeout=280)
     assert (begun.returncode, out) == (2, "")
     assert f"error: --scheduler: the scheduler at {address} went away" in err and "Traceback" not in err
     store = Store.open(tmp_path / "runs")
@@ -147,7 +147,7 @@ def test_an_address_that_answers_as_something_else_is_refused_before_long(tmp_pa
             env=environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
     finally:

@@ -80,7 +80,7 @@ def script(tmp_path, environment):
         process.communicate()
 
 
-def waited(condition, seconds=60.0):
+def waited(condition, seconds=150.0):
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "waited in vain"
@@ -121,7 +121,7 @@ with Workers(2, most_at_once) as pool:
         print(outcome.request.run, outcome.request.scenario.name, outcome.status, outcome.error)
 """
     )
-    out, err = done.communicate(timeout=120)
+    out, err = done.communicate(timeout=280)
     assert done.returncode == 0, err
     lines = sorted(out.splitlines())
     assert len(lines) == 6
@@ -148,7 +148,7 @@ def test_a_run_that_raises_is_one_line_and_stops_nobody(requests):
 BATCH = """
 import sim.experiments.ensemble as e
 e.PART, e.PART_SECONDS = 2, 0.0
-run_requests(asked(6), store=sys.argv[0] + ".store", workers=2)
+run_requests(asked(4), store=sys.argv[0] + ".store", workers=2)
 print("finished")
 """
 
@@ -159,7 +159,7 @@ def whole(tmp_path_factory, environment):
     folder = tmp_path_factory.mktemp("whole")
     path = folder / "program.py"
     path.write_text(PRELUDE + BATCH)
-    subprocess.run([sys.executable, str(path)], env=environment, check=True, timeout=120)
+    subprocess.run([sys.executable, str(path)], env=environment, check=True, timeout=280)
     return exported(Path(f"{path}.store"), folder / "out")
 
 
@@ -187,9 +187,9 @@ def test_a_parent_that_is_killed_loses_little_its_workers_end_and_the_batch_goes
     parent.wait(timeout=10)
     waited(lambda: not any(alive(pid) for pid in workers), 20.0)
     before = len(Store.open(store).keys())
-    assert 0 < before < 12
+    assert 0 < before < 8
     again = script(BATCH.replace("sys.argv[0]", repr(str(tmp_path / "program0.py"))))
-    out, err = again.communicate(timeout=120)
+    out, err = again.communicate(timeout=280)
     assert (again.returncode, out) == (0, "finished\n"), err
     assert equal(exported(store, tmp_path / "out"), whole)
 
@@ -232,7 +232,7 @@ run_requests(asked(3), store={str(store)!r}, workers=1)
     path = tmp_path / "program.py"
     path.write_text(PRELUDE + text)
     done = subprocess.run(
-        [sys.executable, str(path)], env=environment, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, str(path)], env=environment, capture_output=True, text=True, timeout=280, check=False
     )
     assert "InputError" in done.stderr and "cannot be written: File too large" in done.stderr
     assert Store.open(store).keys() == {outcome.key for outcome in outcomes[:2]}
@@ -267,7 +267,7 @@ def test_the_commands_run_compare_and_repeat(tmp_path, environment):
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=280,
             check=False,
         )
 
