@@ -76,6 +76,7 @@ class Fitted:
         yield from once(self.warnings)
         if self.information is not None:
             yield _most_informative(self.information)
+            yield _figures(self.information)
         yield CAVEAT
         for path in self.written:
             yield f"wrote {path}"
@@ -121,10 +122,22 @@ class Fitted:
 
 def _most_informative(value: pd.DataFrame) -> Table:
     """Return the series that would narrow each indicator most and that the fit lacks."""
-    unknown = value[~value["used"] & (value["share"] > 0.0)]
+    unknown = value[~value["used"] & (value["share"] > 0.0) & value["year"].isna()]
     rows = [
         [row["indicator"], row["series"], f"{row['share']:.0%}"]
         for row in unknown.groupby("indicator", sort=False).head(3).to_dict("records")
     ]
     heads = ("indicator in 2025", "series of 2017-2020 that the fit lacks", "of the variance it would take away")
     return Table("Most informative series", heads, rows, right=heads[2:])
+
+
+def _figures(value: pd.DataFrame) -> Table:
+    """Return the figures to look up, in the order of choice."""
+    from calibration.figures import figures_chosen
+
+    rows = [
+        [f"{each.series} {each.year}", each.status, ", ".join(f"{name} {gain:.0%}" for name, gain in each.gains)]
+        for each in figures_chosen(value)
+    ]
+    heads = ("growth of a series in a year", "today", "further share of the variance in 2025 it would take away")
+    return Table("Figures to look up", heads, rows)

@@ -16,7 +16,6 @@ from calibration.earlier_years import earlier_year, policy_steps
 from calibration.events import event_moments, events
 from calibration.held_back import held_back
 from calibration.history import SCORED, known_series
-from calibration.information import explained_share, yearly_growth
 from calibration.learning import learn
 from calibration.moments import moments
 from calibration.naive import NaiveForecast, forecasts_from
@@ -380,17 +379,3 @@ def test_conditions_of_a_small_forecast():
     assert found.runs == 2
     assert not found.comparable
     assert found.table.empty
-
-
-def test_a_series_that_moves_with_the_answer_is_worth_knowing():
-    rng = np.random.default_rng(3)
-    told, noise = rng.standard_normal((200, 4)), rng.standard_normal(200)
-    assert explained_share(told, told @ [1.0, 0.5, 0.0, 0.0] + 0.1 * noise) > 0.95
-    assert explained_share(told, noise) < 0.06
-    assert explained_share(told, np.ones(200)) == 0.0
-
-
-def test_growth_leaves_out_what_does_not_move():
-    values = np.array([[1.0, 2.0, 2.0], [1.0, 4.0, 4.0]])
-    assert yearly_growth(values) == pytest.approx(np.log([[2.0], [4.0]]))
-    assert yearly_growth(np.array([[0.0, 1.0], [0.0, 3.0]])) == pytest.approx(np.array([[1.0], [3.0]]))

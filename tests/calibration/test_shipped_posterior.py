@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 import sim
+from app.measured.blocks import names_of_blocks, with_block
+from app.measured.calibration_tables import tables_in
 from calibration.calibrate import Calibration, write_posterior
 from calibration.markdown import identification_table, influence_table, moments_table, recovery_table
 from calibration.moments import moments_digest
@@ -120,3 +122,11 @@ def test_a_fit_is_written_in_the_form_that_is_read(tmp_path):
     told = json.loads(about.read_text(encoding="utf-8"))
     assert told["data_since"] == told["moments_since"] == ""
     assert told["date"] == "2026-01-01" and told["identified"] == list(searched()) and told["runs"] == 3
+
+
+def test_every_measured_block_of_the_page_is_made_from_its_file(request):
+    docs = request.config.rootpath / "docs"
+    page, tables = (docs / "calibration.md").read_text(encoding="utf-8"), tables_in(docs / "calibration")
+    assert {"identification", "moments", "recovery", "influence", "information"} <= set(names_of_blocks(page))
+    for name in names_of_blocks(page):
+        assert with_block(page, name, tables[name]) == page, f"lujiazui validate inference --page: {name}"

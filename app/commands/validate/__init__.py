@@ -10,6 +10,7 @@ from app.commands.validate.discrepancy import discrepancy
 from app.commands.validate.events import events
 from app.commands.validate.forecast import forecast
 from app.commands.validate.holdout import holdout
+from app.commands.validate.inference import inference
 from app.commands.validate.origins import origins
 from app.commands.validate.placebo import placebo
 from app.commands.validate.rivals import rivals
@@ -20,6 +21,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     discrepancy: "discrepancy --store past-runs",
     backtest: "backtest --store past-runs",
     holdout: "holdout --until 2018 --store past-runs",
+    inference: "inference --store past-runs",
     rivals: "rivals --store past-runs",
     placebo: "placebo --store past-runs",
     events: "events --store past-runs",
