@@ -110,14 +110,15 @@ def test_the_app_says_the_glossarys_chinese_for_a_term_that_stands_alone():
 
 
 ALWAYS = ("channel", "central point", "conditional replay", "intensity", "interaction", "parameter", "redline", "seed")
-"""Terms whose English words have no other meaning in the app's texts."""
+"""Terms whose English words have no other meaning in the app's texts and in the brief."""
+SPOKEN = ("app/web/words.toml", "app/briefing/words.toml")
 
 
 @pytest.mark.parametrize("term", ALWAYS)
 def test_a_chinese_text_uses_the_term_that_its_english_uses(term):
-    app = tomllib.loads((ROOT / "app" / "web" / "words.toml").read_text(encoding="utf-8"))
+    texts = [tomllib.loads((ROOT / path).read_text(encoding="utf-8")) for path in SPOKEN]
     problems = tomllib.loads((ROOT / "scenarios" / "texts" / "problems.toml").read_text(encoding="utf-8"))
-    pairs = [tuple(text) for part in app.values() for text in part.values()]
+    pairs = [tuple(text) for app in texts for part in app.values() for text in part.values()]
     pairs += [(text["en"], text["zh"]) for text in problems.values()]
     plural = re.compile(pattern(term).pattern.removesuffix(r"(?![a-z])") + r"s?(?![a-z])")
     used = [(en, zh) for en, zh in pairs if plural.search(re.sub(r"\{[^}]*\}", "", en).lower())]
