@@ -149,7 +149,7 @@ def write_lesson(lesson: Lesson, folder: Path, date: str) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     tables = {DISCREPANCY: lesson.discrepancies, POOL: lesson.weights, SCORES: lesson.scores}
     for name, table in tables.items():
-        table.to_csv(folder / name, index=False, float_format="%.6g", lineterminator="\n")
+        (folder / name).write_text(_file_text(table), encoding="utf-8", newline="\n")
     about = {
         **lesson.about,
         # What joins the data after these runs is named here, until the next.
@@ -159,3 +159,12 @@ def write_lesson(lesson: Lesson, folder: Path, date: str) -> list[Path]:
     }
     (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return [folder / name for name in (*tables, ABOUT)]
+
+
+def _file_text(table: "pd.DataFrame") -> str:
+    return str(table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+
+
+def scores_digest(lesson: Lesson) -> str:
+    """Digest of the file of scores that `write_lesson` writes of a lesson, 16 hex digits."""
+    return file_digest(_file_text(lesson.scores).encode())

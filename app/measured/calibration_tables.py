@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.measured.blocks import percent, signed, table
+from app.measured.blocks import number, percent, signed, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,6 +128,28 @@ def _inference_verdict(rows: pd.DataFrame) -> str:
     )
 
 
+def _published(rows: pd.DataFrame) -> str:
+    """The plan in 2025 under the prior, a fit to recalled figures, and one to published figures too."""
+    from calibration.published_change import BASES
+
+    by = {(row["indicator"], row["basis"]): row for row in rows.to_dict("records")}
+    lines = []
+    for indicator in dict.fromkeys(rows["indicator"]):
+        own = [by[indicator, basis] for basis in BASES]
+        last = own[-1]
+        lines.append(
+            (
+                indicator,
+                *(f"{row['q50']:.4g} ({row['q05']:.4g} to {row['q95']:.4g})" for row in own),
+                f"{signed(last['change'])} ({number(last['change_se'])})",
+                f"{last['spread']:.2f}",
+                " / ".join(percent(row["chance"]) for row in own),
+            )
+        )
+    heads = ("indicator", *(f"{basis}, {by[rows['indicator'].iloc[0], basis]['moments']} moments" for basis in BASES))
+    return table((*heads, "change by published (error)", "width against recalled", "target met"), lines)
+
+
 type Tables = Mapping[str, Callable[["pd.DataFrame"], str]]
 
 FILES: Mapping[str, tuple[int | None, Tables]] = {
@@ -136,6 +158,7 @@ FILES: Mapping[str, tuple[int | None, Tables]] = {
     "recovery.csv": (None, {"recovery": _recovery}),
     "influence.csv": (0, {"influence": _influence}),
     "information.csv": (None, {"information": _information, "figures": _figures}),
+    "published.csv": (None, {"published": _published}),
     "inference.csv": (None, {"inference": _inference, "inference_verdict": _inference_verdict}),
 }
 """Files, the column of their index, and the blocks that are made from them."""

@@ -1,19 +1,23 @@
 """Discrepancy, pool and what ships of them: against closed forms, made-up ensembles and files that lie."""
 
 import json
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from scipy import stats
 
 from app.cli import command_line
+from app.commands.validate.discrepancy import PICTURE
 from app.measured.blocks import with_block
 from app.measured.discrepancy_tables import TABLES, tables_from, tables_of
 from calibration import shipped_discrepancy as shipped_module
 from calibration.discrepancy import discrepancy_of, discrepancy_per_root_year, with_discrepancy
 from calibration.error_correction import error_correction
+from calibration.histogram_picture import SOURCE, histogram_picture
 from calibration.history import SCORED, history_digest, known_series
 from calibration.learned import Learned, learned
 from calibration.learning import lesson_of, write_lesson
@@ -22,7 +26,7 @@ from calibration.naive import NaiveForecast
 from calibration.origin_forecasts import OriginForecast
 from calibration.past_runs import data_digest
 from calibration.pool import MODEL, best_weights, pooled, shrunk
-from calibration.shipped_discrepancy import ABOUT, DISCREPANCY, POOL, SCORES, shipped_discrepancy
+from calibration.shipped_discrepancy import ABOUT, DISCREPANCY, POOL, SCORES, file_digest, shipped_discrepancy
 from calibration.widened import ALONE as MODEL_ALONE
 from calibration.widened import forecast_points
 from sim.closing.indicators import PLAN_INDICATORS
@@ -227,6 +231,23 @@ def test_the_page_has_the_tables_of_what_ships(request):
         assert with_block(page, name, text) == page, f"lujiazui validate discrepancy --page docs/forecasts.md: {name}"
 
 
+def test_the_page_has_the_picture_of_the_scores_that_ship(request):
+    docs = request.config.rootpath / "docs"
+    assert f"(forecasts/{PICTURE})" in (docs / "forecasts.md").read_text(encoding="utf-8")
+    scores = resources.files("calibration").joinpath("data", SCORES).read_bytes()
+    assert Image.open(docs / "forecasts" / PICTURE).text[SOURCE] == file_digest(scores)
+
+
+def test_the_picture_counts_the_forecasts_of_each_fifth_by_indicator_and_together(lesson):
+    rows = lesson.scores.to_dict("records")
+    panels = histogram_picture(rows).axes
+    heights = [[bar.get_height() for bar in panel.patches if bar.get_width() == pytest.approx(0.2)] for panel in panels]
+    assert len(heights) == len(rows) + lesson.scores["kind"].nunique()
+    counts = lesson.scores[[f"bin_{place}" for place in range(1, 6)]]
+    assert all(row.tolist() in heights for row in counts.to_numpy())
+    assert counts[lesson.scores["kind"] == "pool"].sum().tolist() in heights
+
+
 def test_each_way_of_a_forecast():
     members = np.linspace(2700.0, 2900.0, 200)
     known = Learned(0.1, {MODEL: 0.5, "drift": 0.5}, 10, 4)
@@ -258,10 +279,12 @@ def test_the_command_writes_the_files_and_the_tables_of_the_page(tmp_path, capsy
     documented = (request.config.rootpath / "docs" / "json.md").read_text(encoding="utf-8")
     keys = {*told, *told["discrepancies"][0], *told["weights"][0], *told["scores"][0]}
     assert all(f"`{key}`" in documented for key in keys if not key.startswith(("bin_", "skill, ")))
-    assert len(told["written"]) == 5 and all(Path(each).exists() for each in told["written"])
+    assert len(told["written"]) == 6 and all(Path(each).exists() for each in told["written"])
     text = page.read_text(encoding="utf-8")
     assert "former" not in text and text.endswith("kept\n")
     assert all(with_block(text, name, each) == text for name, each in tables_of(lesson).items())
+    digest = file_digest((data / SCORES).read_bytes())
+    assert Image.open(tmp_path / "page" / PICTURE).text[SOURCE] == digest
     assert read_with(tmp_path).of("turnover_total").identified
     assert command_line(("validate", "discrepancy", "--store", str(tmp_path / "store"))) == 0
     assert "Weights of the pool" in capsys.readouterr().out

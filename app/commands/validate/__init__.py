@@ -13,6 +13,7 @@ from app.commands.validate.holdout import holdout
 from app.commands.validate.inference import inference
 from app.commands.validate.origins import origins
 from app.commands.validate.placebo import placebo
+from app.commands.validate.published import published
 from app.commands.validate.rivals import rivals
 
 EXAMPLES: dict[Callable[..., None], str] = {
@@ -22,6 +23,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     backtest: "backtest --store past-runs",
     holdout: "holdout --until 2018 --store past-runs",
     inference: "inference --store past-runs",
+    published: "published --store past-runs",
     rivals: "rivals --store past-runs",
     placebo: "placebo --store past-runs",
     events: "events --store past-runs",

@@ -10,6 +10,8 @@ import typer
 from app.terminal.answer import answer
 from app.terminal.options import PAST_RUNS, ForecastRuns, Json, PastStore, Quiet, Scale, Workers
 
+PICTURE = "integral_transforms.png"
+
 
 def discrepancy(
     runs: ForecastRuns = 24,
@@ -22,7 +24,9 @@ def discrepancy(
     ] = None,
     page: Annotated[
         Path | None,
-        typer.Option("--page", metavar="FILE", help="Write the tables into their blocks of docs/forecasts.md."),
+        typer.Option(
+            "--page", metavar="FILE", help="Write the tables into docs/forecasts.md and the picture beside it."
+        ),
     ] = None,
     store: PastStore = PAST_RUNS,
     workers: Workers = None,
@@ -38,12 +42,15 @@ def discrepancy(
     from app.reports.validate_discrepancy import Discrepancy
     from app.terminal.output import checked_folder
     from app.terminal.progress import RunsBar
-    from calibration.learning import learn, write_lesson
+    from calibration.histogram_picture import write_histogram
+    from calibration.learning import learn, scores_digest, write_lesson
+    from scenarios.extras import needs_extra
     from sim.experiments.pool import usual_workers
 
     if out is not None:
         checked_folder(out, "--out")
     if page is not None:
+        needs_extra("calibrate", "matplotlib", what="what.picture")
         check_page(page, TABLES)
     kept, size = past_store(store, scale)
     with RunsBar(hidden=json or quiet) as bar:
@@ -51,4 +58,6 @@ def discrepancy(
     written = write_lesson(lesson, out, datetime.now(UTC).date().isoformat()) if out is not None else []
     if page is not None:
         written.append(write_page(page, tables_of(lesson)))
+        rows = lesson.scores.to_dict("records")
+        written.append(write_histogram(rows, page.with_suffix("") / PICTURE, scores_digest(lesson)))
     answer(Discrepancy(lesson, len(kept.failed), written), json, quiet)

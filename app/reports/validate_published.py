@@ -1,0 +1,72 @@
+"""Report of the command `validate published`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.reports.past import PastAnswer, tab_separated
+from app.terminal.numbers import known
+from app.terminal.report import Part, Table, once
+
+
+@dataclass(frozen=True)
+class Published:
+    """The plan in 2025 under three states of knowledge, a row an indicator and state.
+
+    Parameters
+    ----------
+    found
+        The table and what it rests on.
+    scale
+        Size of the model in the runs of the plan.
+    written
+        Files that were written.
+    """
+
+    found: PastAnswer
+    scale: float
+    written: Sequence[Path]
+
+    @property
+    def _notes(self) -> list[str]:
+        return [
+            *self.found.warnings(),
+            *([f"Runs of the plan: scale {self.scale:g}."] if self.scale != 1.0 else []),
+            "Run numbers share their draws; the standard error of a change is that over run numbers.",
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the table as records."""
+        return {
+            **self.found.as_dict("published", self._notes),
+            "scale_of_the_plan": self.scale,
+            "written": [str(each) for each in self.written],
+        }
+
+    def quiet_lines(self) -> Iterable[str]:
+        """Return the median of each indicator and state."""
+        return tab_separated(self.found.table, "indicator", "basis", "q50")
+
+    def parts(self) -> Iterable[Part]:
+        """Return a table of indicators and states."""
+        rows = [
+            [
+                row["indicator"],
+                row["basis"],
+                row["moments"],
+                *(known(row[key], ".4g") for key in ("q05", "q50", "q95")),
+                known(row["change"], "+.3g"),
+                known(row["change_se"], ".2g"),
+                known(row["spread"], ".2f"),
+                known(row["chance"], ".0%"),
+            ]
+            for row in self.found.table.to_dict("records")
+        ]
+        heads = ("indicator", "fit to", "moments", "5 %", "50 %", "95 %", "change", "error", "spread", "target met")
+        yield from once(self.found.conditions)
+        yield Table("The plan in 2025", heads, rows, heads[2:])
+        yield from once(self._notes)
+        yield from (f"Written: {path}" for path in self.written)
