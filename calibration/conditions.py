@@ -11,7 +11,7 @@ from scipy.stats import ks_2samp
 from agents.arrays import Flags, Floats
 from scenarios.schema import Scenario
 from scenarios.whole_years import BASE_YEAR, checked_year
-from sim.experiments.ensemble import Ensemble, Progress, run_requests, thresholds
+from sim.experiments.ensemble import Ensemble, Progress, run_requests
 from sim.experiments.requests import RunRequest, ensemble_requests
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def conditions(
     done = {run for run, is_done in zip(ensemble.runs, there, strict=True) if is_done}
     factors = drawn_factors([each for each in requests if each.run in done])
     world = {factor: values[there] for factor, values in world_factors(ensemble, name).items()}
-    return filtered(indicator, last >= thresholds()[indicator], {**factors, **world})
+    return filtered(indicator, last >= ensemble.plan_of(name).met_from[indicator], {**factors, **world})
 
 
 def world_factors(ensemble: Ensemble, scenario: str) -> dict[tuple[str, str], Floats]:

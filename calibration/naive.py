@@ -12,9 +12,9 @@ import numpy as np
 
 from calibration.observations import observed_indicator
 from scenarios.plan import Indicator
+from scenarios.whole_years import TARGET_YEAR
 
 BASE = 2020
-TARGET_YEAR = 2025
 DRIFT_YEARS = 5
 """Longest span of the drift: a five-year plan."""
 LEAST_FOR_SMOOTHING = 6
@@ -45,7 +45,7 @@ def naive_forecasts(indicator: Indicator, year: int) -> dict[str, NaiveForecast]
     reference without tuned parameters, and has no distribution, since it has no earlier errors.
     """
     past = {**observed_indicator(indicator.id), BASE: indicator.value_2020}
-    step = (indicator.target_2025 - indicator.value_2020) / (TARGET_YEAR - BASE)
+    step = (indicator.target_value - indicator.value_2020) / (TARGET_YEAR - BASE)
     forecasts = forecasts_from(past, BASE, year)
     forecasts["plan's line"] = NaiveForecast(indicator.value_2020 + step * (year - BASE))
     return {rule: forecasts[rule] for rule in RULES if rule in forecasts}

@@ -15,8 +15,7 @@ from calibration.scores import score_table
 from scenarios.errors import InputError
 from scenarios.problem_texts import coded
 from scenarios.whole_years import BASE_YEAR
-from sim.closing.indicators import PLAN_INDICATORS
-from sim.experiments.ensemble import Ensemble, thresholds
+from sim.experiments.ensemble import Ensemble
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,9 +106,9 @@ def review(ensemble: Ensemble, scenario: str, observations: Sequence[LaterObserv
     effective = float(1.0 / (weights**2).sum())
     tells = effective >= LEAST_EFFECTIVE_RUNS
     rows = []
-    for name in PLAN_INDICATORS:
+    for name, met_from in ensemble.plan_of(scenario).met_from.items():
         final = ensemble.at_target(scenario, name)[done]
-        met = final >= thresholds()[name]
+        met = final >= met_from
         rows.append(
             {
                 "indicator": name,

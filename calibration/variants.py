@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenarios.plan import indicators
 from scenarios.schema import Scenario
 from scenarios.whole_years import checked_year
 from sim.experiments.ensemble import Progress, run_requests
@@ -91,7 +90,7 @@ def variants(
         for variant in VARIANTS
     }
     rows = []
-    for indicator in indicators():
+    for indicator in fitted[0].scenario.plan.indicators:
         values = {variant: ensemble.in_year(name, indicator.id, year) for variant, ensemble in found.items()}
         for variant, own in values.items():
             # Runs of one number have the same draws; only what a variant changes differs.

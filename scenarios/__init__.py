@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from scenarios.drivers import Drivers, read_drivers
     from scenarios.errors import InputError, Problem
     from scenarios.loader import load, names, parse_setting, parse_settings, parse_shock
+    from scenarios.own_plan.folder import load_plan
     from scenarios.parameters import Parameters, ParameterSet
-    from scenarios.plan import channels, indicators, levers, levers_moving, measures
+    from scenarios.plan import Plan, channels, indicators, levers, levers_moving, measures
     from scenarios.schema import Scenario
     from scenarios.shocks import shock_kinds
 
@@ -19,6 +20,7 @@ __all__ = [
     "InputError",
     "ParameterSet",
     "Parameters",
+    "Plan",
     "Problem",
     "Scenario",
     "channels",
@@ -26,6 +28,7 @@ __all__ = [
     "levers",
     "levers_moving",
     "load",
+    "load_plan",
     "measures",
     "names",
     "parse_setting",
@@ -39,8 +42,9 @@ _HOMES = {
     "drivers": ("Drivers", "read_drivers"),
     "errors": ("InputError", "Problem"),
     "loader": ("load", "names", "parse_setting", "parse_settings", "parse_shock"),
+    "own_plan.folder": ("load_plan",),
     "parameters": ("ParameterSet", "Parameters"),
-    "plan": ("channels", "indicators", "levers", "levers_moving", "measures"),
+    "plan": ("Plan", "channels", "indicators", "levers", "levers_moving", "measures"),
     "schema": ("Scenario",),
     "shocks": ("shock_kinds",),
 }

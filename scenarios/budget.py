@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
-from scenarios.added.records import levers_of
 from scenarios.errors import InputError, Problem, unknown
 from scenarios.frozen import FrozenMapping
 from scenarios.number_types import InputModel, real_number
@@ -32,7 +31,7 @@ class Budget(InputModel):
     @field_validator("a_year", mode="before")
     @classmethod
     def _are_costs(cls, value: Any, info: ValidationInfo) -> FrozenMapping[str, float]:
-        known = (*lever_ids(), *(lever.id for lever in levers_of((info.context or {}).get("components", ()))))
+        known = [lever.id for lever in (info.context or {}).get("levers", ())] or lever_ids()
         if not isinstance(value, Mapping) or not value:
             raise InputError(coded("budget.no_costs", value=shown(value)), allowed=coded("allowed.costs"))
         problems = []

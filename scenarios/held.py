@@ -1,9 +1,10 @@
-"""What the settings of a scenario name, as what the scenario then holds: drivers, parameters and components."""
+"""What the settings of a scenario name, as what the scenario then holds: drivers, parameters, components and plan."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from scenarios.added.installed import parse_components
@@ -11,6 +12,8 @@ from scenarios.drivers import Drivers, read_drivers
 from scenarios.errors import InputError, Problem
 from scenarios.named_files import names_a_drivers_file
 from scenarios.own_parameters import checked_against, names_own_parameters, parse_own_parameters, read_own_parameters
+from scenarios.own_plan.folder import load_plan, parse_plan
+from scenarios.plan import Plan
 
 GIVEN_DRIVERS = "drivers"
 """Macro path of a scenario that holds drivers of the user's own."""
@@ -33,11 +36,17 @@ def held(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         found = {"macro": GIVEN_DRIVERS, **found}
     if names_own_parameters(found.get("parameters")):
         take("parameters", lambda path: {"own_parameters": read_own_parameters(path)})
+    if found.get("plan") is not None:
+        take("plan", lambda given: {"own_plan": _plan(given)})
+    if found.get("own_plan") is not None:
+        take("own_plan", lambda given: {"own_plan": parse_plan(given)})
+    if found.get("own_plan") is not None:
+        found = {"end": found["own_plan"].end, **found}
     if "components" in found:
         take("components", lambda names: {"components": parse_components(names)})
     if found.get("own_parameters") is not None:
-        added = found.get("components", ())
-        take("own_parameters", lambda own: {"own_parameters": _checked(parse_own_parameters(own), added)})
+        added, plan = found.get("components", ()), found.get("own_plan")
+        take("own_parameters", lambda own: {"own_parameters": _checked(parse_own_parameters(own), added, plan)})
     return found, problems
 
 
@@ -46,8 +55,13 @@ def with_macro_of(drivers: Drivers) -> dict[str, Any]:
     return {"macro": GIVEN_DRIVERS, "drivers": drivers}
 
 
-def _checked(own: Any, components: Iterable[Any]) -> Any:
-    checked_against(own, components)
+def _plan(given: Any) -> Plan:
+    """A plan by the path of its folder, or the plan itself."""
+    return load_plan(given) if isinstance(given, str | Path) else parse_plan(given)
+
+
+def _checked(own: Any, components: Iterable[Any], plan: Plan | None) -> Any:
+    checked_against(own, components, plan)
     return own
 
 

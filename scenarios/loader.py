@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.added.installed import parse_components
-from scenarios.added.records import levers_of
+from scenarios.added.records import AddedParts, levers_of
 from scenarios.calendar import LAST_END, PLAN_START, is_month
 from scenarios.drivers import read_drivers
 from scenarios.errors import InputError, Problem, unknown
+from scenarios.frozen import FrozenMapping
 from scenarios.held import GIVEN_DRIVERS, with_macro_of
 from scenarios.named_files import NamedFile, names_a_drivers_file, names_a_scenario_file
 from scenarios.number_types import is_number
 from scenarios.own_parameters import names_own_parameters, read_own_parameters
+from scenarios.own_plan.folder import load_plan
 from scenarios.paths import shown
-from scenarios.plan import ARMS, Lever, levers
+from scenarios.plan import ARMS, Lever, Plan, levers
 from scenarios.problem_texts import coded
 from scenarios.schema import HEAD, Scenario, layered, parse_levers
 from scenarios.yaml_tree import Tree, parse_yaml, read_yaml
@@ -61,7 +63,9 @@ def load(source: str | Path | Scenario, *, named_in: Path | None = None) -> Scen
     return _from_file(Path(source))
 
 
-def parse_scenario(text: str, file_name: str) -> Scenario:
+def parse_scenario(
+    text: str, file_name: str, *, plan: Plan | None = None, components: Sequence[AddedParts] = ()
+) -> Scenario:
     """Return the scenario that a text holds, such as one that was sent: it can extend ready scenarios and no files.
 
     Parameters
@@ -70,6 +74,8 @@ def parse_scenario(text: str, file_name: str) -> Scenario:
         YAML.
     file_name
         Its name, for messages; the scenario takes its name from it.
+    plan, components
+        Plan and components that the scenario has whatever the text says; it may name these components and no others.
 
     Raises
     ------
@@ -77,10 +83,20 @@ def parse_scenario(text: str, file_name: str) -> Scenario:
         With all problems found, each with file, line, key, value, allowed values and the nearest valid name.
     """
     tree = parse_yaml(text, file_name)
-    if isinstance(tree.data, dict) and "components" in tree.data:
+    if isinstance(tree.data, dict) and _names_other_components(tree.data, components):
         where = tree.where("components")
         raise InputError(coded("added.in_text"), where=where, key="components", allowed=coded("allowed.own_machine"))
-    return _resolved(tree, Path(file_name).stem or "scenario", None, ())
+    given: dict[str, Any] = {} if plan is None else {"plan": plan}
+    if components:
+        given["components"] = list(components)
+    return _resolved(tree, Path(file_name).stem or "scenario", None, (), given)
+
+
+def _names_other_components(data: Mapping[str, Any], known: Sequence[AddedParts]) -> bool:
+    named, names = data.get("components", []), {each.name for each in known}
+    if not isinstance(named, list):
+        return True
+    return any((each.get("name") if isinstance(each, Mapping) else each) not in names for each in named)
 
 
 def parse_setting(text: str) -> tuple[str, Any]:
@@ -241,13 +257,19 @@ def _from_file(path: Path, chain: tuple[Path, ...] = ()) -> Scenario:
     return _resolved(tree, path.stem, path, chain)
 
 
-def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...]) -> Scenario:
-    """Turn a tree into a scenario that includes the one it extends."""
+def _resolved(
+    tree: Tree,
+    name: str,
+    path: Path | None,
+    chain: tuple[Path, ...],
+    given: Mapping[str, Any] = FrozenMapping(),
+) -> Scenario:
+    """Turn a tree into a scenario that includes the one it extends; given settings replace those of the tree."""
     if tree.data is None:
         raise InputError(coded("scenario.empty"), where=tree.name, allowed=coded("allowed.scenario_keys"))
     if not isinstance(tree.data, dict):
         raise InputError(coded("scenario.no_keys"), where=tree.name, allowed=coded("allowed.scenario_keys"))
-    own: dict[str, Any] = dict(tree.data)
+    own: dict[str, Any] = {**tree.data, **given}
     problems = list(tree.problems)
     parent: Scenario | None = None
     if "extends" in own:
@@ -276,6 +298,15 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
         except InputError as error:
             where = tree.where("parameters")
             problems += [p if p.where else replace(p, where=where, key="parameters") for p in error.problems]
+    if own.get("plan") is not None:
+        inherited.pop("own_plan", None)
+        if parent is not None and inherited["end"] == parent.plan.end:  # each ends with its plan
+            inherited.pop("end")
+        try:
+            own["own_plan"] = _plan_named(own.pop("plan"), path)
+        except InputError as error:
+            where = tree.where("plan")
+            problems += [p if p.where else replace(p, where=where, key="plan") for p in error.problems]
     if "components" in own:
         try:
             own["components"] = parse_components([*inherited.get("components", ()), *_listed(own["components"])])
@@ -285,8 +316,10 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
             problems += [replace(p, where=where, key=f"components.{p.key}".rstrip(".")) for p in error.problems]
     merged = {"name": name, **inherited, **own}
     if "levers" in own and parent is not None:
-        known = (*levers(), *levers_of(merged.get("components", ())))
-        merged["levers"] = _over_those_of(parent, own["levers"], merged["end"], known)
+        plan = merged.get("own_plan")
+        of_plan = plan.levers if isinstance(plan, Plan) else levers()
+        known = (*of_plan, *levers_of(merged.get("components", ())))
+        merged["levers"] = _over_those_of(parent, own["levers"], merged.get("end"), known)
     try:
         scenario = Scenario(**merged)
     except InputError as error:
@@ -294,6 +327,15 @@ def _resolved(tree: Tree, name: str, path: Path | None, chain: tuple[Path, ...])
     if problems:
         raise InputError(sorted(problems, key=_place))
     return scenario
+
+
+def _plan_named(folder: Any, path: Path | None) -> Plan:
+    """The plan in a folder that a scenario file names; a plan passes through."""
+    if isinstance(folder, Plan):
+        return folder
+    if not isinstance(folder, str) or not folder:
+        raise InputError(coded("plan.not", value=shown(folder)), value=folder, allowed=coded("allowed.plan_folder"))
+    return NamedFile(folder, path).read(load_plan)
 
 
 def _listed(components: Any) -> list[Any]:

@@ -22,7 +22,7 @@ from scenarios.distributions import Distribution
 from scenarios.errors import InputError, Problem, unknown
 from scenarios.parameters import JointDraws, parameter_table, unused_parameters
 from scenarios.paths import shown
-from scenarios.plan import levers
+from scenarios.plan import Plan, levers
 from scenarios.problem_texts import coded, said
 from scenarios.typed_rows import read_table
 from scenarios.user_files import read_json
@@ -173,8 +173,8 @@ def _sound(draws: JointDraws, where: str, name: str) -> JointDraws:
     return draws
 
 
-def checked_against(own: OwnParameters, components: Iterable[AddedParts]) -> None:
-    """Refuse rows that name no parameter of the model or of its components, or state another unit.
+def checked_against(own: OwnParameters, components: Iterable[AddedParts], plan: Plan | None = None) -> None:
+    """Refuse rows that name no parameter of the model, its components or its plan, or state another unit.
 
     Raises
     ------
@@ -184,7 +184,8 @@ def checked_against(own: OwnParameters, components: Iterable[AddedParts]) -> Non
     added = tuple(components)
     units = {row.id: row.unit for row in parameter_table()} | {row.id: row.unit for row in parameters_of(added)}
     usual = {row.id: row.prior_2020 for row in parameter_table()} | {row.id: row.prior for row in parameters_of(added)}
-    effects = {f"{lever.id}.{each.channel}" for lever in (*levers(), *levers_of(added)) for each in lever.effects}
+    of_plan = levers() if plan is None else plan.levers
+    effects = {f"{lever.id}.{each.channel}" for lever in (*of_plan, *levers_of(added)) for each in lever.effects}
     problems = []
     for row in own.rows:
         if row.id in effects:

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib import resources
@@ -17,7 +17,7 @@ from scenarios.added.records import AddedParts, levers_of, parameters_of
 from scenarios.distributions import Distribution, Triangular, Value, parse_distribution
 from scenarios.errors import InputError, Problem, nearest_name, unknown
 from scenarios.number_types import real_number
-from scenarios.plan import Effect, levers
+from scenarios.plan import Effect, Lever, Plan, levers
 from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
@@ -297,9 +297,7 @@ class ParameterSet:
 
     @classmethod
     def _prior(cls, name: str, parameters: Mapping[str, Distribution]) -> Self:
-        effects = ((lever.id, effect) for lever in levers() for effect in lever.effects)
-        betas = {(lever, effect.channel): _prior_of_effect(effect) for lever, effect in effects}
-        return cls(name, parameters, betas)
+        return cls(name, parameters, _priors_of_effects(levers()))
 
     @classmethod
     def posterior_2020(cls) -> Self:
@@ -327,12 +325,12 @@ class ParameterSet:
     def with_components(self, components: tuple[AddedParts, ...]) -> ParameterSet:
         """Return the set with the parameters of components of others and the effects of their levers."""
         added = {each.id: each.prior for each in parameters_of(components)}
-        effects = {
-            (lever.id, effect.channel): _prior_of_effect(effect)
-            for lever in levers_of(components)
-            for effect in lever.effects
-        }
+        effects = _priors_of_effects(levers_of(components))
         return ParameterSet(self.name, {**self.parameters, **added}, {**self.betas, **effects}, self.joint)
+
+    def with_plan(self, plan: Plan) -> ParameterSet:
+        """Return the set with the effects of the levers of a plan of the user's own."""
+        return ParameterSet(self.name, self.parameters, _priors_of_effects(plan.levers), self.joint)
 
     def with_own(self, own: OwnParameters) -> ParameterSet:
         """Return the set with the user's own parameters in place of its own, drawn together where a fit gives them."""
@@ -371,6 +369,10 @@ class ParameterSet:
         return Parameters(values, betas)
 
 
+def _priors_of_effects(levers: Iterable[Lever]) -> dict[BetaKey, Distribution]:
+    return {(lever.id, effect.channel): _prior_of_effect(effect) for lever in levers for effect in lever.effects}
+
+
 def _prior_of_effect(effect: Effect) -> Triangular:
     return Triangular(effect.beta_min, effect.beta, effect.beta_max)
 
@@ -381,8 +383,13 @@ def _single(value: Value) -> float:
 
 
 @cache
-def parameter_set(name: str, components: tuple[AddedParts, ...] = (), own: OwnParameters | None = None) -> ParameterSet:
-    """Return a parameter set by name, with the parameters of components of others and those of the user's own.
+def parameter_set(
+    name: str,
+    components: tuple[AddedParts, ...] = (),
+    own: OwnParameters | None = None,
+    plan: Plan | None = None,
+) -> ParameterSet:
+    """Return a parameter set by name, with what components of others, parameters and a plan of the user's own add.
 
     Raises
     ------
@@ -396,16 +403,20 @@ def parameter_set(name: str, components: tuple[AddedParts, ...] = (), own: OwnPa
         "prior_2020": ParameterSet.prior_2020,
         HINDSIGHT: ParameterSet.prior_hindsight,
     }
-    found = made[name]().with_components(components) if components else made[name]()
+    found = made[name]() if plan is None else made[name]().with_plan(plan)
+    found = found.with_components(components) if components else found
     return found if own is None else found.with_own(own)
 
 
 @cache
 def central_parameters(
-    name: str, components: tuple[AddedParts, ...] = (), own: OwnParameters | None = None
+    name: str,
+    components: tuple[AddedParts, ...] = (),
+    own: OwnParameters | None = None,
+    plan: Plan | None = None,
 ) -> Parameters:
     """Return the central point of a parameter set; it is the same object every time."""
-    return parameter_set(name, components, own).central()
+    return parameter_set(name, components, own, plan).central()
 
 
 def resolved_parameters(
@@ -413,10 +424,12 @@ def resolved_parameters(
     macro: str,
     components: tuple[AddedParts, ...] = (),
     own: OwnParameters | None = None,
+    plan: Plan | None = None,
 ) -> Parameters:
     """Return the central point of a named parameter set, or the parameters themselves, for a run under a macro path.
 
-    Parameters of components of others that are not among those given take their central values.
+    Parameters of components of others, and effects of levers of a plan of the user's own, that are not among those
+    given take their central values.
 
     Raises
     ------
@@ -424,9 +437,11 @@ def resolved_parameters(
         If the name is unknown, or the set has hindsight and the path is not a replay.
     """
     if isinstance(parameters, Parameters):
-        return parameters.completed(central_parameters(PARAMETER_SETS[0], components)) if components else parameters
+        if not components and plan is None:
+            return parameters
+        return parameters.completed(central_parameters(PARAMETER_SETS[0], components, None, plan))
     checked_for_replay(parameters, macro)
-    return central_parameters(parameters, components, own)
+    return central_parameters(parameters, components, own, plan)
 
 
 def drawn_quantile(seed: int, name: str) -> float:

@@ -36,6 +36,8 @@ class RunConditions:
     """Digests of the model's source and data, where known."""
     components: tuple[str, ...] = ()
     """Name, version and digest of each component of others."""
+    plans: tuple[str, ...] = ()
+    """Name and digest of each plan of the user's own."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the conditions under the keys that docs/json.md lists, with `notes`: the same in words."""
@@ -54,6 +56,7 @@ class RunConditions:
             end=(scenario.end,),
             interactions_off=tuple(provenance["interactions_off"]),
             components=tuple(each.identity for each in scenario.components),
+            plans=() if scenario.own_plan is None else (scenario.own_plan.identity,),
         )
 
     @property
@@ -66,6 +69,8 @@ class RunConditions:
         lines = [f"Rests on: {'; '.join(part for part in parts if part)}."]
         if self.components:
             lines.append(f"With components of others: {', '.join(self.components)}.")
+        if self.plans:
+            lines.append(f"Plan of the user's own: {', '.join(self.plans)}.")
         if REPLAY in self.kind:
             lines.append(f"{self._part_of(REPLAY)}: {REPLAY_TOLD}; no forecast.")
         if GIVEN_IN_PART in self.kind:

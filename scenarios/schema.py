@@ -38,7 +38,7 @@ from scenarios.own_parameters import (
 )
 from scenarios.parameters import Parameters, ParameterSet, checked_for_replay, parameter_set, resolved_parameters
 from scenarios.paths import LeverPath, OnArm, follow, from_month_on, over, parse_lever_path, shown
-from scenarios.plan import Arm, Channel, Lever, channels, levers
+from scenarios.plan import Arm, Channel, Lever, Plan, channels, levers, shipped_plan
 from scenarios.problem_texts import coded
 from scenarios.shock import Shock
 from scenarios.shock_paths import total_problems
@@ -92,6 +92,8 @@ class Scenario(InputModel):
     drivers: Drivers | None = None
     """Values of the user's own for the macro path `drivers`; None for every other one."""
     parameters: Literal["posterior_2020", "prior_2020", "prior_hindsight"] = "posterior_2020"
+    own_plan: InstanceOf[Plan] | None = None
+    """Plan of the user's own; None for that of the package."""
     own_parameters: InstanceOf[OwnParameters] | None = None
     """Parameters of the user's own, which replace those of the set; None for the set alone."""
     rival_centres: RivalCentres = "passive"
@@ -105,7 +107,7 @@ class Scenario(InputModel):
 
     def __init__(self, /, **data: Any) -> None:
         data, problems = held(data)
-        context = {"components": data.get("components", ())}
+        context = {"components": data.get("components", ()), "levers": _levers_known(data)}
         try:
             # As `BaseModel.__init__`, with what the validators of levers, shocks, triggers and budget need to know.
             self.__pydantic_validator__.validate_python(data, self_instance=self, context=context)
@@ -127,6 +129,9 @@ class Scenario(InputModel):
             message = coded("file.named_in_text", file=plain["parameters"])
             allowed = coded("allowed.content_of_file")
             raise InputError(message, key="parameters", value=plain["parameters"], allowed=allowed)
+        if "plan" in plain:
+            message = coded("file.named_in_text", file=plain["plan"])
+            raise InputError(message, key="plan", value=plain["plan"], allowed=coded("allowed.content_of_file"))
         if names_a_drivers_file(plain.get("macro")):
             message = coded("file.named_in_text", file=plain["macro"])
             raise InputError(message, key="macro", value=plain["macro"], allowed=coded("allowed.content_of_file"))
@@ -166,7 +171,7 @@ class Scenario(InputModel):
     @field_validator("levers", mode="before")
     @classmethod
     def _are_paths(cls, value: Any, info: ValidationInfo) -> FrozenMapping[str, LeverPath]:
-        known = (*levers(), *levers_of((info.context or {}).get("components", ())))
+        known = (info.context or {}).get("levers")
         return parse_levers(value, last=info.data.get("end", LAST_END), known=known)
 
     @field_validator("shocks", mode="before")
@@ -267,7 +272,30 @@ class Scenario(InputModel):
     @property
     def all_levers(self) -> tuple[Lever, ...]:
         """The levers of the plan, in its order, and then those of components of others."""
-        return (*levers(), *levers_of(self.components))
+        return (*self.plan.levers, *levers_of(self.components))
+
+    @property
+    def plan(self) -> Plan:
+        """The plan whose levers it moves and whose targets it is held against."""
+        return shipped_plan() if self.own_plan is None else self.own_plan
+
+    def with_plan(self, plan: str | Path | Plan) -> Scenario:
+        """Return the scenario under a plan of the user's own; where it ended with its plan, it ends with the other.
+
+        Parameters
+        ----------
+        plan
+            Folder of the plan, relative to the working directory, or the plan itself.
+
+        Raises
+        ------
+        InputError
+            If the plan cannot be used, or does not fit the scenario.
+        """
+        plain = {name: value for name, value in self.as_given().items() if name != "own_plan"}
+        if plain["end"] == self.plan.end:
+            plain.pop("end")
+        return Scenario(**{**plain, "plan": plan})
 
     def values(self, parameters: str | Parameters | None = None) -> Parameters:
         """Return the parameters of one run: those given, or the central point of a set, by default the scenario's.
@@ -278,11 +306,11 @@ class Scenario(InputModel):
             For an unknown set, or one with hindsight in a run that is no replay.
         """
         asked = self.parameters if parameters is None else parameters
-        return resolved_parameters(asked, self.macro, self.components, self.own_parameters)
+        return resolved_parameters(asked, self.macro, self.components, self.own_parameters, self.own_plan)
 
     def set_of_parameters(self, name: str | None = None) -> ParameterSet:
         """Return the set from which runs draw: a named one, by default the scenario's, with all that is added to it."""
-        return parameter_set(name or self.parameters, self.components, self.own_parameters)
+        return parameter_set(name or self.parameters, self.components, self.own_parameters, self.own_plan)
 
     @property
     def parameters_told(self) -> str:
@@ -480,7 +508,8 @@ class Scenario(InputModel):
             For an unknown shock, a size outside its range, a month outside the horizon, or shocks that together are
             more than their kind, or a driver of world finance, may be.
         """
-        added = Scenario(name=self.name, end=self.end, components=self.components, shocks=list(more)).shocks
+        held = {"components": self.components, "own_plan": self.own_plan}
+        added = Scenario(name=self.name, end=self.end, shocks=list(more), **held).shocks
         # A copy runs no validator, and shocks add up.
         return self.model_copy(update={"shocks": (*self.shocks, *added)})._within_the_world()
 
@@ -544,6 +573,8 @@ class Scenario(InputModel):
         content: dict[str, Any] = {name: getattr(self, name) for name in kept}
         if self.components:
             content["components"] = [each.plain() for each in self.components]
+        if self.own_plan is not None:
+            content["own_plan"] = self.own_plan.plain()
         if self.own_parameters is not None:
             content["own_parameters"] = self.own_parameters.plain()
         if self.drivers is not None:
@@ -575,7 +606,11 @@ class Scenario(InputModel):
 
     def as_given(self) -> dict[str, Any]:
         """Return the settings from which an equal scenario can be built, components with their code."""
-        held = {"components": self.components or None, "own_parameters": self.own_parameters}
+        held = {
+            "components": self.components or None,
+            "own_plan": self.own_plan,
+            "own_parameters": self.own_parameters,
+        }
         return {**self.plain(), **{name: value for name, value in held.items() if value is not None}}
 
     def to_yaml(self, *, named: bool = True) -> str:
@@ -586,6 +621,12 @@ class Scenario(InputModel):
         from scenarios.yaml_tree import write_yaml
 
         return write_yaml({key: value for key, value in self.plain().items() if named or key != "name"})
+
+
+def _levers_known(data: Mapping[str, Any]) -> tuple[Lever, ...]:
+    """The levers of the plan of a scenario, and those of components of others, from its settings."""
+    plan = data.get("own_plan")
+    return (*(plan.levers if isinstance(plan, Plan) else levers()), *levers_of(data.get("components", ())))
 
 
 def _text(path: Any) -> Any:

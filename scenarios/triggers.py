@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from scenarios.added.records import indicators_of, levers_of
+from scenarios.added.records import indicators_of
 from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError, unknown
 from scenarios.number_types import InputModel
@@ -54,7 +54,7 @@ class Trigger(InputModel):
         components = (info.context or {}).get("components", ())
         known: tuple[str, ...] = (*watchable(), *indicators_of(components))
         if info.field_name == "lever":
-            known = (*lever_ids(), *(lever.id for lever in levers_of(components)))
+            known = tuple(lever.id for lever in (info.context or {}).get("levers", ())) or lever_ids()
         if value not in known:
             if info.field_name == "lever":
                 raise InputError(unknown("lever", value, known, allowed=coded("allowed.see_levers")))

@@ -1,8 +1,8 @@
-"""Whole years: the only ones that count, and the one that answers for the plan's target year.
+"""Whole years: the only ones that count, and the one that answers for the year of a plan's targets.
 
 The flows of a year are those of its twelve months and its stocks are those of December, so a year that a run covers in
-part has neither. A scenario that ends before December 2025 is held against the targets in its last whole year, and that
-year is named wherever its values are shown.
+part has neither. A scenario that ends before December of the plan's target year, 2025 for the plan of the package, is
+held against the targets in its last whole year, and that year is named wherever its values are shown.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from scenarios.calendar import BASELINE, month_ordinal, month_text
+from scenarios.calendar import BASELINE, PLAN_END, month_ordinal, month_text
 from scenarios.errors import InputError
 from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
     from scenarios.schema import Scenario
 
-TARGET_YEAR = 2025
+TARGET_YEAR = month_ordinal(PLAN_END) // 12
+"""Year of the targets of the plan of the package."""
 BASE_YEAR = BASELINE // 12
 
 
@@ -26,28 +27,33 @@ def whole_years(first: int, last: int) -> tuple[int, ...]:
     return tuple(range(-(-first // 12), (last + 1) // 12))
 
 
-def answering_year(last: int | None) -> int | None:
-    """Return the year that answers for 2025 when the last month is an ordinal: the last whole one, at most 2025.
+def answering_year(last: int | None, target_year: int = TARGET_YEAR) -> int | None:
+    """Return the year that answers for the target year when the last month is an ordinal: the last whole one up to it.
 
     None where no year after 2020 is whole, or where there is no month at all: then there is no verdict.
     """
     if last is None:
         return None
-    year = min(TARGET_YEAR, (last + 1) // 12 - 1)
+    year = min(target_year, (last + 1) // 12 - 1)
     return year if year > BASE_YEAR else None
 
 
 def common_year(lasts: Iterable[int | None]) -> int | None:
     """Return the year in which scenarios with these last months are compared: the latest that answers for all."""
-    years = [answering_year(last) for last in lasts]
+    return earliest(answering_year(last) for last in lasts)
+
+
+def earliest(years: Iterable[int | None]) -> int | None:
+    """Return the earliest of the years that answer for scenarios; None where one of them has none."""
+    years = list(years)
     known = [year for year in years if year is not None]
     return min(known) if known and len(known) == len(years) else None
 
 
-def year_named(last: int | None) -> str:
-    """Return the year that answers for 2025 in words, with the reason where it is not 2025."""
-    year = answering_year(last)
-    if year == TARGET_YEAR:
+def year_named(last: int | None, target_year: int = TARGET_YEAR) -> str:
+    """Return the year that answers for the target year in words, with the reason where it is not that one."""
+    year = answering_year(last, target_year)
+    if year == target_year:
         return str(year)
     if last is None:
         return coded("year.no_run")
@@ -57,8 +63,13 @@ def year_named(last: int | None) -> str:
     return coded("year.last_whole", year=year, month=ends)
 
 
+def year_told_of(scenario: Scenario) -> str:
+    """Return the year that answers for the target year of its plan in a scenario, in words; see `year_named`."""
+    return year_named(month_ordinal(scenario.end), scenario.plan.target_year)
+
+
 def checked_year(scenario: Scenario) -> int:
-    """Return the year that answers for 2025 in a scenario.
+    """Return the year that answers for the target year of its plan in a scenario.
 
     Raises
     ------
@@ -66,7 +77,12 @@ def checked_year(scenario: Scenario) -> int:
         If it covers no whole year after 2020, so that there is nothing to say.
     """
     last = month_ordinal(scenario.end)
-    year = answering_year(last)
+    year = answering_year(last, scenario.plan.target_year)
     if year is None:
-        raise InputError(year_named(last), key="end", value=scenario.end, allowed=coded("allowed.end_of_a_whole_year"))
+        raise InputError(
+            year_named(last, scenario.plan.target_year),
+            key="end",
+            value=scenario.end,
+            allowed=coded("allowed.end_of_a_whole_year"),
+        )
     return year

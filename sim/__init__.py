@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from agents.institutions import FinancialInstitution
     from agents.issuers import Issuer
     from scenarios.errors import InputError
+    from scenarios.own_plan.folder import load_plan
     from scenarios.schema import Scenario
     from sim.closing.accounts import AccountingError
     from sim.closing.dictionary import data_dictionary
@@ -50,6 +51,7 @@ __all__ = [
     "effects",
     "ensemble",
     "explain",
+    "load_plan",
     "run",
     "stylised_facts",
     "what_moves",
@@ -61,6 +63,7 @@ _HOMES = {
     "agents.institutions": ("FinancialInstitution",),
     "agents.issuers": ("Issuer",),
     "scenarios.errors": ("InputError",),
+    "scenarios.own_plan.folder": ("load_plan",),
     "scenarios.schema": ("Scenario",),
     "sim.closing.accounts": ("AccountingError",),
     "sim.closing.dictionary": ("data_dictionary",),

@@ -54,6 +54,7 @@ from sim.world.shock_values import ShockValues
 if TYPE_CHECKING:
     import pandas as pd
 
+    from scenarios.plan import Plan
     from scenarios.schema import Scenario
 
 NO_SEED = (
@@ -86,6 +87,8 @@ class FinancialCenter(PopulationModel):
         Year with whose observations the centre starts; the scenario is dated as if that year were 2020.
     components
         Components of others beside those of the scenario: names of installed ones, or the components themselves.
+    plan
+        Folder of a plan of the user's own, or the plan itself.
 
     Raises
     ------
@@ -133,10 +136,12 @@ class FinancialCenter(PopulationModel):
         interactions_off: Iterable[str] = (),
         base_year: BaseYear = YEAR_2020,
         components: Iterable[Any] = (),
+        plan: "str | Path | Plan | None" = None,
     ) -> None:
         from scenarios.loader import load
 
         asked = load(scenario).with_components(components)
+        asked = asked if plan is None else asked.with_plan(plan)
         if names_own_parameters(parameters):
             asked, parameters = asked.with_parameters(parameters), None  # type: ignore[arg-type]
         if rng is None:

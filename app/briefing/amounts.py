@@ -45,7 +45,7 @@ def between(indicator: str, low: float, high: float, wording: Wording) -> str:
 
 def target(indicator: Indicator, wording: Wording) -> str:
     """A target with its qualifier: about, at least, or our proxy."""
-    return wording(f"target.{indicator.qualifier}", value=amount(indicator.id, indicator.target_2025, wording))
+    return wording(f"target.{indicator.qualifier}", value=amount(indicator.id, indicator.target_value, wording))
 
 
 def effect_decimals(low: float, high: float) -> int:

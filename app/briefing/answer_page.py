@@ -81,7 +81,7 @@ def _row(indicator: Indicator, outlook: Outlook, wording: Wording) -> list[str]:
         escape(goal),
         words("b", amounts.amount(id, median, wording)),
         escape(span),
-        bullet([float(each) for each in outlook.at_target], indicator.value_2020, indicator.target_2025, label),
+        bullet([float(each) for each in outlook.at_target], indicator.value_2020, indicator.target_value, label),
         escape(amounts.percent(outlook.met, outlook.runs, wording)) + " " + words("small", told),
         chip("verdict", outlook.verdict, wording),
     ]

@@ -56,7 +56,7 @@ def _table(summary: Summary, shown: list[Indicator], wording: Wording) -> str:
     keys = ("page.effect", "page.interval", "page.axis_share", "page.verdict")
     heads = ["", *map(wording, keys)]
     bars = {
-        (each.id, name): _bar(effects[each.id], each.target_2025, shade(summary, name))
+        (each.id, name): _bar(effects[each.id], each.target_value, shade(summary, name))
         for each in shown
         for name, effects in summary.effects.items()
     }

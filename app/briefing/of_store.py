@@ -8,7 +8,9 @@ from agents.arrays import Floats
 from app.briefing.brief import Brief
 from app.web.discrepancy_band import discrepancy_band
 from calibration.observations import observed_indicator
+from scenarios.errors import InputError
 from scenarios.plan import indicators as plan_indicators
+from scenarios.problem_texts import coded
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.export import provenance
 from sim.experiments.store import Store
@@ -46,6 +48,10 @@ def brief_of_store(
     number = None if known is None else known.number
     ensemble = Ensemble.of_store(store, design=number)
     found = Summary.of(ensemble, provenance=provenance(store, ensemble, number), scenario=scenario, baseline=baseline)
+    own = found.scenarios[found.main].own_plan
+    if own is not None:
+        message, allowed = coded("brief.own_plan", plan=own.name), f"lujiazui compare {folder}"
+        raise InputError(message, key="scenario", value=found.main, allowed=allowed)
     if found.baseline is not None:
         split = stored_attribution(store, found.scenarios[found.main], found.scenarios[found.baseline])
         if split is not None:

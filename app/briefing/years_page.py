@@ -57,7 +57,7 @@ def _figure(brief: Brief, indicator: Indicator, wording: Wording) -> str:
             if name != summary.main and id in outlooks
         },
         observed={year: value * times for year, value in brief.observed.get(id, {}).items()},
-        target=indicator.target_2025 * times,
+        target=indicator.target_value * times,
         target_label=wording("page.target_short", value=target),
         wide=None if wide is None else wide * times,
     )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from app.terminal.options import OwnComponents, OwnPlan
 from scenarios.bounds import MOST_WORKERS
 from scenarios.problem_texts import coded
 
@@ -37,6 +38,8 @@ def app(
     memory: Annotated[
         int, typer.Option(min=1, max=1_000_000, metavar="MB", help="Memory for finished runs, in megabytes.")
     ] = 400,
+    plan: OwnPlan = None,
+    component: OwnComponents = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
 ) -> None:
     """Open the policy desk in the browser; it works without a network."""
@@ -59,4 +62,6 @@ def app(
         sessions=sessions,
         idle_minutes=idle_minutes,
         kept_megabytes=memory,
+        plan=plan,
+        components=component or (),
     )

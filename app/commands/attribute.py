@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from app.terminal.answer import answer
-from app.terminal.options import Json, KeptRuns, Quiet, Scale, Workers, refuse_unread
+from app.terminal.options import Json, KeptRuns, OwnComponents, OwnPlan, Quiet, Scale, Workers, refuse_unread
 from scenarios.bounds import MOST_RUNS
+from scenarios.plan import ARMS
 
 
 def attribute(
@@ -25,6 +26,8 @@ def attribute(
         int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Random orders drawn with --by lever.")
     ] = 8,
     scale: Scale = "0.1",
+    component: OwnComponents = None,
+    plan: OwnPlan = None,
     store: KeptRuns = None,
     workers: Workers = None,
     json: Json = False,
@@ -39,8 +42,9 @@ def attribute(
 
     if by == "group":
         refuse_unread(context, ["permutations"], "with --by group, which is exact")
-    asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
-    target, base = compared(asked, against, asked.scale)
+    options: dict[str, Any] = {"macro": None, "scale": scale, "components": component or (), "plan": plan}
+    asked = scenario_asked(scenario, [], [], **options)
+    target, base = compared(asked, against if against in ARMS else scenario_asked(against, [], [], **options))
     with RunsBar(hidden=quiet or json) as bar:
         found = attributed(
             target,

@@ -15,6 +15,7 @@ from app.terminal.options import (
     Json,
     Macro,
     OwnComponents,
+    OwnPlan,
     ParameterSetName,
     Quiet,
     Scale,
@@ -41,6 +42,7 @@ DECIDED_BEFORE = (
     "scale",
     "without",
     "component",
+    "plan",
     "fork_at",
 )
 """Options that determine the runs, which a batch that is resumed takes from the store."""
@@ -96,6 +98,7 @@ def batch(
     scale: Scale = None,
     without: Without = None,
     component: OwnComponents = None,
+    plan: OwnPlan = None,
     fork_at: Annotated[
         str | None,
         typer.Option(
@@ -132,7 +135,7 @@ def batch(
         if len(set(scenario)) < len(scenario):
             raise InputError(coded("scenario.named_twice"), key="scenario", value=" ".join(scenario))
         options: dict[str, Any] = {"macro": macro, "scale": scale, "parameters": parameters}
-        options["components"] = component or ()
+        options |= {"components": component or (), "plan": plan}
         asked = [scenario_asked(name, settings or [], [], **options) for name in scenario]
         if against is not None:
             asked.append(asked[0].with_policy_of(scenario_asked(against, settings or [], [], **options)))
@@ -144,6 +147,7 @@ def batch(
             "--macro": macro,
             "--scale": scale,
             "--parameters": parameters,
+            "--plan": plan,
             "--fork-at": fork_at,
         }
         typed |= {"--seed": None if seed == "1" else seed, "--draws": None if draws is None else str(draws)}

@@ -116,7 +116,6 @@ def _warnings(
     targets: Iterable[Mapping[Hashable, Any]],
 ) -> list[str]:
     """Notes on the tables: scenarios left out, statistics that so few runs do not support, the year compared."""
-    from scenarios.whole_years import TARGET_YEAR
     from sim.experiments.least_runs import LEAST_FOR_INTERVAL, too_few
 
     told = [f"{each['scenario']} is not compared: {each['why']}." for each in apart]
@@ -132,8 +131,9 @@ def _warnings(
             continue
         if done < LEAST_FOR_INTERVAL:
             told.append(f"{name}: {too_few(done)} for standard errors.")
-        if ensemble.target_year_of(name) != TARGET_YEAR:
-            told.append(f"{name} is held against the targets of 2025 in {ensemble.target_year_told(name)}.")
+        target_year = ensemble.plan_of(name).target_year
+        if ensemble.target_year_of(name) != target_year:
+            told.append(f"{name} is held against the targets of {target_year} in {ensemble.target_year_told(name)}.")
         unknown = [str(row["indicator"]) for row in targets if row["scenario"] == name and not row["runs"]]
         if unknown and ensemble.target_year_of(name) is not None:
             told.append(f"{name}: its runs do not have {', '.join(unknown)}.")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.terminal.answer import answer
-from app.terminal.options import Json, Quiet, Scale, Workers
+from app.terminal.options import Json, OwnComponents, OwnPlan, Quiet, Scale, Workers
 from scenarios.bounds import MOST_RUNS
 
 
@@ -24,8 +24,10 @@ def effects(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the table to a .parquet or .csv file.")] = None,
     all_indicators: Annotated[
-        bool, typer.Option("--all-indicators", help="All recorded indicators, not only the seven of the plan.")
+        bool, typer.Option("--all-indicators", help="All recorded indicators, not only those of the plan.")
     ] = False,
+    component: OwnComponents = None,
+    plan: OwnPlan = None,
     scale: Scale = "0.1",
     workers: Workers = None,
     json: Json = False,
@@ -36,18 +38,18 @@ def effects(
     from app.terminal.asked import scenario_asked
     from app.terminal.output import checked_target, save
     from app.terminal.progress import RunsBar
-    from sim.closing.indicators import PLAN_INDICATORS
+    from sim.experiments.effects import OF_THE_PLAN
     from sim.experiments.effects import effects as measured
 
     target = checked_target(out) if out is not None else None
-    base = scenario_asked("committed", [], [], macro=None, scale=scale)
+    base = scenario_asked("committed", [], [], macro=None, scale=scale, components=component or (), plan=plan)
     with RunsBar(hidden=quiet or json) as bar:
         found = measured(
             lever or None,
             baseline=base,
             runs=runs,
             intensities=intensities,
-            indicators=None if all_indicators else PLAN_INDICATORS,
+            indicators=None if all_indicators else OF_THE_PLAN,
             store=store,
             workers=workers,
             progress=lambda _, done, total: bar.show(done, total),

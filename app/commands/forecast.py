@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.terminal.answer import answer
-from app.terminal.options import ForecastRuns, Json, KeptRuns, Quiet, Scale, ScenarioName, Seed, Workers, refuse_unread
+from app.terminal.options import (
+    ForecastRuns,
+    Json,
+    KeptRuns,
+    OwnPlan,
+    Quiet,
+    Scale,
+    ScenarioName,
+    Seed,
+    Workers,
+    refuse_unread,
+)
 from scenarios.errors import unknown
 
 if TYPE_CHECKING:
@@ -46,21 +57,22 @@ def forecast(
             "--conditions", metavar="INDICATOR", help="Differences between runs that meet this target and the others."
         ),
     ] = None,
+    plan: OwnPlan = None,
     store: KeptRuns = None,
     workers: Workers = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Forecast the indicators to 2025: quantiles by year; --register freezes them for later scoring."""
+    """Forecast the indicators to the target year: quantiles by year; --register freezes them for later scoring."""
     from app.reports.forecast import Forecast
 
     if variants:
         refuse_unread(context, ["register", "conditions", "way"], "with --variants")
-        answer(_variants(scenario, runs, seed, scale, store, workers, hidden=json or quiet), json, quiet)
+        answer(_variants(scenario, runs, seed, scale, store, workers, json or quiet, plan), json, quiet)
         return
     if conditions is not None:
         refuse_unread(context, ["register", "way"], "with --conditions")
-        answer(_conditions(scenario, conditions, runs, seed, scale, store, workers, json or quiet), json, quiet)
+        answer(_conditions(scenario, conditions, runs, seed, scale, store, workers, json or quiet, plan), json, quiet)
         return
     from calibration.forecast_register import checked_new, forecast_of
     from calibration.forecast_register import register as freeze
@@ -71,7 +83,7 @@ def forecast(
         raise InputError(unknown("forecast_way", way, WAYS, key="--with"))
     if register is not None:
         checked_new(register)
-    ensemble, name = runs_of(scenario, runs, seed, scale, store, workers, hidden=quiet or json)
+    ensemble, name = runs_of(scenario, runs, seed, scale, store, workers, hidden=quiet or json, plan=plan)
     frozen = forecast_of(ensemble, name, about(runs, seed))
     digest = freeze(frozen, register) if register is not None else None
     done = int(ensemble.done(name).sum())
@@ -98,13 +110,14 @@ def runs_of(
     *,
     hidden: bool,
     macro: str | None = None,
+    plan: str | None = None,
 ) -> tuple[Ensemble, str]:
     """Runs of one scenario and its name."""
     from app.terminal.asked import scenario_asked, seed_asked
     from app.terminal.progress import RunsBar
     from sim.experiments.ensemble import ensemble
 
-    asked = scenario_asked(scenario, [], [], macro=macro, scale=scale)
+    asked = scenario_asked(scenario, [], [], macro=macro, scale=scale, plan=plan)
     base_seed = seed_asked(seed)
     with RunsBar(hidden=hidden) as bar:
         found = ensemble(asked, runs=runs, seed=base_seed, store=store, workers=workers, progress=bar.note)
@@ -119,13 +132,14 @@ def _variants(
     store: Path | None,
     workers: int | None,
     hidden: bool,
+    plan: str | None,
 ) -> Variants:
     from app.reports.forecast import Variants
     from app.terminal.asked import scenario_asked, seed_asked
     from app.terminal.progress import RunsBar
     from calibration.variants import variants
 
-    asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
+    asked = scenario_asked(scenario, [], [], macro=None, scale=scale, plan=plan)
     with RunsBar(hidden=hidden) as bar:
         table = variants(asked, runs=runs, seed=seed_asked(seed), store=store, workers=workers, progress=bar.note)
     return Variants(asked, runs, table)
@@ -140,17 +154,17 @@ def _conditions(
     store: Path | None,
     workers: int | None,
     hidden: bool,
+    plan: str | None,
 ) -> TargetConditions:
     from app.reports.forecast import TargetConditions
     from app.terminal.asked import scenario_asked, seed_asked
     from app.terminal.progress import RunsBar
     from calibration.conditions import conditions
     from scenarios.errors import InputError
-    from sim.closing.indicators import PLAN_INDICATORS
 
-    if indicator not in PLAN_INDICATORS:
-        raise InputError(unknown("plan_indicator", indicator, PLAN_INDICATORS, key="--conditions"))
-    asked = scenario_asked(scenario, [], [], macro=None, scale=scale)
+    asked = scenario_asked(scenario, [], [], macro=None, scale=scale, plan=plan)
+    if indicator not in asked.plan.indicator_ids:
+        raise InputError(unknown("plan_indicator", indicator, asked.plan.indicator_ids, key="--conditions"))
     with RunsBar(hidden=hidden) as bar:
         found = conditions(
             asked, indicator, runs=runs, seed=seed_asked(seed), store=store, workers=workers, progress=bar.note

@@ -8,7 +8,7 @@ import typer
 
 from app.terminal.answer import answer
 from app.terminal.exit_codes import FAILED
-from app.terminal.options import Json, Macro, ParameterSetName, Quiet, Scale, Seed, Workers
+from app.terminal.options import Json, Macro, OwnPlan, ParameterSetName, Quiet, Scale, Seed, Workers
 from scenarios.bounds import MOST_RUNS
 
 
@@ -18,19 +18,20 @@ def goals(
     seed: Seed = "1",
     macro: Macro = None,
     parameters: ParameterSetName = None,
+    plan: OwnPlan = None,
     scale: Scale = None,
     workers: Workers = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Assess a scenario by the plan's six goals and the eleven shortcomings it names, with indicators for each."""
+    """Assess a scenario by the plan's goals and the shortcomings it names, with indicators for each."""
     from app.reports.goals import Goals
     from app.terminal.asked import scenario_asked, seed_asked
     from app.terminal.progress import RunsBar
     from sim.experiments.ensemble import ensemble
 
     base_seed = seed_asked(seed)
-    asked = scenario_asked(scenario, [], [], macro=macro, scale=scale, parameters=parameters)
+    asked = scenario_asked(scenario, [], [], macro=macro, scale=scale, parameters=parameters, plan=plan)
     with RunsBar(hidden=quiet or json) as bar:
         found = ensemble(asked, runs=runs, seed=base_seed, workers=workers, progress=bar.note)
     answer(Goals(asked.name, asked.label, found, found.goals(asked.name), found.goal_tests(asked.name)), json, quiet)

@@ -98,7 +98,7 @@ def _by_kind() -> Iterable[Part]:
             each.name,
             unit_shown(each.unit),
             number(each.value_2020, each.unit),
-            f"{each.qualifier} {number(each.target_2025, each.unit)}",
+            f"{each.qualifier} {number(each.target_value, each.unit)}",
             each.kind,
         )
         for each in plan.indicators()

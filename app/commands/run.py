@@ -8,14 +8,24 @@ from typing import Annotated, Any
 import typer
 
 from app.terminal.answer import answer
-from app.terminal.options import Json, Macro, OwnComponents, ParameterSetName, Quiet, Scale, Without, refuse_unread
+from app.terminal.options import (
+    Json,
+    Macro,
+    OwnComponents,
+    OwnPlan,
+    ParameterSetName,
+    Quiet,
+    Scale,
+    Without,
+    refuse_unread,
+)
 
 JSON_KEYS = """
 JSON keys (docs/json.md): scenario, title, scenario_hash, settings, seed, macro, year, year_told, conditional_replay,
 conditions, parameters, version, provenance, caveat, indicators (a list with id, name, unit, value_2020, value_2025,
 year, target_2025, qualifier, distance, met, within_rounding, committed_2025), redline (line, indicator, months,
 first_month), companions, events, costs, annual (year,
-indicator), out, timings.
+indicator), out, timings. With --plan the names of columns have the year of its targets.
 """
 
 
@@ -46,13 +56,14 @@ def run(
     ] = None,
     without: Without = None,
     component: OwnComponents = None,
+    plan: OwnPlan = None,
     timings: Annotated[
         bool, typer.Option("--timings", help="Show the computing time of each step, in seconds.")
     ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run one scenario and compare 2025 with 2020, with the targets and with the committed path."""
+    """Run one scenario and compare the plan's target year with 2020, with the targets and with the committed path."""
     from app.reports.run import RunReport
     from app.terminal import output
     from app.terminal.asked import committed_beside, scenario_asked, seed_asked
@@ -68,6 +79,7 @@ def run(
         scale=scale,
         parameters=parameters,
         components=component or (),
+        plan=plan,
     )
     beside = committed_beside(asked)
     target = output.checked_target(out) if out is not None else None

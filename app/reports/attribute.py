@@ -47,13 +47,12 @@ class Attributed:
 
     @property
     def warnings(self) -> list[str]:
-        """Statistics that so few runs do not support, and the year if it is not 2025."""
-        from scenarios.whole_years import TARGET_YEAR
+        """Statistics that so few runs do not support, and the year if it is not that of the plan."""
         from sim.experiments.least_runs import few_runs_note
         from sim.experiments.run_conditions import year_notes
 
         few = few_runs_note(self.runs, "standard errors")
-        return few if self.found.year == TARGET_YEAR else [*few, *year_notes([self.target])]
+        return few if self.found.year == self.target.plan.target_year else [*few, *year_notes([self.target])]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the parts as records."""

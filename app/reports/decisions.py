@@ -48,8 +48,7 @@ class Decisions:
 
     def parts(self) -> Iterable[Part]:
         """Return a table of the parts."""
-        from scenarios.calendar import month_ordinal
-        from scenarios.whole_years import year_named
+        from scenarios.whole_years import year_told_of
 
         yield from once(self.conditions.lines)
         cells = [
@@ -62,7 +61,7 @@ class Decisions:
             for name, row in self.found.to_dict("index").items()
         ]
         headings = ("indicator", "change", "decisions", "trends", "macro", "share of decisions")
-        year = year_named(month_ordinal(self.scenario.end))
+        year = year_told_of(self.scenario)
         yield Table.of_numbers(f"Change from 2020 to {year}, {self.runs} runs of {self.scenario.name}", headings, cells)
         yield "In brackets: standard errors."
         yield from once(self.warnings)

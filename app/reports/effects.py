@@ -38,13 +38,12 @@ class Effects:
 
     @property
     def warnings(self) -> list[str]:
-        """Statistics that so few runs do not support, and the year if it is not 2025."""
-        from scenarios.whole_years import TARGET_YEAR
+        """Statistics that so few runs do not support, and the year if it is not that of the plan."""
         from sim.experiments.least_runs import LEAST_FOR_VERDICT, few_runs_note
         from sim.experiments.run_conditions import year_notes
 
         few = few_runs_note(self.runs, "an interval or a verdict", LEAST_FOR_VERDICT)
-        return few if self.year == TARGET_YEAR else [*few, *year_notes([self.base])]
+        return few if self.year == self.base.plan.target_year else [*few, *year_notes([self.base])]
 
     def as_dict(self) -> dict[str, Any]:
         """Return all rows."""

@@ -175,8 +175,7 @@ class Variants:
 
     def parts(self) -> Iterable[Part]:
         """Return a table of quantiles and of differences from the first variant."""
-        from scenarios.calendar import month_ordinal
-        from scenarios.whole_years import year_named
+        from scenarios.whole_years import year_told_of
 
         heads = ("indicator", "variant", "5 %", "median", "95 %", "difference", "5 %", "95 %", "meets target")
         rows = [
@@ -190,7 +189,7 @@ class Variants:
             for row in self.table.to_dict("records")
         ]
         yield from once(self.conditions.lines)
-        year = year_named(month_ordinal(self.scenario.end))
+        year = year_told_of(self.scenario)
         title = f"{self.scenario.name} in {year}: {self.runs} runs under each assumption, same draws"
         yield Table.of_numbers(title, heads, rows)
         yield from once([*self.warnings, CAVEAT])
@@ -246,12 +245,11 @@ class TargetConditions:
     def parts(self) -> Iterable[Part]:
         """Return a table of the factors in which the two sides differ significantly."""
         from calibration.conditions import SIGNIFICANT
-        from scenarios.calendar import month_ordinal
-        from scenarios.whole_years import year_named
+        from scenarios.whole_years import year_told_of
 
         found = self.found
         yield from once(self.rests_on.lines)
-        year = year_named(month_ordinal(self.scenario.end))
+        year = year_told_of(self.scenario)
         yield f"{found.met} of {found.runs} runs of {self.scenario.name} meet the target of {self.indicator} in {year}."
         if not found.comparable:
             yield from once(self.warnings)

@@ -44,12 +44,11 @@ class Goals:
 
     @property
     def warnings(self) -> list[str]:
-        """Statistics that so few runs do not support, and the year if it is not 2025."""
-        from scenarios.whole_years import TARGET_YEAR
+        """Statistics that so few runs do not support, and the year if it is not that of the plan."""
         from sim.experiments.least_runs import LEAST_FOR_VERDICT, few_runs_note
 
         warnings = few_runs_note(self.runs, "a light", LEAST_FOR_VERDICT)
-        if self.ensemble.target_year_of(self.name) != TARGET_YEAR:
+        if self.ensemble.target_year_of(self.name) != self.ensemble.plan_of(self.name).target_year:
             warnings.append(f"Judged in {self.ensemble.target_year_told(self.name)}.")
         return warnings
 

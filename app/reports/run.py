@@ -63,7 +63,8 @@ class RunReport:
         """Return the report under the keys that docs/json.md lists."""
         scenario, provenance = self.result.scenario, self.result.provenance
         indicators = [
-            {"id": name, **row, "committed_2025": self._committed_values[name]} for name, row in self._targets.items()
+            {"id": name, **row, f"committed_{self._of_plan}": self._committed_values[name]}
+            for name, row in self._targets.items()
         ]
         return {
             "scenario": scenario.name,
@@ -92,7 +93,7 @@ class RunReport:
 
     def quiet_lines(self) -> Iterable[str]:
         """Return an indicator and its value a line."""
-        lines = [f"{name}\t{known(row['value_2025'], '.10g')}" for name, row in self._targets.items()]
+        lines = [f"{name}\t{known(row[self._value], '.10g')}" for name, row in self._targets.items()]
         return [*lines, f"redline_broken\t{_redline(self.result)[-1]['months']}"]
 
     def parts(self) -> Iterable[Part]:
@@ -128,7 +129,7 @@ class RunReport:
         return Table(
             "Companion indicators",
             ("companion, unit", "2020", self._at, "growth", "of the indicator"),
-            [_companion_row(row) for row in _rows(self.result.companions()).values()],
+            [_companion_row(row, self._value) for row in _rows(self.result.companions()).values()],
             right=("2020", self._at, "growth", "of the indicator"),
         )
 
@@ -154,7 +155,7 @@ class RunReport:
 
     @cached_property
     def _committed_values(self) -> dict[str, float]:
-        return {name: row["value_2025"] for name, row in _rows(self.committed.targets()).items()}
+        return {name: row[self._value] for name, row in _rows(self.committed.targets()).items()}
 
     @cached_property
     def _conditions(self) -> RunConditions:
@@ -168,7 +169,18 @@ class RunReport:
         from scenarios.calendar import month_ordinal
         from scenarios.whole_years import answering_year
 
-        return answering_year(month_ordinal(self.result.scenario.end))
+        scenario = self.result.scenario
+        return answering_year(month_ordinal(scenario.end), scenario.plan.target_year)
+
+    @property
+    def _of_plan(self) -> int:
+        """Year of the plan's targets, which the names of columns have."""
+        return self.result.scenario.plan.target_year
+
+    @property
+    def _value(self) -> str:
+        """Name of the column of simulated values."""
+        return f"value_{self._of_plan}"
 
     @property
     def _at(self) -> str:
@@ -176,10 +188,9 @@ class RunReport:
 
     @property
     def _year_told(self) -> str:
-        from scenarios.calendar import month_ordinal
-        from scenarios.whole_years import year_named
+        from scenarios.whole_years import year_told_of
 
-        return year_named(month_ordinal(self.result.scenario.end))
+        return year_told_of(self.result.scenario)
 
     @property
     def _is_replay(self) -> bool:
@@ -196,6 +207,7 @@ class RunReport:
         without = f" without {', '.join(off)}" if off else ""
         others = ", ".join(f"{each.name} {each.version}" for each in scenario.components)
         added = f", with components of others: {others}" if others else ""
+        added += "" if scenario.own_plan is None else f", plan {scenario.own_plan.identity}"
         replay = " (conditional replay)" if self._is_replay else ""
         return (
             f"Scenario {scenario.name}{changes}{struck}{without}, seed {self.result.seed}, "
@@ -223,12 +235,12 @@ class RunReport:
 
     def _row(self, name: str) -> tuple[object, ...]:
         row = self._targets[name]
-        unit, is_known = row["unit"], row["value_2025"] == row["value_2025"]
+        unit, is_known = row["unit"], row[self._value] == row[self._value]
         return (
             Cell(row["name"], f"{name}, {unit_shown(unit)}"),
             number(row["value_2020"], unit),
-            number(row["value_2025"], unit),
-            f"{QUALIFIERS.get(row['qualifier'], row['qualifier'])} {number(row['target_2025'], unit)}",
+            number(row[self._value], unit),
+            f"{QUALIFIERS.get(row['qualifier'], row['qualifier'])} {number(row[f'target_{self._of_plan}'], unit)}",
             f"{row['distance'] * 100:.1f} pp" if unit == "share" and is_known else number(row["distance"]),
             _met(row) if is_known else UNKNOWN,
             number(self._committed_values[name], unit),
@@ -245,11 +257,11 @@ def _rows(targets: pd.DataFrame) -> dict[str, dict[str, Any]]:
     return {str(name): {str(column): value for column, value in row.items()} for name, row in targets.iterrows()}
 
 
-def _companion_row(row: dict[str, Any]) -> tuple[object, ...]:
+def _companion_row(row: dict[str, Any], value: str) -> tuple[object, ...]:
     return (
         Cell(row["meaning"].split(":")[0], f"{row['companion']}, {row['unit']}"),
         number(row["value_2020"]),
-        number(row["value_2025"]),
+        number(row[value]),
         or_blank(row["growth"], "+.0%"),
         known(row["indicator_growth"], "+.0%"),
     )

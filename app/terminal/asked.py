@@ -35,6 +35,7 @@ def scenario_asked(
     scale: str | None,
     parameters: str | None = None,
     components: Sequence[str] = (),
+    plan: str | None = None,
 ) -> Scenario:
     """Return a scenario with the changes given as options.
 
@@ -53,6 +54,10 @@ def scenario_asked(
         scenario = scenario.with_components(components)
     except InputError as error:
         problems += [replace(problem, key="--component") for problem in error.problems]
+    try:
+        scenario = scenario if plan is None else scenario.with_plan(plan)
+    except InputError as error:  # a problem of a plan has a place in its folder
+        problems += [each if each.where else replace(each, key="--plan") for each in error.problems]
     try:
         changes = parse_settings(settings, scenario.all_levers)
     except InputError as error:
@@ -82,7 +87,7 @@ def scenario_asked(
             problems += error.problems
     if problems:
         raise InputError(problems)
-    options_told = {"macro": macro, "parameters": parameters, "scale": scale}
+    options_told = {"plan": plan, "macro": macro, "parameters": parameters, "scale": scale}
     told = [*settings, *(f"component {name}" for name in components)]
     told += [f"{key} {value}" for key, value in options_told.items() if value is not None]
     return scenario.with_settings_noted([*told, *(f"shock {text}" for text in shocks)])

@@ -53,6 +53,10 @@ OwnComponents = Annotated[
     list[str] | None,
     typer.Option("--component", metavar="NAME", help="Run with an installed component of others; may be repeated."),
 ]
+OwnPlan = Annotated[
+    str | None,
+    typer.Option("--plan", metavar="DIR", help="Folder of a plan of your own, see docs/how-to/own-plan.md."),
+]
 Scale = Annotated[str | None, typer.Option(metavar="X", help="Size of the population: from 0.01 to 10.")]
 Runs = Annotated[int, typer.Option("--runs", min=1, max=MOST_RUNS, metavar="N", help="Runs.")]
 ForecastRuns = Annotated[

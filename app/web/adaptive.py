@@ -10,6 +10,8 @@ import solara
 from app.web import charts, session
 from app.web.components import Form
 from app.web.desk import Desk, DeskTrigger
+from app.web.named import lever_name
+from app.web.offered import offered
 from app.web.problems import problems_told
 from app.web.words import Words
 from scenarios import plan
@@ -37,11 +39,16 @@ def told(trigger: Trigger, words: Words) -> str:
         threshold=f"{threshold * charts.factor(trigger.indicator):g}",
         unit=unit,
         months=trigger.months,
-        lever=words(f"lever.{trigger.lever}"),
+        lever=_lever_name(trigger.lever, words),
         to=f"{trigger.to:g}",
         cooldown=trigger.cooldown,
     )
     return sentence if trigger.until is None else sentence + words("adaptive.until", month=trigger.until)
+
+
+def _lever_name(id: str, words: Words) -> str:
+    """The name of a lever of the desk; that of a lever it does not have, in an opened file, is its id."""
+    return next((lever_name(each, words) for each in offered().levers if each.id == id), id)
 
 
 @solara.component
@@ -130,7 +137,7 @@ def Adaptive(desk: Desk) -> None:
                 select("side", [("below", words("adaptive.is_below")), ("above", words("adaptive.is_above"))]),
                 number("threshold", draft.threshold * charts.factor(draft.indicator), 0, None, "any"),
                 number("months", draft.months, 1, 60, "1"),
-                select("lever", [(id, words(f"lever.{id}")) for id in plan.lever_ids()]),
+                select("lever", [(each.id, lever_name(each, words)) for each in offered().levers]),
                 number("to", draft.to, 0, 1, "any"),
                 number("cooldown", draft.cooldown, 1, 120, "1"),
             ],

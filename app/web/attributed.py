@@ -7,12 +7,13 @@ import solara
 
 from app.web import session
 from app.web.components import Form, Table
+from app.web.named import group_name, indicator_name
 from app.web.problems import problems_told
 from app.web.simulations import the_server
 from app.web.words import Words
 from scenarios.errors import InputError
+from scenarios.plan import Plan
 from scenarios.schema import Scenario
-from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.attribution import Attribution, attribute
 
 SEEDS = (1, 2, 4)
@@ -89,18 +90,18 @@ def Attributed(target: Scenario, base: Scenario) -> None:
     if failure:
         solara.Div(classes=["lj-bad"], children=[failure], attributes={"role": "alert"})
     if found is not None:
-        _parts(found, words)
+        _parts(found, target.plan, words)
 
 
-def _parts(found: Attribution, words: Words) -> None:
+def _parts(found: Attribution, plan: Plan, words: Words) -> None:
     part = found.table.set_index(["player", "indicator"])["part"].to_dict()
     names = {"whole": words("attributed.whole"), "interaction": words("attributed.interaction")}
     rows = [
         [
-            names.get(player) or words(f"group.{player}"),
-            *(f"{part[player, indicator]:+.3g}" for indicator in PLAN_INDICATORS),
+            names.get(player) or group_name(player, words),
+            *(f"{part[player, indicator.id]:+.3g}" for indicator in plan.indicators),
         ]
         for player in (*found.players, *names)
     ]
-    heads = [words("attributed.group"), *(words(f"indicator.{indicator}") for indicator in PLAN_INDICATORS)]
+    heads = [words("attributed.group"), *(indicator_name(indicator, words) for indicator in plan.indicators)]
     Table(title=words("attributed.table"), heads=heads, rows=rows)

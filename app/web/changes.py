@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from app.web.desk import LAST_MONTH, Desk
+from app.web.desk import Desk
+from app.web.named import lever_name
+from app.web.offered import offered
 from app.web.words import Words
 
 
 def changed(lever: str, desk: Desk, words: Words) -> str:
     """A change in words: the end of the lever's own path, its intensity there, and its path afterwards."""
     change, start = desk.changes[lever], desk.start()
+    moved = next(each for each in start.all_levers if each.id == lever)
     return words(
         "desk.sentence_at_once" if change.months == 0 else "desk.sentence",
-        name=words(f"lever.{lever}"),
+        name=lever_name(moved, words),
         start=change.start,
         end=change.end,
         held=f"{change.held(lever, start):.2f}",
@@ -31,6 +34,6 @@ def world_of_file(desk: Desk, words: Words) -> list[str]:
         told.append(words("desk.shock", name=name, size=f"{shock.full_size:g}", unit=unit, span=span))
     if scenario.rival_centres == "matching":
         told.append(words("desk.rivals_matching"))
-    if scenario.end < LAST_MONTH:
+    if scenario.end < offered().last_month:
         told.append(words("desk.ends", month=scenario.end))
     return told

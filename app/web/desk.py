@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from scenarios.calendar import PLAN_END, PLAN_START, is_month, month_ordinal, month_text
+from app.web.offered import Offered, offered
+from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError, Problem, unknown
 from scenarios.frozen import FrozenMapping
 from scenarios.number_types import whole_number
@@ -27,7 +28,7 @@ RUNS = (8, 24, 50, 100, 200)
 SCALES = (0.05, 0.1, 0.2, 1.0)
 DRAWS = 8
 """Draws of the parameters on the desk; more would cost the first answer its speed."""
-FIRST_MONTH, LAST_MONTH = PLAN_START, PLAN_END
+FIRST_MONTH = PLAN_START
 MOST_MONTHS = 59
 """Longest way of a lever to its intensity."""
 LONGEST = {"title": 120, "note": 1000}
@@ -39,9 +40,10 @@ LARGEST_FILE = 100_000
 """Bytes of a scenario file that a browser may send."""
 
 
-@lru_cache(maxsize=64)
 def opened_scenario(text: str, file_name: str = "scenario.yaml") -> Scenario:
     """The scenario in a text that a browser sent: data alone, which names no file of the server.
+
+    It has the plan and the components that the operator gives to every desk.
 
     Raises
     ------
@@ -49,6 +51,11 @@ def opened_scenario(text: str, file_name: str = "scenario.yaml") -> Scenario:
         As for a file of the command line, and for input that the app does not support: a text that is too large, a file
         of drivers, months after the plan, a size of the model that the desk does not offer.
     """
+    return _opened(text, file_name, offered())
+
+
+@lru_cache(maxsize=64)
+def _opened(text: str, file_name: str, of_operator: Offered) -> Scenario:
     from scenarios.loader import parse_scenario
 
     if len(text.encode(errors="replace")) > LARGEST_FILE:
@@ -57,7 +64,8 @@ def opened_scenario(text: str, file_name: str = "scenario.yaml") -> Scenario:
             where=file_name,
             allowed=coded("allowed.bytes", most=LARGEST_FILE),
         )
-    scenario = parse_scenario(text, file_name)
+    scenario = parse_scenario(text, file_name, plan=of_operator.own_plan, components=of_operator.components)
+    last = of_operator.last_month
     problems = []
     if scenario.macro not in MACRO:
         problems.append(
@@ -69,14 +77,14 @@ def opened_scenario(text: str, file_name: str = "scenario.yaml") -> Scenario:
                 allowed=", ".join(MACRO),
             )
         )
-    if scenario.end > PLAN_END:
+    if scenario.end > last:
         problems.append(
             Problem(
-                coded("desk.late_end", month=PLAN_END),
+                coded("desk.late_end", month=last),
                 where=file_name,
                 key="end",
                 value=scenario.end,
-                allowed=coded("allowed.month_or_command_line", first=PLAN_START, last=PLAN_END),
+                allowed=coded("allowed.month_or_command_line", first=PLAN_START, last=last),
             )
         )
     scale = _stated_scale(text, file_name)
@@ -145,8 +153,9 @@ class Change:
 
     def __post_init__(self) -> None:
         # A way that is longer than the plan ends with it, and says so.
-        if is_month(self.start) and FIRST_MONTH <= self.start <= LAST_MONTH and 0 <= self.months <= MOST_MONTHS:
-            room = month_ordinal(LAST_MONTH) - month_ordinal(self.start)
+        last = offered().last_month
+        if is_month(self.start) and FIRST_MONTH <= self.start <= last and 0 <= self.months <= MOST_MONTHS:
+            room = month_ordinal(last) - month_ordinal(self.start)
             object.__setattr__(self, "months", min(self.months, room))
 
     @property
@@ -167,9 +176,8 @@ class Change:
 
     def held(self, lever: str, scenario: Scenario) -> float:
         """Intensity on the lever's own path when it leaves it."""
-        from scenarios.plan import lever_ids
-
-        return float(scenario.intensities(self.held_in, self.held_in)[0, lever_ids().index(lever)])
+        place = [each.id for each in scenario.all_levers].index(lever)
+        return float(scenario.intensities(self.held_in, self.held_in)[0, place])
 
 
 @dataclass(frozen=True)
@@ -245,12 +253,11 @@ class Desk:
         return problems
 
     def _changes(self) -> list[Problem]:
-        from scenarios.plan import lever_ids
-
+        known, last = [lever.id for lever in offered().levers], offered().last_month
         problems = []
         for lever, change in self.changes.items():
-            if lever not in lever_ids():
-                problems.append(unknown("lever", lever, lever_ids(), key=f"levers.{lever}", allowed=""))
+            if lever not in known:
+                problems.append(unknown("lever", lever, known, key=f"levers.{lever}", allowed=""))
             if not 0.0 <= change.value <= 1.0:
                 problems.append(
                     Problem(
@@ -259,8 +266,8 @@ class Desk:
                         allowed=coded("allowed.number_0_to_1"),
                     )
                 )
-            if not is_month(change.start) or not FIRST_MONTH <= change.start <= LAST_MONTH:
-                allowed = coded("allowed.month_between", first=FIRST_MONTH, last=LAST_MONTH)
+            if not is_month(change.start) or not FIRST_MONTH <= change.start <= last:
+                allowed = coded("allowed.month_between", first=FIRST_MONTH, last=last)
                 problems.append(
                     Problem(coded("desk.no_start", value=shown(change.start)), key=f"levers.{lever}", allowed=allowed)
                 )
@@ -303,7 +310,7 @@ class Desk:
         """The scenario that the changes start from: the file that was opened, or the preset."""
         from scenarios import load
 
-        return opened_scenario(self.file) if self.file else load(self.preset)
+        return opened_scenario(self.file) if self.file else offered().given_to(load(self.preset))
 
     def scenario(self) -> Scenario:
         """The simulated scenario.
@@ -311,7 +318,7 @@ class Desk:
         The name says that it is the desk's, so that a preset and the desk can stand side by side.
         """
         base = self.start()
-        plain = {**base.plain(), "macro": self.macro, "parameters": self.parameter_set, "scale": self.scale}
+        plain = {**base.as_given(), "macro": self.macro, "parameters": self.parameter_set, "scale": self.scale}
         if self.triggers:
             plain["triggers"] = [*plain.get("triggers", ()), *(trigger.plain() for trigger in self.triggers)]
         moved = [*self.changes, *(trigger.lever for trigger in self.triggers)]
@@ -321,7 +328,7 @@ class Desk:
         budget = plain.pop("budget", None)  # it limits all changes together
         asked = type(base)(**plain)
         asked = asked.with_levers({lever: change.path() for lever, change in self.changes.items()})
-        return asked if budget is None else type(base)(**{**asked.plain(), "budget": budget})
+        return asked if budget is None else type(base)(**{**asked.as_given(), "budget": budget})
 
     def baseline_scenario(self) -> Scenario:
         """The baseline: other policy in the same world."""

@@ -10,14 +10,13 @@ from app.web import charts, session
 from app.web.attributed import Attributed
 from app.web.components import Chart, Form, Table
 from app.web.desk import BASELINES, LEAST_RUNS
+from app.web.named import goal_name, indicator_name, unit_name
 from app.web.problems import problems_told
 from app.web.simulations import the_server
 from app.web.words import Words
 from calibration.observations import observed_indicator
-from scenarios import plan
 from scenarios.errors import InputError
 from scenarios.run_conditions import REPLAY
-from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.store import Store
 from sim.experiments.stored_design import StoredDesign
@@ -182,11 +181,13 @@ def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
     both = list(dict.fromkeys((first, second)))
     chances = ensemble.probability_of_target()
     rows = []
-    for id in (*PLAN_INDICATORS, "all"):
+    names = {each.id: indicator_name(each, words) for each in ensemble.plan_of(first).indicators}
+    for id, name in {**names, "all": words("compare.all")}.items():
         mine = chances[chances["indicator"] == id].set_index("scenario")
-        name = words("compare.all") if id == "all" else words(f"indicator.{id}")
         cells = [
             f"{known(float(mine['probability'][each]), '.0%')} {mine['expected_month'][each]!s}".strip()
+            if each in mine.index  # a scenario under another plan has other targets
+            else ""
             for each in both
         ]
         rows.append([name, *cells])
@@ -198,10 +199,12 @@ def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
 
 
 def _regret(ensemble: Ensemble, words: Words) -> None:
+    plans = [ensemble.plan_of(name) for name in ensemble.values]
+    names = {each.id: indicator_name(each, words) for plan in reversed(plans) for each in plan.indicators}
     regret = [
         [
             charts.scenario_name(str(row["scenario"]), words),
-            words.known(f"indicator.{row['indicator']}", words("compare.all")),
+            names.get(str(row["indicator"]), words("compare.all")),
             f"{row['mean']:.1%}",
             f"{row['p95']:.1%}",
         ]
@@ -215,11 +218,12 @@ def _regret(ensemble: Ensemble, words: Words) -> None:
 def _effects(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
     effect = ensemble.difference(first, second).set_index("indicator")
     rows = []
-    for id in PLAN_INDICATORS:
+    for indicator in ensemble.plan_of(first).indicators:
+        id = indicator.id
         shown = [charts.signed(id, float(effect[key][id]), words) for key in ("median", "low", "high")]
         times = float(effect["pairing"][id])
         saved = f"{times:.1f}" if np.isfinite(times) else ""
-        rows.append([words(f"indicator.{id}"), words(f"unit.{id}"), *shown, saved])
+        rows.append([indicator_name(indicator, words), unit_name(indicator, words), *shown, saved])
     heads = [words(f"table.{key}") for key in ("indicator", "unit", "median", "low", "high", "pairing")]
     Table(title=words("compare.effects"), heads=heads, rows=rows)
     pairs = int(ensemble.paired(first, second).sum())
@@ -252,13 +256,16 @@ def _goals(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
         solara.Div(classes=["lj-note"], children=[words("compare.goals_missing")])
         return
     rows = []
-    for goal in plan.goals():
+    for goal in ensemble.plan_of(first).goals:
         cells = []
         for name in lights:
+            if goal.id not in lights[name].index:  # a scenario under another plan has other goals
+                cells.append("")
+                continue
             told = lights[name].loc[goal.id]
             share = f" {told['green']:.0%}" if told["runs"] else ""
             cells.append(words(f"light.{told['light']}") + share)
-        rows.append([f"{goal.id} {words(f'goal.{goal.id}')}", *cells])
+        rows.append([f"{goal.id} {goal_name(goal, words)}", *cells])
     heads = [words("compare.goal"), *(charts.scenario_name(each, words) for each in lights)]
     Table(title=words("compare.goals"), heads=heads, rows=rows)
     solara.Div(classes=["lj-muted"], children=[words("compare.goals_note")])
@@ -266,15 +273,15 @@ def _goals(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
 
 def _fans(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
     with solara.Div(classes=["lj-charts", "lj-pairs"]):
-        for indicator in plan.indicators():
+        for indicator in ensemble.plan_of(first).indicators:
             id = indicator.id
             observed = observed_indicator(id)
-            limits = charts.common_limits(ensemble, id, indicator.target_2025, observed)
+            limits = charts.common_limits(ensemble, id, indicator.target_value, observed)
             for name in dict.fromkeys((first, second)):
                 Chart(
-                    option=charts.fan(ensemble, name, None, id, indicator.target_2025, observed, words, limits),
-                    title=f"{words(f'indicator.{id}')}: {charts.scenario_name(name, words)}",
-                    subtitle=words(f"unit.{id}"),
+                    option=charts.fan(ensemble, name, None, id, indicator.target_value, observed, words, limits),
+                    title=f"{indicator_name(indicator, words)}: {charts.scenario_name(name, words)}",
+                    subtitle=unit_name(indicator, words),
                     name=f"{id}-{name}",
                     csv=charts.fan_csv(ensemble, [name], id),
                 ).key(f"{id}-{name}")

@@ -20,22 +20,23 @@ from app.web.changes import changed, world_of_file
 from app.web.components import LOG, Cards, Chart, Form, Levers, Save, Table
 from app.web.desk import BASELINES, LARGEST_FILE, LEAST_RUNS, LONGEST, MACRO, RUNS, SCALES, Change, Desk
 from app.web.discrepancy_band import discrepancy_band
+from app.web.named import group_name, indicator_name, lever_name, unit_name
+from app.web.offered import offered
 from app.web.problems import problems_told, without_places
 from app.web.redline_told import CARD, redline_card
 from app.web.simulations import Answer, answers
 from app.web.words import Words
 from calibration.observations import observed_indicator
-from scenarios import names, plan
+from scenarios import names
 from scenarios.calendar import month_ordinal
 from scenarios.errors import InputError
 from scenarios.parameters import PARAMETER_SETS, posterior_draws
+from scenarios.plan import TASK_GROUPS, Indicator
 from scenarios.problem_texts import coded
 from scenarios.user_files import decoded
-from scenarios.whole_years import TARGET_YEAR
-from sim.closing.indicators import PLAN_INDICATORS
-from sim.experiments.ensemble import thresholds
 
-LAST = month_ordinal("2025-12")
+OTHERS = "components of others"
+"""Group of the levers of components of others that belong to none."""
 OPENED = "opened"
 """Stands for the opened file among the ready scenarios."""
 CHOICES = ("preset", "baseline", "macro", "parameters", "parameter_set", "runs", "scale", "seed")
@@ -243,16 +244,17 @@ def LeverGroups(desk: Desk) -> None:
     """The levers in the plan's groups."""
     words = session.words()
     start = desk.start()
-    planned = start.intensities(LAST, LAST)[0]
-    groups: dict[str, list[dict[str, Any]]] = {group: [] for group in plan.TASK_GROUPS}
-    for place, lever in enumerate(plan.levers()):
+    last = month_ordinal(offered().last_month)
+    planned = start.intensities(last, last)[0]
+    groups: dict[str, list[dict[str, Any]]] = {group: [] for group in TASK_GROUPS}
+    for place, lever in enumerate(start.all_levers):
         change = desk.changes.get(lever.id)
         usual = round(float(planned[place]), 3)
-        name = words(f"lever.{lever.id}")
+        name = lever_name(lever, words)
         value = usual if change is None else change.value
         shown = change or Change(usual)
         sentence = "" if change is None else changed(lever.id, desk, words)
-        groups[lever.task_group].append(
+        groups.setdefault(lever.task_group or OTHERS, []).append(
             {
                 "id": lever.id,
                 "name": name,
@@ -268,13 +270,13 @@ def LeverGroups(desk: Desk) -> None:
                 "unit": words.of_data(f"lever_measured.{lever.id}", lever.natural_unit),
                 "ends": words.of_data(f"lever_scale.{lever.id}", lever.unit),
                 "acts": f"{words('desk.acts')}: "
-                + ", ".join(words(f"channel.{effect.channel}") for effect in lever.effects),
+                + ", ".join(words.known(f"channel.{effect.channel}", effect.channel) for effect in lever.effects),
             }
         )
     shown_groups = []
-    for group, levers in groups.items():
+    for group, levers in ((group, levers) for group, levers in groups.items() if levers):
         moved = sum(lever["moved"] for lever in levers)
-        title = f"{group.removeprefix('III')} {words(f'group.{group}')}"
+        title = f"{group.removeprefix('III')} {group_name(group, words) if group in TASK_GROUPS else group}"
         shown_groups.append(
             {"id": group, "title": title, "levers": levers, "moved": moved, "open": moved > 0 or group == "III(III)"}
         )
@@ -293,6 +295,7 @@ def LeverGroups(desk: Desk) -> None:
         "preset": words("desk.planned"),
         "start": words("desk.from"),
         "months": words("desk.months"),
+        "last": offered().last_month,
         "reset": words("desk.reset_one"),
         "what": words("desk.what"),
         "words": words("desk.words").split("|"),
@@ -348,19 +351,19 @@ def State(desk: Desk, progress: solara.Reactive[Progress], halted: bool, failure
         solara.Div(classes=["lj-bad"], children=[words("desk.failed", why=failure)], attributes={"role": "alert"})
 
 
-def _card(indicator: plan.Indicator, given: Answer, baseline: str, words: Words) -> dict[str, Any]:
+def _card(indicator: Indicator, given: Answer, baseline: str, words: Words) -> dict[str, Any]:
     ensemble, id = given.ensemble, indicator.id
     assert ensemble is not None
     year = ensemble.target_year
     ours, theirs = ensemble.yearly("desk", id)[:, year], ensemble.yearly(baseline, id)[:, year]
-    met = int((ours >= thresholds()[id]).sum())
-    shown = charts.number(id, indicator.target_2025)
+    met = int((ours >= indicator.met_from).sum())
+    shown = charts.number(id, indicator.target_value)
     target = {"at least": "desk.floor", "qualitative": "desk.no_number"}.get(indicator.qualifier, "desk.target")
     change = charts.signed(id, float(np.median(ours - theirs)), words)
     return {
         "id": id,
-        "name": words(f"indicator.{id}"),
-        "unit": words(f"unit.{id}"),
+        "name": indicator_name(indicator, words),
+        "unit": unit_name(indicator, words),
         "value": charts.number(id, float(np.median(ours))),
         "change": words("desk.change", change=change, baseline=charts.scenario_name(baseline, words)),
         "target": words(target, value=shown),
@@ -392,14 +395,15 @@ def Results() -> None:
         return
     desk, ensemble = given.desk, given.ensemble
     baseline, year = desk.baseline, ensemble.years[ensemble.target_year]
-    indicators = plan.indicators()
+    plan = ensemble.plan_of("desk")
+    indicators = plan.indicators
 
     def choose(id: str) -> None:
         now = session.chosen_indicators.value
         if id == CARD:
             router.push(f"/risk?{query_of_session()}")
             return
-        if id not in PLAN_INDICATORS:
+        if id not in plan.indicator_ids:
             raise ValueError(f"{id!r} is no indicator of the plan")
         session.chosen_indicators.value = tuple(each for each in now if each != id) if id in now else (*now, id)
 
@@ -407,7 +411,7 @@ def Results() -> None:
         no_year = words("desk.no_year", month=ensemble.scenarios["desk"].end)
         solara.Div(classes=["lj-note"], children=[no_year])
         return
-    if year != TARGET_YEAR:
+    if year != plan.target_year:
         solara.Div(
             classes=["lj-note"], children=[words("desk.other_year", month=ensemble.scenarios["desk"].end, year=year)]
         )
@@ -419,7 +423,7 @@ def Results() -> None:
         words("desk.shown", runs=given.runs, wanted=given.wanted),
     ]
     solara.Div(classes=["lj-muted"], children=["".join(each + words("desk.then") for each in told)])
-    wanted = session.chosen_indicators.value or PLAN_INDICATORS
+    wanted = session.chosen_indicators.value or plan.indicator_ids
     with solara.Div(classes=["lj-charts"]):
         for indicator in indicators:
             if indicator.id in wanted:
@@ -437,35 +441,36 @@ def Results() -> None:
     )
 
 
-def _fan(ensemble: Any, baseline: str, indicator: plan.Indicator, words: Words) -> None:
+def _fan(ensemble: Any, baseline: str, indicator: Indicator, words: Words) -> None:
     id = indicator.id
+    name, unit = indicator_name(indicator, words), unit_name(indicator, words)
     median = charts.number(id, float(np.median(ensemble.yearly("desk", id)[:, ensemble.target_year])))
     year, observed = ensemble.years[ensemble.target_year], observed_indicator(id)
     wide = discrepancy_band(ensemble, "desk", id)
     # the target is always in the picture
-    limits = charts.common_limits(ensemble, id, indicator.target_2025, observed, wide)
+    limits = charts.common_limits(ensemble, id, indicator.target_value, observed, wide)
     Chart(
-        option=charts.fan(ensemble, "desk", baseline, id, indicator.target_2025, observed, words, limits, wide),
-        title=words(f"indicator.{id}"),
-        subtitle=words(f"unit.{id}"),
+        option=charts.fan(ensemble, "desk", baseline, id, indicator.target_value, observed, words, limits, wide),
+        title=name,
+        subtitle=unit,
         name=id,
-        alt=f"{words(f'indicator.{id}')}: {words('desk.median')} {year} {median} {words(f'unit.{id}')}",
+        alt=f"{name}: {words('desk.median')} {year} {median} {unit}",
         csv=charts.fan_csv(ensemble, ["desk", baseline], id),
     ).key(f"fan-{id}")
 
 
 def _numbers(ensemble: Any, words: Words) -> None:
     rows = []
-    for indicator in plan.indicators():
+    for indicator in ensemble.plan_of("desk").indicators:
         id = indicator.id
         values = ensemble.quantiles(id, charts.QUANTILES).loc["desk"].iloc[ensemble.target_year]
-        met = float((ensemble.yearly("desk", id)[:, ensemble.target_year] >= thresholds()[id]).mean())
+        met = float((ensemble.yearly("desk", id)[:, ensemble.target_year] >= indicator.met_from).mean())
         rows.append(
             [
-                words(f"indicator.{id}"),
-                words(f"unit.{id}"),
+                indicator_name(indicator, words),
+                unit_name(indicator, words),
                 *(charts.number(id, float(values[q])) for q in (0.05, 0.5, 0.95)),
-                charts.number(id, indicator.target_2025),
+                charts.number(id, indicator.target_value),
                 f"{met:.0%}",
             ]
         )

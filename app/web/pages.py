@@ -9,6 +9,7 @@ from app.web import session
 from app.web.address import query_of_session
 from app.web.components import LOG, Form, Frame
 from app.web.link import MOST_PARTS, Link, read_link
+from app.web.offered import offered
 from app.web.page_agents import AgentsPage
 from app.web.page_compare import ComparePage
 from app.web.page_desk import DeskPage
@@ -18,7 +19,6 @@ from app.web.page_risk import RiskPage
 from app.web.page_sources import SourcesPage
 from app.web.problems import problem_told
 from app.web.words import LANGUAGES, Words
-from sim.closing.indicators import PLAN_INDICATORS
 
 PAGES = {
     "desk": DeskPage,
@@ -80,7 +80,7 @@ def Around(children: list[Any]) -> Any:
         asked = choices.get("lang", "en")
         session.language.value = asked if asked in LANGUAGES else "en"
         wanted = choices.get("charts", "").split(",")
-        session.chosen_indicators.value = tuple(each for each in PLAN_INDICATORS if each in wanted)
+        session.chosen_indicators.value = tuple(each for each in offered().plan.indicator_ids if each in wanted)
         if query:
             link = read_link(query)
             session.desk.value = link.desk

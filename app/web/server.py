@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.web import offline
 from app.web.guard import LOOPBACK, Guard, Places
+from app.web.offered import offer
 from scenarios.errors import InputError
 from scenarios.extras import needs_extra
 from scenarios.problem_texts import coded
@@ -39,6 +40,8 @@ def serve(
     sessions: int = 100,
     idle_minutes: float = 60.0,
     kept_megabytes: float = 400.0,
+    plan: str | None = None,
+    components: Iterable[str] = (),
 ) -> None:
     """Serve the app until it is stopped.
 
@@ -65,16 +68,21 @@ def serve(
         After these minutes without an event a session ends.
     kept_megabytes
         Memory for finished runs.
+    plan
+        Folder of a plan of the user's own, under which every desk stands.
+    components
+        Names of installed components of others, which every desk has.
 
     Raises
     ------
     scenarios.InputError
-        If the address cannot be used or the app's extra is not installed.
+        If the address, the plan or a component cannot be used, or the app's extra is not installed.
     """
     import socket
 
     offline.prepare()
     needs_extra("app", what="what.app")
+    offer(plan, components)
     import uvicorn
     from solara.server import kernel_context, starlette
 

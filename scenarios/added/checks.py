@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from scenarios.added.parameter_file import checked_rows
 from scenarios.added.records import AddedParts, channels_of, levers_of
 from scenarios.errors import InputError, Problem, unknown
 from scenarios.parameters import parameter_table
 from scenarios.plan import channels, levers
-from scenarios.plan.records import Lever
+from scenarios.plan.records import Channel, Lever
 from scenarios.problem_texts import coded
 from scenarios.shocks import shock_kinds
 
@@ -72,15 +72,20 @@ def _effects(components: Sequence[AddedParts]) -> Iterable[Problem]:
     for each in components:
         for lever in each.data.levers:
             yield from _lever_problems(each.name, lever, ids)
-            for effect in lever.effects:
-                key = f"lever.{lever.id}.effects"
-                if effect.channel not in known:
-                    yield unknown("channel", effect.channel, known, where=each.name, key=key, allowed="")
-                elif effect.form != known[effect.channel].form:
-                    allowed = known[effect.channel].form
-                    yield Problem(coded("value.not_allowed", value=effect.form), each.name, key, effect.form, allowed)
-                if not effect.beta_min <= effect.beta <= effect.beta_max:
-                    yield Problem(coded("added.beta", channel=effect.channel), each.name, key, effect.beta)
+            yield from effect_problems(each.name, lever, known)
+
+
+def effect_problems(where: str, lever: Lever, known: Mapping[str, Channel]) -> Iterable[Problem]:
+    """Yield effects of a lever on unknown channels, of another form than their channel, or with betas out of order."""
+    for effect in lever.effects:
+        key = f"lever.{lever.id}.effects"
+        if effect.channel not in known:
+            yield unknown("channel", effect.channel, known, where=where, key=key, allowed="")
+        elif effect.form != known[effect.channel].form:
+            allowed = known[effect.channel].form
+            yield Problem(coded("value.not_allowed", value=effect.form), where, key, effect.form, allowed)
+        if not effect.beta_min <= effect.beta <= effect.beta_max:
+            yield Problem(coded("added.beta", channel=effect.channel), where, key, effect.beta)
 
 
 def _lever_problems(where: str, lever: Lever, known: Iterable[str]) -> Iterable[Problem]:
@@ -92,7 +97,12 @@ def _lever_problems(where: str, lever: Lever, known: Iterable[str]) -> Iterable[
             yield Problem(message, where, f"{key}.{name}", value, coded("allowed.between", least=0, most=1))
     if not lever.components or abs(sum(each.weight for each in lever.components) - 1.0) > 1e-9:
         yield Problem(coded("added.weights"), where, f"{key}.components")
-    others = [*(each.lever for each in lever.prerequisites), *lever.complements]
-    for other in others:
+    yield from reference_problems(where, lever, known)
+
+
+def reference_problems(where: str, lever: Lever, known: Iterable[str]) -> Iterable[Problem]:
+    """Yield prerequisites and complements of a lever that are no levers."""
+    for other in (*(each.lever for each in lever.prerequisites), *lever.complements):
         if other not in known:
-            yield unknown("lever", other, known, where=where, key=key, allowed=coded("allowed.see_levers"))
+            allowed = coded("allowed.see_levers")
+            yield unknown("lever", other, known, where=where, key=f"lever.{lever.id}", allowed=allowed)

@@ -70,7 +70,7 @@ def added_data(package: str) -> AddedData:
         tables[table] = _rows(entry, file, table) if entry.is_file() else []
     channels = read_table(Channel, [{**USUAL_CHANNEL, **row} for row in tables["channel"]], "channels.toml", "channel")
     forms = {channel.id: channel.form for channel in channels}
-    levers = read_table(Lever, [_whole_lever(row, forms) for row in tables["lever"]], "levers.toml", "lever")
+    levers = read_table(Lever, [whole_lever(row, forms) for row in tables["lever"]], "levers.toml", "lever")
     shocks = read_table(ShockKind, tables["shock"], "shocks.toml", "shock")
     entry = folder.joinpath(PARAMETERS)
     if not entry.is_file():
@@ -88,10 +88,20 @@ def _rows(entry: Traversable, file: str, table: str) -> Sequence[Mapping[str, An
     return rows
 
 
-def _whole_lever(row: Mapping[str, Any], forms: Mapping[str, str]) -> dict[str, Any]:
-    """A row of a lever with the fields that it leaves out."""
+def whole_lever(row: Mapping[str, Any], forms: Mapping[str, str], years: int = YEARS) -> dict[str, Any]:
+    """Return a row of a lever with the fields that it leaves out.
+
+    Parameters
+    ----------
+    row
+        Fields that are given.
+    forms
+        Form of each channel, which its effects have where they name none.
+    years
+        Points of its path.
+    """
     start = row.get("intensity_2020", 0.0)
-    path = row.get("path_plan", [start] * YEARS)
+    path = row.get("path_plan", [start] * years)
     end = path[-1] if isinstance(path, list) and path else start
     effects = row.get("effects", [])
     usual = {

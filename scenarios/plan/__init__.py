@@ -24,10 +24,12 @@ from scenarios.plan.records import (
     Measure,
     Milestone,
     Phase,
+    PlanHead,
     Prerequisite,
     Redline,
     Secondary,
 )
+from scenarios.plan.whole import Plan
 from scenarios.typed_rows import read_record, read_table, read_toml
 
 __all__ = [
@@ -49,6 +51,8 @@ __all__ = [
     "Measure",
     "Milestone",
     "Phase",
+    "Plan",
+    "PlanHead",
     "Prerequisite",
     "Redline",
     "Secondary",
@@ -64,6 +68,7 @@ __all__ = [
     "measures",
     "redline",
     "secondary_indicators",
+    "shipped_plan",
 ]
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -72,8 +77,16 @@ TABLES: dict[str, tuple[str, ...]] = {
     "measures": ("measure",),
     "indicators": ("indicator", "redline", "secondary", "fact", "derived", "external"),
     "goals": ("goal",),
+    "plan": ("plan",),
 }
 """Tables by file."""
+
+
+@cache
+def shipped_plan() -> Plan:
+    """Return the plan of the package, which holds where a scenario names none of its own."""
+    head = read_record(PlanHead, _read("plan")["plan"], "plan.toml", "plan")
+    return Plan(head, indicators(), levers(), channels(), measures(), goals())
 
 
 @cache

@@ -60,6 +60,19 @@ Shares = Annotated[FrozenMapping[str, float], PlainValidator(_shares)]
 
 
 @dataclass(frozen=True, slots=True)
+class PlanHead:
+    """Name of a plan, the year of its targets and its source; `extends` names the plan whose tables it inherits."""
+
+    __pydantic_config__ = TYPED
+
+    name: str
+    title: str
+    target_year: int
+    basis: str
+    extends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """How a lever moves a channel: a triangular prior of the long-run effect per unit of intensity.
 
@@ -92,7 +105,9 @@ class Prerequisite:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A part of a lever, its weight and its intensity at the end of 2020 and, on the plan path, of 2025.
+    """A part of a lever, its weight and its intensity at the end of 2020 and, on the path of the 14th plan, of 2025.
+
+    These two are the points between which the parts of the lever's effects are measured, whatever path a plan has.
 
     `lag_months` is its own lag, where it differs from the lever's. `part_of` is the former component that it divides
     with others; a scenario that names that one sets them all.
@@ -145,7 +160,10 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """A policy lever, its paths and its effects."""
+    """A policy lever, its paths and its effects.
+
+    `path_plan` has the intensity at the end of each year from 2020 to the year of the plan's targets.
+    """
 
     __pydantic_config__ = TYPED
 
@@ -220,10 +238,10 @@ class Lever:
             planned = self._ramp(month)
         if arm == "plan":
             return planned
-        rise = self.intensity_2025_plan - self.intensity_2020
+        rise = self.path_plan[-1] - self.intensity_2020
         if rise == 0.0:
             return planned
-        reach = rise + (1.0 - self.intensity_2025_plan) / 2.0
+        reach = rise + (1.0 - self.path_plan[-1]) / 2.0
         return self.intensity_2020 + (planned - self.intensity_2020) * reach / rise
 
     def _ramp(self, month: int) -> float:
@@ -232,6 +250,7 @@ class Lever:
             return self.intensity_2020
         for year, (left, right) in enumerate(pairwise(knots)):
             if month <= right:
+                left = max(left, knots[0])
                 low, high = self.path_plan[year], self.path_plan[year + 1]
                 return low + (high - low) * (month - left) / (right - left)
         return self.path_plan[-1]
@@ -342,7 +361,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One of the seven indicators; its target counts as met from `met_from` on."""
+    """An indicator of a plan; its target counts as met from `met_from` on."""
 
     __pydantic_config__ = TYPED
 
@@ -353,7 +372,7 @@ class Indicator:
     unit: str
     kind: Literal["flow", "flow_ratio", "stock", "stock_ratio", "index", "count"]
     value_2020: float
-    target_2025: float
+    target_value: float
     qualifier: Literal["around", "at least", "qualitative"]
     met_from: float
     definition: str

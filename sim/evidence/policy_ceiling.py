@@ -81,7 +81,7 @@ def policy_ceiling(
                 {
                     "indicator": name,
                     "effects": effects,
-                    "target": float(targets[name].target_2025),
+                    "target": float(targets[name].target_value),
                     "all_levers": float(found[:, 0, place].mean()),
                     "favourable": float(values.mean()),
                     "p10": low,

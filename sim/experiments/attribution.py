@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from sim.experiments.outcomes import RunOutcome
 
-OUTCOMES = (*PLAN_INDICATORS, "systemic_risk")
-"""Indicators that are split: those of the plan, and the index of systemic risk."""
+RISK = "systemic_risk"
+OUTCOMES = (*PLAN_INDICATORS, RISK)
+"""Indicators that are split under the plan of the package: its own, and the index of systemic risk."""
 By = Literal["group", "lever"]
 KIND = "attribution"
 """Kind of the experiment of a store that holds the runs of an attribution."""
@@ -40,14 +41,14 @@ OTHERS = "components of others"
 
 SAME_IN_BOTH = (
     *("macro", "drivers", "shocks", "scale", "end", "parameters", "own_parameters", "rival_centres", "triggers"),
-    "components",
+    *("components", "own_plan"),
 )
 """Settings that must be the same in two scenarios whose difference is split."""
 
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """Parts of the difference of two scenarios in 2025, or in the last whole year that both cover."""
+    """Parts of the difference of two scenarios in the plan's target year, or in the last whole year that both cover."""
 
     players: tuple[str, ...]
     """Task groups or levers."""
@@ -59,6 +60,8 @@ class Attribution:
     """Effect of each player alone, shape (players, runs, outcomes)."""
     year: int = TARGET_YEAR
     """Year of the values."""
+    outcomes: tuple[str, ...] = OUTCOMES
+    """Indicators that are split."""
 
     @property
     def table(self) -> "pd.DataFrame":
@@ -76,7 +79,7 @@ class Attribution:
             error = standard_error(values)
             return {"indicator": indicator, "player": player, "part": part, "standard_error": error, "share": share}
 
-        for place, indicator in enumerate(OUTCOMES):
+        for place, indicator in enumerate(self.outcomes):
             whole = float(self.whole[:, place].mean())
             for number, player in enumerate(self.players):
                 rows.append(row(indicator, player, self.parts[number, :, place], whole))
@@ -159,7 +162,7 @@ def attribute(
         coalitions,
         lambda coalition: coalition_of(target, base, [players[name] for name in players], coalition),
         lambda asked: ensemble_requests([asked], runs=runs, seed=seed, draws=draws),
-        year,
+        (year, outcomes_of(target)),
         workers,
         progress,
         cancel,
@@ -167,19 +170,32 @@ def attribute(
         label=f"{target.name} against {base.name}, by {by}",
     )
     if by == "lever":
-        return _split(tuple(players), values, _sampled(values, orders), year)
-    return exactly_split(tuple(players), values, year)
+        return _split(tuple(players), values, _sampled(values, orders), year, outcomes_of(target))
+    return exactly_split(tuple(players), values, year, outcomes_of(target))
 
 
-def exactly_split(players: tuple[str, ...], values: dict[Coalition, Floats], year: int) -> Attribution:
+def outcomes_of(scenario: Scenario) -> tuple[str, ...]:
+    """Indicators that are split: those of the scenario's plan, and the index of systemic risk."""
+    return tuple(dict.fromkeys((*scenario.plan.indicator_ids, RISK)))
+
+
+def exactly_split(
+    players: tuple[str, ...], values: dict[Coalition, Floats], year: int, outcomes: tuple[str, ...]
+) -> Attribution:
     """The attribution that follows from the outcomes of all coalitions, shape (runs, outcomes) each."""
-    return _split(players, values, _exact(values, len(players)), year)
+    return _split(players, values, _exact(values, len(players)), year, outcomes)
 
 
-def _split(players: tuple[str, ...], values: dict[Coalition, Floats], parts: Floats, year: int) -> Attribution:
+def _split(
+    players: tuple[str, ...],
+    values: dict[Coalition, Floats],
+    parts: Floats,
+    year: int,
+    outcomes: tuple[str, ...],
+) -> Attribution:
     empty, full = values[frozenset()], values[frozenset(range(len(players)))]
     alone = np.stack([values[frozenset({one})] - empty for one in range(len(players))])
-    return Attribution(players, parts, full - empty, alone, year)
+    return Attribution(players, parts, full - empty, alone, year, outcomes)
 
 
 def compared(
@@ -245,7 +261,7 @@ def _values(
     coalitions: Sequence[Coalition],
     scenario_of: Callable[[Coalition], Scenario],
     requests_of: Callable[[Scenario], list[RunRequest]],
-    year: int,
+    asked: tuple[int, tuple[str, ...]],
     workers: int | Workers | None,
     progress: "Callable[[RunOutcome, int, int], None] | None",
     cancel: Cancel | None,
@@ -253,29 +269,29 @@ def _values(
     store: str | Path | None = None,
     label: str = "",
 ) -> dict[Coalition, Floats]:
-    """Outcomes of a year by coalition, shape (runs, outcomes) each."""
+    """Outcomes by coalition, shape (runs, outcomes) each; `asked` are their year and their names."""
     of_coalition = {coalition: requests_of(scenario_of(coalition)) for coalition in coalitions}
-    requests = [request for asked in of_coalition.values() for request in asked]
+    requests = [request for each in of_coalition.values() for request in each]
     requests.sort(key=lambda request: request.run)
     by_key: dict[str, Floats] = {}
     if store is not None:
         with Store.writing(store) as kept:
             kept.keep_design(requests, kind=KIND, label=label)
         run_into_store(requests, store, workers=workers, progress=progress, cancel=cancel)
-        by_key = stored_outcomes(Store.open(store), [request.key for request in requests], year)
+        by_key = stored_outcomes(Store.open(store), [request.key for request in requests], *asked)
     else:
         for done, outcome in enumerate(run_many(requests, workers=workers, cancel=cancel), start=1):
             if outcome.status != "done":
                 raise _failed(outcome.error, outcome.request.scenario.name)
-            by_key[outcome.key] = _outcomes(outcome.indicators, outcome.first_month, outcome.values, year)
+            by_key[outcome.key] = _outcomes(outcome.indicators, outcome.first_month, outcome.values, *asked)
             if progress is not None:
                 progress(outcome, done, len(requests))
     if len(by_key) < len({request.key for request in requests}):
         raise InputError(coded("runs.cancelled"), key="runs")
-    return {coalition: np.stack([by_key[each.key] for each in asked]) for coalition, asked in of_coalition.items()}
+    return {coalition: np.stack([by_key[each.key] for each in runs]) for coalition, runs in of_coalition.items()}
 
 
-def stored_outcomes(store: Store, keys: Sequence[str], year: int) -> dict[str, Floats]:
+def stored_outcomes(store: Store, keys: Sequence[str], year: int, outcomes: Sequence[str]) -> dict[str, Floats]:
     """Outcomes of a year by key of those runs that a store holds, shape (outcomes,) each.
 
     Raises
@@ -288,19 +304,23 @@ def stored_outcomes(store: Store, keys: Sequence[str], year: int) -> dict[str, F
     for key in there:
         if rows[key]["status"] != "done":
             raise _failed(str(rows[key]["error"]), str(rows[key]["scenario"]))
-    return {run.key: _outcomes(run.columns, run.first_month, run.values, year) for run in store.stored_runs(there)}
+    return {
+        run.key: _outcomes(run.columns, run.first_month, run.values, year, outcomes) for run in store.stored_runs(there)
+    }
 
 
 def _failed(reason: str, scenario: str) -> InputError:
     return InputError(coded("run.failed", reason=reason), key="scenario", value=scenario)
 
 
-def _outcomes(indicators: Sequence[str], first_month: int, values: Floats, year: int) -> Floats:
+def _outcomes(
+    indicators: Sequence[str], first_month: int, values: Floats, year: int, outcomes: Sequence[str]
+) -> Floats:
     """Outcomes of a year from the months of a run, shape (outcomes,)."""
-    columns = [indicators.index(name) for name in OUTCOMES]
+    columns = [indicators.index(name) for name in outcomes]
     january = year * 12 - first_month
     last = values[january : january + 12, columns]
-    flow = np.array([name in FLOWS for name in OUTCOMES])
+    flow = np.array([name in FLOWS for name in outcomes])
     return np.asarray(np.where(flow, last.sum(axis=0), last[-1]))
 
 

@@ -207,7 +207,7 @@ class Design:
             scenario = base.with_levers(chosen) if chosen else base
             for repetition in range(self.runs):
                 draw = repetition % self.draws if self.draws else 0
-                basis = base.parameters_told, base.components, draw
+                basis = base.parameters_told, base.components, base.own_plan, draw
                 if basis not in drawn:
                     drawn[basis] = (
                         parameter_draw(base, self.seed, draw) if self.draws else base.set_of_parameters().central()

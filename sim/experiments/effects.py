@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,10 @@ from scenarios.counts import checked_base_seed, checked_count, checked_total
 from scenarios.errors import InputError, unknown
 from scenarios.loader import load
 from scenarios.parameters import Parameters, parameter_set
-from scenarios.plan import channels, lever_ids, levers
+from scenarios.plan import channels, levers
 from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from scenarios.whole_years import checked_year
-from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import Progress, run_requests
 from sim.experiments.intervals import interval
 from sim.experiments.least_runs import LEAST_FOR_VERDICT
@@ -29,6 +27,8 @@ from sim.experiments.requests import RunRequest
 if TYPE_CHECKING:
     import pandas as pd
 
+OF_THE_PLAN = "plan"
+"""Name for the indicators of the baseline's plan."""
 EXPECTED = {"+": 1, "-": -1, "0": 0, "+/-": None}
 
 
@@ -40,13 +40,13 @@ def effects(
     intensities: int = 5,
     seed: int = 1,
     scale: float | None = None,
-    indicators: Sequence[str] | None = PLAN_INDICATORS,
+    indicators: Sequence[str] | str | None = OF_THE_PLAN,
     store: str | Path | None = None,
     workers: int | Workers | None = None,
     progress: Progress | None = None,
     cancel: Cancel | None = None,
 ) -> "pd.DataFrame":
-    """Effect of every lever in 2025 against a baseline, in pairs with the same draws and drawn effects.
+    """Effect of every lever in the target year against a baseline, in pairs with the same draws and drawn effects.
 
     Each run takes its own seed and its own draw of all effects of levers on channels; all other parameters are at the
     central point. A lever goes from 2021-01 on to intensities spread evenly from 0 to 1.
@@ -54,7 +54,7 @@ def effects(
     Parameters
     ----------
     names
-        Levers; None takes all.
+        Levers of the baseline's plan and of its components of others; None takes all.
     baseline
         Scenario in which levers are changed.
     runs, seed, scale, store, workers, progress, cancel
@@ -62,7 +62,7 @@ def effects(
     intensities
         Number of intensities, at least 2.
     indicators
-        Indicators; None takes all that are recorded.
+        Indicators; "plan" takes those of the baseline's plan, None all that are recorded.
 
     Returns ------- One row a lever, intensity and indicator: change of the intensity against 2020, effect (median),
     low, high (95 %), expected (the sign the plan's reading expects of more of the lever, where it names one), verdict:
@@ -79,15 +79,16 @@ def effects(
     """
     import pandas as pd
 
-    asked = list(lever_ids() if names is None else names)
+    base = load(baseline)
+    known = {lever.id: lever for lever in base.all_levers}
+    asked = list(known if names is None else names)
     for name in asked:
-        if name not in lever_ids():
-            raise InputError(unknown("lever", name, lever_ids(), key="lever", allowed=coded("allowed.see_levers")))
+        if name not in known:
+            raise InputError(unknown("lever", name, known, key="lever", allowed=coded("allowed.see_levers")))
     runs = checked_count(runs, "runs")
     intensities = checked_count(intensities, "intensities", least=2)
     seed = checked_base_seed(seed)
     checked_total(runs * intensities * len(asked))
-    base = load(baseline)
     if scale is not None:
         base = Scenario(**{**base.as_given(), "scale": scale})
     checked_year(base)
@@ -95,7 +96,7 @@ def effects(
     variants = _variants(base, asked, grid)
     requests = [
         RunRequest(each.scenario, seed * SEEDS_APART + run, each.parameters(drawn), None, (), run)
-        for run, drawn in enumerate(drawn_betas(runs, seed))
+        for run, drawn in enumerate(drawn_betas(runs, seed, base))
         for each in variants
     ]
     failed = False
@@ -113,13 +114,13 @@ def effects(
     ensemble = run_requests(requests, store=store, workers=workers, progress=seen, cancel=stopped)
     if ensemble.failures:
         raise InputError(coded("run.failed", reason=ensemble.failures[0]), key="lever", value=", ".join(asked))
-    known = {lever.id: lever for lever in levers()}
+    shown = base.plan.indicator_ids if indicators == OF_THE_PLAN else indicators or ensemble.columns
     rows = []
     for each in variants:
         if each.intensity is None or each.muted:
             continue
         lever = known[each.lever]
-        for indicator in indicators or ensemble.columns:
+        for indicator in shown:
 
             def gap(name: str, against: str, indicator: str = indicator) -> Floats:
                 here, there = ensemble.of_pairs(name, against, indicator)
@@ -132,10 +133,10 @@ def effects(
             expected = lever.expected_sign.get(indicator, lever.expected_sign_secondary.get(indicator, ""))
             if each.intensity < 1.0:
                 through = np.float64(np.nan)
-            elif by_formulas(each.lever) and by_agents(each.lever):
+            elif by_formulas(each.lever, base) and by_agents(each.lever, base):
                 through = gap(f"{each.scenario.name}{AGENTS_ONLY}", f"baseline {each.lever}{AGENTS_ONLY}").mean()
             else:
-                through = whole.mean() if by_agents(each.lever) else np.float64(0.0)
+                through = whole.mean() if by_agents(each.lever, base) else np.float64(0.0)
             rows.append(
                 {
                     "lever": each.lever,
@@ -176,7 +177,7 @@ def _variants(base: Scenario, names: Sequence[str], grid: Floats) -> list[_Varia
     """The baseline, every lever at every intensity, and the full one by agents alone where formulas read it too."""
     found = [_Variant("", None, base.model_copy(update={"name": "baseline"}))]
     for name in names:
-        muted = by_formulas(name) if by_agents(name) else ()
+        muted = by_formulas(name, base) if by_agents(name, base) else ()
         for value in grid:
             moved = base.with_levers({name: {"2021-01": float(value)}})
             found.append(_Variant(name, float(value), moved.model_copy(update={"name": f"{name} {value:g}"})))
@@ -188,28 +189,29 @@ def _variants(base: Scenario, names: Sequence[str], grid: Floats) -> list[_Varia
     return found
 
 
-def by_agents(lever: str) -> tuple[tuple[str, str], ...]:
-    """Effects (lever, channel) of a lever on channels that an agent's decision reads."""
-    return tuple(pair for pair in _channels_of(lever) if _deciders()[pair[1]] == "agent")
+def by_agents(lever: str, scenario: Scenario | None = None) -> tuple[tuple[str, str], ...]:
+    """Effects (lever, channel) of a lever of a scenario, or of the plan, on channels that an agent's decision reads."""
+    return tuple(pair for pair, decides in _deciders(lever, scenario) if decides == "agent")
 
 
-def by_formulas(lever: str) -> tuple[tuple[str, str], ...]:
+def by_formulas(lever: str, scenario: Scenario | None = None) -> tuple[tuple[str, str], ...]:
     """Effects (lever, channel) of a lever on channels that a formula of a market or an authority reads."""
-    return tuple(pair for pair in _channels_of(lever) if _deciders()[pair[1]] != "agent")
+    return tuple(pair for pair, decides in _deciders(lever, scenario) if decides != "agent")
 
 
-def _channels_of(lever: str) -> list[tuple[str, str]]:
-    return [pair for pair in parameter_set("prior_2020").betas if pair[0] == lever]
+def _deciders(lever: str, scenario: Scenario | None) -> list[tuple[tuple[str, str], str]]:
+    known, read = (levers(), channels()) if scenario is None else (scenario.all_levers, scenario.all_channels)
+    decides = {channel.id: channel.decides for channel in read}
+    effects = [effect.channel for each in known if each.id == lever for effect in each.effects]
+    return [((lever, channel), decides[channel]) for channel in effects]
 
 
-@cache
-def _deciders() -> dict[str, str]:
-    return {channel.id: channel.decides for channel in channels()}
+def drawn_betas(runs: int, seed: int, scenario: Scenario | None = None) -> list[Parameters]:
+    """Central points with a draw of all effects of levers for each run; they share the year 2020.
 
-
-def drawn_betas(runs: int, seed: int) -> list[Parameters]:
-    """Central points with a draw of all effects of levers for each run; they share the year 2020."""
-    known = parameter_set("prior_2020")
+    They are of the prior of 2020, with what a scenario adds to it: components of others, a plan and parameters.
+    """
+    known = parameter_set("prior_2020") if scenario is None else scenario.set_of_parameters("prior_2020")
     central = known.central()
     return [central.replace(betas=known.draw(seed * SEEDS_APART + run).betas) for run in range(runs)]
 

@@ -4,7 +4,7 @@ import html
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,12 +14,12 @@ from agents.arrays import Flags, Floats
 from scenarios.drivers import Drivers
 from scenarios.errors import InputError, nearest_name
 from scenarios.parameters import Parameters
-from scenarios.plan import indicators as plan_indicators
+from scenarios.plan import Plan, shipped_plan
 from scenarios.problem_texts import coded
 from scenarios.run_conditions import RunConditions
 from scenarios.schema import Scenario
-from scenarios.whole_years import BASE_YEAR, TARGET_YEAR, answering_year, common_year, whole_years, year_named
-from sim.closing.indicators import FLOWS, PLAN_INDICATORS, REDLINE_INDICATORS
+from scenarios.whole_years import BASE_YEAR, answering_year, earliest, whole_years, year_named
+from sim.closing.indicators import FLOWS, REDLINE_INDICATORS
 from sim.experiments.intervals import interval
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL, enough_for_quantile, error_of_share
 from sim.experiments.outcomes import RunOutcome, month_index
@@ -47,10 +47,9 @@ PART_SECONDS = 20.0
 """Longest time between two writes of finished runs."""
 
 
-@cache
 def thresholds() -> dict[str, float]:
-    """Value from which each plan indicator counts as met."""
-    return {indicator.id: float(indicator.met_from) for indicator in plan_indicators()}
+    """Value from which each indicator of the plan of the package counts as met."""
+    return shipped_plan().met_from
 
 
 def ensemble(
@@ -69,6 +68,7 @@ def ensemble(
     interactions_off: Iterable[str] = (),
     fork_at: str | None = None,
     components: Iterable[Any] = (),
+    plan: "str | Path | Plan | None" = None,
     progress: Progress | None = None,
     cancel: Cancel | None = None,
 ) -> "Ensemble":
@@ -92,7 +92,7 @@ def ensemble(
         Number of processes; 1 runs in this process, None takes all processors. A `Workers` pool is used and kept.
     executor
         An executor of `concurrent.futures` in place of processes, such as that of a Dask client.
-    levers, macro, scale, interactions_off, components
+    levers, macro, scale, interactions_off, components, plan
         As in `sim.run`, for every scenario.
     fork_at
         First month in which the scenarios differ, such as "2023-01": earlier months are simulated once for all.
@@ -125,6 +125,7 @@ def ensemble(
         interactions_off=interactions_off,
         fork_at=fork_at,
         components=components,
+        plan=plan,
     )
     return run_requests(asked, store=store, workers=workers, executor=executor, progress=progress, cancel=cancel)
 
@@ -362,7 +363,13 @@ class Ensemble:
 
         Scenarios may end in different years: see `target_year_of`.
         """
-        return max(place for place, year in enumerate(self.years) if year <= TARGET_YEAR)
+        last = max(self.plan_of(name).target_year for name in self.values)
+        return max(place for place, year in enumerate(self.years) if year <= last)
+
+    def plan_of(self, scenario: str) -> Plan:
+        """Plan against whose targets a scenario is held."""
+        asked = self.scenarios.get(scenario)
+        return shipped_plan() if asked is None else asked.plan
 
     @cached_property
     def _reached(self) -> dict[str, tuple[int | None, Flags]]:
@@ -388,16 +395,16 @@ class Ensemble:
         return None if place is None else self.first_month + place
 
     def target_year_of(self, scenario: str) -> int | None:
-        """Year that answers for 2025: 2025, or the last whole year of a scenario that ends before; None without one."""
-        return answering_year(self.last_month(scenario))
+        """Year held against the targets: the plan's, or the scenario's last whole year before; None without one."""
+        return answering_year(self.last_month(scenario), self.plan_of(scenario).target_year)
 
     def target_year_told(self, scenario: str) -> str:
-        """The same year in words, with the reason where it is not 2025."""
-        return year_named(self.last_month(scenario))
+        """The same year in words, with the reason where it is not that of the plan."""
+        return year_named(self.last_month(scenario), self.plan_of(scenario).target_year)
 
     def common_year(self, *scenarios: str) -> int | None:
         """Year in which scenarios are compared: the latest that answers for each; None where one has none."""
-        return common_year(self.last_month(name) for name in scenarios or self.values)
+        return earliest(self.target_year_of(name) for name in scenarios or self.values)
 
     @cached_property
     def conditions(self) -> RunConditions:
@@ -429,7 +436,7 @@ class Ensemble:
         return np.where(self.done(scenario), known[:, self.years.index(year)], np.nan)
 
     def at_target(self, scenario: str, indicator: str) -> Floats:
-        """An indicator in the scenario's own year that answers for 2025, by run, shape (runs,); NaN without one."""
+        """An indicator in the scenario's own year held against the targets, by run, shape (runs,); NaN without one."""
         return self.in_year(scenario, indicator, self.target_year_of(scenario))
 
     @property
@@ -572,9 +579,11 @@ class Ensemble:
         return here[list(pairs.here)], there[list(pairs.there)]
 
     def difference(
-        self, scenario: str, baseline: str, *, indicators: Iterable[str] = PLAN_INDICATORS, level: float = 0.95
+        self, scenario: str, baseline: str, *, indicators: Iterable[str] | None = None, level: float = 0.95
     ) -> "pd.DataFrame":
         """Effect of a scenario against another in 2025, pair by pair with the same draws and parameters.
+
+        The indicators are those of the scenario's plan unless others are named, the year is that of its targets.
 
         Columns: indicator, median, mean, low and high (a bootstrap interval of the median; NaN below eight pairs), runs
         (the pairs), share_positive, pairing: by how much the variance of the difference falls against independent runs;
@@ -591,7 +600,7 @@ class Ensemble:
 
         pairs, year = self.pairs(scenario, baseline), self.year_compared(scenario, baseline)
         rows = []
-        for indicator in indicators:
+        for indicator in self.plan_of(scenario).indicator_ids if indicators is None else indicators:
             here, there = self.of_pairs(scenario, baseline, indicator)
             both = np.isfinite(here) & np.isfinite(there)
             gap = here[both] - there[both]
@@ -624,10 +633,10 @@ class Ensemble:
         import pandas as pd
 
         table = pd.DataFrame(index=pd.Index(self.runs, name="run"))
-        for name in PLAN_INDICATORS:
+        for name, met_from in self.plan_of(scenario).met_from.items():
             lacks = name not in self.columns
             value = np.full(len(self.runs), np.nan) if lacks else self.at_target(scenario, name)
-            known = pd.Series(value >= thresholds()[name], index=table.index, dtype="boolean")
+            known = pd.Series(value >= met_from, index=table.index, dtype="boolean")
             table[name] = known.where(np.isfinite(value))
         table["all"] = table.all(axis=1).astype("boolean").where(table.notna().all(axis=1))
         return table
@@ -644,8 +653,8 @@ class Ensemble:
 
         rows = []
         for name in self.values:
-            met = self.met(name)
-            for indicator in (*PLAN_INDICATORS, "all"):
+            met, asked = self.met(name), self.plan_of(name).indicator_ids
+            for indicator in (*asked, "all"):
                 known = met[indicator].dropna()
                 judged, good = len(known), int(known.sum())
                 rows.append(
@@ -654,9 +663,7 @@ class Ensemble:
                         "indicator": indicator,
                         "probability": good / judged if judged else np.nan,
                         "standard_error": error_of_share(good, judged),
-                        "expected_month": self._first_month(
-                            name, PLAN_INDICATORS if indicator == "all" else (indicator,)
-                        )
+                        "expected_month": self._first_month(name, asked if indicator == "all" else (indicator,))
                         if judged
                         else "",
                         "runs": judged,
@@ -709,17 +716,16 @@ class Ensemble:
         """
         from sim.experiments.goals import lights
 
-        return lights(self._of_year(scenario), self.target_year_of(scenario))
+        return lights(self._of_year(scenario), self.target_year_of(scenario), self.plan_of(scenario).goals)
 
     def goal_tests(self, scenario: str) -> "pd.DataFrame":
         """The tests behind `goals`, one row each: id, then the columns of `sim.experiments.goals.judged`."""
         import pandas as pd
 
-        from scenarios.plan import goals
         from sim.experiments.goals import judged
 
         tables = []
-        for goal in goals():
+        for goal in self.plan_of(scenario).goals:
             if goal.tests:
                 tests = judged(goal, self._of_year(scenario), self.target_year_of(scenario))
                 tests.insert(0, "id", goal.id)
@@ -764,7 +770,7 @@ class Ensemble:
     def _at_target(self, scenario: str, indicator: str) -> Flags:
         """Whether an indicator is at its threshold: shape (run, month); never before 2021."""
         series = self._over_a_year(scenario, indicator)
-        return (series >= thresholds()[indicator]) & np.asarray(self.months.year > 2020)
+        return (series >= self.plan_of(scenario).met_from[indicator]) & np.asarray(self.months.year > 2020)
 
     def _first_month(self, scenario: str, indicators: Sequence[str]) -> str:
         """Median over the runs of the first month after 2020 at which all of the indicators are at their thresholds."""
@@ -796,8 +802,8 @@ class Ensemble:
         """Regret of each scenario: how far it stays behind the best one of the same run, as a share of the target.
 
         Columns: scenario, indicator, mean, p95 (the loss that one run in twenty exceeds; NaN below eight), runs, year
-        and with (the scenarios it is compared with); a run's best scenario has zero. For all seven indicators together,
-        `all` is the mean over them. Only scenarios whose runs are pairs are compared, in the runs that all of them
+        and with (the scenarios it is compared with); a run's best scenario has zero. `all` is the mean over the
+        indicators of the plan. Only scenarios whose runs are pairs are compared, in the runs that all of them
         have; one that has no partner has no regret (NaN, no runs).
         """
         import pandas as pd
@@ -806,7 +812,8 @@ class Ensemble:
         for names, places in self._comparable:
             year = self.common_year(*names) if len(names) > 1 else None
             losses: dict[str, Floats] = {}
-            for indicator in PLAN_INDICATORS:
+            met_from = self.plan_of(names[0]).met_from
+            for indicator in met_from:
                 lacks = indicator not in self.columns
                 last = np.stack(
                     [
@@ -814,8 +821,8 @@ class Ensemble:
                         for name, rows_of in zip(names, places, strict=True)
                     ]
                 )
-                losses[indicator] = (last.max(axis=0) - last) / thresholds()[indicator]
-            losses["all"] = np.mean([losses[indicator] for indicator in PLAN_INDICATORS], axis=0)
+                losses[indicator] = (last.max(axis=0) - last) / met_from[indicator]
+            losses["all"] = np.mean([losses[indicator] for indicator in met_from], axis=0)
             for indicator, loss in losses.items():
                 for name, of_scenario in zip(names, loss, strict=True):
                     known = of_scenario[np.isfinite(of_scenario)]
@@ -831,8 +838,13 @@ class Ensemble:
                         }
                     )
         table = pd.DataFrame(rows).astype({"year": "Int64"})
-        order = {name: place for place, name in enumerate((*PLAN_INDICATORS, "all"))}
+        order = {name: place for place, name in enumerate((*self._indicators, "all"))}
         return table.sort_values("indicator", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+
+    @property
+    def _indicators(self) -> tuple[str, ...]:
+        """Indicators of the plans of all scenarios, in their order."""
+        return tuple(dict.fromkeys(each for name in self.values for each in self.plan_of(name).indicator_ids))
 
     @cached_property
     def _comparable(self) -> list[tuple[tuple[str, ...], list[list[int]]]]:

@@ -11,7 +11,7 @@ from scenarios.problem_texts import coded
 from sim.closing.dictionary import dictionary
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL
-from sim.runs.plots import ACCENT, INK, OTHER, PALE, Picture, described, entitle, new_figure, targets
+from sim.runs.plots import ACCENT, INK, OTHER, PALE, Picture, described, entitle, new_figure
 
 if TYPE_CHECKING:
     from sim.experiments.ensemble import Ensemble
@@ -44,6 +44,7 @@ class EnsemblePlots:
         ensemble, first = self.ensemble, scenario or next(iter(self.ensemble.values))
         runs = int(ensemble.done(first).sum())
         shown = described(indicators, ensemble.columns)
+        targets = ensemble.plan_of(first).targets
         figure, panels = new_figure(len(shown))
         for axes, each in zip(panels, shown, strict=True):
             table = ensemble.quantiles(each.id)
@@ -55,8 +56,8 @@ class EnsemblePlots:
             others = [name for name in ensemble.values if name != first]
             for name, colour in zip(others, LINES, strict=False):
                 axes.plot(years, table.loc[name][0.5], color=colour, linestyle="--", linewidth=1.4, label=name)
-            if each.id in targets():
-                axes.plot([years[-1]], [targets()[each.id]], marker="_", markersize=16, color=INK, label="target")
+            if each.id in targets:
+                axes.plot([years[-1]], [targets[each.id]], marker="_", markersize=16, color=INK, label="target")
             entitle(axes, each)
         panels[0].legend(fontsize=8, frameon=False)
         return Picture(figure)
@@ -81,9 +82,10 @@ class EnsemblePlots:
         against = baseline or ("committed" if "committed" in names else names[-1])
         here = scenario or next(name for name in names if name != against)
         table = self.ensemble.difference(here, against).set_index("indicator")
+        targets = self.ensemble.plan_of(here).targets
         figure, (axes,) = new_figure(1)
         places = np.arange(len(table))[::-1]
-        scale = np.array([100.0 / targets()[str(name)] for name in table.index])
+        scale = np.array([100.0 / targets[str(name)] for name in table.index])
         axes.axvline(0.0, color=INK, linewidth=0.8)
         axes.hlines(places, table["low"] * scale, table["high"] * scale, color=PALE, linewidth=3)
         axes.plot(table["median"] * scale, places, "o", color=ACCENT)

@@ -11,11 +11,9 @@ from agents.arrays import Flags, Floats
 from scenarios.calendar import BASELINE
 from scenarios.errors import InputError, unknown
 from scenarios.loader import load
-from scenarios.plan import lever_ids
 from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from scenarios.whole_years import checked_year
-from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import Ensemble, Progress, run_requests
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL, error_of_share, standard_error
 from sim.experiments.pool import Cancel, Workers
@@ -85,13 +83,13 @@ def variants(base: Scenario, levers: Iterable[str], intensity: float) -> dict[st
     scenarios.InputError
         For an unknown lever, or one that cannot take the intensity.
     """
-    known = lever_ids()
+    known = [lever.id for lever in base.all_levers]
     made = {}
     for lever in levers:
         if lever not in known:
             raise InputError(unknown("lever", lever, known, key="--lever"))
         changed = base.with_levers({lever: intensity})
-        made[lever] = Scenario(**{**changed.plain(), "name": f"{base.name} + {lever}"})
+        made[lever] = Scenario(**{**changed.as_given(), "name": f"{base.name} + {lever}"})
     return made
 
 
@@ -144,7 +142,7 @@ def frontier(
     asked = [load(each) for each in scenarios]
     if start.name not in [each.name for each in asked]:
         asked.append(start)
-    alone = variants(start, lever_ids() if levers is None else levers, intensity)
+    alone = variants(start, [each.id for each in start.all_levers] if levers is None else levers, intensity)
     everything = [*asked, *alone.values()]
     for each in everything:
         checked_year(each)
@@ -202,7 +200,7 @@ def _quantile(values: Floats, share: float, runs: int) -> float:
 
 def _targets(found: Ensemble, scenario: str) -> Floats:
     """Targets reached by run, shape (runs,)."""
-    met = found.met(scenario)[list(PLAN_INDICATORS)]
+    met = found.met(scenario).drop(columns="all")
     return met.sum(axis=1).to_numpy(dtype=np.float64)
 
 

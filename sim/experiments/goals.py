@@ -1,12 +1,12 @@
 """Tests of the plan's six goals and eleven shortcomings, beyond the seven indicators."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.arrays import Floats
-from scenarios.plan import Goal, GoalTest, goals
+from scenarios.plan import Goal, GoalTest
 from sim.experiments.least_runs import LEAST_FOR_VERDICT
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def judged(goal: Goal, year: Year, last: int | None) -> "pd.DataFrame":
     return pd.DataFrame(rows)
 
 
-def lights(year: Year, last: int | None) -> "pd.DataFrame":
+def lights(year: Year, last: int | None, goals: Sequence[Goal]) -> "pd.DataFrame":
     """All goals and shortcomings: how often all tests of each are met.
 
     Columns: id, kind (goal or shortcoming), name, green and amber (shares of runs: all tests met; not all met, but all
@@ -97,7 +97,7 @@ def lights(year: Year, last: int | None) -> "pd.DataFrame":
     import pandas as pd
 
     rows = []
-    for goal in goals():
+    for goal in goals:
         ways = [way_gone(test, _value(test, year, 2020), _value(test, year, last)).tolist() for test in goal.tests]
         shares: Mapping[str, float] = {"green": np.nan, "amber": np.nan, "red": np.nan}
         light, worst, runs = NOT_MODELLED, "", 0

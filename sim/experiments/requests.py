@@ -15,7 +15,9 @@ from scenarios.drivers import Drivers
 from scenarios.errors import InputError
 from scenarios.loader import load
 from scenarios.own_parameters import names_own_parameters
+from scenarios.own_plan.folder import load_plan
 from scenarios.parameters import Parameters, checked_for_replay
+from scenarios.plan import Plan
 from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from sim.base_year.base_year import YEAR_2020, BaseYear
@@ -138,6 +140,7 @@ def ensemble_requests(
     interactions_off: Iterable[str] = (),
     fork_at: str | None = None,
     components: Iterable[Any] = (),
+    plan: "str | Path | Plan | None" = None,
 ) -> list[RunRequest]:
     """Requests of an ensemble, run by run, the scenarios of a run next to one another.
 
@@ -157,6 +160,9 @@ def ensemble_requests(
     draws = None if draws is None else checked_count(draws, "draws", least=0)
     off = checked_interactions(interactions_off)
     added = tuple(components)
+    if plan is not None:
+        known = load_plan(plan) if isinstance(plan, str | Path) else plan
+        scenarios = [load(source).with_plan(known) for source in scenarios]
     if names_own_parameters(parameters):
         scenarios = [load(source).with_parameters(parameters) for source in scenarios]  # type: ignore[arg-type]
         parameters = None
@@ -185,7 +191,7 @@ def ensemble_requests(
             named = parameters if parameters is not None else scenario.parameters
             if isinstance(named, str):
                 checked_for_replay(named, scenario.macro)
-            basis = named, draw, scenario.components, scenario.own_parameters
+            basis = named, draw, scenario.components, scenario.own_parameters, scenario.own_plan
             if basis not in taken:
                 taken[basis] = (
                     scenario.values(named) if draw is None else parameter_draw(scenario, base, draw, str(named))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agents.arrays import Floats
+from scenarios.added.records import indicators_of
 from scenarios.bounds import LARGEST_BASE_SEED, MOST_RUNS, SEEDS_APART, for_library
 from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
 from scenarios.errors import InputError, unknown
@@ -17,13 +18,11 @@ from scenarios.extras import needs_extra
 from scenarios.number_types import real_number
 from scenarios.parameters import Parameters
 from scenarios.paths import shown
-from scenarios.plan import lever_ids, levers
 from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from scenarios.triggers import watchable
 from scenarios.whole_years import checked_year
-from sim.closing.indicators import PLAN_INDICATORS
-from sim.experiments.ensemble import Ensemble, run_requests, thresholds
+from sim.experiments.ensemble import Ensemble, run_requests
 from sim.experiments.pool import Workers
 from sim.experiments.requests import RunRequest, parameter_draw
 from sim.experiments.spec import Spec
@@ -168,6 +167,7 @@ class Search:
         table = pd.DataFrame(index=pd.RangeIndex(len(points), name="policy"))
         of_point = {request.run: request.run // (len(requests) // len(points)) for request in requests}
         (name,) = ensemble.values
+        met_from = self.scenario.plan.met_from
         owner = np.array([of_point[run] for run in ensemble.runs])
         for objective in self.objectives:
             if objective.name == "effort":
@@ -176,7 +176,8 @@ class Search:
                 table[objective.title] = [sum(self.policy(point).costs().values()) for point in points]
             else:
                 values = ensemble.at_target(name, objective.name)
-                table[objective.title] = [_measure(values[owner == place], objective) for place in range(len(points))]
+                of_points = (values[owner == place] for place in range(len(points)))
+                table[objective.title] = [_measure(each, objective, met_from) for each in of_points]
         return table
 
     def _effort(self, point: Sequence[float] | Floats) -> float:
@@ -185,7 +186,7 @@ class Search:
         intensities = policy.intensities(month_ordinal(PLAN_START), month_ordinal(policy.end))
         rises = [
             (intensities[:, column] - lever.intensity_2020).clip(0.0).mean()
-            for column, lever in enumerate(levers())
+            for column, lever in enumerate(self.scenario.all_levers)
             if lever.id in {choice.lever for choice in self.choices}
         ]
         return float(np.mean(rises))
@@ -345,11 +346,11 @@ def _limits(choice: Choice) -> list[tuple[float, float]]:
     return [(choice.low, choice.high), *([(0.0, float(months))] if choice.dated else [])]
 
 
-def _measure(values: Floats, objective: Objective) -> float:
+def _measure(values: Floats, objective: Objective, met_from: Mapping[str, float]) -> float:
     if objective.measure == "mean":
         return float(values.mean())
     if objective.measure == "chance":
-        return float((values >= thresholds()[objective.name]).mean())
+        return float((values >= met_from[objective.name]).mean())
     share = {"p10": 0.1, "median": 0.5, "p90": 0.9}[objective.measure]
     return float(np.quantile(values, share))
 
@@ -465,11 +466,12 @@ def _choices(listed: Any, scenario: Scenario, spec: Spec) -> tuple[Choice, ...]:
     if not isinstance(listed, Mapping) or not listed:
         spec.wrong(coded("search.no_levers"), "levers", listed, coded("allowed.intensity_range_of_levers"))
         return ()
+    ids = [lever.id for lever in scenario.all_levers]
     found = []
     for name, asked in listed.items():
         key = f"levers.{name}"
-        if name not in lever_ids():
-            spec.add(unknown("lever", name, lever_ids(), key=key, allowed=coded("allowed.see_levers")))
+        if name not in ids:
+            spec.add(unknown("lever", name, ids, key=key, allowed=coded("allowed.see_levers")))
             continue
         dated = isinstance(asked, Mapping)
         limits = asked.get("intensity") if dated else asked
@@ -509,7 +511,7 @@ def _is_window(months: object, scenario: Scenario) -> bool:
 def _objectives(data: Mapping[str, Any], scenario: Scenario, spec: Spec) -> tuple[Objective, ...]:
     """Objectives of a file: under highest and lowest, INDICATOR: MEASURE."""
     found = []
-    known = watchable()
+    known = tuple(dict.fromkeys((*watchable(), *indicators_of(scenario.components))))
     for group in ("highest", "lowest"):
         listed = data.get(group, {})
         if not isinstance(listed, Mapping):
@@ -532,7 +534,7 @@ def _objectives(data: Mapping[str, Any], scenario: Scenario, spec: Spec) -> tupl
             elif measure not in MEASURES:
                 spec.add(unknown("measure", measure, MEASURES, key=key))
                 continue
-            elif measure == "chance" and name not in PLAN_INDICATORS:
+            elif measure == "chance" and name not in scenario.plan.indicator_ids:
                 spec.wrong(coded("indicator.no_target", indicator=name), key, measure, ", ".join(MEASURES[:-1]))
                 continue
             found.append(Objective(name, str(measure), group == "highest"))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from scenarios.calendar import month_ordinal
 from scenarios.run_conditions import SIMULATION, RunConditions
 from scenarios.schema import Scenario
-from scenarios.whole_years import TARGET_YEAR, answering_year, year_named
+from scenarios.whole_years import answering_year, year_named
 from sim.experiments.pairing import Pairing
 from sim.world.macro import world_told
 
@@ -48,13 +48,14 @@ def conditions_of(
         interactions_off=off[0] if len(off) == 1 else tuple(" + ".join(each) or "none" for each in off),
         models=_once(each.model for each in known),
         components=_once(part.identity for each in asked for part in each.components),
+        plans=_once(each.own_plan.identity for each in asked if each.own_plan is not None),
     )
 
 
 def year_notes(scenarios: Iterable[Scenario]) -> list[str]:
-    """A line for each scenario whose answer is not that of 2025, which names the year."""
-    lasts = [(each.name, month_ordinal(each.end)) for each in scenarios]
-    return [f"{name}: {year_named(last)}." for name, last in lasts if answering_year(last) != TARGET_YEAR]
+    """A line for each scenario whose answer is not that of its plan's target year, which names the year."""
+    lasts = [(each.name, month_ordinal(each.end), each.plan.target_year) for each in scenarios]
+    return [f"{name}: {year_named(last, year)}." for name, last, year in lasts if answering_year(last, year) != year]
 
 
 def _once[T](values: Iterable[T]) -> tuple[T, ...]:

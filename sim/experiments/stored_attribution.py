@@ -14,13 +14,14 @@ from sim.experiments.attribution import (
     all_coalitions,
     coalition_name,
     exactly_split,
+    outcomes_of,
     players_of,
     stored_outcomes,
 )
 from sim.experiments.store import Store
 from sim.experiments.stored_design import StoredDesign
 
-WORLD = ("macro", "drivers", "shocks", "end", "parameters", "rival_centres", "triggers")
+WORLD = ("macro", "drivers", "shocks", "end", "parameters", "rival_centres", "triggers", "own_plan")
 """Settings in which an attribution and a report must agree; the scale may differ and is stated."""
 
 
@@ -53,18 +54,20 @@ def _of_design(
     if not (_same(empty, base) and _same(full, target)):
         return None
     players = tuple(players_of(full, empty, "group"))
-    year = answering_year(month_ordinal(full.end))
+    year = answering_year(month_ordinal(full.end), full.plan.target_year)
     if len(players) != count or year is None:
         return None
     try:
-        values = _values(store, design, coalitions, year)
+        values = _values(store, design, coalitions, year, outcomes_of(full))
     except InputError:
         return None  # a run of it is no longer there
-    return exactly_split(players, values, year), full.scale
+    return exactly_split(players, values, year, outcomes_of(full)), full.scale
 
 
-def _values(store: Store, design: StoredDesign, coalitions: list[Coalition], year: int) -> dict[Coalition, Floats]:
-    by_key = stored_outcomes(store, [run.key for run in design.runs], year)
+def _values(
+    store: Store, design: StoredDesign, coalitions: list[Coalition], year: int, outcomes: tuple[str, ...]
+) -> dict[Coalition, Floats]:
+    by_key = stored_outcomes(store, [run.key for run in design.runs], year, outcomes)
     runs: dict[str, list[Floats]] = {}
     for run in sorted(design.runs, key=lambda each: each.run):
         runs.setdefault(run.scenario, []).append(by_key[run.key])

@@ -8,12 +8,9 @@ import numpy as np
 
 from agents.arrays import Floats
 from scenarios.errors import InputError, nearest_name
-from scenarios.plan import indicators as plan_indicators
 from scenarios.problem_texts import coded
 from scenarios.run_conditions import REPLAY, RunConditions
 from scenarios.schema import Scenario
-from scenarios.whole_years import TARGET_YEAR
-from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.attribution import Attribution
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.least_runs import LEAST_FOR_VERDICT, enough_for_quantile
@@ -31,7 +28,7 @@ class Outlook:
     by_year: Floats
     """Quantiles of QUANTILES by year, shape (years, 5), in the indicator's own unit; NaN where runs are too few."""
     at_target: Floats
-    """The same in the year that answers for 2025, shape (5,)."""
+    """The same in the year held against the targets, shape (5,)."""
     met: int
     """Runs that reach the target."""
     runs: int
@@ -167,8 +164,8 @@ class Summary:
 
     @property
     def year(self) -> int:
-        """Year in which the main scenario is held against the targets; 2025 where it covers no whole year at all."""
-        return self.target_years[self.main] or TARGET_YEAR
+        """Year in which the main scenario is held against the targets; the plan's where it covers no whole year."""
+        return self.target_years[self.main] or self.scenarios[self.main].plan.target_year
 
     @property
     def is_replay(self) -> bool:
@@ -189,7 +186,7 @@ class Summary:
 
     def changes(self, scenario: str) -> dict[Change, list[str]]:
         """Return the indicators by what a scenario does to them against the baseline; the largest effects first."""
-        targets = {each.id: float(each.target_2025) for each in plan_indicators()}
+        targets = self.scenarios[scenario].plan.targets
         effects = self.effects.get(scenario, {})
         found: dict[Change, list[str]] = {}
         for indicator in sorted(effects, key=lambda each: -abs(effects[each].median / targets[each])):
@@ -225,7 +222,7 @@ def _outlooks(ensemble: Ensemble, names: Sequence[str]) -> dict[str, dict[str, O
     for name in names:
         met, done = ensemble.met(name), ensemble.done(name)
         has_year = ensemble.target_year_of(name) is not None
-        for indicator in PLAN_INDICATORS:
+        for indicator in ensemble.plan_of(name).indicator_ids:
             if indicator not in ensemble.columns:
                 continue
             known = met[indicator].dropna()
@@ -257,11 +254,11 @@ def _effects(
 ) -> tuple[dict[str, dict[str, Effect]], dict[str, str]]:
     if baseline is None:
         return {}, {}
-    targets = {each.id: float(each.target_2025) for each in plan_indicators()}
-    known = [indicator for indicator in PLAN_INDICATORS if indicator in ensemble.columns]
     found: dict[str, dict[str, Effect]] = {}
     apart: dict[str, str] = {}
     for name in names:
+        targets = ensemble.plan_of(name).targets
+        known = [indicator for indicator in targets if indicator in ensemble.columns]
         try:
             rows = ensemble.difference(name, baseline, indicators=known).to_dict("records")
         except InputError as error:

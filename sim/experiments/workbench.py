@@ -8,10 +8,8 @@ from typing import Any
 from scenarios.errors import InputError, unknown
 from scenarios.extras import needs_extra
 from scenarios.loader import load
-from scenarios.plan import lever_ids
 from scenarios.schema import Scenario
 from scenarios.whole_years import checked_year
-from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.requests import RunRequest
 
 
@@ -58,7 +56,7 @@ def workbench_model(
     if scale is not None:
         base = Scenario(**{**base.as_given(), "scale": scale})
     central = base.set_of_parameters().central()
-    for asked, known in ((levers, lever_ids()), (uncertainties or {}, list(central))):
+    for asked, known in ((levers, [each.id for each in base.all_levers]), (uncertainties or {}, list(central))):
         for each in asked:
             if each not in known:
                 raise InputError(unknown("factor", each, known, key="factors", allowed=""))
@@ -70,15 +68,16 @@ def workbench_model(
     model = Model(name, function=partial(answer, base, tuple(levers), tuple(seeds)))
     model.levers = [RealParameter(each, *limits) for each, limits in levers.items()]
     model.uncertainties = [RealParameter(each, *limits) for each, limits in (uncertainties or {}).items()]
-    model.outcomes = [ScalarOutcome(each) for each in PLAN_INDICATORS]
+    model.outcomes = [ScalarOutcome(each) for each in base.plan.indicator_ids]
     return model
 
 
 def answer(base: Scenario, levers: Sequence[str], seeds: Sequence[int], **point: float) -> dict[str, float]:
-    """Plan indicators of 2025 at a point, or of the last whole year of a shorter scenario; mean over the seeds."""
+    """Indicators of the plan at a point, in its target year or the last whole year before; mean over the seeds."""
     chosen = {name: float(point[name]) for name in levers}
     changed: dict[str, Any] = {name: float(value) for name, value in point.items() if name not in chosen}
     scenario = base.with_levers(chosen) if chosen else base
     parameters = base.set_of_parameters().central().replace(**changed)
-    found = [RunRequest(scenario, seed, parameters).execute().targets()["value_2025"] for seed in seeds]
-    return {name: float(sum(each[name] for each in found) / len(found)) for name in PLAN_INDICATORS}
+    found = [RunRequest(scenario, seed, parameters).execute().targets() for seed in seeds]
+    values = [each[f"value_{base.plan.target_year}"] for each in found]
+    return {name: float(sum(each[name] for each in values) / len(values)) for name in base.plan.indicator_ids}

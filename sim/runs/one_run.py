@@ -16,6 +16,7 @@ from sim.runs.result import Result
 if TYPE_CHECKING:
     from scenarios.drivers import Drivers
     from scenarios.parameters import Parameters
+    from scenarios.plan import Plan
     from scenarios.schema import Scenario
 
 Progress = Callable[[int, int], None]
@@ -43,6 +44,7 @@ def run(
     interactions_off: Iterable[str] = (),
     base_year: BaseYear = YEAR_2020,
     components: Iterable[Any] = (),
+    plan: "str | Path | Plan | None" = None,
     progress: Progress | None = None,
 ) -> Result:
     """Run a scenario once.
@@ -78,6 +80,8 @@ def run(
     components
         Components of others beside those of the scenario: names of installed ones, or the components themselves; see
         docs/how-to/own-component.md.
+    plan
+        Folder of a plan of the user's own, or the plan as `scenarios.load_plan` gives it; see docs/how-to/own-plan.md.
     progress
         Called after each month with the months done and the months in all.
 
@@ -96,6 +100,7 @@ def run(
     from scenarios.loader import load
 
     asked = load(scenario).with_components(components)
+    asked = asked if plan is None else asked.with_plan(plan)
     if names_own_parameters(parameters):
         asked, parameters = asked.with_parameters(parameters), None  # type: ignore[arg-type]
     asked = asked.with_changes(levers=levers, macro=macro, scale=scale, shocks=shocks)
@@ -143,6 +148,7 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
             "scenario": asked.name,
             "scenario_hash": asked.content_hash(),
             "parameter_set": parameter_set,
+            "plan": asked.plan.told,
             "own_parameters": None if asked.own_parameters is None else asked.own_parameters.told,
             "parameters_hash": values.hash,
             "macro": asked.macro_identity,
@@ -156,7 +162,7 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
             "interactions_off": list(centre.interactions_off),
             "components": [each.told for each in asked.components],
             "base_year": centre.base_year.year,
-            "information_until": {"data": _information(asked), "policy": "2021-07"},
+            "information_until": {"data": _information(asked), "policy": _policy_known(asked)},
         },
         largest_accounting_error=centre.largest_error if verify is not False else float("nan"),
         step_seconds=dict(centre.step_seconds),
@@ -164,6 +170,11 @@ def result_of(centre: FinancialCenter, asked: "Scenario", parameter_set: str) ->
     )
     centre.let_go()
     return result
+
+
+def _policy_known(asked: "Scenario") -> str:
+    """The last month of the plan behind a run, or the user's own words on the plan's basis."""
+    return "2021-07" if asked.own_plan is None else f"as in the plan {asked.plan.name}: {asked.plan.head.basis}"
 
 
 def _information(asked: "Scenario") -> str:

@@ -1,6 +1,6 @@
 """Pictures of results for notebooks: drawn when they are shown, saved on request."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from scenarios.errors import InputError
 from scenarios.extras import needs_extra
-from scenarios.plan import indicators as plan_indicators
 from sim.closing.dictionary import Recorded, dictionary
 from sim.closing.indicators import FLOWS
 from sim.moved import unknown_indicator
@@ -80,18 +79,13 @@ def described(indicators: str | Iterable[str], known: Sequence[str]) -> list[Rec
     return [dictionary()[name] for name in asked]
 
 
-def targets() -> dict[str, float]:
-    """Targets of the plan for 2025 by indicator."""
-    return {each.id: float(each.target_2025) for each in plan_indicators()}
-
-
 def entitle(axes: "Axes", shown: Recorded) -> None:
     """Write name and unit of an indicator on its panel."""
     axes.set_title(shown.name, loc="left", fontsize=10, color=INK)
     axes.set_title(shown.unit, loc="right", fontsize=8, color=INK)
 
 
-def months_picture(months: "pd.DataFrame", indicators: str | Iterable[str]) -> Picture:
+def months_picture(months: "pd.DataFrame", indicators: str | Iterable[str], targets: Mapping[str, float]) -> Picture:
     """Draw indicators of one run by month; flows as those over the twelve months that end with the month.
 
     Parameters
@@ -100,6 +94,8 @@ def months_picture(months: "pd.DataFrame", indicators: str | Iterable[str]) -> P
         Indicators by month, index month-end.
     indicators
         Which of them.
+    targets
+        Targets of the plan by indicator.
 
     Raises
     ------
@@ -111,7 +107,7 @@ def months_picture(months: "pd.DataFrame", indicators: str | Iterable[str]) -> P
     for axes, each in zip(panels, shown, strict=True):
         series = months[each.id].rolling(12).sum() if each.id in FLOWS else months[each.id]
         axes.plot(months.index, series, color=ACCENT, linewidth=1.6)
-        if each.id in targets():
-            axes.plot([months.index[-1]], [targets()[each.id]], marker="_", markersize=16, color=INK)
+        if each.id in targets:
+            axes.plot([months.index[-1]], [targets[each.id]], marker="_", markersize=16, color=INK)
         entitle(axes, each)
     return Picture(figure)

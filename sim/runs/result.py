@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
 from scenarios.errors import InputError
-from scenarios.plan import indicators as plan_indicators
 from scenarios.problem_texts import coded
 from scenarios.whole_years import answering_year, whole_years, year_named
 from sim.base_year.base_year import YEAR_2020, BaseYear
@@ -68,7 +67,7 @@ class Result:
         """
         from sim.runs.plots import months_picture
 
-        return months_picture(self.indicators, indicators)
+        return months_picture(self.indicators, indicators, self.scenario.plan.targets)
 
     def annual(self) -> "pd.DataFrame":
         """Indicators by whole year: flows summed, December for stocks and ratios; a last year in part is left out."""
@@ -80,16 +79,16 @@ class Result:
 
     @property
     def target_year(self) -> int | None:
-        """Year that answers for 2025: 2025, or the last whole year where the scenario ends before; None without one."""
-        return answering_year(self._last_month)
+        """Year held against the targets: that of the plan, or the last whole year before; None without one."""
+        return answering_year(self._last_month, self.scenario.plan.target_year)
 
     @property
     def target_year_told(self) -> str:
-        """The same year in words, with the reason where it is not 2025."""
-        return year_named(self._last_month)
+        """The same year in words, with the reason where it is not that of the plan."""
+        return year_named(self._last_month, self.scenario.plan.target_year)
 
     def _at_target(self, annual: "pd.DataFrame", indicator: str) -> float:
-        """An indicator in the year that answers for 2025; NaN without one."""
+        """An indicator in the year held against the targets; NaN without one."""
         return float("nan") if self.target_year is None else float(annual[indicator].loc[self.target_year])
 
     def moved_back(self, months: int) -> "Result":
@@ -108,20 +107,21 @@ class Result:
         return pd.DataFrame([dict(event) for event in self.fired], columns=columns)
 
     def targets(self) -> "pd.DataFrame":
-        """The seven plan indicators against their targets for 2025.
+        """The plan's indicators against their targets, seven for 2025 unless the plan is one of the user's own.
 
         Columns: number, name, unit, value_2020, value_2025, year, target_2025, qualifier, distance (simulated less
-        target), met (at or above the value from which the target counts as met) and within_rounding. For a scenario
-        that ends before December 2025 its last whole year is used instead of 2025, and `year` names it. Without a whole
-        year after 2020 there is no verdict: NaN and NA.
+        target), met (at or above the value from which the target counts as met) and within_rounding. A plan to another
+        year has that year in the names of columns, such as value_2030. For a scenario that ends before December of the
+        plan's year its last whole year is used instead, and `year` names it. Without a whole year after 2020 there is
+        no verdict: NaN and NA.
         """
         import pandas as pd
 
-        annual, year = self.annual(), self.target_year
+        annual, year, plan = self.annual(), self.target_year, self.scenario.plan
         rows = []
-        for indicator in plan_indicators():
+        for indicator in plan.indicators:
             value = self._at_target(annual, indicator.id)
-            target = float(indicator.target_2025)
+            target = float(indicator.target_value)
             rows.append(
                 {
                     "indicator": indicator.id,
@@ -129,9 +129,9 @@ class Result:
                     "name": indicator.name,
                     "unit": indicator.unit,
                     "value_2020": float(annual[indicator.id].loc[2020]),
-                    "value_2025": value,
+                    f"value_{plan.target_year}": value,
                     "year": year,
-                    "target_2025": target,
+                    f"target_{plan.target_year}": target,
                     "qualifier": indicator.qualifier,
                     "distance": value - target,
                     "met": bool(value >= indicator.met_from),
@@ -140,7 +140,7 @@ class Result:
                     ),
                 }
             )
-        table = pd.DataFrame(rows).set_index("indicator").loc[list(PLAN_INDICATORS)]
+        table = pd.DataFrame(rows).set_index("indicator").loc[list(plan.indicator_ids)]
         table = table.astype({"year": "Int64", "met": "boolean", "within_rounding": "boolean"})
         if year is None:
             table[["met", "within_rounding"]] = pd.NA
@@ -151,7 +151,7 @@ class Result:
 
         Index indicator; columns companion, meaning, unit, value_2020, value_2025, year, growth (of the companion, 2025
         over 2020 less one) and indicator_growth; see `sim.closing.companions`. Growth is NaN where 2020 is zero or
-        below. As in `targets`, the last whole year may be used instead of 2025.
+        below. As in `targets`, the plan may be to another year, and the last whole year may be used instead.
         """
         import pandas as pd
 
@@ -168,7 +168,7 @@ class Result:
                     "meaning": companion.meaning,
                     "unit": companion.unit,
                     "value_2020": start,
-                    "value_2025": end,
+                    f"value_{self.scenario.plan.target_year}": end,
                     "year": self.target_year,
                     "growth": end / start - 1.0 if start > 0.0 else float("nan"),
                     "indicator_growth": self._at_target(annual, indicator) / float(annual[indicator].loc[2020]) - 1.0,

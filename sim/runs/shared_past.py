@@ -38,7 +38,16 @@ def checked_fork(scenarios: Sequence["Scenario"], date: str) -> int:
     for other in scenarios[1:]:
         if any(
             getattr(other, each) != getattr(first, each)
-            for each in ("macro", "drivers", "scale", "parameters", "rival_centres", "components", "own_parameters")
+            for each in (
+                "macro",
+                "drivers",
+                "scale",
+                "parameters",
+                "rival_centres",
+                "components",
+                "own_parameters",
+                "own_plan",
+            )
         ):
             message = coded("model.another_world", scenario=other.name, other=first.name)
             raise InputError(message, key="fork_at", value=date)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:the model in this process is not
 
 ROOT = Path(sim.__file__).parents[1]
 SOURCES = sorted([*ROOT.glob("sim/**/*.py"), *ROOT.glob("agents/**/*.py")])
-TARGETS = {"target_2025", "value_2020", "met_from", "qualifier", "intensity_2025_plan", "main_kpi", "expected_sign"}
+TARGETS = {"target_value", "value_2020", "met_from", "qualifier", "intensity_2025_plan", "main_kpi", "expected_sign"}
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def test_targets_compare_2025_with_the_plan(result):
         row = table.loc[indicator.id]
         assert row["value_2020"] == annual.loc[2020, indicator.id]
         assert row["value_2025"] == annual.loc[2025, indicator.id]
-        assert row["target_2025"] == indicator.target_2025
+        assert row["target_2025"] == indicator.target_value
         assert row["distance"] == row["value_2025"] - row["target_2025"]
         assert row["met"] == (row["value_2025"] >= indicator.met_from)
         room = 0.005 if indicator.qualifier == "at least" else 0.05 * row["target_2025"]

@@ -14,7 +14,7 @@ from sim.experiments.summary import Summary
 
 MONTHS = 72
 COLUMNS = (*PLAN_INDICATORS, "redline_warning", "redline_broken")
-TARGETS = {each.id: each.target_2025 for each in indicators()}
+TARGETS = {each.id: each.target_value for each in indicators()}
 START = {each.id: each.value_2020 for each in indicators()}
 PROVENANCE = {
     "version": ["9.9.9"],

@@ -63,17 +63,17 @@ def run(scenario: Scenario, *, seed=0, verify=None, interactions_off=(), progres
 
 
 def _row(indicator, gain):
-    value = indicator.value_2020 + gain * (indicator.target_2025 - indicator.value_2020)
+    value = indicator.value_2020 + gain * (indicator.target_value - indicator.value_2020)
     return {
         "name": indicator.name,
         "unit": indicator.unit,
         "value_2020": indicator.value_2020,
         "value_2025": value,
-        "target_2025": indicator.target_2025,
+        "target_2025": indicator.target_value,
         "qualifier": indicator.qualifier,
-        "distance": value - indicator.target_2025,
+        "distance": value - indicator.target_value,
         "met": value >= indicator.met_from,
-        "within_rounding": abs(value / indicator.target_2025 - 1) <= 0.05,
+        "within_rounding": abs(value / indicator.target_value - 1) <= 0.05,
     }
 
 

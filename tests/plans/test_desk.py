@@ -1,0 +1,72 @@
+"""The policy desk under a plan that the operator gives: its targets, levers and groups; a browser can name none."""
+
+import pytest
+
+import sim
+from app.web import offered as of_operator
+from app.web.desk import Change, Desk
+from app.web.link import link_of, read_link
+from app.web.named import goal_name, indicator_name, lever_name, unit_name
+from app.web.page_desk import _card
+from app.web.simulations import Answer
+from app.web.words import Words
+from scenarios.errors import InputError
+from scenarios.plan import shipped_plan
+from sim.experiments.ensemble import run_requests
+from sim.experiments.requests import ensemble_requests
+
+
+@pytest.fixture
+def opened(centre_2030):
+    """The desks of a server whose operator gives the plan."""
+    yield of_operator.offer(centre_2030)
+    of_operator.offer()
+
+
+def test_without_an_operators_plan_the_desk_has_that_of_the_package():
+    assert of_operator.offered().plan is shipped_plan() and Desk().scenario().own_plan is None
+    with pytest.raises(InputError, match="centre_2030"):
+        Desk().opening("extends: plan\nplan: centre_2030\n")
+
+
+@pytest.mark.usefixtures("opened")
+def test_every_preset_and_baseline_stands_under_the_plan(centre_2030):
+    desk = Desk(changes={"offshore_yuan_window": Change(0.9, "2027-01", 12)})
+    assert desk.scenario().plan == desk.baseline_scenario().plan == centre_2030
+    assert desk.scenario().end == "2030-12" and desk.changes["offshore_yuan_window"].end == "2028-01"
+    assert read_link(link_of(desk)).desk == desk and not read_link(link_of(desk)).left_out
+    with pytest.raises(InputError, match="offshore_window"):
+        Desk(changes={"offshore_window": Change(0.9)})
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_file_names_its_levers_and_what_the_desk_writes_opens_again(centre_2030):
+    desk = Desk().opening("extends: plan\nlevers: {offshore_yuan_window: {2026-01: 1.0}}\n")
+    assert desk.scenario().plan == centre_2030
+    again = Desk().opening(desk.scenario().to_yaml())
+    assert again.scenario().content_hash() == desk.scenario().content_hash()
+    with pytest.raises(InputError, match="2031-01"):
+        Desk().opening("extends: plan\nend: 2031-01\n")
+
+
+@pytest.mark.usefixtures("opened")
+def test_the_cards_have_its_targets_and_its_names(centre_2030):
+    desk = Desk(file="extends: plan\nend: 2021-12\n", scale=0.05)
+    asked = [sim.Scenario(**{**each.as_given(), "scale": 0.02}) for each in (desk.scenario(), desk.baseline_scenario())]
+    ensemble = run_requests(ensemble_requests(asked, runs=1, draws=0), workers=1)
+    given = Answer(desk, ensemble, 1, 1)
+    cards = [_card(each, given, desk.baseline, Words("en")) for each in centre_2030.indicators]
+    assert [card["id"] for card in cards] == list(centre_2030.indicator_ids)
+    assert "3,400" in cards[0]["target"] and "8.00" in cards[1]["target"] and "80" in cards[2]["target"]
+    assert cards[2]["name"] == "Leading fintech firms with a seat in the city"
+    assert cards[0]["name"] == Words("en")("indicator.turnover_total")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_everything_of_the_plan_has_a_name_in_both_languages(centre_2030, language):
+    words = Words(language)
+    shown = [(indicator_name(each, words), unit_name(each, words)) for each in centre_2030.indicators]
+    shown += [(lever_name(each, words), goal_name(centre_2030.goals[0], words)) for each in centre_2030.levers]
+    assert all(all(pair) for pair in shown)
+    assert lever_name(centre_2030.levers[-1], words) == "Window for yuan held abroad"
+    assert lever_name(shipped_plan().levers[0], words) == words(f"lever.{shipped_plan().levers[0].id}")
