@@ -18,6 +18,7 @@ from scenarios.plan.records import (
     Indicator,
     Lever,
     Measure,
+    PlanHead,
     Redline,
     Secondary,
 )
@@ -39,6 +40,7 @@ KINDS = {
     "redline": Redline,
     "secondary": Secondary,
     "goal": Goal,
+    "plan": PlanHead,
     "fact": Fact,
     "derived": Derived,
     "external": External,

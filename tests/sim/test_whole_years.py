@@ -18,7 +18,7 @@ from scenarios.plan import goals
 from scenarios.whole_years import answering_year, common_year, whole_years, year_named
 from sim.closing.companions import COMPANIONS
 from sim.closing.indicators import FLOWS, PLAN_INDICATORS
-from sim.experiments.attribution import _values
+from sim.experiments.attribution import OUTCOMES, _values
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.outcomes import RunOutcome, month_index
 from sim.experiments.pairing import Pairing
@@ -220,7 +220,7 @@ def test_an_attribution_is_of_a_whole_year(monkeypatch):
         [frozenset()],
         lambda _: scenario,
         lambda asked: ensemble_requests([asked], runs=1, draws=0),
-        2022,
+        (2022, OUTCOMES),
         1,
         None,
         None,

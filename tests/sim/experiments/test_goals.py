@@ -61,7 +61,7 @@ def test_a_goal_is_as_good_as_its_worst_test():
     values["msme_acceptance_rate", 2020] = values["msme_acceptance_rate", 2025] = np.full(8, 0.5)
     values["price_discovery_share", 2025] = np.array([1.3, 1.3, 1.1, 1.0] * 2)
     values["benchmark_adoption", 2025] = np.array([1.3, 1.15, 1.3, 1.3] * 2)
-    table = lights(lambda indicator, year: values[indicator, year], 2025)
+    table = lights(lambda indicator, year: values[indicator, year], 2025, goals())
     assert table.loc["1c", ["green", "amber", "red"]].tolist() == pytest.approx([0.25, 0.5, 0.25])
     assert (table.loc["1c", "light"], table.loc["1c", "worst"]) == ("amber", "price_discovery_share")
     assert table.loc["2b", "light"] == "not modelled" and np.isnan(table.loc["2b", "green"])
