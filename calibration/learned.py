@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from calibration.history import SCORED, known_series
 from calibration.naive import NaiveForecast
 from calibration.origin_forecasts import OriginForecast
 from calibration.pool import COMPONENTS, MODEL, best_weights, normal_log_density, pooled, rules_of_pool, shrunk
+from calibration.shrunk_drift import Shrinkage, learned_shrinkage
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL
 from sim.financing.need_cycle import nominal_gdp_trn
 
@@ -75,7 +77,13 @@ def learned_by_indicator(forecasts: Iterable[OriginForecast]) -> dict[str, Learn
 
 def rules_at(indicator: str, origin: int, year: int) -> dict[str, NaiveForecast]:
     """Forecasts of the pool's rules of an indicator, from the values to an origin."""
-    return rules_of_pool(indicator, known_series(indicator), nominal_gdp_trn(), origin, year)
+    return rules_of_pool(indicator, known_series(indicator), nominal_gdp_trn(), origin, year, shrinkage_at(origin))
+
+
+@cache
+def shrinkage_at(origin: int) -> Shrinkage | None:
+    """Prior of the shrunk drift from the known years of all scored indicators to the end of a year."""
+    return learned_shrinkage([known_series(name) for name in SCORED], nominal_gdp_trn(), origin)
 
 
 def log_densities(forecast: OriginForecast, discrepancy: float) -> Floats:

@@ -10,7 +10,9 @@ from calibration.history import known_series, not_below_origin
 from calibration.learned import learned, rules_at
 from calibration.naive import NaiveForecast, forecasts_from
 from calibration.origin_forecasts import OriginForecast
+from calibration.pool import SAMPLE, lognormal_points
 from calibration.scores import Row, scored
+from calibration.shrunk_drift import RULE as SHRUNK_DRIFT
 from sim.experiments.least_runs import quantiles_known
 
 if TYPE_CHECKING:
@@ -19,15 +21,15 @@ if TYPE_CHECKING:
     from agents.arrays import Floats
 
 ALONE, WIDENED, POOL = "forecast", "forecast with discrepancy", "pool"
-"""The three distributions of a forecast."""
+"""The three distributions of a forecast; a fourth is that of the pool's rule that is no naive one, the shrunk drift."""
 BINS = 5
 """Bins of the histogram of probability integral transforms: two of ten forecasts are expected in each."""
 
 
 def distributions(forecasts: Sequence[OriginForecast]) -> Iterator[tuple[OriginForecast, str, "Floats"]]:
-    """The distributions of forecasts of one indicator, each with what the other origins teach.
+    """The distributions of forecasts of one indicator, each with what the other origins teach, and the shrunk drift.
 
-    The model with its discrepancy and the pool are left out where the others do not identify them. Other origins
+    All but the model alone are left out where the others do not identify a discrepancy. Other origins
     forecast some of the same years, whose errors they share: this is kinder than a forecast of unknown years.
     """
     for origin in sorted({each.origin for each in forecasts}):
@@ -38,10 +40,13 @@ def distributions(forecasts: Sequence[OriginForecast]) -> Iterator[tuple[OriginF
             yield each, ALONE, each.members
             if others.identified:
                 rules = rules_at(each.indicator, each.origin, each.year)
-                for kind, points in (
-                    (WIDENED, others.widened(each.members, each.ahead)),
-                    (POOL, others.pooled(each.members, rules, each.ahead)),
-                ):
+                found = {
+                    WIDENED: others.widened(each.members, each.ahead),
+                    POOL: others.pooled(each.members, rules, each.ahead),
+                }
+                if SHRUNK_DRIFT in rules:
+                    found[SHRUNK_DRIFT] = lognormal_points(rules[SHRUNK_DRIFT], SAMPLE)
+                for kind, points in found.items():
                     yield each, kind, not_below_origin(points, each.indicator, origin)
 
 

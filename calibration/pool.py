@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from itertools import product as combinations
+from itertools import combinations
 
 import numpy as np
 from scipy.special import ndtri
@@ -11,9 +11,11 @@ from agents.arrays import Floats
 from calibration.error_correction import RULE as ERROR_CORRECTION
 from calibration.error_correction import error_correction
 from calibration.naive import NaiveForecast, simple_forecasts_from
+from calibration.shrunk_drift import RULE as SHRUNK_DRIFT
+from calibration.shrunk_drift import Shrinkage, shrunk_drift
 
 MODEL = "model with discrepancy"
-COMPONENTS = (MODEL, "drift", "no change", ERROR_CORRECTION)
+COMPONENTS = (MODEL, "drift", "no change", ERROR_CORRECTION, SHRUNK_DRIFT)
 IN_YUAN = ("turnover_total", "direct_financing", "foreign_bond_holdings", "panda_issuance", "panda_cumulative")
 """Indicators that are amounts of money, which may be tied to nominal product."""
 SAMPLE = 2000
@@ -23,14 +25,32 @@ GRID_STEPS = 20
 
 
 def rules_of_pool(
-    indicator: str, past: Mapping[int, float], product: Mapping[int, float], origin: int, year: int
+    indicator: str,
+    past: Mapping[int, float],
+    product: Mapping[int, float],
+    origin: int,
+    year: int,
+    shrinkage: Shrinkage | None = None,
 ) -> dict[str, NaiveForecast]:
-    """Forecasts of the pool's rules from what was known at an origin; those without a distribution are left out."""
+    """Forecasts of the pool's rules from what was known at an origin; those without a distribution are left out.
+
+    Parameters
+    ----------
+    indicator
+        What is forecast.
+    past, product
+        Its values and nominal product by year; later years than `origin` play no part.
+    origin, year
+        Last year that is known, and the year to forecast.
+    shrinkage
+        Prior of the shrunk drift, learned from data to the origin; without one that rule is left out.
+    """
     found = simple_forecasts_from(past, origin, year)
     if indicator in IN_YUAN:
-        corrected = error_correction(past, product, origin, year)
-        if corrected is not None:
-            found[ERROR_CORRECTION] = corrected
+        tied = {ERROR_CORRECTION: error_correction(past, product, origin, year)}
+        if shrinkage is not None:
+            tied[SHRUNK_DRIFT] = shrunk_drift(past, product, origin, year, shrinkage)
+        found |= {rule: forecast for rule, forecast in tied.items() if forecast is not None}
     return {rule: found[rule] for rule in COMPONENTS if rule in found and found[rule].distributed}
 
 
@@ -69,8 +89,9 @@ def best_weights(log_densities: Floats) -> Floats:
 @cache
 def _simplex(components: int) -> Floats:
     """Weights on a grid that add up to one, shape (points, components)."""
-    steps = [each for each in combinations(range(GRID_STEPS + 1), repeat=components) if sum(each) == GRID_STEPS]
-    return np.array(steps, dtype=np.float64) / GRID_STEPS
+    ends = range(GRID_STEPS + components - 1)
+    bars = np.array([(-1, *each, len(ends)) for each in combinations(ends, components - 1)])
+    return np.asarray((np.diff(bars, axis=1) - 1) / GRID_STEPS)
 
 
 def shrunk(weights: Floats, origins: int) -> Floats:

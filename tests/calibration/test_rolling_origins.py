@@ -163,7 +163,13 @@ def test_forecasts_without_a_rule_that_has_errors_are_not_compared():
 def test_a_forecast_that_knows_the_future_has_skill_and_one_of_no_change_has_none():
     table = rolling_origins(MadeUpRuns(perfect), 8, 1)
     assert set(table["origin"]) == {2016, 2017, 2018, 2019}
-    assert list(dict.fromkeys(table["kind"])) == ["forecast", "forecast with discrepancy", "pool", "conditional replay"]
+    assert list(dict.fromkeys(table["kind"])) == [
+        "forecast",
+        "forecast with discrepancy",
+        "pool",
+        "shrunk drift",
+        "conditional replay",
+    ]
     assert len(table[(table["indicator"] == "turnover_total") & (table["kind"] == "forecast")]) == 10
     good = origins_summary(table).set_index("kind")
     assert (good.loc[["forecast", "forecast with discrepancy", "conditional replay"], "skill"] > 0.9).all()
