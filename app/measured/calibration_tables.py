@@ -11,6 +11,7 @@ from app.measured.blocks import number, percent, signed, table
 if TYPE_CHECKING:
     import pandas as pd
 
+NOT_MEASURED = "Not measured yet."
 SHOWN_SERIES = 3
 """Series that are listed for each indicator."""
 PLAINLY = 2.0
@@ -18,7 +19,7 @@ PLAINLY = 2.0
 
 
 def tables_in(folder: Path) -> dict[str, str]:
-    """Tables by the name of their block, from the files of a folder; those without a file are left out.
+    """Tables by the name of their block, from the files of a folder; NOT_MEASURED where there is no file.
 
     Parameters
     ----------
@@ -30,9 +31,8 @@ def tables_in(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for file, (index, tables) in FILES.items():
         path = folder / file
-        if path.exists():
-            rows = pd.read_csv(path, index_col=index)
-            found |= {name: of(rows) for name, of in tables.items()}
+        rows = pd.read_csv(path, index_col=index) if path.exists() else None
+        found |= {name: NOT_MEASURED if rows is None else of(rows) for name, of in tables.items()}
     return found
 
 
@@ -76,6 +76,8 @@ def _figures(rows: pd.DataFrame) -> str:
     """Figures to look up, in the order in which they are worth most."""
     from calibration.figures import figures_chosen
 
+    if not rows["rank"].notna().any():
+        return NOT_MEASURED
     lines = []
     for place, each in enumerate(figures_chosen(rows), 1):
         gains = ", ".join(f"{name} {percent(gain)}" for name, gain in each.gains)
