@@ -32,6 +32,8 @@ def tables_in(folder: Path) -> dict[str, str]:
     for file, (index, tables) in FILES.items():
         path = folder / file
         rows = pd.read_csv(path, index_col=index) if path.exists() else None
+        if rows is not None and file == "information.csv" and "rank" not in rows:
+            rows = rows.assign(rank=float("nan"))  # files of an earlier version have no figures
         found |= {name: NOT_MEASURED if rows is None else of(rows) for name, of in tables.items()}
     return found
 

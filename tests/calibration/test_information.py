@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from app.measured.calibration_tables import NOT_MEASURED, tables_in
 from calibration.figures import (
     Figure,
     chosen_figures,
@@ -90,3 +91,17 @@ def test_the_table_names_the_figure_behind_the_answer_with_its_source():
     assert [name for name, _ in first.gains] == ["foreign_bond_share"] and first.gains[0][1] > 0.9
     assert "People's Bank of China" in first.publication
     assert "centre_attractiveness" not in {each.series for each in figures_chosen(table)}
+
+
+def test_a_file_of_an_earlier_version_has_series_and_no_figures(tmp_path):
+    rows = (
+        "indicator,series,share,used",
+        "turnover_total,repo_outstanding,0.23,False",
+        "turnover_total,x,0.4,True",
+        "",
+    )
+    former = "\n".join(rows)
+    (tmp_path / "information.csv").write_text(former, encoding="utf-8")
+    tables = tables_in(tmp_path)
+    assert "| turnover_total | repo_outstanding 23% |" in tables["information"]
+    assert tables["figures"] == tables["inference"] == NOT_MEASURED
