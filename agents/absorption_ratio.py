@@ -1,5 +1,7 @@
 """Absorption ratio: how far returns of sectors move together."""
 
+import math
+
 import numpy as np
 
 from agents.arrays import Floats
@@ -43,7 +45,7 @@ def absorption_ratio(returns: Floats, share_of_vectors: float) -> float:
 
 def _product(left: Floats, right: Floats) -> Floats:
     """Matrix product by sums of numpy: a library of linear algebra rounds as the processor's kernels do."""
-    return np.asarray((left[:, :, None] * right[None]).sum(axis=1))
+    return np.asarray(np.add.reduce(left[:, :, None] * right[None], axis=1))
 
 
 def _largest_eigenvalues(matrix: Floats, count: int) -> float:
@@ -54,14 +56,18 @@ def _largest_eigenvalues(matrix: Floats, count: int) -> float:
     power = matrix
     for _ in range(SQUARINGS):
         power = _product(power, power)
-        power = power / np.trace(power)
+        power /= power.trace()
     basis = power[:, np.argsort(-np.diag(power), kind="stable")[:count]].copy()
     for _ in range(ITERATIONS):
         basis = _product(power, basis)
-        for place in range(count):
-            for before in range(place):
-                basis[:, place] -= (basis[:, before] * basis[:, place]).sum() * basis[:, before]
-            length = np.sqrt((basis[:, place] ** 2).sum())
+        vectors = list(basis.T)
+        for place, vector in enumerate(vectors):
+            for before in vectors[:place]:
+                vector -= np.add.reduce(before * vector) * before
+            length = math.sqrt(np.add.reduce(vector * vector))
             # Of a matrix of lower rank nothing is left for the last vectors.
-            basis[:, place] = basis[:, place] / length if length > LEAST_LENGTH else 0.0
+            if length > LEAST_LENGTH:
+                vector /= length
+            else:
+                vector[:] = 0.0
     return float((basis * _product(matrix, basis)).sum())

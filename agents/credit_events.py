@@ -70,7 +70,7 @@ def spread_of_issuers_pp(
     industry_spread_pp: Floats, province_spread_pp: Floats, industry: Codes, province: Codes
 ) -> Floats:
     """Contagion spread of each issuer, shape (n,): that of its industry plus that of its province."""
-    return np.take(industry_spread_pp, industry) + np.take(province_spread_pp, province)
+    return industry_spread_pp.take(industry) + province_spread_pp.take(province)
 
 
 def months_of_unmet_need(months: Integers, need_bn: Floats, raised_bn: Floats, least_unmet_share: float) -> Integers:

@@ -44,6 +44,7 @@ def _constant(value: int) -> Keys:
     return np.array(value, dtype=np.uint64)
 
 
+_KEY_TYPE = np.dtype(np.uint64)
 _GAMMA_ARRAY, _MIX_1_ARRAY, _MIX_2_ARRAY = _constant(_GAMMA), _constant(_MIX_1), _constant(_MIX_2)
 _SHIFT_12, _SHIFT_27, _SHIFT_30, _SHIFT_31 = _constant(12), _constant(27), _constant(30), _constant(31)
 
@@ -76,6 +77,12 @@ def _hashed(text: str) -> int:
 @lru_cache(maxsize=4096)
 def _stream_key(seed: int, name: str) -> int:
     return _hashed(f"{seed}:{name}")
+
+
+@lru_cache(maxsize=4096)
+def _base_of(seed: int, name: str, month: int) -> int:
+    """What the draws of a stream in a month have in common: a hash of seed, stream and month."""
+    return _mixed(_stream_key(seed, name) + month * _GAMMA)
 
 
 def agent_key(birth_month: ArrayLike, ordinal: ArrayLike, kind: int | str | ArrayLike) -> Keys:
@@ -188,23 +195,28 @@ class Stream:
         Array (n,), or (count, n) if a count is given.
         """
         keys = np.asarray(keys)
-        if keys.dtype != np.uint64 or keys.ndim != 1:
+        if keys.dtype != _KEY_TYPE or keys.ndim != 1:
             raise TypeError(f"agent keys are a uint64 array (n,), not {keys.dtype} {keys.shape}")
+        agents = len(keys)
+        if count is None and agents <= _CHUNK:
+            return self.uniform_of(keys, month, 0)
         offsets = np.array(self._offsets(month, 1 if count is None else count), dtype=np.uint64)
-        out = np.empty((len(offsets), len(keys)))
-        if len(keys) * len(offsets) <= _CHUNK:
-            _fill_uniform(out, keys * _GAMMA_ARRAY, offsets[:, None])
+        out = np.empty((len(offsets), agents))
+        if agents * len(offsets) <= _CHUNK:
+            _fill_uniform(out, keys * _GAMMA_ARRAY + offsets[:, None])
         else:
-            for start in range(0, len(keys), _CHUNK):
+            for start in range(0, agents, _CHUNK):
                 positions = keys[start : start + _CHUNK] * _GAMMA_ARRAY
                 for index, offset in enumerate(offsets):
-                    _fill_uniform(out[index, start : start + _CHUNK], positions, offset)
+                    _fill_uniform(out[index, start : start + _CHUNK], positions + offset)
         return out[0] if count is None else out
 
     def uniform_of(self, keys: Keys, month: int, index: int) -> Floats:
         """Return one draw of each agent, (n,): row `index` of `uniform` with a count, for these agents alone."""
         out = np.empty(len(keys))
-        _fill_uniform(out, keys * _GAMMA_ARRAY, np.array(self._offset(month, index), dtype=np.uint64))
+        state = keys * _GAMMA_ARRAY
+        state += np.array(_mixed(self._base(month) + index * _DRAW_STEP), dtype=np.uint64)
+        _fill_uniform(out, state)
         return out
 
     def normal(self, keys: Keys, month: int, count: int | None = None) -> Floats:
@@ -227,11 +239,14 @@ class Stream:
 
         A draw is a function of its agent and index alone, so what is not read need not be drawn.
         """
-        out = np.zeros(wanted.shape)
-        for index, flags in enumerate(wanted):
-            rows = np.flatnonzero(flags)
-            if len(rows):
-                out[index, rows] = _gumbel(self.uniform_of(np.take(keys, rows), month, index))
+        out, positions = np.zeros(wanted.shape), keys * _GAMMA_ARRAY
+        for row, flags, offset in zip(out, wanted, self._offsets(month, len(wanted)), strict=True):
+            at = flags.nonzero()[0]
+            if len(at):
+                state, uniform = positions.take(at), np.empty(len(at))
+                state += np.array(offset, dtype=np.uint64)
+                _fill_uniform(uniform, state)
+                row[at] = _gumbel(uniform)
         return out
 
     def laplace(self, keys: Keys, month: int, count: int | None = None) -> Floats:
@@ -257,19 +272,16 @@ class Stream:
         # Counts are small: integers of Python are faster here than passes over a short array.
         return [_mixed(base + index * _DRAW_STEP) for index in range(count)]
 
-    def _offset(self, month: int, index: int) -> int:
-        return _mixed(self._base(month) + index * _DRAW_STEP)
-
     def _base(self, month: int) -> int:
-        return _mixed(_stream_key(self.draws.seed, self.name) + int(month) * _GAMMA)
+        return _base_of(self.draws._seed, self.name, int(month))
 
     def __repr__(self) -> str:
         return f"Stream({self.name!r}, seed={self.draws.seed})"
 
 
-def _fill_uniform(out: Floats, positions: Keys, offset: Keys | np.uint64) -> None:
-    state = np.asarray(positions + offset)
-    _mix_in_place(state, np.empty_like(state))
+def _fill_uniform(out: Floats, state: Keys) -> None:
+    """Set the uniform numbers of SplitMix64 states of the same shape; the states are spoilt."""
+    _mix_in_place(state, out.view(_KEY_TYPE))  # the result is not there yet: its memory serves the mixing
     np.right_shift(state, _SHIFT_12, state)
     np.multiply(state, _STEP, out)
     np.add(out, _HALF_STEP, out)
@@ -303,7 +315,8 @@ def poisson(mean: ArrayLike, uniform: ArrayLike) -> Counts:
     means, uniforms = np.asarray(mean, dtype=np.float64), _checked_uniform(uniform)
     if not ((means >= 0.0) & (means < np.inf)).all():
         raise ValueError("the mean of a Poisson count must be finite and not negative")
-    means, uniforms = np.broadcast_arrays(means, uniforms)
+    if means.shape != uniforms.shape:
+        means, uniforms = np.broadcast_arrays(means, uniforms)
     counts = np.zeros(means.shape, dtype=np.int64)
     # Most chances are small and most counts none, which the chance of none shows at a glance.
     some = uniforms > np.exp(-means) * _SURELY
@@ -333,7 +346,7 @@ def _added_up(chance: Floats, given: Floats, uniforms: Floats, ratio: Callable[[
     `chance` is that of 0; `ratio(given, k)` is the chance of k over that of k - 1.
     """
     counts = np.zeros(chance.shape, dtype=np.int64)
-    at = np.flatnonzero(chance < uniforms)
+    at = (chance < uniforms).nonzero()[0]
     chance, given, uniforms, reached = chance[at], given[..., at], uniforms[at], chance[at]
     count = 0
     while len(at):
@@ -342,8 +355,11 @@ def _added_up(chance: Floats, given: Floats, uniforms: Floats, ratio: Callable[[
         chance = chance * ratio(given, count)
         following = reached + chance
         # Where rounding keeps the sum below the uniform number, it ends with the last chance that adds to it.
-        on = (following < uniforms) & (following > reached)
-        at, chance, given, uniforms, reached = at[on], chance[on], given[..., on], uniforms[on], following[on]
+        on = ((following < uniforms) & (following > reached)).nonzero()[0]
+        reached = following
+        if len(on) < len(at):
+            at, chance, uniforms, reached = at.take(on), chance.take(on), uniforms.take(on), reached.take(on)
+            given = given.take(on, axis=-1)
     return counts
 
 
@@ -381,7 +397,9 @@ def binomial(n: ArrayLike, p: ArrayLike, uniform: ArrayLike) -> Counts:
         raise ValueError("the number of trials must be a whole number from 0 on")
     if not ((chances >= 0) & (chances <= 1)).all():
         raise ValueError("a probability must lie in 0..1")
-    trials, chances, uniforms = np.broadcast_arrays(trials.astype(np.int64), chances, uniforms)
+    trials = trials.astype(np.int64, copy=False)
+    if not trials.shape == chances.shape == uniforms.shape:
+        trials, chances, uniforms = np.broadcast_arrays(trials, chances, uniforms)
     counts = np.where(chances >= 1, trials, 0)
     some = (trials > 0) & (chances < 1) & (uniforms > (1.0 - chances) ** trials * _SURELY)
     if some.any():

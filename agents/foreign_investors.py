@@ -280,7 +280,7 @@ def shift_by_peers(peers: Floats, spread: float, bound: float, coefficient: floa
     Peers and their long-run spread in shares a month. Source: herding of funds is significant but moderate
     (Borensztein and Gelos, 2000); parameters `peer_coefficient_foreign`, `peer_bound`, `peer_flow_spread`.
     """
-    return np.where(group >= InvestorGroup.REAL_MONEY, coefficient * np.tanh(bound * peers / spread), 0.0)
+    return np.where(group >= int(InvestorGroup.REAL_MONEY), coefficient * np.tanh(bound * peers / spread), 0.0)
 
 
 def shift_by_trust(trust: Floats, slope: float, group: Codes) -> Floats:
@@ -291,7 +291,7 @@ def shift_by_trust(trust: Floats, slope: float, group: Codes) -> Floats:
     Trust is the part of the opening that an investor expects to stay, less that at the end of 2020. Parameter
     `trust_demand`.
     """
-    return np.where(group == InvestorGroup.BENCHMARK_FUND, 0.0, slope * trust)
+    return np.where(group == int(InvestorGroup.BENCHMARK_FUND), 0.0, slope * trust)
 
 
 def target_terms(
@@ -312,7 +312,7 @@ def target_terms(
     `peer_shift`, `own_view`, `trust_shift` and `home_bias` (n,).
     """
     terms = np.empty((len(TARGET_TERMS), len(group)))
-    terms[: len(GROUP_TERMS)] = np.take(group_terms, group, axis=1)
+    terms[: len(GROUP_TERMS)] = group_terms.take(group, axis=1)
     terms[len(GROUP_TERMS)] = benchmark_gain[index_family]
     terms[len(GROUP_TERMS) + 1] = geopolitics[group, bloc]
     terms[len(GROUP_TERMS) + 2] = peer_shift
@@ -383,7 +383,7 @@ def client_flow(normal: Floats, spread: float, group: Codes) -> Floats:
 
     z is a standard normal draw of the investor's own. Parameter `client_flow_spread`.
     """
-    return np.where(group == InvestorGroup.RESERVE_MANAGER, 0.0, spread * normal - spread**2 / 2.0)
+    return np.where(group == int(InvestorGroup.RESERVE_MANAGER), 0.0, spread * normal - spread**2 / 2.0)
 
 
 def next_view(view: Floats, normal: Floats, spread: float, persistence: float, group: Codes) -> Floats:
@@ -399,7 +399,7 @@ def next_view(view: Floats, normal: Floats, spread: float, persistence: float, g
     """
     mean = -(spread**2) / 2.0
     moved = mean + persistence * (view - mean) + spread * float(np.sqrt(1.0 - persistence**2)) * normal
-    return np.where(group >= InvestorGroup.REAL_MONEY, moved, 0.0)
+    return np.where(group >= int(InvestorGroup.REAL_MONEY), moved, 0.0)
 
 
 def entry_by_peers(buying: float, spread: float, bound: float, coefficient: float) -> float:

@@ -63,4 +63,4 @@ def home_bias_shift(
     )
     reasons = by_experience * experience_gain + common
     gap = -float(np.log(1.0 - home_bias))
-    return np.where(group == InvestorGroup.RESERVE_MANAGER, 0.0, -gap * np.expm1(-reasons))
+    return np.where(group == int(InvestorGroup.RESERVE_MANAGER), 0.0, -gap * np.expm1(-reasons))

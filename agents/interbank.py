@@ -5,7 +5,7 @@ The network has a core, the largest banks, which all deal with each other; the o
 
 import numpy as np
 
-from agents.arrays import Floats, Integers, Keys
+from agents.arrays import Floats, Integers, Keys, rows_where
 
 Flags = np.ndarray
 """Booleans, one an institution or one a pair of them."""
@@ -61,8 +61,8 @@ def links(uniform: Floats, probability: Floats, core: Flags) -> Flags:
     Every bank has at least one debtor and one creditor in the core: if none is drawn, that with the smallest number.
     """
     linked: Flags = uniform < probability
-    members = np.flatnonzero(core)
-    others = np.flatnonzero(~core)
+    members = rows_where(core)
+    others = rows_where(~core)
     if len(others) and len(members):
         debtor, creditor = uniform[np.ix_(others, members)], uniform[np.ix_(members, others)]
         alone = ~linked[np.ix_(others, members)].any(axis=1)
@@ -85,9 +85,10 @@ def balanced_exposures(lender: Integers, borrower: Integers, lent_bn: Floats, bo
     column = np.ones(count)
     amount = np.zeros(len(lender))
     for _ in range(BALANCING_ROUNDS):
-        row = _factor(lent_bn, np.bincount(lender, weights=column[borrower], minlength=count))
-        column = _factor(borrowed_bn, np.bincount(borrower, weights=row[lender], minlength=count))
-        amount = row[lender] * column[borrower]
+        row = _factor(lent_bn, np.bincount(lender, weights=column.take(borrower), minlength=count))
+        of_lender = row.take(lender)
+        column = _factor(borrowed_bn, np.bincount(borrower, weights=of_lender, minlength=count))
+        amount = of_lender * column.take(borrower)
         if np.abs(np.bincount(lender, weights=amount, minlength=count) - lent_bn).sum() <= misfit:
             return amount
     lent = np.bincount(lender, weights=amount, minlength=count)
@@ -116,13 +117,17 @@ def within_room(
     count = len(room_to_lend_bn)
     lent = np.bincount(lender, weights=amount_bn, minlength=count)
     borrowed = np.bincount(borrower, weights=amount_bn, minlength=count)
-    return amount_bn * np.minimum(_cut(lent, room_to_lend_bn)[lender], _cut(borrowed, room_to_borrow_bn)[borrower])
+    room_to_lend, room_to_borrow = np.maximum(room_to_lend_bn, 0.0), np.maximum(room_to_borrow_bn, 0.0)
+    too_much_lent, too_much_borrowed = lent > room_to_lend, borrowed > room_to_borrow
+    if not (too_much_lent.any() or too_much_borrowed.any()):
+        return amount_bn
+    of_lender, of_borrower = _cut(lent, room_to_lend, too_much_lent), _cut(borrowed, room_to_borrow, too_much_borrowed)
+    return amount_bn * np.minimum(of_lender[lender], of_borrower[borrower])
 
 
-def _cut(used: Floats, room: Floats) -> Floats:
+def _cut(used: Floats, room: Floats, beyond: Flags) -> Floats:
     """Part of what is used that fits; a hair less than the room, so that rounding does not pass it."""
-    fits = np.maximum(room, 0.0) * (1.0 - ROUNDING)
-    return np.divide(fits, used, out=np.ones_like(used), where=used > np.maximum(room, 0.0))
+    return np.divide(room * (1.0 - ROUNDING), used, out=np.ones(len(used)), where=beyond)
 
 
 def repo_lenders(uniform: Floats, assets_bn: Floats, amount_bn: Floats, room_bn: Floats) -> Integers:
@@ -207,9 +212,9 @@ def debtrank_distress(
     this is a valuation loss. Parameter `interbank_loss_given_default`.
     """
     distress, fresh = start.copy(), start
-    solid = np.maximum(equity_bn, precision)
+    solid, at_risk = np.maximum(equity_bn, precision), loss_given_default * amount_bn
     while fresh.max(initial=0.0) > precision:
-        loss = np.bincount(lender, weights=loss_given_default * amount_bn * fresh[borrower], minlength=len(start))
+        loss = np.bincount(lender, weights=at_risk * fresh.take(borrower), minlength=len(start))
         after = np.minimum(1.0, distress + loss / solid)
         fresh, distress = after - distress, after
     return distress

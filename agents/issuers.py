@@ -9,7 +9,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from agents.arrays import Flags, Floats, Integers
+from agents.arrays import Flags, Floats, Integers, rows_where
 from agents.columns import column
 from agents.equity_investors import RETURN_STEP
 from agents.population import ArrayAgent, Population
@@ -282,21 +282,26 @@ def choose_instrument(
     choice = np.full(issuers, -1, dtype=np.int64)
     for nest, members in enumerate(NESTS):
         scale, rows = dissimilarity[nest], slice(members[0], members[-1] + 1)
-        at = np.flatnonzero(eligible[rows].any(axis=0))
+        at = rows_where(eligible[rows].any(axis=0))
         if not len(at):
             continue
-        value = np.where(np.take(eligible[rows], at, axis=1), np.take(utility[rows], at, axis=1) / scale, -np.inf)
-        member: Integers = np.zeros(len(at), dtype=np.intp)
+        member: Integers | int = 0
         if len(members) == 1:
-            inclusive = scale * value[0]
+            inclusive = scale * (utility[members[0]].take(at) / scale)
         else:
+            value = utility[rows].take(at, axis=1)
+            value /= scale
+            value[~eligible[rows].take(at, axis=1)] = -np.inf
             anchor = value.max(axis=0)
-            inclusive = scale * (anchor + np.log(np.exp(value - anchor).sum(axis=0)))
-            member = (value + np.take(instrument_taste[rows], at, axis=1)).argmax(axis=0)
-        total = inclusive + nest_taste[nest, at]
-        better = total > best_value[at]
-        best_value[at] = np.where(better, total, best_value[at])
-        choice[at] = np.where(better, members[0] + member, choice[at])
+            weight = value - anchor
+            inclusive = scale * (anchor + np.log(np.exp(weight, out=weight).sum(axis=0)))
+            value += instrument_taste[rows].take(at, axis=1)
+            member = value.argmax(axis=0)
+        total = inclusive + nest_taste[nest].take(at)
+        before = best_value.take(at)
+        better = total > before
+        best_value[at] = np.where(better, total, before)
+        choice[at] = np.where(better, members[0] + member, choice.take(at))
     return choice
 
 

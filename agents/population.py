@@ -139,14 +139,14 @@ class Population[A: ArrayAgent](StandingAgentSet[A]):
         UnknownColumnError
             If the class declares no such column.
         """
-        if isinstance(item, str):
-            live = self._views.get(item)
-            if live is not None:
-                return live
-            if item not in self._schema:
-                raise UnknownColumnError(self.agent_type, item, self._schema)
-            return self._live(item)
-        return super().__getitem__(item)
+        try:
+            return self._views[item]  # the common case: a column that was read since the last birth or death
+        except (KeyError, TypeError):
+            if not isinstance(item, str):
+                return super().__getitem__(item)
+        if item not in self._schema:
+            raise UnknownColumnError(self.agent_type, item, self._schema)
+        return self._live(item)
 
     def __setitem__(self, name: str, value: ArrayLike) -> None:
         """Overwrite a column; one number, (*shape,) or (*shape, n)."""

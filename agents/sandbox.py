@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Flags, Floats, Integers
+from agents.arrays import Flags, Floats, Integers, rows_where
 
 NOT_ADMITTED = -1
 """Months in the sandbox of a firm that was never admitted."""
@@ -20,7 +20,7 @@ def admissions_per_month(slots_per_year: float, lead_time_ratio: float) -> float
 
 def applicants(in_shanghai: Flags, age_months: Floats, sandbox_months: Integers, age_bound_months: float) -> Integers:
     """Rows of the firms that apply: young ones of Shanghai that were never admitted. Parameter `sandbox_age_bound`."""
-    return np.flatnonzero(in_shanghai & (age_months <= age_bound_months) & (sandbox_months == NOT_ADMITTED))
+    return rows_where(in_shanghai & (age_months <= age_bound_months) & (sandbox_months == NOT_ADMITTED))
 
 
 def admitted(rows: Integers, merit: Floats, places: int) -> Integers:

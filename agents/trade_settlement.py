@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import special
 
-from agents.arrays import Codes, Floats, Integers
+from agents.arrays import Codes, Floats, Integers, rows_where
 from agents.issuers import IssuerClass
 
 
@@ -55,7 +55,7 @@ def reviewing(uniform: Floats, review_months: float) -> tuple[Integers, Floats]:
     keeps its currencies otherwise. Given u < h, u / h is uniform again. Parameter `yuan_review_months`.
     """
     chance = -np.expm1(-1.0 / review_months)
-    rows = np.flatnonzero(uniform < chance)
+    rows = rows_where(uniform < chance)
     return rows, uniform[rows] / chance
 
 

@@ -99,7 +99,7 @@ class Step(Part):
 
     owner: str = ""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Name of the step, from its function."""
         return self.run.__name__

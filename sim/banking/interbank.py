@@ -7,7 +7,7 @@ liabilities offset it. Both ends of every exposure here are institutions in the 
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Floats, rows_where
 from agents.draws import Draws
 from agents.institutions import Institutions, Sector
 from agents.interbank import (
@@ -49,12 +49,14 @@ def interbank_market_clears(
     else:
         settle_claims_of_leavers(institutions, claims)
     bonds, liabilities = institutions["bonds_bn"], institutions["liabilities_bn"]
-    claims.loans = fitting(institutions, claims.loans, institutions["assets_bn"] - bonds, liabilities)
+    room = institutions["assets_bn"] - bonds
+    claims.loans = fitting(institutions, claims.loans, room, liabilities)
     lent, borrowed = totals_by_institution(institutions, claims.loans)
-    repo = repo_dealt_out(parameters, draws, institutions, claims.loans)
-    room = institutions["assets_bn"] - bonds - lent
+    room = room - lent
+    repo = repo_dealt_out(parameters, draws, institutions, room)
     claims.repo = fitting(institutions, repo, room, liabilities - borrowed)
-    book_exposures(institutions, claims)
+    _book(institutions, "interbank", lent, borrowed)
+    _book(institutions, "repo", *totals_by_institution(institutions, claims.repo))
 
 
 def settle_claims_of_leavers(institutions: Institutions, claims: Changes[InterbankClaims]) -> None:
@@ -73,7 +75,7 @@ def fitting(institutions: Institutions, exposures: Exposures, to_lend_bn: Floats
         return exposures
     lender, borrower = institutions.rows_of(exposures.lender), institutions.rows_of(exposures.borrower)
     amount = within_room(lender, borrower, exposures.amount_bn, to_lend_bn, to_borrow_bn)
-    fits = bool((amount == exposures.amount_bn).all())
+    fits = amount is exposures.amount_bn or bool((amount == exposures.amount_bn).all())
     return exposures if fits else Exposures(exposures.lender, exposures.borrower, amount)
 
 
@@ -101,7 +103,7 @@ def new_exposures(
 
     Banks lend and borrow the same part of their assets, times `unsecured` as supervision tightens.
     """
-    banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
+    banks = rows_where(institutions["sector"] == int(Sector.BANK))
     banks = banks[np.argsort(institutions.unique_ids[banks])]
     if len(banks) < 2:
         return Exposures()
@@ -120,19 +122,20 @@ def new_exposures(
     return Exposures(ids[lender], ids[borrower], balanced_exposures(lender, borrower, wanted, wanted))
 
 
-def repo_dealt_out(parameters: Parameters, draws: Draws, institutions: Institutions, loans: Exposures) -> Exposures:
-    """Allocate the repo of borrowers to core banks, in equal parts to a few of them each."""
+def repo_dealt_out(parameters: Parameters, draws: Draws, institutions: Institutions, room_bn: Floats) -> Exposures:
+    """Allocate the repo of borrowers to core banks, in equal parts to a few of them each.
+
+    `room_bn` is what each institution has beside bonds and interbank loans, CNY bn, shape (n,).
+    """
     rows = borrowers(institutions)
-    banks = np.flatnonzero((institutions["sector"] == Sector.BANK) & (institutions["normal_leverage"] == 0.0))
+    banks = rows_where((institutions["sector"] == int(Sector.BANK)) & (institutions["normal_leverage"] == 0.0))
     if not len(banks):
         return Exposures()
     banks = banks[np.argsort(institutions.unique_ids[banks])]
     parts = round(parameters.repo_counterparties)
     uniform = draws["institution.repo"].uniform(institutions.draw_keys[rows], RELATIONSHIP, count=parts)
     amount = institutions["leverage"][rows] * institutions["bonds_bn"][rows] / parts
-    lent, _ = totals_by_institution(institutions, loans)
-    room = institutions["assets_bn"] - institutions["bonds_bn"] - lent
-    lender = banks[repo_lenders(uniform, institutions["assets_bn"][banks], amount, room[banks])]
+    lender = banks[repo_lenders(uniform, institutions["assets_bn"][banks], amount, room_bn[banks])]
     ids = institutions.unique_ids
     return Exposures(ids[lender].ravel(), np.tile(ids[rows], parts), np.tile(amount, parts))
 
@@ -152,6 +155,9 @@ def totals_by_institution(institutions: Institutions, claims: Exposures) -> tupl
 def book_exposures(institutions: Changes[Institutions], claims: InterbankClaims) -> None:
     """Enter the loans and debts of institutions in their balance sheets."""
     for kind, of_kind in (("interbank", claims.loans), ("repo", claims.repo)):
-        lent, borrowed = totals_by_institution(institutions, of_kind)
-        institutions[f"{kind}_lent_bn"][:] = lent
-        institutions[f"{kind}_borrowed_bn"][:] = borrowed
+        _book(institutions, kind, *totals_by_institution(institutions, of_kind))
+
+
+def _book(institutions: Changes[Institutions], kind: str, lent_bn: Floats, borrowed_bn: Floats) -> None:
+    institutions[f"{kind}_lent_bn"][:] = lent_bn
+    institutions[f"{kind}_borrowed_bn"][:] = borrowed_bn

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Flags, Floats, Integers, sum_of_products
+from agents.arrays import Flags, Floats, Integers, rows_where, sum_of_products
 from agents.authorities import Curb
 from agents.draws import Draws
 from agents.forced_sales import sold_bn
@@ -34,10 +34,10 @@ def first_borrowers(
     `borrows_repo` says by sector, shape (11,), whether its institutions borrow.
     """
     borrows = borrows_repo[institutions["sector"]]
-    banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
+    banks = rows_where(institutions["sector"] == int(Sector.BANK))
     core = core_of(institutions["assets_bn"][banks], parameters.interbank_core_share)
     borrows[banks] = ~core
-    leverage_begins(parameters, constants, draws, institutions, np.flatnonzero(borrows), month)
+    leverage_begins(parameters, constants, draws, institutions, rows_where(borrows), month)
 
 
 def leverage_begins(
@@ -72,7 +72,7 @@ def log_volatility(clock: Clock, macro: MacroPath, sales: ForcedSales) -> float:
 
 def borrowers(institutions: Institutions) -> Integers:
     """Rows of the institutions that borrow repo."""
-    return np.flatnonzero(institutions["normal_leverage"])
+    return rows_where(institutions["normal_leverage"])
 
 
 def institutions_set_leverage(
@@ -165,7 +165,7 @@ def change_terms(
 
 def mean_leverage(institutions: Institutions) -> Floats:
     """Repo borrowed over bonds held by banks and by all others, shape (2,)."""
-    bank = (institutions["sector"] == Sector.BANK).astype(np.float64)
+    bank = (institutions["sector"] == int(Sector.BANK)).astype(np.float64)
     bonds = institutions["bonds_bn"]
     borrowed = institutions["leverage"] * bonds
     of_kind = np.stack([bank, 1.0 - bank])

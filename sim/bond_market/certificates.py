@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from agents.arrays import Codes, Floats
+from agents.arrays import Codes, Floats, rows_where
 from agents.bank_supervision import stress_half_life_months
 from agents.certificates import (
     BankTier,
@@ -90,7 +90,7 @@ def banks_roll_certificates(
     Sales are spread over tenors of 1, 3, 6, 9 and 12 months. Recent bank failures raise the yield of small banks'
     certificates and reduce their volume.
     """
-    rows = np.flatnonzero(issuers["bank_tier"] >= 0)
+    rows = rows_where(issuers["bank_tier"] >= 0)
     tier = issuers["bank_tier"][rows]
     ladder = issuers["certificates_bn"][:, rows]
     slot = clock.month % CERTIFICATE_MONTHS

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.arrays import Floats, Integers, median_of, sum_of_products
+from agents.arrays import Floats, Integers, median_of, rows_where, sum_of_products
 from agents.authorities import Curb
 from agents.draws import Draws, poisson
 from agents.foreign_investors import (
@@ -91,7 +91,7 @@ def foreign_investors_enter(
         return
     group = investors["group"]
     groups = np.bincount(group, minlength=len(InvestorGroup)) / len(investors)
-    members = [np.flatnonzero(group == g) for g in InvestorGroup]
+    members = [rows_where(group == g) for g in InvestorGroup]
     median = np.array([median_of(investors["assets_usd_bn"][rows]) for rows in members])
     typical = np.array([median_of(investors["base_log_weight"][rows]) for rows in members])
     trust = mean_trust(investors["trust"])
@@ -101,7 +101,7 @@ def foreign_investors_enter(
     spread = draws["population.attributes"].normal(investors.draw_keys[rows], clock.month, count=2)
     uniform = draws["population.attributes"].uniform(investors.draw_keys[rows], clock.month, count=4)[2:]
     chosen = np.minimum(np.searchsorted(np.cumsum(groups), uniform[0]), len(InvestorGroup) - 1)
-    fund = chosen == InvestorGroup.BENCHMARK_FUND
+    fund = chosen == int(InvestorGroup.BENCHMARK_FUND)
     bounds = np.cumsum([parameters.world_index_fund_share, parameters.emerging_index_fund_share])
     family = np.where(fund, np.array(NEWCOMERS_INDEX)[np.searchsorted(bounds, uniform[1])], IndexFamily.NONE)
     index_weight = parameters.off_benchmark_weight + (
@@ -191,7 +191,7 @@ def _decision(investors: Mapping[str, Any], signals: ForeignSignals) -> _Decisio
     held = np.log(investors["opening_weight"])
     gap = target - held
     # Reserve managers hold their band against a reserve share that moves slowly: they trade every month.
-    band = np.where(group == InvestorGroup.RESERVE_MANAGER, 0.0, investors["inaction_band"])
+    band = np.where(group == int(InvestorGroup.RESERVE_MANAGER), 0.0, investors["inaction_band"])
     speed = np.where(gap < 0.0, signals.exit_speed[group], signals.adjustment_speed[group])
     wanted = within_assets(traded_log_weight(gap, signals.index_step[family], speed, band), held)
     # Nobody holds more than its assets, curb or not.

@@ -47,14 +47,14 @@ def start_foreign_investors(
     sizes[InvestorGroup.REAL_MONEY] += count - sizes.sum()
     group = np.repeat(np.arange(4, dtype=np.int8), sizes)
     family = np.zeros(count, dtype=np.int8)
-    family[group == InvestorGroup.BENCHMARK_FUND] = _index_families(
+    family[group == int(InvestorGroup.BENCHMARK_FUND)] = _index_families(
         int(sizes[InvestorGroup.BENCHMARK_FUND]), parameters
     )
     typical = np.array([float(rows[g.name]["typical_weight"] or "nan") for g in InvestorGroup])
     typical[InvestorGroup.RESERVE_MANAGER] = parameters.rmb_reserve_share_2020 * parameters.reserve_bond_fraction
     live = live_index_weights(parameters, base_year, month, 0.0)
     normal_weight = parameters.off_benchmark_weight + parameters.benchmark_passthrough * live
-    typical_weight = np.where(group == InvestorGroup.BENCHMARK_FUND, normal_weight[family], typical[group])
+    typical_weight = np.where(group == int(InvestorGroup.BENCHMARK_FUND), normal_weight[family], typical[group])
     keys = filled(investors, count, month)
     normal = draws["population.attributes"].normal(keys, month, count=2)
     spread = parameters.weight_spread
@@ -79,13 +79,13 @@ def start_foreign_investors(
     wanted = np.array(parameters.holdings_share_by_type)
     for other in (InvestorGroup.REAL_MONEY, InvestorGroup.HEDGED_BUYER):
         held[other] = rest * wanted[other] / wanted[InvestorGroup.REAL_MONEY :].sum()
-    funds = group == InvestorGroup.BENCHMARK_FUND
+    funds = group == int(InvestorGroup.BENCHMARK_FUND)
     holdings = np.where(funds, assets * weights * rate, held[group] * share)
     assets = np.where(funds, assets, holdings / weights / rate)
     # Targets are stated at end-2020: index weights that went live in between are a gain of their own.
     target = np.log(weights) + constants.foreign_target_shift[group]
     target -= np.where(funds, benchmark_gain_in_2019(parameters, base_year, month)[family], 0.0)
-    reserve = group == InvestorGroup.RESERVE_MANAGER
+    reserve = group == int(InvestorGroup.RESERVE_MANAGER)
     target[reserve] += np.log(parameters.rmb_reserve_share_target / parameters.rmb_reserve_share_2020)
     written(
         investors,

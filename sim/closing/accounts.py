@@ -65,12 +65,9 @@ def _identities_of_books(
     thorough: bool,
 ) -> Iterator[Identity]:
     """Identities of bonds, debt, cash and balance sheets, and bounds of shares."""
+    held, outstanding = book.holdings_bn.sum(axis=0).tolist(), book.outstanding_bn.tolist()
     for security in SecurityClass:
-        yield (
-            f"holders of {security.name}",
-            float(book.holdings_bn[:, security].sum()),
-            float(book.outstanding_bn[security]),
-        )
+        yield f"holders of {security.name}", held[security], outstanding[security]
     yield "holdings are not negative", float(min(book.holdings_bn.min(), 0.0)), 0.0
     flows = book.opening_bn + book.gross_bn - book.redeemed_bn - book.defaulted_bn
     yield (
@@ -85,7 +82,7 @@ def _identities_of_books(
     )
     debt = issuers["debt_bn"]
     kind = issuers["issuer_class"]
-    bank, foreign = kind == IssuerClass.BANK, kind == IssuerClass.FOREIGN
+    bank, foreign = kind == int(IssuerClass.BANK), kind == int(IssuerClass.FOREIGN)
     bond = debt[Instrument.BOND]
     if thorough:
         yield "ladder", float(issuers["maturing_bn"].sum()), float(debt.sum())

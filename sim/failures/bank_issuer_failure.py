@@ -32,7 +32,7 @@ def bank_issuer_fails(
     ValueError
         If the issuer is no bank or the share lies outside 0..1.
     """
-    if issuers["issuer_class"][row] != IssuerClass.BANK:
+    if issuers["issuer_class"][row] != int(IssuerClass.BANK):
         raise ValueError(f"issuer in row {row} is no bank")
     if not 0.0 <= loss_share <= 1.0:
         raise ValueError(f"loss share {loss_share} is not within 0..1")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from agents.arrays import rows_where
 from agents.institutions import Institutions, Sector
 from agents.market_making import MOST_LOST, defaulted_share
 from scenarios.parameters import Parameters
@@ -30,7 +31,7 @@ def clearing_members_default(
     """
     sales.of_collateral_bn = 0.0
     members = shocks["clearing_member_default"]
-    brokers = np.flatnonzero(institutions["sector"] == Sector.BROKER)
+    brokers = rows_where(institutions["sector"] == int(Sector.BROKER))
     if members <= 0.0 or not len(brokers):
         return
     share = defaulted_share(institutions["equity_bn"][brokers], institutions.draw_keys[brokers], members)

@@ -45,7 +45,7 @@ def bank_fails(
     ValueError
         If the institution is no bank.
     """
-    if institutions["sector"][row] != Sector.BANK:
+    if institutions["sector"][row] != int(Sector.BANK):
         raise ValueError(f"row {row} is a {Sector(int(institutions['sector'][row])).name}, not a bank")
     settle_claims_of_leavers(institutions, claims)
     loans = claims.loans
@@ -57,7 +57,7 @@ def bank_fails(
     distress = debtrank_distress(
         lender, borrower, loans.amount_bn, equity, failed.astype(np.float64), loss_rate, parameters.interbank_precision
     )
-    others = ~failed & (institutions["sector"] == Sector.BANK)
+    others = ~failed & (institutions["sector"] == int(Sector.BANK))
     lost_share = (
         float(sum_of_products(equity[others], distress[others]) / equity[others].sum()) if others.any() else 0.0
     )

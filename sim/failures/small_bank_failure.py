@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Floats, Integers
+from agents.arrays import Floats, Integers, rows_where
 from agents.bank_supervision import loss_share_seen_late
 from agents.certificates import BankTier
 from agents.institutions import Institutions, Sector
@@ -57,10 +57,10 @@ def small_banks_fail(
         channels.baseline("risk_detection_lag"),
         parameters.detection_loss_elasticity,
     )
-    small = np.flatnonzero(issuers["bank_tier"] == BankTier.SMALL)
+    small = rows_where(issuers["bank_tier"] == int(BankTier.SMALL))
     row = middle_row(small, issuers["usual_certificates_bn"][small])
     bank_issuer_fails(issuers, book, defaults, stress, row, loss_share)
-    banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
+    banks = rows_where(institutions["sector"] == int(Sector.BANK))
     assets = institutions["assets_bn"][banks]
     smaller = assets <= np.median(assets)
     bank = middle_row(banks[smaller], assets[smaller])

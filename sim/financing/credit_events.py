@@ -54,7 +54,8 @@ def default_chances(
     """
     contagion.opening_industry_spread_pp = contagion.industry_spread_pp
     contagion.opening_province_spread_pp = contagion.province_spread_pp
-    pressure = np.where(domestic_firms(issuers, rows), rollover_pressure(due_bn, debt_bn), 0.0)
+    firms = domestic_firms(issuers, rows)
+    pressure = np.where(firms, rollover_pressure(due_bn, debt_bn), 0.0)
     distressed = issuers["unmet_months"][rows] >= parameters.distress_months
     issuers["rollover_pressure"][rows] = pressure
     issuers["distressed"][rows] = distressed
@@ -69,7 +70,7 @@ def default_chances(
     issuers["worse_borrowers"][rows] = parameters.selection_default_slope * issuers["pool_quality_loss"][rows]
     own = sum(own_default_terms(parameters, issuers, rows).values())
     multiplier = np.log(constants.default_rate_scale) + terms[0] + terms[1] + own + default_shock(shocks, issuers, rows)
-    multiplier += frailty_term(frailty, issuers, rows)
+    multiplier += np.where(firms, frailty.log_multiplier, 0.0)
     return default_probability(rates[rating], multiplier), default_probability(rates)[rating]
 
 
@@ -94,8 +95,8 @@ def default_shock(shocks: ShockValues, issuers: Issuers, rows: Integers) -> Floa
     """
     kind = issuers["issuer_class"][rows]
     private = one_of(kind, (IssuerClass.PRIVATE_LARGE, IssuerClass.PRIVATE_MID))
-    builds = issuers["industry"][rows] == Industry.CONSTRUCTION_AND_INFRASTRUCTURE
-    local = (kind == IssuerClass.LOCAL_SOE) & builds
+    builds = issuers["industry"][rows] == int(Industry.CONSTRUCTION_AND_INFRASTRUCTURE)
+    local = (kind == int(IssuerClass.LOCAL_SOE)) & builds
     of_private, of_local = (
         np.log(max(shocks[name], SMALLEST_RATE)) for name in ("default_rate", "local_government_default")
     )
@@ -119,17 +120,17 @@ def defaults_are_felt(
     issuers: Issuers,
     contagion: Changes[Contagion],
     rows: Integers,
+    firms: Flags,
     debt_bn: Floats,
     expected_bn: Floats,
     written_off_bn: Floats,
 ) -> None:
     """Spreads change by write-offs in an industry and a province relative to those that ratings imply.
 
-    Rows are issuers with market debt; amounts of shape (rows,), CNY bn.
+    Rows are issuers with market debt, of which some are firms; amounts of shape (rows,), CNY bn.
     """
     if not interactions.on("default_contagion"):
         return
-    firms = domestic_firms(issuers, rows)
     lost, expected, debt = (np.where(firms, amount, 0.0) for amount in (written_off_bn, expected_bn, debt_bn))
     half_life = parameters.contagion_half_life
 
@@ -150,14 +151,11 @@ def defaults_are_felt(
     contagion.province_spread_pp = contagion_spread_pp(contagion.province_losses_pct, slope, bound)
 
 
-def unexpected_share(
-    issuers: Issuers, rows: Integers, debt_bn: Floats, expected_bn: Floats, written_off_bn: Floats
-) -> float:
+def unexpected_share(firms: Flags, debt_bn: Floats, expected_bn: Floats, written_off_bn: Floats) -> float:
     """Part of firms' market debt that is written off beyond what ratings imply; zero where they have none.
 
-    Rows are issuers with market debt; amounts of shape (rows,), CNY bn.
+    Amounts of issuers with market debt, CNY bn, and which of them are firms, shape (issuers,).
     """
-    firms = domestic_firms(issuers, rows)
     debt = float(debt_bn[firms].sum())
     return float((written_off_bn - expected_bn)[firms].sum()) / debt if debt > 0.0 else 0.0
 

@@ -47,7 +47,7 @@ class FirmAccounts:
 def are_firms(issuers: Issuers) -> Flags:
     """Issuers with a balance sheet of their own: neither banks, which are institutions, nor foreigners."""
     kind = issuers["issuer_class"]
-    return np.asarray((kind != IssuerClass.BANK) & (kind != IssuerClass.FOREIGN))
+    return np.asarray((kind != int(IssuerClass.BANK)) & (kind != int(IssuerClass.FOREIGN)))
 
 
 def net_worth_bn(issuers: Issuers) -> float:
@@ -144,24 +144,23 @@ def need_terms(
     macro: MacroPath,
     cycle: NeedCycle,
     issuers: Issuers,
-) -> dict[str, Floats]:
+) -> dict[str, Floats | float]:
     """Terms of the growth of each issuer's need a year before its floor and its shock of the month, by name.
 
-    Firms with more debt than they aim at, or with dearer loans than in the base year, borrow less; with the interaction
-    `own_balance_sheets` switched off they do not.
+    A term that is the same for all is one number. Firms with more debt than they aim at, or with dearer loans than in
+    the base year, borrow less; with the interaction `own_balance_sheets` switched off they do not.
     """
     gap = nominal_gap_pp(clock, interactions, base_year, shocks, cycle)
-    nothing = np.zeros(len(issuers))
     dearer = 0.0
     if interactions.on("own_balance_sheets") and not clock.in_base_year:
         change = china_yield_12m_pct(clock, macro) - china_yield_2020_pct(macro)
         dearer = parameters.loan_rate_passthrough * change
     return {
-        "trend": nothing + parameters.need_growth,
-        "growth of the economy": nothing + parameters.need_growth_elasticity * gap / 100.0,
-        "cycle of needs": nothing + cycle.need,
+        "trend": parameters.need_growth,
+        "growth of the economy": parameters.need_growth_elasticity * gap / 100.0,
+        "cycle of needs": cycle.need,
         "own leverage": -parameters.firm_leverage_adjustment * issuers["leverage_gap"],
-        "cost of loans": nothing - parameters.need_cost_response * dearer,
+        "cost of loans": -parameters.need_cost_response * dearer,
     }
 
 
@@ -178,5 +177,5 @@ def need_explained(
 ) -> list[tuple[str, float, str]]:
     """Terms of the growth of an issuer's need a year before its shock of the month; they add up to it."""
     terms = need_terms(clock, parameters, interactions, shocks, base_year, macro, cycle, issuers)
-    values = [(name, float(value[row]), "1/year") for name, value in terms.items()]
+    values = [(name, float(np.broadcast_to(value, len(issuers))[row]), "1/year") for name, value in terms.items()]
     return [*values, ("no need below zero", max(0.0, -sum(value for _, value, _ in values)), "1/year")]

@@ -1,8 +1,11 @@
 """Issuers choose how to meet the need of the month."""
 
+from functools import lru_cache, reduce
+from operator import add
+
 import numpy as np
 
-from agents.arrays import Codes, Flags, Floats, Integers
+from agents.arrays import Flags, Floats, Integers, rows_where
 from agents.bond_demand import supply_at_cost
 from agents.draws import Draws
 from agents.equity_investors import RETURN_STEP
@@ -148,25 +151,27 @@ def costs_pp(
 def _eligible(clock: Clock, parameters: Parameters, channels: Channels, base_year: BaseYear, issuers: Issuers) -> Flags:
     """Which instruments each issuer may use, shape (9, n)."""
     kind = issuers["issuer_class"]
-    bank, foreign = kind == IssuerClass.BANK, kind == IssuerClass.FOREIGN
+    bank, foreign = kind == int(IssuerClass.BANK), kind == int(IssuerClass.FOREIGN)
     market = issuers["market_access"]
-    idle = issuers["waiting_for"] == ListingRoute.NONE
+    idle = issuers["waiting_for"] == int(ListingRoute.NONE)
     able = np.zeros((len(Instrument), len(issuers)), dtype=bool)
     able[Instrument.LOAN] = ~(bank | foreign)
     able[Instrument.BOND] = (market | bank) & ~foreign
-    able[Instrument.COMMERCIAL_PAPER] = market & (kind != IssuerClass.PRIVATE_MID) & ~(bank | foreign)
+    able[Instrument.COMMERCIAL_PAPER] = market & (kind != int(IssuerClass.PRIVATE_MID)) & ~(bank | foreign)
     able[Instrument.GREEN_BOND] = issuers["green"] & market & ~(bank | foreign)
     pools = parameters.securitisable_share_of_issuers
     pools *= channels.ratio("securitisable_share")
     able[Instrument.ABS] = issuers["securitisable"] & (issuers["pool_rank"] < pools)
-    private = (kind == IssuerClass.PRIVATE_LARGE) | (kind == IssuerClass.PRIVATE_MID)
+    private = (kind == int(IssuerClass.PRIVATE_LARGE)) | (kind == int(IssuerClass.PRIVATE_MID))
     unlisted = idle & (issuers["listed_firms"] < issuers["firms"])
     able[Instrument.IPO_MAIN] = private & unlisted
     star = base_year.observed("ipo_count_star") > 0.0
     able[Instrument.IPO_STAR] = issuers["hard_technology"] & unlisted & star
     if REIT_PILOT.in_force(base_year, clock.month):
         able[Instrument.REIT] = (
-            (kind == IssuerClass.INFRASTRUCTURE) & idle & (issuers["asset_rank"] < channels["reits_eligible_assets"])
+            (kind == int(IssuerClass.INFRASTRUCTURE))
+            & idle
+            & (issuers["asset_rank"] < channels["reits_eligible_assets"])
         )
     return able
 
@@ -203,9 +208,9 @@ def issuers_raise_money(
     with a separate choice.
     """
     kind = issuers["issuer_class"]
-    foreign, bank = kind == IssuerClass.FOREIGN, kind == IssuerClass.BANK
+    foreign, bank = kind == int(IssuerClass.FOREIGN), kind == int(IssuerClass.BANK)
     terms = need_terms(clock, parameters, interactions, shocks, base_year, macro, cycle, issuers)
-    growth = np.maximum(0.0, sum(terms.values()))
+    growth = np.maximum(0.0, reduce(add, terms.values()))  # `sum` would add the numbers among them with other rounding
     need, spending = funding_need_bn(
         issuance.due_bn,
         issuers["debt_bn"].sum(axis=0),
@@ -227,7 +232,7 @@ def issuers_raise_money(
     issuers["assets_bn"][:] += np.where(firms, spending, 0.0)
     ledger.pay("investment and lending", Account.ISSUERS, Account.REAL_ECONOMY, float(spending.sum()))
 
-    rows, tranche = _tranches(issuers["tranches"])
+    rows, tranche = _tranches(issuers["tranches"].tobytes())
     by_rating, by_industry = instrument_terms(
         clock,
         parameters,
@@ -249,26 +254,25 @@ def issuers_raise_money(
     issuance.own_terms = own_utilities(parameters, channels, interactions, issuers)
     utility = _utilities(parameters, issuers, issuance, by_rating.sum(axis=0), by_industry, own)
     if clock.in_base_year:  # constants are solved on the filings expected, not on those of one year's draws
-        may = np.flatnonzero(issuance.eligible[Instrument.IPO_MAIN : Instrument.REIT + 1].any(axis=0))
+        may = rows_where(issuance.eligible[Instrument.IPO_MAIN : Instrument.REIT + 1].any(axis=0))
         chances = filing_probability(utility[:, may], issuance.eligible[:, may], _dissimilarity(parameters))
         queue.expected_filings[ListingRoute.MAIN :] += chances.sum(axis=1)
     choice = _choices(clock, parameters, draws, issuers, issuance.eligible, utility, rows, tranche)
     issuers["last_choice"][:] = choice[: len(issuers)]
-    files = choice[: len(issuers)] >= Instrument.IPO_MAIN
-    route = np.where(files, choice[: len(issuers)] - Instrument.IPO_MAIN + 1, ListingRoute.NONE)
-    issuers["waiting_for"][:] = np.where(files, route, issuers["waiting_for"])
+    files = rows_where(choice[: len(issuers)] >= int(Instrument.IPO_MAIN))
+    route = choice[files] - int(Instrument.IPO_MAIN) + 1
+    issuers["waiting_for"][files] = route
     issuers["waiting_months"][files] = 0.0
     filings = np.zeros((len(Industry), len(ListingRoute)))
-    np.add.at(filings, (issuers["industry"][files], route[files]), 1.0)
+    np.add.at(filings, (issuers["industry"][files], route), 1.0)
     queue.filed += filings.sum(axis=0).astype(np.int64)
     filings_are_remembered(parameters, memory, filings)
     # A filing brings no money yet: the need of the month is borrowed from a bank.
-    instrument = np.where(choice >= Instrument.IPO_MAIN, Instrument.LOAN, choice)
-    amount = need[rows] / issuers["tranches"][rows]
-    raised = np.zeros((LADDER_INSTRUMENTS, len(issuers)))
-    for k in range(LADDER_INSTRUMENTS):
-        takes = instrument == k
-        raised[k] = np.bincount(rows[takes], weights=amount[takes], minlength=len(issuers))
+    instrument = np.where(choice >= int(Instrument.IPO_MAIN), Instrument.LOAN, choice)
+    amount = (need / issuers["tranches"]).take(rows)
+    # One row an instrument; the first, of issuers that may use none, is not raised.
+    places, shape = (instrument + 1) * len(issuers) + rows, (LADDER_INSTRUMENTS + 1, len(issuers))
+    raised = np.bincount(places, weights=amount, minlength=shape[0] * shape[1]).reshape(shape)[1:]
     raised[Instrument.LOAN] = loans_granted(
         parameters, channels, issuers, contagion, credit, lending.share, raised[Instrument.LOAN]
     )
@@ -276,11 +280,12 @@ def issuers_raise_money(
     placed = placed_share(wanted, capacity_bn(parameters, interactions, institutions, usual)[0])
     raised[1:] *= placed
     issuance.deferred_debt_bn = (1.0 - placed) * wanted
-    needs_go_unmet(parameters, issuers, raised.sum(axis=0))
-    market_is_remembered(clock, parameters, draws, institutions, issuers, raised)
+    on_market, in_all = raised[1:].sum(axis=0), raised.sum(axis=0)
+    needs_go_unmet(parameters, issuers, in_all)
+    market_is_remembered(clock, parameters, draws, institutions, issuers, on_market, in_all)
     _book_debt(clock, parameters, issuers, raised)
     issuance.delta_financing_bn = float(raised[1:, in_delta(issuers)].sum())
-    by_instrument = np.take(raised, np.flatnonzero(~bank), axis=1).sum(axis=1)
+    by_instrument = raised.take(rows_where(~bank), axis=1).sum(axis=1)
     financial = float(raised[:, bank].sum())
     issuance.issued_bn[:LADDER_INSTRUMENTS] = by_instrument
     issuance.financial_bonds_bn = financial
@@ -291,20 +296,26 @@ def issuers_raise_money(
     bonds = float(by_instrument[1:].sum()) + financial
     fee = parameters.fee_bond / 100.0
     accounts.bond_fees_bn, accounts.all_bond_fees_bn = fee * float(raised[1:, firms].sum()), fee * bonds
-    issuers["cash_bn"][:] += raised[Instrument.LOAN] + raised[1:].sum(axis=0) * (1.0 - fee)
+    issuers["cash_bn"][:] += raised[Instrument.LOAN] + on_market * (1.0 - fee)
     sell_issue(holders, ledger, Account.ISSUERS, bonds)
     ledger.pay("underwriting fee", Account.ISSUERS, Account.UNDERWRITERS, bonds * fee)
     ledger.pay("loan", Account.BANKS, Account.ISSUERS, float(by_instrument[Instrument.LOAN]))
 
 
-def _tranches(counts: Codes) -> tuple[Integers, Integers]:
-    """Row and number of every tranche; the first tranche of each issuer comes first, in row order."""
+@lru_cache(maxsize=4)
+def _tranches(numbers: bytes) -> tuple[Integers, Integers]:
+    """Row and number of every tranche; the first tranche of each issuer comes first, in row order.
+
+    They follow from the numbers of tranches, int8 (issuers,) as bytes, which stay as they are over many months.
+    """
+    counts = np.frombuffer(numbers, dtype=np.int8)
     more = np.repeat(np.arange(len(counts)), counts - 1)
     first_of_row = np.cumsum(counts - 1) - (counts - 1)
     number = np.arange(len(more)) - np.repeat(first_of_row, counts - 1) + 1
-    return np.concatenate([np.arange(len(counts)), more]), np.concatenate(
-        [np.zeros(len(counts), dtype=np.int64), number]
-    )
+    rows = np.concatenate([np.arange(len(counts)), more])
+    tranche = np.concatenate([np.zeros(len(counts), dtype=np.int64), number])
+    rows.flags.writeable = tranche.flags.writeable = False
+    return rows, tranche
 
 
 def _choices(
@@ -323,17 +334,18 @@ def _choices(
     """
     options = eligible.sum(axis=0)
     only = np.where(options > 0, eligible.argmax(axis=0), -1)
-    choice = only[rows]
+    choice = only.take(rows)
     # Where there is one instrument, nothing is chosen and no number is drawn.
-    open_choice = np.flatnonzero((options > 1)[rows])
-    rows, tranche = rows[open_choice], tranche[open_choice]
-    may = np.take(eligible, rows, axis=1)
-    may[Instrument.IPO_MAIN :, tranche > 0] = False  # only the first tranche may be a filing
+    open_choice = rows_where((options > 1).take(rows))
+    rows, tranche = rows.take(open_choice), tranche.take(open_choice)
+    may = eligible.take(rows, axis=1)
+    first = int(np.searchsorted(open_choice, len(issuers)))
+    may[Instrument.IPO_MAIN :, first:] = False  # only the first tranche, which stands first, may be a filing
     # Every tranche has its own key; that of the first is the issuer's.
-    keys = issuers.draw_keys[rows] + tranche.astype(np.uint64) * TRANCHE_KEY
+    keys = issuers.draw_keys.take(rows) + tranche.astype(np.uint64) * TRANCHE_KEY
     tastes = draws["issuer.financing"].gumbel_where(tastes_that_count(may), keys, clock.month)
     choice[open_choice] = choose_instrument(
-        np.take(utility, rows, axis=1), may, _dissimilarity(parameters), tastes[:4], tastes[3:]
+        utility.take(rows, axis=1), may, _dissimilarity(parameters), tastes[:4], tastes[3:]
     )
     return choice
 
@@ -347,9 +359,9 @@ def _utilities(
     own_cost_pp: Floats,
 ) -> Floats:
     """Systematic utility of each instrument for each issuer, the same for all of its tranches, shape (9, issuers)."""
-    utility = np.take(by_rating.T, issuers["rating"], axis=1)
+    utility = by_rating.T.take(issuers["rating"], axis=1)
     _dearer_bonds(parameters, utility, own_cost_pp)
-    utility[Instrument.IPO_MAIN : Instrument.REIT + 1] += np.take(by_industry.T, issuers["industry"], axis=1)
+    utility[Instrument.IPO_MAIN : Instrument.REIT + 1] += by_industry.T.take(issuers["industry"], axis=1)
     for _, instruments, values in issuance.own_terms:
         for instrument in instruments:
             utility[instrument] += values
@@ -418,7 +430,7 @@ def choice_explained(
     have taken. Empty for banks and foreign issuers, which have no loan to compare with.
     """
     able = issuance.eligible[:, row] if row < issuance.eligible.shape[1] else np.zeros(len(Instrument), dtype=bool)
-    others = np.flatnonzero(able[1:]) + 1
+    others = rows_where(able[1:]) + 1
     if not able[Instrument.LOAN] or not len(others):
         return []
     terms, spillover = issuance.choice_terms
@@ -478,6 +490,6 @@ def _book_debt(clock: Clock, parameters: Parameters, issuers: Changes[Issuers], 
     ):
         ladder[(clock.month + round(tenor)) % LADDER_MONTHS, instrument] += raised_bn[instrument]
     for instrument in (Instrument.BOND, Instrument.GREEN_BOND):
-        rows = np.flatnonzero(raised_bn[instrument])
+        rows = rows_where(raised_bn[instrument])
         slot = (clock.month + issuers["tenor_months"][rows].astype(np.int64)) % LADDER_MONTHS
         ladder[slot, instrument, rows] += raised_bn[instrument, rows]

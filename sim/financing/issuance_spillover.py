@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Floats, rows_where
 from agents.issuance_spillover import SLOW_MONTHS, filing_signal, remembered, spillover
 from agents.issuers import Industry, Issuers, ListingRoute
 from scenarios.parameters import Parameters
@@ -14,7 +14,7 @@ from sim.financing.state import FilingMemory
 def start_of_filing_memory(parameters: Parameters, issuers: Issuers) -> FilingMemory:
     """Memory at end-2019: filings that keep the queue as it is, by industry and route."""
     count = np.zeros((len(Industry), len(ListingRoute)))
-    filed = np.flatnonzero(issuers["waiting_for"])
+    filed = rows_where(issuers["waiting_for"])
     np.add.at(count, (issuers["industry"][filed], issuers["waiting_for"][filed]), 1.0)
     usual = count / np.maximum(lead_times_2020(parameters), 1.0)
     return FilingMemory(recent=usual.copy(), usual=usual)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-from agents.arrays import Codes, Flags, Floats, Integers, Keys
+from agents.arrays import Codes, Flags, Floats, Integers, Keys, rows_where
 from agents.credit_events import NO_PROVINCE
 from agents.draws import Draws
 from agents.issuers import (
@@ -354,7 +354,7 @@ def _fill_listing_queue(
     ):
         steady = listings / 12.0 / passed[route] * lead_months * size.scale
         waiting = round(constants.queue_2019[route] * steady)
-        rows = np.flatnonzero(eligible)
+        rows = rows_where(eligible)
         first = rows[np.argsort(uniform[0][rows])[:waiting]]
         issuers["waiting_for"][first] = route
         issuers["waiting_months"][first] = 1.0 + uniform[1][first] * lead_months

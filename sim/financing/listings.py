@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Floats, Integers
+from agents.arrays import Floats, Integers, rows_where
 from agents.authorities import Curb
 from agents.draws import Draws, poisson
 from agents.institutions import Institutions
@@ -102,7 +102,7 @@ def listing_queue_moves(
     waiting, stage = issuers["waiting_for"], issuers["queue_stage"]
     follow_ons = _follow_ons(clock, parameters, constants, draws, macro, issuers, issuance)
 
-    at = np.flatnonzero((waiting != ListingRoute.NONE) & (issuers["waiting_months"] > 0.0))
+    at = rows_where((waiting != int(ListingRoute.NONE)) & (issuers["waiting_months"] > 0.0))
     route, uniform = waiting[at], draws["issuer.listing"].uniform(keys[at], month, count=3)
     passing = review_stage_probability(months_by_stage(parameters, channels, shocks, queue))
     if queue.suspended_months > 0.0:
@@ -137,8 +137,8 @@ def listing_queue_moves(
     issuance.expected_bn[LargeDeal.STAR_OFFERS] = expected[ListingRoute.STAR] * medians[ListingRoute.STAR] * mean_size
     for count, these in ((queue.listings, listed), (queue.stopped, stopped), (queue.withdrawn, withdrawn)):
         count += np.bincount(route[these], minlength=4)
-    issuers["listed_firms"][at[listed & (route != ListingRoute.REIT)]] += 1.0 / size.scale
-    issuers["waiting_months"][:] += waiting != ListingRoute.NONE
+    issuers["listed_firms"][at[listed & (route != int(ListingRoute.REIT))]] += 1.0 / size.scale
+    issuers["waiting_months"][:] += waiting != int(ListingRoute.NONE)
     left = at[listed | stopped | withdrawn]
     waiting[left] = ListingRoute.NONE
     stage[left] = 0
@@ -172,7 +172,7 @@ def _follow_ons(
     gain = equity_return_6m(clock, macro)
     rate = follow_on_rate(parameters.follow_on_rate, gain, parameters.ipo_return_sensitivity)
     offers = np.zeros(len(issuers))
-    firms = np.flatnonzero(issuers["listed_firms"])
+    firms = rows_where(issuers["listed_firms"])
     many = rate * issuers["listed_firms"][firms]
     chance = draws["issuer.follow_on"].uniform(issuers.draw_keys[firms], clock.month)
     some = chance > np.exp(-many)  # most sell nothing: the count is worked out for the others only

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Floats, Integers, sum_of_products
+from agents.arrays import Floats, Integers, rows_where, sum_of_products
 from agents.draws import Draws, poisson
 from agents.issuers import LADDER_MONTHS, ROUNDING_BN, Instrument, IssuerClass, Issuers
 from scenarios.parameters import Parameters
@@ -12,7 +12,7 @@ from sim.base_year.base_year import BaseYear
 from sim.bond_market.primary_market import redeem
 from sim.clock import Clock
 from sim.component import Changes
-from sim.financing.credit_events import default_chances, defaults_are_felt, unexpected_share
+from sim.financing.credit_events import default_chances, defaults_are_felt, domestic_firms, unexpected_share
 from sim.financing.default_frailty import DefaultFrailty
 from sim.financing.firm_balance import are_firms
 from sim.financing.state import Contagion, Defaults, FinancingConstants, Issuance
@@ -39,9 +39,9 @@ def debt_matures(
     """Debt matures, some issuers default."""
     slot = clock.month % LADDER_MONTHS
     kind = issuers["issuer_class"]
-    bank, foreign = kind == IssuerClass.BANK, kind == IssuerClass.FOREIGN
+    bank, foreign = kind == int(IssuerClass.BANK), kind == int(IssuerClass.FOREIGN)
     market_debt = issuers["debt_bn"][1:].sum(axis=0)
-    rows = np.flatnonzero(market_debt > ROUNDING_BN)
+    rows = rows_where(market_debt > ROUNDING_BN)
     market_debt = market_debt[rows]
     due_on_market = issuers["maturing_bn"][slot, 1:].sum(axis=0)[rows]
     chance, by_rating = default_chances(
@@ -51,10 +51,12 @@ def debt_matures(
     defaults.expected = (float(sum_of_products(chance, firms)), float(sum_of_products(by_rating, firms)))
     share = _failing_share(clock, draws, issuers, rows, chance)
     expected_bn, lost_bn = by_rating * market_debt, share * market_debt
+    of_firms = domestic_firms(issuers, rows)
     defaults.expected_bn = float(expected_bn.sum())
-    defaults.unexpected_share = unexpected_share(issuers, rows, market_debt, expected_bn, lost_bn)
-    defaults_are_felt(parameters, interactions, issuers, contagion, rows, market_debt, expected_bn, lost_bn)
-    rows, share = rows[share > 0.0], share[share > 0.0]
+    defaults.unexpected_share = unexpected_share(of_firms, market_debt, expected_bn, lost_bn)
+    defaults_are_felt(parameters, interactions, issuers, contagion, rows, of_firms, market_debt, expected_bn, lost_bn)
+    lose = rows_where(share)
+    rows, share = rows[lose], share[lose]
     written_off = np.zeros(len(SecurityClass))
     if len(rows):
         lost = issuers["debt_bn"][1:, rows] * share

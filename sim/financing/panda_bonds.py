@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from agents.arrays import rows_where
 from agents.covered_parity import issuer_advantage_pp
 from agents.draws import Draws
 from agents.issuers import (
@@ -57,7 +58,7 @@ def foreign_issuers_decide(
     onshore venues; the running total since inception counts `panda_series_splice` of them, as the plan's series does.
     """
     month = clock.month
-    rows = np.flatnonzero(issuers["issuer_class"] == IssuerClass.FOREIGN)
+    rows = rows_where(issuers["issuer_class"] == int(IssuerClass.FOREIGN))
     keys = issuers.draw_keys[rows]
     uniform = draws["issuer.panda"].uniform(keys, month, count=3)
     slope = parameters.gap_slope_three_years

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Floats, Integers, one_of
+from agents.arrays import Floats, Integers, one_of, rows_where
 from agents.draws import Draws
 from agents.firm_balance import next_market_habit
 from agents.institutions import Institutions, Sector
@@ -31,7 +31,7 @@ def _drawn_by_weight(institutions: Institutions, able: Integers, weight: Floats,
 def start_relations(clock: Clock, draws: Draws, institutions: Institutions, issuers: Changes[Issuers]) -> None:
     """Every firm has a house bank, those on the market a lead underwriter; both are drawn by size."""
     uniform = draws["issuer.relation"].uniform(issuers.draw_keys, clock.month, count=2)
-    firms = np.flatnonzero(are_firms(issuers))
+    firms = rows_where(are_firms(issuers))
     issuers["house_bank"][firms] = _house_banks(institutions, uniform[0][firms])
     _take_capital_as_usual(institutions, issuers, firms)
     active = firms[issuers["market_access"][firms]]
@@ -43,13 +43,13 @@ def start_relations(clock: Clock, draws: Draws, institutions: Institutions, issu
 
 def _house_banks(institutions: Institutions, uniform: Floats) -> Integers:
     """Banks of the city in proportion to their assets, by unique_id."""
-    banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
+    banks = rows_where(institutions["sector"] == int(Sector.BANK))
     return _drawn_by_weight(institutions, banks, institutions["assets_bn"][banks], uniform)
 
 
 def _lead_underwriters(institutions: Institutions, uniform: Floats) -> Integers:
     """Banks and brokers in proportion to their capital, by unique_id."""
-    able = np.flatnonzero(one_of(institutions["sector"], UNDERWRITERS))
+    able = rows_where(one_of(institutions["sector"], UNDERWRITERS))
     return _drawn_by_weight(institutions, able, institutions["equity_bn"][able], uniform)
 
 
@@ -62,7 +62,7 @@ def _take_capital_as_usual(institutions: Institutions, issuers: Changes[Issuers]
 
 def usual_capital_is_remembered(institutions: Institutions, issuers: Changes[Issuers]) -> None:
     """Take the capital of house banks at the end of the base year as the usual one."""
-    _take_capital_as_usual(institutions, issuers, np.flatnonzero(issuers["house_bank"] != NOBODY))
+    _take_capital_as_usual(institutions, issuers, rows_where(issuers["house_bank"] != NOBODY))
 
 
 def firms_keep_relations(clock: Clock, draws: Draws, institutions: Institutions, issuers: Changes[Issuers]) -> None:
@@ -71,18 +71,18 @@ def firms_keep_relations(clock: Clock, draws: Draws, institutions: Institutions,
     A new house bank is taken as usual at its capital of the time. What a bank's capital does to its loans enters after
     the base year.
     """
-    firms = np.flatnonzero(issuers["house_bank"] != NOBODY)
+    firms = rows_where(issuers["house_bank"] != NOBODY)
     left = firms[institutions.rows_of(issuers["house_bank"][firms]) < 0]
     issuers["house_bank"][left] = _house_banks(
         institutions, draws["issuer.relation"].uniform(issuers.draw_keys[left], clock.month)
     )
     _take_capital_as_usual(institutions, issuers, left)
-    led = np.flatnonzero(issuers["lead_underwriter"] != NOBODY)
+    led = rows_where(issuers["lead_underwriter"] != NOBODY)
     issuers["lead_underwriter"][led[institutions.rows_of(issuers["lead_underwriter"][led]) < 0]] = NOBODY
     if clock.in_base_year:
         return
     rows = institutions.rows_of(issuers["house_bank"])
-    there, rows = np.flatnonzero(rows >= 0), rows[rows >= 0]
+    there, rows = rows_where(rows >= 0), rows[rows >= 0]
     ratio = institutions["equity_bn"][rows] / institutions["assets_bn"][rows]
     usual = issuers["house_bank_usual"][there]
     # A bank without capital is taken to have a thousandth of the usual ratio.
@@ -100,13 +100,16 @@ def market_is_remembered(
     draws: Draws,
     institutions: Institutions,
     issuers: Changes[Issuers],
+    on_market_bn: Floats,
     raised_bn: Floats,
 ) -> None:
-    """Habit of the market follows what was raised, shape (5, issuers); who sold there has a lead underwriter after."""
-    on_market = raised_bn[1:].sum(axis=0)
+    """Habit of the market follows what was raised there and in all; who sold there has a lead underwriter after.
+
+    Amounts of the month, CNY bn, shape (issuers,).
+    """
     issuers["market_habit"][:] = next_market_habit(
-        issuers["market_habit"], on_market, raised_bn.sum(axis=0), parameters.market_habit_memory
+        issuers["market_habit"], on_market_bn, raised_bn, parameters.market_habit_memory
     )
-    new = np.flatnonzero((on_market > 0.0) & (issuers["lead_underwriter"] == NOBODY) & are_firms(issuers))
+    new = rows_where((on_market_bn > 0.0) & (issuers["lead_underwriter"] == NOBODY) & are_firms(issuers))
     uniform = draws["issuer.relation"].uniform(issuers.draw_keys[new], clock.month, count=2)[1]
     issuers["lead_underwriter"][new] = _lead_underwriters(institutions, uniform)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Floats, Integers, sum_of_products
+from agents.arrays import Floats, Integers, rows_where, sum_of_products
 from agents.issuers import LADDER_MONTHS, Instrument, IssuerClass, Issuers
 from agents.small_firm_credit import (
     acceptance_log_odds,
@@ -27,7 +27,7 @@ TERMS = ("usual acceptance", "score", "bad loans", "screening cost", "direction 
 def rationed_rows(issuers: Issuers) -> Integers:
     """Rows of the issuers whose loans may be refused: small firms and mid-size private ones."""
     kind = issuers["issuer_class"]
-    return np.flatnonzero((kind == IssuerClass.MSME) | (kind == IssuerClass.PRIVATE_MID))
+    return rows_where((kind == int(IssuerClass.MSME)) | (kind == int(IssuerClass.PRIVATE_MID)))
 
 
 def nonperforming_share(parameters: Parameters, issuers: Issuers, contagion: Contagion) -> float:
@@ -40,7 +40,7 @@ def nonperforming_share(parameters: Parameters, issuers: Issuers, contagion: Con
 
 def _usual_acceptance(parameters: Parameters, issuers: Issuers, rows: Integers) -> Floats:
     usual: Floats = np.full(len(rows), float(parameters.mid_firm_acceptance_2020))
-    usual[issuers["issuer_class"][rows] == IssuerClass.MSME] = parameters.msme_acceptance_2020
+    usual[issuers["issuer_class"][rows] == int(IssuerClass.MSME)] = parameters.msme_acceptance_2020
     return usual
 
 
@@ -85,16 +85,18 @@ def accepted_by_banks(
     usual = _usual_acceptance(parameters, issuers, rows)
     log_odds = _log_odds(parameters, channels, issuers, contagion, rows, usual)
     effect = parameters.guarantee_probability_effect
-    accepted = accepted_share(sum(log_odds[1:], start=log_odds[0]), usual, channels["guarantee_coverage"], effect)
-    undirected = sum(log_odds[1:-1], start=log_odds[0])
-    return accepted, accepted_share(undirected, usual, channels.baseline("guarantee_coverage"), effect)
+    undirected, coverage = sum(log_odds[1:-1], start=log_odds[0]), channels.baseline("guarantee_coverage")
+    without = accepted_share(undirected, usual, coverage, effect)
+    if channels["guarantee_coverage"] == coverage and not log_odds[-1].any():
+        return without, without
+    return accepted_share(undirected + log_odds[-1], usual, channels["guarantee_coverage"], effect), without
 
 
 def loan_discount_pp(parameters: Parameters, channels: Channels, issuers: Issuers) -> Floats:
     """What guarantees take off the spread of loans of rationed firms, percentage points, shape (issuers,)."""
     spread = np.array(parameters.loan_spread)
     kind = issuers["issuer_class"]
-    rationed = (kind == IssuerClass.MSME) | (kind == IssuerClass.PRIVATE_MID)
+    rationed = (kind == int(IssuerClass.MSME)) | (kind == int(IssuerClass.PRIVATE_MID))
     discount = guarantee_discount_pp(
         spread,
         float(spread[0]),
@@ -134,7 +136,7 @@ def loans_granted(
     issuers["pool_quality_loss"][rows] = next_pool_quality_loss(
         issuers["pool_quality_loss"][rows], share, share_without, granted[rows], parameters.loan_pool_memory
     )
-    small = issuers["issuer_class"][rows] == IssuerClass.MSME
+    small = issuers["issuer_class"][rows] == int(IssuerClass.MSME)
     if asked[small].any():  # a month without demand gives no new rate
         credit.acceptance_rate = capital_share * float(accepted[small].sum() / asked[small].sum())
         spread = np.array(parameters.loan_spread)[issuers["rating"][rows]]

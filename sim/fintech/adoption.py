@@ -3,6 +3,7 @@
 import numpy as np
 
 from agents.adoption import adoption_probability, neighbours_share
+from agents.arrays import rows_where
 from agents.draws import Draws
 from agents.fintech_firms import FintechFirms
 from agents.institutions import Institutions
@@ -24,7 +25,7 @@ def institutions_adopt(
 ) -> None:
     """Institutions adopt technology as their neighbours did and as local firms supply it."""
     adopted = institutions["adopted"]
-    without = np.flatnonzero(~adopted)
+    without = rows_where(~adopted)
     log_assets = np.log(institutions["assets_bn"])
     neighbours = institutions.rows_of(institutions["neighbours"][:, without])
     chance = adoption_probability(

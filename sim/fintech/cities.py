@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Floats, Integers
+from agents.arrays import Floats, Integers, rows_where
 from agents.city_state import CityState
 from agents.districts import NOWHERE
 from agents.draws import Draws
@@ -117,7 +117,7 @@ def firms_reconsider_their_city(
     )
     uniform = draws["fintech.city"].uniform(firms.draw_keys, clock.month, count=3)
     weighs = uniform[0] < weighs_another_city(here, parameters.fintech_city_review_rate)
-    rows = np.flatnonzero(weighs & ~is_subsidiary(firms["kind"]))  # a subsidiary stays with its parent
+    rows = rows_where(weighs & ~is_subsidiary(firms["kind"]))  # a subsidiary stays with its parent
     local = here[rows]
     rival = firms["centre"][rows].astype(np.int64)
     rival[local] = rivals_drawn(firms_by_centre(firms)[Centre.SHANGHAI + 1 :], uniform[2][rows[local]])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Floats, Integers, sum_of_products
+from agents.arrays import Floats, Integers, rows_where, sum_of_products
 from agents.draws import Draws, binomial, poisson
 from agents.fintech_clients import (
     clients_at_start,
@@ -75,12 +75,12 @@ def start_clients(
 
     The premium of Shanghai's firms is size for each client, so that its solution does not move clients.
     """
-    premium = np.where(fintech["kind"] == Origin.SHANGHAI, constants.size_premium, 0.0)
+    premium = np.where(fintech["kind"] == int(Origin.SHANGHAI), constants.size_premium, 0.0)
     fintech["clients_elsewhere"][:] = clients_at_start(fintech["log_size"] - premium)
     market.contracts_elsewhere = float(fintech["clients_elsewhere"].sum())
     nothing = np.zeros(len(fintech))
     terms = _terms(parameters, fintech, nothing, nothing)
-    _choose(clock, draws, institutions, fintech, np.flatnonzero(institutions["adopted"]), terms)
+    _choose(clock, draws, institutions, fintech, rows_where(institutions["adopted"]), terms)
     fintech["clients_here"][:] = _suppliers(institutions, fintech)
 
 
@@ -118,7 +118,7 @@ def institutions_choose_suppliers(
     chances = supplier_chances(far)
     won_elsewhere = poisson(placed * chances, uniform[1])
 
-    served = np.flatnonzero(institutions["adopted"])
+    served = rows_where(institutions["adopted"])
     supplier = fintech.rows_of(institutions["supplier"][served])
     drawn = draws["institution.supplier"].uniform(institutions.draw_keys[served], clock.month, count=2)[0]
     reviews = drawn < clients_leaving(chances_to_leave, supplier, leaves)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Flags, Floats, Integers
+from agents.arrays import Flags, Floats, Integers, rows_where
 from agents.draws import Draws, poisson
 from agents.fintech_clients import own_volatility
 from agents.fintech_firms import (
@@ -96,7 +96,7 @@ def start_fintech_firms(
         capability=draws["population.attributes"].normal(keys, month, count=5)[4],
         months_since_round=uniform[2] * parameters.longest_since_round_2019,
     )
-    fintech_firms_choose(clock, draws, districts, fintech, np.flatnonzero(fintech["in_shanghai"]))
+    fintech_firms_choose(clock, draws, districts, fintech, rows_where(fintech["in_shanghai"]))
     if interactions.on("fintech_spin_offs"):
         start_subsidiaries(clock, parameters, draws, base_year, institutions, fintech)
     if interactions.on("supplier_choice"):
@@ -161,7 +161,7 @@ def firms_grow_and_raise_funds(
     chance = round_probability(of_funding)
     # Subsidiaries are financed by their parents and raise no capital in rounds.
     may_close = (firms["funding_round"] < parameters.most_funding_rounds) & ~is_subsidiary(firms["kind"])
-    closes = np.flatnonzero((draws["fintech.funding"].uniform(firms.draw_keys, clock.month) < chance) & may_close)
+    closes = rows_where((draws["fintech.funding"].uniform(firms.draw_keys, clock.month) < chance) & may_close)
     _remember_rounds(parameters, memory, cell, may_close, closes, float(chance[may_close].mean()))
     raised = capital_raised(
         firms["log_size"][closes], helped[closes], parameters.round_size, parameters.sandbox_capital
@@ -233,7 +233,7 @@ def firms_exit_and_start(
         parameters.fintech_exit_age_slope,
         parameters.fintech_exit_age_bound,
     )
-    leaves = np.flatnonzero(draws["fintech.exit"].uniform(firms.draw_keys, clock.month) < chance)
+    leaves = rows_where(draws["fintech.exit"].uniform(firms.draw_keys, clock.month) < chance)
     flows.left += len(leaves)
     flows.rounds_of_leavers += int(firms["funding_round"][leaves].sum())
     flows.left_here += int(firms["in_shanghai"][leaves].sum())

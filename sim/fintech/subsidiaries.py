@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Integers
+from agents.arrays import Integers, rows_where
 from agents.draws import Draws, poisson
 from agents.fintech_clients import clients_at_start
 from agents.fintech_firms import LEADING_RANKS, FintechFirms, Origin
@@ -49,8 +49,8 @@ def start_subsidiaries(
 ) -> None:
     """Make firms of the start the subsidiaries that were there, those of Shanghai of its largest institutions."""
     founded = founded_by(clock.month)
-    here = np.flatnonzero(fintech["in_shanghai"])[: len(founded)]
-    there = np.flatnonzero(~fintech["in_shanghai"])[: round(len(founded) * rivals_per_subsidiary(base_year))]
+    here = rows_where(fintech["in_shanghai"])[: len(founded)]
+    there = rows_where(~fintech["in_shanghai"])[: round(len(founded) * rivals_per_subsidiary(base_year))]
     if not len(founded):
         return
     largest = np.argsort(-institutions["assets_bn"], kind="stable")[: len(founded)]
@@ -98,7 +98,7 @@ def institutions_found_subsidiaries(
         return
     assets = institutions["assets_bn"]
     large = smallest_parent_bn(assets, parameters.fintech_parent_size)
-    rows = np.flatnonzero(assets >= large)
+    rows = rows_where(assets >= large)
     rows = rows[~np.isin(institutions.unique_ids[rows], fintech["parent"])]
     attraction = attraction_of_cities(parameters, channels, interactions, base_year, institutions, city)
     adopted = institutions["adopted"][rows]
@@ -122,7 +122,7 @@ def institutions_found_subsidiaries(
         (Origin.SUBSIDIARY, assets[parents]),
         (Origin.SUBSIDIARY_ELSEWHERE, np.full(there, large)),
     ):
-        count, place = len(parents_bn), kind == Origin.SUBSIDIARY
+        count, place = len(parents_bn), kind == int(Origin.SUBSIDIARY)
         if count == 0:
             continue
         flows.started += count

@@ -64,7 +64,7 @@ def institutions_arrive(
     managed.brought_along += float(clients.sum())
     equity_flows.brought_along_bn += float(equity.sum())
     institutions["bonds_bn"][rows] = assets * traits.bond_share[sector]
-    borrowers = rows[traits.borrows_repo[sector] | (sector == Sector.BANK)]
+    borrowers = rows[traits.borrows_repo[sector] | (sector == int(Sector.BANK))]
     leverage_begins(parameters, constants, draws, institutions, borrowers, clock.month)
     meet_neighbours(draws, institutions, rows, clock.month)
     newcomers_choose(clock, draws, districts, institutions, rows)

@@ -71,13 +71,22 @@ def usual_losses_by_class_bn(book: SecurityBook, defaults: Defaults) -> Floats:
 
 
 def credit_losses_bn(
-    parameters: Parameters, book: SecurityBook, defaults: Defaults, institutions: Institutions, *, usual: bool
+    parameters: Parameters,
+    book: SecurityBook,
+    defaults: Defaults,
+    institutions: Institutions,
+    loans: Floats,
+    *,
+    usual: bool,
 ) -> Floats:
-    """Losses of each institution in the month on bonds and loans, CNY bn; the usual ones are those margins cover."""
+    """Losses of each institution in the month on bonds and loans, CNY bn; the usual ones are those margins cover.
+
+    `loans` are those of `loans_bn`.
+    """
     rates = loss_rates(book, usual_losses_by_class_bn(book, defaults) if usual else book.defaulted_bn)
     place = np.where(hold_as_banks(institutions), Holder.BANKS - 1, Holder.ASSET_MANAGERS - 1)
     on_loans = loan_losses_bn(
-        loans_bn(institutions),
+        loans,
         parameters.loan_loss_charge,
         0.0 if usual else defaults.unexpected_share,
         parameters.nonperforming_response,
@@ -96,6 +105,7 @@ def month_income_terms(
     government: GovernmentYield,
     funding: RepoFunding,
     institutions: Institutions,
+    loans: Floats,
     usual_losses_bn: Floats,
 ) -> Floats:
     """Terms of each institution's income of the month, CNY bn, shape (5, n)."""
@@ -104,7 +114,7 @@ def month_income_terms(
     marked = np.where(bank, parameters.bank_marked_bond_share, 1.0) * parameters.managed_bond_duration
     return income_terms_bn(
         institutions["equity_bn"],
-        loans_bn(institutions),
+        loans,
         institutions["bonds_bn"],
         traits.return_on_equity[institutions["sector"]],
         usual_losses_bn,
@@ -137,15 +147,16 @@ def institutions_earn_and_lose(
     may lend in the next month (interaction `bank_capital`). Without the interaction `credit_losses` nobody bears what
     issuers write off, and margins cover nothing of it.
     """
+    loans = loans_bn(institutions)
     if interactions.on("credit_losses"):
         usual, losses = (
-            credit_losses_bn(parameters, book, defaults, institutions, usual=each) for each in (True, False)
+            credit_losses_bn(parameters, book, defaults, institutions, loans, usual=each) for each in (True, False)
         )
     else:
         usual = losses = np.zeros(len(institutions))
-    income = month_income_terms(clock, parameters, macro, traits, book, government, funding, institutions, usual).sum(
-        axis=0
-    )
+    income = month_income_terms(
+        clock, parameters, macro, traits, book, government, funding, institutions, loans, usual
+    ).sum(axis=0)
     dividends = payout_bn(income - losses, parameters.payout_ratio)
     target = target_equity_ratio(
         institutions["normal_equity_ratio"] * capital_requirement(parameters, channels),
@@ -171,8 +182,8 @@ def institutions_earn_and_lose(
     if interactions.on("bank_capital"):
         room, excess = room_and_excess(parameters, channels, institutions)
         institutions["capital_room"][:], institutions["excess_leverage"][:] = room, excess
-        banks = institutions["sector"] == Sector.BANK
-        mean = lending_room(room[banks], loans_bn(institutions)[banks])
+        banks = institutions["sector"] == int(Sector.BANK)
+        mean = lending_room(room[banks], loans[banks])
         if clock.in_base_year:
             capacity.usual_room = mean
         capacity.share = lending_share(mean, capacity.usual_room)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.adoption import cost_of_adopters
-from agents.arrays import Floats
+from agents.arrays import Floats, rows_where
 from agents.asset_managers import asset_manager_shift
 from agents.city_state import ENVIRONMENT_TERMS, environment_terms, unit_operating_cost
 from agents.draws import Draws, Stream, poisson
@@ -182,7 +182,7 @@ def institutions_leave_and_move(
     bond = parameters.relocation_stay_bonus + institutions["bond_of_experience"] + institutions["bond_of_size"]
     out = relocation_share_out(shares[sector, owner, Centre.SHANGHAI], bond)
     moves = ~closes & (uniform[1] < hazard * out)
-    rows = np.flatnonzero(moves)
+    rows = rows_where(moves)
     chosen = np.cumsum(shares[sector[rows], owner[rows], 1:], axis=1)
     target = np.minimum((uniform[2][rows, None] > chosen / chosen[:, -1:]).sum(axis=1), chosen.shape[1] - 1)
     np.add.at(rivals.seats, (sector[rows], owner[rows], target), 1.0)

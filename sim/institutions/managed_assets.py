@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Floats, rows_where
 from agents.draws import Draws
 from agents.institutions import Institutions, Sector
 from agents.managed_assets import class_returns, net_flows, trailing_excess_return, trust_shift
@@ -44,7 +44,7 @@ def managed_assets_grow(
 
     Managers earn the return of their class and an idiosyncratic shock; clients' flows follow last year's performance.
     """
-    rows = np.flatnonzero(traits.manages[institutions["sector"]])
+    rows = rows_where(traits.manages[institutions["sector"]])
     sector = institutions["sector"][rows]
     yield_pct = china_yield_pct(clock, macro, book)
     government.change_1m_pp = yield_pct - government.last_month_pct

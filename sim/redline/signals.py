@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.absorption_ratio import absorption_ratio
-from agents.arrays import Floats
+from agents.arrays import Floats, rows_where
 from agents.authorities import drawdown
 from agents.capital_shortfall import capital_shortfall_bn, long_run_loss
 from agents.certificates import BankTier
@@ -63,7 +63,7 @@ def contagion(parameters: Parameters, institutions: Institutions, claims: Interb
     DebtRank is the part of banks' equity that they lose through claims on one another, beyond the loss itself, when all
     assets lose `common_loss`.
     """
-    banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
+    banks = rows_where(institutions["sector"] == int(Sector.BANK))
     equity = institutions["equity_bn"][banks]
     total = float(equity.sum())
     if total <= 0.0:
@@ -102,7 +102,7 @@ def coverage_of_banks(parameters: Parameters, book: SecurityBook, institutions: 
     """
     held = book.holdings_bn[Holder.BANKS]
     weight = float((held * np.array(parameters.liquid_asset_weight)).sum() / held.sum())
-    banks = institutions["sector"] == Sector.BANK
+    banks = institutions["sector"] == int(Sector.BANK)
     repo, borrowed = institutions["repo_borrowed_bn"][banks], institutions["interbank_borrowed_bn"][banks]
     liquid = liquid_assets_bn(institutions["bonds_bn"][banks], repo, parameters.repo_haircut, weight)
     other = institutions["liabilities_bn"][banks] - repo - borrowed
@@ -130,7 +130,7 @@ def systemic_risk_is_measured(
     window = round(parameters.absorption_window)
     risk.sector_returns = np.vstack([risk.sector_returns, returns_by_sector(institutions)])[-window:]
     if clock.month % QUARTER == 0:
-        banks = institutions["sector"] == Sector.BANK
+        banks = institutions["sector"] == int(Sector.BANK)
         wanted = unsecured_share(parameters, channels) * parameters.interbank_asset_share
         risk.unmet_loans = unmet_share(
             wanted * float(institutions["assets_bn"][banks].sum()), float(institutions["interbank_lent_bn"].sum())

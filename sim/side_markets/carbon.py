@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from agents.arrays import one_of
+from agents.arrays import one_of, rows_where
 from agents.carbon import allowance_gap, matched_trades, takes_part
 from agents.draws import Draws
 from agents.issuers import IssuerClass, Issuers
@@ -23,7 +23,7 @@ def start_carbon_market(
     clock: Clock, parameters: Parameters, draws: Draws, size: ModelSize, issuers: Changes[Issuers]
 ) -> None:
     """Set coverage, emissions and cost of abatement at the start."""
-    able = np.flatnonzero(one_of(issuers["issuer_class"], COVERED))
+    able = rows_where(one_of(issuers["issuer_class"], COVERED))
     uniform = draws["issuer.carbon"].uniform(issuers.draw_keys[able], clock.month)
     # The pilot covers as many emitters at every scale: how evenly purchases and sales match depends on their number.
     covered = able[uniform < parameters.carbon_covered_share / size.scale]
@@ -40,7 +40,7 @@ def issuers_trade_allowances(
 
     Those whose gain exceeds the cost of a trade take part; purchases equal sales.
     """
-    rows = np.flatnonzero(issuers["emissions"] > 0.0)
+    rows = rows_where(issuers["emissions"] > 0.0)
     emissions = issuers["emissions"][rows]
     normal = draws["issuer.carbon"].normal(issuers.draw_keys[rows], clock.month)
     gap = allowance_gap(issuers["abatement_cost"][rows], normal, parameters.allowance_gap_persistence)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
+from agents.arrays import rows_where
 from agents.digital_currency import acceptance_probability
 from agents.draws import Draws
 from agents.fintech_firms import FintechFirms
@@ -50,7 +49,7 @@ def small_firms_accept_ecny(
     acceptors.opening, acceptors.new = int(issuers["accepts_ecny"].sum()), 0
     if not DIGITAL_YUAN_PILOT.in_force(base_year, clock.month):
         return
-    without = np.flatnonzero((issuers["issuer_class"] == IssuerClass.MSME) & ~issuers["accepts_ecny"])
+    without = rows_where((issuers["issuer_class"] == int(IssuerClass.MSME)) & ~issuers["accepts_ecny"])
     chance = acceptance_probability(
         accepting_share(issuers),
         parameters.ecny_innovation,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.arrays import one_of, sum_of_products
+from agents.arrays import one_of, rows_where, sum_of_products
 from agents.draws import Draws
 from agents.institutions import Institutions, Sector
 from agents.insurance import cession_shares, insuring_share, premium
@@ -33,7 +33,7 @@ class Premiums:
 
 def start_insurance(clock: Clock, draws: Draws, issuers: Changes[Issuers]) -> None:
     """Set the month of renewal and the tolerance of risk of each firm."""
-    firms = np.flatnonzero(~one_of(issuers["issuer_class"], (IssuerClass.BANK, IssuerClass.FOREIGN)))
+    firms = rows_where(~one_of(issuers["issuer_class"], (IssuerClass.BANK, IssuerClass.FOREIGN)))
     uniform = draws["issuer.insurance"].uniform(issuers.draw_keys[firms], clock.month, count=2)
     issuers["renewal_month"][firms] = (12.0 * uniform[0]).astype(np.int8)
     issuers["risk_rank"][firms] = uniform[1]
@@ -52,7 +52,7 @@ def firms_insure_and_insurers_cede(
     Firms whose year is over decide. The amount at risk is taken to be in proportion to a firm's debt, which grows with
     its business.
     """
-    rows = np.flatnonzero(issuers["renewal_month"] == clock.month_of_year)
+    rows = rows_where(issuers["renewal_month"] == clock.month_of_year)
     cost = channels.ratio("insurance_cover_cost")
     share_insuring = insuring_share(parameters.insured_share_2020, cost, parameters.cover_cost_slope)
     insured = issuers["risk_rank"][rows] < share_insuring
@@ -60,7 +60,7 @@ def firms_insure_and_insurers_cede(
     issuers["insured"][rows] = insured
     issuers["premium"][:] = 0.0
     issuers["premium"][rows] = premium(exposure, parameters.insurance_loading_2020, cost)
-    insurers = np.flatnonzero(institutions["sector"] == Sector.INSURER)
+    insurers = rows_where(institutions["sector"] == int(Sector.INSURER))
     share = cession_shares(
         institutions["local_leaning"][insurers],
         parameters.ceded_share_2020,

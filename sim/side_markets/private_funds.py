@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
-from agents.arrays import Flags
+from agents.arrays import Flags, rows_where
 from agents.cross_border_funds import commitments as commitments_granted
 from agents.institutions import Institutions, Sector
 from scenarios.parameters import Parameters
@@ -39,7 +37,7 @@ def start_commitments(
     commitments: Changes[Commitments],
 ) -> None:
     """Set commitments in proportion to managed assets, and how much is wanted for each index point of them."""
-    rows = np.flatnonzero(institutions["sector"] == Sector.PRIVATE_FUND)
+    rows = rows_where(institutions["sector"] == int(Sector.PRIVATE_FUND))
     managed = institutions["managed_assets"][rows]
     institutions["commitment_bn"][rows] = base_year.observed("qflp_qdlp_committed_2019") * managed / managed.sum()
     wanted = parameters.commitment_demand_2019 * channels.baseline("qflp_quota")
@@ -65,7 +63,7 @@ def private_funds_commit(
     Managers move towards the commitments that they want, within the quota of all. Foreign managers bring money in
     (QFLP), domestic ones take it out (QDLP).
     """
-    rows = np.flatnonzero(institutions["sector"] == Sector.PRIVATE_FUND)
+    rows = rows_where(institutions["sector"] == int(Sector.PRIVATE_FUND))
     wanted = commitments.per_managed * institutions["managed_assets"][rows]
     granted, run_off, requested = commitments_granted(
         institutions["commitment_bn"][rows], wanted, parameters.commitment_speed, channels["qflp_quota"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.arrays import sum_of_products
+from agents.arrays import rows_where, sum_of_products
 from agents.draws import Draws
 from agents.institutions import Institutions, Sector
 from agents.issuers import IssuerClass, Issuers
@@ -95,7 +95,7 @@ def start_trade(
         weight = amount
     weight /= weight.sum()
     issuers["trade_weight"][:] = weight
-    trades = np.flatnonzero(weight)
+    trades = rows_where(weight)
     issuers["yuan_share"][trades] = chosen_yuan_share(
         np.full(len(IssuerClass), yuan_trade_share_2019(base_year)),
         kind[trades],
@@ -122,7 +122,7 @@ def issuers_settle_trade(
 
     Some issuers reconsider the currency of their trade each month.
     """
-    rows = np.flatnonzero(issuers["trade_weight"])
+    rows = rows_where(issuers["trade_weight"])
     weight, share = issuers["trade_weight"][rows], issuers["yuan_share"][rows]
     kind = issuers["issuer_class"][rows]
     uniform = draws["issuer.settlement"].uniform(issuers.draw_keys[rows], clock.month)
@@ -149,7 +149,7 @@ def issuers_settle_trade(
     payments.trade_in_yuan_bn = yuan
     payments.trade_in_other_currencies_bn = trade * float(sum_of_products(weight, 1.0 - share))
     payments.yuan_bn = yuan + capital
-    banks = np.flatnonzero(institutions["sector"] == Sector.BANK)
+    banks = rows_where(institutions["sector"] == int(Sector.BANK))
     routed = cips_share(
         institutions["local_leaning"][banks],
         parameters.cips_share_2020,

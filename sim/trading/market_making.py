@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from agents.arrays import Floats
+from agents.arrays import Floats, rows_where
 from agents.institutions import Institutions, Sector
 from agents.market_making import market_making_capital
 from sim.base_year.tables import table
@@ -37,7 +37,7 @@ def dealers() -> tuple[Floats, Floats]:
 def market_making_bn(institutions: Institutions) -> Floats:
     """Capital that all dealers commit to each market, CNY bn, shape (4,)."""
     limit, allocation = dealers()
-    rows = np.flatnonzero(limit[institutions["sector"]])
+    rows = rows_where(limit[institutions["sector"]])
     sector = institutions["sector"][rows]
     capital = market_making_capital(
         institutions["equity_bn"][rows], institutions["assets_bn"][rows], limit[sector], allocation[sector]

@@ -174,20 +174,20 @@ class ChannelValues(Mapping[str, float]):
     """Channel values of one month; records which of them the rules read."""
 
     def __init__(self, columns: Mapping[str, int], values: Floats, read: set[str]) -> None:
-        self._columns = columns
-        self._values = values
+        # Numbers of Python: a channel is read many times a month, and an array gives one number slowly.
+        self._values: dict[str, float] = dict(zip(columns, values.tolist(), strict=True))
         self._read = read
 
     def __getitem__(self, channel: str) -> float:
         """Value of a channel in its own unit."""
         self._read.add(channel)
-        return float(self._values[self._columns[channel]])
+        return self._values[channel]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
+        return iter(self._values)
 
     def __len__(self) -> int:
-        return len(self._columns)
+        return len(self._values)
 
 
 class Channels(Mapping[str, float]):

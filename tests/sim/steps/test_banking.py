@@ -461,19 +461,29 @@ def test_a_lender_of_repo_that_has_lent_its_money_already_is_replaced_by_the_lar
     institutions = on[Institutions]
     lenders = np.flatnonzero(institutions["normal_leverage"] == 0.0)
     largest = lenders[institutions["assets_bn"][lenders].argmax()]
-    free = repo_dealt_out(on[Parameters], on[Draws], institutions, Exposures())
-    busy = institutions.unique_ids[lenders[lenders != largest]]
     rest = institutions["assets_bn"] - institutions["bonds_bn"]
-    lent = Exposures(busy, np.full(len(busy), institutions.unique_ids[largest]), rest[lenders[lenders != largest]])
-    tight = repo_dealt_out(on[Parameters], on[Draws], institutions, lent)
+    free = repo_dealt_out(on[Parameters], on[Draws], institutions, rest)
+    busy = institutions.unique_ids[lenders[lenders != largest]]
+    room = rest.copy()
+    room[lenders[lenders != largest]] = 0.0
+    tight = repo_dealt_out(on[Parameters], on[Draws], institutions, room)
     assert np.isin(busy, free.lender).any()
     assert (tight.lender == institutions.unique_ids[largest]).all()
     np.testing.assert_array_equal(tight.amount_bn, free.amount_bn)
-    # Bonds cannot be lent out again either.
-    institutions["bonds_bn"][lenders[lenders != largest]] = institutions["assets_bn"][lenders[lenders != largest]]
-    assert (
-        repo_dealt_out(on[Parameters], on[Draws], institutions, Exposures()).lender == institutions.unique_ids[largest]
-    ).all()
+
+
+def test_neither_bonds_nor_what_is_lent_between_banks_is_lent_as_repo(city):
+    on = many_banks(city())
+    institutions = on[Institutions]
+    cleared(on)
+    lent = institutions["bonds_bn"] + institutions["interbank_lent_bn"] + institutions["repo_lent_bn"]
+    assert (institutions["repo_lent_bn"] > 0.0).any()
+    assert (lent <= institutions["assets_bn"] * (1.0 + 1e-12)).all()
+    # A bank whose assets are bonds lends nothing.
+    lender = institutions["repo_lent_bn"].argmax()
+    institutions["bonds_bn"][lender] = institutions["assets_bn"][lender]
+    cleared(on)
+    assert institutions["repo_lent_bn"][lender] <= 1e-9 * institutions["assets_bn"][lender]
 
 
 def test_newcomers_borrow_around_the_leverage_that_meets_the_base_year_and_never_beyond_their_collateral(city):
