@@ -11,7 +11,7 @@ import typer
 
 from app.terminal.answer import answer
 from app.terminal.numbers import number, unit_shown
-from app.terminal.options import Json, Quiet, refuse_unread
+from app.terminal.options import Json, OwnPlan, Quiet, refuse_unread
 from app.terminal.report import Facts, Listing, Part, Prose, Table
 
 if TYPE_CHECKING:
@@ -29,16 +29,19 @@ def indicators(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write the recorded indicators as .csv or .parquet.")
     ] = None,
+    own_plan: OwnPlan = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """List the plan's indicators, the redline and the secondary indicators, or all that a run records."""
-    from app.terminal.asked import named
+    from app.terminal.asked import named, plan_asked
     from app.terminal.output import checked_target, save
     from scenarios import plan
 
+    chosen_plan = plan_asked(own_plan)
     everyone: list[plan.Indicator | plan.Redline | plan.Secondary]
-    everyone = [*plan.indicators(), plan.redline(), *plan.secondary_indicators()]
+    secondary = [each for each in plan.secondary_indicators() if each.id not in chosen_plan.indicator_ids]
+    everyone = [*chosen_plan.indicators, plan.redline(), *secondary]
     known = {item.id: item for item in everyone}
     if name is not None:
         refuse_unread(context, ["recorded", "out"], "beside the name of an indicator")
@@ -62,11 +65,11 @@ def indicators(
         answer(Listing(rows, [each.id for each in rows], [_all_recorded(rows)]), json, quiet)
     else:
         everything = {
-            "indicators": plan.indicators(),
+            "indicators": chosen_plan.indicators,
             "redline": plan.redline(),
-            "secondary": plan.secondary_indicators(),
+            "secondary": secondary,
         }
-        answer(Listing(everything, list(known), list(_by_kind())), json, quiet)
+        answer(Listing(everything, list(known), list(_by_kind(chosen_plan, secondary))), json, quiet)
 
 
 def _all_recorded(rows: Sequence[Recorded]) -> Table:
@@ -88,7 +91,7 @@ def _in_detail(chosen: plan.Indicator | plan.Redline | plan.Secondary) -> Facts:
     return Facts(chosen.name, {field.name.replace("_", " "): getattr(chosen, field.name) for field in fields(chosen)})
 
 
-def _by_kind() -> Iterable[Part]:
+def _by_kind(chosen: plan.Plan, secondary: Iterable[plan.Secondary]) -> Iterable[Part]:
     """Return tables of the plan's indicators, the redline and the secondary indicators."""
     from scenarios import plan
 
@@ -101,16 +104,17 @@ def _by_kind() -> Iterable[Part]:
             f"{each.qualifier} {number(each.target_value, each.unit)}",
             each.kind,
         )
-        for each in plan.indicators()
+        for each in chosen.indicators
     ]
-    headings = ("id", "name", "unit", "2020", "target 2025", "kind")
-    yield Table("The plan's indicators", headings, rows, right=("2020", "target 2025"))
+    target = f"target {chosen.target_year}"
+    headings = ("id", "name", "unit", "2020", target, "kind")
+    yield Table("The plan's indicators", headings, rows, right=("2020", target))
     redline = plan.redline()
     rows = [(redline.id, redline.name, redline.unit, redline.threshold)]  # type: ignore[list-item]
     yield Table("The redline", ("id", "name", "unit", "threshold"), rows)
     rows = [
         (each.id, each.name, each.unit, "yes" if each.recorded else f"no: {each.not_modelled}", each.linked_to)  # type: ignore[misc]
-        for each in plan.secondary_indicators()
+        for each in secondary
     ]
     yield Table("Secondary indicators", ("id", "name", "unit", "in results", "linked to"), rows)
     yield Prose("All that a run records, with definitions: lujiazui indicators --recorded")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.terminal.answer import answer
-from app.terminal.options import Json, Quiet
+from app.terminal.options import Json, OwnPlan, Quiet
 from app.terminal.report import Cell, Facts, Listing, Part, Prose, Table
 
 if TYPE_CHECKING:
-    from scenarios.plan import Channel, Lever
+    from scenarios.plan import Channel, Lever, Plan
 
 UNREAD = "not read yet"
 CONTROL = {"own": "the city decides", "shared": "the city shares", "lobby": "the city asks"}
@@ -21,16 +21,17 @@ CONTROL = {"own": "the city decides", "shared": "the city shares", "lobby": "the
 def levers(
     name: Annotated[str | None, typer.Argument(help="One lever, in detail.")] = None,
     steps: Annotated[bool, typer.Option("--steps", help="Show the steps of a month, as lujiazui month does.")] = False,
+    own_plan: OwnPlan = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """List the policy levers: authority, intensity, channels, and which channels enter a rule."""
     from app.commands.month import steps_of_a_month
     from app.reports.month import Steps
-    from app.terminal.asked import named
-    from scenarios import plan
+    from app.terminal.asked import named, plan_asked
 
-    known = plan.levers()
+    plan = plan_asked(own_plan)
+    known = plan.levers
     if steps:
         if name is not None:
             raise typer.BadParameter("--steps shows the whole month and takes no lever")
@@ -40,7 +41,7 @@ def levers(
         answer(Listing(_data(lever), [lever.id], list(_in_detail(lever))), json, quiet)
     else:
         rows = [_data(lever) for lever in known]
-        answer(Listing(rows, [lever.id for lever in known], list(_by_task_group(known))), json, quiet)
+        answer(Listing(rows, [lever.id for lever in known], list(_by_task_group(plan))), json, quiet)
 
 
 def _data(lever: Lever) -> dict[str, Any]:
@@ -64,21 +65,19 @@ def _channels(lever: Lever) -> dict[str, Channel]:
     return {effect.channel: known[effect.channel] for effect in lever.effects}
 
 
-def _by_task_group(known: Iterable[Lever]) -> Iterable[Part]:
+def _by_task_group(plan: Plan) -> Iterable[Part]:
     """Return a table of levers for each task group, then what no rule reads yet."""
-    from scenarios import plan
-
-    known = list(known)
-    titles = {measure.section: measure.section_title for measure in plan.measures()}
-    headings = ("lever", "decided by", "2020", "2025", "lag", "channels")
+    known, end = plan.levers, str(plan.target_year)
+    titles = {measure.section: measure.section_title for measure in plan.measures}
+    headings = ("lever", "decided by", "2020", end, "lag", "channels")
     for group in dict.fromkeys(lever.task_group for lever in known):
         rows = [_row(lever) for lever in known if lever.task_group == group]
-        yield Table(f"{group} {titles.get(group, '')}", headings, rows, right=("2020", "2025", "lag"))
-    unread = [channel for channel in plan.channels() if not channel.rule]
+        yield Table(f"{group} {titles.get(group, '')}", headings, rows, right=("2020", end, "lag"))
+    unread = [channel for channel in plan.channels if not channel.rule]
     idle = [lever for lever in known if not any(channel.rule for channel in _channels(lever).values())]
     yield Prose(
-        "2020, 2025: intensity at the end of the year, on the plan path; lag: months until it acts.\n"
-        f"{len(plan.channels())} channels, {len(unread)} of them not read yet by any rule; "
+        f"2020, {end}: intensity at the end of the year, on the plan path; lag: months until it acts.\n"
+        f"{len(plan.channels)} channels, {len(unread)} of them not read yet by any rule; "
         f"{len(known)} levers, {len(idle)} of them without any effect so far."
     )
 
@@ -91,7 +90,7 @@ def _row(lever: Lever) -> tuple[object, ...]:
         Cell(lever.id, lever.name),
         Cell(lever.authority, _control(lever)),
         f"{lever.intensity_2020:.2f}",
-        f"{lever.intensity_2025_plan:.2f}",
+        f"{lever.path_plan[-1]:.2f}",
         lever.effect_lag_months,
         Cell("\n".join(read), "\n".join([f"{UNREAD}:", *unread]) if unread else ""),
     )

@@ -8,28 +8,29 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.terminal.answer import answer
-from app.terminal.options import Json, Quiet
+from app.terminal.options import Json, OwnPlan, Quiet
 from app.terminal.report import Facts, Listing, Part, Table
 
 if TYPE_CHECKING:
-    from scenarios.plan import Measure
+    from scenarios.plan import Measure, Plan
 
 
 def measures(
     name: Annotated[str | None, typer.Argument(help="One measure, in detail.")] = None,
+    own_plan: OwnPlan = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """List the plan's measures and their levers."""
-    from app.terminal.asked import named
-    from scenarios import plan
+    from app.terminal.asked import named, plan_asked
 
-    known = {measure.id: measure for measure in plan.measures()}
+    plan = plan_asked(own_plan)
+    known = {measure.id: measure for measure in plan.measures}
     if name is not None:
-        measure = named("measure", name.upper(), known)
-        answer(Listing(measure, [measure.id], list(_in_detail(measure))), json, quiet)
+        measure = named("measure", name if name in known else name.upper(), known)
+        answer(Listing(measure, [measure.id], list(_in_detail(measure, plan))), json, quiet)
     else:
-        answer(Listing(plan.measures(), list(known), list(_by_section(plan.measures()))), json, quiet)
+        answer(Listing(plan.measures, list(known), list(_by_section(plan.measures))), json, quiet)
 
 
 def _by_section(known: Sequence[Measure]) -> Iterable[Part]:
@@ -52,11 +53,11 @@ def _by_section(known: Sequence[Measure]) -> Iterable[Part]:
         yield Table(f"{section} {chosen[0].section_title}", headings, rows)
 
 
-def _in_detail(chosen: Measure) -> Iterable[Part]:
+def _in_detail(chosen: Measure, plan: Plan) -> Iterable[Part]:
     """Return a measure's facts, its instruments, and the chain by which it acts."""
     from scenarios.plan.register import chain
 
-    found = chain(chosen)
+    found = chain(chosen, plan)
     facts = {
         "id": chosen.id,
         "section": f"{chosen.section} {chosen.section_title}",
@@ -71,7 +72,7 @@ def _in_detail(chosen: Measure) -> Iterable[Part]:
         "lag": f"{chosen.lag_months} months ({chosen.lag_basis})",
         "strength": f"{chosen.strength}: {chosen.strength_reason}",
         "modelled as": f"{found.modelled_as}. {chosen.modelled_note}",
-        "proof": found.test or "none: context moves nothing",
+        "proof": found.test or ("none: a plan of your own" if plan.given else "none: context moves nothing"),
         "source": chosen.source,
     }
     yield Facts(chosen.title, facts)

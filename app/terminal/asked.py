@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from scenarios import InputError, Problem, Scenario, load, parse_settings, parse_shock
+from scenarios import InputError, Plan, Problem, Scenario, load, load_plan, parse_settings, parse_shock
 from scenarios.bounds import LARGEST_SEED
 from scenarios.errors import unknown
 from scenarios.paths import shown
+from scenarios.plan import shipped_plan
 from scenarios.problem_texts import coded
 
 
@@ -103,6 +104,22 @@ def _struck(scenario: Scenario, text: str) -> Scenario:
             replace(each, where="--shock", key=".".join([shock["name"], *each.key.split(".")[2:]]))
             for each in error.problems
         ) from None
+
+
+def plan_asked(folder: str | None) -> Plan:
+    """Return the plan in a folder that was given as an option, or that of the package.
+
+    Raises
+    ------
+    InputError
+        If it cannot be used.
+    """
+    if folder is None:
+        return shipped_plan()
+    try:
+        return load_plan(folder)
+    except InputError as error:  # a problem of a plan has a place in its folder
+        raise InputError(each if each.where else replace(each, key="--plan") for each in error.problems) from None
 
 
 def committed_beside(scenario: Scenario) -> Scenario:

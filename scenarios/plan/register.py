@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scenarios.plan import Measure, channels, levers, measures
+from scenarios.plan import Measure, Plan, measures, shipped_plan
 
 DELIVERY = {"S1": ("delivery_slippage_months",), "S3": ("municipal_fidelity",)}
 """Supporting measures that act as a parameter of delivery, which scales or delays every lever they concern."""
@@ -41,10 +41,15 @@ class Chain:
     """The test that proves it acts; empty for context."""
 
 
-def chain(measure: Measure) -> Chain:
-    """Return the chain of a measure."""
-    known = {channel.id: channel for channel in channels()}
-    of_lever = {lever.id: lever for lever in levers()}
+def chain(measure: Measure, plan: Plan | None = None) -> Chain:
+    """Return the chain of a measure of a plan, that of the package unless another is given.
+
+    The measures of other plans are proved by no test. An instrument that names no component is carried by all.
+    """
+    plan = shipped_plan() if plan is None else plan
+    known = {channel.id: channel for channel in plan.channels}
+    of_lever = {lever.id: lever for lever in plan.levers}
+    whole = [(each.lever, "") for each in measure.instruments if each.lever in of_lever and not each.component]
     links = [
         Link(
             lever,
@@ -55,16 +60,16 @@ def chain(measure: Measure) -> Chain:
             known[effect.channel].term,
             known[effect.channel].coefficient,
         )
-        for lever, component in measure.components
+        for lever, component in (*measure.components, *dict.fromkeys(whole))
         for effect in of_lever[lever].effects
-        if component in {each.id for each in of_lever[lever].carriers(effect)}
+        if not component or component in {each.id for each in of_lever[lever].carriers(effect)}
     ]
     links += [
         Link("all levers", "", "", "delivery", DELIVERY_RULE, "change of intensity that channels feel", parameter)
-        for parameter in DELIVERY.get(measure.id, ())
+        for parameter in (() if plan.given else DELIVERY.get(measure.id, ()))
     ]
     how = "lever" if measure.levers else "switch" if links else "context"
-    return Chain(measure, tuple(links), how, PROOF.format(id=measure.id) if links else "")
+    return Chain(measure, tuple(links), how, PROOF.format(id=measure.id) if links and not plan.given else "")
 
 
 def register() -> tuple[Chain, ...]:

@@ -19,6 +19,7 @@ from calibration.weighing import least_for_weight
 from scenarios.calendar import month_ordinal
 from scenarios.drivers import DRIVERS, Drivers
 from scenarios.loader import load
+from scenarios.plan import goals
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.evidence.stylised_facts import facts, summary
 from sim.experiments.attribution import OUTCOMES, Attribution
@@ -84,7 +85,7 @@ def test_errors_and_quantiles_need_runs():
 
 def test_goals_of_few_runs_have_no_light():
     for runs, said in ((0, {"no run"}), (FEW, {"too few runs"}), (LEAST_FOR_INTERVAL, {"green", "amber", "red"})):
-        table = lights(lambda indicator, year, runs=runs: np.full(runs, 0.5), 2025)  # noqa: ARG005
+        table = lights(lambda indicator, year, runs=runs: np.full(runs, 0.5), 2025, goals())  # noqa: ARG005
         assert set(table["light"]) - {"not modelled"} <= said
         assert set(table.loc[table["light"] != "not modelled", "runs"]) == {runs}
 

@@ -246,3 +246,19 @@ def test_the_command_line_takes_a_folder_and_refuses_a_wrong_one(folder, tmp_pat
         assert command_line([command, *words, "--plan", str(folder)]) == 2
         error = capsys.readouterr().err
         assert "levers.toml:4: lever.connect_capacity.path_plan" in error and "Traceback" not in error
+
+
+def test_the_lists_show_what_the_plan_has(folder, capsys):
+    def listed(*words):
+        assert command_line([*words, "--plan", str(folder)]) == 0
+        return capsys.readouterr().out
+
+    answer = json.loads(listed("indicators", "--json"))
+    assert [each["target_value"] for each in answer["indicators"]] == [3400.0, 0.08, 80.0, 0.6]
+    assert "rmb_cross_border_share" not in {each["id"] for each in answer["secondary"]}
+    assert "target 2030" in listed("indicators")
+    assert "Window for yuan held abroad" in " ".join(listed("levers").split())
+    detail = " ".join(listed("measures", "A2").split())
+    assert "A second home for technology firms" in detail and "none: a plan of your own" in detail
+    assert command_line(["levers", "--plan", str(folder.parent / "nowhere")]) == 2
+    assert "is no folder of a plan" in capsys.readouterr().err
