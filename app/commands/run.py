@@ -19,13 +19,14 @@ from app.terminal.options import (
     Without,
     refuse_unread,
 )
+from scenarios.bounds import MOST_RUNS
 
 JSON_KEYS = """
 JSON keys (docs/json.md): scenario, title, scenario_hash, settings, seed, macro, year, year_told, conditional_replay,
 conditions, parameters, version, provenance, caveat, indicators (a list with id, name, unit, value_2020, value_2025,
-year, target_2025, qualifier, distance, met, within_rounding, committed_2025), redline (line, indicator, months,
-first_month), companions, events, costs, annual (year,
-indicator), out, timings. With --plan the names of columns have the year of its targets.
+year, target_2025, qualifier, distance, met, within_rounding, committed_2025),
+many_runs (null without --runs), redline (line, indicator, months, first_month), companions, events, costs,
+annual (year, indicator), out, timings. With --plan the names of columns have the year of its targets.
 """
 
 
@@ -50,6 +51,16 @@ def run(
     macro: Macro = None,
     parameters: ParameterSetName = None,
     scale: Scale = None,
+    runs: Annotated[
+        int | None,
+        typer.Option(
+            "--runs",
+            min=1,
+            max=MOST_RUNS,
+            metavar="N",
+            help="Beside it the median of N further runs, each with its own draws, with a tenth of the issuers.",
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the monthly indicators to a .parquet or .csv file.")] = None,
     verify: Annotated[
         bool | None, typer.Option("--verify/--no-verify", help="Check the accounting identities every month.")
@@ -64,6 +75,7 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run one scenario and compare the plan's target year with 2020, with the targets and with the committed path."""
+    from app.reports.many_runs import many_runs
     from app.reports.run import RunReport
     from app.terminal import output
     from app.terminal.asked import committed_beside, scenario_asked, seed_asked
@@ -96,7 +108,8 @@ def run(
         }
         result = sim.run(asked, **how)
         committed = sim.run(beside, **how)
-    report = RunReport(result, committed, settings=tuple(settings or ()), out=out, with_timings=timings)
+    many = None if runs is None else many_runs(asked, runs=runs, interactions_off=without or (), hidden=quiet or json)
+    report = RunReport(result, committed, settings=tuple(settings or ()), out=out, with_timings=timings, many=many)
     with output.uninterrupted():
         if target is not None:
             from sim.experiments.labelled_files import write_monthly

@@ -14,6 +14,7 @@ from app.terminal.report import Cell, Part, Prose, Table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from app.reports.many_runs import ManyRuns
     from scenarios.run_conditions import RunConditions
     from scenarios.shock import Shock
     from sim import Result
@@ -51,6 +52,8 @@ class RunReport:
         Where the monthly indicators were written.
     with_timings
         Report the seconds that each step took.
+    many
+        Runs with draws of their own, whose median is shown beside the run.
     """
 
     result: Result
@@ -58,6 +61,7 @@ class RunReport:
     settings: tuple[str, ...]
     out: Path | None
     with_timings: bool
+    many: ManyRuns | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report under the keys that docs/json.md lists."""
@@ -82,6 +86,7 @@ class RunReport:
             "provenance": provenance,
             "caveat": CAVEAT,
             "indicators": indicators,
+            "many_runs": None if self.many is None else self.many.as_dict(),
             "redline": _redline(self.result),
             "companions": [{"indicator": name, **row} for name, row in _rows(self.result.companions()).items()],
             "events": self.result.events.to_dict("records"),
@@ -103,7 +108,8 @@ class RunReport:
         yield self._companions()
         if self.result.scenario.components:
             yield self._of_components()
-        notes = [*self._conditions.lines[1:], self._rests_on, CAVEAT, MEANING_OF_COLUMNS]
+        of_many = [] if self.many is None else [self.many.told, *self.many.warnings]
+        notes = [*of_many, *self._conditions.lines[1:], self._rests_on, CAVEAT, MEANING_OF_COLUMNS]
         if self._year is None:
             notes.append(NO_VERDICT)
         if self.out is not None:
@@ -120,8 +126,9 @@ class RunReport:
             yield Table("Seconds of each step over the run", ("step", "seconds"), rows, right=("seconds",))
 
     def _comparison(self) -> Table:
-        headings = ("indicator, unit", "2020", self._at, "target", "distance", "met", "committed")
-        right = ("2020", self._at, "target", "distance", "committed")
+        beside = () if self.many is None else (f"median of {self.many.runs}", "5 to 95 %")
+        headings = ("indicator, unit", "2020", self._at, *beside, "target", "distance", "met", "committed")
+        right = ("2020", self._at, *beside, "target", "distance", "committed")
         rows = [*(self._row(name) for name in self._targets), self._redline_row()]
         return Table(f"{self._year_told} against the plan", headings, rows, right)
 
@@ -227,6 +234,7 @@ class RunReport:
             Cell("Redline of systemic risk", f"months broken since 2021{first}; with a warning: {warning['months']}"),
             "",
             number(line["months"]),
+            *(() if self.many is None else self.many.redline_cells()),
             "0",
             number(line["months"]),
             "no" if line["months"] else "yes",
@@ -240,6 +248,7 @@ class RunReport:
             Cell(row["name"], f"{name}, {unit_shown(unit)}"),
             number(row["value_2020"], unit),
             number(row[self._value], unit),
+            *(() if self.many is None else self.many.cells(name, unit)),
             f"{QUALIFIERS.get(row['qualifier'], row['qualifier'])} {number(row[f'target_{self._of_plan}'], unit)}",
             f"{row['distance'] * 100:.1f} pp" if unit == "share" and is_known else number(row["distance"]),
             _met(row) if is_known else UNKNOWN,

@@ -67,7 +67,7 @@ def environment(tmp_path, monkeypatch):
 
 
 def test_the_quick_start_is_exactly_two_lines(quick_start):
-    assert quick_start == ["sh start run plan", "sh start test"]
+    assert quick_start == ["sh start run plan --runs 8", "sh start test"]
 
 
 def test_the_ci_script_runs_the_lines_of_the_readme(quick_start):
