@@ -8,15 +8,17 @@ import typer
 
 from app.terminal.answer import answer
 from app.terminal.options import DesignNumber, Json, Plot, Quiet, StoreFolder
-from scenarios.errors import unknown
+from scenarios.problem_texts import coded
 
 
 def discover(
     store: StoreFolder,
     number: DesignNumber = None,
-    indicator: Annotated[str, typer.Option(metavar="NAME", help="A plan indicator.")] = "foreign_bond_share",
+    indicator: Annotated[
+        str, typer.Option(metavar="NAME", help="A recorded indicator, see 'indicators --recorded'.")
+    ] = "foreign_bond_share",
     at_least: Annotated[
-        float | None, typer.Option(metavar="X", help="Threshold in 2025; the plan's target by default.")
+        float | None, typer.Option(metavar="X", help="Threshold in 2025; by default the target, if the plan has one.")
     ] = None,
     leaves: Annotated[
         bool, typer.Option("--tree", help="Partition the points by a classification tree (CART) instead of one box.")
@@ -37,10 +39,10 @@ def discover(
 
     if plot is not None:
         checked_picture(plot)
-    design, found = swept(Store.open(store), number)
-    if indicator not in found.columns:
-        raise InputError(unknown("plan_indicator", indicator, found.columns, key="--indicator"))
-    wanted = thresholds()[indicator] if at_least is None else at_least
+    design, found = swept(Store.open(store), number, (indicator,))
+    wanted = thresholds().get(indicator) if at_least is None else at_least
+    if wanted is None:
+        raise InputError(coded("discover.no_target", indicator=indicator), key="at_least")
     warnings = _few_on_a_side(int((found[indicator] >= wanted).sum()), len(found))
     question = Question(indicator, wanted, rests_on(design, found), warnings)
     if leaves:

@@ -14,7 +14,7 @@ from app.terminal.options import Json, Quiet, Workers
 
 def search(
     spec: Annotated[Path, typer.Argument(help="A search as a YAML file, see docs/sweeps.md.")],
-    store: Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of a store.")] = Path("runs"),
+    store: Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of a store.")] = Path("search-runs"),
     out: Annotated[Path | None, typer.Option(help="Write the policies found to a .parquet or .csv file.")] = None,
     policies: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write each policy found here as a scenario file.")

@@ -15,7 +15,9 @@ from app.terminal.options import Json, Quiet, Workers
 
 def sweep(
     spec: Annotated[Path, typer.Argument(help="A design as a YAML file, see docs/sweeps.md.")],
-    store: Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")] = Path("runs"),
+    store: Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")] = Path(
+        "sweep-runs"
+    ),
     workers: Workers = None,
     json: Json = False,
     quiet: Quiet = False,

@@ -133,6 +133,19 @@ class Search:
         """The scenario of a point."""
         return self.scenario.with_levers(self._paths(point))
 
+    @property
+    def capped(self) -> bool:
+        """Whether a budget with a cap bounds the search."""
+        return self.scenario.budget is not None and self.scenario.budget.cap is not None
+
+    def excess(self, point: Sequence[float] | Floats) -> float:
+        """Cost of a point above the cap of the budget, in its unit; at most 0 where it can be afforded."""
+        budget = self.scenario.budget
+        if budget is None or budget.cap is None:
+            return 0.0
+        open_ended = self.scenario.model_copy(update={"budget": budget.model_copy(update={"cap": None})})
+        return sum(open_ended.with_levers(self._paths(point)).costs().values()) - budget.cap
+
     def _paths(self, point: Sequence[float] | Floats) -> dict[str, Any]:
         values = iter(np.asarray(point, dtype=float).tolist())
         paths = {}
@@ -241,7 +254,8 @@ def robust_search(
 
     A world is a draw of the parameters with a seed of its own under each requested macro path; every policy is tried in
     the same worlds. NSGA-II goes from generation to generation. The best policies are partly selected by chance, so
-    each policy found is run again in `check_worlds` others: trust those columns.
+    each policy found is run again in `check_worlds` others: trust those columns. Policies above the cap of a budget are
+    infeasible: they are not run, and those with less excess are preferred until some can be afforded.
 
     Parameters
     ----------
@@ -262,12 +276,13 @@ def robust_search(
     Raises
     ------
     scenarios.InputError
-        If a run fails, the scenario has no whole year after 2020, the store cannot be used, or the extra `explore` is
-        not there.
+        If a run fails, no policy that was tried can be afforded, the scenario has no whole year after 2020, the store
+        cannot be used, or the extra `explore` is not there.
     """
     checked_year(search.scenario)
     nsga2, problem_class, hypervolume, sorting = _pymoo()
     seen: dict[tuple[float, ...], Floats] = {}
+    excess: dict[tuple[float, ...], float] = {}
     history = []
     signs = np.array([-1.0 if objective.highest else 1.0 for objective in search.objectives])
     runs = 0
@@ -283,7 +298,13 @@ def robust_search(
             ensemble = _ran(search, requests, store, pool, generation, progress)
             return search.measured(points, ensemble, requests)
 
-        problem = problem_class(n_var=len(search.lows), n_obj=len(search.objectives), xl=search.lows, xu=search.highs)
+        problem = problem_class(
+            n_var=len(search.lows),
+            n_obj=len(search.objectives),
+            n_ieq_constr=int(search.capped),
+            xl=search.lows,
+            xu=search.highs,
+        )
         algorithm = nsga2(pop_size=search.population, repair=_on_grid(search))
         algorithm.setup(
             problem, termination=("n_gen", search.generations), seed=for_library(search.seed), verbose=False
@@ -293,13 +314,20 @@ def robust_search(
             generation += 1
             population = algorithm.ask()
             asked = search.rounded(np.atleast_2d(population.get("X")))
-            fresh = [key for key in dict.fromkeys(map(_key, asked)) if key not in seen]
+            new = [key for key in dict.fromkeys(map(_key, asked)) if key not in excess]
+            excess |= {key: search.excess(key) for key in new}
+            fresh = [key for key in new if excess[key] <= 0.0]
             if fresh:
                 table = tried(np.array(fresh), range(search.worlds), generation)
                 seen |= dict(zip(fresh, table.to_numpy(dtype=float), strict=True))
-            population.set("F", np.array([seen[_key(point)] for point in asked]) * signs)
+            infeasible = np.zeros(len(search.objectives))  # its excess alone decides its rank
+            population.set("F", np.array([seen.get(_key(point), infeasible) for point in asked]) * signs)
+            if search.capped:
+                population.set("G", np.array([[excess[_key(point)]] for point in asked]))
             algorithm.tell(infills=population)
             history.append((generation, len(seen)))
+        if not seen:
+            raise InputError(coded("search.none_affordable", count=len(excess)), key="budget.cap")
         points, values = np.array(list(seen)), np.array(list(seen.values()))
         best = sorting().do(values * signs, only_non_dominated_front=True)
         order = sorted(best.tolist(), key=lambda place: tuple((values[place] * signs).tolist()))
@@ -346,6 +374,12 @@ def _limits(choice: Choice) -> list[tuple[float, float]]:
     return [(choice.low, choice.high), *([(0.0, float(months))] if choice.dated else [])]
 
 
+def _cheapest(choice: Choice) -> list[float]:
+    """Least intensity of a lever and its last month, as variables of a point."""
+    (low, _), *months = _limits(choice)
+    return [low, *(last for _, last in months)]
+
+
 def _measure(values: Floats, objective: Objective, met_from: Mapping[str, float]) -> float:
     if objective.measure == "mean":
         return float(values.mean())
@@ -383,6 +417,9 @@ def _progress_of(costs: Floats, history: Sequence[tuple[int, int]], hypervolume:
     measure = hypervolume(ref_point=np.ones(costs.shape[1]))
     rows = []
     for generation, tried in history:
+        if not tried:
+            rows.append({"generation": generation, "policies": 0, "hypervolume": 0.0})
+            continue
         front = scaled[:tried][sorting().do(scaled[:tried], only_non_dominated_front=True)]
         rows.append({"generation": generation, "policies": tried, "hypervolume": float(measure(front))})
     return pd.DataFrame(rows)
@@ -451,10 +488,8 @@ def read_search(path: str | Path) -> Search:
     if not spec.problems:
         search = Search(scenario, choices, objectives, **counts, macro=macro, title=str(data.get("title", "")))
         try:
-            # The dearest policy, everything high and as early as can be, has to be a scenario that may be run.
-            search.policy(
-                [value for choice in choices for value in ((choice.high, 0.0) if choice.dated else (choice.high,))]
-            )
+            # The cheapest policy, everything low and as late as can be, has to be a scenario that may be run.
+            search.policy([value for choice in choices for value in _cheapest(choice)])
         except InputError as error:
             spec.refused(error, "levers")
     spec.check()

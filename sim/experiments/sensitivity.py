@@ -69,17 +69,19 @@ def enough(design: Design, points: int) -> tuple[int, int, str]:
     return points, LEAST_PER_PARAMETER * len(design.factors), "points"
 
 
-def swept(store: Store, number: int | None = None) -> tuple[Design, "pd.DataFrame"]:
+def swept(
+    store: Store, number: int | None = None, indicators: Sequence[str] = PLAN_INDICATORS
+) -> tuple[Design, "pd.DataFrame"]:
     """A sweep of a store and its responses, as in `responses`: the last one, or that of a number.
 
     Raises
     ------
     scenarios.InputError
-        If the store holds no such sweep, or runs of it are missing.
+        If the store holds no such sweep, runs of it are missing, or they do not record an indicator.
     """
     stored = store.design(number, kind="sweep")
     design = Design.from_plain(stored.sweep or {})
-    return design, responses(design, Ensemble.of_store(store, design=stored.number))
+    return design, responses(design, Ensemble.of_store(store, design=stored.number), indicators)
 
 
 def indices(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":

@@ -243,4 +243,9 @@ def test_the_commands_sweep_and_explain(written, tmp_path, capsys):
     assert picture.exists()
     assert command_line(["discover", store, "--indicator", "foreign_bond_shar"]) == 2
     assert "did you mean 'foreign_bond_share'" in capsys.readouterr().err
+    assert command_line(["discover", store, "--tree", "--indicator", "reits_cap"]) == 2
+    assert "the plan has no target for reits_cap" in capsys.readouterr().err
+    middle = str(float(sim.Store.open(store).indicators["reits_cap"].max()) / 2)
+    assert command_line(["discover", store, "--tree", "--indicator", "reits_cap", "--at-least", middle]) == 0
+    assert "reits_pilot" in capsys.readouterr().out
     assert np.isfinite(sim.Store.open(store).indicators["turnover_total"]).all()

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from scenarios.errors import InputError
+from sim.experiments import robust_search as module
 from sim.experiments.pictures import search_picture
 from sim.experiments.robust_search import Choice, Objective, Search, read_search, robust_search
 
@@ -139,15 +141,37 @@ def test_one_macro_path_may_stand_without_a_list(tmp_path):
     assert read_search(path).macro == ("adverse",)
 
 
-def test_a_search_that_could_break_the_budget_is_refused_before_the_work(tmp_path):
+def budgeted(tmp_path, cap):
     base, path = tmp_path / "base.yaml", tmp_path / "search.yaml"
-    base.write_text("extends: committed\nbudget: {unit: mn yuan, a_year: {reits_pilot: 100}, cap: 100}\n")
+    base.write_text(f"extends: committed\nbudget: {{unit: mn yuan, a_year: {{reits_pilot: 100}}, cap: {cap}}}\n")
     path.write_text(
-        f"scenario: {base}\nlevers:\n  reits_pilot: {{intensity: [0, 1], from: [2021-01, 2025-12]}}\n"
-        "highest: {direct_financing: p10}\nlowest: {cost: mean}\n"
+        f"scenario: {base}\nlevers:\n  reits_pilot: {{intensity: [0.4, 1], from: [2021-01, 2023-12]}}\n"
+        "highest: {direct_financing: mean}\nlowest: {cost: mean}\nworlds: 2\ncheck_worlds: 2\npopulation: 8\n"
+        "generations: 4\n"
     )
+    return path
+
+
+def test_policies_above_the_cap_are_not_run_and_the_search_goes_on_among_the_others(tmp_path, monkeypatch):
+    asked = read_search(budgeted(tmp_path, 200))
+    assert asked.excess([1.0, 0.0]) > 0.0 > asked.excess([0.4, 35.0])
+    tried = []
+
+    def measured(self, points, *_):
+        tried.extend(map(tuple, points))
+        costs = [sum(self.policy(point).costs().values()) for point in points]
+        return pd.DataFrame({self.objectives[0].title: points[:, 0], self.objectives[1].title: costs})
+
+    monkeypatch.setattr(Search, "measured", measured)
+    monkeypatch.setattr(module, "_ran", lambda *_: None)
+    found = robust_search(asked, workers=1)
+    assert len(tried) > 4 and all(asked.excess(point) <= 0.0 for point in tried)
+    assert found.policies["cost"].max() <= 200.0 and found.generations["policies"].is_monotonic_increasing
+
+
+def test_a_search_in_which_nothing_can_be_afforded_is_refused_before_the_work(tmp_path):
     with pytest.raises(InputError, match="more than the cap"):
-        read_search(path)
+        read_search(budgeted(tmp_path, 50))
 
 
 @pytest.mark.slow
