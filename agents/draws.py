@@ -197,7 +197,7 @@ class Stream:
         keys = np.asarray(keys)
         if keys.dtype != _KEY_TYPE or keys.ndim != 1:
             raise TypeError(f"agent keys are a uint64 array (n,), not {keys.dtype} {keys.shape}")
-        agents = len(keys)
+        agents = keys.size
         if count is None and agents <= _CHUNK:
             return self.uniform_of(keys, month, 0)
         offsets = np.array(self._offsets(month, 1 if count is None else count), dtype=np.uint64)

@@ -267,29 +267,36 @@ def all_in_cost_pp(
 
 
 def choose_instrument(
-    utility: Floats, eligible: Flags, dissimilarity: Floats, nest_taste: Floats, instrument_taste: Floats
+    utility: Floats,
+    eligible: Flags,
+    dissimilarity: Floats,
+    nest_taste: Floats,
+    instrument_taste: Floats,
+    issuer: Integers | None = None,
 ) -> Integers:
-    """Instrument that each issuer takes, shape (n,); -1 where none is eligible.
+    """Instrument of each choice, shape (n,); -1 where none is eligible.
 
     A nested logit drawn in two exact steps with Gumbel tastes: the nest with the highest inclusive value plus taste,
     then the instrument with the highest utility / dissimilarity plus taste inside it. A nest without an eligible
-    instrument is never taken. Shapes: utility and eligible (9, n), dissimilarity (4,), nest_taste (4, n),
-    instrument_taste (9, n), not read for an instrument that is alone in its nest. Source: logit of debt choice
-    (Denis and Mihov); parameter `debt_nest_dissimilarity`.
+    instrument is never taken. Shapes: utility (9, issuers), eligible (9, n), dissimilarity (4,), nest_taste (4, n),
+    instrument_taste (9, n), not read for an instrument that is alone in its nest. `issuer` is the column of `utility`
+    of each choice; without it choices and issuers are the same. Source: logit of debt choice (Denis and Mihov);
+    parameter `debt_nest_dissimilarity`.
     """
-    issuers = utility.shape[1]
-    best_value = np.full(issuers, -np.inf)
-    choice = np.full(issuers, -1, dtype=np.int64)
+    choices = eligible.shape[1]
+    best_value = np.full(choices, -np.inf)
+    choice = np.full(choices, -1, dtype=np.int64)
     for nest, members in enumerate(NESTS):
         scale, rows = dissimilarity[nest], slice(members[0], members[-1] + 1)
-        at = rows_where(eligible[rows].any(axis=0))
+        at = rows_where(eligible[members[0]] if len(members) == 1 else eligible[rows].any(axis=0))
         if not len(at):
             continue
+        whose = at if issuer is None else issuer.take(at)
         member: Integers | int = 0
         if len(members) == 1:
-            inclusive = scale * (utility[members[0]].take(at) / scale)
+            inclusive = scale * (utility[members[0]].take(whose) / scale)
         else:
-            value = utility[rows].take(at, axis=1)
+            value = utility[rows].take(whose, axis=1)
             value /= scale
             value[~eligible[rows].take(at, axis=1)] = -np.inf
             anchor = value.max(axis=0)
@@ -314,7 +321,10 @@ def tastes_that_count(eligible: Flags) -> Flags:
     nests, instruments = np.zeros((len(NESTS), eligible.shape[1]), dtype=bool), np.zeros_like(eligible)
     for nest, members in enumerate(NESTS):
         rows = slice(members[0], members[-1] + 1)
-        options = eligible[rows].sum(axis=0)
+        if len(members) == 1:
+            nests[nest] = eligible[members[0]]
+            continue
+        options = np.add.reduce(eligible[rows], axis=0, dtype=np.int8)
         nests[nest] = options > 0
         instruments[rows] = eligible[rows] & (options > 1)
     return np.concatenate([nests, instruments[Instrument.BOND : Instrument.PANDA]])

@@ -332,7 +332,7 @@ def _choices(
 
     `eligible` and `utility` are those of issuers, shape (9, issuers).
     """
-    options = eligible.sum(axis=0)
+    options = np.add.reduce(eligible, axis=0, dtype=np.int8)
     only = np.where(options > 0, eligible.argmax(axis=0), -1)
     choice = only.take(rows)
     # Where there is one instrument, nothing is chosen and no number is drawn.
@@ -345,7 +345,7 @@ def _choices(
     keys = issuers.draw_keys.take(rows) + tranche.astype(np.uint64) * TRANCHE_KEY
     tastes = draws["issuer.financing"].gumbel_where(tastes_that_count(may), keys, clock.month)
     choice[open_choice] = choose_instrument(
-        utility.take(rows, axis=1), may, _dissimilarity(parameters), tastes[:4], tastes[3:]
+        utility, may, _dissimilarity(parameters), tastes[:4], tastes[3:], issuer=rows
     )
     return choice
 

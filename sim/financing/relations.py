@@ -111,5 +111,5 @@ def market_is_remembered(
         issuers["market_habit"], on_market_bn, raised_bn, parameters.market_habit_memory
     )
     new = rows_where((on_market_bn > 0.0) & (issuers["lead_underwriter"] == NOBODY) & are_firms(issuers))
-    uniform = draws["issuer.relation"].uniform(issuers.draw_keys[new], clock.month, count=2)[1]
+    uniform = draws["issuer.relation"].uniform_of(issuers.draw_keys[new], clock.month, 1)
     issuers["lead_underwriter"][new] = _lead_underwriters(institutions, uniform)

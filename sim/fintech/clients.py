@@ -79,7 +79,7 @@ def start_clients(
     fintech["clients_elsewhere"][:] = clients_at_start(fintech["log_size"] - premium)
     market.contracts_elsewhere = float(fintech["clients_elsewhere"].sum())
     nothing = np.zeros(len(fintech))
-    terms = _terms(parameters, fintech, nothing, nothing)
+    terms = _terms(parameters, fintech, clients_of(fintech), nothing, nothing)
     _choose(clock, draws, institutions, fintech, rows_where(institutions["adopted"]), terms)
     fintech["clients_here"][:] = _suppliers(institutions, fintech)
 
@@ -105,7 +105,7 @@ def institutions_choose_suppliers(
     clients = clients_of(fintech)
     of_rules = rules_of_firms(parameters, rules, fintech)
     down = service_down(outage, fintech)
-    terms = _terms(parameters, fintech, of_rules, down)
+    terms = _terms(parameters, fintech, clients, of_rules, down)
     uniform = draws["fintech.clients"].uniform(fintech.draw_keys, clock.month, count=2)
     leaves = -float(np.expm1(-parameters.client_review_rate / 12.0))
     chances_to_leave = leaving_chances(leaves, down)
@@ -120,7 +120,7 @@ def institutions_choose_suppliers(
 
     served = rows_where(institutions["adopted"])
     supplier = fintech.rows_of(institutions["supplier"][served])
-    drawn = draws["institution.supplier"].uniform(institutions.draw_keys[served], clock.month, count=2)[0]
+    drawn = draws["institution.supplier"].uniform_of(institutions.draw_keys[served], clock.month, 0)
     reviews = drawn < clients_leaving(chances_to_leave, supplier, leaves)
     choosers = served[reviews | (supplier < 0)]
     institutions["supplier"][choosers] = -1
@@ -153,13 +153,13 @@ def institutions_choose_suppliers(
     )
 
 
-def _terms(parameters: Parameters, fintech: FintechFirms, of_rules: Floats, down: Floats) -> Floats:
+def _terms(parameters: Parameters, fintech: FintechFirms, clients: Integers, of_rules: Floats, down: Floats) -> Floats:
     """Terms of the log weight of each firm for an institution of the city, shape (3, n).
 
     A platform that is down wins as many fewer clients as its service is down.
     """
     terms = supplier_terms(
-        clients_of(fintech),
+        clients,
         share_of_newcomers(parameters),
         fintech["in_shanghai"],
         parameters.near_supplier_preference,
@@ -180,7 +180,7 @@ def _choose(
     terms: Floats,
 ) -> None:
     """Institutions of the city choose a supplier each."""
-    uniform = draws["institution.supplier"].uniform(institutions.draw_keys[choosers], clock.month, count=2)[1]
+    uniform = draws["institution.supplier"].uniform_of(institutions.draw_keys[choosers], clock.month, 1)
     rows = suppliers_chosen(supplier_chances(terms), fintech.draw_keys, uniform)
     institutions["supplier"][choosers] = fintech.unique_ids[rows]
     institutions["supplier_terms"][:, choosers] = terms[:, rows]

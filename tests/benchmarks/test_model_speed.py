@@ -39,13 +39,14 @@ def months(scale, count, **options):
 
 
 @pytest.mark.slow
-def test_ten_times_the_issuers_take_at_most_twelve_times_as_long(capsys):
+def test_ten_times_the_issuers_take_at_most_three_times_as_long(capsys):
+    """Issuers alone grow with the scale, and at three times as many they are less than half of a month."""
     model_of(0.3), model_of(3.0)  # the year 2020 of each size
     small = min(months(0.3, 24) for _ in range(3))
     large = min(months(3.0, 24) for _ in range(2))
     with capsys.disabled():
         print(f"\nmonths of ten times the issuers: {large / small:.1f} times as long")
-    assert large < 12.0 * small
+    assert large < 3.0 * small
 
 
 @pytest.mark.slow
@@ -78,13 +79,15 @@ def reference_work():
 
 
 @pytest.mark.slow
-def test_a_month_of_the_full_model_costs_no_more_than_thirty_passes_of_plain_numpy():
+def test_a_month_of_the_full_model_costs_no_more_than_sixteen_passes_of_plain_numpy(capsys):
+    """One pass draws and compares nine numbers for each of ten thousand issuers; a month took eleven when measured."""
     model = model_of(1.0, verify=False)
     model.run_for(2)
-    month = statistics.median(cpu(model.step) for _ in range(20))
-    reference = statistics.median(cpu(reference_work) for _ in range(10)) / 10.0
-    # One pass draws and compares nine numbers for each of ten thousand issuers.
-    assert month < 30.0 * reference
+    # In turn, so that both meet the same neighbours on the machine.
+    ratio = statistics.median(cpu(model.step) / (cpu(reference_work) / 10.0) for _ in range(20))
+    with capsys.disabled():
+        print(f"\na month of the full model: {ratio:.1f} passes")
+    assert ratio < 16.0
 
 
 def test_the_steps_take_the_time_of_the_month():
