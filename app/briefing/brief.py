@@ -18,5 +18,9 @@ class Brief:
     """Observations to 2020 by indicator and year, in the indicator's own unit."""
     wide: Mapping[str, Floats] = field(default_factory=dict)
     """By indicator the 5 and 95 % quantiles by year with the model's own error, shape (years, 2)."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Names of scenarios of a user's own as they are written in a sentence; others have those of the catalogue."""
+    link: str = ""
+    """Address under which the settings can be opened; empty for none."""
     commands: tuple[str, ...] = ()
     """Commands that make the runs and the page again."""

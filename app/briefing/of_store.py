@@ -61,7 +61,7 @@ def brief_of_store(
         question,
         {each.id: observed_indicator(each.id) for each in plan_indicators()},
         _wide(ensemble, found.main),
-        _commands(folder, known, found),
+        commands=_commands(folder, known, found),
     )
 
 

@@ -44,7 +44,7 @@ def page(brief: Brief, language: str = "en", *, short: bool = False) -> str:
     ValueError
         For another language.
     """
-    wording = Wording(language)
+    wording = Wording(language, brief.names)
     made = [part(brief, wording) for part in (SHORT if short else FULL)]
     sheets = [
         tag("section", each, _footer(brief, wording, number, len(made)), _class="sheet")

@@ -29,6 +29,7 @@ def content(brief: Brief, wording: Wording) -> str:
         _definitions(summary, wording),
         words("h2", wording("page.provenance")),
         _record(summary, wording),
+        *([words("p", wording("page.link", link=brief.link), _class="note")] if brief.link else []),
         words("h2", wording("page.reproduce")),
         words("pre", "\n".join(brief.commands)),
         words("p", wording("page.reproduce_note"), _class="note"),

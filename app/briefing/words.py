@@ -1,7 +1,7 @@
 """Texts of the report, in English and Chinese."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -20,8 +20,10 @@ def catalogue() -> dict[str, tuple[str, str]]:
 class Wording:
     """The entries in one language: `wording("page.verdict")`, `wording("page.simulated", year=2025)`."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, names: Mapping[str, str] | None = None) -> None:
         self.language = language
+        self._names = names or {}
+        """Names of scenarios of a user's own, by their name in the runs."""
         self._place = LANGUAGES.index(language)
 
     def __call__(self, key: str, **values: Any) -> str:
@@ -35,7 +37,7 @@ class Wording:
 
     def scenario(self, name: str) -> str:
         """Name of a scenario as it is written in a sentence."""
-        return self.known(f"scenario.{name}", name)
+        return self._names.get(name) or self.known(f"scenario.{name}", name)
 
     def listed(self, names: Sequence[str]) -> str:
         """Names in a sentence: "A, B and C"."""

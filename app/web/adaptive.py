@@ -9,7 +9,8 @@ import solara
 
 from app.web import charts, session
 from app.web.components import Form
-from app.web.desk import Desk, DeskTrigger
+from app.web.desk import Desk
+from app.web.moves import DeskTrigger
 from app.web.named import lever_name
 from app.web.offered import offered
 from app.web.problems import problems_told
@@ -36,7 +37,7 @@ def told(trigger: Trigger, words: Words) -> str:
     sentence = words(
         "adaptive.below" if below else "adaptive.above",
         indicator=name,
-        threshold=f"{threshold * charts.factor(trigger.indicator):g}",
+        threshold=f"{threshold * charts.factor(trigger.indicator, words):g}",
         unit=unit,
         months=trigger.months,
         lever=_lever_name(trigger.lever, words),
@@ -72,7 +73,7 @@ def Adaptive(desk: Desk) -> None:
 
         def changed(draft: DeskTrigger) -> DeskTrigger:
             if name == "threshold":
-                return replace(draft, threshold=value / charts.factor(draft.indicator))
+                return replace(draft, threshold=value / charts.factor(draft.indicator, words))
             if name == "indicator":
                 return replace(draft, indicator=value, threshold=thresholds()[value])
             return replace(draft, **{name: value})
@@ -135,7 +136,7 @@ def Adaptive(desk: Desk) -> None:
             fields=[
                 select("indicator", [(id, words(f"indicator.{id}")) for id in PLAN_INDICATORS]),
                 select("side", [("below", words("adaptive.is_below")), ("above", words("adaptive.is_above"))]),
-                number("threshold", draft.threshold * charts.factor(draft.indicator), 0, None, "any"),
+                number("threshold", draft.threshold * charts.factor(draft.indicator, words), 0, None, "any"),
                 number("months", draft.months, 1, 60, "1"),
                 select("lever", [(each.id, lever_name(each, words)) for each in offered().levers]),
                 number("to", draft.to, 0, 1, "any"),

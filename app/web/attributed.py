@@ -5,14 +5,15 @@ from typing import Any
 
 import solara
 
-from app.web import session
-from app.web.components import Form, Table
+from app.web import charts, session
+from app.web.comparison_charts import waterfall
+from app.web.components import Chart, Form, Table
 from app.web.named import group_name, indicator_name
 from app.web.problems import problems_told
 from app.web.simulations import the_server
 from app.web.words import Words
 from scenarios.errors import InputError
-from scenarios.plan import Plan
+from scenarios.plan import Indicator, Plan
 from scenarios.schema import Scenario
 from sim.experiments.attribution import Attribution, attribute
 
@@ -90,7 +91,33 @@ def Attributed(target: Scenario, base: Scenario) -> None:
     if failure:
         solara.Div(classes=["lj-bad"], children=[failure], attributes={"role": "alert"})
     if found is not None:
-        _parts(found, target.plan, words)
+        Parts(found, target.plan)
+
+
+@solara.component
+def Parts(found: Attribution, plan: Plan) -> None:
+    """The parts as a waterfall for one indicator, and all of them as a table to unfold."""
+    words = session.words()
+    wanted, set_wanted = solara.use_state("")
+    indicator = next((each for each in plan.indicators if each.id == wanted), plan.indicators[0])
+    options = [{"value": each.id, "text": indicator_name(each, words)} for each in plan.indicators]
+    field = {"id": "split", "label": words("table.indicator"), "value": indicator.id, "options": options}
+    Form(fields=[field], buttons=[], event_chosen=lambda event: set_wanted(event["value"]))
+    part = found.table.set_index(["player", "indicator"])["part"].to_dict()
+    scaled, unit = charts.factor(indicator.id, words), charts.change_unit(indicator, words)
+    sizes = [(group_name(player, words), scaled * float(part[player, indicator.id])) for player in found.players]
+    lines = "".join(f'"{name}",{size:.6g}\n' for name, size in sizes)
+    Chart(
+        option=waterfall(sizes, (words("attributed.whole"), scaled * float(part["whole", indicator.id])), unit),
+        title=f"{words('attributed.waterfall')}{words('problem.joint')}{indicator_name(indicator, words)}",
+        subtitle=unit,
+        name=f"waterfall-{indicator.id}",
+        csv=f"group,part\n{lines}",
+        height=320,
+    ).key(f"waterfall-{indicator.id}")
+    with solara.v.Html(tag="details", class_="lj-folded"):
+        solara.v.Html(tag="summary", children=[words("attributed.table")])
+        _parts(found, plan, words)
 
 
 def _parts(found: Attribution, plan: Plan, words: Words) -> None:
@@ -99,9 +126,13 @@ def _parts(found: Attribution, plan: Plan, words: Words) -> None:
     rows = [
         [
             names.get(player) or group_name(player, words),
-            *(f"{part[player, indicator.id]:+.3g}" for indicator in plan.indicators),
+            *(f"{part[player, each.id] * charts.factor(each.id, words):+.4f}" for each in plan.indicators),
         ]
         for player in (*found.players, *names)
     ]
-    heads = [words("attributed.group"), *(indicator_name(indicator, words) for indicator in plan.indicators)]
+    heads = [words("attributed.group"), *(_head(indicator, words) for indicator in plan.indicators)]
     Table(title=words("attributed.table"), heads=heads, rows=rows)
+
+
+def _head(indicator: Indicator, words: Words) -> str:
+    return f"{indicator_name(indicator, words)} ({charts.change_unit(indicator, words)})"

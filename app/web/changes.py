@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from app.web.desk import Desk
+from app.web.moves import Operation
 from app.web.named import lever_name
 from app.web.offered import offered
 from app.web.words import Words
+
+OPERATED = {
+    "delay": "desk.told_delay",
+    "forward": "desk.told_forward",
+    "cancel": "desk.told_cancel",
+    "hold": "desk.told_hold",
+}
+"""Sentences on operations; each takes the values of all of them."""
 
 
 def changed(lever: str, desk: Desk, words: Words) -> str:
     """A change in words: the end of the lever's own path, its intensity there, and its path afterwards."""
     change, start = desk.changes[lever], desk.start()
     moved = next(each for each in start.all_levers if each.id == lever)
+    if isinstance(change, Operation):
+        held = "" if change.kind in ("forward", "cancel") else f"{change.held(lever, start):.2f}"
+        return words(
+            OPERATED[change.kind],
+            name=lever_name(moved, words),
+            start=change.start,
+            months=change.months,
+            end=change.end,
+            held=held,
+        )
     return words(
         "desk.sentence_at_once" if change.months == 0 else "desk.sentence",
         name=lever_name(moved, words),

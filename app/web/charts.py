@@ -1,15 +1,23 @@
 """Pictures as ECharts options: fans, bars, networks, histograms."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from agents.arrays import Flags, Floats
+from app.briefing import amounts
+from app.briefing.svg import ticks
+from app.briefing.words import Wording
+from app.web.named import unit_name
 from app.web.words import Words
+from scenarios.plan import Indicator
 from scenarios.spreadsheet import plain_cells
 from scenarios.whole_years import BASE_YEAR
 from sim.experiments.ensemble import Ensemble
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BLUE, ORANGE, GREEN, GREY, RED = "#1565c0", "#b26a00", "#2e7d32", "#777777", "#c62828"
 SHADES = ("#90a4ae", "#fff59d", "#ffb74d", "#f4511e")
@@ -32,35 +40,30 @@ PALETTE = (
 """Colours of parts; told apart by readers who see colours differently (after Paul Tol)."""
 FIRST_SHOWN = 2015
 """First year of the pictures."""
-PERCENT = ("direct_financing_share", "foreign_bond_share")
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+PERCENT = tuple(amounts.PERCENT)
 
 
-def factor(indicator: str) -> float:
-    """Factor from an indicator's own unit to the displayed one: shares are shown in per cent."""
-    return 100.0 if indicator in PERCENT else 1.0
+def factor(indicator: str, words: Words) -> float:
+    """Factor from an indicator's own unit to the displayed one: shares in per cent, CNY bn as 0.1 bn in Chinese."""
+    return amounts.factor(indicator, Wording(words.language))
 
 
-def digits(indicator: str) -> int:
-    """Decimal places that are shown."""
-    return {"turnover_total": 0, "panda_cumulative": 0, "leading_fintech_count": 0, "foreign_bond_share": 2}.get(
-        indicator, 1
-    )
-
-
-def number(indicator: str, value: float) -> str:
+def number(indicator: str, value: float, words: Words) -> str:
     """A value of an indicator in the unit that is shown."""
-    return f"{value * factor(indicator):,.{digits(indicator)}f}"
+    return amounts.amount(indicator, value, Wording(words.language))
 
 
-CHANGE_DIGITS = {"turnover_total": 0, "foreign_bond_share": 0}
-"""Decimal places of a change beyond those of the value."""
+def effect(indicator: str, median: float, low: float, high: float, words: Words) -> tuple[str, str, str]:
+    """A change of an indicator and the ends of its interval with signs, to the digits that the interval supports."""
+    return amounts.effect(indicator, median, low, high, Wording(words.language))
 
 
-def signed(indicator: str, value: float, words: Words) -> str:
-    """A change of an indicator with its sign; shares in percentage points."""
-    places = digits(indicator) + CHANGE_DIGITS.get(indicator, 1)
-    return f"{value * factor(indicator):+,.{places}f}{words('unit.points') if indicator in PERCENT else ''}"
+def change_unit(indicator: Indicator, words: Words) -> str:
+    """Unit of a change: percentage points for shares."""
+    if indicator.id in PERCENT:
+        return words("unit.points")
+    return Wording(words.language).known(f"change_unit.{indicator.id}", unit_name(indicator, words))
 
 
 def _line(name: str, places: Sequence[str], values: Floats, **style: Any) -> dict[str, Any]:
@@ -101,7 +104,7 @@ def fan(
     `limits` fixes the vertical axis, so that pictures side by side can be compared. `wide` holds the ends of the band
     with the model's discrepancy, shape (years, 2), which is drawn lighter and behind the others.
     """
-    scaled = factor(indicator)
+    scaled = factor(indicator, words)
     table = ensemble.quantiles(indicator, QUANTILES)
     years = [str(year) for year in ensemble.years]
     past = [str(year) for year in sorted(observed) if year >= FIRST_SHOWN]
@@ -115,7 +118,7 @@ def fan(
         *_band(words("desk.most"), years, own[:, 0], own[:, 4], 0.18, BLUE),
         *_band(words("desk.half"), years, own[:, 1], own[:, 3], 0.35, BLUE),
         _line(
-            f"{scenario_name(scenario, words)}, {words('desk.median')}",
+            words("desk.comma").join((scenario_name(scenario, words), words("desk.median"))),
             years,
             own[:, 2],
             lineStyle={"color": BLUE, "width": 2},
@@ -124,7 +127,10 @@ def fan(
     ]
     marks: list[dict[str, Any]] = []
     if target is not None:
-        marks.append({"yAxis": round(target * scaled, 6), "lineStyle": {"color": GREEN}, "label": {"show": False}})
+        told = words("desk.target", value=number(indicator, target, words))
+        label = {"show": True, "position": "insideStartTop", "formatter": told, "color": GREEN, "fontSize": 11}
+        style = {"color": GREEN, "width": 2}
+        marks.append({"yAxis": round(target * scaled, 6), "lineStyle": style, "label": label})
     marks.append({"xAxis": str(BASE_YEAR), "lineStyle": {"color": GREY, "type": "dotted"}, "label": {"show": False}})
     series[-1]["markLine"] = {"silent": True, "symbol": "none", "data": marks}
     if baseline is not None:
@@ -156,7 +162,33 @@ def fan(
         },
         "yAxis": axis,
         "series": series,
+        "hover": _hover(table, scenario, baseline, indicator, observed, words),
     }
+
+
+def _hover(
+    table: "pd.DataFrame",
+    scenario: str,
+    baseline: str | None,
+    indicator: str,
+    observed: Mapping[int, float],
+    words: Words,
+) -> dict[str, str]:
+    """What a pointer over a year shows: median and 5-95 % of the scenario, median of the baseline, observation."""
+    found = {
+        str(year): [f"{words('desk.observed')}  {number(indicator, value, words)}"]
+        for year, value in observed.items()
+        if year >= FIRST_SHOWN
+    }
+    own = table.loc[scenario].to_numpy()
+    other = None if baseline is None else table.loc[baseline].to_numpy()
+    for place, year in enumerate(table.loc[scenario].index):
+        low, middle, high = (number(indicator, float(own[place, q]), words) for q in (0, 2, 4))
+        lines = [f"{scenario_name(scenario, words)}  {middle} ({low} – {high})"]  # noqa: RUF001
+        if baseline is not None and other is not None:
+            lines.append(f"{scenario_name(baseline, words)}  {number(indicator, float(other[place, 2]), words)}")
+        found.setdefault(str(year), []).extend(lines)
+    return {year: "\n".join([f"{year}  {words(f'unit.{indicator}')}", *lines]) for year, lines in found.items()}
 
 
 def common_limits(
@@ -164,29 +196,44 @@ def common_limits(
     indicator: str,
     target: float,
     observed: Mapping[int, float],
+    words: Words,
     wide: Floats | None = None,
 ) -> tuple[float, float]:
     """Axis that covers every scenario of an ensemble, its target and observations, and a wider band if there is one."""
-    values = ensemble.quantiles(indicator, QUANTILES)[[0.05, 0.95]].to_numpy() * factor(indicator)
+    scaled = factor(indicator, words)
+    values = ensemble.quantiles(indicator, QUANTILES)[[0.05, 0.95]].to_numpy() * scaled
     more = [
-        target * factor(indicator),
-        *(value * factor(indicator) for year, value in observed.items() if year >= FIRST_SHOWN),
-        *([] if wide is None else (wide * factor(indicator)).ravel().tolist()),
+        target * scaled,
+        *(value * scaled for year, value in observed.items() if year >= FIRST_SHOWN),
+        *([] if wide is None else (wide * scaled).ravel().tolist()),
     ]
     low, high = float(np.nanmin([np.nanmin(values), *more])), float(np.nanmax([np.nanmax(values), *more]))
     room = 0.05 * (high - low or 1.0)
-    return float(f"{low - room:.4g}"), float(f"{high + room:.4g}")
+    return round_limits(low - room, high + room)
 
 
-def fan_csv(ensemble: Ensemble, scenarios: Sequence[str], indicator: str) -> str:
-    """Quantiles by year of some scenarios as comma-separated values, in the indicator's own unit."""
-    table = ensemble.quantiles(indicator, QUANTILES).loc[list(scenarios)].reset_index()
+def round_limits(low: float, high: float) -> tuple[float, float]:
+    """Ends of an axis at round values: multiples of the step between its marks, at or beyond the given ends."""
+    marks = ticks(low, high)
+    step = marks[1] - marks[0] if len(marks) > 1 else high - low
+    return float(f"{np.floor(low / step) * step:.6g}"), float(f"{np.ceil(high / step) * step:.6g}")
+
+
+def fan_csv(ensemble: Ensemble, scenarios: Sequence[str], indicator: str, words: Words) -> str:
+    """Quantiles by year of some scenarios as comma-separated values, in the unit that is shown, which is a column."""
+    table = ensemble.quantiles(indicator, QUANTILES).loc[list(scenarios)]
+    table = (table * factor(indicator, words)).reset_index()
+    table["unit"] = words.known(f"unit.{indicator}", words.known(f"signal_unit.{indicator}", ""))
     return str(plain_cells(table).to_csv(index=False, lineterminator="\n"))
 
 
 def scenario_name(name: str, words: Words) -> str:
     """Name of a scenario as it is shown; the desk's own is called by the page."""
-    return words("page.desk") if name == "desk" else words.known(f"scenario.{name}", name)
+    if name == "desk":
+        return words("page.desk")
+    base, plus, lever = name.partition(" + ")  # as `lujiazui frontier` names one lever alone
+    known = words.known(f"scenario.{base}", base)
+    return f"{known} + {words.known(f'lever.{lever}', lever)}" if plus else known
 
 
 def line(places: Sequence[str], values: Floats) -> dict[str, Any]:

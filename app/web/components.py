@@ -48,6 +48,7 @@ def Chart(
     caption: str = "",
     alt: str = "",
     csv: str = "",
+    record: str = "",
     height: int = 260,
 ) -> None: ...
 
@@ -55,7 +56,8 @@ def Chart(
 @answering
 @solara.component_vue("vue/levers.vue")
 def Levers(
-    groups: list[dict[str, Any]],
+    levers: list[dict[str, Any]],
+    groups: dict[str, list[dict[str, Any]]],
     texts: dict[str, Any],
     event_moved: Handler | None = None,
     event_reset: Handler | None = None,
@@ -103,3 +105,15 @@ def Table(
 @answering
 @solara.component_vue("vue/save.vue")
 def Save(label: str, filename: str, content: str) -> None: ...
+
+
+@answering
+@solara.component_vue("vue/deliver.vue")
+def Deliver(buttons: list[dict[str, str]], made: dict[str, Any], event_asked: Handler | None = None) -> None: ...
+
+
+@answering
+@solara.component_vue("vue/replay.vue")
+def Replay(
+    frames: dict[str, Any], texts: dict[str, str], title: str, subtitle: str = "", caption: str = ""
+) -> None: ...

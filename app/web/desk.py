@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from app.web.moves import Change, DeskTrigger, Operation, Policy, problems_of
 from app.web.offered import Offered, offered
-from scenarios.calendar import PLAN_START, is_month, month_ordinal, month_text
+from scenarios.calendar import PLAN_START
 from scenarios.errors import InputError, Problem, unknown
 from scenarios.frozen import FrozenMapping
 from scenarios.number_types import whole_number
@@ -20,7 +21,11 @@ from sim.experiments.least_runs import LEAST_FOR_INTERVAL
 if TYPE_CHECKING:
     from scenarios.schema import Scenario
 
-BASELINES = ("committed", "frozen")
+BASELINES = ("committed", "frozen", "plan", "start", "last")
+"""What the desk is compared with: ready scenarios, the scenario it starts from, and its last setting."""
+OF_THE_DESK = ("start", "last")
+"""Baselines that are no ready scenario."""
+BASELINE_FILE = "baseline.yaml"
 MACRO = ("neutral", "adverse", "realised")
 LEAST_RUNS, MOST_RUNS = LEAST_FOR_INTERVAL, 200
 """Numbers of paired runs of a desk; results are shown from eight on."""
@@ -28,9 +33,6 @@ RUNS = (8, 24, 50, 100, 200)
 SCALES = (0.05, 0.1, 0.2, 1.0)
 DRAWS = 8
 """Draws of the parameters on the desk; more would cost the first answer its speed."""
-FIRST_MONTH = PLAN_START
-MOST_MONTHS = 59
-"""Longest way of a lever to its intensity."""
 LONGEST = {"title": 120, "note": 1000}
 """Characters of texts of the user."""
 
@@ -123,70 +125,12 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class DeskTrigger:
-    """A trigger of scenario files as the desk's form has it."""
-
-    indicator: str = "foreign_bond_share"
-    side: str = "below"
-    threshold: float = 0.03
-    months: int = 6
-    lever: str = "bond_market_access"
-    to: float = 0.9
-    cooldown: int = 12
-
-    def plain(self) -> dict[str, Any]:
-        """The trigger as it is written in a file."""
-        kept = ("indicator", "months", "lever", "to", "cooldown")
-        return {self.side: self.threshold, **{name: getattr(self, name) for name in kept}}
-
-
-@dataclass(frozen=True)
-class Change:
-    """A lever that leaves its own path in a month and goes evenly to an intensity, where it stays.
-
-    Its own path is that of the preset or of the opened file, with all that these let it do before that month.
-    """
-
-    value: float
-    start: str = "2021-07"
-    months: int = 24
-
-    def __post_init__(self) -> None:
-        # A way that is longer than the plan ends with it, and says so.
-        last = offered().last_month
-        if is_month(self.start) and FIRST_MONTH <= self.start <= last and 0 <= self.months <= MOST_MONTHS:
-            room = month_ordinal(last) - month_ordinal(self.start)
-            object.__setattr__(self, "months", min(self.months, room))
-
-    @property
-    def end(self) -> str:
-        """Month in which the intensity is reached."""
-        return month_text(month_ordinal(self.start) + self.months)
-
-    @property
-    def held_in(self) -> int:
-        """Last month in which the lever is where its own path has it, as an ordinal."""
-        return month_ordinal(self.start) - (self.months == 0)
-
-    def path(self) -> dict[str, Any]:
-        """The change as a lever path of a scenario file."""
-        if self.months == 0:
-            return {self.start: self.value}
-        return {"ramp": {self.start: "keep", self.end: self.value}}
-
-    def held(self, lever: str, scenario: Scenario) -> float:
-        """Intensity on the lever's own path when it leaves it."""
-        place = [each.id for each in scenario.all_levers].index(lever)
-        return float(scenario.intensities(self.held_in, self.held_in)[0, place])
-
-
-@dataclass(frozen=True)
 class Desk:
     """All settings of a session; frozen, so that undo is a list of desks."""
 
     preset: str = "plan"
     baseline: str = "committed"
-    changes: Mapping[str, Change] = field(default_factory=FrozenMapping)
+    changes: Mapping[str, Change | Operation] = field(default_factory=FrozenMapping)
     triggers: tuple[DeskTrigger, ...] = ()
     """Levers that respond to an indicator, after those of the file."""
     macro: str = "neutral"
@@ -200,6 +144,8 @@ class Desk:
     title: str = ""
     note: str = ""
     """Title and notes of the scenario by the user; part of its file and its link."""
+    before: Policy = field(default_factory=Policy)
+    """Policy of the last setting, for the baseline `last`."""
 
     def __post_init__(self) -> None:
         problems = [*self._choices(), *self._changes()]
@@ -253,30 +199,15 @@ class Desk:
         return problems
 
     def _changes(self) -> list[Problem]:
-        known, last = [lever.id for lever in offered().levers], offered().last_month
+        known = [lever.id for lever in offered().levers]
         problems = []
         for lever, change in self.changes.items():
             if lever not in known:
                 problems.append(unknown("lever", lever, known, key=f"levers.{lever}", allowed=""))
-            if not 0.0 <= change.value <= 1.0:
-                problems.append(
-                    Problem(
-                        coded("lever.no_intensity", value=change.value),
-                        key=f"levers.{lever}",
-                        allowed=coded("allowed.number_0_to_1"),
-                    )
-                )
-            if not is_month(change.start) or not FIRST_MONTH <= change.start <= last:
-                allowed = coded("allowed.month_between", first=FIRST_MONTH, last=last)
-                problems.append(
-                    Problem(coded("desk.no_start", value=shown(change.start)), key=f"levers.{lever}", allowed=allowed)
-                )
-            if not 0 <= change.months <= MOST_MONTHS:
-                told = coded("desk.ramp_months", months=shown(change.months))
-                problems.append(Problem(told, key=f"levers.{lever}", allowed=coded("allowed.ramp_months")))
+            problems += problems_of(lever, change)
         return problems
 
-    def with_change(self, lever: str, change: Change | None) -> Desk:
+    def with_change(self, lever: str, change: Change | Operation | None) -> Desk:
         """The desk with a lever moved, or back on the preset's path."""
         changes = {name: each for name, each in self.changes.items() if name != lever}
         if change is not None:
@@ -327,19 +258,39 @@ class Desk:
         plain |= {"title": self.title or base.title + (", changed" if moved else ""), "description": self.note or told}
         budget = plain.pop("budget", None)  # it limits all changes together
         asked = type(base)(**plain)
-        asked = asked.with_levers({lever: change.path() for lever, change in self.changes.items()})
+        asked = asked.with_levers({lever: change.path(lever, base) for lever, change in self.changes.items()})
         return asked if budget is None else type(base)(**{**asked.as_given(), "budget": budget})
+
+    @property
+    def policy(self) -> Policy:
+        """The policy alone, without the world."""
+        return Policy(self.preset, self.file, self.changes, self.triggers)
+
+    def baseline_policy(self) -> Scenario:
+        """The scenario whose policy the desk is compared with, under the baseline's name."""
+        from scenarios import load
+
+        if self.baseline not in OF_THE_DESK:
+            return load(self.baseline)
+        if self.baseline == "start":
+            found = self.start()
+        else:
+            found = replace(self, **vars(self.before), before=Policy(), baseline=BASELINES[0], title="").scenario()
+        return found.model_copy(update={"name": self.baseline})
 
     def baseline_scenario(self) -> Scenario:
         """The baseline: other policy in the same world."""
-        from scenarios import load
+        return self.scenario().with_policy_of(self.baseline_policy())
 
-        return self.scenario().with_policy_of(load(self.baseline))
+    @property
+    def baseline_file(self) -> str:
+        """What the command line calls the baseline: a ready scenario, or the file in which its policy is saved."""
+        return BASELINE_FILE if self.baseline in OF_THE_DESK else self.baseline
 
     def command_line(self) -> str:
         """The command that runs the same comparison, beside the file of the scenario."""
         return (
-            f"lujiazui batch desk.yaml --against {self.baseline} --runs {self.runs} --seed {self.seed}"
+            f"lujiazui batch desk.yaml --against {self.baseline_file} --runs {self.runs} --seed {self.seed}"
             f" --draws {self.draws} --store runs"
         )
 
@@ -349,7 +300,7 @@ class Desk:
             "import sim\n"
             "from scenarios import load\n\n"
             'desk = load("desk.yaml")\n'
-            f'{self.baseline} = desk.with_policy_of(load("{self.baseline}"))\n'
+            f'{self.baseline} = desk.with_policy_of(load("{self.baseline_file}"))\n'
             "ensemble = sim.ensemble(\n"
             f'    [desk, {self.baseline}], runs={self.runs}, seed={self.seed}, draws={self.draws}, store="runs"\n'
             ")\n"

@@ -10,15 +10,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from app.web.desk import LARGEST_FILE, Change, Desk, DeskTrigger
+from app.web.desk import LARGEST_FILE, Desk
+from app.web.moves import OPERATIONS, Change, DeskTrigger, Operation, Policy
 from scenarios.errors import InputError, Problem, unknown
 from scenarios.frozen import FrozenMapping
 from scenarios.paths import shown
 from scenarios.problem_texts import coded
 
+BEFORE = "before."
+"""Begins the parts of the last setting, where that is the baseline."""
+SAME = "same"
+"""As the file of the last setting: that of the desk."""
 MOST_PARTS = 100
 """Parts of a link that are read."""
-ELSEWHERE = ("lang", "charts")
+VIEWS = ("source", "design", "scenarios", "risk_source", "replayed", "ranked", "found")
+"""Choices of the pages beside the desk."""
+ELSEWHERE = ("lang", "charts", *VIEWS)
 """Parts that the pages read themselves."""
 READERS: Mapping[str, Callable[[str], Any]] = {
     "preset": str,
@@ -53,14 +60,26 @@ def link_of(desk: Desk) -> str:
     # A file that is opened sets choices of the desk: those need no saying.
     usual = Desk().opening(desk.file) if desk.file else Desk()
     pairs = [(key, str(getattr(desk, key))) for key in READERS if getattr(desk, key) != getattr(usual, key)]
-    pairs += [
-        (f"lever.{lever}", f"{change.value!r}@{change.start}~{change.months}")
-        for lever, change in sorted(desk.changes.items())
-    ]
-    pairs += [("trigger", "~".join(str(getattr(trigger, name)) for name in TRIGGER)) for trigger in desk.triggers]
-    if desk.file:
-        pairs.append(("file", base64.urlsafe_b64encode(zlib.compress(desk.file.encode(), 9)).decode()))
+    pairs += _policy_pairs(desk.policy)
+    if desk.baseline == "last":
+        same = desk.file and desk.before.file == desk.file
+        earlier = replace(desk.before, file=SAME) if same else desk.before
+        before = [("preset", earlier.preset), *_policy_pairs(earlier)]
+        pairs += [(f"{BEFORE}{key}", text) for key, text in before]
     return urlencode(pairs, safe="@~")
+
+
+def _policy_pairs(policy: Policy) -> list[tuple[str, str]]:
+    """A policy beside its preset as parts of a link."""
+    pairs = []
+    for lever, change in sorted(policy.changes.items()):
+        what = change.kind if isinstance(change, Operation) else repr(change.value)
+        pairs.append((f"lever.{lever}", f"{what}@{change.start}~{change.months}"))
+    pairs += [("trigger", "~".join(str(getattr(trigger, name)) for name in TRIGGER)) for trigger in policy.triggers]
+    if policy.file:
+        packed = base64.urlsafe_b64encode(zlib.compress(policy.file.encode(), 9)).decode()
+        pairs.append(("file", SAME if policy.file == SAME else packed))
+    return pairs
 
 
 def read_link(query: str) -> Link:
@@ -75,6 +94,8 @@ def read_link(query: str) -> Link:
         left_out.append(Problem(coded("link.too_long"), key="link", allowed=coded("allowed.at_most", most=MOST_PARTS)))
     asked = parse_qsl("&".join(fields[:MOST_PARTS]), keep_blank_values=True)
     desk = Desk()
+    earlier = [(key.removeprefix(BEFORE), text) for key, text in asked if key.startswith(BEFORE)]
+    asked = [pair for pair in asked if not pair[0].startswith(BEFORE)]
     parts: list[tuple[str, _Part]] = []
     for key, text in asked:
         try:
@@ -86,6 +107,10 @@ def read_link(query: str) -> Link:
             left_out += [replace(problem, key=problem.key or key) for problem in error.problems]
         except ValueError:
             left_out.append(Problem(coded("link.unreadable", value=shown(text)), key=key[:100], value=text))
+    if earlier:
+        before, problems = _before(earlier, desk.file)
+        left_out += problems
+        parts.append((BEFORE, _Part(choices={"before": before})))
     try:  # together, since parts may depend on each other
         return Link(_with(desk, [part for _, part in parts]), tuple(left_out))
     except InputError:
@@ -98,12 +123,23 @@ def read_link(query: str) -> Link:
     return Link(desk, tuple(left_out))
 
 
+def _before(parts: Sequence[tuple[str, str]], file: str) -> tuple[Policy, list[Problem]]:
+    """The policy of the last setting, and the parts of it that are invalid."""
+    same = ("file", SAME) in parts
+    told = [(key, text) for key, text in parts if (key, text) != ("file", SAME)]
+    link = read_link(
+        urlencode([pair for pair in told if pair[0] == "file" or pair[0] not in READERS or pair[0] == "preset"])
+    )
+    policy = replace(link.desk.policy, file=file) if same else link.desk.policy
+    return policy, [replace(problem, key=f"{BEFORE}{problem.key}") for problem in link.left_out]
+
+
 @dataclass(frozen=True)
 class _Part:
     """Settings of a desk by one part of a link."""
 
     choices: Mapping[str, Any] = FrozenMapping()
-    changes: Mapping[str, Change] = FrozenMapping()
+    changes: Mapping[str, Change | Operation] = FrozenMapping()
     triggers: tuple[DeskTrigger, ...] = ()
 
 
@@ -114,7 +150,8 @@ def _part(key: str, text: str) -> _Part:
     if key.startswith("lever."):
         value, _, dates = text.partition("@")
         start, _, months = dates.partition("~")
-        return _Part(changes={key.removeprefix("lever."): Change(float(value), start, int(months))})
+        move = Operation(value, start, int(months)) if value in OPERATIONS else Change(float(value), start, int(months))
+        return _Part(changes={key.removeprefix("lever."): move})
     if key == "trigger":
         indicator, side, threshold, months, lever, to, cooldown = text.split("~")
         if side not in ("below", "above"):

@@ -28,7 +28,7 @@ def prepare() -> None:
             "SOLARA_THEME_TITLE": "Lujiazui",
             "SOLARA_THEME_SHOW_BANNER": "false",
             "SOLARA_THEME_VARIANT": "light",
-            "SOLARA_THEME_LOADER": "solara",
+            "SOLARA_THEME_LOADER": "plain",
             "SOLARA_SESSION_HTTPS_ONLY": "false",
             "SOLARA_SESSION_SAME_SITE": "lax",
             "SOLARA_SESSION_HTTP_ONLY": "true",

@@ -10,6 +10,7 @@ from agents.districts import District
 from agents.institutions import Sector
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
+from app.web.money_moves import MoneyMoves
 from scenarios.calendar import BASELINE, month_text
 from scenarios.errors import InputError
 from sim.banking.state import InterbankClaims
@@ -114,6 +115,8 @@ def AgentsPage() -> None:
 
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("agents.heading"))
+        MoneyMoves()
+        solara.HTML(tag="h2", unsafe_innerHTML=words("agents.reasons"))
         solara.Div(classes=["lj-note"], children=[words("agents.told")])
         kinds = [{"value": each, "text": words(f"kind.{each}")} for each in SIZE]
         fields = [

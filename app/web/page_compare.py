@@ -8,10 +8,13 @@ import solara
 from app.terminal.numbers import known
 from app.web import charts, session
 from app.web.attributed import Attributed
+from app.web.comparison_charts import MOST_OVERLAID, dots, overlaid
 from app.web.components import Chart, Form, Table
-from app.web.desk import BASELINES, LEAST_RUNS
+from app.web.desk import BASELINES, LEAST_RUNS, Desk
+from app.web.lever_ranking import LeverRanking
 from app.web.named import goal_name, indicator_name, unit_name
 from app.web.problems import problems_told
+from app.web.recorded import record_told
 from app.web.simulations import the_server
 from app.web.words import Words
 from calibration.observations import observed_indicator
@@ -21,6 +24,10 @@ from sim.experiments.ensemble import Ensemble
 from sim.experiments.store import Store
 from sim.experiments.stored_design import StoredDesign
 
+PLACES = ("first", "second", "third", "fourth")
+"""Fields of the scenarios that are overlaid."""
+SEPARATOR = "|"
+"""Between their names in a link."""
 NAMED = 4
 """Scenarios of an experiment that are named in its line."""
 
@@ -76,18 +83,16 @@ def ComparePage() -> None:
     words = session.words()
     designs = solara.use_memo(stored_designs, [])
     numbers = {str(design.number): design for design in designs}
-    chosen_design, set_design = solara.use_state("")
     # The points of a sweep are rarely pairs of many runs: the last batch is meant where nothing is chosen.
     usual = next((number for number, each in numbers.items() if each.kind == "batch"), next(iter(numbers), ""))
-    design = chosen_design if chosen_design in numbers else usual
+    design = session.viewed("design") if session.viewed("design") in numbers else usual
     stored = solara.use_memo(lambda: stored_ensemble(int(design) if design else None), [design])
     given = session.answer.value
     of_desk = given.ensemble if given is not None else None
-    source, set_source = solara.use_state("store" if isinstance(stored, Ensemble) else "desk")
-    pair, set_pair = solara.use_state(("", ""))
+    source = session.viewed("source", "store" if isinstance(stored, Ensemble) else "desk")
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("compare.heading"))
-        ensemble = stored if source == "store" else of_desk
+        ensemble = of_desk if source == "desk" else stored
         sources = [{"value": each, "text": words(f"source.{each}")} for each in ("store", "desk")]
         fields: list[dict[str, Any]] = [
             {"id": "source", "label": words("compare.source"), "value": source, "options": sources}
@@ -95,59 +100,110 @@ def ComparePage() -> None:
         if source == "store" and designs:
             listed = [{"value": number, "text": design_told(each, words)} for number, each in numbers.items()]
             fields.append({"id": "design", "label": words("compare.designs"), "value": design, "options": listed})
+        names: tuple[str, ...] = ()
 
         def chosen(event: dict[str, str]) -> None:
             name, value = event["id"], event["value"]
-            if name == "source" and value in ("store", "desk"):
-                set_source(value)
-            elif name == "design" and value in numbers:
-                set_design(value)
-            elif name in ("first", "second"):
-                set_pair((value, second) if name == "first" else (first, value))
+            if (name == "source" and value in ("store", "desk")) or (name == "design" and value in numbers):
+                session.look(**{name: value, "scenarios": ""})
+            elif name in PLACES and isinstance(ensemble, Ensemble):
+                session.look(scenarios=SEPARATOR.join(placed(names, PLACES.index(name), value)))
 
-        first = second = ""
         if not isinstance(ensemble, Ensemble):
             missing = _why_missing(stored, words)
-            told = missing if source == "store" else words("compare.no_answer")
+            told = words("compare.no_answer") if source == "desk" else missing
             Form(fields=fields, buttons=[], event_chosen=chosen)
             solara.Div(classes=["lj-note"], children=[told])
+            LeverRanking()
             return
-        first, second = chosen_pair(ensemble, pair)
+        names = chosen_scenarios(ensemble, tuple(session.viewed("scenarios").split(SEPARATOR)))
         options = [{"value": name, "text": charts.scenario_name(name, words)} for name in ensemble.values]
-        fields += [
-            {"id": "first", "label": words("compare.first"), "value": first, "options": options},
-            {"id": "second", "label": words("compare.second"), "value": second, "options": options},
-        ]
+        none = {"value": "", "text": words("compare.nothing")}
+        for place, label in enumerate(PLACES[: min(len(ensemble.values), MOST_OVERLAID)]):
+            shown = names[place] if place < len(names) else ""
+            listed = options if place < 2 else [none, *options]
+            fields.append({"id": label, "label": words(f"compare.{label}"), "value": shown, "options": listed})
+        first, second = names[0], names[1] if len(names) > 1 else names[0]
         Form(
             fields=fields,
             buttons=[{"id": "swap", "text": words("compare.swap")}],
             event_chosen=chosen,
-            event_pressed=lambda _: set_pair((second, first)),
+            event_pressed=lambda _: session.look(scenarios=SEPARATOR.join((second, first, *names[2:]))),
         )
         if source == "desk" and given is not None and given.desk != session.desk.value:
             solara.Div(classes=["lj-note"], children=[words("compare.earlier_desk")])
-        try:
-            pairs = int(ensemble.paired(first, second).sum())
-            ensemble.year_compared(first, second)
-        except InputError as error:
-            solara.Div(classes=["lj-note"], children=[problems_told(error, words, with_place=False)])
-            return
-        if pairs < LEAST_RUNS:
-            solara.Div(classes=["lj-note"], children=[words("compare.too_few", runs=pairs, least=LEAST_RUNS)])
-            return
-        if first == second:
-            kind = numbers[design].kind if source == "store" and design else "batch"
-            told = "compare.alone" if kind == "batch" else "compare.no_pairs"
-            solara.Div(classes=["lj-note"], children=[words(told)])
-            if kind != "batch":
-                return
+        if _can_be_compared(
+            ensemble, first, second, numbers[design].kind if source == "store" and design else "", words
+        ):
+            _compared(ensemble, names, given.desk if source == "desk" and given is not None else None, words)
+        LeverRanking()
+
+
+def _can_be_compared(ensemble: Ensemble, first: str, second: str, kind: str, words: Words) -> bool:
+    """Whether two scenarios have pairs enough; a note says why not."""
+    try:
+        pairs = int(ensemble.paired(first, second).sum())
+        ensemble.year_compared(first, second)
+    except InputError as error:
+        solara.Div(classes=["lj-note"], children=[problems_told(error, words, with_place=False)])
+        return False
+    if pairs < LEAST_RUNS:
+        solara.Div(classes=["lj-note"], children=[words("compare.too_few", runs=pairs, least=LEAST_RUNS)])
+        return False
+    if first == second:
+        alone = kind in ("", "batch")
+        solara.Div(classes=["lj-note"], children=[words("compare.alone" if alone else "compare.no_pairs")])
+        return alone
+    return True
+
+
+def _compared(ensemble: Ensemble, names: tuple[str, ...], desk: Desk | None, words: Words) -> None:
+    """Charts first, then what makes the difference, then tables to unfold."""
+    first, second = names[0], names[1] if len(names) > 1 else names[0]
+    record = record_told(ensemble, desk, words)
+    if first != second:
+        _dots(ensemble, first, second, record, words)
+    with solara.Div(classes=["lj-charts"]):
+        for indicator in ensemble.plan_of(first).indicators:
+            Chart(
+                option=overlaid(ensemble, names, indicator, observed_indicator(indicator.id), words),
+                title=indicator_name(indicator, words),
+                subtitle=unit_name(indicator, words),
+                name=f"compare-{indicator.id}",
+                csv=charts.fan_csv(ensemble, names, indicator.id, words),
+                record=record,
+            ).key(f"compare-{indicator.id}-{'-'.join(names)}")
+    solara.Div(classes=["lj-caption"], children=[words("compare.caption"), record])
+    if first != second:
+        target, base = (ensemble.scenarios[name] for name in (first, second))
+        Attributed(target, base).key(f"attributed-{target.content_hash()}-{base.content_hash()}")
+    with solara.v.Html(tag="details", class_="lj-folded"):
+        solara.v.Html(tag="summary", children=[words("compare.tables")])
         _rests_on(ensemble, words)
         _tables(ensemble, first, second, words)
         _goals(ensemble, first, second, words)
-        if first != second:
-            target, base = (ensemble.scenarios[name] for name in (first, second))
-            Attributed(target, base).key(f"attributed-{target.content_hash()}-{base.content_hash()}")
-        _fans(ensemble, first, second, words)
+
+
+def _dots(ensemble: Ensemble, first: str, second: str, record: str, words: Words) -> None:
+    """Effects on all indicators on one axis, in per cent of the target."""
+    effect = ensemble.difference(first, second).set_index("indicator")
+    rows, lines = [], ["indicator,median,low,high"]
+    for indicator in ensemble.plan_of(first).indicators:
+        id = indicator.id
+        sizes = [100.0 * float(effect[key][id]) / indicator.target_value for key in ("median", "low", "high")]
+        rows.append((indicator_name(indicator, words), sizes[0], sizes[1], sizes[2]))
+        lines.append(",".join([id, *(f"{size:.6g}" for size in sizes)]))
+    pair = {"first": charts.scenario_name(first, words), "second": charts.scenario_name(second, words)}
+    Chart(
+        option=dots(rows, words("compare.of_target")),
+        title=words("compare.effect_title", **pair, year=ensemble.year_compared(first, second)),
+        subtitle=words("compare.of_target"),
+        caption=words("compare.note", runs=int(ensemble.paired(first, second).sum())),
+        name="effects",
+        csv="\n".join(lines) + "\n",
+        record=record,
+        height=260,
+    ).key(f"effects-{first}-{second}")
 
 
 def _rests_on(ensemble: Ensemble, words: Words) -> None:
@@ -163,6 +219,22 @@ def _rests_on(ensemble: Ensemble, words: Words) -> None:
     if rests.drivers_drawn:
         told.append(words("compare.drawn", drawn=", ".join(rests.drivers_drawn)))
     solara.Div(classes=["lj-muted"], children=[" ".join(told)])
+
+
+def chosen_scenarios(ensemble: Ensemble, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """The scenarios to overlay, at most four: those wanted that exist, else the first against a baseline."""
+    known = tuple(dict.fromkeys(name for name in wanted if name in ensemble.values))
+    first, second = chosen_pair(ensemble, (*wanted, "", "")[:2])  # type: ignore[arg-type]
+    return tuple(dict.fromkeys((first, second, *known)))[:MOST_OVERLAID]
+
+
+def placed(names: tuple[str, ...], place: int, name: str) -> list[str]:
+    """Names with another one in a place, or none there; a name that stands elsewhere changes places with it."""
+    shown = [*names, *[""] * (MOST_OVERLAID - len(names))]
+    if name and name in shown:
+        shown[shown.index(name)] = shown[place]
+    shown[place] = name
+    return [each for each in shown if each]
 
 
 def chosen_pair(ensemble: Ensemble, wanted: tuple[str, str]) -> tuple[str, str]:
@@ -219,12 +291,10 @@ def _effects(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
     effect = ensemble.difference(first, second).set_index("indicator")
     rows = []
     for indicator in ensemble.plan_of(first).indicators:
-        id = indicator.id
-        shown = [charts.signed(id, float(effect[key][id]), words) for key in ("median", "low", "high")]
-        times = float(effect["pairing"][id])
-        saved = f"{times:.1f}" if np.isfinite(times) else ""
-        rows.append([indicator_name(indicator, words), unit_name(indicator, words), *shown, saved])
-    heads = [words(f"table.{key}") for key in ("indicator", "unit", "median", "low", "high", "pairing")]
+        median, low, high = (float(effect[key][indicator.id]) for key in ("median", "low", "high"))
+        shown = charts.effect(indicator.id, median, low, high, words)
+        rows.append([indicator_name(indicator, words), charts.change_unit(indicator, words), *shown])
+    heads = [words(f"table.{key}") for key in ("indicator", "unit", "median", "low", "high")]
     Table(title=words("compare.effects"), heads=heads, rows=rows)
     pairs = int(ensemble.paired(first, second).sum())
     solara.Div(classes=["lj-muted"], children=[words("compare.note", runs=pairs)])
@@ -269,19 +339,3 @@ def _goals(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
     heads = [words("compare.goal"), *(charts.scenario_name(each, words) for each in lights)]
     Table(title=words("compare.goals"), heads=heads, rows=rows)
     solara.Div(classes=["lj-muted"], children=[words("compare.goals_note")])
-
-
-def _fans(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
-    with solara.Div(classes=["lj-charts", "lj-pairs"]):
-        for indicator in ensemble.plan_of(first).indicators:
-            id = indicator.id
-            observed = observed_indicator(id)
-            limits = charts.common_limits(ensemble, id, indicator.target_value, observed)
-            for name in dict.fromkeys((first, second)):
-                Chart(
-                    option=charts.fan(ensemble, name, None, id, indicator.target_value, observed, words, limits),
-                    title=f"{indicator_name(indicator, words)}: {charts.scenario_name(name, words)}",
-                    subtitle=unit_name(indicator, words),
-                    name=f"{id}-{name}",
-                    csv=charts.fan_csv(ensemble, [name], id),
-                ).key(f"{id}-{name}")

@@ -51,7 +51,7 @@ def _plot(name: str, words: Words) -> Any:
         update_counter.get()  # drawn anew at each step
         told = model.datacollector.get_model_vars_dataframe()[name]
         months = [month_text(model.month - len(told) + 1 + place) for place in range(len(told))]
-        option = charts.line(months, told.to_numpy() * charts.factor(name))
+        option = charts.line(months, told.to_numpy() * charts.factor(name, words))
         Chart(option=option, title=words(f"indicator.{name}"), subtitle=words("model.by_month"), name=name)
 
     return Plot

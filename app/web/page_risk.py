@@ -105,7 +105,7 @@ def _dashboard(ensemble: Ensemble, words: Words) -> None:
                 title=words(f"signal.{name}"),
                 subtitle=words(f"signal_unit.{name}"),
                 name=f"risk-{name}",
-                csv=charts.fan_csv(ensemble, both, name),
+                csv=charts.fan_csv(ensemble, both, name, words),
             ).key(f"risk-{name}")
     solara.Div(classes=["lj-caption"], children=[words("risk.caption")])
     if len(ensemble.values) > 1:

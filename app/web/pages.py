@@ -8,7 +8,7 @@ import solara
 from app.web import session
 from app.web.address import query_of_session
 from app.web.components import LOG, Form, Frame
-from app.web.link import MOST_PARTS, Link, read_link
+from app.web.link import MOST_PARTS, VIEWS, Link, read_link
 from app.web.offered import offered
 from app.web.page_agents import AgentsPage
 from app.web.page_compare import ComparePage
@@ -81,6 +81,9 @@ def Around(children: list[Any]) -> Any:
         session.language.value = asked if asked in LANGUAGES else "en"
         wanted = choices.get("charts", "").split(",")
         session.chosen_indicators.value = tuple(each for each in offered().plan.indicator_ids if each in wanted)
+        session.view.value = {
+            name: text[: session.LONGEST_VIEW] for name, text in choices.items() if name in VIEWS and text
+        }
         if query:
             link = read_link(query)
             session.desk.value = link.desk

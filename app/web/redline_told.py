@@ -35,6 +35,9 @@ def redline_card(ensemble: Ensemble, scenario: str, baseline: str, words: Words)
         "change": words("risk.card_against", theirs=theirs, baseline=charts.scenario_name(baseline, words)),
         "target": words("risk.card_target"),
         "share": words("risk.card_warned", warned=warned),
+        "verdict": words("risk.card_kept" if not broken else "risk.card_broken"),
+        "tone": "good" if not broken else "poor",
+        "bullet": "",
         "chosen": False,
     }
 

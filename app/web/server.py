@@ -86,7 +86,7 @@ def serve(
     import uvicorn
     from solara.server import kernel_context, starlette
 
-    from app.web import quiet, simulations
+    from app.web import quiet, simulations, spoken
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -102,6 +102,7 @@ def serve(
     # Solara warns about the cookie at every page that is not requested by TLS.
     warnings.filterwarnings("ignore", "Cookies with samesite=none", UserWarning)
     quiet.hide_tracebacks()
+    spoken.speak()
     if host not in LOOPBACK:
         print(OPEN_TO_OTHERS.format(host=host), file=sys.stderr, flush=True)
     simulations.open_server(store, workers, batches=batches, kept_megabytes=kept_megabytes)

@@ -1,10 +1,12 @@
 """Data of one session; Solara gives every session its own values."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import solara
 
 from app.web.desk import Desk
+from app.web.moves import Policy
 from app.web.words import Words
 
 if TYPE_CHECKING:
@@ -24,6 +26,22 @@ answer: "solara.Reactive[Answer | None]" = solara.reactive(None)
 chosen_indicators: solara.Reactive[tuple[str, ...]] = solara.reactive(())
 """Indicators whose charts are shown; none chosen shows all."""
 
+view: solara.Reactive[dict[str, str]] = solara.reactive({})
+"""Choices of the pages beside the desk, by their name in a link."""
+LONGEST_VIEW = 300
+"""Characters of one of them."""
+
+
+def viewed(name: str, usual: str = "") -> str:
+    """A choice of a page, or the usual one."""
+    chosen: dict[str, str] = view.value
+    return chosen.get(name, usual)
+
+
+def look(**chosen: str) -> None:
+    """Change choices of a page; the link has them at once."""
+    view.value = {**view.value, **{name: text[:LONGEST_VIEW] for name, text in chosen.items()}}
+
 
 def words() -> Words:
     """The texts in the session's language."""
@@ -34,10 +52,18 @@ def put(new: Desk) -> None:
     """Change the desk; the previous settings can be restored."""
     if new == desk.value:
         return
+    if new.baseline == "last" and (new.policy != desk.value.policy or desk.value.baseline != "last"):
+        new = replace(new, before=_last_policy(new))
     past.value = (*past.value, desk.value)[-MOST_UNDONE:]
     future.value = ()
     notice.value = ""
     desk.value = new
+
+
+def _last_policy(new: Desk) -> Policy:
+    """The policy before the present one; the present one where nothing was changed yet."""
+    earlier = (desk.value, *reversed(past.value))
+    return next((each.policy for each in earlier if each.policy != new.policy), new.policy)
 
 
 def undo() -> None:

@@ -94,7 +94,7 @@ def Swept(counts: dict[str, int]) -> None:
             set_level(thresholds()[event["value"]])
         elif event["id"] == "level":
             with suppress(ValueError):
-                wanted = float(event["value"]) / charts.factor(indicator)
+                wanted = float(event["value"]) / charts.factor(indicator, words)
                 set_level(wanted if np.isfinite(wanted) else thresholds()[indicator])
 
     options = [{"value": id, "text": words(f"indicator.{id}")} for id in PLAN_INDICATORS]
@@ -102,7 +102,7 @@ def Swept(counts: dict[str, int]) -> None:
         {"id": "indices", "text": words("swept.indices"), "off": bool(asked)},
         {"id": "box", "text": words("swept.box"), "off": bool(asked)},
     ]
-    shown = float(f"{level * charts.factor(indicator):.6g}")
+    shown = float(f"{level * charts.factor(indicator, words):.6g}")
     fields: list[dict[str, Any]] = [
         {"id": "swept", "label": words("table.indicator"), "value": indicator, "options": options},
         {"id": "level", "label": words("swept.level"), "value": shown, "type": "number", "step": "any"},
@@ -163,7 +163,7 @@ def _box(
         for row in box.to_dict("records")
     ]
     name, unit = words(f"indicator.{indicator}"), words(f"unit.{indicator}")
-    title = words("swept.reaches", indicator=name, least=f"{least * charts.factor(indicator):.6g}", unit=unit)
+    title = words("swept.reaches", indicator=name, least=f"{least * charts.factor(indicator, words):.6g}", unit=unit)
     Table(title=title, heads=[words(f"swept.{each}") for each in ("factor", "from", "to")], rows=rows)
     told = words("swept.box_told", **{key: f"{value:.0%}" for key, value in shares.items()})
     solara.Div(classes=["lj-muted"], children=[told])

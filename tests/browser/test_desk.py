@@ -44,6 +44,10 @@ def test_a_lever_changes_its_card_and_the_address_and_can_be_undone(page, server
     expect(card(page, "foreign_bond_share").locator(".lj-change")).not_to_have_text(before)
     assert f"lever.{LEVER}=0.3" in page.url
     expect(page.locator(".lj-sentence")).to_contain_text("then in equal monthly steps to 0.3 in 2023-07")
+    expect(page.locator(".lj-changed")).to_contain_text("to 0.3 in 2023-07")
+    with page.expect_download() as brief:
+        page.get_by_role("button", name="Download the brief, one page").click()
+    assert "to 0.3 in 2023-07" not in page.url and 'class="sheet"' in brief.value.path().read_text(encoding="utf-8")
     page.get_by_role("button", name="Undo").click()
     expect(card(page, "foreign_bond_share").locator(".lj-change")).to_have_text(before)
     assert "lever." not in page.url
@@ -261,7 +265,8 @@ def test_the_scenario_and_the_table_can_be_saved(page, server):
     assert "bond_market_access" in text
     with page.expect_download() as saved:
         page.locator(".lj-tools").first.get_by_role("button", name="CSV").click()
-    assert "scenario,year,0.05,0.25,0.5,0.75,0.95" in saved.value.path().read_text(encoding="utf-8-sig")
+    table = saved.value.path().read_text(encoding="utf-8-sig")
+    assert "scenario,year,0.05,0.25,0.5,0.75,0.95,unit" in table and table.startswith("# Market turnover")
     with page.expect_download() as saved:
         page.locator(".lj-tools").first.get_by_role("button", name="PNG").click()
     assert saved.value.path().read_bytes().startswith(b"\x89PNG")
@@ -269,11 +274,11 @@ def test_the_scenario_and_the_table_can_be_saved(page, server):
 
 def test_the_desk_speaks_chinese(page, server):
     page.goto(f"{server}/?{QUICK}&lang=zh")
-    expect(page.get_by_role("heading", name="到2025年，规划能做到什么？")).to_be_visible()
+    expect(page.get_by_role("heading", name="规划能否实现2025年目标？")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "zh")
-    expect(card(page, "turnover_total")).to_contain_text("金融市场交易额")
+    expect(card(page, "turnover_total")).to_contain_text("金融市场交易总额")
     page.get_by_role("button", name="English").click()
-    expect(page.get_by_role("heading", name="What could the plan do by 2025?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Would the plan reach its 2025 targets?")).to_be_visible()
     assert "lang" not in page.url
 
 
@@ -285,7 +290,7 @@ def test_a_link_with_foreign_and_bad_parts_keeps_what_is_right_and_says_what_is_
     expect(page.locator(f"#r-{LEVER}")).to_have_value("0.9")
     expect(page).to_have_url(re.compile(rf"lever.{LEVER}=0.9@2022-01~12"))
     assert "from=" not in page.url and "plam" not in page.url
-    expect(page.get_by_role("heading", level=1)).to_have_text("到2025年，规划能做到什么？")
+    expect(page.get_by_role("heading", level=1)).to_have_text("规划能否实现2025年目标？")
 
 
 def test_a_link_of_hundreds_of_parts_is_a_desk_with_a_note(page, server):

@@ -12,7 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.terminal.asked import scenario_asked
-from app.web.desk import Change, Desk
+from app.web.desk import Desk
+from app.web.moves import Change
 from scenarios import InputError, Scenario, load, parse_settings, plan
 from scenarios.calendar import BASELINE, month_ordinal, month_text
 from scenarios.yaml_tree import write_yaml

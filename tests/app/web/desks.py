@@ -3,18 +3,22 @@
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from app.web.desk import MACRO, SCALES, Change, Desk, DeskTrigger
+from app.web.desk import BASELINES, MACRO, SCALES, Desk
+from app.web.moves import OPERATIONS, Change, DeskTrigger, Operation, Policy
 from scenarios import InputError, names
 from scenarios.parameters import PARAMETER_SETS
 from scenarios.plan import lever_ids
 
 LEVERS = st.sampled_from(lever_ids())
-CHANGES = st.builds(
+MONTHS = st.sampled_from(["2021-01", "2021-07", "2022-06", "2025-12"])
+OPERATED = st.builds(Operation, kind=st.sampled_from(OPERATIONS), start=MONTHS, months=st.integers(0, 59))
+MOVED = st.builds(
     Change,
     value=st.integers(0, 100).map(lambda hundredths: hundredths / 100),
-    start=st.sampled_from(["2021-01", "2021-07", "2022-06", "2025-12"]),
+    start=MONTHS,
     months=st.integers(0, 59),
 )
+CHANGES = MOVED | OPERATED
 TRIGGERS = st.builds(
     DeskTrigger,
     side=st.sampled_from(["below", "above"]),
@@ -43,7 +47,7 @@ def desks(draw):
     """Desks with presets and files, moved levers, triggers and all choices that a page offers."""
     start = Desk(
         preset=draw(st.sampled_from(names())),
-        baseline=draw(st.sampled_from(["committed", "frozen"])),
+        baseline=draw(st.sampled_from(BASELINES)),
         runs=draw(st.integers(8, 12)),
         seed=draw(st.integers(1, 1_000_000)),
         parameters=draw(st.sampled_from(["drawn", "central"])),
@@ -62,6 +66,9 @@ def desks(draw):
     try:
         desk = start.opening(file) if file else start
         fields = {**vars(desk), **choices, "changes": changes, "triggers": triggers}
+        if desk.baseline == "last":
+            lever, earlier = draw(LEVERS), draw(CHANGES)
+            fields["before"] = Policy("opening", draw(st.sampled_from(["", desk.file])), {lever: earlier})
         return Desk(**fields)
     except InputError:  # a change after the end of the file, or hindsight without a replay
         assume(False)

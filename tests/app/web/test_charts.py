@@ -64,7 +64,7 @@ def test_the_band_with_the_discrepancy_lies_around_that_of_the_runs(ensemble, mo
     assert discrepancy_band(ensemble, "plan", "leading_fintech_count") is None
     replay = replace(ensemble, scenarios={"plan": load("plan").model_copy(update={"macro": "realised"})})
     assert discrepancy_band(replay, "plan", "turnover_total") is None
-    limits = charts.common_limits(ensemble, "turnover_total", 100.0, {}, band)
+    limits = charts.common_limits(ensemble, "turnover_total", 100.0, {}, Words("en"), band)
     assert limits[0] < band.min() < band.max() < limits[1]
     option = charts.fan(ensemble, "plan", None, "turnover_total", 100.0, {}, Words("en"), limits, band)
     series = {each["name"]: each for each in option["series"]}
@@ -75,21 +75,21 @@ def test_the_band_with_the_discrepancy_lies_around_that_of_the_runs(ensemble, mo
 
 
 def test_shares_are_shown_in_per_cent():
-    assert charts.number("foreign_bond_share", 0.0323) == "3.23"
-    assert charts.signed("foreign_bond_share", 0.0041, Words("en")) == "+0.41 pp"
-    assert charts.number("turnover_total", 2274.8) == "2,275"
-    assert charts.signed("panda_cumulative", -3.2, Words("en")) == "-3.2"
+    assert charts.number("foreign_bond_share", 0.0323, Words("en")) == "3.23"
+    assert charts.number("turnover_total", 2274.8, Words("en")) == "2,275"
+    assert charts.number("panda_cumulative", 393.72, Words("zh")) == "3937"
+    assert charts.effect("foreign_bond_share", 0.0041, 0.0031, 0.0052, Words("en"))[0] == "+0.41"
 
 
 def test_axes_side_by_side_are_the_same(ensemble):
-    limits = charts.common_limits(ensemble, "panda_cumulative", 700.0, {2020: 393.72})
+    limits = charts.common_limits(ensemble, "panda_cumulative", 700.0, {2020: 393.72}, Words("zh"))
     pictures = [
         charts.fan(ensemble, name, None, "panda_cumulative", 700.0, {}, Words("zh"), limits)["yAxis"]
         for name in ("plan", "committed")
     ]
     assert pictures[0] == pictures[1]
-    assert limits[0] < 90.0
-    assert limits[1] > 700.0
+    assert limits[0] < 900.0
+    assert limits[1] > 7000.0
 
 
 def test_a_histogram_counts_every_agent():

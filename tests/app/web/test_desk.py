@@ -6,9 +6,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
+from app.web import session
 from app.web.adaptive import told
 from app.web.changes import changed
-from app.web.desk import LARGEST_FILE, MOST_TRIGGERS, Change, Desk, DeskTrigger, opened_scenario
+from app.web.desk import LARGEST_FILE, MOST_TRIGGERS, Desk, opened_scenario
+from app.web.lever_groups import AUTHORITIES, lever_rows
+from app.web.moves import Change, DeskTrigger, Operation
 from app.web.words import Words
 from scenarios import InputError, load
 from scenarios.calendar import month_ordinal
@@ -243,6 +246,8 @@ def test_the_sentence_of_a_change_says_what_is_simulated(desk):
     own = desk.start().intensities(first, month_ordinal("2025-12"))
     for lever, change in desk.changes.items():
         place = lever_ids().index(lever)
+        if isinstance(change, Operation):
+            continue
         for words in (Words("en"), Words("zh")):
             said = NUMBERS.findall(changed(lever, desk, words).replace(words(f"lever.{lever}"), ""))
             months = [month_ordinal(each) for each in said if "-" in each]
@@ -262,3 +267,87 @@ def test_the_budget_is_asked_of_all_changes_together():
     for order in (list(lowered), list(lowered)[::-1]):
         desk = replace(Desk().opening(text), changes={lever: lowered[lever] for lever in order})
         assert sum(desk.scenario().costs().values()) <= 500
+
+
+@pytest.mark.parametrize(
+    ("operation", "by_hand"),
+    [
+        (Operation("delay", "2022-01", 12), "{2021-01: 0.35, 2022-01: 0.35, 2023-04: 0.5, 2024-11: 0.2}"),
+        (Operation("delay", "2021-01", 24), "{2021-01: 0.2, 2023-01: 0.35, 2024-04: 0.5, 2025-11: 0.2}"),
+        (Operation("forward", "2022-01", 12), "{2021-01: 0.35, 2022-01: 0.5, 2022-11: 0.2}"),
+        (Operation("hold", "2022-06", 0), "{2021-01: 0.35, 2022-04: 0.5}"),
+    ],
+)
+def test_an_operation_is_the_file_that_one_writes_by_hand(operation, by_hand):
+    """The lever rests at the intensity of 2020 before the file's first step; delayed steps come later, and so on."""
+    written = by_month(f"extends: committed\nlevers:\n  fintech_hub: {by_hand}\n")
+    start = lever_value_2020("fintech_hub")
+    made = on_the_desk(STEPPED, "fintech_hub", operation)
+    if operation.start == "2021-01":  # before the first delayed step the lever waits where 2020 left it
+        written[:24, lever_ids().index("fintech_hub")] = start
+    assert made == pytest.approx(written, abs=1e-6)
+
+
+def lever_value_2020(lever):
+    return load("frozen").intensities(month_ordinal("2021-01"), month_ordinal("2021-01"))[0, lever_ids().index(lever)]
+
+
+def test_a_cancelled_lever_follows_what_was_committed_and_no_other_lever_moves():
+    made = on_the_desk("", "index_inclusion", Operation("cancel", "2022-03", 0))
+    by_hand = by_month("extends: plan\nlevers:\n  index_inclusion: {switch: {2022-03: committed}}\n")
+    assert (made == by_hand).all()
+
+
+@pytest.mark.parametrize("months", [6, 24])
+def test_the_plans_own_ramp_is_delayed_and_brought_forward_by_whole_months(months):
+    place, first = lever_ids().index("bond_market_access"), month_ordinal("2021-01")
+    plan = load("plan").intensities(first, month_ordinal("2025-12"))[:, place]
+    late = on_the_desk("", "bond_market_access", Operation("delay", "2022-01", months))[:, place]
+    soon = on_the_desk("", "bond_market_access", Operation("forward", "2022-01", months))[:, place]
+    assert late[12 + months :] == pytest.approx(plan[12:-months], abs=1e-6)
+    assert late[12 : 12 + months] == pytest.approx(plan[11], abs=1e-6)
+    assert soon[12:-months] == pytest.approx(plan[12 + months :], abs=1e-6)
+    assert soon[-months:] == pytest.approx(plan[-1], abs=1e-6)
+    assert (late[:12] == plan[:12]).all() and (soon[:12] == plan[:12]).all()
+
+
+def test_an_operation_after_the_end_of_the_opened_file_is_refused():
+    with pytest.raises(InputError, match="2022-12"):
+        Desk(file=SHORT).with_change("fintech_hub", Operation("hold", "2023-06", 0))
+
+
+def test_the_baseline_can_be_the_plan_the_start_and_the_last_setting():
+    moved = Desk(preset="committed", baseline="start").with_change("reits_pilot", Change(0.9))
+    committed = load("committed")
+    assert moved.baseline_scenario().levers == committed.levers and moved.baseline_scenario().name == "start"
+    assert replace(moved, baseline="plan").baseline_scenario().policy == "plan"
+    opened = Desk().opening(STEPPED).with_change("fintech_hub", Change(0.9))
+    assert replace(opened, baseline="start").baseline_scenario().levers == opened_scenario(STEPPED).levers
+    further = replace(moved.with_change("fintech_hub", Change(0.8)), baseline="last", before=moved.policy)
+    assert further.baseline_scenario().levers == moved.scenario().levers
+    assert further.baseline_scenario().name == "last"
+
+
+def test_the_last_setting_is_that_before_the_last_change_of_policy():
+    session.desk.value, session.past.value = Desk(), ()
+    first = Desk().with_change("reits_pilot", Change(0.9))
+    session.put(first)
+    session.put(replace(first, baseline="last"))
+    assert session.desk.value.before == Desk().policy
+    session.put(session.desk.value.with_change("fintech_hub", Change(0.8)))
+    assert session.desk.value.before == first.policy
+    session.put(replace(session.desk.value, seed=5))
+    assert session.desk.value.before == first.policy
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_levers_are_found_by_names_channels_and_who_decides_in_either_language(language):
+    rows = lever_rows(Desk(), Words(language))
+    for wanted, lever in (
+        ("reits", "reits_pilot"),
+        ("基础设施reits", "reits_pilot"),
+        ("panda", "panda_bond_framework"),
+    ):
+        assert lever in [row["id"] for row in rows if wanted in row["words"]]
+    assert {row["handle"] for row in rows} == set(AUTHORITIES)
+    assert all(row["low"] <= row["planned"] + 1e-9 for row in rows if row["id"] != "macroprudential_framework")

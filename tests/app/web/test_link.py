@@ -8,15 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.web.desk import Change, Desk
+from app.web.desk import Desk
 from app.web.link import ELSEWHERE, MOST_PARTS, READERS, link_of, read_link
+from app.web.moves import Change
 from tests.app.web.desks import desks
 
 KNOWN = {*READERS, *ELSEWHERE, "file", "trigger"}
 FOREIGN = st.tuples(
     st.one_of(
         st.sampled_from(["from", "utm_source", "fbclid", "presett", "lever", "isappinstalled"]),
-        st.text(min_size=1, max_size=30).filter(lambda key: key not in KNOWN and not key.startswith("lever.")),
+        st.text(min_size=1, max_size=30).filter(
+            lambda key: key not in KNOWN and not key.startswith(("lever.", "before."))
+        ),
     ),
     st.text(max_size=40),
 )
@@ -65,7 +68,7 @@ def test_no_query_is_an_error_and_what_is_left_of_it_is_a_desk(query):
     link = read_link(query)
     assert read_link(link_of(link.desk)).desk == link.desk
     assert {key for key, _ in parse_qsl(link_of(link.desk))} <= KNOWN | {
-        key for key, _ in parse_qsl(link_of(link.desk)) if key.startswith("lever.")
+        key for key, _ in parse_qsl(link_of(link.desk)) if key.startswith(("lever.", "before."))
     }
     assert all("Traceback" not in str(problem) and "/app/" not in str(problem) for problem in link.left_out)
 
@@ -107,6 +110,9 @@ def test_a_link_carries_an_opened_file_with_the_choices_that_it_made():
         ("lever.reits_pilot=nan@2022-01~12", "0 to 1"),
         ("lever.reits_pilot=0.5@2031-01~12", "2025-12"),
         ("lever.reits_pilot=0.5", "lever.reits_pilot"),
+        ("lever.reits_pilot=postpone@2022-01~12", "lever.reits_pilot"),
+        ("lever.reits_pilot=delay@2022-01~99", "59"),
+        ("before.preset=plam", "plan"),
         ("presett=plan", "preset"),
         ("file=notbase64!", "file"),
         ("parameter_set=prior_hindsight", "realised"),

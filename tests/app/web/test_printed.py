@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 
 import sim
 from app.cli import commands
-from app.web.desk import Change, Desk
+from app.web.desk import BASELINE_FILE, Desk
+from app.web.moves import Change
 from app.web.simulations import paired_requests
 from scenarios import InputError, load
 from sim.experiments.requests import ensemble_requests
@@ -41,6 +42,7 @@ def folder(tmp_path, monkeypatch):
 
 def saved(desk, folder):
     (folder / "desk.yaml").write_text(desk.scenario().to_yaml(), encoding="utf-8")
+    (folder / BASELINE_FILE).write_text(desk.baseline_policy().to_yaml(), encoding="utf-8")
 
 
 def of_the_command(text):
@@ -90,7 +92,7 @@ def test_only_policy_differs_between_the_desk_and_its_baseline(desk):
     assert {key: ours[key] for key in ours if key not in policy} == {
         key: theirs[key] for key in theirs if key not in policy
     }
-    committed = load(desk.baseline).plain()
+    committed = desk.baseline_policy().plain()
     assert {key: theirs.get(key) for key in policy} == {key: committed.get(key) for key in policy}
     assert ours["macro"] == desk.macro and ours["parameters"] == desk.parameter_set and ours["scale"] == desk.scale
     for here, there in zip(*[iter(paired_requests(desk))] * 2, strict=True):

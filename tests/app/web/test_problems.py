@@ -6,7 +6,8 @@ import pytest
 from pydantic import BaseModel
 
 import scenarios.schema
-from app.web.desk import Change, Desk, opened_scenario
+from app.web.desk import Desk, opened_scenario
+from app.web.moves import Change
 from app.web.problems import problem_told, problems_told
 from app.web.words import Words
 from scenarios.errors import InputError, Problem

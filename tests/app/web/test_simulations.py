@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from app.web import simulations
-from app.web.desk import Change, Desk
+from app.web.desk import Desk
+from app.web.moves import Change
 from app.web.page_compare import chosen_pair
 from app.web.simulations import answers, paired_requests, stages
 from scenarios import InputError

@@ -3,6 +3,7 @@
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import app.web
 from agents.districts import District
@@ -17,6 +18,7 @@ from scenarios.stresses import stresses
 from sim.base_year.observations import observations
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.components import EXPLAINED
+from sim.experiments.verdicts import Reaching
 
 FOLDER = Path(app.web.__file__).parent
 
@@ -44,6 +46,8 @@ def test_chinese_is_chinese():
         "desk.shock",
         "desk.between",
         "desk.then",
+        "desk.comma",
+        "desk.numeral",
     }
     for key, (_, chinese) in catalogue().items():
         assert key in spared or re.search("[\u4e00-\u9fff]", chinese), key
@@ -86,6 +90,7 @@ def test_every_text_is_asked_for():
         "signal",
         "signal_unit",
         "stress",
+        "verdict",
     )
     for key in catalogue():
         group, _, name = key.partition(".")
@@ -108,6 +113,7 @@ def test_everything_that_has_a_name_has_it_in_both_languages():
     keys += [f"goal.{goal.id}" for goal in plan.goals()]
     keys += [f"{kind}.{name}" for name in ("systemic_risk", *SIGNALS) for kind in ("signal", "signal_unit")]
     keys += [f"line.{line}" for line in LINES] + [f"stress.{name}" for name in ("all", *stresses())]
+    keys += [f"verdict.{verdict}" for verdict in get_args(Reaching.__value__)]
     keys += [f"light.{light}" for light in ("green", "amber", "red", "not modelled")]
     assert [key for key in keys if key not in catalogue()] == []
     assert Words("zh")("lever.fintech_hub") != Words("en")("lever.fintech_hub")

@@ -1,0 +1,107 @@
+"""The desk's answer: its summary, its sentences by rule from numbers, and the brief that leaves the building."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.briefing import sentences
+from app.briefing.brief import Brief
+from app.briefing.words import Wording
+from app.web.changes import changed
+from app.web.discrepancy_band import discrepancy_band
+from app.web.words import Words
+from calibration.observations import observed_indicator
+from scenarios.plan import indicators as plan_indicators
+from sim.experiments.summary import Summary
+
+if TYPE_CHECKING:
+    from app.web.desk import Desk
+    from app.web.simulations import Answer
+    from sim.experiments.ensemble import Ensemble
+
+
+def scenario_names(desk: Desk, words: Words) -> dict[str, str]:
+    """Names of the desk's scenario and of its baseline as they are written in a sentence.
+
+    A desk without a change has the name of the scenario it starts from; a title of the user's comes before both.
+    """
+    named = Wording(words.language)
+    start = (desk.start().title or named.scenario("start")) if desk.file else named.scenario(desk.preset)
+    moved = bool(desk.changes or desk.triggers)
+    own = desk.title or (words("answer.changed", start=start) if moved else start)
+    return {"desk": own, "start": start}
+
+
+def summary_of(ensemble: Ensemble, desk: Desk, words: Words) -> Summary:
+    """The summary of the desk's runs against its baseline.
+
+    Raises
+    ------
+    scenarios.InputError
+        If a scenario has no finished run.
+    """
+    found = Summary.of(ensemble, provenance=_provenance(ensemble), scenario="desk", baseline=desk.baseline)
+    if not desk.changes:
+        return found
+    told = words("desk.between").join(changed(lever, desk, words) for lever in desk.changes)
+    own = found.scenarios["desk"].model_copy(update={"description": told})
+    return Summary(**{**vars(found), "scenarios": {**found.scenarios, "desk": own}})
+
+
+def _provenance(ensemble: Ensemble) -> Mapping[str, Any]:
+    from sim.runs.one_run import model_version
+
+    drawn = [each for each in ensemble.pairings["desk"] if each is not None]
+    seeds = sorted(each.seed for each in drawn)
+    return {
+        "version": [model_version()],
+        "model": sorted({each.model for each in drawn}),
+        "seed": [seeds[0], seeds[-1]],
+    }
+
+
+def answer_told(summary: Summary, desk: Desk, words: Words) -> dict[str, Any]:
+    """The answer in sentences: what it says about the targets, what was changed, and what the change does.
+
+    Returns
+    -------
+    dict
+        `headline`, one sentence; `cautions`, which must be read with it; `changed`, a sentence for each change;
+        `effects`, one sentence on what the desk changes against its baseline; `more`, further sentences.
+    """
+    wording = Wording(words.language, scenario_names(desk, words))
+    supporting = sentences.supporting(summary, wording)
+    effects = sentences.effects(summary, "desk", wording) if "desk" in summary.effects else ""
+    return {
+        "headline": sentences.headline(summary, wording),
+        "cautions": sentences.qualifications(summary, wording),
+        "changed": [changed(lever, desk, words) for lever in desk.changes],
+        "effects": effects,
+        "more": wording("join.sentences").join(each for each in supporting if each != effects),
+    }
+
+
+def brief_of(given: Answer, words: Words, link: str) -> Brief:
+    """The brief of the desk's runs, as `lujiazui report` writes it from a store.
+
+    Parameters
+    ----------
+    given
+        Runs of a desk.
+    words
+        Language of the page.
+    link
+        Address under which the desk can be opened.
+    """
+    ensemble, desk = given.ensemble, given.desk
+    assert ensemble is not None
+    bands = {each.id: discrepancy_band(ensemble, "desk", each.id) for each in plan_indicators()}
+    return Brief(
+        summary_of(ensemble, desk, words),
+        observed={each.id: observed_indicator(each.id) for each in plan_indicators()},
+        wide={name: band for name, band in bands.items() if band is not None},
+        names=scenario_names(desk, words),
+        link=link,
+        commands=(desk.command_line(), "lujiazui report runs --scenario desk"),
+    )

@@ -1,0 +1,150 @@
+"""The levers of the desk: found by search, in the plan's groups or by who decides, moved or operated on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import solara
+
+from app.web import session
+from app.web.changes import changed
+from app.web.components import Levers
+from app.web.desk import Desk
+from app.web.moves import OPERATIONS, Change, Operation
+from app.web.named import lever_name
+from app.web.offered import offered
+from app.web.problems import problems_told
+from app.web.words import LANGUAGES, Words
+from scenarios import plan
+from scenarios.calendar import month_ordinal
+from scenarios.errors import InputError
+
+OTHERS = "components of others"
+"""Group of the levers of components of others that belong to none."""
+AUTHORITIES = ("own", "shared", "lobby")
+"""Who decides, from the city to the nation."""
+KINDS = {
+    "move": "desk.move",
+    "delay": "desk.delay",
+    "forward": "desk.forward",
+    "cancel": "desk.cancel_lever",
+    "hold": "desk.hold",
+}
+"""Ways to change a lever, and their names."""
+
+
+def lever_rows(desk: Desk, words: Words) -> list[dict[str, Any]]:
+    """The levers with all that their rows show, in the plan's order."""
+    start, last = desk.start(), min(month_ordinal(offered().last_month), month_ordinal(desk.start().end))
+    planned = start.intensities(last, last)[0]
+    now = desk.scenario().intensities(last, last)[0]
+    rows = []
+
+    def known(key: str) -> str:
+        return words.known(key, key.partition(".")[2])
+
+    for place, lever in enumerate(start.all_levers):
+        change = desk.changes.get(lever.id)
+        usual = round(float(planned[place]), 3)
+        value = change.value if isinstance(change, Change) else round(float(now[place]), 3)
+        shown = change or Change(usual)
+        acts = [f"channel.{effect.channel}" for effect in lever.effects]
+        names = [f"lever.{lever.id}", f"authority.{lever.municipal_handle}", f"group.{lever.task_group}", *acts]
+        found = [each.known(key, "") for each in map(Words, LANGUAGES) for key in names]
+        rows.append(
+            {
+                "id": lever.id,
+                "name": lever_name(lever, words),
+                "value": value,
+                "value_2020": lever.intensity_2020,
+                "planned": usual,
+                "low": round(lever.intensity("committed", last), 3),
+                "high": round(lever.intensity("stretch", last), 3),
+                "moved": change is not None,
+                "kind": change.kind if isinstance(change, Operation) else "move",
+                "start": shown.start,
+                "months": shown.months,
+                "sentence": "" if change is None else changed(lever.id, desk, words),
+                "group": lever.task_group or OTHERS,
+                "handle": lever.municipal_handle,
+                "authority": words(f"authority.{lever.municipal_handle}"),
+                "authority_told": words(f"authority.{lever.municipal_handle}_told"),
+                "unit": words.of_data(f"lever_measured.{lever.id}", lever.natural_unit),
+                "ends": words.of_data(f"lever_scale.{lever.id}", lever.unit),
+                "acts": f"{words('desk.acts')}: {words('desk.comma').join(known(each) for each in acts)}",
+                "words": " ".join([lever.id, lever.name, *found]).lower(),
+            }
+        )
+    return rows
+
+
+def change_of(event: dict[str, Any]) -> Change | Operation:
+    """The change that an event of a lever's row describes; ValueError where it describes none."""
+    kind, start, months = str(event.get("kind", "move")), str(event["start"]), int(event["months"])
+    for operation in OPERATIONS:
+        if operation == kind:
+            return Operation(operation, start, months)
+    if kind != "move":
+        raise ValueError(kind)
+    return Change(round(float(event["value"]), 4), start, months)
+
+
+@solara.component
+def LeverGroups(desk: Desk) -> None:
+    """The section of the desk."""
+    words = session.words()
+    groups = [
+        {"id": group, "title": f"{_numeral(group, words)} {words(f'group.{group}')}", "open": group == "III(III)"}
+        for group in plan.TASK_GROUPS
+    ]
+    groups.append({"id": OTHERS, "title": OTHERS, "open": True})
+    handles = [
+        {"id": each, "title": words(f"authority.{each}"), "open": each == AUTHORITIES[0]} for each in AUTHORITIES
+    ]
+
+    def moved_to(event: dict[str, Any]) -> None:
+        try:
+            session.put(session.desk.value.with_change(str(event["lever"]), change_of(event)))
+            session.message.value = ""
+        except (InputError, ValueError, TypeError) as error:
+            session.message.value = problems_told(error, words)
+
+    texts: dict[str, Any] = {
+        "intensity": words("desk.intensity"),
+        "in_2020": words("desk.in_2020"),
+        "preset": words("desk.planned"),
+        "start": words("desk.from"),
+        "months": words("desk.months"),
+        "last": offered().last_month,
+        "reset": words("desk.reset_one"),
+        "what": words("desk.what"),
+        "words": words("desk.words").split("|"),
+        "operation": words("desk.operation"),
+        "find": words("desk.find"),
+        "none_found": words("desk.none_found"),
+        "grouped": words("desk.grouped"),
+        "by": [
+            {"id": "group", "text": words("desk.by_group")},
+            {"id": "handle", "text": words("desk.by_authority")},
+        ],
+        "range": words("desk.committed_to_stretch"),
+        "kinds": [{"id": kind, "text": words(key)} for kind, key in KINDS.items()],
+    }
+    solara.HTML(tag="h2", unsafe_innerHTML=words("desk.policy"), classes=["lj-policy"])
+    Levers(
+        levers=lever_rows(desk, words),
+        groups={"group": groups, "handle": handles},
+        texts=texts,
+        event_moved=moved_to,
+        event_reset=lambda lever: session.put(session.desk.value.with_change(str(lever), None)),
+    )
+
+
+NUMERALS = "一二三四五六七八"
+
+
+def _numeral(group: str, words: Words) -> str:
+    """Number of a task group as the plan writes it: (III) in English, in Chinese numerals in Chinese."""
+    if words.language == "en":
+        return group.removeprefix("III")
+    return words("desk.numeral", number=NUMERALS[plan.TASK_GROUPS.index(group)])

@@ -1,0 +1,64 @@
+"""Which lever for which indicator: the shipped effects of all levers, city and national apart."""
+
+import solara
+
+from app.web import charts, session
+from app.web.comparison_charts import dots
+from app.web.components import Chart, Form
+from app.web.lever_groups import AUTHORITIES
+from app.web.lever_matrix import shipped_matrix
+from app.web.words import Words
+from scenarios import plan
+from sim.closing.indicators import PLAN_INDICATORS
+
+
+def ranked(indicator: str, handles: tuple[str, ...], words: Words) -> list[tuple[str, float, float, float]]:
+    """Levers that one of some authorities decides, the largest effect on an indicator first.
+
+    Returns
+    -------
+    list
+        Name, median, low and high of the effect, in the unit that is shown.
+    """
+    scaled, found = charts.factor(indicator, words), shipped_matrix().effects
+    rows = []
+    for lever in plan.levers():
+        if lever.municipal_handle in handles:
+            median, low, high = (scaled * value for value in found[lever.id][indicator])
+            rows.append((words(f"lever.{lever.id}"), median, low, high))
+    return sorted(rows, key=lambda row: -row[1])
+
+
+@solara.component
+def LeverRanking() -> None:
+    """The section of the page."""
+    words = session.words()
+    indicator, set_indicator = solara.use_state("foreign_bond_share")
+    matrix = shipped_matrix()
+    shown = next(each for each in plan.indicators() if each.id == indicator)
+    solara.HTML(tag="h2", unsafe_innerHTML=words("ranking.title"))
+    options = [{"value": id, "text": words(f"indicator.{id}")} for id in PLAN_INDICATORS]
+
+    def chosen(event: dict[str, str]) -> None:
+        if event["value"] in PLAN_INDICATORS:
+            set_indicator(event["value"])
+
+    field = {"id": "ranked", "label": words("table.indicator"), "value": indicator, "options": options}
+    Form(fields=[field], buttons=[], event_chosen=chosen)
+    named = words.known(f"parameter_set.{matrix.parameters}", matrix.parameters)
+    facts = {"pairs": matrix.pairs, "scale": f"{matrix.scale:.0%}", "version": matrix.version, "parameters": named}
+    record = words("ranking.record", **facts) + ("" if matrix.current else words("ranking.earlier"))
+    with solara.Div(classes=["lj-charts", "lj-pairs"]):
+        for handles, key in ((AUTHORITIES[:2], "ranking.city"), (AUTHORITIES[2:], "ranking.national")):
+            rows = ranked(indicator, handles, words)
+            lines = "".join(f'"{name}",{median:.6g},{low:.6g},{high:.6g}\n' for name, median, low, high in rows)
+            Chart(
+                option=dots(rows, charts.change_unit(shown, words)),
+                title=f"{words(key)}{words('problem.joint')}{words(f'indicator.{indicator}')}",
+                subtitle=charts.change_unit(shown, words),
+                name=f"levers-{indicator}",
+                csv=f"lever,median,low,high\n{lines}",
+                record=record,
+                height=60 + 21 * len(rows),
+            ).key(f"{key}-{indicator}")
+    solara.Div(classes=["lj-caption"], children=[record])

@@ -1,0 +1,45 @@
+"""A recorded run of the desk, played in the browser."""
+
+import solara
+
+from app.web import session
+from app.web.components import Form, Replay
+from app.web.recorded import record_told
+from app.web.replay import frames_of
+
+
+@solara.component
+def MoneyMoves() -> None:
+    """Choose a run of the desk's results and play its months."""
+    words = session.words()
+    run, set_run = solara.use_state(1)
+    given = session.answer.value
+    if given is None or given.ensemble is None:
+        solara.Div(classes=["lj-note"], children=[words("replay.none")])
+        return
+    ensemble = given.ensemble
+    most = len(ensemble.runs)
+    place = min(run, most) - 1
+
+    def chosen(event: dict[str, str]) -> None:
+        if event["value"].isdecimal() and 1 <= int(event["value"]) <= most:
+            set_run(int(event["value"]))
+
+    field = {
+        "id": "replayed",
+        "label": words("replay.run"),
+        "value": place + 1,
+        "type": "number",
+        "min": 1,
+        "max": most,
+    }
+    Form(fields=[field], buttons=[], event_chosen=chosen)
+    frames = solara.use_memo(lambda: frames_of(ensemble, "desk", place, words), [given, place, words.language])
+    texts = {key: words(f"replay.{key}") for key in ("play", "pause", "month")}
+    Replay(
+        frames=frames,
+        texts=texts,
+        title=words("replay.title", run=place + 1, runs=most),
+        subtitle=words("replay.subtitle"),
+        caption=record_told(ensemble, given.desk, words),
+    )

@@ -1,0 +1,159 @@
+"""Results of the desk: the answer in sentences, cards, fans, numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import solara
+
+from app.briefing.page import page
+from app.web import charts, session
+from app.web.address import query_of_session
+from app.web.answered import answer_told, brief_of, summary_of
+from app.web.cards import indicator_card
+from app.web.components import Cards, Chart, Deliver, Table
+from app.web.desk import Desk
+from app.web.discrepancy_band import discrepancy_band
+from app.web.named import indicator_name, unit_name
+from app.web.recorded import record_told
+from app.web.redline_told import CARD, redline_card
+from app.web.words import Words
+from calibration.observations import observed_indicator
+from scenarios import plan
+from sim.experiments.ensemble import Ensemble
+from sim.experiments.summary import Summary
+
+BRIEFS = {"short": "desk.brief_short", "whole": "desk.brief_whole"}
+"""Briefs that can be downloaded, and their names."""
+LONGEST_LINK = 20_000
+"""Characters of an address that a brief names."""
+
+
+@solara.component
+def Shown(desk: Desk) -> None:
+    """The current results; dimmed while they belong to the previous settings."""
+    given = session.answer.value
+    earlier = given is not None and given.desk != desk
+    # A separate component inside, so that dimming redraws no chart.
+    solara.Div(
+        classes=["lj-answer", *(["lj-earlier"] if earlier else [])],
+        attributes={"aria-busy": str(earlier).lower()},
+        children=[Results()],
+    )
+
+
+@solara.component
+def Results() -> None:
+    """The answer, cards, fan charts and numbers of the current results, of this desk or of the previous settings."""
+    words = session.words()
+    router = solara.use_router()
+    given = session.answer.value
+    if given is None or given.ensemble is None:
+        return
+    desk, ensemble = given.desk, given.ensemble
+    baseline, year = desk.baseline, ensemble.years[ensemble.target_year]
+    shown_plan = ensemble.plan_of("desk")
+    indicators_of = shown_plan.indicator_ids
+
+    def choose(id: str) -> None:
+        now = session.chosen_indicators.value
+        if id == CARD:
+            router.push(f"/risk?{query_of_session()}")
+            return
+        if id not in indicators_of:
+            raise ValueError(f"{id!r} is no indicator of the plan")
+        session.chosen_indicators.value = tuple(each for each in now if each != id) if id in now else (*now, id)
+
+    if ensemble.target_year_of("desk") is None:
+        no_year = words("desk.no_year", month=ensemble.scenarios["desk"].end)
+        solara.Div(classes=["lj-note"], children=[no_year])
+        return
+    if year != ensemble.plan_of("desk").target_year:
+        solara.Div(
+            classes=["lj-note"], children=[words("desk.other_year", month=ensemble.scenarios["desk"].end, year=year)]
+        )
+    summary = summary_of(ensemble, desk, words)
+    shown = words("desk.shown", runs=given.runs, wanted=given.wanted) + words("desk.then")
+    if ensemble.scenarios["desk"].own_plan is None:
+        Told(summary, desk, shown)
+    else:  # the sentences are those on Shanghai's 14th plan
+        solara.Div(classes=["lj-muted"], children=[shown])
+    named = charts.scenario_name(baseline, words)
+    chosen = session.chosen_indicators.value
+    cards = [indicator_card(each, summary, named, words, chosen=each.id in chosen) for each in shown_plan.indicators]
+    Cards(cards=[*cards, redline_card(ensemble, "desk", baseline, words)], event_choose=choose)
+    solara.Div(classes=["lj-caption"], children=[words("desk.bullets")])
+    record = record_told(ensemble, desk, words)
+    with solara.Div(classes=["lj-charts"]):
+        for indicator in shown_plan.indicators:
+            if indicator.id in (chosen or indicators_of):
+                _fan(ensemble, baseline, indicator, record, words)
+    solara.Div(classes=["lj-caption"], children=[words("desk.caption"), words("desk.caption_wide")])
+    with solara.v.Html(tag="details", class_="lj-folded"):
+        solara.v.Html(tag="summary", children=[words("desk.table_title", year=year)])
+        _numbers(summary, words)
+    solara.Div(classes=["lj-muted"], children=[record])
+
+
+@solara.component
+def Told(summary: Summary, desk: Desk, shown: str) -> None:
+    """The answer in sentences, and the brief for download."""
+    words = session.words()
+    made, set_made = solara.use_state({"number": 0, "content": "", "filename": ""})
+    told = answer_told(summary, desk, words)
+    with solara.Div(classes=["lj-headline"], attributes={"aria-live": "polite"}):
+        for caution in told["cautions"]:
+            solara.Div(classes=["lj-note"], children=[caution])
+        solara.Div(
+            classes=["lj-sentence-first"],
+            children=[told["headline"]],
+            attributes={"role": "heading", "aria-level": "2"},
+        )
+        for sentence in told["changed"]:
+            solara.Div(classes=["lj-changed"], children=[sentence])
+        if told["effects"]:
+            solara.Div(classes=["lj-effects"], children=[told["effects"]])
+        solara.Div(classes=["lj-muted"], children=[f"{told['more']} {shown}"])
+
+    def asked(event: dict[str, str]) -> None:
+        given = session.answer.value
+        if given is None or given.ensemble is None or event["id"] not in BRIEFS:
+            return
+        link = event["link"] if event["link"].startswith("http") and len(event["link"]) < LONGEST_LINK else ""
+        content = page(brief_of(given, words, link), words.language, short=event["id"] == "short")
+        set_made({"number": made["number"] + 1, "content": content, "filename": f"brief-{words.language}.html"})
+
+    buttons = [{"id": each, "text": words(key)} for each, key in BRIEFS.items()]
+    Deliver(buttons=buttons, made=made, event_asked=asked)
+
+
+def _fan(ensemble: Ensemble, baseline: str, indicator: plan.Indicator, record: str, words: Words) -> None:
+    id = indicator.id
+    medians = ensemble.quantiles(id, (0.5,)).loc["desk"].to_numpy()
+    median = charts.number(id, float(medians[ensemble.target_year, 0]), words)
+    year, observed = ensemble.years[ensemble.target_year], observed_indicator(id)
+    wide = discrepancy_band(ensemble, "desk", id)
+    # the target is always in the picture
+    limits = charts.common_limits(ensemble, id, indicator.target_value, observed, words, wide)
+    Chart(
+        option=charts.fan(ensemble, "desk", baseline, id, indicator.target_value, observed, words, limits, wide),
+        title=indicator_name(indicator, words),
+        subtitle=unit_name(indicator, words),
+        name=id,
+        alt=f"{indicator_name(indicator, words)}: {words('desk.median')} {year} {median} {unit_name(indicator, words)}",
+        csv=charts.fan_csv(ensemble, ["desk", baseline], id, words),
+        record=record,
+    ).key(f"fan-{id}")
+
+
+def _numbers(summary: Summary, words: Words) -> None:
+    rows: list[list[str]] = []
+    for indicator in summary.scenarios["desk"].plan.indicators:
+        id, outlook = indicator.id, summary.outlooks["desk"][indicator.id]
+        values: list[Any] = [charts.number(id, float(outlook.at_target[place]), words) for place in (0, 2, 4)]
+        share = f"{outlook.met / outlook.runs:.0%}" if outlook.runs else ""
+        target = charts.number(id, indicator.target_value, words)
+        rows.append([indicator_name(indicator, words), unit_name(indicator, words), *values, target, share])
+    heads = [words(f"table.{key}") for key in ("indicator", "unit", "low", "median", "high", "target", "share")]
+    runs = summary.runs["desk"]
+    Table(title=words("desk.table_caption", year=summary.year, runs=runs), heads=heads, rows=rows)

@@ -1,0 +1,96 @@
+"""The desk's answer in sentences: each follows by rule from the numbers of its runs, in both languages."""
+
+import pytest
+
+from app.briefing.page import page
+from app.web.answered import answer_told, brief_of, summary_of
+from app.web.cards import indicator_card
+from app.web.desk import Desk
+from app.web.moves import Change
+from app.web.simulations import Answer
+from app.web.words import Words
+from scenarios.plan import indicators
+from tests.app.briefing.made_up import TARGETS, ensemble_of, values_of
+
+EN, ZH = Words("en"), Words("zh")
+DESK = Desk().with_change("bond_market_access", Change(0.9, "2022-01", 12))
+
+
+def runs_of(shares, gain=0.0, runs=20, kinds=("simulation",)):
+    """Runs of a desk in which shares of the runs meet each target, `gain` targets above those of the baseline."""
+    return ensemble_of({"desk": values_of(shares, runs, gain), "committed": values_of(shares, runs)}, kinds)
+
+
+def told(words, shares, desk=DESK, **how):
+    return answer_told(summary_of(runs_of(shares, **how), desk, words), desk, words)
+
+
+@pytest.mark.parametrize(
+    ("shares", "english", "chinese"),
+    [
+        (dict.fromkeys(TARGETS, 1.0), "reaches the targets for", "目标可以实现"),
+        (dict.fromkeys(TARGETS, 0.0), "misses the targets for", "目标难以实现"),
+        (dict.fromkeys(TARGETS, 0.5), "neither reaches nor misses any of the seven targets", "尚无一项可以断定"),
+    ],
+)
+def test_the_headline_says_what_is_reached_missed_or_unclear(shares, english, chinese):
+    assert english in told(EN, shares)["headline"] and told(EN, shares)["headline"].startswith(
+        "By 2025, the plan with changes"
+    )
+    assert chinese in told(ZH, shares)["headline"] and told(ZH, shares)["headline"][7:].startswith("调整后的")
+
+
+@pytest.mark.parametrize(
+    ("gain", "english", "chinese"),
+    [
+        (0.05, "raises", "增加"),
+        (-0.05, "lowers", "减少"),
+        (0.0, "has no effect on", "无影响"),
+    ],
+)
+def test_what_was_changed_and_what_it_did_stand_beside_each_other(gain, english, chinese):
+    both = [
+        (told(EN, {}, gain=gain), english, "in equal monthly steps to 0.9"),
+        (told(ZH, {}, gain=gain), chinese, "达到0.9"),
+    ]
+    for answer, effect, change in both:
+        assert effect in answer["effects"] and change in answer["changed"][0]
+
+
+def test_an_unmoved_desk_has_the_name_of_its_scenario_and_a_titled_one_its_title():
+    assert told(EN, {}, Desk())["headline"].startswith("By 2025, the plan ")
+    assert not told(EN, {}, Desk())["changed"]
+    assert told(ZH, {}, Desk(title="开放方案"))["headline"][7:].startswith("开放方案下")
+
+
+def test_a_replay_is_no_forecast_and_says_so_first():
+    assert "not a forecast" in told(EN, {}, kinds=("conditional replay",))["cautions"][0]
+    assert "不是预测" in told(ZH, {}, kinds=("conditional replay",))["cautions"][0]
+
+
+@pytest.mark.parametrize(
+    ("gain", "runs", "said"),
+    [
+        (0.05, 20, "+5.00 percentage points"),
+        (0.0, 20, "no effect against The plan"),
+        (0.05, 6, "too few pairs of runs to compare with The plan"),
+    ],
+)
+def test_a_card_has_its_change_with_an_interval_or_says_that_there_is_none(gain, runs, said):
+    """A gain of 5 % of the target of 5 % is 0.25 points; the share of financing rises by 5 % of its 85 %."""
+    indicator = next(each for each in indicators() if each.id == "direct_financing_share")
+    summary = summary_of(runs_of({indicator.id: 1.0}, gain=gain, runs=runs), DESK, EN)
+    card = indicator_card(indicator, summary, "The plan", EN, chosen=False)
+    expected = said.replace("+5.00", f"+{5.0 * TARGETS[indicator.id]:.2f}")
+    assert expected in card["change"]
+    assert card["verdict"] == ("reached" if runs >= 8 else "too few runs")
+    assert f"met in {runs} of {runs} runs" in card["share"]
+
+
+@pytest.mark.parametrize("words", [EN, ZH])
+def test_the_brief_of_the_desk_is_the_page_of_the_report_with_its_link(words):
+    given = Answer(DESK, runs_of({}, gain=0.05), 20, 20)
+    made = page(brief_of(given, words, "http://127.0.0.1/?seed=1"), words.language)
+    assert "http://127.0.0.1/?seed=1" in made
+    assert answer_told(summary_of(given.ensemble, DESK, words), DESK, words)["headline"] in made
+    assert made.count('class="sheet"') == 4
