@@ -87,7 +87,7 @@ def overlaid(
     low, high = common_limits(ensemble, id, indicator.target_value, observed, words)
     unit = unit_name(indicator, words)
     return {
-        "grid": {"left": 52, "right": 14, "top": 12, "bottom": 62},
+        "grid": {"left": 52, "right": 14, "top": 12, "bottom": 88},
         "legend": {"bottom": 0, "data": [each["name"] for each in series[1:]], "itemWidth": 14, "itemHeight": 8},
         "xAxis": {"type": "category", "data": list(hover), "boundaryGap": False},
         "yAxis": {"type": "value", "min": low, "max": high},

@@ -117,3 +117,13 @@ def Deliver(buttons: list[dict[str, str]], made: dict[str, Any], event_asked: Ha
 def Replay(
     frames: dict[str, Any], texts: dict[str, str], title: str, subtitle: str = "", caption: str = ""
 ) -> None: ...
+
+
+@answering
+@solara.component_vue("vue/entries.vue")
+def Entries(title: str, entries: list[dict[str, Any]], note: str = "") -> None: ...
+
+
+@answering
+@solara.component_vue("vue/drawer.vue")
+def Drawer(texts: dict[str, str]) -> None: ...

@@ -33,7 +33,8 @@ def ranked(indicator: str, handles: tuple[str, ...], words: Words) -> list[tuple
 def LeverRanking() -> None:
     """The section of the page."""
     words = session.words()
-    indicator, set_indicator = solara.use_state("foreign_bond_share")
+    wanted = session.viewed("ranked")
+    indicator = wanted if wanted in PLAN_INDICATORS else "foreign_bond_share"
     matrix = shipped_matrix()
     shown = next(each for each in plan.indicators() if each.id == indicator)
     solara.HTML(tag="h2", unsafe_innerHTML=words("ranking.title"))
@@ -41,7 +42,7 @@ def LeverRanking() -> None:
 
     def chosen(event: dict[str, str]) -> None:
         if event["value"] in PLAN_INDICATORS:
-            set_indicator(event["value"])
+            session.look(ranked=event["value"])
 
     field = {"id": "ranked", "label": words("table.indicator"), "value": indicator, "options": options}
     Form(fields=[field], buttons=[], event_chosen=chosen)

@@ -12,18 +12,19 @@ from app.web.replay import frames_of
 def MoneyMoves() -> None:
     """Choose a run of the desk's results and play its months."""
     words = session.words()
-    run, set_run = solara.use_state(1)
+    asked = session.viewed("replayed", "1")
+    run = int(asked) if asked.isdecimal() else 1
     given = session.answer.value
     if given is None or given.ensemble is None:
         solara.Div(classes=["lj-note"], children=[words("replay.none")])
         return
     ensemble = given.ensemble
     most = len(ensemble.runs)
-    place = min(run, most) - 1
+    place = min(max(run, 1), most) - 1
 
     def chosen(event: dict[str, str]) -> None:
         if event["value"].isdecimal() and 1 <= int(event["value"]) <= most:
-            set_run(int(event["value"]))
+            session.look(replayed=event["value"])
 
     field = {
         "id": "replayed",

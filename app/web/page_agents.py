@@ -49,6 +49,8 @@ SIZE = {
     "FintechFirm": ("log_size", "log"),
     "Issuer": ("cash_bn", "CNY bn"),
 }
+IN_CHINESE = 10.0
+"""Factor from CNY bn to 0.1 bn, in which Chinese gives amounts."""
 DECISIONS = {kind.__name__: tuple(decisions) for kind, decisions in EXPLAINED.items()}
 
 
@@ -147,6 +149,12 @@ def AgentsPage() -> None:
             _why(replay, kind, agent_id, decision, words)
 
 
+def size_told(kind: str, words: "Words") -> tuple[str, float]:
+    """Name of the size of a kind of agent with its unit, and the factor from the column to that unit."""
+    column, unit = SIZE[kind]
+    return words(f"size.{column}"), IN_CHINESE if unit == "CNY bn" and words.language == "zh" else 1.0
+
+
 def _population(centre: "FinancialCenter", kind: str) -> "Population[Any]":
     return next(each for each in centre.populations.values() if each.agent_type.__name__ == kind)
 
@@ -214,16 +222,16 @@ def _network(centre: "FinancialCenter", words: "Words") -> None:
     Chart(
         option=charts.network(nodes, links),
         title=words("agents.network"),
-        subtitle="CNY bn",
+        subtitle=words("agents.network_unit"),
         name="network",
         height=330,
     )
 
 
 def _sizes(centre: "FinancialCenter", kind: str, words: "Words") -> None:
-    column, unit = SIZE[kind]
-    values = np.asarray(_population(centre, kind)[column], dtype=np.float64)
-    option = charts.histogram(values, f"{column}, {unit}", logarithmic=column != "log_size")
+    column, (name, times) = SIZE[kind][0], size_told(kind, words)
+    values = np.asarray(_population(centre, kind)[column], dtype=np.float64) * times
+    option = charts.histogram(values, name, logarithmic=column != "log_size")
     Chart(
         option=option,
         title=words("agents.sizes", what=words(f"kind.{kind}")),
@@ -235,8 +243,8 @@ def _sizes(centre: "FinancialCenter", kind: str, words: "Words") -> None:
 
 def _people(centre: "FinancialCenter", kind: str, words: "Words", pick: Any) -> None:
     population = _population(centre, kind)
-    column, unit = SIZE[kind]
-    values = population[column]
+    column, (name, times) = SIZE[kind][0], size_told(kind, words)
+    values = population[column] * times
     rows = np.argsort(-values)[:LARGEST_SHOWN]
     shown = []
     for row in rows:
@@ -247,7 +255,7 @@ def _people(centre: "FinancialCenter", kind: str, words: "Words", pick: Any) -> 
         else:
             what = words(f"kind.{kind}")
         shown.append([str(int(population.unique_ids[row])), what, f"{float(values[row]):,.2f}"])
-    heads = [words("table.id"), words("table.kind"), f"{column}, {unit}"]
+    heads = [words("table.id"), words("table.kind"), name]
     Table(title=words("agents.pick"), heads=heads, rows=shown, clickable=True, event_picked=pick)
 
 
@@ -259,6 +267,7 @@ def _why(replay: Replay, kind: str, agent_id: int, decision: str, words: "Words"
         solara.Div(classes=["lj-note"], children=[words("agents.gone")])
         return
     rows = [[str(row.term), f"{row.value:+.4f}", str(row.unit)] for row in table.itertuples()]
+    solara.Div(classes=["lj-effects"], children=[sum_told(list(table.itertuples()), words)])
     heads = [words("table.term"), words("table.value"), words("table.unit")]
     title = words("agents.why", kind=words(f"kind.{kind}"), id=agent_id, decision=words(f"decision.{decision}"))
     with solara.Div(attributes={"data-why": str(agent_id)}):
@@ -266,10 +275,24 @@ def _why(replay: Replay, kind: str, agent_id: int, decision: str, words: "Words"
     solara.Div(classes=["lj-muted"], children=[words("agents.adds", what=table.attrs["explains"])])
     if len(replay.followed) > 1:
         months = [month for month, _ in replay.followed]
+        name, times = size_told(kind, words)
+        sizes = [round(value * times, 4) for _, value in replay.followed]
         option = {
             "grid": {"left": 60, "right": 14, "top": 12, "bottom": 30},
             "xAxis": {"type": "category", "data": months},
             "yAxis": {"type": "value", "scale": True},
-            "series": [{"type": "line", "data": [round(value, 4) for _, value in replay.followed]}],
+            "series": [{"type": "line", "data": sizes}],
         }
-        Chart(option=option, title=words("agents.history"), subtitle=", ".join(SIZE[kind]), name="history", height=220)
+        Chart(option=option, title=words("agents.history"), subtitle=name, name="history", height=220)
+
+
+LARGEST_TERMS = 3
+"""Terms of a decision that its sentence names."""
+
+
+def sum_told(rows: "list[Any]", words: "Words") -> str:
+    """A decision in a sentence: the sum of its terms, and the largest of them."""
+    largest = sorted(rows, key=lambda row: -abs(row.value))[:LARGEST_TERMS]
+    terms = words("desk.comma").join(f"{row.term} {row.value:+.4g}" for row in largest)
+    total = sum(float(row.value) for row in rows)
+    return words("agents.sum", total=f"{total:+.4g}", unit=rows[0].unit if rows else "", terms=terms)

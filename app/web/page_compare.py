@@ -172,6 +172,7 @@ def _compared(ensemble: Ensemble, names: tuple[str, ...], desk: Desk | None, wor
                 name=f"compare-{indicator.id}",
                 csv=charts.fan_csv(ensemble, names, indicator.id, words),
                 record=record,
+                height=290,
             ).key(f"compare-{indicator.id}-{'-'.join(names)}")
     solara.Div(classes=["lj-caption"], children=[words("compare.caption"), record])
     if first != second:

@@ -15,7 +15,7 @@ from app.web.adaptive import Adaptive
 from app.web.adaptive import told as trigger_told
 from app.web.assumptions import Assumptions
 from app.web.changes import changed, world_of_file
-from app.web.components import LOG, Form
+from app.web.components import LOG, Drawer, Form
 from app.web.desk import LEAST_RUNS, Desk
 from app.web.desk_file import FileAndLink
 from app.web.lever_groups import LeverGroups
@@ -109,6 +109,7 @@ def DeskPage() -> None:
             solara.Div(classes=["lj-named"], children=[desk.title])
         _printed(desk, words)
         with solara.Div(classes=["lj-desk"]):
+            Drawer(texts={"open": words("desk.drawer_open"), "close": words("desk.drawer_close")})
             with solara.Div(classes=["lj-controls"]):
                 Assumptions(desk)
                 Controls(desk, progress, halted, bool(failure), pressed)

@@ -37,7 +37,7 @@ def RiskPage() -> None:
     words = session.words()
     given = session.answer.value
     of_desk = given.ensemble if given is not None else None
-    source, set_source = solara.use_state("desk")
+    source = session.viewed("risk_source", "desk")
     stored = solara.use_memo(stored_ensemble, [])
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("risk.heading"))
@@ -49,7 +49,7 @@ def RiskPage() -> None:
 
         def chosen(event: dict[str, str]) -> None:
             if event["value"] in ("desk", "store"):
-                set_source(event["value"])
+                session.look(risk_source=event["value"])
 
         Form(fields=fields, buttons=[], event_chosen=chosen)
         ensemble = stored if source == "store" else of_desk

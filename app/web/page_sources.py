@@ -1,23 +1,26 @@
 """Sources of all numbers: indicators, observations, parameters, measures, and omissions of the model."""
 
+from typing import Any
+
 import solara
 
 from app.web import session
-from app.web.components import Form, Table
+from app.web.components import Entries, Form
 from app.web.words import Words
 from calibration.observations import annual_observations
 from scenarios import plan
 from scenarios.parameters import parameter_table, posterior_draws
 from sim.base_year.observations import observations
 
-SHOWN = 60
+SHOWN = 12
+"""Cards of a section; a search finds the others."""
 
 
 @solara.component
 def SourcesPage() -> None:
     """The page."""
     words = session.words()
-    wanted, set_wanted = solara.use_state("")
+    wanted = session.viewed("found")
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("sources.heading"))
         solara.HTML(tag="h2", unsafe_innerHTML=words("sources.caveats"))
@@ -27,18 +30,24 @@ def SourcesPage() -> None:
         told.append(words("sources.caveat_3", fitted=len(fit.names), date=fit.about["date"], runs=runs))
         solara.Div(classes=["lj-note"], children=[solara.Div(children=[each]) for each in told])
         field = {"id": "search", "label": words("sources.search"), "value": wanted}
-        Form(fields=[field], buttons=[], event_chosen=lambda event: set_wanted(event["value"][:80]))
+        Form(fields=[field], buttons=[], event_chosen=lambda event: session.look(found=event["value"][:80]))
         _indicators(wanted, words)
         _measures(wanted, words)
         _observations(wanted, words)
         _parameters(wanted, words)
 
 
-def _table(title: str, heads: list[str], rows: list[list[str]], wanted: str, words: Words) -> None:
-    """The rows that contain the searched text, as many as fit."""
+def _cards(title: str, heads: list[str], rows: list[list[str]], wanted: str, words: Words) -> None:
+    """The rows that contain the searched text as cards, as many as fit."""
     found = [row for row in rows if wanted.lower() in " ".join(row).lower()]
-    more = words("sources.more", shown=min(len(found), SHOWN), all=len(found))
-    Table(title=f"{title}: {more}" if len(found) > SHOWN else title, heads=heads, rows=found[:SHOWN])
+    more = words("sources.more", shown=min(len(found), SHOWN), all=len(found)) if len(found) > SHOWN else ""
+    Entries(title=title, entries=[_entry(heads, row) for row in found[:SHOWN]], note=more)
+
+
+def _entry(heads: list[str], row: list[str]) -> dict[str, Any]:
+    """A row as a card: its first cell as title, the others with their labels."""
+    lines = [{"label": head, "text": cell} for head, cell in zip(heads[1:], row[1:], strict=True) if cell]
+    return {"title": row[0], "lines": lines}
 
 
 def _term(term: str, words: Words) -> str:
@@ -69,7 +78,7 @@ def _indicators(wanted: str, words: Words) -> None:
         for each in plan.indicators()
     ]
     heads = _heads(words, "indicator", "unit", "definition", "source")
-    _table(words("sources.indicators"), heads, rows, wanted, words)
+    _cards(words("sources.indicators"), heads, rows, wanted, words)
 
 
 def _measures(wanted: str, words: Words) -> None:
@@ -85,7 +94,7 @@ def _measures(wanted: str, words: Words) -> None:
         for each in plan.measures()
     ]
     heads = _heads(words, "measure", "title", "levers", "modelled", "authority", "indicator")
-    _table(f"{words('sources.measures')}: {words('sources.registered')}", heads, rows, wanted, words)
+    _cards(f"{words('sources.measures')}: {words('sources.registered')}", heads, rows, wanted, words)
 
 
 def _observations(wanted: str, words: Words) -> None:
@@ -110,7 +119,7 @@ def _observations(wanted: str, words: Words) -> None:
         for each in annual_observations()
     ]
     heads = _heads(words, "id", "value", "definition", "source", "status")
-    _table(words("sources.observations"), heads, rows, wanted, words)
+    _cards(words("sources.observations"), heads, rows, wanted, words)
 
 
 def _parameters(wanted: str, words: Words) -> None:
@@ -126,4 +135,4 @@ def _parameters(wanted: str, words: Words) -> None:
         for each in parameter_table()
     ]
     heads = _heads(words, "parameter", "definition", "unit", "distribution", "status", "source")
-    _table(words("sources.parameters"), heads, rows, wanted, words)
+    _cards(words("sources.parameters"), heads, rows, wanted, words)

@@ -91,6 +91,7 @@ def test_every_text_is_asked_for():
         "signal_unit",
         "stress",
         "verdict",
+        "size",
     )
     for key in catalogue():
         group, _, name = key.partition(".")
@@ -144,3 +145,24 @@ def test_the_plans_data_is_there_in_chinese():
     measure = plan.measures()[0]
     key = f"measure.{measure.id}"
     assert Words("en").of_data(key, measure.title) == measure.title != Words("zh").of_data(key, measure.title)
+
+
+CHINESE_MAY_HAVE = (
+    "CIPS DESIGN.yaml DIR DebtRank ESG English Mesa Python QDLP QFLP RCEP REITs UTC",
+    "app batches desk.yaml en frontier goals lujiazui n store sweep",
+)
+"""Latin words that a Chinese page may have: proper names, commands, files, a letter of mathematics."""
+CONTROLS_OF_MESA = "model.controls"
+"""Explains in Chinese the English words of Mesa's own controls, which it has to name."""
+
+
+def test_chinese_pages_have_no_latin_words_beside_proper_names_commands_and_files():
+    texts = {key: chinese for key, (_, chinese) in catalogue().items() if key != CONTROLS_OF_MESA}
+    plan_texts = ("lever_measured", "lever_scale", "measure", "definition")
+    texts |= {key: text for key, text in data_in_chinese().items() if key.partition(".")[0] in plan_texts}
+    allowed = {word for line in CHINESE_MAY_HAVE for word in line.split()}
+    foreign = {}
+    for key, text in texts.items():
+        found = re.findall(r"[A-Za-z][A-Za-z0-9'&+.-]*", re.sub(r"\{[^}]*\}", "", text))
+        foreign |= {word: key for word in found if word not in allowed}
+    assert foreign == {}
