@@ -200,7 +200,10 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@commands.callback(epilog="Example: lujiazui run plan --set bond_market_access=0.9@2022-01")
+@commands.callback(
+    epilog="Example: lujiazui run plan --set bond_market_access=0.9@2022-01\n\n"
+    "Documents: the folder docs of the repository, from docs/tutorial.md on; as a site: sphinx-build -W docs site."
+)
 def lujiazui(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and end.")
