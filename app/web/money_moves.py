@@ -6,19 +6,27 @@ from app.web import session
 from app.web.components import Form, Replay
 from app.web.recorded import record_told
 from app.web.replay import frames_of
+from app.web.simulations import Answer
+from sim.experiments.ensemble import Ensemble
 
 
 @solara.component
 def MoneyMoves() -> None:
-    """Choose a run of the desk's results and play its months."""
+    """The section of the page; without results it says so."""
     words = session.words()
-    asked = session.viewed("replayed", "1")
-    run = int(asked) if asked.isdecimal() else 1
     given = session.answer.value
     if given is None or given.ensemble is None:
         solara.Div(classes=["lj-note"], children=[words("replay.none")])
         return
-    ensemble = given.ensemble
+    Played(given, given.ensemble)
+
+
+@solara.component
+def Played(given: Answer, ensemble: Ensemble) -> None:
+    """A run of an answer, chosen by its number."""
+    words = session.words()
+    asked = session.viewed("replayed", "1")
+    run = int(asked) if asked.isdecimal() else 1
     most = len(ensemble.runs)
     place = min(max(run, 1), most) - 1
 
@@ -35,7 +43,7 @@ def MoneyMoves() -> None:
         "max": most,
     }
     Form(fields=[field], buttons=[], event_chosen=chosen)
-    frames = solara.use_memo(lambda: frames_of(ensemble, "desk", place, words), [given, place, words.language])
+    frames = solara.use_memo(lambda: frames_of(ensemble, "desk", place, words), [id(ensemble), place, words.language])
     texts = {key: words(f"replay.{key}") for key in ("play", "pause", "month")}
     Replay(
         frames=frames,

@@ -36,7 +36,7 @@ CENTRES = {
 MARKETS, ABROAD, ISSUERS = (48.0, 52.0), (95.0, 40.0), (4.0, 55.0)
 FLOWS = {
     "foreign_net_purchases": (ABROAD, MARKETS),
-    "panda_issuance": (MARKETS, ABROAD),
+    "panda_issuance": ((48.0, 58.0), (95.0, 52.0)),
     "direct_financing": (MARKETS, ISSUERS),
 }
 """Flows of money by indicator, from where to where it goes if it is positive."""
