@@ -97,6 +97,8 @@ def LeverGroups(desk: Desk) -> None:
         {"id": group, "title": f"{_numeral(group, words)} {words(f'group.{group}')}", "open": group == "III(III)"}
         for group in plan.TASK_GROUPS
     ]
+    own = dict.fromkeys(lever.task_group for lever in desk.start().all_levers)
+    groups += [{"id": each, "title": each, "open": True} for each in own if each and each not in plan.TASK_GROUPS]
     groups.append({"id": OTHERS, "title": OTHERS, "open": True})
     handles = [
         {"id": each, "title": words(f"authority.{each}"), "open": each == AUTHORITIES[0]} for each in AUTHORITIES

@@ -69,11 +69,11 @@ def offer(plan: Any = None, components: Iterable[Any] = ()) -> Offered:
         If the plan or a component cannot be used.
     """
     global _offered
+    from app.terminal.asked import plan_asked
     from scenarios.added.installed import parse_components
-    from scenarios.own_plan.folder import load_plan
     from scenarios.plan import Plan
 
-    own = plan if plan is None or isinstance(plan, Plan) else load_plan(plan)
+    own = plan if plan is None or isinstance(plan, Plan) else plan_asked(plan)
     found = Offered(own, parse_components(tuple(components)))
     if found != Offered():
         from scenarios import load

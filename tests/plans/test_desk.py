@@ -1,19 +1,24 @@
 """The policy desk under a plan that the operator gives: its targets, levers and groups; a browser can name none."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
+import solara
 
 import sim
 from app.web import offered as of_operator
+from app.web.cards import indicator_card
 from app.web.desk import Change, Desk
+from app.web.lever_groups import LeverGroups
 from app.web.link import link_of, read_link
 from app.web.named import goal_name, indicator_name, lever_name, unit_name
-from app.web.page_desk import _card
-from app.web.simulations import Answer
 from app.web.words import Words
 from scenarios.errors import InputError
 from scenarios.plan import shipped_plan
 from sim.experiments.ensemble import run_requests
 from sim.experiments.requests import ensemble_requests
+from sim.experiments.summary import Summary
 
 
 @pytest.fixture
@@ -54,12 +59,38 @@ def test_the_cards_have_its_targets_and_its_names(centre_2030):
     desk = Desk(file="extends: plan\nend: 2021-12\n", scale=0.05)
     asked = [sim.Scenario(**{**each.as_given(), "scale": 0.02}) for each in (desk.scenario(), desk.baseline_scenario())]
     ensemble = run_requests(ensemble_requests(asked, runs=1, draws=0), workers=1)
-    given = Answer(desk, ensemble, 1, 1)
-    cards = [_card(each, given, desk.baseline, Words("en")) for each in centre_2030.indicators]
+    # Eight equal runs: a card needs a range.
+    eight = replace(
+        ensemble,
+        values={name: np.repeat(each, 8, axis=0) for name, each in ensemble.values.items()},
+        runs=tuple(range(8)),
+        pairings={name: each * 8 for name, each in ensemble.pairings.items()},
+    )
+    summary = Summary.of(eight, provenance={}, scenario="desk", baseline=desk.baseline)
+    words = Words("en")
+    cards = [
+        indicator_card(each, summary, desk.baseline, words, chosen=False)
+        for each in summary.scenarios["desk"].plan.indicators
+    ]
     assert [card["id"] for card in cards] == list(centre_2030.indicator_ids)
     assert "3,400" in cards[0]["target"] and "8.00" in cards[1]["target"] and "80" in cards[2]["target"]
     assert cards[2]["name"] == "Leading fintech firms with a seat in the city"
     assert cards[0]["name"] == Words("en")("indicator.turnover_total")
+
+
+@pytest.mark.usefixtures("opened")
+def test_the_levers_stand_in_the_groups_of_the_plan(monkeypatch):
+    seen = {}
+    monkeypatch.setattr("app.web.lever_groups.Levers", lambda **told: seen.update(told))
+    desk = Desk(changes={"offshore_yuan_window": Change(0.9, "2027-01", 12)})
+    solara.render(LeverGroups(desk), handle_error=False)[1].close()
+    groups = {group["id"] for group in seen["groups"]["group"]}
+    assert {"links", "technology"} <= groups and {each["group"] for each in seen["levers"]} <= groups
+    levers = {each["id"]: each for each in seen["levers"]}
+    assert levers["fintech_hub"]["group"] == "technology"
+    window = levers["offshore_yuan_window"]
+    assert (window["name"], window["moved"], window["group"]) == ("Window for yuan held abroad", True, "links")
+    assert "0.9 in 2028-01" in window["sentence"] and seen["texts"]["last"] == "2030-12"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -52,7 +52,9 @@ def test_every_command_and_the_python_on_the_page_work(tmp_path, monkeypatch, ca
     assert "2030" in shown["run"] and "plan centre_2030" in " ".join(shown["run"].split())
     assert "technology" in shown["attribute"] and "in 2022" in shown["attribute"]
     assert "A market open to the world" in shown["goals"]
-    assert all("Plan of the user's own: centre_2030" in " ".join(shown[name].split()) for name in SMALL)
+    assert all(
+        "Plan of the user's own: centre_2030" in " ".join(shown[name].split()) for name in shown if name != "batch"
+    )
     shutil.copytree(HERE / "centre_2030", "centre_2030", dirs_exist_ok=True)
     names = {}
     for kind, text in BLOCKS:
