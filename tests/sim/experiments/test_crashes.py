@@ -167,7 +167,7 @@ def exported(store, folder):
     import pandas as pd
 
     files = export_store(Store.open(store), folder)
-    tables = {path.stem: pd.read_parquet(path) for path in files}
+    tables = {path.stem: pd.read_parquet(path) for path in files if path.suffix == ".parquet"}
     tables["runs"] = tables["runs"].drop(columns=list(FREE))
     return tables
 
