@@ -9,7 +9,6 @@ import typer
 from app.terminal.answer import answer
 from app.terminal.options import Json, KeptRuns, OwnComponents, OwnPlan, Quiet, Scale, Workers, refuse_unread
 from scenarios.bounds import MOST_RUNS
-from scenarios.plan import ARMS
 
 
 def attribute(
@@ -37,6 +36,7 @@ def attribute(
     from app.reports.attribute import Attributed
     from app.terminal.asked import scenario_asked
     from app.terminal.progress import RunsBar
+    from scenarios.plan import ARMS
     from sim.experiments.attribution import attribute as attributed
     from sim.experiments.attribution import compared
 

@@ -101,7 +101,7 @@ class TestRun:
         assert list(answer) == [
             "scenario", "title", "scenario_hash", "settings", "seed", "macro", "year", "year_told",
             "conditional_replay", "conditions", "parameters", "version", "provenance", "caveat", "indicators",
-            "redline", "companions", "events", "costs", "annual", "out", "timings",
+            "many_runs", "redline", "companions", "events", "costs", "annual", "out", "timings",
         ]  # fmt: skip
         assert [row["id"] for row in answer["indicators"]] == [each.id for each in plan.indicators()]
         assert set(answer["indicators"][0]) == {
