@@ -17,6 +17,7 @@ import app.entry
 import sim
 from app.cli import command_line
 from app.web import charts
+from app.web.words import Words
 from scenarios.loader import load
 from scenarios.spreadsheet import plain_cells
 from sim.experiments import export as export_module
@@ -187,7 +188,8 @@ def test_no_text_of_an_exported_table_is_a_formula(cli, tmp_path, name):
     for table in ("runs", "indicators", "levers"):
         read = pd.read_csv(tmp_path / "out" / f"{table}.csv", keep_default_na=False, dtype=str, lineterminator="\n")
         assert set(read["scenario"]) == {"'" + name}
-    chart = charts.fan_csv(sim.Ensemble.of_store(Store.open(tmp_path / "runs")), [name], "foreign_bond_share")
+    ensemble = sim.Ensemble.of_store(Store.open(tmp_path / "runs"))
+    chart = charts.fan_csv(ensemble, [name], "foreign_bond_share", Words("en"))
     assert set(pd.read_csv(io.StringIO(chart), lineterminator="\n")["scenario"]) == {"'" + name}
     numbers = pd.DataFrame({"x": [-1.5, 2.0], "t": ["-", "b"]})
     assert plain_cells(numbers).to_dict("list") == {"x": [-1.5, 2.0], "t": ["'-", "b"]}
