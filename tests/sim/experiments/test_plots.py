@@ -68,7 +68,7 @@ def test_flows_of_a_run_are_drawn_over_twelve_months(tmp_path):
         {"turnover_total": np.arange(24.0), "usdcny": 6.5},
         index=pd.date_range("2020-01-31", periods=24, freq="ME", name="month"),
     )
-    picture = months_picture(months, ["turnover_total", "usdcny"])
+    picture = months_picture(months, ["turnover_total", "usdcny"], {"turnover_total": 250.0})
     flow, rate = picture.figure.axes
     assert flow.lines[0].get_ydata()[-1] == sum(range(12, 24)) and np.isnan(flow.lines[0].get_ydata()[:11]).all()
     assert set(rate.lines[0].get_ydata()) == {6.5}
