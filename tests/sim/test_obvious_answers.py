@@ -160,7 +160,7 @@ class TestSmallBankFails:
             assert 0.9 * usual < spread["2022-12"].iloc[0] < usual
 
     def test_their_certificates_are_fewer_and_holders_lose(self, small_bank):
-        for plain, struck, june in small_bank:
+        for _, _, june in small_bank:
             written_off, certificates = june
             assert written_off[SecurityClass.CERTIFICATE] > 0.0
             assert written_off[SecurityClass.FINANCIAL] >= 0.0
