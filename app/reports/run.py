@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CAVEAT = (
     "One run is one possible future, with every parameter at its central value: no forecast and no average "
-    "(README, 'What a run is not')."
+    "(README, 'Limits of a run')."
 )
 
 

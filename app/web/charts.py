@@ -188,7 +188,8 @@ def _hover(
         if baseline is not None and other is not None:
             lines.append(f"{scenario_name(baseline, words)}  {number(indicator, float(other[place, 2]), words)}")
         found.setdefault(str(year), []).extend(lines)
-    return {year: "\n".join([f"{year}  {words(f'unit.{indicator}')}", *lines]) for year, lines in found.items()}
+    unit = shown_unit(indicator, words)
+    return {year: "\n".join([f"{year}  {unit}".rstrip(), *lines]) for year, lines in found.items()}
 
 
 def common_limits(
@@ -219,11 +220,16 @@ def round_limits(low: float, high: float) -> tuple[float, float]:
     return float(f"{np.floor(low / step) * step:.6g}"), float(f"{np.ceil(high / step) * step:.6g}")
 
 
+def shown_unit(indicator: str, words: Words) -> str:
+    """Unit of an indicator of the plan or of a signal of systemic risk as it is shown; empty for others."""
+    return words.known(f"unit.{indicator}", words.known(f"signal_unit.{indicator}", ""))
+
+
 def fan_csv(ensemble: Ensemble, scenarios: Sequence[str], indicator: str, words: Words) -> str:
     """Quantiles by year of some scenarios as comma-separated values, in the unit that is shown, which is a column."""
     table = ensemble.quantiles(indicator, QUANTILES).loc[list(scenarios)]
     table = (table * factor(indicator, words)).reset_index()
-    table["unit"] = words.known(f"unit.{indicator}", words.known(f"signal_unit.{indicator}", ""))
+    table["unit"] = shown_unit(indicator, words)
     return str(plain_cells(table).to_csv(index=False, lineterminator="\n"))
 
 

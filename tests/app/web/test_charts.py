@@ -98,3 +98,11 @@ def test_a_histogram_counts_every_agent():
     assert sum(option["series"][0]["data"]) == 4
     assert sum(charts.histogram(sizes, "assets", logarithmic=False)["series"][0]["data"]) == 5
     assert charts.histogram(np.zeros(0), "assets", logarithmic=True)["series"][0]["data"] == [0]
+
+
+def test_signals_of_risk_are_shown_with_their_units_as_indicators_are():
+    for language in ("en", "zh"):
+        words = Words(language)
+        assert charts.shown_unit("capital_shortfall", words) == words("signal_unit.capital_shortfall")
+        assert charts.shown_unit("turnover_total", words) == words("unit.turnover_total")
+        assert charts.shown_unit("usdcny", words) == ""
