@@ -151,7 +151,8 @@ class Desk:
         problems = [*self._choices(), *self._changes()]
         if problems:
             raise InputError(problems)
-        self.scenario()  # the file, its horizon and its budget may refuse a combination of valid settings
+        # The file, its horizon and its budget may refuse a combination of valid settings, its horizon a baseline.
+        self.baseline_scenario()
 
     @property
     def draws(self) -> int:

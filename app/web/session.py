@@ -8,6 +8,7 @@ import solara
 from app.web.desk import Desk
 from app.web.moves import Policy
 from app.web.words import Words
+from scenarios.errors import InputError
 
 if TYPE_CHECKING:
     from app.web.simulations import Answer
@@ -53,17 +54,22 @@ def put(new: Desk) -> None:
     if new == desk.value:
         return
     if new.baseline == "last" and (new.policy != desk.value.policy or desk.value.baseline != "last"):
-        new = replace(new, before=_last_policy(new))
+        new = _with_last_policy(new)
     past.value = (*past.value, desk.value)[-MOST_UNDONE:]
     future.value = ()
     notice.value = ""
     desk.value = new
 
 
-def _last_policy(new: Desk) -> Policy:
-    """The policy before the present one; the present one where nothing was changed yet."""
+def _with_last_policy(new: Desk) -> Desk:
+    """The desk compared with the policy before the present one that its horizon allows, or else with its own."""
     earlier = (desk.value, *reversed(past.value))
-    return next((each.policy for each in earlier if each.policy != new.policy), new.policy)
+    for policy in (each.policy for each in earlier if each.policy != new.policy):
+        try:
+            return replace(new, before=policy)
+        except InputError:  # dates after the end of the file that was opened since
+            continue
+    return replace(new, before=new.policy)
 
 
 def undo() -> None:

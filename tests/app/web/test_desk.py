@@ -351,3 +351,19 @@ def test_levers_are_found_by_names_channels_and_who_decides_in_either_language(l
         assert lever in [row["id"] for row in rows if wanted in row["words"]]
     assert {row["handle"] for row in rows} == set(AUTHORITIES)
     assert all(row["low"] <= row["planned"] + 1e-9 for row in rows if row["id"] != "macroprudential_framework")
+
+
+def test_a_last_setting_with_dates_after_the_end_of_an_opened_file_is_no_baseline():
+    """The setting before it is, and a desk that names such a baseline itself is refused."""
+    session.desk.value, session.past.value = Desk(), ()
+    first = Desk(baseline="last").with_change("reits_pilot", Change(0.4, start="2021-06", months=6))
+    late = replace(first, changes={"reits_pilot": Change(0.9, start="2021-01", months=55)})
+    short = "extends: plan\nend: 2023-12\n"
+    for each in (first, late):
+        session.put(each)
+    session.put(session.desk.value.opening(short))
+    opened = session.desk.value
+    assert (opened.baseline, opened.before) == ("last", first.policy)
+    assert opened.baseline_scenario().end == "2023-12"
+    with pytest.raises(InputError, match="2025-08 is outside 2021-01..2023-12"):
+        replace(opened, before=late.policy)

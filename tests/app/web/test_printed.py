@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import typer
-from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import HealthCheck, given, settings
 
 import sim
 from app.cli import commands
@@ -75,10 +75,6 @@ def told(requests):
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(desk=desks())
 def test_the_printed_command_and_python_ask_for_the_runs_of_the_desk(desk, folder, monkeypatch):
-    try:
-        desk.baseline_scenario()
-    except InputError:
-        reject()  # the last setting has dates after the end of the file that was opened since
     saved(desk, folder)
     shown = told(paired_requests(desk))
     assert len(shown) == 2 * desk.runs
