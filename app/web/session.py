@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import solara
 
 from app.web.desk import Desk
-from app.web.moves import Policy
 from app.web.words import Words
 from scenarios.errors import InputError
 

@@ -365,5 +365,5 @@ def test_a_last_setting_with_dates_after_the_end_of_an_opened_file_is_no_baselin
     opened = session.desk.value
     assert (opened.baseline, opened.before) == ("last", first.policy)
     assert opened.baseline_scenario().end == "2023-12"
-    with pytest.raises(InputError, match="2025-08 is outside 2021-01..2023-12"):
+    with pytest.raises(InputError, match=r"2025-08 is outside 2021-01\.\.2023-12"):
         replace(opened, before=late.policy)
