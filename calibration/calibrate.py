@@ -32,8 +32,8 @@ from calibration.past_runs import (
     Progress,
     data_digest,
     designed,
-    full_point,
     moment_matrix,
+    points_of,
     searched,
 )
 from scenarios.counts import checked_count, checked_seed, checked_total
@@ -81,6 +81,25 @@ def design(runs: int, seed: int) -> Floats:
 def spread_requests(runs: int, seed: int, **how: Any) -> list[PastRequest]:
     """Runs spread evenly over the prior, each with its own seed; `how` are further fields of `PastRequest`."""
     return [PastRequest(tuple(at.tolist()), run, **how) for run, at in enumerate(design(runs, seed), 1)]
+
+
+def first_round(
+    store: PastRuns,
+    runs: int,
+    workers: int,
+    scale: float = 1.0,
+    progress: Progress | None = None,
+    seed: int = BASE_YEAR,
+) -> list[PastRun]:
+    """Runs spread over the prior as in the first round of a calibration, which serve again if they are kept.
+
+    Raises
+    ------
+    scenarios.InputError
+        If there are too few runs to fit an emulator.
+    """
+    checked_runs(runs)
+    return store.of(spread_requests(runs, seed, scale=scale), workers, progress)
 
 
 def checked_runs(runs: int) -> None:
@@ -139,7 +158,7 @@ def calibrate(
     seed = checked_seed(seed)
     store = PastRuns(folder)
 
-    first = store.of(spread_requests(runs, seed, scale=scale), workers, progress)
+    first = first_round(store, runs, workers, scale, progress, seed)
     emulator, likelihood = emulated(first)
     shares = explained(emulator.points, emulator.values)
     used = informative(shares)
@@ -183,9 +202,7 @@ def calibrate(
 
 def emulated(runs: list[PastRun]) -> tuple[Emulator, Likelihood]:
     """Emulator of the moments of runs, and the likelihood with its residuals."""
-    emulator = Emulator.fitted(
-        np.array([full_point(run.request.point, run.request.seed) for run in runs]), moment_matrix(runs)
-    )
+    emulator = Emulator.fitted(points_of(runs), moment_matrix(runs))
     return emulator, Likelihood.of(emulator, tolerances())
 
 

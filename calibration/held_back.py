@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Floats
-from calibration.calibrate import checked_runs, emulated, spread_requests
+from calibration.calibrate import emulated, first_round
 from calibration.diagnostics import LEVELS, SHOWN, WITHIN, predicted
 from calibration.fit import prior_grid, sampled
 from calibration.moments import Moment, dates_of, moments, observed_moments, tolerances
@@ -50,10 +50,8 @@ def held_back(
     import pandas as pd
     from scoringrules import crps_ensemble
 
-    checked_runs(runs)
-
     used = np.array([last_year(moment) <= until for moment in moments()])
-    found = store.of(spread_requests(runs, BASE_YEAR, scale=scale), workers, progress)
+    found = first_round(store, runs, workers, scale, progress)
     emulator, likelihood = emulated(found)
     points = sampled(emulator, likelihood, observed_moments(), BASE_YEAR, used).points
     fit = predicted(emulator, points, tolerances())[1]

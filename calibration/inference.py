@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Flags, Floats
-from calibration.calibrate import checked_runs, spread_requests
+from calibration.calibrate import first_round
 from calibration.diagnostics import FOLDS, explained, informative
 from calibration.emulator import Emulator
 from calibration.fit import Likelihood, prior_grid, weights
 from calibration.moments import observed_moments, tolerances
-from calibration.past_runs import BASE_YEAR, PastRuns, Progress, full_point, moment_matrix, searched
+from calibration.past_runs import PastRuns, Progress, moment_matrix, points_of, searched
 from calibration.regression_adjusted import Draws, regression_adjusted, with_tolerance
 
 if TYPE_CHECKING:
@@ -84,10 +84,8 @@ def inference(
     scenarios.InputError
         If there are too few runs to fit an emulator.
     """
-    checked_runs(runs)
-    found = store.of(spread_requests(runs, BASE_YEAR, scale=scale), workers, progress)
-    points = np.array([full_point(run.request.point, run.request.seed) for run in found])
-    values = moment_matrix(found)
+    found = first_round(store, runs, workers, scale, progress)
+    points, values = points_of(found), moment_matrix(found)
     used = informative(explained(points, values))
     return compared(points, values, tolerances(), observed_moments(), used, searched())
 

@@ -55,6 +55,11 @@ def full_point(point: Sequence[float], seed: int) -> tuple[float, ...]:
     return (*point, *(drawn_quantile(seed, name) for name in searched()[len(point) :]))
 
 
+def points_of(runs: Sequence["PastRun"]) -> Floats:
+    """Points of runs in the unit cube of all searched parameters, shape (runs, parameters)."""
+    return np.array([full_point(run.request.point, run.request.seed) for run in runs])
+
+
 def parameters_at(point: Sequence[float], seed: int) -> Parameters:
     """Parameters at a point of the unit cube; all others are drawn from their priors.
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.arrays import Flags, Floats
-from calibration.calibrate import checked_runs, spread_requests
+from calibration.calibrate import first_round
 from calibration.diagnostics import explained, informative
 from calibration.emulator import Emulator
 from calibration.fit import Likelihood, prior_grid, weights
 from calibration.moments import moments, observed_moments, tolerances
-from calibration.past_runs import BASE_YEAR, PastRuns, Progress, full_point, moment_matrix, parameters_at
+from calibration.past_runs import PastRuns, Progress, moment_matrix, parameters_at, points_of
 from scenarios.plan import indicators
 from scenarios.schema import Scenario
 from sim.experiments.ensemble import run_requests
@@ -68,10 +68,8 @@ def published_change(
     scenarios.InputError
         If there are too few runs to fit an emulator.
     """
-    checked_runs(runs)
-    found = store.of(spread_requests(runs, BASE_YEAR, scale=scale), workers, progress)
-    points = np.array([full_point(run.request.point, run.request.seed) for run in found])
-    values = moment_matrix(found)
+    found = first_round(store, runs, workers, scale, progress)
+    points, values = points_of(found), moment_matrix(found)
     used = informative(explained(points, values))
     recalled = np.array([moment.status == "recalled" for moment in moments()])
     kept = {PRIOR: used & False, RECALLED: used & recalled, EVERYTHING: used}
