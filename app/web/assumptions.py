@@ -55,7 +55,7 @@ def Assumptions(desk: Desk) -> None:
                 return
             if event["id"] == "preset":
                 changes["file"] = ""
-            session.put(replace(desk, **changes))
+            session.put(replace(session.desk.value, **changes))
             session.message.value = ""
         except (InputError, ValueError) as error:
             session.message.value = problems_told(error, words)

@@ -47,7 +47,7 @@ def FileAndLink(desk: Desk) -> None:
     def named(event: dict[str, str]) -> None:
         try:
             if event["id"] in LONGEST:
-                session.put(replace(desk, **{event["id"]: event["value"]}))  # type: ignore[arg-type]
+                session.put(replace(session.desk.value, **{event["id"]: event["value"]}))
         except InputError as error:
             session.message.value = problems_told(error, words)
 

@@ -51,7 +51,8 @@ def FailureShown(scenario: Scenario) -> None:
 
     def choose(event: dict[str, str]) -> None:
         if event["value"] in options.get(event["id"], ()):
-            set_chosen({**chosen, event["id"]: event["value"]})
+            # On top of what was chosen meanwhile, not of what was drawn last.
+            set_chosen(lambda earlier: {**earlier, event["id"]: event["value"]})
 
     solara.HTML(tag="h2", unsafe_innerHTML=words("failure.title"))
     solara.Div(classes=["lj-muted"], children=[words("failure.note", scale=f"{SCALE:.0%}")])

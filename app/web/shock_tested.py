@@ -82,7 +82,8 @@ def ShockTested(target: Scenario, base: Scenario) -> None:
 
     def chosen(event: dict[str, str]) -> None:
         if event["value"] in choices.get(event["id"], ()):
-            set_asked({**asked, event["id"]: event["value"]})
+            # On top of what was chosen meanwhile, not of what was drawn last.
+            set_asked(lambda earlier: {**earlier, event["id"]: event["value"]})
 
     def pressed(button: str) -> None:
         if button == "strike":

@@ -110,7 +110,7 @@ def test_the_desk_answers_under_a_prefix(others_page, proxied):
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Compare")
     page.locator('[data-field="source"]').select_option("desk")
-    expect(page.get_by_text("8 paired runs,")).to_be_visible()
+    expect(page.get_by_text("8 paired runs,").first).to_be_visible()
     page.go_forward()
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Sources of all numbers")
