@@ -62,9 +62,14 @@ def effect_decimals(low: float, high: float) -> int:
 
 def effect(indicator: str, median: float, low: float, high: float, wording: Wording) -> tuple[str, str, str]:
     """An effect and the ends of its interval with signs, to as many digits as the interval supports."""
-    scaled = [value * factor(indicator, wording) for value in (median, low, high)]
-    decimals = effect_decimals(scaled[1], scaled[2])
-    median_text, low_text, high_text = (signed(value, decimals, wording) for value in scaled)
+    scaled = factor(indicator, wording)
+    return signed_with_ends(median * scaled, low * scaled, high * scaled, wording)
+
+
+def signed_with_ends(median: float, low: float, high: float, wording: Wording) -> tuple[str, str, str]:
+    """An effect and the ends of its interval, all in the unit that is written, with signs."""
+    decimals = effect_decimals(low, high)
+    median_text, low_text, high_text = (signed(value, decimals, wording) for value in (median, low, high))
     return median_text, low_text, high_text
 
 

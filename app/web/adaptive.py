@@ -14,8 +14,8 @@ from app.web.moves import DeskTrigger
 from app.web.named import lever_name
 from app.web.offered import offered
 from app.web.problems import problems_told
+from app.web.recorded_units import recorded_name
 from app.web.words import Words
-from scenarios import plan
 from scenarios.errors import InputError
 from scenarios.triggers import Trigger
 from sim.closing.indicators import PLAN_INDICATORS
@@ -29,11 +29,9 @@ def told(trigger: Trigger, words: Words) -> str:
     """A trigger as a sentence."""
     below = trigger.below is not None
     threshold = float((trigger.below if below else trigger.above) or 0.0)
-    if trigger.indicator in PLAN_INDICATORS:
-        name, unit = words(f"indicator.{trigger.indicator}"), words(f"unit.{trigger.indicator}")
-    else:  # a file may watch any indicator that runs record
-        watched = next(each for each in plan.secondary_indicators() if each.id == trigger.indicator)
-        name, unit = watched.name, words.of_data(f"unit.{watched.unit}", watched.unit)
+    # A file may watch any indicator that runs record.
+    name = words.known(f"indicator.{trigger.indicator}", recorded_name(trigger.indicator, words))
+    unit = charts.shown_unit(trigger.indicator, words)
     sentence = words(
         "adaptive.below" if below else "adaptive.above",
         indicator=name,

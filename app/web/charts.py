@@ -10,10 +10,12 @@ from app.briefing import amounts
 from app.briefing.svg import ticks
 from app.briefing.words import Wording
 from app.web.named import unit_name
-from app.web.words import Words
+from app.web.recorded_units import decimals, recorded_unit
+from app.web.words import Words, catalogue
 from scenarios.plan import Indicator
 from scenarios.spreadsheet import plain_cells
 from scenarios.whole_years import BASE_YEAR
+from sim.closing.dictionary import dictionary
 from sim.experiments.ensemble import Ensemble
 
 if TYPE_CHECKING:
@@ -46,17 +48,33 @@ PERCENT = tuple(amounts.PERCENT)
 
 def factor(indicator: str, words: Words) -> float:
     """Factor from an indicator's own unit to the displayed one: shares in per cent, CNY bn as 0.1 bn in Chinese."""
+    if _is_recorded_only(indicator):
+        return recorded_unit(indicator, words).factor
     return amounts.factor(indicator, Wording(words.language))
+
+
+def _is_recorded_only(indicator: str) -> bool:
+    """Whether an indicator is neither the plan's nor a signal of systemic risk, which have units of their own."""
+    return indicator in dictionary() and f"unit.{indicator}" not in catalogue() and not _is_signal(indicator)
+
+
+def _is_signal(indicator: str) -> bool:
+    return f"signal_unit.{indicator}" in catalogue()
 
 
 def number(indicator: str, value: float, words: Words) -> str:
     """A value of an indicator in the unit that is shown."""
-    return amounts.amount(indicator, value, Wording(words.language))
+    wording = Wording(words.language)
+    if indicator in dictionary() and f"unit.{indicator}" not in catalogue():
+        shown = value * factor(indicator, words)
+        return amounts.grouped(shown, decimals(indicator, shown), wording)
+    return amounts.amount(indicator, value, wording)
 
 
 def effect(indicator: str, median: float, low: float, high: float, words: Words) -> tuple[str, str, str]:
     """A change of an indicator and the ends of its interval with signs, to the digits that the interval supports."""
-    return amounts.effect(indicator, median, low, high, Wording(words.language))
+    scaled = factor(indicator, words)
+    return amounts.signed_with_ends(median * scaled, low * scaled, high * scaled, Wording(words.language))
 
 
 def change_unit(indicator: Indicator, words: Words) -> str:
@@ -195,22 +213,23 @@ def _hover(
 def common_limits(
     ensemble: Ensemble,
     indicator: str,
-    target: float,
+    target: float | None,
     observed: Mapping[int, float],
     words: Words,
     wide: Floats | None = None,
 ) -> tuple[float, float]:
-    """Axis that covers every scenario of an ensemble, its target and observations, and a wider band if there is one."""
+    """Axis that covers every scenario of an ensemble, and target, observations and a wider band where there are any."""
     scaled = factor(indicator, words)
     values = ensemble.quantiles(indicator, QUANTILES)[[0.05, 0.95]].to_numpy() * scaled
     more = [
-        target * scaled,
+        *([] if target is None else [target * scaled]),
         *(value * scaled for year, value in observed.items() if year >= FIRST_SHOWN),
         *([] if wide is None else (wide * scaled).ravel().tolist()),
     ]
     low, high = float(np.nanmin([np.nanmin(values), *more])), float(np.nanmax([np.nanmax(values), *more]))
     room = 0.05 * (high - low or 1.0)
-    return round_limits(low - room, high + room)
+    # An axis of what is never negative has no room for it.
+    return round_limits(max(low - room, 0.0) if low >= 0.0 else low - room, high + room)
 
 
 def round_limits(low: float, high: float) -> tuple[float, float]:
@@ -221,8 +240,9 @@ def round_limits(low: float, high: float) -> tuple[float, float]:
 
 
 def shown_unit(indicator: str, words: Words) -> str:
-    """Unit of an indicator of the plan or of a signal of systemic risk as it is shown; empty for others."""
-    return words.known(f"unit.{indicator}", words.known(f"signal_unit.{indicator}", ""))
+    """Unit of an indicator as it is shown; empty for one that this version does not record."""
+    known = words.known(f"unit.{indicator}", words.known(f"signal_unit.{indicator}", ""))
+    return known or recorded_unit(indicator, words).text
 
 
 def fan_csv(ensemble: Ensemble, scenarios: Sequence[str], indicator: str, words: Words) -> str:

@@ -66,7 +66,13 @@ def Levers(
 
 @answering
 @solara.component_vue("vue/cards.vue")
-def Cards(cards: list[dict[str, Any]], event_choose: Handler | None = None) -> None: ...
+def Cards(
+    cards: list[dict[str, Any]],
+    texts: dict[str, str],
+    event_choose: Handler | None = None,
+    event_trace: Handler | None = None,
+    event_remove: Handler | None = None,
+) -> None: ...
 
 
 @answering

@@ -6,11 +6,13 @@ import solara
 
 from app.web import session
 from app.web.components import Entries, Form
+from app.web.recorded_units import definition, recorded_name, recorded_unit
 from app.web.words import Words
 from calibration.observations import annual_observations
 from scenarios import plan
 from scenarios.parameters import parameter_table, posterior_draws
 from sim.base_year.observations import observations
+from sim.closing.dictionary import dictionary
 
 SHOWN = 12
 """Cards of a section; a search finds the others."""
@@ -38,8 +40,10 @@ def SourcesPage() -> None:
 
 
 def _cards(title: str, heads: list[str], rows: list[list[str]], wanted: str, words: Words) -> None:
-    """The rows that contain the searched text as cards, as many as fit."""
+    """The rows that contain the searched text as cards, as many as fit; a section without one is left out."""
     found = [row for row in rows if wanted.lower() in " ".join(row).lower()]
+    if not found:
+        return
     more = words("sources.more", shown=min(len(found), SHOWN), all=len(found)) if len(found) > SHOWN else ""
     Entries(title=title, entries=[_entry(heads, row) for row in found[:SHOWN]], note=more)
 
@@ -68,17 +72,39 @@ def _heads(words: Words, *keys: str) -> list[str]:
 
 
 def _indicators(wanted: str, words: Words) -> None:
+    of_plan = {each.id: each for each in plan.indicators()}
+    recorded = dictionary()
     rows = [
         [
-            words(f"indicator.{each.id}"),
+            recorded_name(each.id, words),
+            each.id,
             _unit(each.unit, words),
             words.of_data(f"definition.{each.id}", each.definition),
             _source(each.proxy_basis or each.location, words),
+            _measures_on(each.id),
         ]
-        for each in plan.indicators()
+        for each in of_plan.values()
     ]
-    heads = _heads(words, "indicator", "unit", "definition", "source")
+    heads = _heads(words, "indicator", "id", "unit", "definition", "source", "measures")
     _cards(words("sources.indicators"), heads, rows, wanted, words)
+    rows = [
+        [
+            recorded_name(each.id, words),
+            each.id,
+            recorded_unit(each.id, words).text,
+            definition(each, words),
+            words("sources.simulated"),
+            _measures_on(each.id),
+        ]
+        for each in recorded.values()
+        if each.id not in of_plan
+    ]
+    _cards(words("sources.recorded"), heads, rows, wanted, words)
+
+
+def _measures_on(indicator: str) -> str:
+    """The measures of the plan that name an indicator as their outcome."""
+    return ", ".join(each.id for each in plan.measures() if indicator in each.kpis)
 
 
 def _measures(wanted: str, words: Words) -> None:
@@ -86,14 +112,15 @@ def _measures(wanted: str, words: Words) -> None:
         [
             each.id,
             words.of_data(f"measure.{each.id}", each.title),
-            ", ".join(words(f"lever.{lever}") for lever in each.levers),
+            words.known(f"group.{each.section}", each.section_title),
+            words("desk.comma").join(words(f"lever.{lever}") for lever in each.levers),
             _term(each.modelled_as, words),
             _term(each.authority, words),
-            ", ".join(words.known(f"indicator.{kpi}", kpi) for kpi in each.kpis),
+            words("desk.comma").join(recorded_name(kpi, words) for kpi in each.kpis),
         ]
         for each in plan.measures()
     ]
-    heads = _heads(words, "measure", "title", "levers", "modelled", "authority", "indicator")
+    heads = _heads(words, "measure", "title", "clause", "levers", "modelled", "authority", "indicator")
     _cards(f"{words('sources.measures')}: {words('sources.registered')}", heads, rows, wanted, words)
 
 

@@ -15,7 +15,9 @@ from app.web.components import Cards, Chart, Deliver, Table
 from app.web.desk import Desk
 from app.web.discrepancy_band import discrepancy_band
 from app.web.named import indicator_name, unit_name
+from app.web.pinned import Pinning, further_cards, outcomes_of, pin, pinned
 from app.web.recorded import record_told
+from app.web.recorded_units import recorded_name
 from app.web.redline_told import CARD, redline_card
 from app.web.words import Words
 from calibration.observations import observed_indicator
@@ -60,9 +62,14 @@ def Results() -> None:
         if id == CARD:
             router.push(f"/risk?{query_of_session()}")
             return
-        if id not in indicators_of:
-            raise ValueError(f"{id!r} is no indicator of the plan")
+        if id not in indicators_of and id not in pinned() and id not in outcomes_of(desk):
+            raise ValueError(f"{id!r} is on no card")
         session.chosen_indicators.value = tuple(each for each in now if each != id) if id in now else (*now, id)
+
+    def trace(id: str) -> None:
+        searched = recorded_name("systemic_risk" if id == CARD else id, words)
+        session.look(found=searched)
+        router.push(f"/sources?{query_of_session()}")
 
     if ensemble.target_year_of("desk") is None:
         no_year = words("desk.no_year", month=ensemble.scenarios["desk"].end)
@@ -81,13 +88,31 @@ def Results() -> None:
     named = charts.scenario_name(baseline, words)
     chosen = session.chosen_indicators.value
     cards = [indicator_card(each, summary, named, words, chosen=each.id in chosen) for each in shown_plan.indicators]
-    Cards(cards=[*cards, redline_card(ensemble, "desk", baseline, words)], event_choose=choose)
+    texts = {"source": words("desk.to_source"), "remove": words("desk.unpin")}
+    Cards(
+        cards=[*cards, redline_card(ensemble, "desk", baseline, words)],
+        texts=texts,
+        event_choose=choose,
+        event_trace=trace,
+    )
+    if further := further_cards(ensemble, desk, words):
+        Cards(
+            cards=[{**each, "chosen": each["id"] in chosen} for each in further],
+            texts=texts,
+            event_choose=choose,
+            event_trace=trace,
+            event_remove=pin,
+        )
+    Pinning(indicators_of)
     solara.Div(classes=["lj-caption"], children=[words("desk.bullets")])
     record = record_told(ensemble, desk, words)
     with solara.Div(classes=["lj-charts"]):
         for indicator in shown_plan.indicators:
             if indicator.id in (chosen or indicators_of):
                 _fan(ensemble, baseline, indicator, record, words)
+        for each in further:
+            if each["id"] in (chosen or [each["id"]]):
+                _further_fan(ensemble, baseline, each, record, words)
     solara.Div(classes=["lj-caption"], children=[words("desk.caption"), words("desk.caption_wide")])
     with solara.v.Html(tag="details", class_="lj-folded"):
         solara.v.Html(tag="summary", children=[words("desk.table_title", year=year)])
@@ -141,6 +166,21 @@ def _fan(ensemble: Ensemble, baseline: str, indicator: plan.Indicator, record: s
         subtitle=unit_name(indicator, words),
         name=id,
         alt=f"{indicator_name(indicator, words)}: {words('desk.median')} {year} {median} {unit_name(indicator, words)}",
+        csv=charts.fan_csv(ensemble, ["desk", baseline], id, words),
+        record=record,
+    ).key(f"fan-{id}")
+
+
+def _further_fan(ensemble: Ensemble, baseline: str, card: dict[str, Any], record: str, words: Words) -> None:
+    """The fan of an indicator outside the plan, without a target, observations or a band of discrepancy."""
+    id = card["id"]
+    limits = charts.common_limits(ensemble, id, None, {}, words)
+    Chart(
+        option=charts.fan(ensemble, "desk", baseline, id, None, {}, words, limits),
+        title=card["name"],
+        subtitle=charts.shown_unit(id, words),
+        name=id,
+        alt=f"{card['name']}: {card['value']} {card['unit']}",
         csv=charts.fan_csv(ensemble, ["desk", baseline], id, words),
         record=record,
     ).key(f"fan-{id}")

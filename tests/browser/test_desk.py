@@ -55,6 +55,26 @@ def test_a_lever_changes_its_card_and_the_address_and_can_be_undone(page, server
     expect(page.locator(f"#r-{LEVER}")).to_have_value("0.3")
 
 
+def test_a_lever_brings_its_outcome_and_any_indicator_can_be_pinned_and_traced(page, server):
+    open_desk(page, server)
+    page.locator(".lj-controls summary", has_text="(I) Serving").click()
+    move(page, 1.0, "reits_pilot")
+    expect(card(page, "reits_cap")).to_contain_text("outcome that this lever aims at: REITs pilot")
+    page.locator('[data-field="pinned"]').select_option("default_rate")
+    expect(card(page, "default_rate")).to_contain_text("percent per year")
+    assert "pinned=default_rate" in page.url
+    card(page, "default_rate").click()
+    expect(page.locator(".lj-canvas svg")).to_have_count(1)
+    page.locator('[data-remove="default_rate"]').click()
+    expect(card(page, "default_rate")).to_have_count(0)
+    page.locator('[data-trace="reits_cap"]').click()
+    expect(page.get_by_role("region", name="Further indicators that runs record")).to_contain_text(
+        "REITs listed since January 2020"
+    )
+    page.go_back()
+    expect(card(page, "reits_cap")).to_be_visible()
+
+
 def test_a_lever_answers_an_indicator_and_the_desk_says_how_often(page, server):
     open_desk(page, server)
     panel = page.locator(".lj-adaptive")

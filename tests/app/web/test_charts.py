@@ -105,4 +105,17 @@ def test_signals_of_risk_are_shown_with_their_units_as_indicators_are():
         words = Words(language)
         assert charts.shown_unit("capital_shortfall", words) == words("signal_unit.capital_shortfall")
         assert charts.shown_unit("turnover_total", words) == words("unit.turnover_total")
-        assert charts.shown_unit("usdcny", words) == ""
+        assert charts.shown_unit("nothing_recorded", words) == ""
+    assert charts.shown_unit("usdcny", Words("zh")) == "元/美元"
+
+
+def test_recorded_indicators_are_shown_in_units_a_reader_uses():
+    english, chinese = Words("en"), Words("zh")
+    assert charts.number("equity_financing_share", 0.0512, english) == "5.12"
+    assert charts.shown_unit("equity_financing_share", english) == "%"
+    assert charts.effect("equity_financing_share", 0.011, 0.010, 0.012, english) == ("+1.10", "+1.00", "+1.20")
+    assert (charts.number("reits_cap", 91.4, english), charts.shown_unit("reits_cap", english)) == ("91.4", "bn yuan")
+    assert (charts.number("reits_cap", 91.4, chinese), charts.shown_unit("reits_cap", chinese)) == ("914", "亿元")
+    assert charts.number("institution_count", 1712.6, english) == "1,713"
+    # A signal of systemic risk keeps the unit of its own page.
+    assert charts.factor("capital_shortfall", english) == 1.0

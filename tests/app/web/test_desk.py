@@ -15,8 +15,9 @@ from app.web.moves import Change, DeskTrigger, Operation
 from app.web.words import Words
 from scenarios import InputError, load
 from scenarios.calendar import month_ordinal
-from scenarios.plan import lever_ids, secondary_indicators
+from scenarios.plan import lever_ids
 from scenarios.user_files import decoded
+from sim.closing.dictionary import dictionary
 from tests.app.web.desks import desks
 
 
@@ -125,8 +126,9 @@ def test_a_trigger_is_told_as_a_sentence_in_both_languages_whatever_it_watches()
     assert "below 3 % for 6 months" in told(share, Words("en"))
     assert "低于3 %" in told(share, Words("zh"))
     assert told(share.model_copy(update={"until": "2023-05"}), Words("en")).endswith("; it acts until 2023-05")
-    watched = next(each for each in secondary_indicators() if each.id == "msme_credit")
+    watched = dictionary()["msme_credit"]
     assert told(other, Words("en")).startswith(f"{watched.name} above 9 {watched.unit} for 1 months")
+    assert watched.name_zh in told(other, Words("zh"))
     assert "调至1" in told(other, Words("zh"))
 
 

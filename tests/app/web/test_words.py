@@ -9,6 +9,7 @@ import app.web
 from agents.districts import District
 from agents.institutions import Centre, Sector
 from app.web.page_risk import LINES, SIGNALS
+from app.web.recorded_units import SHARE
 from app.web.words import Words, catalogue, data_in_chinese
 from calibration.observations import annual_observations
 from scenarios import names, plan
@@ -16,6 +17,7 @@ from scenarios.parameters import PARAMETER_SETS, parameter_table
 from scenarios.shocks import shock_kinds
 from scenarios.stresses import stresses
 from sim.base_year.observations import observations
+from sim.closing.dictionary import dictionary
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.components import EXPLAINED
 from sim.experiments.verdicts import Reaching
@@ -124,7 +126,12 @@ def test_everything_that_has_a_name_has_it_in_both_languages():
 def test_the_plans_data_is_there_in_chinese():
     keys = {f"{group}.{lever}" for lever in plan.lever_ids() for group in ("lever_measured", "lever_scale")}
     keys |= {f"measure.{measure.id}" for measure in plan.measures()}
-    keys |= {f"definition.{id}" for id in PLAN_INDICATORS}
+    keys |= {f"definition.{id}" for id in dictionary()}
+    keys |= {
+        f"recorded_unit.{each.unit}"
+        for each in dictionary().values()
+        if each.id not in PLAN_INDICATORS and each.unit != SHARE
+    }
     words = {each.modelled_as for each in plan.measures()} | {each.authority for each in plan.measures()}
     words |= {each.status for each in (*parameter_table(), *observations().values(), *annual_observations())}
     keys |= {f"term.{word}" for word in words}

@@ -1,0 +1,57 @@
+"""How the app writes an indicator that runs record beside the plan's: its name, its unit, and its digits."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from app.web.words import Words
+from sim.closing.dictionary import Recorded, dictionary
+
+SHARE = "share"
+IN_YUAN = "bn yuan"
+"""Begins the units of amounts that Chinese writes in 亿元, 0.1 bn."""
+WHOLE = ("count", "firms", "companies", "investors", "listings per year", "months per year")
+"""Units that are counted."""
+DIGITS, MOST_DECIMALS = 3, 3
+"""Significant digits of a value, and most decimal places."""
+
+
+@dataclass(frozen=True)
+class ShownUnit:
+    """A unit of the app: the factor from the model's own unit, its text, and the text for a change."""
+
+    factor: float
+    text: str
+    of_change: str
+
+
+def recorded_name(indicator: str, words: Words) -> str:
+    """The name of a recorded indicator; a component of others may record one without a name in Chinese."""
+    known = dictionary().get(indicator)
+    if known is None:
+        return indicator
+    return (known.name_zh if words.language == "zh" else known.name) or known.name
+
+
+def recorded_unit(indicator: str, words: Words) -> ShownUnit:
+    """The unit of a recorded indicator: shares in per cent, CNY bn as 0.1 bn in Chinese, others as recorded."""
+    known = dictionary().get(indicator)
+    unit = "" if known is None else known.unit
+    if unit == SHARE:
+        return ShownUnit(100.0, "%", words("unit.points"))
+    text = words.of_data(f"recorded_unit.{unit}", unit)
+    return ShownUnit(10.0 if unit.startswith(IN_YUAN) and words.language == "zh" else 1.0, text, text)
+
+
+def decimals(indicator: str, value: float) -> int:
+    """Decimal places of a value in the shown unit: none for counts, else three significant digits."""
+    known = dictionary().get(indicator)
+    if (known is not None and known.unit in WHOLE) or not math.isfinite(value) or value == 0.0:
+        return 0
+    return min(MOST_DECIMALS, max(0, DIGITS - 1 - math.floor(math.log10(abs(value)))))
+
+
+def definition(recorded: Recorded, words: Words) -> str:
+    """What a recorded indicator is, in a sentence."""
+    return words.of_data(f"definition.{recorded.id}", recorded.definition)
