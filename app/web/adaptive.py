@@ -15,6 +15,7 @@ from app.web.named import lever_name
 from app.web.offered import offered
 from app.web.problems import problems_told
 from app.web.recorded_units import recorded_name
+from app.web.told import Told
 from app.web.words import Words
 from scenarios.errors import InputError
 from scenarios.triggers import Trigger
@@ -66,7 +67,7 @@ def Adaptive(desk: Desk) -> None:
         try:
             value: Any = NUMBERS.get(name, str)(text)
         except ValueError:
-            session.message.value = words("adaptive.no_number", text=text)
+            session.refuse(words("adaptive.no_number", text=text), "adaptive")
             return
 
         def changed(draft: DeskTrigger) -> DeskTrigger:
@@ -78,14 +79,14 @@ def Adaptive(desk: Desk) -> None:
 
         # The form of the moment, not the one drawn last: two fields may change between two drawings.
         set_draft(changed)
-        session.message.value = ""
+        session.accept()
 
     def put(triggers: tuple[DeskTrigger, ...]) -> None:
         try:
             session.put(replace(session.desk.value, triggers=triggers))
-            session.message.value = ""
+            session.accept()
         except InputError as error:
-            session.message.value = problems_told(error, words)
+            session.refuse(problems_told(error, words), "adaptive")
 
     def pressed(button: str) -> None:
         triggers = session.desk.value.triggers
@@ -130,6 +131,7 @@ def Adaptive(desk: Desk) -> None:
             if place >= of_file:
                 remove = {"id": f"remove_trigger_{place - of_file}", "text": words("adaptive.remove")}
                 Form(fields=[], buttons=[remove], event_pressed=pressed)
+        Told("adaptive")
         Form(
             fields=[
                 select("indicator", [(id, words(f"indicator.{id}")) for id in PLAN_INDICATORS]),

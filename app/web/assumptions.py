@@ -12,6 +12,7 @@ from app.web.changes import world_of_file
 from app.web.components import Form
 from app.web.desk import BASELINES, MACRO, RUNS, SCALES, Desk
 from app.web.problems import problems_told
+from app.web.told import Told
 from scenarios import names
 from scenarios.errors import InputError
 from scenarios.parameters import PARAMETER_SETS
@@ -56,11 +57,12 @@ def Assumptions(desk: Desk) -> None:
             if event["id"] == "preset":
                 changes["file"] = ""
             session.put(replace(session.desk.value, **changes))
-            session.message.value = ""
+            session.accept()
         except (InputError, ValueError) as error:
-            session.message.value = problems_told(error, words)
+            session.refuse(problems_told(error, words), "assumptions")
 
     Form(fields=fields, buttons=[], event_chosen=chosen)
+    Told("assumptions")
     world = world_of_file(desk, words)
     if world:
         told = words("problem.joint").join((words("desk.world"), words("desk.between").join(world)))

@@ -24,7 +24,7 @@ def answering(make: Callable[..., Any]) -> Callable[..., Any]:
                 handler(*told)
             except Exception:
                 LOG.exception("an event of a page could not be handled")
-                session.message.value = session.words()("app.odd")
+                session.refuse(session.words()("app.odd"))
 
         return handle
 

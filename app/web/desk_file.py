@@ -12,6 +12,7 @@ from app.web import charts, session
 from app.web.components import Form, Save
 from app.web.desk import BASELINE_FILE, LARGEST_FILE, LONGEST, OF_THE_DESK, Desk
 from app.web.problems import problems_told
+from app.web.told import Told
 from scenarios.errors import InputError
 from scenarios.problem_texts import coded
 from scenarios.user_files import decoded
@@ -39,17 +40,18 @@ def FileAndLink(desk: Desk) -> None:
                 f"{words('desk.parameter_set')} {words(f'parameter_set.{opened.parameter_set}')}",
                 f"{words('desk.scale')} {opened.scale:g}",
             ]
-            session.message.value = ""
-            session.notice.value = words("desk.good_file", name=name, choices=words("desk.between").join(choices))
+            session.accept()
+            loaded = words("desk.good_file", name=name, choices=words("desk.between").join(choices))
+            session.notice.value = session.Message(loaded, "file")
         except InputError as error:
-            session.message.value = "\n".join([words("desk.bad_file", name=name), problems_told(error, words)])
+            session.refuse("\n".join([words("desk.bad_file", name=name), problems_told(error, words)]), "file")
 
     def named(event: dict[str, str]) -> None:
         try:
             if event["id"] in LONGEST:
                 session.put(replace(session.desk.value, **{event["id"]: event["value"]}))
         except InputError as error:
-            session.message.value = problems_told(error, words)
+            session.refuse(problems_told(error, words), "file")
 
     solara.HTML(tag="h2", unsafe_innerHTML=words("desk.reproduce"))
     texts = [
@@ -58,6 +60,7 @@ def FileAndLink(desk: Desk) -> None:
     ]
     Form(fields=texts, buttons=[], event_chosen=named)
     Form(fields=[], buttons=[], upload=words("desk.upload"), most_bytes=LARGEST_FILE, event_uploaded=uploaded)
+    Told("file")
     with solara.Div(classes=["lj-bar"]):
         Save(label=words("desk.download"), filename="desk.yaml", content=desk.scenario().to_yaml())
         if desk.baseline in OF_THE_DESK:

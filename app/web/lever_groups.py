@@ -14,6 +14,7 @@ from app.web.moves import OPERATIONS, Change, Operation
 from app.web.named import lever_name
 from app.web.offered import offered
 from app.web.problems import problems_told
+from app.web.told import Told
 from app.web.words import LANGUAGES, Words
 from scenarios import plan
 from scenarios.calendar import month_ordinal
@@ -107,9 +108,9 @@ def LeverGroups(desk: Desk) -> None:
     def moved_to(event: dict[str, Any]) -> None:
         try:
             session.put(session.desk.value.with_change(str(event["lever"]), change_of(event)))
-            session.message.value = ""
+            session.accept()
         except (InputError, ValueError, TypeError) as error:
-            session.message.value = problems_told(error, words)
+            session.refuse(problems_told(error, words), "levers")
 
     texts: dict[str, Any] = {
         "intensity": words("desk.intensity"),
@@ -133,6 +134,7 @@ def LeverGroups(desk: Desk) -> None:
         "kinds": [{"id": kind, "text": words(key)} for kind, key in KINDS.items()],
     }
     solara.HTML(tag="h2", unsafe_innerHTML=words("desk.policy"), classes=["lj-policy"])
+    Told("levers")
     Levers(
         levers=lever_rows(desk, words),
         groups={"group": groups, "handle": handles},

@@ -1,6 +1,7 @@
 """The server's store: its contents, the current batch, and a batch to start and leave."""
 
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,23 @@ from app.terminal.numbers import known
 from app.web import charts, session
 from app.web.components import Form, Table
 from app.web.desk import LEAST_RUNS, MOST_RUNS
-from app.web.page_compare import NAMED, stored_designs, stored_ensemble
+from app.web.page_compare import NAMED, design_told, stored_designs, stored_ensemble
 from app.web.problems import problems_told
 from app.web.simulations import the_server
 from app.web.swept import Swept
 from app.web.words import Words
 from scenarios import names
 from scenarios.errors import InputError
+from scenarios.schema import Scenario
 from sim.experiments.ensemble import Ensemble, ensemble
 from sim.experiments.outcomes import RunOutcome
 from sim.experiments.store import Store
 
 ROWS = 12
+DESK, DESK_BASELINE = "of the desk", "baseline of the desk"
+"""In place of a ready scenario: that of the desk, and its baseline."""
+KEY_LETTERS = 10
+"""Letters of a run's key that tell it from others in a table."""
 
 
 @dataclass
@@ -32,29 +38,43 @@ class Batch:
     lock: threading.Lock = field(default_factory=threading.Lock)
     stop: threading.Event = field(default_factory=threading.Event)
     busy: bool = False
+    began: float = 0.0
+    known: int = 0
+    """Runs that the store had when the batch began, so that they say nothing about its rate."""
     done: int = 0
     wanted: int = 0
     error: InputError | None = None
 
-    def start(self, scenarios: list[str], runs: int) -> None:
+    def start(self, scenarios: list[str | Scenario], runs: int, seed: int = 1) -> None:
         """Begin a batch in the background where the operator allows it; one at a time."""
         with self.lock:
             if self.busy or not the_server().batches:
                 return
             self.busy, self.done, self.wanted, self.error = True, 0, runs * len(scenarios), None
+            self.began, self.known = time.monotonic(), -1
             self.stop.clear()
-        threading.Thread(target=self._run, args=(scenarios, runs), daemon=True).start()
+        threading.Thread(target=self._run, args=(scenarios, runs, seed), daemon=True).start()
 
-    def _run(self, scenarios: list[str], runs: int) -> None:
+    def pace(self) -> tuple[float, float] | None:
+        """Runs a minute so far and minutes left, or None before the first run of the batch itself is done."""
+        made, minutes = self.done - max(self.known, 0), (time.monotonic() - self.began) / 60.0
+        if made < 1 or minutes <= 0.0:
+            return None
+        return made / minutes, (self.wanted - self.done) * minutes / made
+
+    def _run(self, scenarios: list[str | Scenario], runs: int, seed: int) -> None:
         server = the_server()
 
         def told(_: RunOutcome, done: int, wanted: int) -> None:
+            if self.known < 0:
+                self.known = done - 1
             self.done, self.wanted = done, wanted
 
         try:
             ensemble(
                 scenarios,
                 runs=runs,
+                seed=seed,
                 store=server.store,
                 workers=server.patient_pool,
                 progress=told,
@@ -96,16 +116,19 @@ def ExperimentsPage() -> None:
     def chosen(event: dict[str, str]) -> None:
         if event["id"] == "runs" and event["value"].isdecimal():
             set_runs(min(max(int(event["value"]), 1), MOST_RUNS))
-        elif event["id"] == "first" and event["value"] in names():
+        elif event["id"] == "first" and event["value"] in (DESK, *names()):
             set_first(event["value"])
-        elif event["id"] == "second" and event["value"] in ("", *names()):
+        elif event["id"] == "second" and event["value"] in ("", DESK_BASELINE, *names()):
             set_second(event["value"])
 
     def pressed(button: str) -> None:
         if button == "stop":
             BATCH.stop.set()
         else:
-            BATCH.start([each for each in dict.fromkeys((first, second)) if each], runs)
+            desk = session.desk.value
+            of_desk = {DESK: desk.scenario(), DESK_BASELINE: desk.baseline_scenario()}
+            asked = {each: of_desk.get(each, each) for each in (first, second) if each}
+            BATCH.start(list(asked.values()), runs, desk.seed if DESK in asked else 1)
         set_seen(-1)
 
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
@@ -115,13 +138,15 @@ def ExperimentsPage() -> None:
             solara.Div(classes=["lj-note"], children=[words("compare.none")])
             return
         ready = [{"value": name, "text": charts.scenario_name(name, words)} for name in names()]
+        of_desk = {"value": DESK, "text": words("experiments.desk")}
+        its_baseline = {"value": DESK_BASELINE, "text": words("experiments.desk_baseline")}
         fields = [
-            {"id": "first", "label": words("experiments.scenarios"), "value": first, "options": ready},
+            {"id": "first", "label": words("experiments.scenarios"), "value": first, "options": [of_desk, *ready]},
             {
                 "id": "second",
                 "label": words("table.scenario"),
                 "value": second,
-                "options": [{"value": "", "text": "-"}, *ready],
+                "options": [{"value": "", "text": words("compare.nothing")}, its_baseline, *ready],
             },
             {
                 "id": "runs",
@@ -142,7 +167,10 @@ def ExperimentsPage() -> None:
             solara.Div(classes=["lj-note"], children=[words("experiments.not_allowed")])
         told = words("experiments.idle")
         if BATCH.busy:
-            told = f"{words('experiments.busy', done=BATCH.done, all=BATCH.wanted)}. {words('experiments.leave')}"
+            so_far, pace = words("experiments.busy", done=BATCH.done, all=BATCH.wanted), BATCH.pace()
+            if pace is not None:
+                so_far += words("experiments.pace", rate=f"{pace[0]:.0f}", minutes=f"{max(pace[1], 0.1):.1f}")
+            told = words("desk.then").join((so_far, words("experiments.leave")))
         solara.Div(classes=["lj-muted"], children=[told], attributes={"role": "status", "data-busy": str(BATCH.busy)})
         if BATCH.error is not None:
             failure = problems_told(BATCH.error, words, with_place=False)
@@ -162,12 +190,25 @@ def _contents(folder: Path, words: Words) -> None:
         return
     solara.Div(children=[words("experiments.counts", done=counts.get("done", 0), failed=counts.get("failed", 0))])
     _designs(store, words)
-    columns = ("scenario", "run", "seed", "status", "seconds", "kind", "key")
-    latest = runs.tail(ROWS).iloc[::-1]
-    rows = [[_shown(row[column]) for column in columns] for row in latest.to_dict("records")]
-    Table(title=words("experiments.latest"), heads=[words(f"table.{column}") for column in columns], rows=rows)
     Chances(counts)
     Swept(counts)
+    columns = ("scenario", "run", "seed", "status", "seconds", "kind", "key")
+    latest = runs.tail(ROWS).iloc[::-1]
+    rows = [
+        [
+            charts.scenario_name(str(row["scenario"]), words),
+            *(_shown(row[column]) for column in ("run", "seed")),
+            words.known(f"experiments.{row['status']}", str(row["status"])),
+            _shown(row["seconds"]),
+            words.known(f"run_kind.{row['kind']}", str(row["kind"])),
+            str(row["key"])[:KEY_LETTERS],
+        ]
+        for row in latest.to_dict("records")
+    ]
+    heads = [words(f"table.{column}") for column in columns]
+    with solara.v.Html(tag="details", class_="lj-folded"):
+        solara.v.Html(tag="summary", children=[words("experiments.latest")])
+        Table(title=words("experiments.latest"), heads=heads, rows=rows)
 
 
 def _designs(store: Store, words: Words) -> None:
@@ -194,8 +235,16 @@ def Chances(counts: dict[str, int]) -> None:
     """Shares of the stored runs that meet each target; the store is read again when it holds more."""
     words = session.words()
     designs = solara.use_memo(stored_designs, [counts])
-    number = designs[0].number if designs else None
-    found = solara.use_memo(lambda: stored_ensemble(number), [counts])
+    numbers = {str(design.number): design for design in designs}
+    viewed = session.viewed("design")
+    chosen = viewed if viewed in numbers else next(iter(numbers), "")
+    number = int(chosen) if chosen else None
+    found = solara.use_memo(lambda: stored_ensemble(number), [counts, number])
+    solara.HTML(tag="h2", unsafe_innerHTML=words("experiments.results"))
+    if len(numbers) > 1:
+        listed = [{"value": each, "text": design_told(numbers[each], words)} for each in numbers]
+        field = {"id": "shown_design", "label": words("compare.designs"), "value": chosen, "options": listed}
+        Form(fields=[field], buttons=[], event_chosen=lambda event: session.look(design=event["value"]))
     if isinstance(found, Ensemble):
         done = {name: int(found.done(name).sum()) for name in found.values}
         if max(done.values()) < LEAST_RUNS:
@@ -215,4 +264,4 @@ def Chances(counts: dict[str, int]) -> None:
 
 
 def _shown(value: Any) -> str:
-    return f"{value:.2f}" if isinstance(value, float) else str(value)[:24]
+    return f"{value:.2f}" if isinstance(value, float) else str(value)

@@ -18,7 +18,9 @@ from app.web.page_model import ModelPage
 from app.web.page_risk import RiskPage
 from app.web.page_sources import SourcesPage
 from app.web.problems import problem_told
+from app.web.told import Told
 from app.web.words import LANGUAGES, Words
+from sim.closing.dictionary import dictionary
 
 PAGES = {
     "desk": DeskPage,
@@ -80,14 +82,15 @@ def Around(children: list[Any]) -> Any:
         asked = choices.get("lang", "en")
         session.language.value = asked if asked in LANGUAGES else "en"
         wanted = choices.get("charts", "").split(",")
-        session.chosen_indicators.value = tuple(each for each in offered().plan.indicator_ids if each in wanted)
+        charted = dict.fromkeys((*offered().plan.indicator_ids, *dictionary()))
+        session.chosen_indicators.value = tuple(each for each in charted if each in wanted)
         session.view.value = {
             name: text[: session.LONGEST_VIEW] for name, text in choices.items() if name in VIEWS and text
         }
         if query:
             link = read_link(query)
             session.desk.value = link.desk
-            session.notice.value = _left_out(link, session.words())
+            session.notice.value = session.Message(_left_out(link, session.words()))
 
     solara.use_memo(read_address, [])
     words = session.words()
@@ -112,18 +115,9 @@ def Around(children: list[Any]) -> Any:
             event_go=lambda path: router.push(f"{path}?{query}" if query else path),
             event_switch_language=lambda *_: switch(),
         )
-        Told()
+        Told("top")
         solara.Div(children=children)
     return main
-
-
-@solara.component
-def Told() -> None:
-    """Messages on the last file, link or event, above every page."""
-    for text, role, style in ((session.message.value, "alert", "lj-bad"), (session.notice.value, "note", "lj-note")):
-        if text:
-            lines = [solara.Div(children=[line]) for line in text.splitlines()]
-            solara.Div(classes=[style, "lj-told-above"], children=lines, attributes={"role": role})
 
 
 routes = [

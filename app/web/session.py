@@ -1,7 +1,7 @@
 """Data of one session; Solara gives every session its own values."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 import solara
 
@@ -14,13 +14,25 @@ if TYPE_CHECKING:
 
 MOST_UNDONE = 100
 
+type Place = Literal["top", "assumptions", "levers", "adaptive", "file"]
+"""Where a message stands: above the page, or beside the controls it is about."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A text for the user, one line a paragraph, and where it stands."""
+
+    text: str = ""
+    place: Place = "top"
+
+
 desk = solara.reactive(Desk())
 past: solara.Reactive[tuple[Desk, ...]] = solara.reactive(())
 future: solara.Reactive[tuple[Desk, ...]] = solara.reactive(())
 language = solara.reactive("en")
-message = solara.reactive("")
+message: "solara.Reactive[Message]" = solara.reactive(Message())
 """Errors of the last file, change or event."""
-notice = solara.reactive("")
+notice: "solara.Reactive[Message]" = solara.reactive(Message())
 """Use of the last file or link, and its invalid parts."""
 answer: "solara.Reactive[Answer | None]" = solara.reactive(None)
 chosen_indicators: solara.Reactive[tuple[str, ...]] = solara.reactive(())
@@ -43,6 +55,16 @@ def look(**chosen: str) -> None:
     view.value = {**view.value, **{name: text[:LONGEST_VIEW] for name, text in chosen.items()}}
 
 
+def refuse(text: str, place: Place = "top") -> None:
+    """Say what was wrong, beside the controls it is about."""
+    message.value = Message(text, place)
+
+
+def accept() -> None:
+    """Take back the last error: a change was made since."""
+    message.value = Message()
+
+
 def words() -> Words:
     """The texts in the session's language."""
     return Words(language.value)
@@ -56,7 +78,7 @@ def put(new: Desk) -> None:
         new = _with_last_policy(new)
     past.value = (*past.value, desk.value)[-MOST_UNDONE:]
     future.value = ()
-    notice.value = ""
+    notice.value = Message()
     desk.value = new
 
 

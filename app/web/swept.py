@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import solara
 
+from app.terminal.numbers import known
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
+from app.web.page_compare import design_told, stored_designs
 from app.web.simulations import the_server
 from app.web.words import Words
 from scenarios.errors import InputError
@@ -30,11 +32,11 @@ MOST_FACTORS = 12
 """Factors in a picture; the others matter less."""
 
 
-def last_sweep() -> "tuple[Design, pd.DataFrame] | None":
-    """The last sweep of the server's store, or None where there is none that is whole."""
+def sweep_of(number: int | None) -> "tuple[Design, pd.DataFrame] | None":
+    """A sweep of the server's store, the last one by default, or None where it is not whole."""
     folder = the_server().store
     try:
-        return swept(Store.open(folder)) if folder is not None else None
+        return swept(Store.open(folder), number) if folder is not None else None
     except InputError:
         return None
 
@@ -43,7 +45,10 @@ def last_sweep() -> "tuple[Design, pd.DataFrame] | None":
 def Swept(counts: dict[str, int]) -> None:
     """The section of the page; the store is read again when it holds more."""
     words = session.words()
-    sweep = solara.use_memo(last_sweep, [counts])
+    designs = solara.use_memo(stored_designs, [counts])
+    sweeps = {str(each.number): each for each in designs if each.kind == "sweep"}
+    picked = session.viewed("sweep") if session.viewed("sweep") in sweeps else next(iter(sweeps), "")
+    sweep = solara.use_memo(lambda: sweep_of(int(picked) if picked else None), [counts, picked])
     indicator, set_indicator = solara.use_state(PLAN_INDICATORS[0])
     level, set_level = solara.use_state(thresholds()[PLAN_INDICATORS[0]])
     asked, set_asked = solara.use_state("")
@@ -81,6 +86,15 @@ def Swept(counts: dict[str, int]) -> None:
 
     solara.use_effect(begin, [asked])
     solara.HTML(tag="h2", unsafe_innerHTML=words("swept.title"))
+    if len(sweeps) > 1:
+        listed = [{"value": each, "text": design_told(sweeps[each], words)} for each in sweeps]
+        field = {"id": "sweep", "label": words("swept.choose"), "value": picked, "options": listed}
+
+        def choose(event: dict[str, str]) -> None:
+            session.look(sweep=event["value"])
+            set_answer(None)
+
+        Form(fields=[field], buttons=[], event_chosen=choose)
     if sweep is None:
         solara.Div(classes=["lj-muted"], children=[words("swept.none")])
         return
@@ -140,10 +154,15 @@ def _indices(design: Design, found: "pd.DataFrame", words: Words) -> None:
             Chart(
                 option=charts.bars(names, shown),
                 title=words(f"indicator.{id}"),
-                subtitle=words(f"unit.{id}") if key != "total" else "",
+                subtitle=words(f"unit.{id}") if key != "total" else _held_back(own, words),
                 name=f"sensitivity-{id}",
                 csv=str(plain_cells(own).to_csv(index=False, lineterminator="\n")),
             ).key(f"sensitivity-{id}")
+
+
+def _held_back(own: "pd.DataFrame", words: Words) -> str:
+    """Quality of the emulator behind shares of variance, on points that it has not seen."""
+    return words("swept.held_back", r2=known(float(own["held_back_r2"].iloc[0]), ".2f"))
 
 
 def _box(

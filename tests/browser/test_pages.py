@@ -9,6 +9,16 @@ from playwright.sync_api import expect
 from tests.browser.conftest import QUICK
 
 PATHS = ["", "compare", "risk", "agents", "model", "experiments", "sources"]
+REACHED = 60
+"""Presses of the key Tab on a page; controls are of few kinds, and each kind comes early."""
+FOCUSED = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) return null;
+  const style = getComputedStyle(one), box = one.getBoundingClientRect();
+  const drawn = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+  const shown = drawn && style.outlineColor !== 'rgba(0, 0, 0, 0)' && box.width > 0 && box.height > 0;
+  return { what: one.outerHTML.slice(0, 160), shown };
+}"""
 
 
 def test_compare_shows_stored_scenarios_side_by_side(page, server):
@@ -161,12 +171,50 @@ def test_a_batch_started_in_the_app_runs_and_is_stored(page, server):
     expect(page.get_by_text(re.compile("29 runs done"))).to_be_visible(timeout=90_000)
 
 
+def test_the_desks_own_scenario_runs_as_a_batch_with_its_pace_and_its_experiment_is_chosen(page, server):
+    page.goto(f"{server}/experiments?{QUICK}&lever.fintech_hub=1.0@2021-07~12")
+    page.locator('[data-field="first"]').select_option("of the desk")
+    page.locator('[data-field="second"]').select_option("baseline of the desk")
+    page.locator('[data-field="runs"]').fill("8")
+    page.locator('[data-field="runs"]').press("Tab")
+    page.get_by_role("button", name="Start the batch").click()
+    expect(page.locator('[data-busy="True"]')).to_contain_text(re.compile(r"\d+ a minute, about [\d.]+ minutes left"))
+    expect(page.locator('[data-busy="False"]')).to_be_visible()
+    results = page.get_by_role("region", name=re.compile("Results of experiment"))
+    expect(results).to_contain_text("Policy desk")
+    first = page.locator('[data-field="shown_design"] option').last.get_attribute("value")
+    page.locator('[data-field="shown_design"]').select_option(first)
+    assert f"design={first}" in page.url
+
+
 def test_sources_can_be_searched(page, server):
     page.goto(f"{server}/sources")
     page.locator('[data-field="search"]').fill("panda")
     page.locator('[data-field="search"]').press("Tab")
     expect(page.get_by_role("region", name=re.compile("Parameters"))).to_contain_text("panda_hazard")
     expect(page.get_by_role("region", name=re.compile("Parameters"))).not_to_contain_text("talent_speed")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PATHS)
+def test_whatever_the_keyboard_reaches_shows_that_it_has_the_focus(page, server, path, theme):
+    page.emulate_media(color_scheme=theme)
+    page.goto(f"{server}/{path}?{QUICK}")
+    expect(page.locator("#lj-main h1")).to_be_visible()
+    if path == "":
+        expect(page.locator(".lj-card")).to_have_count(8)
+    page.wait_for_timeout(1000)
+    reached, hidden = set(), []
+    for _ in range(REACHED):
+        page.keyboard.press("Tab")
+        told = page.evaluate(FOCUSED)
+        if told is None or told["what"] in reached:
+            continue
+        reached.add(told["what"])
+        if not told["shown"]:
+            hidden.append(told["what"])
+    assert len(reached) > 5
+    assert hidden == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

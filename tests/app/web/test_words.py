@@ -88,6 +88,7 @@ def test_every_text_is_asked_for():
         "parameter_set",
         "knowledge",
         "experiment",
+        "run_kind",
         "line",
         "signal",
         "signal_unit",
