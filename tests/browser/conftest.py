@@ -42,7 +42,7 @@ def store(tmp_path_factory):
     with Store.writing(folder) as written:
         written.keep_design(requests, design.plain())
     run_requests(requests, store=folder, workers=1)
-    sim.ensemble(["plan", "committed"], runs=8, scale=0.05, draws=0, store=folder, workers=1)
+    sim.ensemble(["plan", "committed", "stretch"], runs=8, scale=0.05, draws=0, store=folder, workers=1)
     return folder
 
 

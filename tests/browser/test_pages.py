@@ -163,12 +163,12 @@ def test_mesas_own_view_steps_a_model_of_the_session(page, server):
 
 def test_a_batch_started_in_the_app_runs_and_is_stored(page, server):
     page.goto(f"{server}/experiments")
-    expect(page.get_by_text(re.compile("28 runs done"))).to_be_visible()
+    expect(page.get_by_text(re.compile("36 runs done"))).to_be_visible()
     page.locator('[data-field="second"]').select_option("")
     page.locator('[data-field="runs"]').fill("1")
     page.locator('[data-field="runs"]').press("Tab")
     page.get_by_role("button", name="Start the batch").click()
-    expect(page.get_by_text(re.compile("29 runs done"))).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(re.compile("37 runs done"))).to_be_visible(timeout=90_000)
 
 
 def test_the_desks_own_scenario_runs_as_a_batch_with_its_pace_and_its_experiment_is_chosen(page, server):
