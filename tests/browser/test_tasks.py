@@ -1,4 +1,4 @@
-"""Twelve tasks of a director's ten minutes: each is done in at most four actions, and ends with its answer on the page."""
+"""Twelve tasks of a director: each is done in at most four actions, and ends with its answer on the page."""
 
 import re
 import time
