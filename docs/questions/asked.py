@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import numpy as np
 from agents.arrays import Floats
 from app.measured.blocks import signed
 from scenarios.loader import load
+from scenarios.plan import levers
 from scenarios.schema import Scenario
+from sim.closing.dictionary import dictionary
 from sim.experiments.ensemble import Ensemble, run_requests
 from sim.experiments.intervals import interval
 from sim.experiments.least_runs import LEAST_FOR_VERDICT, error_of_share, too_few
@@ -113,6 +116,24 @@ class Effect:
         if np.isnan(self.low):
             return shown(self.median)
         return f"{shown(self.median)} ({shown(self.low)} to {shown(self.high)})"
+
+
+@cache
+def lever_named(lever: str) -> str:
+    """The name of a lever as a reader knows it."""
+    return next(each.name for each in levers() if each.id == lever)
+
+
+@cache
+def indicator_named(indicator: str) -> str:
+    """The name of a recorded indicator with the unit of its values here: shares in per cent."""
+    known = dictionary()[indicator]
+    return f"{known.name}, {'%' if known.unit == 'share' else known.unit}"
+
+
+def factor(indicator: str) -> float:
+    """What the unit of `indicator_named` multiplies a recorded value by."""
+    return 100.0 if dictionary()[indicator].unit == "share" else 1.0
 
 
 def shown(change: float) -> str:

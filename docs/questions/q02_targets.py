@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from asked import Answer, Asked, Effect, arm, main, share
+from asked import Answer, Asked, Effect, arm, factor, indicator_named, main, share
 
 from app.measured.blocks import number, table
+from sim.closing.dictionary import dictionary
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import thresholds
 
@@ -22,6 +23,11 @@ def split(cells: dict[tuple[int, int], np.ndarray]) -> tuple[np.ndarray, np.ndar
     """
     first = 0.5 * ((cells[1, 0] - cells[0, 0]) + (cells[1, 1] - cells[0, 1]))
     return first, (cells[1, 1] - cells[0, 0]) - first
+
+
+def _name(indicator: str) -> str:
+    """An indicator in a sentence."""
+    return dictionary()[indicator].name
 
 
 def answer(asked: Asked) -> Answer:
@@ -46,11 +52,11 @@ def answer(asked: Asked) -> Answer:
         missing = least[each] - found.at_target("plan", each)
         rows.append(
             (
-                each,
+                indicator_named(each),
                 *(share(hits[policy, each]) for policy in POLICIES),
-                number(float(np.median(np.maximum(missing, 0.0)))),
-                str(Effect.of(by_policy)),
-                str(Effect.of(by_world)),
+                number(factor(each) * float(np.median(np.maximum(missing, 0.0)))),
+                str(Effect.of(factor(each) * by_policy)),
+                str(Effect.of(factor(each) * by_world)),
             )
         )
     together = share(np.all([hits["plan", each] for each in PLAN_INDICATORS], axis=0))
@@ -59,12 +65,13 @@ def answer(asked: Asked) -> Answer:
     binding = min(PLAN_INDICATORS, key=lambda each: reached[each])
     return Answer(
         f"**Under the plan {len(likely)} of the seven targets are met in at least half of the runs "
-        f"({', '.join(likely) or 'none'}); {binding} is met least often, in {share(hits['plan', binding])}.** "
+        f"({'; '.join(map(_name, likely)) or 'none'}). Least often met is {_name(binding)}, in "
+        f"{share(hits['plan', binding])}.** "
         f"All seven together are met in {together}.",
         f"{asked.told}; shares of runs in 2025, with their standard errors. The "
         "last columns split the change from committed policy in the neutral world to the plan in the world as it came "
         "(a conditional replay, not a forecast) into what policy and what the world contributes, by Shapley values, in "
-        "the indicator's unit.",
+        "the indicator's unit, shares in percentage points.",
         table(("indicator", *POLICIES, "missing under the plan", "policy", "outside world"), rows),
     )
 

@@ -8,10 +8,13 @@ from asked import Answer, Asked, Effect, arm, effect, main, share
 from app.measured.blocks import number, table
 from scenarios.stresses import stresses
 from sim.experiments.ensemble import Ensemble
+from sim.experiments.verdicts import share_interval
 
 OPENING = (0.3, 0.6, 0.9)
 BUFFERS = (0.4, 1.0)
 AT = "2023-01"
+LINE = 0.05
+"""Chance of a broken redline above which a step of opening needs more capacity."""
 PEAK = slice(24, 48)
 """Months of 2023 and 2024, counted from 2021-01."""
 
@@ -26,6 +29,15 @@ def peak(found: Ensemble, name: str) -> np.ndarray:
 def broken(found: Ensemble, name: str) -> np.ndarray:
     """Whether a run breaks the redline in some month."""
     return np.nansum(found.values[name][:, :, found.columns.index("redline_broken")], axis=1) > 0.0
+
+
+def _verdict(above: list[str], below: list[str], every: list[str]) -> str:
+    """Which policies are distinguished from a chance of 5 %, by the interval of their share of runs."""
+    if above:
+        return f"More than 5 % break it under {'; '.join(above)}: these steps need the larger capacity."
+    if len(below) == len(every):
+        return "Fewer than 5 % break it under each: no step of opening needs more capacity under this stress."
+    return "No policy is distinguished from 5 % in so many runs, so that no step is shown to need more capacity."
 
 
 def answer(asked: Asked) -> Answer:
@@ -62,16 +74,14 @@ def answer(asked: Asked) -> Answer:
         )
     opened, guarded = name(OPENING[-1], BUFFERS[0]), name(OPENING[-1], BUFFERS[-1])
     bought = Effect.of(peak(found, guarded) - peak(found, opened))
-    most = max(float(broken(found, each).mean()) for each in grid)
+    counts = {each: (int(broken(found, each).sum()), len(broken(found, each))) for each in grid}
+    above = [each for each, (hits, runs) in counts.items() if share_interval(hits, runs)[0] > LINE]
+    below = [each for each, (hits, runs) in counts.items() if share_interval(hits, runs)[1] < LINE]
+    most = max(hits / runs for hits, runs in counts.values())
     return Answer(
         f"**Opening the capital account from {OPENING[0]:g} to {OPENING[-1]:g} at low capacity changes the peak of "
         f"systemic risk by {rises[opened]} usual spreads; full capacity then changes it by {bought}.** The redline is "
-        f"broken in at most {most:.0%} of the runs of a policy, so that "
-        + (
-            "a line of 5 % cannot be drawn through this grid: no step of opening needs more capacity under this stress."
-            if most <= 0.05
-            else "steps at or above 5 % need the larger capacity or a smaller step."
-        ),
+        f"broken in at most {most:.0%} of the runs of a policy. " + _verdict(above, below, list(grid)),
         f"{asked.told}; stress `foreign_outflow` at twice its usual size in {AT}; peaks of 2023 and 2024; "
         f"differences to {first}, in 2025 for the share and turnover.",
         table(("policy", "peak, sd", "change of it", "redline broken", "foreign share, pp", "turnover, CNY trn"), rows),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-from asked import Answer, Asked, arm, main
+from asked import Answer, Asked, arm, lever_named, main
 
 from app.measured.blocks import signed, table
 from sim.experiments.ensemble import thresholds
@@ -66,13 +66,13 @@ def answer(asked: Asked) -> Answer:
         told = "too few points" if count < LEAST_POINTS else f"{error:.2g}"
         return f"{signed(slope)} ({told})"
 
-    rows = [(lever, *(cell(name, place) for name in measured)) for place, lever in enumerate(LEVERS)]
+    rows = [(lever_named(lever), *(cell(name, place) for name in measured)) for place, lever in enumerate(LEVERS)]
     finance, leverage = (fits[name][0] for name in ("direct financing, CNY trn", "repo leverage, index"))
     usual = float(np.median(measured["repo leverage, index"]))
     corners = [np.array([*corner, 1.0]) for corner in product((LOW, HIGH), repeat=len(LEVERS))]
     allowed = [corner for corner in corners if corner @ leverage <= usual] or corners
     best = max(allowed, key=lambda corner: float(corner @ finance))
-    mix = ", ".join(f"{lever} {value:g}" for lever, value in zip(LEVERS, best, strict=False))
+    mix = ", ".join(f"{lever_named(lever)} {value:g}" for lever, value in zip(LEVERS, best, strict=False))
     reached = float(best @ finance)
     least = thresholds()["direct_financing"]
     bonds = float(fits["foreign share, pp"][0][LEVERS.index("bond_issuance_reform")])

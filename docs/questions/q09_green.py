@@ -7,9 +7,13 @@ from asked import Answer, Asked, arm, caution, effect, main
 from app.measured.blocks import table
 
 POLICIES = {
-    "guarantees": {"green_finance_incentives": {"components": {"guarantee_and_credit_enhancement": 1.0}}},
-    "disclosure": {"green_finance_incentives": {"components": {"esg_disclosure_and_integration": 1.0}}},
-    "carbon market": {"carbon_market": 1.0},
+    "a guarantee of green credit": {
+        "green_finance_incentives": {"components": {"guarantee_and_credit_enhancement": 1.0}}
+    },
+    "disclosure of ESG information": {
+        "green_finance_incentives": {"components": {"esg_disclosure_and_integration": 1.0}}
+    },
+    "a deeper carbon market": {"carbon_market": 1.0},
 }
 SHOWN = {
     "green_financing": ("green bonds outstanding, CNY bn", 1000.0),
@@ -41,11 +45,8 @@ def answer(asked: Asked) -> Answer:
     best = max(raised, key=lambda name: raised[name].median)
     rows = [(name, *(str(effects[name, each]) for each in SHOWN)) for name in policies]
     return Answer(
-        f"**{best} raise green bonds outstanding most: by CNY {raised[best]} bn; all three together by CNY "
-        f"{effects['all three', 'green_financing']} bn.** ".replace(
-            "carbon market raise", "A deeper carbon market raises"
-        )
-        + caution(raised),
+        f"**Of the three, {best} raises green bonds outstanding most: by CNY {raised[best]} bn; all three together by "
+        f"CNY {effects['all three', 'green_financing']} bn.** {caution(raised)}",
         f"{asked.told}; paired differences to committed policy in 2025.",
         table(("policy at full intensity", *(name for name, _ in SHOWN.values())), rows),
     )
