@@ -155,7 +155,7 @@ def test_three_scenarios_stand_in_one_picture(at, page):
     director.choose("design", batch)
     director.choose("third", "stretch")
     expect(page.locator("figure", has_text="Market turnover").first).to_contain_text("Beyond the plan")
-    assert "scenarios=plan%7Ccommitted%7Cstretch" in page.url
+    expect(page).to_have_url(re.compile("scenarios=plan%7Ccommitted%7Cstretch"))
 
 
 def test_the_data_behind_a_picture_say_what_they_are(at, page):
