@@ -24,22 +24,6 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREEN, GREY, RED = "#1565c0", "#b26a00", "#2e7d32", "#777777", "#c62828"
 SHADES = ("#90a4ae", "#fff59d", "#ffb74d", "#f4511e")
 """Colours of a share: none, up to 1 %, up to 10 %, more."""
-PALETTE = (
-    "#4477aa",
-    "#ee6677",
-    "#228833",
-    "#ccbb44",
-    "#66ccee",
-    "#aa3377",
-    "#bbbbbb",
-    "#ee7733",
-    "#009988",
-    "#332288",
-    "#882255",
-    "#1565c0",
-    "#b26a00",
-)
-"""Colours of parts; told apart by readers who see colours differently (after Paul Tol)."""
 FIRST_SHOWN = 2015
 """First year of the pictures."""
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -290,68 +274,6 @@ def bars(labels: Sequence[str], groups: Mapping[str, Sequence[float]], *, stacke
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
         "xAxis": {"type": "value"},
         "yAxis": {"type": "category", "data": list(labels), "inverse": True, "axisLabel": {"fontSize": 11}},
-        "series": series,
-    }
-
-
-def pies(
-    places: Mapping[str, tuple[float, float]],
-    inner: Mapping[str, Sequence[float]],
-    outer: Mapping[str, Sequence[float]],
-    largest: float,
-) -> dict[str, Any]:
-    """A schematic map: at each place two rings whose parts are counts and whose area is their sum.
-
-    Parameters
-    ----------
-    places
-        Names and their points, per cent of the picture's width and height from the upper left.
-    inner, outer
-        Counts of each part by place, in the order of `places`.
-    largest
-        Radius of the place with most, per cent of the smaller side.
-    """
-    totals = np.sum([np.asarray(values, dtype=np.float64) for values in outer.values()], axis=0)
-    reach = largest * np.sqrt(totals / max(float(totals.max()), 1.0))
-    colours = {part: PALETTE[number % len(PALETTE)] for number, part in enumerate((*outer, *inner))}
-    series, titles = [], []
-    for number, (place, (across, down)) in enumerate(places.items()):
-        for parts, ring in ((inner, (0.0, 0.5)), (outer, (0.6, 1.0))):
-            data = [
-                {"name": part, "value": int(values[number]), "itemStyle": {"color": colours[part]}}
-                for part, values in parts.items()
-                if values[number] > 0
-            ]
-            series.append(
-                {
-                    "type": "pie",
-                    "name": place,
-                    "center": [f"{across}%", f"{down}%"],
-                    "radius": [f"{max(reach[number], 3.0) * edge:.1f}%" for edge in ring],
-                    "label": {"show": False},
-                    "labelLine": {"show": False},
-                    "data": data,
-                }
-            )
-        titles.append(
-            {
-                "text": f"{place} {int(totals[number])}",
-                "left": f"{across}%",
-                "top": f"{down + max(reach[number], 3.0) / 2.0 + 1.5:.1f}%",
-                "textAlign": "center",
-                "textStyle": {"fontSize": 11, "fontWeight": "normal", "color": GREY},
-            }
-        )
-    return {
-        "title": titles,
-        "tooltip": {"trigger": "item", "formatter": "{a}<br/>{b}: {c} ({d}%)"},
-        "legend": {
-            "bottom": 0,
-            "data": [*inner, *outer],
-            "itemWidth": 10,
-            "itemHeight": 8,
-            "textStyle": {"fontSize": 10},
-        },
         "series": series,
     }
 

@@ -1,7 +1,7 @@
 """One run month by month: where agents are, how large, whom they owe, and why each decided as it did."""
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import solara
@@ -10,9 +10,11 @@ from agents.districts import District
 from agents.institutions import Sector
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
+from app.web.decided import IN_CHINESE, IN_YUAN, sum_told, terms_of
 from app.web.money_moves import MoneyMoves
 from scenarios.calendar import BASELINE, month_text
 from scenarios.errors import InputError
+from scenarios.schema import Scenario
 from sim.banking.state import InterbankClaims
 from sim.components import EXPLAINED
 from sim.institutions.location import institutions_by_class
@@ -27,21 +29,6 @@ BANKS_SHOWN = 16
 LARGEST_SCALE = 0.2
 """Share of the issuers that a session's own model may hold."""
 
-PLACES = {
-    District.HONGQIAO: (12.0, 30.0),
-    District.XUHUI_RIVERSIDE: (30.0, 66.0),
-    District.BUND: (34.0, 36.0),
-    District.NORTH_BUND: (42.0, 12.0),
-    District.YANGPU_RIVERSIDE: (64.0, 10.0),
-    District.LUJIAZUI: (58.0, 38.0),
-    District.ZHANGJIANG: (80.0, 38.0),
-    District.LINGANG: (88.0, 72.0),
-    District.REST_OF_CITY: (60.0, 70.0),
-}
-"""Where districts stand in the schematic map, per cent from its upper left: north is up, distances mean nothing."""
-LARGEST_DISTRICT = 26.0
-"""Radius of the largest district, per cent of the smaller side of the picture."""
-
 SIZE = {
     "FinancialInstitution": ("assets_bn", "CNY bn"),
     "ForeignInvestor": ("holdings_bn", "CNY bn"),
@@ -49,17 +36,59 @@ SIZE = {
     "FintechFirm": ("log_size", "log"),
     "Issuer": ("cash_bn", "CNY bn"),
 }
-IN_CHINESE = 10.0
-"""Factor from CNY bn to 0.1 bn, in which Chinese gives amounts."""
 DECISIONS = {kind.__name__: tuple(decisions) for kind, decisions in EXPLAINED.items()}
 
 
 @dataclass
 class Replay:
-    """A run of the session and the sizes of the agent that is looked at."""
+    """A run of the session, the same luck under the baseline where it is asked for, and the agent that is looked at."""
 
     centre: "FinancialCenter"
-    followed: list[tuple[str, float]]
+    first_ids: dict[str, frozenset[int]]
+    """Agents of the first month by kind: they have the same numbers in every run of the same seed."""
+    followed: dict[str, float] = field(default_factory=dict)
+    """Sizes of the agent by month."""
+    other: "FinancialCenter | None" = None
+    followed_there: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def begun(cls, centre: "FinancialCenter") -> Self:
+        """The run after its first month."""
+        centre.step()
+        kinds = {each.agent_type.__name__: each for each in centre.populations.values()}
+        return cls(centre, {kind: frozenset(kinds[kind].unique_ids.tolist()) for kind in SIZE})
+
+    def advance(self, kind: str, agent_id: int) -> None:
+        """A month in both runs."""
+        for centre in (self.centre, self.other):
+            if centre is not None and centre.month < centre.last_month:
+                centre.step()
+        self.follow(kind, agent_id)
+
+    def compare(self, other: "FinancialCenter", kind: str, agent_id: int) -> None:
+        """Bring the same luck under another policy to the month of this run."""
+        self.other = other
+        self.followed_there.clear()
+        while other.month < self.centre.month:
+            other.step()
+            self._note(other, self.followed_there, kind, agent_id)
+
+    def follow(self, kind: str, agent_id: int) -> None:
+        """Note the size of the agent that is looked at."""
+        self._note(self.centre, self.followed, kind, agent_id)
+        if self.other is not None:
+            self._note(self.other, self.followed_there, kind, agent_id)
+
+    def forget(self) -> None:
+        """Another agent is looked at."""
+        self.followed.clear()
+        self.followed_there.clear()
+
+    def _note(self, centre: "FinancialCenter", sizes: dict[str, float], kind: str, agent_id: int) -> None:
+        population = _population(centre, kind)
+        row = int(population.rows_of([agent_id])[0]) if agent_id >= 0 else -1
+        if row >= 0:
+            sizes[month_text(centre.month)] = float(population[SIZE[kind][0]][row])
 
 
 @solara.component
@@ -74,29 +103,31 @@ def AgentsPage() -> None:
     decision, set_decision = solara.use_state("staying")
     scenario = replace(desk, scale=min(desk.scale, LARGEST_SCALE)).scenario()
 
-    def begin() -> Replay:
+    baseline = replace(desk, scale=min(desk.scale, LARGEST_SCALE)).baseline_scenario()
+
+    def centre_of(policy: Scenario) -> "FinancialCenter":
         from sim.model import FinancialCenter
 
-        centre = FinancialCenter(scenario, rng=seed)
-        centre.step()
-        return Replay(centre, [])
+        return FinancialCenter(policy, rng=seed)
 
-    replay = solara.use_memo(begin, [scenario.content_hash(), seed, again])
+    replay = solara.use_memo(
+        lambda: Replay.begun(centre_of(scenario)), [scenario.content_hash(), baseline.content_hash(), seed, again]
+    )
     centre = replay.centre
-
-    def advance(months: int) -> None:
-        for _ in range(months):
-            if centre.month < centre.last_month:
-                centre.step()
-                _follow(replay, kind, agent_id)
-        set_seen(seen + 1)
 
     def pressed(button: str) -> None:
         if button == "again":
             set_agent_id(-1)
             set_again(again + 1)
+        elif button == "compare" and replay.other is None:
+            replay.compare(centre_of(baseline), kind, agent_id)
+        elif button == "compare":
+            replay.other = None
+            replay.followed_there.clear()
         else:
-            advance(12 if button == "year" else 1)
+            for _ in range(12 if button == "year" else 1):
+                replay.advance(kind, agent_id)
+        set_seen(seen + 1)
 
     def chosen(event: dict[str, str]) -> None:
         value = event["value"]
@@ -111,9 +142,9 @@ def AgentsPage() -> None:
 
     def pick(text: str) -> None:
         if text.isdecimal():
-            replay.followed.clear()
+            replay.forget()
             set_agent_id(int(text))
-            _follow(replay, kind, int(text))
+            replay.follow(kind, int(text))
 
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("agents.heading"))
@@ -137,6 +168,10 @@ def AgentsPage() -> None:
             {"id": "year", "text": words("agents.year"), "off": over},
             {"id": "again", "text": words("agents.again"), "off": centre.month == BASELINE + 1},
         ]
+        against = charts.scenario_name(desk.baseline, words)
+        compared = words("agents.compare", baseline=against) if replay.other is None else words("agents.no_compare")
+        if agent_id >= 0:
+            buttons.append({"id": "compare", "text": compared})
         Form(fields=fields, buttons=buttons, event_chosen=chosen, event_pressed=pressed)
         months = {"data-month": month_text(centre.month), "aria-live": "polite"}
         solara.HTML(tag="h2", unsafe_innerHTML=f"{words('agents.month')} {month_text(centre.month)}", attributes=months)
@@ -146,7 +181,7 @@ def AgentsPage() -> None:
             _sizes(centre, kind, words)
         _people(centre, kind, words, pick)
         if agent_id >= 0:
-            _why(replay, kind, agent_id, decision, words)
+            _why(replay, kind, agent_id, decision, against, words)
 
 
 def size_told(kind: str, words: "Words") -> tuple[str, float]:
@@ -159,59 +194,61 @@ def _population(centre: "FinancialCenter", kind: str) -> "Population[Any]":
     return next(each for each in centre.populations.values() if each.agent_type.__name__ == kind)
 
 
-def _follow(replay: Replay, kind: str, agent_id: int) -> None:
-    """Note the size of the agent that is looked at."""
-    population = _population(replay.centre, kind)
-    row = int(population.rows_of([agent_id])[0]) if agent_id >= 0 else -1
-    if row >= 0:
-        replay.followed.append((month_text(replay.centre.month), float(population[SIZE[kind][0]][row])))
-
-
 def _places(centre: "FinancialCenter", words: "Words") -> None:
+    """Institutions by district and by class, domestic and foreign."""
     institutions = centre.institutions
-    foreign = institutions["foreign"]
-    place, sector = institutions["district"], institutions["sector"]
+    foreign, place = institutions["foreign"], institutions["district"]
     names = (words("table.domestic"), words("table.foreign"))
-    by_owner = {
+    by_district = {
         name: np.bincount(place[mask], minlength=len(District)).tolist()
         for name, mask in zip(names, (~foreign, foreign), strict=True)
     }
-    by_sector = {
-        words(f"sector.{each.name}"): np.bincount(place[sector == each], minlength=len(District)).tolist()
-        for each in Sector
-    }
-    points = {words(f"district.{each.name}"): PLACES[each] for each in District}
+    districts = [words(f"district.{each.name}") for each in District]
+    unit = words("agents.count")
     Chart(
-        option=charts.pies(points, by_owner, by_sector, LARGEST_DISTRICT),
+        option=charts.bars(districts, by_district, stacked=True),
         title=words("agents.districts"),
-        subtitle=words("agents.schematic"),
+        subtitle=unit,
         name="districts",
-        height=460,
+        height=330,
     )
     by_class = {
         name: count.tolist() for name, count in zip(names, institutions_by_class(centre.institutions).T, strict=True)
     }
     labels = [words(f"sector.{each.name}") for each in Sector]
-    Chart(option=charts.bars(labels, by_class, stacked=True), title=words("agents.classes"), name="classes", height=330)
+    Chart(
+        option=charts.bars(labels, by_class, stacked=True),
+        title=words("agents.classes"),
+        subtitle=unit,
+        name="classes",
+        height=330,
+    )
 
 
 def _network(centre: "FinancialCenter", words: "Words") -> None:
     claims = centre.state(InterbankClaims).loans
     ids, totals = np.unique(np.concatenate([claims.lender, claims.borrower]), return_inverse=True)
     weight = np.bincount(totals, weights=np.tile(claims.amount_bn, 2), minlength=len(ids)) if len(ids) else np.zeros(0)
-    shown = set(ids[np.argsort(-weight)[:BANKS_SHOWN]].tolist())
     largest = float(weight.max()) if len(weight) else 1.0
+    times, unit = (IN_CHINESE if words.language == "zh" else 1.0), words.of_data(f"decided_unit.{IN_YUAN}", IN_YUAN)
+    named = {
+        int(id): words("agents.institution", sector=words(f"sector.{Sector(int(sector)).name}"), id=int(id))
+        for id, sector in zip(
+            centre.institutions.unique_ids.tolist(), centre.institutions["sector"].tolist(), strict=True
+        )
+    }
+    shown = {id for id in ids[np.argsort(-weight)[:BANKS_SHOWN]].tolist() if id in named}
     nodes = [
-        {"name": str(id), "symbolSize": 8 + 24 * float(amount) / largest, "value": round(float(amount), 1)}
+        {"name": named[id], "symbolSize": 8 + 24 * float(amount) / largest, "value": round(times * float(amount), 1)}
         for id, amount in zip(ids.tolist(), weight, strict=True)
         if id in shown
     ]
     top = float(claims.amount_bn.max()) if len(claims.amount_bn) else 1.0
     links = [
         {
-            "source": str(lender),
-            "target": str(borrower),
-            "value": round(amount, 2),
+            "source": named[lender],
+            "target": named[borrower],
+            "value": round(times * amount, 2),
             "lineStyle": {"width": 0.5 + 5 * amount / top},
         }
         for lender, borrower, amount in zip(
@@ -222,7 +259,7 @@ def _network(centre: "FinancialCenter", words: "Words") -> None:
     Chart(
         option=charts.network(nodes, links),
         title=words("agents.network"),
-        subtitle=words("agents.network_unit"),
+        subtitle=words("agents.network_unit", number=len(nodes), unit=unit),
         name="network",
         height=330,
     )
@@ -259,40 +296,65 @@ def _people(centre: "FinancialCenter", kind: str, words: "Words", pick: Any) -> 
     Table(title=words("agents.pick"), heads=heads, rows=shown, clickable=True, event_picked=pick)
 
 
-def _why(replay: Replay, kind: str, agent_id: int, decision: str, words: "Words") -> None:
+def _why(replay: Replay, kind: str, agent_id: int, decision: str, baseline: str, words: "Words") -> None:
     centre = replay.centre
     try:
         table = centre.explain(centre.agent(kind, agent_id), decision=decision)
     except InputError:
         solara.Div(classes=["lj-note"], children=[words("agents.gone")])
         return
-    rows = [[str(row.term), f"{row.value:+.4f}", str(row.unit)] for row in table.itertuples()]
-    solara.Div(classes=["lj-effects"], children=[sum_told(list(table.itertuples()), words)])
+    terms = terms_of(table, words)
+    rows = [[each.name, f"{each.value:+.4f}", each.unit] for each in terms]
+    solara.Div(classes=["lj-effects"], children=[sum_told(terms, words)])
     heads = [words("table.term"), words("table.value"), words("table.unit")]
     title = words("agents.why", kind=words(f"kind.{kind}"), id=agent_id, decision=words(f"decision.{decision}"))
     with solara.Div(attributes={"data-why": str(agent_id)}):
         Table(title=title, heads=heads, rows=rows)
-    solara.Div(classes=["lj-muted"], children=[words("agents.adds", what=table.attrs["explains"])])
-    if len(replay.followed) > 1:
-        months = [month for month, _ in replay.followed]
-        name, times = size_told(kind, words)
-        sizes = [round(value * times, 4) for _, value in replay.followed]
+    explained = str(table.attrs["explains"])
+    what = words.of_data(f"decided_sum.{explained}", explained)
+    solara.Div(classes=["lj-muted"], children=[words("agents.adds", what=what)])
+    _history(replay, kind, agent_id, baseline, words)
+
+
+def _history(replay: Replay, kind: str, agent_id: int, baseline: str, words: "Words") -> None:
+    """The size of the agent on this page, and with the same luck under the baseline."""
+    name, times = size_told(kind, words)
+    months = list(replay.followed)
+    lines = {words("page.desk"): replay.followed}
+    if replay.other is not None:
+        if agent_id not in replay.first_ids[kind]:
+            solara.Div(classes=["lj-note"], children=[words("agents.came_later")])
+        elif months[-1] not in replay.followed_there:
+            solara.Div(classes=["lj-note"], children=[words("agents.left_there", baseline=baseline)])
+        else:
+            here, there = (times * sizes[months[-1]] for sizes in (replay.followed, replay.followed_there))
+            told = words(
+                "agents.same_luck",
+                month=months[-1],
+                what=name,
+                here=f"{here:,.4g}",
+                there=f"{there:,.4g}",
+                baseline=baseline,
+                gap=f"{here - there:+,.3g}",
+            )
+            solara.Div(classes=["lj-effects"], children=[told], attributes={"data-same-luck": str(agent_id)})
+            lines[baseline] = replay.followed_there
+            months = sorted({*months, *replay.followed_there})
+    if len(months) > 1:
+        series = [
+            {
+                "type": "line",
+                "name": each,
+                "data": [round(sizes[month] * times, 4) if month in sizes else None for month in months],
+            }
+            for each, sizes in lines.items()
+        ]
         option = {
-            "grid": {"left": 60, "right": 14, "top": 12, "bottom": 30},
+            "grid": {"left": 60, "right": 14, "top": 12, "bottom": 54},
+            "legend": {"bottom": 0},
+            "tooltip": {"trigger": "axis"},
             "xAxis": {"type": "category", "data": months},
             "yAxis": {"type": "value", "scale": True},
-            "series": [{"type": "line", "data": sizes}],
+            "series": series,
         }
-        Chart(option=option, title=words("agents.history"), subtitle=name, name="history", height=220)
-
-
-LARGEST_TERMS = 3
-"""Terms of a decision that its sentence names."""
-
-
-def sum_told(rows: "list[Any]", words: "Words") -> str:
-    """A decision in a sentence: the sum of its terms, and the largest of them."""
-    largest = sorted(rows, key=lambda row: -abs(row.value))[:LARGEST_TERMS]
-    terms = words("desk.comma").join(f"{row.term} {row.value:+.4g}" for row in largest)
-    total = sum(float(row.value) for row in rows)
-    return words("agents.sum", total=f"{total:+.4g}", unit=rows[0].unit if rows else "", terms=terms)
+        Chart(option=option, title=words("agents.history"), subtitle=name, name="history", height=240)

@@ -89,6 +89,7 @@ def test_every_text_is_asked_for():
         "knowledge",
         "experiment",
         "run_kind",
+        "instrument",
         "line",
         "signal",
         "signal_unit",
@@ -146,7 +147,8 @@ def test_the_plans_data_is_there_in_chinese():
     }
     keys |= {f"shock.{name}" for name in shock_kinds()}
     keys |= {f"shock_unit.{kind.unit}" for kind in shock_kinds().values()}
-    assert keys == set(data_in_chinese())
+    # Terms of decisions are tested where they are told.
+    assert keys == {key for key in data_in_chinese() if not key.startswith("decided")}
     # The names of some publications are all that a source has.
     translated = {key: text for key, text in data_in_chinese().items() if not key.startswith("source.")}
     assert all(re.search("[\u4e00-\u9fff%/]", text) for text in translated.values())
