@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from calibration.earlier_years import earlier_levels, earlier_year, stem_and_lag
 from calibration.origins import rolling_origins
 from calibration.past_runs import PastRuns
+from scenarios.baseline import observations
 from sim.base_year.base_year import FIRST_BASE_YEAR
-from sim.base_year.observations import observations
 
 if TYPE_CHECKING:
     import pandas as pd

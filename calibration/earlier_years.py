@@ -8,13 +8,13 @@ from importlib import resources
 import numpy as np
 
 from agents.foreign_investors import InvestorGroup
+from scenarios.baseline import observations
 from scenarios.calendar import month_ordinal, month_text
 from scenarios.distributions import Value
 from scenarios.parameters import Parameters, ParameterSet
 from scenarios.plan import levers
 from scenarios.schema import Scenario
 from sim.base_year.base_year import FIRST_BASE_YEAR, LAST_BASE_YEAR, BaseYear
-from sim.base_year.observations import observations
 from sim.financing.need_cycle import nominal_gdp_trn, nominal_growth_observed
 
 STATUSES = ("observed", "estimated", "literature", "judgement")

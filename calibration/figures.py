@@ -12,8 +12,8 @@ import numpy as np
 from agents.arrays import Floats
 from calibration.earlier_years import earlier_levels, stem_and_lag
 from calibration.moments import dates_of, moments
+from scenarios.baseline import observations
 from sim.base_year.base_year import LAST_BASE_YEAR
-from sim.base_year.observations import observations
 
 if TYPE_CHECKING:
     import pandas as pd

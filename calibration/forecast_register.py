@@ -12,7 +12,7 @@ import numpy as np
 from agents.arrays import Floats
 from calibration.discrepancy import LARGEST
 from calibration.learned import Learned
-from calibration.shipped_discrepancy import shipped_discrepancy
+from calibration.shipped_discrepancy import UNKNOWN, shipped_discrepancy
 from calibration.widened import WAYS, forecast_points
 from scenarios.errors import InputError
 from scenarios.problem_texts import coded
@@ -73,7 +73,8 @@ def forecast_of(ensemble: Ensemble, scenario: str, about: Mapping[str, Any]) -> 
             allowed=coded("allowed.end_of_a_whole_year"),
         )
     places = [ensemble.years.index(year) for year in years]
-    names = (*PLAN_INDICATORS, *(name for name in COMPANIONS if name in ensemble.columns))
+    own = (name for name in (*asked.plan.indicator_ids, *COMPANIONS) if name in ensemble.columns)
+    names = tuple(dict.fromkeys((*PLAN_INDICATORS, *own)))
     values = {name: ensemble.yearly(scenario, name)[done][:, places] for name in names}
     whole = {
         **about,
@@ -87,19 +88,22 @@ def forecast_of(ensemble: Ensemble, scenario: str, about: Mapping[str, Any]) -> 
         "conditions": ensemble.conditions.as_dict(),
         "failures": list(ensemble.failures),
         "information_until": {"data": "2020-12", "policy": "2021-07"},
-        "discrepancy": discrepancy_used(values),
+        "discrepancy": discrepancy_used(values, known=not asked.plan.baseline),
     }
     frozen = RegisteredForecast(whole, tuple(years), values)
     return replace(frozen, quantiles={way: quantiles_of(frozen, way) for way in WAYS})
 
 
-def discrepancy_used(names: Iterable[str]) -> dict[str, Any]:
-    """The discrepancies of the package, log per root year, None where one is not identified, and their origin."""
+def discrepancy_used(names: Iterable[str], *, known: bool = True) -> dict[str, Any]:
+    """The discrepancies of the package, log per root year, None where one is not identified, and their origin.
+
+    None is identified where the model starts from observations of the user's own: errors were measured in Shanghai.
+    """
     shipped = shipped_discrepancy()
-    known = {name: shipped.of(name) for name in names}
+    learned = {name: shipped.of(name) if known else UNKNOWN for name in names}
     return {
-        "log_per_root_year": {name: each.discrepancy if each.identified else None for name, each in known.items()},
-        "weights": {name: dict(each.weights) for name, each in known.items() if each.identified},
+        "log_per_root_year": {name: each.discrepancy if each.identified else None for name, each in learned.items()},
+        "weights": {name: dict(each.weights) for name, each in learned.items() if each.identified},
         **{key: shipped.about[key] for key in ("model_digest", "history_digest", "information_until", "date")},
     }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from scenarios.plan import Plan
 from sim.base_year.base_year import YEAR_2020
 
 LAST_YEAR = 2020
@@ -61,6 +62,14 @@ def annual_observations() -> tuple[AnnualObservation, ...]:
 def series(name: str) -> dict[int, AnnualObservation]:
     """Observations of one series by year; empty where there are none."""
     return {row.year: row for row in annual_observations() if row.series == name}
+
+
+def observed_under(plan: Plan, indicator: str) -> dict[int, float]:
+    """Observed years of an indicator of a plan; 2020 alone where the plan has observations of its own."""
+    observed = observed_indicator(indicator)
+    if not plan.baseline or not observed:
+        return observed
+    return {LAST_YEAR: next(each.value_2020 for each in plan.indicators if each.id == indicator)}
 
 
 def observed_indicator(indicator: str) -> dict[int, float]:

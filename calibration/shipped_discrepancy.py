@@ -14,6 +14,8 @@ from calibration.learned import Learned
 DISCREPANCY, POOL, SCORES = "discrepancy_2020.csv", "pool_2020.csv", "origin_scores_2020.csv"
 ABOUT = "discrepancy_2020.json"
 STATUSES = ("estimated", "not identified")
+UNKNOWN = Learned(float("nan"), {}, 0, 0)
+"""What is known of an indicator without a history."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class ShippedDiscrepancy:
 
     def of(self, indicator: str) -> Learned:
         """What was learned of an indicator; nothing is identified of one that has no history."""
-        return self.by_indicator.get(indicator, Learned(float("nan"), {}, 0, 0))
+        return self.by_indicator.get(indicator, UNKNOWN)
 
 
 def file_digest(content: bytes) -> str:

@@ -64,6 +64,8 @@ class Limits:
     least_yield_basis: str
     highest_multiple: float
     highest_multiple_basis: str
+    lowest_part: float
+    lowest_part_basis: str
     least_meant: float
     least_meant_basis: str
 

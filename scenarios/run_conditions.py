@@ -38,6 +38,8 @@ class RunConditions:
     """Name, version and digest of each component of others."""
     plans: tuple[str, ...] = ()
     """Name and digest of each plan of the user's own."""
+    baselines: tuple[str, ...] = ()
+    """Number and statuses of the observations of 2020 that plans of the user's own replace."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the conditions under the keys that docs/json.md lists, with `notes`: the same in words."""
@@ -57,6 +59,7 @@ class RunConditions:
             interactions_off=tuple(provenance["interactions_off"]),
             components=tuple(each.identity for each in scenario.components),
             plans=() if scenario.own_plan is None else (scenario.own_plan.identity,),
+            baselines=(scenario.plan.baseline_told,) if scenario.plan.baseline else (),
         )
 
     @property
@@ -71,6 +74,11 @@ class RunConditions:
             lines.append(f"With components of others: {', '.join(self.components)}.")
         if self.plans:
             lines.append(f"Plan of the user's own: {', '.join(self.plans)}.")
+        if self.baselines:
+            lines.append(
+                f"Observations of 2020 of the user's own: {', '.join(self.baselines)}. The others are of Shanghai, "
+                "and parameters and errors of forecasts are fitted to its past."
+            )
         if REPLAY in self.kind:
             lines.append(f"{self._part_of(REPLAY)}: {REPLAY_TOLD}; no forecast.")
         if GIVEN_IN_PART in self.kind:

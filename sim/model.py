@@ -27,7 +27,7 @@ from sim.accounting.record import Record
 from sim.accounting.securities import SecurityBook
 from sim.added.found import components_found
 from sim.added.month import month_with
-from sim.base_year.base_year import YEAR_2020, BaseYear
+from sim.base_year.base_year import YEAR_2020, BaseYear, base_year_of
 from sim.base_year.model_size import ModelSize
 from sim.clock import Clock
 from sim.closing.accounts import Verification
@@ -147,6 +147,7 @@ class FinancialCenter(PopulationModel):
         if rng is None:
             warnings.warn(NO_SEED, UserWarning, stacklevel=2)
         self.seed = 0 if rng is None else checked_seed(rng)
+        base_year = base_year_of(asked.plan, base_year)
         values = asked.values(parameters)
         super().__init__(rng=self.seed)
         self.altered: tuple[str, ...] = alterations()

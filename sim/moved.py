@@ -18,7 +18,7 @@ MODULES = {
     "sim.banking.failure": "sim.failures.institution_failure",
     "sim.banking.small_bank_failure": "sim.failures.small_bank_failure",
     "sim.base_year_sums": "sim.base_year.sums",
-    "sim.baseline": "sim.base_year.observations",
+    "sim.baseline": "scenarios.baseline",
     "sim.bond_market.bank_issuer_failure": "sim.failures.bank_issuer_failure",
     "sim.carbon": "sim.side_markets.carbon",
     "sim.certificates": "sim.bond_market.certificates",

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Callable, Mapping
 
-from app.briefing.words import Wording
+from app.briefing.words import Wording, catalogue
 from scenarios.plan import Indicator
+from sim.closing.dictionary import unit_of
 
-PERCENT: Mapping[str, float] = {"direct_financing_share": 100.0, "foreign_bond_share": 100.0}
-"""Factor of shares, which are written in per cent."""
+PERCENT = ("direct_financing_share", "foreign_bond_share")
+"""Shares among the indicators of the plan of the package."""
 IN_CHINESE: Mapping[str, float] = {"panda_cumulative": 10.0}
 """Factor from CNY bn to 亿元, 0.1 bn, in which Chinese writes amounts."""
 DECIMALS: Mapping[str, int] = {"direct_financing": 1, "direct_financing_share": 1, "foreign_bond_share": 2}
@@ -16,10 +17,15 @@ MOST_DECIMALS = 3
 UNKNOWN = "–"  # noqa: RUF001
 
 
+def is_share(indicator: str) -> bool:
+    """Whether values of an indicator are shares, which are written in per cent."""
+    return indicator in PERCENT or unit_of(indicator) == "share"
+
+
 def factor(indicator: str, wording: Wording) -> float:
     """Factor from an indicator's own unit to that of the report."""
     chinese = IN_CHINESE.get(indicator, 1.0) if wording.language == "zh" else 1.0
-    return PERCENT.get(indicator, 1.0) * chinese
+    return (100.0 if is_share(indicator) else 1.0) * chinese
 
 
 def grouped(value: float, decimals: int, wording: Wording) -> str:
@@ -33,7 +39,17 @@ def grouped(value: float, decimals: int, wording: Wording) -> str:
 
 def amount(indicator: str, value: float, wording: Wording) -> str:
     """A value of an indicator in the unit of the report, without the unit."""
-    return grouped(value * factor(indicator, wording), DECIMALS.get(indicator, 0), wording)
+    shown = value * factor(indicator, wording)
+    return grouped(shown, decimals_of(indicator, shown), wording)
+
+
+def decimals_of(indicator: str, shown: float) -> int:
+    """Decimal places of a value: fixed for the indicators of the catalogue, three digits for others."""
+    if f"title.{indicator}" in catalogue():
+        return DECIMALS.get(indicator, 0)
+    if not math.isfinite(shown) or shown == 0.0:
+        return 0
+    return min(MOST_DECIMALS, max(0, 2 - math.floor(math.log10(abs(shown)))))
 
 
 def between(indicator: str, low: float, high: float, wording: Wording) -> str:
@@ -45,7 +61,10 @@ def between(indicator: str, low: float, high: float, wording: Wording) -> str:
 
 def target(indicator: Indicator, wording: Wording) -> str:
     """A target with its qualifier: about, at least, or our proxy."""
-    return wording(f"target.{indicator.qualifier}", value=amount(indicator.id, indicator.target_value, wording))
+    value = amount(indicator.id, indicator.target_value, wording)
+    if indicator.qualifier == "qualitative":
+        return wording.of_plan("target.qualitative", value=value)
+    return wording(f"target.{indicator.qualifier}", value=value)
 
 
 def effect_decimals(low: float, high: float) -> int:

@@ -8,7 +8,6 @@ from app.briefing.bullet import bullet
 from app.briefing.markup import table, tag, words
 from app.briefing.words import Wording
 from scenarios.plan import Indicator
-from scenarios.plan import indicators as plan_indicators
 from sim.experiments.summary import Outlook, Summary
 from sim.experiments.verdicts import Reaching
 
@@ -25,12 +24,15 @@ def content(brief: Brief, wording: Wording) -> str:
     """The sheet."""
     summary = brief.summary
     parts = [
-        tag("header", words("span", wording("page.kind"), _class="kind"), words("span", wording("page.brand"))),
+        tag("header", words("span", wording("page.kind"), _class="kind"), words("span", brand(brief, wording))),
         words("p", brief.question or sentences.question(summary, wording), _class="question"),
         words("h1", sentences.headline(summary, wording)),
         *(words("p", each, _class="caution") for each in sentences.qualifications(summary, wording)),
         tag("div", *(words("p", each) for each in sentences.supporting(summary, wording)), _class="lead"),
-        words("h2", wording("page.table", scenario=wording.scenario(summary.main))),
+        words(
+            "h2",
+            wording("page.table", count=_targets_counted(summary, wording), scenario=wording.scenario(summary.main)),
+        ),
         _targets(summary, wording),
         words("p", wording("page.legend_bullet"), _class="note"),
         words("p", wording("page.legend_verdict"), _class="note"),
@@ -38,6 +40,15 @@ def content(brief: Brief, wording: Wording) -> str:
     if len(summary.scenarios) > 1:
         parts += [words("h2", wording("page.chances")), _chances(summary, wording)]
     return "".join(parts)
+
+
+def brand(brief: Brief, wording: Wording) -> str:
+    """What the simulator is: of Shanghai, unless the plan has observations of another city."""
+    return wording("own_plan.brand" if brief.summary.plan.baseline else "page.brand")
+
+
+def _targets_counted(summary: Summary, wording: Wording) -> str:
+    return wording.count(len(summary.outlooks[summary.main]))
 
 
 def chip(key: str, verdict: str, wording: Wording) -> str:
@@ -49,7 +60,7 @@ def _targets(summary: Summary, wording: Wording) -> str:
     heads = [
         wording("page.indicator"),
         wording("page.observed_2020"),
-        wording("page.target"),
+        wording("page.target", year=summary.plan.target_year),
         wording("page.simulated", year=summary.year),
         wording("page.range"),
         wording("page.bar"),
@@ -57,7 +68,7 @@ def _targets(summary: Summary, wording: Wording) -> str:
         wording("page.verdict"),
     ]
     outlooks = summary.outlooks[summary.main]
-    rows = [_row(each, outlooks[each.id], wording) for each in plan_indicators() if each.id in outlooks]
+    rows = [_row(each, outlooks[each.id], wording) for each in summary.plan.indicators if each.id in outlooks]
     redline = summary.redlines.get(summary.main)
     if redline is not None:
         told = wording("page.of_runs", met=redline.runs - redline.broken_runs, runs=redline.runs)
@@ -69,14 +80,14 @@ def _targets(summary: Summary, wording: Wording) -> str:
 
 
 def _row(indicator: Indicator, outlook: Outlook, wording: Wording) -> list[str]:
-    id, unit = indicator.id, wording(f"unit.{indicator.id}")
+    id, unit = indicator.id, wording.unit(indicator.id)
     p05, _, median, _, p95 = map(float, outlook.at_target)
     span = amounts.between(id, p05, p95, wording)
     goal = amounts.target(indicator, wording)
-    label = wording("join.colon").join((wording(f"title.{id}"), f"{span} ({goal})"))
+    label = wording("join.colon").join((wording.title(id), f"{span} ({goal})"))
     told = wording("page.of_runs", met=outlook.met, runs=outlook.runs)
     return [
-        words("b", wording(f"title.{id}")) + words("small", unit),
+        words("b", wording.title(id)) + words("small", unit),
         escape(amounts.amount(id, indicator.value_2020, wording)),
         escape(goal),
         words("b", amounts.amount(id, median, wording)),
@@ -91,12 +102,15 @@ def _chances(summary: Summary, wording: Wording) -> str:
     names = list(summary.scenarios)
     heads = ["", *(wording.scenario(name) for name in names)]
     rows = []
-    for indicator in plan_indicators():
+    for indicator in summary.plan.indicators:
         cells = [_chance(summary.outlooks.get(name, {}).get(indicator.id), wording) for name in names]
-        rows.append([escape(wording(f"title.{indicator.id}")), *cells])
+        rows.append([escape(wording.title(indicator.id)), *cells])
     together = [summary.all_met[name] for name in names]
     rows.append(
-        [escape(wording("page.all")), *(_cell(amounts.percent(met, runs, wording), None) for met, runs in together)]
+        [
+            escape(wording("page.all", count=_targets_counted(summary, wording))),
+            *(_cell(amounts.percent(met, runs, wording), None) for met, runs in together),
+        ]
     )
     lines = [summary.redlines.get(name) for name in names]
     if any(line is not None for line in lines):

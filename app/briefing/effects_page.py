@@ -11,7 +11,6 @@ from app.briefing.markup import figure, table, tag, words
 from app.briefing.words import Wording
 from app.briefing.years_page import legend
 from scenarios.plan import Indicator
-from scenarios.plan import indicators as plan_indicators
 from sim.experiments.attribution import Attribution
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL
 from sim.experiments.summary import Effect, Summary
@@ -31,7 +30,7 @@ def content(brief: Brief, wording: Wording) -> str:
     for name, why in summary.not_compared.items():
         parts.append(words("p", wording("page.not_compared", scenario=wording.scenario(name), why=why)))
     if summary.effects:
-        shown = [each for each in plan_indicators() if all(each.id in mine for mine in summary.effects.values())]
+        shown = [each for each in summary.plan.indicators if all(each.id in mine for mine in summary.effects.values())]
         note = wording("page.effects_note", pairs=max(summary.pairs, *(_pairs(summary, n) for n in summary.effects)))
         parts += [
             legend_of_compared(summary, wording),
@@ -65,8 +64,8 @@ def _table(summary: Summary, shown: list[Indicator], wording: Wording) -> str:
     for indicator in shown:
         for place, (name, effects) in enumerate(summary.effects.items()):
             key = tag("i", _class=f"key {shade(summary, name)}") if len(summary.effects) > 1 else ""
-            title = escape(wording(f"title.{indicator.id}")) if place == 0 else ""
-            drawn = interval(bars[indicator.id, name], scale, wording(f"title.{indicator.id}"))
+            title = escape(wording.title(indicator.id)) if place == 0 else ""
+            drawn = interval(bars[indicator.id, name], scale, wording.title(indicator.id))
             rows.append([title, *_cells(indicator, effects[indicator.id], key, drawn, wording)])
     axis = interval_axis(scale, wording("page.axis_share"), amounts.ticker(wording))
     rows.append(["", "", "", axis, ""])
@@ -76,7 +75,7 @@ def _table(summary: Summary, shown: list[Indicator], wording: Wording) -> str:
 
 def _cells(indicator: Indicator, effect: Effect, key: str, drawn: str, wording: Wording) -> list[str]:
     median, low, high = amounts.effect(indicator.id, effect.median, effect.low, effect.high, wording)
-    unit = wording(f"change_unit.{indicator.id}")
+    unit = wording.change_unit(indicator.id)
     span = amounts.UNKNOWN if low == amounts.UNKNOWN else wording("join.range", low=low, high=high)
     size = key + words("b", median) + " " + words("small", unit)
     return [size, escape(span), drawn, chip("change", effect.verdict, wording)]
@@ -95,12 +94,12 @@ def _waterfalls(summary: Summary, found: Attribution, wording: Wording) -> str:
     for id in [name for name in clear if name in effects][:MOST_WATERFALLS]:
         times = amounts.factor(id, wording)
         part = rows[rows["indicator"] == id].set_index("player")["part"] * times
-        named = [(wording(f"group.{player}"), float(part[player])) for player in found.players]
+        named = [(wording.group(player), float(part[player])) for player in found.players]
         ordered = largest_parts(named, wording)
         total = (wording("group.whole"), float(part["whole"]))
-        title = wording(f"title.{id}")
+        title = wording.title(id)
         drawn = waterfall(ordered, total, title, _signed(wording))
-        figures.append(figure(title, wording(f"change_unit.{id}"), drawn))
+        figures.append(figure(title, wording.change_unit(id), drawn))
     if not figures:
         return ""
     scale = amounts.whole_percent(summary.attribution_scale or 1.0, wording)

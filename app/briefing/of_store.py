@@ -7,10 +7,7 @@ from pathlib import Path
 from agents.arrays import Floats
 from app.briefing.brief import Brief
 from app.web.discrepancy_band import discrepancy_band
-from calibration.observations import observed_indicator
-from scenarios.errors import InputError
-from scenarios.plan import indicators as plan_indicators
-from scenarios.problem_texts import coded
+from calibration.observations import observed_under
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.export import provenance
 from sim.experiments.store import Store
@@ -48,10 +45,6 @@ def brief_of_store(
     number = None if known is None else known.number
     ensemble = Ensemble.of_store(store, design=number)
     found = Summary.of(ensemble, provenance=provenance(store, ensemble, number), scenario=scenario, baseline=baseline)
-    own = found.scenarios[found.main].own_plan
-    if own is not None:
-        message, allowed = coded("brief.own_plan", plan=own.name), f"lujiazui compare {folder}"
-        raise InputError(message, key="scenario", value=found.main, allowed=allowed)
     if found.baseline is not None:
         split = stored_attribution(store, found.scenarios[found.main], found.scenarios[found.baseline])
         if split is not None:
@@ -59,7 +52,7 @@ def brief_of_store(
     return Brief(
         found,
         question,
-        {each.id: observed_indicator(each.id) for each in plan_indicators()},
+        {each: observed_under(found.plan, each) for each in found.plan.indicator_ids},
         _wide(ensemble, found.main),
         commands=_commands(folder, known, found),
     )
@@ -67,11 +60,8 @@ def brief_of_store(
 
 def _wide(ensemble: Ensemble, scenario: str) -> Mapping[str, Floats]:
     """Bands with the model's own error, of those indicators where it is known."""
-    bands = {
-        each.id: discrepancy_band(ensemble, scenario, each.id)
-        for each in plan_indicators()
-        if each.id in ensemble.columns
-    }
+    ids = ensemble.plan_of(scenario).indicator_ids
+    bands = {each: discrepancy_band(ensemble, scenario, each) for each in ids if each in ensemble.columns}
     return {name: band for name, band in bands.items() if band is not None}
 
 

@@ -44,7 +44,7 @@ def page(brief: Brief, language: str = "en", *, short: bool = False) -> str:
     ValueError
         For another language.
     """
-    wording = Wording(language, brief.names)
+    wording = Wording(language, brief.names, brief.summary.plan)
     made = [part(brief, wording) for part in (SHORT if short else FULL)]
     sheets = [
         tag("section", each, _footer(brief, wording, number, len(made)), _class="sheet")
@@ -64,6 +64,6 @@ def page(brief: Brief, language: str = "en", *, short: bool = False) -> str:
 
 def _footer(brief: Brief, wording: Wording, number: int, of: int) -> str:
     versions = ", ".join(map(str, brief.summary.provenance.get("version", [])))
-    told = wording("page.footer", brand=wording("page.brand"), version=versions)
+    told = wording("page.footer", brand=answer_page.brand(brief, wording), version=versions)
     where = wording("page.page_of", page=number, pages=of)
     return tag("footer", words("span", told), words("span", where))

@@ -1,5 +1,6 @@
 """The last sheet: what is not modelled, how to read the numbers, where they come from, how to repeat them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from html import escape
 
@@ -8,7 +9,8 @@ from app.briefing.answer_page import shade
 from app.briefing.brief import Brief
 from app.briefing.markup import bullets, table, tag, words
 from app.briefing.words import Wording
-from scenarios.plan import indicators as plan_indicators
+from scenarios.baseline import observations
+from scenarios.plan import Plan
 from sim.experiments.least_runs import error_of_share
 from sim.experiments.summary import Summary
 
@@ -45,13 +47,20 @@ def _scenarios(summary: Summary, wording: Wording) -> str:
         role = {summary.main: "page.main", summary.baseline: "page.baseline"}.get(name, "")
         told = wording("join.brackets", text=wording(role)) if role else ""
         own = "" if wording.language == "zh" and name in _ready() else scenario.description or scenario.title
-        about = wording.known(f"about.{name}", own)
+        about = _about(name, own, summary, wording)
         text = wording("join.colon") + about if about else ""
         settings = tag("small", escape(" ".join(["", *scenario.settings])))
         key = tag("i", _class=f"key {shade(summary, name)}")
         named = words("b", wording.scenario(name)) + escape(told + text)
         items.append(tag("li", key, named, " ", words("code", name), settings))
     return tag("ul", *items, _class="scenarios")
+
+
+def _about(name: str, own: str, summary: Summary, wording: Wording) -> str:
+    """What a scenario is: that of the catalogue for a ready one, else its own description."""
+    if name == "plan" and summary.plan.digest:
+        return wording("own_plan.plan", year=summary.plan.target_year)
+    return wording.known(f"about.{name}", own)
 
 
 def _ready() -> frozenset[str]:
@@ -67,6 +76,8 @@ def _limits(summary: Summary, wording: Wording) -> Iterator[str]:
     yield wording("limit.later_replay" if summary.is_replay else "limit.later")
     for key in ("politics", "costs", "risk", "quality"):
         yield wording(f"limit.{key}")
+    if summary.plan.digest:
+        yield wording("own_plan.user")
 
 
 def _reading(summary: Summary, wording: Wording) -> Iterator[str]:
@@ -78,15 +89,19 @@ def _reading(summary: Summary, wording: Wording) -> Iterator[str]:
     yield wording("read.outside")
     sets = [wording.known(f"read.parameters_{each}", each) for each in summary.conditions.parameters]
     yield wording("read.fit", parameters=wording("join.clauses").join(sets))
+    if summary.plan.baseline:
+        yield wording("own_plan.start", count=len(summary.plan.baseline), all=len(observations()))
     small = [each for each in summary.conditions.scale if each != 1.0]
     if small:
         yield wording("read.small", scale=", ".join(amounts.whole_percent(each, wording) for each in small))
 
 
 def _definitions(summary: Summary, wording: Wording) -> str:
-    known = [each.id for each in plan_indicators() if each.id in summary.outlooks[summary.main]]
-    items = [*known, *(["redline"] if summary.redlines else [])]
-    rows = [tag("div", words("dt", wording(f"title.{id}")), words("dd", wording(f"definition.{id}"))) for id in items]
+    known = [each.id for each in summary.plan.indicators if each.id in summary.outlooks[summary.main]]
+    told = {id: (wording.title(id), wording.definition(id)) for id in known}
+    if summary.redlines:
+        told["redline"] = (wording("title.redline"), wording("definition.redline"))
+    rows = [tag("div", words("dt", title), words("dd", definition)) for title, definition in told.values()]
     return tag("dl", *rows)
 
 
@@ -109,6 +124,22 @@ def _record(summary: Summary, wording: Wording) -> str:
         ("off", ", ".join(conditions.interactions_off)),
     ]
     rows = [[escape(wording(f"record.{key}")), escape(text)] for key, text in facts if text]
+    rows += [[escape(wording(f"own_plan.{key}")), escape(text)] for key, text in _plan_told(summary.plan, wording)]
     for name, scenario in summary.scenarios.items():
         rows.append([escape(wording("record.scenario", name=name)), escape(scenario.content_hash()[:16])])
     return table(["", ""], rows, _class="record")
+
+
+def _plan_told(plan: Plan, wording: Wording) -> Iterator[tuple[str, str]]:
+    """What a plan of the user's own is and rests on; nothing for that of the package."""
+    if not plan.digest:
+        return
+    title, identity = wording.plan_title, plan.identity
+    yield "label", wording("own_plan.named", title=title, year=plan.target_year, identity=identity)
+    yield "basis", plan.head.basis
+    if plan.baseline:
+        counts = Counter(each.status for each in plan.baseline)
+        parts = [wording(f"status.{name}") + f" {number}" for name, number in counts.items()]
+        statuses = wording("join.between").join(parts)
+        count, whole = len(plan.baseline), len(observations())
+        yield "observations", wording("own_plan.replaced", count=count, all=whole, statuses=statuses)

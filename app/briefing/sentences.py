@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from app.briefing import amounts
 from app.briefing.words import Wording
-from scenarios.whole_years import TARGET_YEAR
 from sim.experiments.least_runs import LEAST_FOR_VERDICT
 from sim.experiments.summary import Summary
 from sim.experiments.verdicts import Change, Reaching
@@ -17,9 +16,10 @@ CHANGED: tuple[Change, ...] = ("better", "worse", "no clear effect", "no effect"
 def question(summary: Summary, wording: Wording) -> str:
     """The question that a report answers where its author names none."""
     scenario = wording.scenario(summary.main)
+    about = {"scenario": scenario, "title": wording.plan_title, "year": summary.plan.target_year}
     if summary.baseline is None:
-        return wording("page.asked_alone", scenario=scenario)
-    return wording("page.asked", scenario=scenario, baseline=wording.scenario(summary.baseline))
+        return wording.of_plan("page.asked_alone", **about)
+    return wording.of_plan("page.asked", baseline=wording.scenario(summary.baseline), **about)
 
 
 def headline(summary: Summary, wording: Wording) -> str:
@@ -50,14 +50,14 @@ def less_sure(summary: Summary, wording: Wording) -> str:
 
 
 def _named(indicators: Sequence[str], wording: Wording) -> str:
-    return wording.listed([wording(f"name.{each}") for each in indicators])
+    return wording.listed([wording.name(each) for each in indicators])
 
 
 def qualifications(summary: Summary, wording: Wording) -> list[str]:
-    """What must be read with the headline: a replay, another year than 2025."""
+    """What must be read with the headline: a replay, another year than that of the targets."""
     told = [wording("answer.replay")] if summary.is_replay else []
-    if summary.target_years[summary.main] not in (None, TARGET_YEAR):
-        told.append(wording("answer.other_year", year=summary.year))
+    if summary.target_years[summary.main] not in (None, summary.plan.target_year):
+        told.append(wording("answer.other_year", year=summary.year, target_year=summary.plan.target_year))
     return told
 
 
@@ -104,5 +104,4 @@ def _by(summary: Summary, scenario: str, indicator: str, verdict: Change, wordin
     low, high = sorted((abs(found.low), abs(found.high)))
     texts = amounts.effect(indicator, abs(found.median), low, high, wording)
     size, least, most = (each.removeprefix("+") for each in texts)
-    name = wording(f"name.{indicator}")
-    return wording(f"size_{verdict}.{indicator}", name=name, size=size, low=least, high=most)
+    return wording.size(verdict, indicator, size=size, low=least, high=most)

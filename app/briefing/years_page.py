@@ -12,14 +12,13 @@ from app.briefing.fan import Fan, fan
 from app.briefing.markup import figure, tag, words
 from app.briefing.words import Wording
 from scenarios.plan import Indicator
-from scenarios.plan import indicators as plan_indicators
 from sim.experiments.summary import Summary
 
 
 def content(brief: Brief, wording: Wording) -> str:
     """The sheet."""
     summary = brief.summary
-    shown = [each for each in plan_indicators() if each.id in summary.outlooks[summary.main]]
+    shown = [each for each in summary.plan.indicators if each.id in summary.outlooks[summary.main]]
     figures = [_figure(brief, each, wording) for each in shown]
     if summary.main in summary.redlines:
         figures.append(_redline(summary, wording))
@@ -29,7 +28,11 @@ def content(brief: Brief, wording: Wording) -> str:
             words("h2", wording("page.fans"), _class="first"),
             legend(summary, list(summary.scenarios), wording),
             tag("div", *figures, _class="fans"),
-            words("p", wording(note, scenario=wording.scenario(summary.main)), _class="note"),
+            words(
+                "p",
+                wording(note, scenario=wording.scenario(summary.main), year=summary.plan.target_year),
+                _class="note",
+            ),
         ]
     )
 
@@ -61,8 +64,8 @@ def _figure(brief: Brief, indicator: Indicator, wording: Wording) -> str:
         target_label=wording("page.target_short", value=target),
         wide=None if wide is None else wide * times,
     )
-    title = wording(f"title.{id}")
-    return figure(title, wording(f"unit.{id}"), fan(shown, title, amounts.ticker(wording)))
+    title = wording.title(id)
+    return figure(title, wording.unit(id), fan(shown, title, amounts.ticker(wording)))
 
 
 def _redline(summary: Summary, wording: Wording) -> str:

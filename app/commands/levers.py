@@ -69,6 +69,7 @@ def _by_task_group(plan: Plan) -> Iterable[Part]:
     """Return a table of levers for each task group, then what no rule reads yet."""
     known, end = plan.levers, str(plan.target_year)
     titles = {measure.section: measure.section_title for measure in plan.measures}
+    titles |= {group.id: group.name for group in plan.groups}
     headings = ("lever", "decided by", "2020", end, "lag", "channels")
     for group in dict.fromkeys(lever.task_group for lever in known):
         rows = [_row(lever) for lever in known if lever.task_group == group]

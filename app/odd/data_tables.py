@@ -6,6 +6,7 @@ from functools import cache
 from importlib import resources
 
 from app.odd.markdown import table
+from scenarios.baseline import baseline_rows
 from scenarios.drivers import DRIVERS
 from scenarios.parameters import parameter_table
 from sim.base_year.tables import table as rows_of
@@ -50,14 +51,14 @@ def observation() -> str:
 
 def observation_count() -> int:
     """Number of observations of the base year."""
-    return len(rows_of("baseline"))
+    return len(baseline_rows())
 
 
 def initial() -> str:
     """Observations of the base year."""
     rows = [
         (f"`{row['id']}`", row["value"], row["unit"], row["date"], row["status"], row["definition"])
-        for row in rows_of("baseline")
+        for row in baseline_rows()
     ]
     return table(("observation", "value", "unit", "date", "status", "definition"), rows)
 

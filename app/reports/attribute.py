@@ -83,7 +83,10 @@ class Attributed:
         errors = rows.pivot(index="player", columns="indicator", values="standard_error")
         names = list(dict.fromkeys(rows["indicator"]))
         cells = [
-            (_named(player), *(f"{wide.loc[player, n]:+.3g} ({known(errors.loc[player, n], '.1g')})" for n in names))
+            (
+                self._named(player),
+                *(f"{wide.loc[player, n]:+.3g} ({known(errors.loc[player, n], '.1g')})" for n in names),
+            )
             for player in [*self.found.players, "whole", "interaction"]
         ]
         yield from once(self.conditions.lines)
@@ -95,9 +98,10 @@ class Attributed:
         yield "The parts add up to the whole. Interaction is what no part brings alone. In brackets: standard errors."
         yield from once(self.warnings)
 
+    def _named(self, player: str) -> str:
+        """Return a task group with its name; a lever, the whole and the interaction as they are."""
+        from app.briefing.words import Wording
 
-def _named(player: str) -> str:
-    """A task group with its name; a lever, the whole and the interaction as they are."""
-    from app.briefing.words import Wording
-
-    return f"{player} {Wording('en')(f'group.{player}')}" if player in TASK_GROUPS else player
+        plan = self.target.plan
+        named = {*TASK_GROUPS, *(each.id for each in plan.groups)}
+        return f"{player} {Wording('en', plan=plan).group(player)}" if player in named else player

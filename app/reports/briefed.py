@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from app.briefing import sentences
 from app.briefing.words import Wording
 from app.terminal.report import Part, Prose
-from scenarios.plan import indicators as plan_indicators
 from sim.experiments.least_runs import LEAST_FOR_VERDICT, few_runs_note
 
 if TYPE_CHECKING:
@@ -46,8 +45,8 @@ class Briefed:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer in sentences, and the numbers and verdicts behind it."""
-        summary, wording = self.brief.summary, Wording(self.language)
-        units = {each.id: each.unit for each in plan_indicators()}
+        summary, wording = self.brief.summary, Wording(self.language, plan=self.brief.summary.plan)
+        units = {each.id: each.unit for each in summary.plan.indicators}
         return {
             "files": [str(path) for path in self.files],
             "language": self.language,
@@ -101,7 +100,7 @@ class Briefed:
 
     def parts(self) -> Iterable[Part]:
         """Return the answer in sentences, warnings and the files."""
-        summary, wording = self.brief.summary, Wording(self.language)
+        summary, wording = self.brief.summary, Wording(self.language, plan=self.brief.summary.plan)
         yield Prose(sentences.headline(summary, wording), bold=True)
         for each in [*sentences.qualifications(summary, wording), *sentences.supporting(summary, wording)]:
             yield Prose(each)

@@ -10,9 +10,9 @@ from app.briefing.brief import Brief
 from app.briefing.words import Wording
 from app.web.changes import changed
 from app.web.discrepancy_band import discrepancy_band
+from app.web.offered import offered
 from app.web.words import Words
-from calibration.observations import observed_indicator
-from scenarios.plan import indicators as plan_indicators
+from calibration.observations import observed_under
 from sim.experiments.summary import Summary
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def scenario_names(desk: Desk, words: Words) -> dict[str, str]:
 
     A desk without a change has the name of the scenario it starts from; a title of the user's comes before both.
     """
-    named = Wording(words.language)
+    named = Wording(words.language, plan=offered().plan)
     start = (desk.start().title or named.scenario("start")) if desk.file else named.scenario(desk.preset)
     moved = bool(desk.changes or desk.triggers)
     own = desk.title or (words("answer.changed", start=start) if moved else start)
@@ -70,7 +70,7 @@ def answer_told(summary: Summary, desk: Desk, words: Words) -> dict[str, Any]:
         `headline`, one sentence; `cautions`, which must be read with it; `changed`, a sentence for each change;
         `effects`, one sentence on what the desk changes against its baseline; `more`, further sentences.
     """
-    wording = Wording(words.language, scenario_names(desk, words))
+    wording = Wording(words.language, scenario_names(desk, words), summary.plan)
     supporting = sentences.supporting(summary, wording)
     effects = sentences.effects(summary, "desk", wording) if "desk" in summary.effects else ""
     return {
@@ -96,10 +96,11 @@ def brief_of(given: Answer, words: Words, link: str) -> Brief:
     """
     ensemble, desk = given.ensemble, given.desk
     assert ensemble is not None
-    bands = {each.id: discrepancy_band(ensemble, "desk", each.id) for each in plan_indicators()}
+    plan = ensemble.plan_of("desk")
+    bands = {each: discrepancy_band(ensemble, "desk", each) for each in plan.indicator_ids if each in ensemble.columns}
     return Brief(
         summary_of(ensemble, desk, words),
-        observed={each.id: observed_indicator(each.id) for each in plan_indicators()},
+        observed={each: observed_under(plan, each) for each in plan.indicator_ids},
         wide={name: band for name, band in bands.items() if band is not None},
         names=scenario_names(desk, words),
         link=link,

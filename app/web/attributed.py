@@ -105,7 +105,7 @@ def Parts(found: Attribution, plan: Plan) -> None:
     Form(fields=[field], buttons=[], event_chosen=lambda event: set_wanted(event["value"]))
     part = found.table.set_index(["player", "indicator"])["part"].to_dict()
     scaled, unit = charts.factor(indicator.id, words), charts.change_unit(indicator, words)
-    sizes = [(group_name(player, words), scaled * float(part[player, indicator.id])) for player in found.players]
+    sizes = [(group_name(player, words, plan), scaled * float(part[player, indicator.id])) for player in found.players]
     lines = "".join(f'"{name}",{size:.6g}\n' for name, size in sizes)
     Chart(
         option=waterfall(sizes, (words("attributed.whole"), scaled * float(part["whole", indicator.id])), unit),
@@ -125,7 +125,7 @@ def _parts(found: Attribution, plan: Plan, words: Words) -> None:
     names = {"whole": words("attributed.whole"), "interaction": words("attributed.interaction")}
     rows = [
         [
-            names.get(player) or group_name(player, words),
+            names.get(player) or group_name(player, words, plan),
             *(f"{part[player, each.id] * charts.factor(each.id, words):+.4f}" for each in plan.indicators),
         ]
         for player in (*found.players, *names)

@@ -27,7 +27,6 @@ SHADES = ("#90a4ae", "#fff59d", "#ffb74d", "#f4511e")
 FIRST_SHOWN = 2015
 """First year of the pictures."""
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-PERCENT = tuple(amounts.PERCENT)
 
 
 def factor(indicator: str, words: Words) -> float:
@@ -63,7 +62,7 @@ def effect(indicator: str, median: float, low: float, high: float, words: Words)
 
 def change_unit(indicator: Indicator, words: Words) -> str:
     """Unit of a change: percentage points for shares."""
-    if indicator.id in PERCENT:
+    if amounts.is_share(indicator.id):
         return words("unit.points")
     return Wording(words.language).known(f"change_unit.{indicator.id}", unit_name(indicator, words))
 

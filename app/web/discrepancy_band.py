@@ -14,11 +14,12 @@ ENDS = (0.05, 0.95)
 def discrepancy_band(ensemble: Ensemble, scenario: str, indicator: str) -> Floats | None:
     """Ends of the central 90 % by year with the discrepancy, shape (years, 2).
 
-    None where the discrepancy of the indicator is not identified, and in a replay, whose drivers are known: the
-    discrepancy was learned from forecasts.
+    None where the discrepancy of the indicator is not identified, in a replay, whose drivers are known, because the
+    discrepancy was learned from forecasts, and from observations of 2020 of the user's own, because it is of Shanghai.
     """
     known = shipped_discrepancy().of(indicator)
-    if not known.identified or ensemble.scenarios[scenario].macro == "realised":
+    asked = ensemble.scenarios[scenario]
+    if not known.identified or asked.macro == "realised" or asked.plan.baseline:
         return None
     values = ensemble.yearly(scenario, indicator)[ensemble.done(scenario)]
     return np.array(

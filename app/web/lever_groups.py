@@ -11,7 +11,7 @@ from app.web.changes import changed
 from app.web.components import Levers
 from app.web.desk import Desk
 from app.web.moves import OPERATIONS, Change, Operation
-from app.web.named import lever_name
+from app.web.named import group_name, lever_name
 from app.web.offered import offered
 from app.web.problems import problems_told
 from app.web.told import Told
@@ -73,7 +73,7 @@ def lever_rows(desk: Desk, words: Words) -> list[dict[str, Any]]:
                 "unit": words.of_data(f"lever_measured.{lever.id}", lever.natural_unit),
                 "ends": words.of_data(f"lever_scale.{lever.id}", lever.unit),
                 "acts": f"{words('desk.acts')}: {words('desk.comma').join(known(each) for each in acts)}",
-                "words": " ".join([lever.id, lever.name, *found]).lower(),
+                "words": " ".join([lever.id, lever.name, lever.name_zh, *found]).lower(),
             }
         )
     return rows
@@ -99,7 +99,11 @@ def LeverGroups(desk: Desk) -> None:
         for group in plan.TASK_GROUPS
     ]
     own = dict.fromkeys(lever.task_group for lever in desk.start().all_levers)
-    groups += [{"id": each, "title": each, "open": True} for each in own if each and each not in plan.TASK_GROUPS]
+    groups += [
+        {"id": each, "title": group_name(each, words, offered().plan), "open": True}
+        for each in own
+        if each and each not in plan.TASK_GROUPS
+    ]
     groups.append({"id": OTHERS, "title": OTHERS, "open": True})
     handles = [
         {"id": each, "title": words(f"authority.{each}"), "open": each == AUTHORITIES[0]} for each in AUTHORITIES

@@ -17,7 +17,7 @@ from app.web.problems import problems_told
 from app.web.recorded import record_told
 from app.web.simulations import the_server
 from app.web.words import Words
-from calibration.observations import observed_indicator
+from calibration.observations import observed_under
 from scenarios.errors import InputError
 from scenarios.run_conditions import REPLAY
 from sim.experiments.ensemble import Ensemble
@@ -164,9 +164,10 @@ def _compared(ensemble: Ensemble, names: tuple[str, ...], desk: Desk | None, wor
     if first != second:
         _dots(ensemble, first, second, record, words)
     with solara.Div(classes=["lj-charts"]):
-        for indicator in ensemble.plan_of(first).indicators:
+        plan = ensemble.plan_of(first)
+        for indicator in plan.indicators:
             Chart(
-                option=overlaid(ensemble, names, indicator, observed_indicator(indicator.id), words),
+                option=overlaid(ensemble, names, indicator, observed_under(plan, indicator.id), words),
                 title=indicator_name(indicator, words),
                 subtitle=unit_name(indicator, words),
                 name=f"compare-{indicator.id}",

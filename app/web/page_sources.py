@@ -10,8 +10,8 @@ from app.web.recorded_units import definition, recorded_name, recorded_unit
 from app.web.words import Words
 from calibration.observations import annual_observations
 from scenarios import plan
+from scenarios.baseline import observations
 from scenarios.parameters import parameter_table, posterior_draws
-from sim.base_year.observations import observations
 from sim.closing.dictionary import dictionary
 
 SHOWN = 12

@@ -20,7 +20,7 @@ from app.web.recorded import record_told
 from app.web.recorded_units import recorded_name
 from app.web.redline_told import CARD, redline_card
 from app.web.words import Words
-from calibration.observations import observed_indicator
+from calibration.observations import observed_under
 from scenarios import plan
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.summary import Summary
@@ -156,7 +156,7 @@ def _fan(ensemble: Ensemble, baseline: str, indicator: plan.Indicator, record: s
     id = indicator.id
     medians = ensemble.quantiles(id, (0.5,)).loc["desk"].to_numpy()
     median = charts.number(id, float(medians[ensemble.target_year, 0]), words)
-    year, observed = ensemble.years[ensemble.target_year], observed_indicator(id)
+    year, observed = ensemble.years[ensemble.target_year], observed_under(ensemble.plan_of("desk"), id)
     wide = discrepancy_band(ensemble, "desk", id)
     # the target is always in the picture
     limits = charts.common_limits(ensemble, id, indicator.target_value, observed, words, wide)

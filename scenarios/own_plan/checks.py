@@ -10,7 +10,7 @@ from scenarios.added.checks import NAME, effect_problems, reference_problems
 from scenarios.calendar import BASELINE, is_month, month_ordinal
 from scenarios.errors import Problem, unknown
 from scenarios.plan import channels, secondary_indicators, shipped_plan
-from scenarios.plan.records import Goal, Indicator, Lever, Measure, PlanHead
+from scenarios.plan.records import Goal, Group, Indicator, Lever, Measure, PlanHead
 from scenarios.plausible import threshold_problem
 from scenarios.problem_texts import coded
 
@@ -20,8 +20,13 @@ CARRIERS = ("context", "delivery")
 """What an instrument can name in place of a lever."""
 
 
-def indicator_problems(indicators: Sequence[Indicator], rows: Sequence[Mapping[str, Any]]) -> Iterable[Problem]:
-    """Yield targets that are no figures of their indicators, and changed units or kinds."""
+def indicator_problems(
+    indicators: Sequence[Indicator], rows: Sequence[Mapping[str, Any]], start: Mapping[str, float]
+) -> Iterable[Problem]:
+    """Yield targets that are no figures of their indicators, and changed units, kinds or values of 2020.
+
+    `start` has the values of 2020 that the plan's own observations change.
+    """
     given = {row.get("id") for row in rows}
     of_package = {each.id: each for each in shipped_plan().indicators}
     units = {each.id: each.unit for each in secondary_indicators()} | {i: each.unit for i, each in of_package.items()}
@@ -34,10 +39,11 @@ def indicator_problems(indicators: Sequence[Indicator], rows: Sequence[Mapping[s
             yield Problem(message, key=f"{key}.unit", value=each.unit, allowed=units[each.id])
             continue
         own = of_package.get(each.id)
-        for name in ("kind", "value_2020") if own else ():
-            if getattr(each, name) != getattr(own, name):
+        usual = {} if own is None else {"kind": own.kind, "value_2020": start.get(each.id, own.value_2020)}
+        for name, value in usual.items():
+            if getattr(each, name) != value:
                 message = coded("plan.of_the_model", name=name)
-                yield Problem(message, key=f"{key}.{name}", value=getattr(each, name), allowed=str(getattr(own, name)))
+                yield Problem(message, key=f"{key}.{name}", value=getattr(each, name), allowed=str(value))
         for name in ("target_value", "met_from"):
             problem = threshold_problem(each.unit, each.value_2020, getattr(each, name))
             if problem:
@@ -179,3 +185,11 @@ def goal_problems(goals: Sequence[Goal]) -> Iterable[Problem]:
                     yield unknown("indicator", value, known, key=f"{key}.{name}", allowed=allowed)
             if (test.at_least is None) == (test.at_most is None):
                 yield Problem(coded("plan.one_threshold"), key=key, allowed="at_least, at_most")
+
+
+def group_problems(groups: Sequence[Group], levers: Sequence[Lever]) -> Iterable[Problem]:
+    """Yield groups that no lever is in."""
+    known = dict.fromkeys(lever.task_group for lever in levers)
+    for group in groups:
+        if group.id not in known:
+            yield unknown("group", group.id, known, key=f"group.{group.id}.id")

@@ -1,4 +1,4 @@
-"""The folder of a plan of the user's own: TOML files, read as data and never run."""
+"""The folder of a plan of the user's own: TOML files and one CSV file, read as data and never run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from scenarios.csv_rows import number_in, read_csv
 from scenarios.errors import InputError, Problem, unknown
+from scenarios.own_plan.baseline import COLUMNS
 from scenarios.own_plan.made import TABLES, plan_of
 from scenarios.own_plan.toml_lines import key_lines, line_of
 from scenarios.paths import shown
@@ -16,7 +18,11 @@ from scenarios.plan import Plan
 from scenarios.problem_texts import coded, said
 from scenarios.user_files import read_text
 
-FILES = {f"{name}s.toml" if name != "plan" else "plan.toml": name for name in TABLES}
+FILES = {
+    "plan.toml": "plan",
+    "baseline.csv": "baseline",
+    **{f"{name}s.toml": name for name in TABLES if name not in ("plan", "baseline")},
+}
 """Table of each file of the folder; all but `plan.toml` may be left out."""
 
 
@@ -43,8 +49,8 @@ def load_plan(folder: str | Path) -> Plan:
     Parameters
     ----------
     folder
-        Folder with `plan.toml` and, where the plan has its own, `indicators.toml`, `levers.toml`, `measures.toml` and
-        `goals.toml`; see docs/how-to/own-plan.md.
+        Folder with `plan.toml` and, where the plan has its own, `indicators.toml`, `levers.toml`, `measures.toml`,
+        `goals.toml` and `baseline.csv`; see docs/how-to/own-plan.md.
 
     Raises
     ------
@@ -56,12 +62,12 @@ def load_plan(folder: str | Path) -> Plan:
         message = coded("plan.no_folder", folder=shown(str(folder)))
         raise InputError(message, value=str(folder), allowed=coded("allowed.plan_folder"))
     found, problems = _Folder(), list[Problem]()
-    for entry in sorted(path.glob("*.toml")):
+    for entry in sorted((*path.glob("*.toml"), *path.glob("*.csv"))):
         if entry.name not in FILES:
             problems.append(unknown("plan_file", entry.name, FILES, where=str(entry)))
             continue
         try:
-            _take(entry, found)
+            (_take_rows if entry.suffix == ".csv" else _take)(entry, found)
         except InputError as error:
             problems += error.problems
     if not (path / "plan.toml").exists():
@@ -112,6 +118,22 @@ def _take(entry: Path, found: _Folder) -> None:
     found.tables[table] = content[table]
     found.files[table] = entry
     found.lines |= lines
+
+
+def _take_rows(entry: Path, found: _Folder) -> None:
+    """Read the CSV file of observations into a folder's tables."""
+    table = FILES[entry.name]
+    read = read_csv(entry, COLUMNS, what=coded("what.observations"))
+    rows = []
+    for row in read.rows:
+        try:
+            rows.append({**{name: row[name] for name in COLUMNS}, "value": number_in(row["value"])})
+        except ValueError as error:
+            read.problems.append(Problem(said(error), row.where, "value", row["value"]))
+        found.lines.setdefault(f"{table}.{row['id']}", int(row.where.rpartition(":")[2]))
+    read.check()
+    found.tables[table] = rows
+    found.files[table] = entry
 
 
 def _is_folder(path: Path) -> bool:

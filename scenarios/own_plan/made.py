@@ -11,14 +11,21 @@ from typing import Any
 from scenarios.added.reading import whole_lever
 from scenarios.calendar import BASELINE, LAST_END
 from scenarios.errors import InputError, Problem, unknown
-from scenarios.own_plan.checks import goal_problems, indicator_problems, lever_problems, measure_problems
+from scenarios.own_plan.baseline import baseline_problems, read_baseline, values_2020
+from scenarios.own_plan.checks import (
+    goal_problems,
+    group_problems,
+    indicator_problems,
+    lever_problems,
+    measure_problems,
+)
 from scenarios.paths import shown
 from scenarios.plan import Plan, channels, secondary_indicators, shipped_plan
-from scenarios.plan.records import Goal, Indicator, Lever, Measure, PlanHead, Secondary
+from scenarios.plan.records import Goal, Group, Indicator, Lever, Measure, OwnObservation, PlanHead, Secondary
 from scenarios.problem_texts import coded
 from scenarios.typed_rows import read_record, read_table
 
-TABLES = ("plan", "indicator", "lever", "measure", "goal")
+TABLES = ("plan", "indicator", "lever", "measure", "goal", "group", "baseline")
 """Tables of the user's folder; `plan` is a single one."""
 FIRST_YEAR, LAST_YEAR = BASELINE // 12 + 1, int(LAST_END[:4])
 """Years that targets can be of."""
@@ -53,8 +60,9 @@ USUAL_MEASURE: dict[str, Any] = {
 def plan_of(tables: Mapping[str, Any]) -> Plan:
     """Return the plan that tables of a user's folder make.
 
-    Indicators, measures and goals that are given are all that the plan has. Levers change those of the package by their
-    ids, and new ones are added. With `extends` everything else is inherited; without it the levers that are not given
+    Observations of the base year replace those of the package by their ids. Indicators, measures and goals that are
+    given are all that the plan has. Levers change those of the package by their ids, and new ones are added. With
+    `extends` everything else is inherited; without it the levers that are not given
     stay where they were at the end of 2020.
 
     Raises
@@ -78,19 +86,24 @@ def plan_of(tables: Mapping[str, Any]) -> Plan:
 
     levers = take("lever", lambda rows: _levers(rows, head), _unnamed(base, head))
     inherited = base if head.extends else replace(base, indicators=(), measures=(), goals=())
-    indicators = take("indicator", _indicators, inherited.indicators)
+    baseline = take("baseline", _baseline, ())
+    start = values_2020({each.id: each.value for each in baseline})
+    inherited = replace(inherited, indicators=_starting_at(inherited.indicators, start))
+    indicators = take("indicator", lambda rows: _indicators(rows, start), inherited.indicators)
     measures = take("measure", _measures, inherited.measures)
     goals = take("goal", lambda rows: read_table(Goal, rows, "", "goal"), inherited.goals)
+    groups = take("group", lambda rows: read_table(Group, rows, "", "group"), ())
     if not indicators and not problems:
         problems.append(Problem(coded("plan.no_indicators"), key="plan.extends", allowed=base.name))
     if not problems:
-        problems += indicator_problems(indicators, given.get("indicator", ()))
+        problems += indicator_problems(indicators, given.get("indicator", ()), start)
         problems += lever_problems(levers, given.get("lever", ()), head)
         problems += measure_problems(measures if "measure" in given else (), levers)
+        problems += group_problems(groups, levers)
         problems += goal_problems(goals if "goal" in given else ())
     if problems:
         raise InputError(problems)
-    return Plan(head, indicators, levers, channels(), measures, goals, given)
+    return Plan(head, indicators, levers, channels(), measures, goals, groups, baseline, given)
 
 
 def _as_data(tables: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,6 +220,19 @@ def _levers(rows: Sequence[Mapping[str, Any]], head: PlanHead) -> tuple[Lever, .
     return tuple({**base, **read}.values())
 
 
+def _baseline(rows: Sequence[Mapping[str, Any]]) -> tuple[OwnObservation, ...]:
+    read = read_baseline(rows)
+    problems = list(baseline_problems(read))
+    if problems:
+        raise InputError(problems)
+    return read
+
+
+def _starting_at(indicators: Sequence[Indicator], start: Mapping[str, float]) -> tuple[Indicator, ...]:
+    """Indicators of the plan of the package, with the value of 2020 that the user's observations give them."""
+    return tuple(replace(each, value_2020=start[each.id]) if each.id in start else each for each in indicators)
+
+
 def _with_path(lever: Lever, years: int) -> Lever:
     """A lever that gives a schedule and no path, with the path that its schedule makes."""
     if lever.path_plan:
@@ -228,8 +254,8 @@ def _with_forms(row: Mapping[str, Any], forms: Mapping[str, str]) -> dict[str, A
     return {**row, "effects": named}
 
 
-def _indicators(rows: Sequence[Mapping[str, Any]]) -> tuple[Indicator, ...]:
-    of_package = {each.id: each for each in shipped_plan().indicators}
+def _indicators(rows: Sequence[Mapping[str, Any]], start: Mapping[str, float]) -> tuple[Indicator, ...]:
+    of_package = {each.id: each for each in _starting_at(shipped_plan().indicators, start)}
     recorded = {each.id: each for each in secondary_indicators() if each.recorded}
     whole, problems = [], []
     for place, row in enumerate(rows, start=1):

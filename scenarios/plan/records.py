@@ -70,6 +70,31 @@ class PlanHead:
     target_year: int
     basis: str
     extends: str = ""
+    title_zh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of levers of a user's own plan, with its name in English and, where it is given, in Chinese."""
+
+    __pydantic_config__ = TYPED
+
+    id: str
+    name: str
+    name_zh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnObservation:
+    """An observation of the base year that a user's plan has in place of that of the package."""
+
+    __pydantic_config__ = TYPED
+
+    id: str
+    value: float
+    unit: str
+    status: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +223,7 @@ class Lever:
     note: str
     basis: str
     schedule: tuple[Phase, ...] = ()
+    name_zh: str = ""
 
     def lag_of(self, component: Component) -> int:
         """Return the lag of a component, months."""
@@ -380,6 +406,7 @@ class Indicator:
     proxy_basis: str
     alternative: str
     note: str
+    name_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,6 +471,7 @@ class Goal:
     name: str
     tests: tuple[GoalTest, ...]
     not_modelled: str
+    name_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from scenarios.plan.records import Channel, Goal, Indicator, Lever, Measure, PlanHead
+from scenarios.baseline import observations
+from scenarios.plan.records import Channel, Goal, Group, Indicator, Lever, Measure, OwnObservation, PlanHead
+
+OBSERVATION = ("id", "value", "unit", "status", "source")
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +26,10 @@ class Plan:
     channels: tuple[Channel, ...]
     measures: tuple[Measure, ...]
     goals: tuple[Goal, ...]
+    groups: tuple[Group, ...] = ()
+    """Names of groups of levers; empty for the plan of the package, whose groups the catalogues name."""
+    baseline: tuple[OwnObservation, ...] = ()
+    """Observations of the base year that stand in place of those of the package."""
     given: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The tables of the user's folder as plain data, which make an equal plan; empty for the plan of the package."""
 
@@ -63,7 +71,17 @@ class Plan:
             "target_year": head.target_year,
             "basis": head.basis,
             "digest": self.digest,
+            "baseline": [{name: getattr(each, name) for name in OBSERVATION} for each in self.baseline],
         }
+
+    @property
+    def baseline_told(self) -> str:
+        """Number and statuses of the observations of the base year that are the plan's own; empty without any."""
+        if not self.baseline:
+            return ""
+        counts = Counter(each.status for each in self.baseline)
+        statuses = ", ".join(f"{count} {status}" for status, count in counts.items())
+        return f"{len(self.baseline)} of {len(observations())} ({statuses})"
 
     @cached_property
     def met_from(self) -> dict[str, float]:

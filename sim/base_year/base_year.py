@@ -4,6 +4,8 @@ To start from an earlier year, its data are relabelled as 2020: observations of 
 all dates are shifted by whole years, so that months keep their season. The same code then simulates past and future.
 `BaseYear.calendar_month` converts a month of the model back to the calendar.
 
+A plan of the user's own may have other observations of 2020, such as those of another city (`base_year_of`).
+
 Quantities without a figure for the earlier year keep their value of 2020: splits by class, and the intensities
 of levers, for which a scenario of the past states changes since the base year.
 """
@@ -15,8 +17,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Self
 
+from scenarios.baseline import observations
 from scenarios.calendar import BASELINE
-from sim.base_year.observations import observations
+from scenarios.errors import InputError
+from scenarios.own_plan.baseline import with_total
+from scenarios.plan import Plan
+from scenarios.problem_texts import coded
 
 FIRST_BASE_YEAR = 2016
 """Drivers go back to 2010, and a path needs five years before its base year and the month before them."""
@@ -96,3 +102,19 @@ class BaseYear:
 
 YEAR_2020: Final = BaseYear()
 """2020 as it was observed."""
+
+
+def base_year_of(plan: Plan, base_year: BaseYear) -> BaseYear:
+    """The base year with the observations that a user's plan has of it.
+
+    Raises
+    ------
+    scenarios.InputError
+        If the plan has observations of 2020 and the base year is another one.
+    """
+    if not plan.baseline:
+        return base_year
+    own = BaseYear(restated=with_total({each.id: each.value for each in plan.baseline}))
+    if base_year.digest not in ("", own.digest):
+        raise InputError(coded("baseline.earlier_year", plan=plan.name), key="base_year", value=base_year.year)
+    return own

@@ -32,7 +32,7 @@ RUNS: Mapping[str, str] = {
     "draw": "Number of the parameter draw; empty for the central point",
     "parameters_hash": "Hash of the parameter values",
     "interactions_off": "Interactions that are switched off, separated by commas",
-    "vintage": "Hash of the data of an earlier base year; empty for 2020",
+    "vintage": "Hash of the data of an earlier base year or of one of the user's own; empty for 2020",
     "macro": "Macro path: a name, or a file of drivers with the digest of its values",
     "scale": "Size of the population against the full model",
     "kind": "Simulation, conditional replay, or drivers given in part",

@@ -20,7 +20,7 @@ from scenarios.parameters import Parameters, checked_for_replay
 from scenarios.plan import Plan
 from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
-from sim.base_year.base_year import YEAR_2020, BaseYear
+from sim.base_year.base_year import YEAR_2020, BaseYear, base_year_of
 from sim.experiments.pairing import Pairing
 from sim.provenance.model_digest import model_digest
 from sim.runs.shared_past import checked_fork
@@ -45,12 +45,16 @@ class RunRequest:
     fork_month: int | None = field(default=None, compare=False)
     """Ordinal of the month before which it shares its past with its neighbours; it changes no result."""
     base_year: BaseYear = YEAR_2020
-    """Year that it starts from. For an earlier one its scenario is dated as if that year were 2020."""
+    """Year that it starts from. For an earlier one its scenario is dated as if that year were 2020.
+
+    A plan of the user's own brings its observations of the year.
+    """
     model: str = field(default_factory=model_digest)
     """Digest of the model that is asked; a process that has loaded another one does not answer for it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seed", checked_seed(self.seed))
+        object.__setattr__(self, "base_year", base_year_of(self.scenario.plan, self.base_year))
 
     @cached_property
     def key(self) -> str:

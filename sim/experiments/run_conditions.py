@@ -49,6 +49,7 @@ def conditions_of(
         models=_once(each.model for each in known),
         components=_once(part.identity for each in asked for part in each.components),
         plans=_once(each.own_plan.identity for each in asked if each.own_plan is not None),
+        baselines=_once(each.plan.baseline_told for each in asked if each.plan.baseline),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from agents.arrays import Floats
 from scenarios.errors import InputError, nearest_name
+from scenarios.plan import Plan
 from scenarios.problem_texts import coded
 from scenarios.run_conditions import REPLAY, RunConditions
 from scenarios.schema import Scenario
@@ -165,7 +166,12 @@ class Summary:
     @property
     def year(self) -> int:
         """Year in which the main scenario is held against the targets; the plan's where it covers no whole year."""
-        return self.target_years[self.main] or self.scenarios[self.main].plan.target_year
+        return self.target_years[self.main] or self.plan.target_year
+
+    @property
+    def plan(self) -> Plan:
+        """Plan whose targets the main scenario is held against."""
+        return self.scenarios[self.main].plan
 
     @property
     def is_replay(self) -> bool:

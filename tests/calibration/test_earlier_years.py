@@ -18,11 +18,11 @@ from calibration.earlier_years import (
     policy_steps,
     stem_and_lag,
 )
+from scenarios.baseline import observations
 from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.parameters import ParameterSet, parameter_table
 from scenarios.plan import lever_ids, levers
 from sim.base_year.base_year import YEAR_2020, BaseYear
-from sim.base_year.observations import observations
 from sim.bond_market.index_weights import live_index_weights
 from sim.world.macro import drivers_after_base_year, drivers_to_base_year, package_drivers
 

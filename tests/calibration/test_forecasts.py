@@ -305,7 +305,7 @@ def test_a_surprise_is_told(ensemble):
 
 def test_nothing_observed_after_2020_is_there_to_be_fitted_to():
     from calibration.observations import annual_observations
-    from sim.base_year.observations import observations
+    from scenarios.baseline import observations
 
     assert max(row.year for row in annual_observations()) == 2020
     assert max(row.date[:4] for row in observations().values()) == "2020"

@@ -25,7 +25,7 @@ from calibration.placebo import NO_STEPS, SHIFTS, placebo_dates
 from calibration.rivals import RIVALS, rivals
 from calibration.scores import crps_of_rule, scored
 from calibration.variants import VARIANTS, variants
-from sim.base_year.observations import observations
+from scenarios.baseline import observations
 from sim.experiments.requests import ensemble_requests
 
 COLUMNS = tuple(dict.fromkeys([*SCORED, *(name for moment in moments() for name in moment.simulated)]))

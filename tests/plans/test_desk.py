@@ -12,7 +12,7 @@ from app.web.cards import indicator_card
 from app.web.desk import Change, Desk
 from app.web.lever_groups import LeverGroups
 from app.web.link import link_of, read_link
-from app.web.named import goal_name, indicator_name, lever_name, unit_name
+from app.web.named import goal_name, group_name, indicator_name, lever_name, unit_name
 from app.web.words import Words
 from scenarios.errors import InputError
 from scenarios.plan import shipped_plan
@@ -99,5 +99,8 @@ def test_everything_of_the_plan_has_a_name_in_both_languages(centre_2030, langua
     shown = [(indicator_name(each, words), unit_name(each, words)) for each in centre_2030.indicators]
     shown += [(lever_name(each, words), goal_name(centre_2030.goals[0], words)) for each in centre_2030.levers]
     assert all(all(pair) for pair in shown)
-    assert lever_name(centre_2030.levers[-1], words) == "Window for yuan held abroad"
+    window = {"en": "Window for yuan held abroad", "zh": "境外人民币窗口"}
+    assert lever_name(centre_2030.levers[-1], words) == window[language]
+    assert group_name("technology", words, centre_2030) == {"en": "Technology", "zh": "科技"}[language]
+    assert group_name("elsewhere", words, centre_2030) == "elsewhere"
     assert lever_name(shipped_plan().levers[0], words) == words(f"lever.{shipped_plan().levers[0].id}")

@@ -64,7 +64,7 @@ def test_levers_follow_their_paths_to_the_target_year_and_the_others_rest(centre
 def test_a_plan_that_extends_that_of_the_package_changes_what_it_gives_and_nothing_else(folder):
     head = '[plan]\nname = "more"\ntitle = "More"\ntarget_year = 2028\nbasis = "made up"\nextends = "shanghai_14"\n'
     (folder / "plan.toml").write_text(head, encoding="utf-8")
-    for name in ("levers", "measures", "goals"):
+    for name in ("levers", "measures", "goals", "groups"):
         (folder / f"{name}.toml").unlink()
     found = sim.load_plan(folder)
     assert (found.levers, found.measures, found.goals) == (
@@ -108,9 +108,9 @@ def test_a_scenario_file_names_the_folder_relative_to_itself(folder, tmp_path, m
 @pytest.mark.parametrize(
     ("file", "before", "after", "told"),
     [
-        ("plan", "target_year = 2030", "target_year = 2040", "plan.toml:4: plan.target_year: 2040 is outside the"),
-        ("plan", "target_year = 2030", 'target_year = "2030"', "plan.toml:4: plan.target_year: "),
-        ("plan", 'basis = "hyp', 'base = "hyp', "plan.toml:5: plan.base: unknown field 'base'; did you mean 'basis'?"),
+        ("plan", "target_year = 2030", "target_year = 2040", "plan.toml:5: plan.target_year: 2040 is outside the"),
+        ("plan", "target_year = 2030", 'target_year = "2030"', "plan.toml:5: plan.target_year: "),
+        ("plan", 'basis = "hyp', 'base = "hyp', "plan.toml:6: plan.base: unknown field 'base'; did you mean 'basis'?"),
         ("plan", '"centre_2030"', '"shanghai_14"', "plan.toml:2: plan.name: 'shanghai_14' is the plan of the package"),
         ("plan", "[plan]", '[plan]\nextends = "shanghai_15"', "unknown plan 'shanghai_15'; did you mean 'shanghai_14"),
         ("plan", "[plan]", "[plna]", "plan.toml:1: plna: unknown table 'plna'; did you mean 'plan'?"),
@@ -128,15 +128,16 @@ def test_a_scenario_file_names_the_folder_relative_to_itself(folder, tmp_path, m
         ("levers", '"fintech_hub"', '"index_inclusion"', "levers.toml:11: lever.index_inclusion.path_plan: the lever"),
         ("levers", '"fx_conversion_friction"', '"fx_friction"', "unknown channel 'fx_friction'"),
         ("levers", "beta = -0.3", "beta = -0.9", "has no beta between beta_min and beta_max"),
-        ("levers", 'start = "2023-01"', 'start = "2024-06"', "levers.toml:21: lever.offshore_yuan_window.start: the"),
-        ("levers", 'start = "2023-01"', "start = 2023-01-01", "levers.toml:21: lever.offshore_yuan_window.start: "),
+        ("levers", 'start = "2023-01"', 'start = "2024-06"', "levers.toml:22: lever.offshore_yuan_window.start: the"),
+        ("levers", 'start = "2023-01"', "start = 2023-01-01", "levers.toml:22: lever.offshore_yuan_window.start: "),
         ("levers", 'note = "The', 'notes = "The', "levers.toml:6: lever.connect_capacity.notes: unknown field 'notes'"),
         ("levers", '"fintech_hub"', '"connect_capacity"', "'connect_capacity' is there twice"),
         ("measures", '"offshore_yuan_window"', '"offshore_window"', "instruments.1.lever: unknown lever"),
         ("measures", '"bond_connect"', '"bond_conect"', "unknown component 'bond_conect'; did you mean 'bond_co"),
-        ("goals", '"capital_flow_volatility"', '"flow_volatility"', "goals.toml:5: goal.open.tests.1.indicator: unk"),
-        ("goals", "at_most = 1.5", "at_least = 1.0, at_most = 1.5", "goals.toml:5: goal.open.tests.1: "),
+        ("goals", '"capital_flow_volatility"', '"flow_volatility"', "goals.toml:6: goal.open.tests.1.indicator: unk"),
+        ("goals", "at_most = 1.5", "at_least = 1.0, at_most = 1.5", "goals.toml:6: goal.open.tests.1: "),
         ("goals", "[[goal]]", "[[goal]", "goals.toml: is no TOML: "),
+        ("groups", '"technology"', '"technolgy"', "groups.toml:7: group.technolgy.id: no lever is in the group"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_named_with_file_and_line(folder, file, before, after, told):
@@ -189,6 +190,7 @@ def test_triggers_and_budgets_know_its_levers(centre_2030):
 def test_targets_alone_change_no_number_and_yet_the_key(folder, short):
     (folder / "levers.toml").unlink()
     (folder / "measures.toml").unlink()
+    (folder / "groups.toml").unlink()
     head = (folder / "plan.toml").read_text(encoding="utf-8")
     (folder / "plan.toml").write_text(f'{head}extends = "shanghai_14"\n', encoding="utf-8")
     usual, own = sim.run(short()), sim.run(short(), plan=folder)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from scenarios.baseline import baseline_rows, observations
 from scenarios.plan import indicators
 from sim.base_year.base_year import YEAR_2020
 from sim.base_year.derived import (
@@ -14,15 +15,15 @@ from sim.base_year.derived import (
     financial_bond_issuance_bn,
     observed_turnover_trn,
 )
-from sim.base_year.observations import observations
 from sim.base_year.tables import table
 from sim.markets import Product
 
 observed = YEAR_2020.observed
 
-TABLES = sorted(
+OF_SIM = sorted(
     file.name.removesuffix(".csv") for file in files("sim").joinpath("data").iterdir() if ".csv" in file.name
 )
+TABLES = ["baseline", *OF_SIM]
 STATUSES = {"observed", "estimated", "literature", "judgement"}
 WITH_PROVENANCE = [name for name in TABLES if not name.startswith("macro_") and name != "indicator_names"]
 EVIDENCE_AFTER_2020 = {
@@ -33,26 +34,31 @@ EVIDENCE_AFTER_2020 = {
 }
 
 
+def rows_of(name):
+    """Rows of a table of either package."""
+    return baseline_rows() if name == "baseline" else table(name)
+
+
 # Where numbers come from
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_cell_of_a_table_belongs_to_a_column(name):
-    rows = table(name)
+    rows = rows_of(name)
     assert rows
     assert all(None not in row and None not in row.values() for row in rows)
 
 
 @pytest.mark.parametrize("name", WITH_PROVENANCE)
 def test_every_number_says_where_it_comes_from_and_how_sure_it_is(name):
-    for row in table(name):
+    for row in rows_of(name):
         assert row["status"] in STATUSES
         assert row["confidence"] in {"1", "2", "3", "4", "5"}
         assert row["source"].strip()
 
 
 def test_what_is_called_observed_is_not_quoted_from_memory_and_a_judgement_is_never_sure():
-    for row in chain.from_iterable(table(name) for name in WITH_PROVENANCE):
+    for row in chain.from_iterable(rows_of(name) for name in WITH_PROVENANCE):
         if row["status"] == "observed":
             assert "memory" not in row["source"]
         if row["status"] == "judgement":
@@ -65,12 +71,12 @@ def test_every_level_has_a_unit_a_definition_and_a_finite_value():
         assert level.definition
         assert level.value == level.value
         assert abs(level.value) < 1e9
-    assert len(observations()) == len(table("baseline"))
+    assert len(observations()) == len(baseline_rows())
 
 
 @pytest.mark.parametrize("name", ["macro_history", "macro_realised"])
 def test_every_yield_of_china_names_its_source(name):
-    for row in table(name):
+    for row in rows_of(name):
         assert bool(row["cn10y_pct"]) == bool(row["cn10y_source"])
 
 
@@ -79,7 +85,7 @@ def test_every_yield_of_china_names_its_source(name):
 
 @pytest.mark.parametrize("name", [name for name in TABLES if name not in ("macro_realised", "macro_adverse")])
 def test_no_table_but_the_realised_record_and_the_stress_reaches_beyond_2020(name):
-    for row in table(name):
+    for row in rows_of(name):
         for column in ("date", "month"):
             assert row.get(column, "2020")[:4] <= "2020"
 
@@ -88,7 +94,7 @@ def test_evidence_from_after_2020_is_marked_and_confined_to_the_rows_known_for_i
     late = {
         (name, next(iter(row.values())))
         for name in WITH_PROVENANCE
-        for row in table(name)
+        for row in rows_of(name)
         if row.get("evidence_to", "2020-12") > "2020-12"
     }
     assert late == EVIDENCE_AFTER_2020
@@ -96,7 +102,7 @@ def test_evidence_from_after_2020_is_marked_and_confined_to_the_rows_known_for_i
 
 def test_a_text_that_speaks_of_later_years_is_a_copy_of_a_2020_report_or_marked():
     for name in WITH_PROVENANCE:
-        for row in table(name):
+        for row in rows_of(name):
             told = f"{row['source']} {row.get('definition', '')}"
             later = any(f"{year}" in told for year in range(2021, 2027))
             if later and row.get("evidence_to", "2020-12") <= "2020-12":

@@ -26,8 +26,8 @@ import sim.bond_market.certificates
 import sim.financing.filing_stages
 import sim.financing.solved
 from calibration.forecast_register import RegisteredForecast, register
+from scenarios.baseline import observations
 from scenarios.errors import InputError
-from sim.base_year.observations import observations
 from sim.bond_market import foreign_investors as rules
 from sim.bond_market import group_terms
 from sim.experiments.outcomes import executed, of_the_installed_model
@@ -143,7 +143,7 @@ ALTERED = {
     a_constant: "sim.accounting.securities.MOST_HELD",
     an_array: "agents.draws._SHIFT_12",
     a_place_of_a_table: "sim.financing.solved.JUMPS",
-    an_observation: "sim.base_year.observations.observations()",
+    an_observation: "scenarios.baseline.observations()",
     a_number_in_an_array_that_was_read: "sim.bond_market.certificates.bank_tiers()",
     a_builtin: "sim.bond_market.foreign_investors.max",
 }
@@ -204,7 +204,7 @@ def test_what_was_set_before_the_model_was_imported_is_named():
     import sim.bond_market.foreign_investors as flows
     import sim.bond_market.group_terms as terms
     import sim.accounting.securities
-    from sim.base_year.observations import observations
+    from scenarios.baseline import observations
     real = terms.unhedged_signal_pp
     terms.unhedged_signal_pp = functools.wraps(real)(lambda *told: real(*told))
     flows.target_terms = lambda *told: 9.0
@@ -217,7 +217,7 @@ def test_what_was_set_before_the_model_was_imported_is_named():
     rules_set = {
         f"sim.bond_market.{name}" for name in ("group_terms.unhedged_signal_pp", "foreign_investors.target_terms")
     }
-    expected = rules_set | {"sim.accounting.securities.MOST_HELD", "sim.base_year.observations.observations()"}
+    expected = rules_set | {"sim.accounting.securities.MOST_HELD", "scenarios.baseline.observations()"}
     assert set(in_a_process(program)) == expected
 
 
@@ -329,7 +329,7 @@ def test_data_edited_while_the_model_is_loaded_are_named(copied):
     from sim.provenance import loaded_code
     from sim.provenance.loaded_code import alterations
     first = alterations()
-    file = pathlib.Path(sim.model.__file__).parent / "data" / "baseline.csv"
+    file = pathlib.Path(sim.model.__file__).parents[1] / "scenarios" / "data" / "baseline.csv"
     before = file.read_bytes()
     file.write_bytes(before + b"\\n")
     loaded_code.watched().looked = -1e9
@@ -340,7 +340,7 @@ def test_data_edited_while_the_model_is_loaded_are_named(copied):
     """
     first, found, last = in_a_process(program, path=copied)
     assert first == last == []
-    assert found == ["sim/data/baseline.csv (the file was changed after the model was loaded)"]
+    assert found == ["scenarios/data/baseline.csv (the file was changed after the model was loaded)"]
 
 
 CHECKED = "import json, sim.model, sim.runs.one_run, sim.solving.history; "

@@ -8,8 +8,8 @@ import pytest
 
 import sim
 from scenarios import plan
+from scenarios.baseline import observations
 from sim.base_year import tables
-from sim.base_year.observations import observations
 from sim.solved_constants import Solution
 from sim.solving import history
 from sim.world import macro

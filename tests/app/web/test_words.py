@@ -13,10 +13,10 @@ from app.web.recorded_units import SHARE
 from app.web.words import Words, catalogue, data_in_chinese
 from calibration.observations import annual_observations
 from scenarios import names, plan
+from scenarios.baseline import observations
 from scenarios.parameters import PARAMETER_SETS, parameter_table
 from scenarios.shocks import shock_kinds
 from scenarios.stresses import stresses
-from sim.base_year.observations import observations
 from sim.closing.dictionary import dictionary
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.components import EXPLAINED

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ import pytest
 
 import sim
 from sim.experiments.store import Store
+from tests.dask_cluster import dask_cluster
 
 ROOT = Path(sim.__file__).parent.parent
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -25,28 +25,8 @@ def environment(tmp_path):
 @pytest.fixture
 def cluster(tmp_path, environment):
     """Address of a scheduler that has two workers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"tcp://127.0.0.1:{port}"
-    place = ["--host", "127.0.0.1", "--no-dashboard"]
-    dask = [sys.executable, "-m", "dask"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment, "cwd": tmp_path}
-    started = [subprocess.Popen([*dask, "scheduler", *place, "--port", str(port)], start_new_session=True, **quiet)]
-    for number in range(2):
-        worker = ["worker", address, *place, "--nthreads", "1", "--no-nanny", "--name", str(number)]
-        started.append(subprocess.Popen([*dask, *worker], start_new_session=True, **quiet))
-    until = time.monotonic() + 60.0
-    while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.2)
-    yield address, started
-    for process in started:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
+    with dask_cluster(tmp_path, environment) as found:
+        yield found
 
 
 def test_a_cluster_gives_what_one_machine_gives(cluster, tmp_path, environment):

@@ -1,9 +1,13 @@
-"""The starting point: observations of 2019 and 2020 with their sources."""
+"""The starting point: observations of 2019 and 2020 with their sources, with which a simulated 2020 begins and ends."""
 
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-
-from sim.base_year.tables import table
+from importlib import resources
+from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,15 @@ class Observation:
 
 
 @cache
+def baseline_rows() -> tuple[Mapping[str, str], ...]:
+    """Return the rows of the package's table, by column name; all share them, so they are read-only."""
+    text = resources.files("scenarios").joinpath("data", "baseline.csv").read_text(encoding="utf-8")
+    return tuple(MappingProxyType(row) for row in csv.DictReader(text.splitlines()))
+
+
+@cache
 def observations() -> dict[str, Observation]:
-    """All baseline observations by id."""
+    """Return all baseline observations by id."""
     rows = [
         Observation(
             id=row["id"],
@@ -39,6 +50,6 @@ def observations() -> dict[str, Observation]:
             source=row["source"],
             evidence_to=row["evidence_to"],
         )
-        for row in table("baseline")
+        for row in baseline_rows()
     ]
     return {row.id: row for row in rows}
