@@ -74,9 +74,10 @@ def _commands(folder: Path, design: StoredDesign | None, summary: Summary) -> tu
     against = shlex.split(design.label)
     baseline = against[against.index("--against") + 1] if "--against" in against else None
     names = [name for name in design.scenarios if name != baseline]
-    again = shlex.join(["lujiazui", "batch", *names, "--runs", str(runs)]) + (
-        f" {design.label}" if design.label else ""
-    )
+    label = f" {design.label}" if design.label else ""
+    if summary.plan.digest and "--plan" not in against:  # a run from Python names no folder
+        label += f" --plan {shlex.quote(summary.plan.name)}"
+    again = shlex.join(["lujiazui", "batch", *names, "--runs", str(runs)]) + label
     report = ["lujiazui", "report", folder.name, "--scenario", summary.main]
     report += [] if summary.baseline is None else ["--baseline", summary.baseline]
     return f"{again} --store {store}", shlex.join(report)
