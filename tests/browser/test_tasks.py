@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import QUICK
 
-MOST_ACTIONS, MOST_SECONDS = 4, 60.0
-"""Actions of a task, and seconds that it takes on a busy machine with two processors."""
+MOST_ACTIONS, MOST_SECONDS = 4, 180.0
+"""Actions of a task, and seconds that it takes where other work keeps both processors busy."""
 
 
 class Director:
@@ -154,7 +154,7 @@ def test_three_scenarios_stand_in_one_picture(at, page):
     batch = page.locator('[data-field="design"] option', has_text="Beyond the plan").first.get_attribute("value")
     director.choose("design", batch)
     director.choose("third", "stretch")
-    expect(page.locator("figure", has_text="Market turnover").first).to_contain_text("Beyond the plan")
+    expect(page.locator('figure[aria-label="Market turnover"]')).to_contain_text("Beyond the plan")
     expect(page).to_have_url(re.compile("scenarios=plan%7Ccommitted%7Cstretch"))
 
 
