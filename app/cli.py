@@ -6,6 +6,7 @@ it.
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.completion import shell_complete
 from typer.core import TyperGroup
 
 from app.commands.app import app
@@ -34,6 +36,7 @@ from app.commands.forecast import forecast
 from app.commands.former_forms import refuse_former_form
 from app.commands.frontier import frontier
 from app.commands.goals import goals
+from app.commands.help import help
 from app.commands.indicators import indicators
 from app.commands.levers import levers
 from app.commands.measures import measures
@@ -88,8 +91,11 @@ EXAMPLES: dict[Callable[..., None], str] = {
     review: "review --observed so-far.csv --store runs",
     calibrate: "calibrate --store past-runs --out fit",
     app: "app --store runs --port 8765",
+    help: "help validate backtest",
 }
 """The commands with an example of each, in the order of the help."""
+COMPLETE = "_LUJIAZUI_COMPLETE"
+"""Variable in which a shell says how it wants names completed; Typer's scripts for shells set it."""
 HIDDEN = (evidence, register, odd)
 """Commands that write pages of the documentation."""
 
@@ -103,7 +109,7 @@ class _InOrder(TyperGroup):
         return names
 
 
-commands = typer.Typer(cls=_InOrder, add_completion=False, pretty_exceptions_enable=False)
+commands = typer.Typer(cls=_InOrder, add_completion=True, pretty_exceptions_enable=False)
 for function, example in EXAMPLES.items():
     commands.command(epilog=f"Example: lujiazui {example}")(function)
 for function in HIDDEN:
@@ -145,6 +151,8 @@ def _command() -> Any:
 
 def _invoked(arguments: list[str]) -> int:
     command, (chosen, named) = _command(), _chosen(arguments)
+    if COMPLETE in os.environ:
+        return shell_complete(command, {}, "lujiazui", COMPLETE, os.environ[COMPLETE])
     try:
         if hasattr(chosen, "commands"):
             refuse_former_form(arguments[:named], arguments[named:])
@@ -202,7 +210,8 @@ def _show_version(wanted: bool) -> None:
 
 @commands.callback(
     epilog="Example: lujiazui run plan --set bond_market_access=0.9@2022-01\n\n"
-    "Documents: the folder docs of the repository, from docs/tutorial.md on; as a site: sphinx-build -W docs site."
+    "Documents: the folder docs of the repository, from docs/tutorial.md on; as a site: sphinx-build -W docs site. "
+    "All commands on one page: docs/commands.md, or man lujiazui."
 )
 def lujiazui(
     version: Annotated[

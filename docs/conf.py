@@ -10,7 +10,8 @@ author = "Lujiazui developers"
 copyright = author
 version = release = _project["version"]
 
-extensions = ["myst_parser"]
+extensions = ["myst_nb"]
+nb_execution_mode = "off"  # pages show what a notebook's file keeps; docs/notebooks/renew.py runs it anew
 myst_heading_anchors = 3
 exclude_patterns = ["forecasts/*.json"]
 html_theme = "alabaster"

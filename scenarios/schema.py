@@ -593,6 +593,19 @@ class Scenario(InputModel):
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
+    def __repr__(self) -> str:
+        from scenarios.scenario_shown import as_line
+
+        return as_line(self)
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _repr_html_(self) -> str:
+        from scenarios.scenario_shown import as_html
+
+        return as_html(self)
+
     def __hash__(self) -> int:
         return hash((*(getattr(self, name) for name in HEAD), self.content_hash()))
 

@@ -1,6 +1,7 @@
 """FinancialCenter: the Mesa model of Shanghai as a financial centre, one step a month."""
 
 import copy
+import html
 import warnings
 from collections.abc import Iterable
 from functools import partial
@@ -198,6 +199,20 @@ class FinancialCenter(PopulationModel):
         """The state of a type."""
         found: T = self.states[kind]
         return found
+
+    def __repr__(self) -> str:
+        if not self.states:
+            return "<FinancialCenter that has handed over its result>"
+        sizes = ", ".join(f"{len(each):,} {kind.__name__}" for kind, each in self.populations.items())
+        return (
+            f"<FinancialCenter at {month_text(self.month)} of {month_text(self.last_month)}, seed {self.seed}: {sizes}>"
+        )
+
+    def _repr_html_(self) -> str:
+        if not self.states:
+            return f"<p>{html.escape(repr(self))}</p>"
+        now = self.indicators[list(PLAN_INDICATORS)].iloc[[-1]].T
+        return f"<p>{html.escape(repr(self))}</p>{now.set_axis([month_text(self.month)], axis=1).to_html()}"
 
     @property
     def indicators(self) -> "pd.DataFrame":

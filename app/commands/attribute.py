@@ -7,15 +7,23 @@ from typing import Annotated, Any
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import scenario_names
 from app.terminal.options import Json, KeptRuns, OwnComponents, OwnPlan, Quiet, Scale, Workers, refuse_unread
 from scenarios.bounds import MOST_RUNS
 
 
 def attribute(
     context: typer.Context,
-    scenario: Annotated[str, typer.Argument(help="A ready scenario or a scenario file.")] = "plan",
+    scenario: Annotated[
+        str, typer.Argument(help="A ready scenario or a scenario file.", autocompletion=scenario_names)
+    ] = "plan",
     against: Annotated[
-        str, typer.Option(metavar="SCENARIO", help="Baseline; an arm is run in the same external conditions.")
+        str,
+        typer.Option(
+            metavar="SCENARIO",
+            help="Baseline; an arm is run in the same external conditions.",
+            autocompletion=scenario_names,
+        ),
     ] = "committed",
     by: Annotated[
         str, typer.Option(metavar="KIND", help="group (exact, 256 runs a seed) or lever (sampled).")

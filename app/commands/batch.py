@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import lever_settings, scenario_names
 from app.terminal.exit_codes import FAILED, INTERRUPTED
 from app.terminal.options import (
     Json,
@@ -52,7 +53,10 @@ def batch(
     context: typer.Context,
     scenario: Annotated[
         list[str] | None,
-        typer.Argument(help="Ready scenarios or scenario files; without any, the last experiment is resumed."),
+        typer.Argument(
+            help="Ready scenarios or scenario files; without any, the last experiment is resumed.",
+            autocompletion=scenario_names,
+        ),
     ] = None,
     store: Annotated[Path, typer.Option("--store", metavar="DIR", help="The folder of the store.")] = Path("runs"),
     runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs of each scenario.")] = 200,
@@ -72,7 +76,11 @@ def batch(
     ] = None,
     against: Annotated[
         str | None,
-        typer.Option(metavar="SCENARIO", help="A further scenario; its policy is run in the world of the first."),
+        typer.Option(
+            metavar="SCENARIO",
+            help="A further scenario; its policy is run in the world of the first.",
+            autocompletion=scenario_names,
+        ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Resume in an existing store only.")] = False,
     design: Annotated[
@@ -91,6 +99,7 @@ def batch(
             "--set",
             metavar="LEVER=VALUE[@MONTH]",
             help="Intensity of a lever in all scenarios, from a month on; may be repeated.",
+            autocompletion=lever_settings,
         ),
     ] = None,
     macro: Macro = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import scenario_names
 from app.terminal.options import DesignNumber, Json, Quiet, StoreFolder
 from scenarios.errors import InputError
 
@@ -24,7 +25,10 @@ CAVEAT = (
 def compare(
     store: StoreFolder,
     baseline: Annotated[
-        str, typer.Option(metavar="SCENARIO", help="Scenario with which the others are compared.")
+        str,
+        typer.Option(
+            metavar="SCENARIO", help="Scenario with which the others are compared.", autocompletion=scenario_names
+        ),
     ] = "committed",
     design: DesignNumber = None,
     json: Json = False,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import indicator_names
 from app.terminal.options import DesignNumber, Json, Plot, Quiet, StoreFolder
 from scenarios.problem_texts import coded
 
@@ -15,7 +16,10 @@ def discover(
     store: StoreFolder,
     number: DesignNumber = None,
     indicator: Annotated[
-        str, typer.Option(metavar="NAME", help="A recorded indicator, see 'indicators --recorded'.")
+        str,
+        typer.Option(
+            metavar="NAME", help="A recorded indicator, see 'indicators --recorded'.", autocompletion=indicator_names
+        ),
     ] = "foreign_bond_share",
     at_least: Annotated[
         float | None, typer.Option(metavar="X", help="Threshold in 2025; by default the target, if the plan has one.")

@@ -8,12 +8,15 @@ from typing import Annotated
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import lever_names
 from app.terminal.options import Json, OwnComponents, OwnPlan, Quiet, Scale, Workers
 from scenarios.bounds import MOST_RUNS
 
 
 def effects(
-    lever: Annotated[list[str] | None, typer.Argument(help="Levers; all by default.")] = None,
+    lever: Annotated[
+        list[str] | None, typer.Argument(help="Levers; all by default.", autocompletion=lever_names)
+    ] = None,
     runs: Annotated[
         int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Paired runs, each with its own draw of effects.")
     ] = 20,

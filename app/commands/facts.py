@@ -7,11 +7,14 @@ from typing import Annotated
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import scenario_names
 from app.terminal.options import Json, Quiet, Runs, Scale, Seed, Without, Workers
 
 
 def facts(
-    scenario: Annotated[str, typer.Argument(help="A ready scenario or a scenario file.")] = "plan",
+    scenario: Annotated[
+        str, typer.Argument(help="A ready scenario or a scenario file.", autocompletion=scenario_names)
+    ] = "plan",
     runs: Runs = 40,
     seed: Seed = "1",
     scale: Scale = None,

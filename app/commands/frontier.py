@@ -8,19 +8,29 @@ from typing import Annotated
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import lever_names, scenario_names
 from app.terminal.options import Json, KeptRuns, Plot, Quiet, Scale, Seed, Workers
 from scenarios.bounds import MOST_RUNS
 
 
 def frontier(
     scenario: Annotated[
-        list[str] | None, typer.Argument(help="Ready scenarios or scenario files. [nine that differ in policy]")
+        list[str] | None,
+        typer.Argument(
+            help="Ready scenarios or scenario files. [nine that differ in policy]", autocompletion=scenario_names
+        ),
     ] = None,
     base: Annotated[
-        str, typer.Option(metavar="SCENARIO", help="Scenario in which single levers are changed.")
+        str,
+        typer.Option(
+            metavar="SCENARIO", help="Scenario in which single levers are changed.", autocompletion=scenario_names
+        ),
     ] = "plan",
     lever: Annotated[
-        list[str] | None, typer.Option(metavar="LEVER", help="A lever to change alone; may be repeated. [all]")
+        list[str] | None,
+        typer.Option(
+            metavar="LEVER", help="A lever to change alone; may be repeated. [all]", autocompletion=lever_names
+        ),
     ] = None,
     intensity: Annotated[
         float, typer.Option(min=0.0, max=1.0, metavar="X", help="Intensity of such a lever from 2021-01 on.")

@@ -7,13 +7,16 @@ from typing import Annotated
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import scenario_names
 from app.terminal.exit_codes import FAILED
 from app.terminal.options import Json, Macro, OwnPlan, ParameterSetName, Quiet, Scale, Seed, Workers
 from scenarios.bounds import MOST_RUNS
 
 
 def goals(
-    scenario: Annotated[str, typer.Argument(help="A ready scenario or a scenario file.")] = "plan",
+    scenario: Annotated[
+        str, typer.Argument(help="A ready scenario or a scenario file.", autocompletion=scenario_names)
+    ] = "plan",
     runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs, each with its own draws.")] = 20,
     seed: Seed = "1",
     macro: Macro = None,

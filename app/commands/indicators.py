@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import indicator_names
 from app.terminal.numbers import number, unit_shown
 from app.terminal.options import Json, OwnPlan, Quiet, refuse_unread
 from app.terminal.report import Facts, Listing, Part, Prose, Table
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 def indicators(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="One indicator, in detail.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One indicator, in detail.", autocompletion=indicator_names)
+    ] = None,
     recorded: Annotated[
         bool,
         typer.Option("--recorded", help="List every indicator that a run records, with unit, kind and definition."),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import lever_names
 from app.terminal.options import Json, OwnPlan, Quiet
 from app.terminal.report import Cell, Facts, Listing, Part, Prose, Table
 
@@ -19,7 +20,7 @@ CONTROL = {"own": "the city decides", "shared": "the city shares", "lobby": "the
 
 
 def levers(
-    name: Annotated[str | None, typer.Argument(help="One lever, in detail.")] = None,
+    name: Annotated[str | None, typer.Argument(help="One lever, in detail.", autocompletion=lever_names)] = None,
     steps: Annotated[bool, typer.Option("--steps", help="Show the steps of a month, as lujiazui month does.")] = False,
     own_plan: OwnPlan = None,
     json: Json = False,

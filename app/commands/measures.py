@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import measure_names
 from app.terminal.options import Json, OwnPlan, Quiet
 from app.terminal.report import Facts, Listing, Part, Table
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def measures(
-    name: Annotated[str | None, typer.Argument(help="One measure, in detail.")] = None,
+    name: Annotated[str | None, typer.Argument(help="One measure, in detail.", autocompletion=measure_names)] = None,
     own_plan: OwnPlan = None,
     json: Json = False,
     quiet: Quiet = False,

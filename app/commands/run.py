@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import lever_settings, scenario_names, shock_names
 from app.terminal.options import (
     Json,
     Macro,
@@ -32,7 +33,9 @@ annual (year, indicator), out, timings. With --plan the names of columns have th
 
 def run(
     context: typer.Context,
-    scenario: Annotated[str, typer.Argument(help="A ready scenario or the path of a scenario file.")] = "plan",
+    scenario: Annotated[
+        str, typer.Argument(help="A ready scenario or the path of a scenario file.", autocompletion=scenario_names)
+    ] = "plan",
     seed: Annotated[str, typer.Option(metavar="N", help="Seed of all draws after 2020-12.")] = "0",
     settings: Annotated[
         list[str] | None,
@@ -40,12 +43,16 @@ def run(
             "--set",
             metavar="LEVER=VALUE[@MONTH]",
             help="Intensity of a lever, from a month on; may be repeated.",
+            autocompletion=lever_settings,
         ),
     ] = None,
     shocks: Annotated[
         list[str] | None,
         typer.Option(
-            "--shock", metavar="NAME[=SIZE][@MONTH[..MONTH]]", help="A dated shock, see 'shocks'; may be repeated."
+            "--shock",
+            metavar="NAME[=SIZE][@MONTH[..MONTH]]",
+            help="A dated shock, see 'shocks'; may be repeated.",
+            autocompletion=shock_names,
         ),
     ] = None,
     macro: Macro = None,

@@ -7,12 +7,16 @@ from typing import Annotated
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import scenario_names
 from app.terminal.options import Json, Quiet
 from app.terminal.report import Listing, Table
 
 
 def scenarios(
-    name: Annotated[str | None, typer.Argument(help="One scenario, written out with all that it inherits.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="One scenario, written out with all that it inherits.", autocompletion=scenario_names),
+    ] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:

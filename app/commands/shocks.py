@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import shock_names
 from app.terminal.options import Json, Quiet
 from app.terminal.report import Cell, Facts, Listing, Prose, Table
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def shocks(
-    name: Annotated[str | None, typer.Argument(help="One shock, in detail.")] = None,
+    name: Annotated[str | None, typer.Argument(help="One shock, in detail.", autocompletion=shock_names)] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:

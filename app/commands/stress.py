@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from app.terminal.answer import answer
+from app.terminal.completion import scenario_names
 from app.terminal.options import Json, Quiet, Scale, Seed, Workers, refuse_unread
 from scenarios.bounds import MOST_RUNS
 
@@ -19,7 +20,10 @@ OF_A_NETWORK = ("equity", "loss_given_default")
 
 def stress(
     context: typer.Context,
-    scenario: Annotated[list[str] | None, typer.Argument(help="Ready scenarios or scenario files. [plan]")] = None,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Argument(help="Ready scenarios or scenario files. [plan]", autocompletion=scenario_names),
+    ] = None,
     runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs, each with its own draws.")] = 20,
     seed: Seed = "1",
     scale: Scale = None,

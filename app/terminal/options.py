@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.terminal.completion import scenario_names
 from scenarios.bounds import LARGEST_SEED, MOST_RUNS, MOST_WORKERS
 from scenarios.problem_texts import coded
 
@@ -74,7 +75,9 @@ PAST_RUNS = Path("past-runs")
 PastStore = Annotated[
     Path, typer.Option("--store", metavar="DIR", help="Store of runs of the past; interrupted work is resumed from it.")
 ]
-ScenarioName = Annotated[str, typer.Argument(help="A ready scenario or the path of a scenario file.")]
+ScenarioName = Annotated[
+    str, typer.Argument(help="A ready scenario or the path of a scenario file.", autocompletion=scenario_names)
+]
 Workers = Annotated[
     int | None,
     typer.Option(min=1, max=MOST_WORKERS, metavar="N", help="Processes; as many as processors by default."),

@@ -1,5 +1,6 @@
 """Which levers make the difference between two scenarios: Shapley values on common random numbers."""
 
+import html
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import factorial
@@ -22,6 +23,7 @@ from sim.experiments.least_runs import standard_error
 from sim.experiments.pool import Cancel, Workers, run_many
 from sim.experiments.requests import RunRequest, ensemble_requests
 from sim.experiments.store import Store
+from sim.runs.notebook_bar import notebook_bar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,6 +92,11 @@ class Attribution:
 
     def __repr__(self) -> str:
         return f"<Attribution to {len(self.players)} players over {self.whole.shape[0]} runs>"
+
+    def _repr_html_(self) -> str:
+        wide = self.table.pivot(index="indicator", columns="player", values="part")
+        shown = wide.loc[list(self.outcomes), [*self.players, "interaction", "whole"]]
+        return f"<p>{html.escape(repr(self))}</p>{shown.to_html(float_format='{:.4g}'.format)}"
 
 
 def attribute(
@@ -270,6 +277,7 @@ def _values(
     label: str = "",
 ) -> dict[Coalition, Floats]:
     """Outcomes by coalition, shape (runs, outcomes) each; `asked` are their year and their names."""
+    progress = progress or notebook_bar()
     of_coalition = {coalition: requests_of(scenario_of(coalition)) for coalition in coalitions}
     requests = [request for each in of_coalition.values() for request in each]
     requests.sort(key=lambda request: request.run)

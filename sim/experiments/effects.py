@@ -23,6 +23,7 @@ from sim.experiments.least_runs import LEAST_FOR_VERDICT
 from sim.experiments.outcomes import RunOutcome
 from sim.experiments.pool import Cancel, Workers
 from sim.experiments.requests import RunRequest
+from sim.runs.notebook_bar import notebook_bar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,6 +101,7 @@ def effects(
         for each in variants
     ]
     failed = False
+    progress = progress or notebook_bar()
 
     def seen(outcome: RunOutcome, done: int, total: int) -> None:
         nonlocal failed

@@ -31,6 +31,7 @@ from sim.experiments.store import INTO_A_STORE, Store, missing
 from sim.experiments.stored_design import AskedRun, same_name_twice
 from sim.moved import unknown_indicator
 from sim.provenance.loaded_code import refuse_altered
+from sim.runs.notebook_bar import notebook_bar
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -98,7 +99,7 @@ def ensemble(
         First month in which the scenarios differ, such as "2023-01": earlier months are simulated once for all.
         Results are the same to the bit.
     progress
-        Called after each run.
+        Called after each run; None shows a bar in a notebook.
     cancel
         Called now and then; once it returns True the ensemble ends with the finished runs.
 
@@ -145,6 +146,7 @@ def run_requests(
 
     A store records the requests as an experiment of this kind and label, unless they equal those of the last one.
     """
+    progress = progress or notebook_bar()
     if store is not None:
         refuse_altered(INTO_A_STORE)
         with Store.writing(store) as written:

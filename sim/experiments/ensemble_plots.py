@@ -57,7 +57,7 @@ class EnsemblePlots:
             for name, colour in zip(others, LINES, strict=False):
                 axes.plot(years, table.loc[name][0.5], color=colour, linestyle="--", linewidth=1.4, label=name)
             if each.id in targets:
-                axes.plot([years[-1]], [targets[each.id]], marker="_", markersize=16, color=INK, label="target")
+                axes.plot([years[-1]], [targets[each.id]], "_", markersize=16, color=INK, label="target")
             entitle(axes, each)
         panels[0].legend(fontsize=8, frameon=False)
         return Picture(figure)
@@ -92,5 +92,6 @@ class EnsemblePlots:
         axes.set_yticks(places, [dictionary()[str(name)].name for name in table.index], fontsize=8)
         axes.set_xlabel("effect, % of the target", fontsize=8)
         pairs = int(table["runs"].max())
-        axes.set_title(f"{here} against {against}, {pairs} pairs", loc="left", fontsize=10, color=INK)
+        # Of the whole figure: beside the long names there is no room for it over the axes.
+        figure.suptitle(f"{here} against {against}, {pairs} pairs", x=0.01, ha="left", fontsize=10, color=INK)
         return Picture(figure)

@@ -39,8 +39,8 @@ class Picture:
         self.figure.savefig(path, dpi=2 * DOTS)
 
     def __repr__(self) -> str:
-        titles = ", ".join(repr(axes.get_title(loc="left")) for axes in self.figure.axes)
-        return f"<Picture of {titles}>"
+        titles = [self.figure.get_suptitle(), *(axes.get_title(loc="left") for axes in self.figure.axes)]
+        return f"<Picture of {', '.join(repr(title) for title in titles if title)}>"
 
 
 def new_figure(panels: int) -> "tuple[Figure, list[Axes]]":

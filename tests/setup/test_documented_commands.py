@@ -10,7 +10,9 @@ import typer
 from app.cli import commands
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+WRITTEN = [ROOT / "docs" / name for name in ("commands.md", "tested-commands.md")]
+"""Written from the commands and from the other pages; tests of their own compare them."""
+PAGES = [ROOT / "README.md", *sorted(page for page in (ROOT / "docs").rglob("*.md") if page not in WRITTEN)]
 KNOWN = typer.main.get_command(commands)
 SHOWN = re.compile(r"^(?:\$ )?(?:sh start|lujiazui) ([^|>#\n]*)|`lujiazui ([^`\n]+)`", re.MULTILINE)
 NO_COMMANDS = {"dev", "test"}
@@ -31,6 +33,12 @@ def shown():
 
 
 LINES = list(dict.fromkeys(shown()))
+
+
+def known_names(command=KNOWN, before=""):
+    """Names of all commands, those under another one with its name before."""
+    found = [f"{before}{name}" for name in getattr(command, "commands", ())]
+    return found + [each for name in found for each in known_names(command.commands[name[len(before) :]], f"{name} ")]
 
 
 def options_of(words):

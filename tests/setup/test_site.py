@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
+PAGES = (".md", ".ipynb")
 
 
 def listed():
@@ -18,12 +19,12 @@ def listed():
         for line in block.splitlines():
             name = line.strip()
             if name and not name.startswith(":"):
-                found |= {path.relative_to(DOCS).as_posix() for path in DOCS.glob(f"{name}.md")}
+                found |= {path.relative_to(DOCS).as_posix() for path in DOCS.glob(f"{name}.*") if path.suffix in PAGES}
     return found
 
 
 def test_every_page_is_in_the_contents():
-    pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")} - {"index.md"}
+    pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*") if path.suffix in PAGES} - {"index.md"}
     assert listed() == pages
 
 

@@ -46,9 +46,18 @@ def test_several_indicators_have_a_panel_each(ensemble):
 
 
 def test_effects_are_in_parts_of_the_targets(ensemble):
-    (axes,) = ensemble.plot.effects().figure.axes
+    picture = ensemble.plot.effects()
+    (axes,) = picture.figure.axes
     np.testing.assert_allclose(axes.lines[1].get_xdata(), 10.0)
-    assert axes.get_title(loc="left") == "plan against committed, 9 pairs"
+    assert repr(picture) == "<Picture of 'plan against committed, 9 pairs'>"
+
+
+def test_a_long_title_of_effects_stays_within_the_picture():
+    name = "a scenario with a name of many words"
+    figure = ensemble_of({name: values_of({}, 8), "committed": values_of({}, 8)}).plot.effects().figure
+    figure.draw_without_rendering()
+    written, whole = figure._suptitle.get_window_extent(), figure.bbox
+    assert whole.x0 <= written.x0 and written.x1 <= whole.x1
 
 
 def test_one_scenario_has_no_effects():
