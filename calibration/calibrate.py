@@ -1,6 +1,7 @@
 """The whole fit: runs over the prior, an emulator, a second round of runs where data point, the posterior, checks."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,8 @@ from calibration.diagnostics import (
 from calibration.emulator import Emulator
 from calibration.fit import Likelihood, sampled
 from calibration.markdown import page_of
-from calibration.moments import moments, moments_digest, observed_moments, tolerances
+from calibration.moments import Moment, moments, moments_digest, observed_moments, tolerances
+from calibration.own_moments import OwnMoments
 from calibration.past_runs import (
     BASE_YEAR,
     PastRequest,
@@ -127,6 +129,7 @@ def calibrate(
     scale: float = 1.0,
     seed: int = BASE_YEAR,
     workers: int = 1,
+    own: OwnMoments | None = None,
     progress: Progress | None = None,
 ) -> Calibration:
     """Fit the searched parameters to 2016-2020.
@@ -145,6 +148,8 @@ def calibrate(
         Seed of the design and of the draws.
     workers
         Processes.
+    own
+        Moments of the user's own, as `read_own_moments` gives them; those of the package by default.
     progress
         Called with the numbers of finished and requested runs, in each round.
 
@@ -157,21 +162,22 @@ def calibrate(
     checked_total(runs + checked_count(more, "more", least=0))
     seed = checked_seed(seed)
     store = PastRuns(folder)
+    wanted = moments() if own is None else own.moments
 
     first = first_round(store, runs, workers, scale, progress, seed)
-    emulator, likelihood = emulated(first)
+    emulator, likelihood = emulated(first, wanted)
     shares = explained(emulator.points, emulator.values)
     used = informative(shares)
-    drawn = sampled(emulator, likelihood, observed_moments(), seed, used)
+    drawn = sampled(emulator, likelihood, observed_moments(wanted), seed, used)
     second: list[PastRun] = []
     if more:
         rng = np.random.default_rng(seed)
         chosen = drawn.points[rng.choice(len(drawn.points), more, replace=False)]
         near = [PastRequest(tuple(at.tolist()), run, scale=scale) for run, at in enumerate(chosen, runs + 1)]
         second = store.of(near, workers, progress)
-        emulator, likelihood = emulated(first + second)
-        drawn = sampled(emulator, likelihood, observed_moments(), seed, used)
-    recovered = recovery(emulator, tolerances(), len(first), used)
+        emulator, likelihood = emulated(first + second, wanted)
+        drawn = sampled(emulator, likelihood, observed_moments(wanted), seed, used)
+    recovered = recovery(emulator, tolerances(wanted), len(first), used)
     about = {
         "base_year": BASE_YEAR,
         "runs": len(first),
@@ -184,26 +190,27 @@ def calibrate(
         "model_version": model_version(),
         "model_digest": model_digest(),
         "data_digest": data_digest(),
-        "moments_digest": moments_digest(),
+        "moments_digest": moments_digest() if own is None else own.digest,
+        "own_moments": None if own is None else own.as_data(),
         "information_until": "2020-12",
     }
     return Calibration(
         drawn.points,
         identification(drawn.points, len(first) + len(second)),
         correlations(drawn.points),
-        moments_table(emulator, drawn.points, moments(), tolerances(), shares, len(first)),
+        moments_table(emulator, drawn.points, wanted, tolerances(wanted), shares, len(first)),
         recovery_summary(recovered),
-        influence(emulator, likelihood, moments(), used),
+        influence(emulator, likelihood, wanted, used),
         recovered,
         tuple(second),
         about,
     )
 
 
-def emulated(runs: list[PastRun]) -> tuple[Emulator, Likelihood]:
-    """Emulator of the moments of runs, and the likelihood with its residuals."""
-    emulator = Emulator.fitted(points_of(runs), moment_matrix(runs))
-    return emulator, Likelihood.of(emulator, tolerances())
+def emulated(runs: list[PastRun], wanted: Sequence[Moment] | None = None) -> tuple[Emulator, Likelihood]:
+    """Emulator of the moments of runs, by default those of the package, and the likelihood with its residuals."""
+    emulator = Emulator.fitted(points_of(runs), moment_matrix(runs, wanted))
+    return emulator, Likelihood.of(emulator, tolerances(wanted))
 
 
 def write_posterior(fit: Calibration, folder: Path, date: str) -> tuple[Path, Path]:

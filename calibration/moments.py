@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -96,17 +97,17 @@ def moments_digest() -> str:
     return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
-def observed_moments() -> Floats:
-    """Observed values, shape (moments,)."""
-    return np.array([moment.observed for moment in moments()])
+def observed_moments(wanted: Sequence[Moment] | None = None) -> Floats:
+    """Observed values of some moments, by default those of the package, shape (moments,)."""
+    return np.array([moment.observed for moment in wanted or moments()])
 
 
-def tolerances() -> Floats:
-    """Tolerances, shape (moments,)."""
-    return np.array([moment.tolerance for moment in moments()])
+def tolerances(wanted: Sequence[Moment] | None = None) -> Floats:
+    """Tolerances of some moments, by default those of the package, shape (moments,)."""
+    return np.array([moment.tolerance for moment in wanted or moments()])
 
 
-def moments_of(annual: "pd.DataFrame", monthly: "pd.DataFrame") -> Floats:
+def moments_of(annual: "pd.DataFrame", monthly: "pd.DataFrame", wanted: Sequence[Moment] | None = None) -> Floats:
     """The same figures from a run, shape (moments,).
 
     Parameters
@@ -115,6 +116,8 @@ def moments_of(annual: "pd.DataFrame", monthly: "pd.DataFrame") -> Floats:
         Indicators by year of the calendar that is meant, as `Result.annual` gives them.
     monthly
         Indicators by month, with the months as text such as "2019-06" in the index.
+    wanted
+        Moments to compute; those of the package by default.
     """
     tables = {}
     for table in (annual, monthly):  # by name and date at once: pandas would look up each figure in a millisecond
@@ -127,8 +130,9 @@ def moments_of(annual: "pd.DataFrame", monthly: "pd.DataFrame") -> Floats:
         found = values[np.ix_([rows[date] for date in dates_of(when)], [columns[name] for name in moment.simulated])]
         return float(found.sum(axis=1).mean())
 
-    result = np.empty(len(moments()))
-    for place, moment in enumerate(moments()):
+    asked = wanted or moments()
+    result = np.empty(len(asked))
+    for place, moment in enumerate(asked):
         first, last = value(moment, moment.first), value(moment, moment.last)
         if moment.form == "log_growth":
             result[place] = np.log(max(last, 1e-9) / max(first, 1e-9))

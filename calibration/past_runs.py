@@ -13,7 +13,7 @@ import pandas as pd
 
 from agents.arrays import Floats
 from calibration.earlier_years import earlier_year, parameters_of, past_scenario
-from calibration.moments import moments_of
+from calibration.moments import Moment, moments_of
 from scenarios.parameters import Parameters, ParameterSet, drawn_quantile, parameter_table
 from sim.experiments.ensemble import run_into_store
 from sim.experiments.outcomes import RunOutcome
@@ -134,8 +134,12 @@ class PastRun:
     @cached_property
     def moments(self) -> Floats:
         """Moments of the run, shape (moments,); they need the base year 2016."""
+        return self.of(None)
+
+    def of(self, wanted: Sequence[Moment] | None) -> Floats:
+        """Some moments of the run, by default those of the package, shape (moments,)."""
         months = pd.DatetimeIndex(self.indicators.index).strftime("%Y-%m")
-        return moments_of(self.annual, self.indicators.set_axis(months))
+        return moments_of(self.annual, self.indicators.set_axis(months), wanted)
 
 
 class PastRuns:
@@ -180,6 +184,6 @@ class PastRuns:
         return [self._known[request] for request in requests if request in self._known]
 
 
-def moment_matrix(runs: Sequence[PastRun]) -> Floats:
-    """Moments of several runs, shape (runs, moments)."""
-    return np.array([run.moments for run in runs])
+def moment_matrix(runs: Sequence[PastRun], wanted: Sequence[Moment] | None = None) -> Floats:
+    """Moments of several runs, by default those of the package, shape (runs, moments)."""
+    return np.array([run.moments if wanted is None else run.of(wanted) for run in runs])

@@ -41,6 +41,10 @@ def calibrate(
             "--information", help="Also rank the series of the past by how much they would narrow the forecast of 2025."
         ),
     ] = False,
+    moments: Annotated[
+        Path | None,
+        typer.Option("--moments", metavar="FILE", help="CSV of figures of 2016-2020 of your own to fit to."),
+    ] = None,
     store: Annotated[
         Path, typer.Option(metavar="DIR", help="Store of runs of the past; an interrupted fit is resumed from it.")
     ] = PAST_RUNS,
@@ -62,9 +66,11 @@ def calibrate(
     needs_extra("calibrate", "emcee", "matplotlib", what="what.fit")
     from calibration.calibrate import calibrate as fit_parameters
     from calibration.calibrate import write_posterior, write_tables
+    from calibration.own_moments import read_own_moments
     from calibration.pictures import write_pictures
     from sim.experiments.pool import usual_workers
 
+    own = None if moments is None else read_own_moments(moments)
     if out is not None:
         checked_folder(out, "--out")
     if quick:
@@ -77,6 +83,7 @@ def calibrate(
             scale=scenario_asked("frozen", [], [], macro=None, scale=scale).scale,
             seed=seed_asked(seed),
             workers=workers or usual_workers(),
+            own=own,
             progress=bar.show,
         )
         value = _value_of_information(fit, bar, workers or usual_workers()) if information else None
@@ -87,7 +94,7 @@ def calibrate(
         if value is not None:
             written.append(out / "information.csv")
             value.round(4).to_csv(written[-1], index=False)
-    answer(Fitted(fit, value, written), json, quiet)
+    answer(Fitted(fit, value, written, own), json, quiet)
 
 
 def _value_of_information(fit: Calibration, bar: RunsBar, workers: int) -> pd.DataFrame:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from calibration.calibrate import Calibration
+    from calibration.own_moments import OwnMoments
 
 
 CAVEAT = (
@@ -33,11 +34,14 @@ class Fitted:
         What each series of the past would add, or None.
     written
         Files that were written.
+    own
+        Moments of the user's own, or None.
     """
 
     fit: Calibration
     information: pd.DataFrame | None
     written: Sequence[Path]
+    own: OwnMoments | None = None
 
     @property
     def warnings(self) -> list[str]:
@@ -70,6 +74,8 @@ class Fitted:
 
     def parts(self) -> Iterable[Part]:
         """Return a table of parameters, of moments and of the check on made-up data."""
+        if self.own is not None:
+            yield f"Moments of the user's own: {self.own.told}."
         yield self._parameters()
         yield self._moments()
         yield self._recovery()
