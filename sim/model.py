@@ -212,7 +212,8 @@ class FinancialCenter(PopulationModel):
         if not self.states:
             return f"<p>{html.escape(repr(self))}</p>"
         now = self.indicators[list(PLAN_INDICATORS)].iloc[[-1]].T
-        return f"<p>{html.escape(repr(self))}</p>{now.set_axis([month_text(self.month)], axis=1).to_html()}"
+        table = now.set_axis([month_text(self.month)], axis=1).to_html(float_format="{:.4g}".format)
+        return f"<p>{html.escape(repr(self))}</p>{table}"
 
     @property
     def indicators(self) -> "pd.DataFrame":

@@ -55,7 +55,9 @@ class Result:
         return f"<Result {self.scenario.name!r}, seed {self.seed}, {kind}, {months}, {count} indicators>"
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{self.targets().to_html()}"
+        table, year = self.targets(), self.scenario.plan.target_year
+        shown = table[["name", "unit", "value_2020", f"value_{year}", f"target_{year}", "met"]]
+        return f"<p>{html.escape(repr(self))}</p>{shown.to_html(float_format='{:.4g}'.format)}"
 
     def plot(self, indicators: str | Iterable[str] = PLAN_INDICATORS) -> "Picture":
         """Draw indicators by month for a notebook; flows as those over the twelve months that end with the month.

@@ -164,7 +164,7 @@ def linked(test):
 
 
 def link_to(page):
-    return f"[{page}]({'../README.md' if page == 'README.md' else page.removeprefix('docs/')})"
+    return f"[{page}]({page.removeprefix('docs/')})" if page.startswith("docs/") else page
 
 
 def page_of(lines, known):

@@ -258,6 +258,7 @@ def test_a_result_says_what_it_is_in_one_line_and_shows_its_targets_in_a_noteboo
     shown = result._repr_html_()
     assert "&lt;Result" in shown
     assert shown.count("<tr") >= 8
+    assert f"{result.targets().loc['foreign_bond_share', 'value_2025']:.4g}" in shown and "within_rounding" not in shown
 
 
 def test_the_register_says_which_secondary_indicators_a_result_has(result):

@@ -44,7 +44,7 @@ def test_a_model_shows_its_month_its_agents_and_its_indicators(centre):
     assert f"{len(model.issuers):,} Issuer" in repr(model)
     shown = model._repr_html_()
     assert "&lt;FinancialCenter" in shown and shown.count("<tr") == 8
-    assert f"{model.indicators['foreign_bond_share'].iloc[-1]:.6f}" in shown
+    assert f"{model.indicators['foreign_bond_share'].iloc[-1]:.4g}" in shown
 
 
 def test_a_model_that_gave_its_result_away_still_has_a_line(short):
