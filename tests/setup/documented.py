@@ -32,6 +32,8 @@ BLOCKS = {
     ("docs/how-to/own-exposures.md", "python"): "tests/setup/test_exposures_page.py",
     ("docs/how-to/own-exposures.md", "sh"): "tests/setup/test_exposures_page.py",
     ("docs/how-to/own-exposures.md", "text"): "tests/setup/test_exposures_page.py",
+    ("docs/how-to/own-observations.md", "sh"): "tests/calibration/test_own_moments.py",
+    ("docs/how-to/own-observations.md", "text"): "tests/calibration/test_own_moments.py",
     ("docs/how-to/own-parameters.md", ""): "tests/scenarios/test_own_parameters.py",
     ("docs/how-to/own-parameters.md", "text"): "tests/setup/test_page_blocks.py",
     ("docs/how-to/own-plan.md", "python"): "tests/plans/test_page.py",
