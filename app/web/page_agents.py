@@ -41,7 +41,7 @@ DECISIONS = {kind.__name__: tuple(decisions) for kind, decisions in EXPLAINED.it
 
 @dataclass
 class Replay:
-    """A run of the session, the same luck under the baseline where it is asked for, and the agent that is looked at."""
+    """A run of the session, the same draws under the baseline where they are asked for, and the agent that is looked at."""
 
     centre: "FinancialCenter"
     first_ids: dict[str, frozenset[int]]
@@ -66,7 +66,7 @@ class Replay:
         self.follow(kind, agent_id)
 
     def compare(self, other: "FinancialCenter", kind: str, agent_id: int) -> None:
-        """Bring the same luck under another policy to the month of this run."""
+        """Bring the same draws under another policy to the month of this run."""
         self.other = other
         self.followed_there.clear()
         while other.month < self.centre.month:
@@ -317,7 +317,7 @@ def _why(replay: Replay, kind: str, agent_id: int, decision: str, baseline: str,
 
 
 def _history(replay: Replay, kind: str, agent_id: int, baseline: str, words: "Words") -> None:
-    """The size of the agent on this page, and with the same luck under the baseline."""
+    """The size of the agent on this page, and with the same draws under the baseline."""
     name, times = size_told(kind, words)
     months = list(replay.followed)
     lines = {words("page.desk"): replay.followed}
@@ -329,7 +329,7 @@ def _history(replay: Replay, kind: str, agent_id: int, baseline: str, words: "Wo
         else:
             here, there = (times * sizes[months[-1]] for sizes in (replay.followed, replay.followed_there))
             told = words(
-                "agents.same_luck",
+                "agents.same_draws",
                 month=months[-1],
                 what=name,
                 here=f"{here:,.4g}",
@@ -337,7 +337,7 @@ def _history(replay: Replay, kind: str, agent_id: int, baseline: str, words: "Wo
                 baseline=baseline,
                 gap=f"{here - there:+,.3g}",
             )
-            solara.Div(classes=["lj-effects"], children=[told], attributes={"data-same-luck": str(agent_id)})
+            solara.Div(classes=["lj-effects"], children=[told], attributes={"data-same-draws": str(agent_id)})
             lines[baseline] = replay.followed_there
             months = sorted({*months, *replay.followed_there})
     if len(months) > 1:

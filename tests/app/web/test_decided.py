@@ -89,7 +89,7 @@ def test_a_term_names_its_instrument_or_the_rival_centre():
     assert term_name("a rule of others", Words("zh")) == "a rule of others"
 
 
-def test_the_same_luck_under_another_policy_differs_by_policy_alone():
+def test_the_same_draws_under_another_policy_differs_by_policy_alone():
     replay = Replay.begun(sim.FinancialCenter(small(), rng=3))
     kind = "ForeignInvestor"
     assert set(replay.first_ids) == set(SIZE)
