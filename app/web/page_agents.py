@@ -41,7 +41,7 @@ DECISIONS = {kind.__name__: tuple(decisions) for kind, decisions in EXPLAINED.it
 
 @dataclass
 class Replay:
-    """A run of the session, the same draws under the baseline where they are asked for, and the agent that is looked at."""
+    """A run of the session, the same draws under the baseline where asked for, and the agent that is looked at."""
 
     centre: "FinancialCenter"
     first_ids: dict[str, frozenset[int]]
