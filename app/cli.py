@@ -94,6 +94,26 @@ EXAMPLES: dict[Callable[..., None], str] = {
     help: "help validate backtest",
 }
 """The commands with an example of each, in the order of the help."""
+PAGES: dict[str, tuple[Callable[..., None], ...]] = {
+    "tutorial.md": (run, levers, indicators, batch, compare),
+    "scenario-files.md": (scenarios, check),
+    "model.md": (shocks,),
+    "measures.md": (measures,),
+    "finding.md": (month,),
+    "brief.md": (report, attribute),
+    "store.md": (rerun, designs, doctor),
+    "how-to/tables-elsewhere.md": (export,),
+    "how-to/own-plan.md": (goals,),
+    "how-to/command-line.md": (help,),
+    "sweeps.md": (sweep, sensitivity, discover, search),
+    "redline.md": (stress, frontier),
+    "sensitivity.md": (effects,),
+    "evidence.md": (facts, decisions),
+    "forecasts.md": (forecast, review),
+    "calibration.md": (calibrate,),
+    "app.md": (app,),
+}
+"""The page of the documents on a command."""
 COMPLETE = "_LUJIAZUI_COMPLETE"
 """Variable in which a shell says how it wants names completed; Typer's scripts for shells set it."""
 HIDDEN = (evidence, register, odd)
@@ -110,8 +130,9 @@ class _InOrder(TyperGroup):
 
 
 commands = typer.Typer(cls=_InOrder, add_completion=True, pretty_exceptions_enable=False)
+page_of = {function: page for page, of_page in PAGES.items() for function in of_page}
 for function, example in EXAMPLES.items():
-    commands.command(epilog=f"Example: lujiazui {example}")(function)
+    commands.command(epilog=f"Example: lujiazui {example}\n\nPage: docs/{page_of[function]}")(function)
 for function in HIDDEN:
     commands.command(hidden=True)(function)
 commands.add_typer(validate)

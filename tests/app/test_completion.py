@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.cli import EXAMPLES
 from app.terminal.completion import indicator_names, lever_names, measure_names, scenario_names, shock_names
 from scenarios import loader, plan, shocks
 
@@ -126,6 +127,12 @@ class TestHelp:
     def test_an_unknown_command_is_refused(self, call):
         answer = call("help", "rum")
         assert answer.refused() and "rum" in answer.err
+
+    @pytest.mark.parametrize("function", EXAMPLES, ids=lambda function: function.__name__)
+    def test_help_of_a_command_names_a_page_that_names_the_command(self, call, function):
+        (page,) = re.findall(r"Page: (docs/\S+\.md)", call(function.__name__, "--help").out)
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert re.search(rf"lujiazui {function.__name__}\b|`{function.__name__}`", text)
 
     def test_help_names_the_documents(self, call):
         said = " ".join(call("--help").out.split())

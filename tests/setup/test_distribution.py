@@ -35,6 +35,7 @@ def wheelhouse(tmp_path_factory):
     (wheel,) = house.glob("lujiazui-*.whl")
     fetch = [sys.executable, "-m", "pip", "download", "-q", "--only-binary", ":all:", "-d", house]
     done(*fetch, "-c", ROOT / "constraints.txt", wheel, *BACKEND)
+    shutil.copy2(checkout / "docs" / "lujiazui.1", house)
     return house
 
 
@@ -64,6 +65,6 @@ def test_a_distribution_works_in_an_empty_environment_without_an_index(kind, whe
     place = "import lujiazui, sim; print(sim.__file__); print(lujiazui.load('plan').name)"
     where, name = done(python, "-c", place, env=alone).splitlines()
     assert Path(where).is_relative_to(home) and name == "plan"
-    assert (home / "share" / "man" / "man1" / "lujiazui.1").read_bytes() == (ROOT / "docs" / "lujiazui.1").read_bytes()
+    assert (home / "share" / "man" / "man1" / "lujiazui.1").read_bytes() == (wheelhouse / "lujiazui.1").read_bytes()
     refused = subprocess.run([command, "app"], env=alone, capture_output=True, text=True, check=False)
     assert refused.returncode == 2 and "pip install 'lujiazui[app]'" in refused.stderr
