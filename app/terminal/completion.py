@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -10,6 +9,8 @@ SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 def _named(file: str, key: str, *tables: str) -> list[str]:
     """The value of a key in each row of some tables of a file."""
+    import tomllib  # not for the help, which reads no data
+
     with (SCENARIOS / file).open("rb") as opened:
         read = tomllib.load(opened)
     return [str(row[key]) for table in tables for row in read[table]]

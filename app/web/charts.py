@@ -31,24 +31,22 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 def factor(indicator: str, words: Words) -> float:
     """Factor from an indicator's own unit to the displayed one: shares in per cent, CNY bn as 0.1 bn in Chinese."""
+    if f"signal_unit.{indicator}" in catalogue():  # the unit of a signal of systemic risk is a sentence of its own
+        return 1.0
     if _is_recorded_only(indicator):
         return recorded_unit(indicator, words).factor
     return amounts.factor(indicator, Wording(words.language))
 
 
 def _is_recorded_only(indicator: str) -> bool:
-    """Whether an indicator is neither the plan's nor a signal of systemic risk, which have units of their own."""
-    return indicator in dictionary() and f"unit.{indicator}" not in catalogue() and not _is_signal(indicator)
-
-
-def _is_signal(indicator: str) -> bool:
-    return f"signal_unit.{indicator}" in catalogue()
+    """Whether runs record an indicator that has no unit among the texts, as those of the plan have."""
+    return indicator in dictionary() and f"unit.{indicator}" not in catalogue()
 
 
 def number(indicator: str, value: float, words: Words) -> str:
     """A value of an indicator in the unit that is shown."""
     wording = Wording(words.language)
-    if indicator in dictionary() and f"unit.{indicator}" not in catalogue():
+    if _is_recorded_only(indicator):
         shown = value * factor(indicator, words)
         return amounts.grouped(shown, decimals(indicator, shown), wording)
     return amounts.amount(indicator, value, wording)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
+from app.briefing.amounts import decimals_of
 from app.web.words import Words
 from sim.closing.dictionary import Recorded, dictionary
 
@@ -13,8 +13,6 @@ IN_YUAN = "bn yuan"
 """Begins the units of amounts that Chinese writes in 亿元, 0.1 bn."""
 WHOLE = ("count", "firms", "companies", "investors", "listings per year", "months per year")
 """Units that are counted."""
-DIGITS, MOST_DECIMALS = 3, 3
-"""Significant digits of a value, and most decimal places."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +45,7 @@ def recorded_unit(indicator: str, words: Words) -> ShownUnit:
 def decimals(indicator: str, value: float) -> int:
     """Decimal places of a value in the shown unit: none for counts, else three significant digits."""
     known = dictionary().get(indicator)
-    if (known is not None and known.unit in WHOLE) or not math.isfinite(value) or value == 0.0:
-        return 0
-    return min(MOST_DECIMALS, max(0, DIGITS - 1 - math.floor(math.log10(abs(value)))))
+    return 0 if known is not None and known.unit in WHOLE else decimals_of(indicator, value)
 
 
 def definition(recorded: Recorded, words: Words) -> str:
