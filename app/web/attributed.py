@@ -116,7 +116,7 @@ def Parts(found: Attribution, plan: Plan) -> None:
         height=320,
     ).key(f"waterfall-{indicator.id}")
     with solara.v.Html(tag="details", class_="lj-folded"):
-        solara.v.Html(tag="summary", children=[words("attributed.table")])
+        solara.v.Html(tag="summary", children=[words("attributed.table", year=found.year)])
         _parts(found, plan, words)
 
 
@@ -131,7 +131,7 @@ def _parts(found: Attribution, plan: Plan, words: Words) -> None:
         for player in (*found.players, *names)
     ]
     heads = [words("attributed.group"), *(_head(indicator, words) for indicator in plan.indicators)]
-    Table(title=words("attributed.table"), heads=heads, rows=rows)
+    Table(title=words("attributed.table", year=found.year), heads=heads, rows=rows)
 
 
 def _head(indicator: Indicator, words: Words) -> str:

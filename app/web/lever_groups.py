@@ -119,7 +119,7 @@ def LeverGroups(desk: Desk) -> None:
     texts: dict[str, Any] = {
         "intensity": words("desk.intensity"),
         "in_2020": words("desk.in_2020"),
-        "preset": words("desk.planned"),
+        "preset": words("desk.planned", year=offered().plan.target_year),
         "start": words("desk.from"),
         "months": words("desk.months"),
         "last": offered().last_month,

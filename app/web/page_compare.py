@@ -13,6 +13,7 @@ from app.web.components import Chart, Form, Table
 from app.web.desk import BASELINES, LEAST_RUNS, Desk
 from app.web.lever_ranking import LeverRanking
 from app.web.named import goal_name, indicator_name, unit_name
+from app.web.offered import offered
 from app.web.problems import problems_told
 from app.web.recorded import record_told
 from app.web.simulations import the_server
@@ -114,7 +115,7 @@ def ComparePage() -> None:
             told = words("compare.no_answer") if source == "desk" else missing
             Form(fields=fields, buttons=[], event_chosen=chosen)
             solara.Div(classes=["lj-note"], children=[told])
-            LeverRanking()
+            _ranking()
             return
         names = chosen_scenarios(ensemble, tuple(session.viewed("scenarios").split(SEPARATOR)))
         options = [{"value": name, "text": charts.scenario_name(name, words)} for name in ensemble.values]
@@ -136,6 +137,12 @@ def ComparePage() -> None:
             ensemble, first, second, numbers[design].kind if source == "store" and design else "", words
         ):
             _compared(ensemble, names, given.desk if source == "desk" and given is not None else None, words)
+        _ranking()
+
+
+def _ranking() -> None:
+    """The ranking of levers, whose effects are shipped for the plan of the package alone."""
+    if offered().own_plan is None:
         LeverRanking()
 
 
@@ -297,7 +304,7 @@ def _effects(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
         shown = charts.effect(indicator.id, median, low, high, words)
         rows.append([indicator_name(indicator, words), charts.change_unit(indicator, words), *shown])
     heads = [words(f"table.{key}") for key in ("indicator", "unit", "median", "low", "high")]
-    Table(title=words("compare.effects"), heads=heads, rows=rows)
+    Table(title=words("compare.effects", year=_year(ensemble, first, second)), heads=heads, rows=rows)
     pairs = int(ensemble.paired(first, second).sum())
     solara.Div(classes=["lj-muted"], children=[words("compare.note", runs=pairs)])
 
@@ -317,8 +324,17 @@ def _displacement(ensemble: Ensemble, first: str, second: str, words: Words) -> 
         for row in moved.to_dict("records")
     ]
     heads = ["measure", "centre", "change", "low", "high", "share_of_gain"]
-    Table(title=words("displacement.title"), heads=[words(f"displacement.{each}") for each in heads], rows=rows)
+    Table(
+        title=words("displacement.title", year=_year(ensemble, first, second)),
+        heads=[words(f"displacement.{each}") for each in heads],
+        rows=rows,
+    )
     solara.Div(classes=["lj-muted"], children=[words("displacement.note")])
+
+
+def _year(ensemble: Ensemble, first: str, second: str) -> int:
+    """Year in which two scenarios are compared: that of the targets, or the last whole year of both."""
+    return ensemble.common_year(first, second) or ensemble.plan_of(first).target_year
 
 
 def _goals(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
@@ -339,5 +355,5 @@ def _goals(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
             cells.append(words(f"light.{told['light']}") + share)
         rows.append([f"{goal.id} {goal_name(goal, words)}", *cells])
     heads = [words("compare.goal"), *(charts.scenario_name(each, words) for each in lights)]
-    Table(title=words("compare.goals"), heads=heads, rows=rows)
+    Table(title=words("compare.goals", year=_year(ensemble, first, second)), heads=heads, rows=rows)
     solara.Div(classes=["lj-muted"], children=[words("compare.goals_note")])

@@ -19,6 +19,7 @@ from app.web.components import LOG, Drawer, Form
 from app.web.desk import LEAST_RUNS, Desk
 from app.web.desk_file import FileAndLink
 from app.web.lever_groups import LeverGroups
+from app.web.offered import offered
 from app.web.problems import without_places
 from app.web.results import Shown
 from app.web.simulations import answers
@@ -104,7 +105,7 @@ def DeskPage() -> None:
             actions[button]()
 
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
-        solara.HTML(tag="h1", unsafe_innerHTML=words("desk.heading"))
+        solara.HTML(tag="h1", unsafe_innerHTML=words("desk.heading", year=offered().plan.target_year))
         if desk.title:
             solara.Div(classes=["lj-named"], children=[desk.title])
         _printed(desk, words)

@@ -75,16 +75,13 @@ def Results() -> None:
         no_year = words("desk.no_year", month=ensemble.scenarios["desk"].end)
         solara.Div(classes=["lj-note"], children=[no_year])
         return
-    if year != ensemble.plan_of("desk").target_year:
-        solara.Div(
-            classes=["lj-note"], children=[words("desk.other_year", month=ensemble.scenarios["desk"].end, year=year)]
-        )
+    if year != shown_plan.target_year:
+        years = {"year": year, "target_year": shown_plan.target_year}
+        other_year = words("desk.other_year", month=ensemble.scenarios["desk"].end, **years)
+        solara.Div(classes=["lj-note"], children=[other_year])
     summary = summary_of(ensemble, desk, words)
     shown = words("desk.shown", runs=given.runs, wanted=given.wanted) + words("desk.then")
-    if ensemble.scenarios["desk"].own_plan is None:
-        Told(summary, desk, shown)
-    else:  # the sentences are those on Shanghai's 14th plan
-        solara.Div(classes=["lj-muted"], children=[shown])
+    Told(summary, desk, shown)
     named = charts.scenario_name(baseline, words)
     chosen = session.chosen_indicators.value
     cards = [indicator_card(each, summary, named, words, chosen=each.id in chosen) for each in shown_plan.indicators]
