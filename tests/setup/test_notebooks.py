@@ -32,7 +32,7 @@ def shown(notebook):
     for cell in cells(notebook):
         for output in cell.outputs:
             texts = {"text": output.text} if output.output_type == "stream" else dict(output.data)
-            found.append({kind: "a picture" if kind.startswith("image/") else text for kind, text in texts.items()})
+            found.append({kind: "a picture" if kind.startswith("image/") else texts[kind] for kind in sorted(texts)})
     return found
 
 
