@@ -48,12 +48,14 @@ def test_every_command_and_the_python_on_the_page_work(tmp_path, monkeypatch, ca
         name, *words = shlex.split(line)[1:]
         assert command_line([name, *words, *SMALL.get(name, [])]) == 0, capsys.readouterr().err
         shown[name] = capsys.readouterr().out
-    assert set(shown) == {*SMALL, "compare"}
+    assert set(shown) == {*SMALL, "compare", "report"}
     assert "2030" in shown["run"] and "plan centre_2030" in " ".join(shown["run"].split())
     assert "technology" in shown["attribute"] and "in 2022" in shown["attribute"]
     assert "A market open to the world" in shown["goals"]
     assert all(
-        "Plan of the user's own: centre_2030" in " ".join(shown[name].split()) for name in shown if name != "batch"
+        "Plan of the user's own: centre_2030" in " ".join(shown[name].split())
+        for name in shown
+        if name not in ("batch", "report")
     )
     shutil.copytree(HERE / "centre_2030", "centre_2030", dirs_exist_ok=True)
     names = {}
