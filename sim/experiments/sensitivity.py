@@ -20,6 +20,8 @@ from sim.experiments.store import Store
 if TYPE_CHECKING:
     import pandas as pd
 
+RESAMPLED = 200
+"""Bootstrap samples of an interval."""
 HELD_BACK = 0.2
 """Part of the points on which an emulator is checked."""
 MOST_LEAVES = 6
@@ -169,23 +171,69 @@ def sobol(design: Design, found: "pd.DataFrame") -> "pd.DataFrame":
         def answer(x: Floats, emulator: Any = emulator) -> Floats:
             return np.atleast_2d(emulator.predict(_spread(design, x.T)))
 
-        indices = sobol_indices(func=answer, n=EMULATED, dists=dists, rng=np.random.default_rng(design.seed))
-        interval = indices.bootstrap(confidence_level=0.95, n_resamples=200)
+        answers: list[Floats] = []
+
+        def estimate(f_A: Floats, f_B: Floats, f_AB: Floats) -> tuple[Floats, Floats]:
+            answers[:] = (f_A, f_B, f_AB)  # noqa: B023  called at once
+            return saltelli(f_A, f_B, f_AB)
+
+        rng = np.random.default_rng(design.seed)
+        indices = sobol_indices(func=answer, n=EMULATED, dists=dists, method=estimate, rng=rng)
+        low, high = _interval(answers, rng)
         for place, factor in enumerate(design.factors):
             rows.append(
                 {
                     "indicator": indicator,
                     "factor": factor.name,
                     "first": float(np.ravel(indices.first_order)[place]),
-                    "first_low": float(np.ravel(interval.first_order.confidence_interval.low)[place]),
-                    "first_high": float(np.ravel(interval.first_order.confidence_interval.high)[place]),
+                    "first_low": float(low[0, place]),
+                    "first_high": float(high[0, place]),
                     "total": float(np.ravel(indices.total_order)[place]),
-                    "total_low": float(np.ravel(interval.total_order.confidence_interval.low)[place]),
-                    "total_high": float(np.ravel(interval.total_order.confidence_interval.high)[place]),
+                    "total_low": float(low[1, place]),
+                    "total_high": float(high[1, place]),
                     "held_back_r2": r2,
                 }
             )
     return pd.DataFrame(rows)
+
+
+def saltelli(f_a: Floats, f_b: Floats, f_ab: Floats) -> tuple[Floats, Floats]:
+    """First-order and total indices from answers at two independent designs and at mixtures of them.
+
+    first = E[f_B (f_AB - f_A)] / Var, total = E[(f_A - f_AB)^2] / 2 Var, with the variance over f_A and f_B
+
+    Parameters
+    ----------
+    f_a, f_b
+        Answers at the designs, shape (outputs, n).
+    f_ab
+        Answers at the first design with one factor of the second, shape (factors, outputs, n).
+
+    Returns
+    -------
+    tuple of ndarray
+        Shapes (outputs, factors). Source: Saltelli and others, 2010, Computer Physics Communications 181, table 2; the
+        total index is Jansen's.
+    """
+    variance = np.var([f_a, f_b], axis=(0, -1))
+    first = np.mean(f_b * (f_ab - f_a), axis=-1) / variance
+    total = 0.5 * np.mean((f_a - f_ab) ** 2, axis=-1) / variance
+    return first.T, total.T
+
+
+def _interval(answers: Sequence[Floats], rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Ends of the 95 % bootstrap intervals of first-order and total indices, shape (2, factors) each.
+
+    scipy's own takes no generator, so that its intervals differ from call to call.
+    """
+    from scipy.stats import bootstrap
+
+    def statistic(places: Any) -> Floats:
+        return np.array([each[0] for each in saltelli(*(answer[..., places] for answer in answers))])
+
+    places = np.arange(answers[0].shape[-1])
+    found = bootstrap([places], statistic, method="BCa", n_resamples=RESAMPLED, vectorized=False, rng=rng)
+    return np.asarray(found.confidence_interval.low), np.asarray(found.confidence_interval.high)
 
 
 def fitted(shares: Floats, values: Floats, seed: int) -> tuple[Any, float]:

@@ -159,6 +159,18 @@ def test_shares_of_variance_find_what_matters(swept):
     assert (table["first_low"] <= table["first"]).all() and (table["first"] <= table["first_high"]).all()
 
 
+def test_shares_of_variance_are_those_of_a_known_function_and_the_same_on_every_call(design):
+    made = design("latin_hypercube", samples=40)
+    shares = made.shares()
+    known = pd.DataFrame({"known": 3.0 * shares[:, 0] - 1.0 * shares[:, 1]})
+    table = sobol(made, known)
+    pd.testing.assert_frame_equal(table, sobol(made, known), check_exact=True)
+    first = table.set_index("factor").iloc[:2]
+    assert first["total"].to_numpy() == pytest.approx([0.9, 0.1], abs=0.03)
+    assert first["first"].to_numpy() == pytest.approx([0.9, 0.1], abs=0.05)
+    assert (table["total_low"] <= table["total"]).all() and (table["total"] <= table["total_high"]).all()
+
+
 @pytest.mark.slow
 def test_a_box_bounds_what_has_to_be_high(swept):
     design, found = swept
