@@ -11,7 +11,7 @@ from app.web import charts, session
 from app.web.components import Form
 from app.web.desk import Desk
 from app.web.moves import DeskTrigger
-from app.web.named import lever_name
+from app.web.named import indicator_name, lever_name, unit_name
 from app.web.offered import offered
 from app.web.problems import problems_told
 from app.web.recorded_units import recorded_name
@@ -19,8 +19,6 @@ from app.web.told import Told
 from app.web.words import Words
 from scenarios.errors import InputError
 from scenarios.triggers import Trigger
-from sim.closing.indicators import PLAN_INDICATORS
-from sim.experiments.ensemble import thresholds
 
 NUMBERS = {"threshold": float, "months": int, "to": float, "cooldown": int}
 """Fields of the form that are numbers, and their readers."""
@@ -46,6 +44,16 @@ def told(trigger: Trigger, words: Words) -> str:
     return sentence if trigger.until is None else sentence + words("adaptive.until", month=trigger.until)
 
 
+def first_draft() -> DeskTrigger:
+    """The trigger that the form begins with: the usual one, or the first indicator and lever of another plan."""
+    usual, plan = DeskTrigger(), offered().plan
+    if usual.indicator not in plan.indicator_ids:
+        first = plan.indicators[0]
+        usual = replace(usual, indicator=first.id, threshold=first.met_from)
+    levers = [each.id for each in offered().levers]
+    return usual if usual.lever in levers else replace(usual, lever=levers[0])
+
+
 def _lever_name(id: str, words: Words) -> str:
     """The name of a lever of the desk; that of a lever it does not have, in an opened file, is its id."""
     return next((lever_name(each, words) for each in offered().levers if each.id == id), id)
@@ -55,7 +63,8 @@ def _lever_name(id: str, words: Words) -> str:
 def Adaptive(desk: Desk) -> None:
     """The triggers of the desk, each with its effect in the runs, and a form for another."""
     words = session.words()
-    draft, set_draft = solara.use_state(DeskTrigger())
+    draft, set_draft = solara.use_state(first_draft())
+    of_plan = {each.id: each for each in offered().plan.indicators}
     triggers = desk.scenario().triggers
     of_file = len(triggers) - len(desk.triggers)
     given, fired = session.answer.value, None
@@ -74,7 +83,7 @@ def Adaptive(desk: Desk) -> None:
             if name == "threshold":
                 return replace(draft, threshold=value / charts.factor(draft.indicator, words))
             if name == "indicator":
-                return replace(draft, indicator=value, threshold=thresholds()[value])
+                return replace(draft, indicator=value, threshold=of_plan[value].met_from)
             return replace(draft, **{name: value})
 
         # The form of the moment, not the one drawn last: two fields may change between two drawings.
@@ -108,7 +117,7 @@ def Adaptive(desk: Desk) -> None:
     def number(name: str, value: float, least: float, most: float | None, step: str) -> dict[str, Any]:
         label = words(f"adaptive.{name}")
         if name == "threshold":
-            label += f" ({words(f'unit.{draft.indicator}')})"
+            label += f" ({unit_name(of_plan[draft.indicator], words)})"
         return {
             "id": f"trigger_{name}",
             "label": label,
@@ -134,7 +143,7 @@ def Adaptive(desk: Desk) -> None:
         Told("adaptive")
         Form(
             fields=[
-                select("indicator", [(id, words(f"indicator.{id}")) for id in PLAN_INDICATORS]),
+                select("indicator", [(id, indicator_name(each, words)) for id, each in of_plan.items()]),
                 select("side", [("below", words("adaptive.is_below")), ("above", words("adaptive.is_above"))]),
                 number("threshold", draft.threshold * charts.factor(draft.indicator, words), 0, None, "any"),
                 number("months", draft.months, 1, 60, "1"),

@@ -7,10 +7,12 @@ import solara
 
 from app.web import charts, session
 from app.web.components import Chart
+from app.web.named import indicator_name
+from app.web.offered import offered
 from app.web.page_agents import LARGEST_SCALE
 from app.web.words import Words
 from scenarios.calendar import month_text
-from sim.closing.indicators import PLAN_INDICATORS
+from scenarios.plan import Indicator
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
@@ -30,7 +32,7 @@ def ModelPage() -> None:
         return solara.reactive(FinancialCenter(scenario, rng=1))
 
     model = solara.use_memo(begin, [scenario.content_hash()])
-    plots = solara.use_memo(lambda: [_plot(name, words) for name in PLAN_INDICATORS], [words.language])
+    plots = solara.use_memo(lambda: [_plot(each, words) for each in offered().plan.indicators], [words.language])
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("model.heading"))
         solara.Div(classes=["lj-note"], children=[words("model.told")])
@@ -41,7 +43,7 @@ def ModelPage() -> None:
             solara.AppLayout(children=[SolaraViz(model, components=plots, name=words("page.model"))], navigation=False)
 
 
-def _plot(name: str, words: Words) -> Any:
+def _plot(indicator: Indicator, words: Words) -> Any:
     """A component of Mesa's view: an indicator by month, as far as the model has come."""
 
     @solara.component
@@ -49,9 +51,10 @@ def _plot(name: str, words: Words) -> Any:
         from mesa.visualization.utils import update_counter
 
         update_counter.get()  # drawn anew at each step
+        name = indicator.id
         told = model.datacollector.get_model_vars_dataframe()[name]
         months = [month_text(model.month - len(told) + 1 + place) for place in range(len(told))]
         option = charts.line(months, told.to_numpy() * charts.factor(name, words))
-        Chart(option=option, title=words(f"indicator.{name}"), subtitle=words("model.by_month"), name=name)
+        Chart(option=option, title=indicator_name(indicator, words), subtitle=words("model.by_month"), name=name)
 
     return Plot

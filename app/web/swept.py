@@ -13,15 +13,15 @@ import solara
 from app.terminal.numbers import known
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
+from app.web.named import indicator_name, unit_name
+from app.web.offered import offered
 from app.web.page_compare import design_told, stored_designs
 from app.web.simulations import the_server
 from app.web.words import Words
 from scenarios.errors import InputError
 from scenarios.extras import MissingExtra
 from scenarios.spreadsheet import plain_cells
-from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.designs import Design
-from sim.experiments.ensemble import thresholds
 from sim.experiments.sensitivity import discover, indices, strength, swept
 from sim.experiments.store import Store
 
@@ -36,7 +36,7 @@ def sweep_of(number: int | None) -> "tuple[Design, pd.DataFrame] | None":
     """A sweep of the server's store, the last one by default, or None where it is not whole."""
     folder = the_server().store
     try:
-        return swept(Store.open(folder), number) if folder is not None else None
+        return swept(Store.open(folder), number, offered().plan.indicator_ids) if folder is not None else None
     except InputError:
         return None
 
@@ -49,8 +49,9 @@ def Swept(counts: dict[str, int]) -> None:
     sweeps = {str(each.number): each for each in designs if each.kind == "sweep"}
     picked = session.viewed("sweep") if session.viewed("sweep") in sweeps else next(iter(sweeps), "")
     sweep = solara.use_memo(lambda: sweep_of(int(picked) if picked else None), [counts, picked])
-    indicator, set_indicator = solara.use_state(PLAN_INDICATORS[0])
-    level, set_level = solara.use_state(thresholds()[PLAN_INDICATORS[0]])
+    of_plan = {each.id: each for each in offered().plan.indicators}
+    indicator, set_indicator = solara.use_state(next(iter(of_plan)))
+    level, set_level = solara.use_state(of_plan[indicator].met_from)
     asked, set_asked = solara.use_state("")
     answer, set_answer = solara.use_state(None)
     failure, set_failure = solara.use_state("")
@@ -103,15 +104,15 @@ def Swept(counts: dict[str, int]) -> None:
     solara.Div(classes=["lj-muted"], children=[f"{design.title} {told}".strip()])
 
     def chosen(event: dict[str, str]) -> None:
-        if event["id"] == "swept" and event["value"] in PLAN_INDICATORS:
+        if event["id"] == "swept" and event["value"] in of_plan:
             set_indicator(event["value"])
-            set_level(thresholds()[event["value"]])
+            set_level(of_plan[event["value"]].met_from)
         elif event["id"] == "level":
             with suppress(ValueError):
                 wanted = float(event["value"]) / charts.factor(indicator, words)
-                set_level(wanted if np.isfinite(wanted) else thresholds()[indicator])
+                set_level(wanted if np.isfinite(wanted) else of_plan[indicator].met_from)
 
-    options = [{"value": id, "text": words(f"indicator.{id}")} for id in PLAN_INDICATORS]
+    options = [{"value": id, "text": indicator_name(each, words)} for id, each in of_plan.items()]
     buttons = [
         {"id": "indices", "text": words("swept.indices"), "off": bool(asked)},
         {"id": "box", "text": words("swept.box"), "off": bool(asked)},
@@ -143,7 +144,8 @@ def _elsewhere(function: Callable[..., Any], *arguments: Any) -> Any:
 def _indices(design: Design, found: "pd.DataFrame", words: Words) -> None:
     key = strength(design.kind)
     with solara.Div(classes=["lj-charts"]):
-        for id in PLAN_INDICATORS:
+        for indicator in offered().plan.indicators:
+            id = indicator.id
             own = found[found["indicator"] == id].sort_values(key, ascending=False).head(MOST_FACTORS)
             shown = {words(f"swept.{key}"): own[key].tolist()}
             if key == "total":
@@ -153,8 +155,8 @@ def _indices(design: Design, found: "pd.DataFrame", words: Words) -> None:
             names = [words.known(f"lever.{factor}", str(factor).replace("_", " ")) for factor in own["factor"]]
             Chart(
                 option=charts.bars(names, shown),
-                title=words(f"indicator.{id}"),
-                subtitle=words(f"unit.{id}") if key != "total" else _held_back(own, words),
+                title=indicator_name(indicator, words),
+                subtitle=unit_name(indicator, words) if key != "total" else _held_back(own, words),
                 name=f"sensitivity-{id}",
                 csv=str(plain_cells(own).to_csv(index=False, lineterminator="\n")),
             ).key(f"sensitivity-{id}")
@@ -181,7 +183,8 @@ def _box(
         ]
         for row in box.to_dict("records")
     ]
-    name, unit = words(f"indicator.{indicator}"), words(f"unit.{indicator}")
+    told_of = next(each for each in offered().plan.indicators if each.id == indicator)
+    name, unit = indicator_name(told_of, words), unit_name(told_of, words)
     title = words("swept.reaches", indicator=name, least=f"{least * charts.factor(indicator, words):.6g}", unit=unit)
     Table(title=title, heads=[words(f"swept.{each}") for each in ("factor", "from", "to")], rows=rows)
     told = words("swept.box_told", **{key: f"{value:.0%}" for key, value in shares.items()})

@@ -8,10 +8,12 @@ import solara
 
 import sim
 from app.web import offered as of_operator
+from app.web.adaptive import first_draft
 from app.web.cards import indicator_card
 from app.web.desk import Change, Desk
 from app.web.lever_groups import LeverGroups
 from app.web.link import link_of, read_link
+from app.web.moves import DeskTrigger
 from app.web.named import goal_name, group_name, indicator_name, lever_name, unit_name
 from app.web.words import Words
 from scenarios.errors import InputError
@@ -104,3 +106,15 @@ def test_everything_of_the_plan_has_a_name_in_both_languages(centre_2030, langua
     assert group_name("technology", words, centre_2030) == {"en": "Technology", "zh": "科技"}[language]
     assert group_name("elsewhere", words, centre_2030) == "elsewhere"
     assert lever_name(shipped_plan().levers[0], words) == words(f"lever.{shipped_plan().levers[0].id}")
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_trigger_begins_with_an_indicator_and_a_lever_of_the_plan(centre_2030):
+    draft = first_draft()
+    assert draft.indicator in centre_2030.indicator_ids
+    assert draft.lever in [each.id for each in of_operator.offered().levers]
+    assert Desk(triggers=(draft,)).scenario().triggers[-1].indicator == draft.indicator
+
+
+def test_without_an_operators_plan_a_trigger_begins_as_usual():
+    assert first_draft() == DeskTrigger()
