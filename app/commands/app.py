@@ -40,6 +40,14 @@ def app(
     ] = 400,
     plan: OwnPlan = None,
     component: OwnComponents = None,
+    parameters: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Parameters of your own for every desk: a .csv file, or ./FOLDER of a fit, see "
+            "docs/how-to/own-parameters.md.",
+        ),
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
 ) -> None:
     """Open the policy desk in the browser; it works without a network."""
@@ -64,4 +72,5 @@ def app(
         kept_megabytes=memory,
         plan=plan,
         components=component or (),
+        parameters=parameters,
     )

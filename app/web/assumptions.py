@@ -63,6 +63,10 @@ def Assumptions(desk: Desk) -> None:
 
     Form(fields=fields, buttons=[], event_chosen=chosen)
     Told("assumptions")
+    own = desk.start().own_parameters
+    if own is not None:
+        told = words("desk.own_parameters", name=own.name)
+        solara.Div(classes=["lj-muted"], children=[told], attributes={"data-own-parameters": own.digest})
     world = world_of_file(desk, words)
     if world:
         told = words("problem.joint").join((words("desk.world"), words("desk.between").join(world)))

@@ -67,6 +67,7 @@ def _opened(text: str, file_name: str, of_operator: Offered) -> Scenario:
             allowed=coded("allowed.bytes", most=LARGEST_FILE),
         )
     scenario = parse_scenario(text, file_name, plan=of_operator.own_plan, components=of_operator.components)
+    scenario = of_operator.with_parameters(scenario)
     last = of_operator.last_month
     problems = []
     if scenario.macro not in MACRO:

@@ -42,6 +42,7 @@ def serve(
     kept_megabytes: float = 400.0,
     plan: str | None = None,
     components: Iterable[str] = (),
+    parameters: str | None = None,
 ) -> None:
     """Serve the app until it is stopped.
 
@@ -72,17 +73,19 @@ def serve(
         Folder of a plan of the user's own, under which every desk stands.
     components
         Names of installed components of others, which every desk has.
+    parameters
+        File of parameters or folder of a fit, which every desk has over its parameter set.
 
     Raises
     ------
     scenarios.InputError
-        If the address, the plan or a component cannot be used, or the app's extra is not installed.
+        If the address, the plan, a component or the parameters cannot be used, or the app's extra is not installed.
     """
     import socket
 
     offline.prepare()
     needs_extra("app", what="what.app")
-    offer(plan, components)
+    offer(plan, components, parameters)
     import uvicorn
     from solara.server import kernel_context, starlette
 
