@@ -9,29 +9,52 @@ import typer
 
 from app.terminal.answer import answer
 from app.terminal.completion import measure_names
-from app.terminal.options import Json, OwnPlan, Quiet
+from app.terminal.options import Json, OwnComponents, OwnPlan, Quiet
 from app.terminal.report import Facts, Listing, Part, Table
 
 if TYPE_CHECKING:
+    from scenarios.added.records import AddedParts
     from scenarios.plan import Measure, Plan
+
+OF_OTHERS = "Components of others"
+"""Section of the measures of components."""
 
 
 def measures(
     name: Annotated[str | None, typer.Argument(help="One measure, in detail.", autocompletion=measure_names)] = None,
     own_plan: OwnPlan = None,
+    component: OwnComponents = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """List the plan's measures and their levers."""
     from app.terminal.asked import named, plan_asked
+    from scenarios.added.installed import parse_components
 
-    plan = plan_asked(own_plan)
+    plan = with_components(plan_asked(own_plan), parse_components(tuple(component or ())))
     known = {measure.id: measure for measure in plan.measures}
     if name is not None:
         measure = named("measure", name if name in known else name.upper(), known)
         answer(Listing(measure, [measure.id], list(_in_detail(measure, plan))), json, quiet)
     else:
         answer(Listing(plan.measures, list(known), list(_by_section(plan.measures))), json, quiet)
+
+
+def with_components(plan: Plan, components: Sequence[AddedParts]) -> Plan:
+    """The plan with the measures of components of others, and the levers and channels that these rest on."""
+    from dataclasses import replace
+
+    from scenarios.added.records import channels_of, levers_of, measures_of
+
+    if not components:
+        return plan
+    added = [replace(each, section="", section_title=OF_OTHERS) for each in measures_of(components)]
+    return replace(
+        plan,
+        levers=(*plan.levers, *levers_of(components)),
+        channels=(*plan.channels, *channels_of(components)),
+        measures=(*plan.measures, *added),
+    )
 
 
 def _by_section(known: Sequence[Measure]) -> Iterable[Part]:
@@ -51,7 +74,14 @@ def _by_section(known: Sequence[Measure]) -> Iterable[Part]:
             )
             for each in chosen
         ]
-        yield Table(f"{section} {chosen[0].section_title}", headings, rows)
+        yield Table(f"{section} {chosen[0].section_title}".strip(), headings, rows)
+
+
+def _without_proof(chosen: Measure, plan: Plan) -> str:
+    """Why no test of this project proves a measure."""
+    if chosen.section_title == OF_OTHERS:
+        return "none: a component of others"
+    return "none: a plan of your own" if plan.given else "none: context moves nothing"
 
 
 def _in_detail(chosen: Measure, plan: Plan) -> Iterable[Part]:
@@ -73,7 +103,7 @@ def _in_detail(chosen: Measure, plan: Plan) -> Iterable[Part]:
         "lag": f"{chosen.lag_months} months ({chosen.lag_basis})",
         "strength": f"{chosen.strength}: {chosen.strength_reason}",
         "modelled as": f"{found.modelled_as}. {chosen.modelled_note}",
-        "proof": found.test or ("none: a plan of your own" if plan.given else "none: context moves nothing"),
+        "proof": found.test or _without_proof(chosen, plan),
         "source": chosen.source,
     }
     yield Facts(chosen.title, facts)

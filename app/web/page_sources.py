@@ -6,10 +6,12 @@ import solara
 
 from app.web import session
 from app.web.components import Entries, Form
+from app.web.offered import offered
 from app.web.recorded_units import definition, recorded_name, recorded_unit
 from app.web.words import Words
 from calibration.observations import annual_observations
 from scenarios import plan
+from scenarios.added.records import measures_of
 from scenarios.baseline import observations
 from scenarios.parameters import parameter_table, posterior_draws
 from sim.closing.dictionary import dictionary
@@ -113,12 +115,12 @@ def _measures(wanted: str, words: Words) -> None:
             each.id,
             words.of_data(f"measure.{each.id}", each.title),
             words.known(f"group.{each.section}", each.section_title),
-            words("desk.comma").join(words(f"lever.{lever}") for lever in each.levers),
+            words("desk.comma").join(words.known(f"lever.{lever}", lever) for lever in each.levers),
             _term(each.modelled_as, words),
             _term(each.authority, words),
             words("desk.comma").join(recorded_name(kpi, words) for kpi in each.kpis),
         ]
-        for each in plan.measures()
+        for each in (*plan.measures(), *measures_of(offered().components))
     ]
     heads = _heads(words, "measure", "title", "clause", "levers", "modelled", "authority", "indicator")
     _cards(f"{words('sources.measures')}: {words('sources.registered')}", heads, rows, wanted, words)

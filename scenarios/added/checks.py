@@ -9,7 +9,7 @@ from scenarios.added.parameter_file import checked_rows
 from scenarios.added.records import AddedParts, channels_of, levers_of
 from scenarios.errors import InputError, Problem, unknown
 from scenarios.parameters import parameter_table
-from scenarios.plan import channels, levers
+from scenarios.plan import channels, levers, measures
 from scenarios.plan.records import Channel, Lever
 from scenarios.problem_texts import coded
 from scenarios.shocks import shock_kinds
@@ -27,7 +27,7 @@ def checked_together(components: Sequence[AddedParts]) -> None:
     InputError
         With all problems: names that are none or are there already, effects on unknown channels, numbers out of range.
     """
-    problems = [*_names(components), *_effects(components)]
+    problems = [*_names(components), *_effects(components), *_measures(components)]
     for each in components:
         try:
             checked_rows(each.data.parameters, each.name)
@@ -45,6 +45,7 @@ def _names(components: Sequence[AddedParts]) -> Iterable[Problem]:
         "parameter": {row.id: MODEL for row in parameter_table()},
         "shock": dict.fromkeys(shock_kinds(), MODEL),
         "indicator": {},
+        "measure": {measure.id: MODEL for measure in measures()},
     }
     for each in components:
         named = {
@@ -54,16 +55,30 @@ def _names(components: Sequence[AddedParts]) -> Iterable[Problem]:
             "parameter": [parameter.id for parameter in each.data.parameters],
             "shock": [kind.name for kind in each.data.shocks],
             "indicator": [indicator.name for indicator in each.indicators],
+            "measure": [measure.id for measure in each.data.measures],
         }
         for kind, names in named.items():
             for name in names:
                 if name in kinds[kind]:
                     message = coded("added.clash", kind=kind, name=name, owner=kinds[kind][name])
                     yield Problem(message, each.name, kind, name)
-                elif kind != "parameter" and not NAME.fullmatch(name):
+                elif kind not in ("parameter", "measure") and not NAME.fullmatch(name):
                     message = coded("added.no_name", kind=kind, name=name)
                     yield Problem(message, each.name, kind, name, coded("allowed.short_name"))
                 kinds[kind].setdefault(name, each.name)
+
+
+def _measures(components: Sequence[AddedParts]) -> Iterable[Problem]:
+    """Yield instruments of measures on levers or components that are not there."""
+    of_id = {lever.id: [part.id for part in lever.components] for lever in (*levers(), *levers_of(components))}
+    for each in components:
+        for measure in each.data.measures:
+            for place, instrument in enumerate(measure.instruments):
+                where = {"where": each.name, "key": f"measure.{measure.id}.instruments.{place}"}
+                if instrument.lever not in of_id:
+                    yield unknown("lever", instrument.lever, of_id, **where, allowed=coded("allowed.see_levers"))
+                elif instrument.component and instrument.component not in of_id[instrument.lever]:
+                    yield unknown("component", instrument.component, of_id[instrument.lever], **where)
 
 
 def _effects(components: Sequence[AddedParts]) -> Iterable[Problem]:

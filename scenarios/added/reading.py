@@ -1,4 +1,4 @@
-"""Levers, channels, parameters and kinds of shocks of a component, from the data files of its package."""
+"""Levers, channels, parameters, kinds of shocks and measures of a component, from the data files of its package."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from scenarios.added.parameter_file import read_parameters
 from scenarios.added.records import AddedData
 from scenarios.calendar import PLAN_START
 from scenarios.errors import InputError
-from scenarios.plan.records import Channel, Lever
+from scenarios.plan.records import Channel, Lever, Measure
 from scenarios.problem_texts import coded
 from scenarios.shocks import ShockKind
 from scenarios.typed_rows import read_table, with_tables
 
-FILES = {"levers.toml": "lever", "channels.toml": "channel", "shocks.toml": "shock"}
+FILES = {"levers.toml": "lever", "channels.toml": "channel", "shocks.toml": "shock", "measures.toml": "measure"}
 """Files of tables and the name of the table in each; each file may be left out."""
 PARAMETERS = "parameters.csv"
 USUAL_LEVER: dict[str, Any] = {
@@ -44,14 +44,39 @@ USUAL_LEVER: dict[str, Any] = {
 """Fields of a lever that the plan's own levers fill and others may leave out."""
 USUAL_CHANNEL: dict[str, Any] = {"read_by": [], "agent_decision": "", "rule": "", "term": "", "coefficient": ""}
 """Fields of a channel that others may leave out."""
+USUAL_MEASURE: dict[str, Any] = {
+    "kind": "measure",
+    "section": "",
+    "section_title": "",
+    "source": "",
+    "acts_on": [],
+    "mechanism": "",
+    "channel": "",
+    "channels_secondary": [],
+    "kpis": [],
+    "direction": {},
+    "lag_months": 0,
+    "lag_basis": "",
+    "strength": "medium",
+    "strength_reason": "",
+    "authority": "municipal",
+    "authority_note": "",
+    "modelled_as": "lever",
+    "modelled_note": "",
+    "start": "",
+    "ramp_months": 0,
+    "interactions": [],
+}
+"""Fields of a measure that the plan of the package fills and others may leave out."""
 YEARS = 6
 """Points of the path on the plan's arm, from 2020 to 2025."""
 
 
 def added_data(package: str) -> AddedData:
-    """Return what the data files of a package add: `levers.toml`, `channels.toml`, `shocks.toml`, `parameters.csv`.
+    """Return what the data files of a package add.
 
-    Each file may be left out. A lever stays at its intensity of 2020 on all arms unless it gives a path.
+    They are `levers.toml`, `channels.toml`, `shocks.toml`, `measures.toml` and `parameters.csv`. Each file may be left
+    out. A lever stays at its intensity of 2020 on all arms unless it gives a path.
 
     Parameters
     ----------
@@ -72,11 +97,18 @@ def added_data(package: str) -> AddedData:
     forms = {channel.id: channel.form for channel in channels}
     levers = read_table(Lever, [whole_lever(row, forms) for row in tables["lever"]], "levers.toml", "lever")
     shocks = read_table(ShockKind, tables["shock"], "shocks.toml", "shock")
+    rows = [whole_measure(row, place) for place, row in enumerate(tables["measure"], start=1)]
+    measures = read_table(Measure, rows, "measures.toml", "measure")
     entry = folder.joinpath(PARAMETERS)
     if not entry.is_file():
-        return AddedData(levers, channels, (), shocks)
+        return AddedData(levers, channels, (), shocks, measures)
     with resources.as_file(entry) as path:
-        return AddedData(levers, channels, read_parameters(path), shocks)
+        return AddedData(levers, channels, read_parameters(path), shocks, measures)
+
+
+def whole_measure(row: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Return a row of a measure with the fields that it leaves out, its place among the others included."""
+    return {**USUAL_MEASURE, "number": number, **row}
 
 
 def _rows(entry: Traversable, file: str, table: str) -> Sequence[Mapping[str, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal, Self
 
 from scenarios.distributions import Distribution, parse_distribution
-from scenarios.plan.records import Channel, Lever
+from scenarios.plan.records import Channel, Lever, Measure
 from scenarios.shocks import ShockKind
 from scenarios.typed_rows import TYPED, read_record, read_table
 
@@ -45,12 +45,13 @@ class AddedIndicator:
 
 @dataclass(frozen=True)
 class AddedData:
-    """Levers, channels, parameters and kinds of shocks of a component."""
+    """Levers, channels, parameters, kinds of shocks and measures of a component."""
 
     levers: tuple[Lever, ...] = ()
     channels: tuple[Channel, ...] = ()
     parameters: tuple[AddedParameter, ...] = ()
     shocks: tuple[ShockKind, ...] = ()
+    measures: tuple[Measure, ...] = ()
 
 
 TABLES: dict[str, type] = {
@@ -58,6 +59,7 @@ TABLES: dict[str, type] = {
     "channels": Channel,
     "parameters": AddedParameter,
     "shocks": ShockKind,
+    "measures": Measure,
     "indicators": AddedIndicator,
 }
 """Records of each table of a component in a scenario."""
@@ -137,6 +139,11 @@ def parameters_of(components: Iterable[AddedParts]) -> tuple[AddedParameter, ...
 def shocks_of(components: Iterable[AddedParts]) -> dict[str, ShockKind]:
     """Return the kinds of shocks of components by name, in their order."""
     return {kind.name: kind for each in components for kind in each.data.shocks}
+
+
+def measures_of(components: Iterable[AddedParts]) -> tuple[Measure, ...]:
+    """Return the measures of components, in their order."""
+    return tuple(measure for each in components for measure in each.data.measures)
 
 
 def indicators_of(components: Iterable[AddedParts]) -> dict[str, AddedIndicator]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from scenarios.added.reading import whole_lever
+from scenarios.added.reading import whole_lever, whole_measure
 from scenarios.calendar import BASELINE, LAST_END
 from scenarios.errors import InputError, Problem, unknown
 from scenarios.own_plan.baseline import baseline_problems, read_baseline, values_2020
@@ -31,30 +31,6 @@ FIRST_YEAR, LAST_YEAR = BASELINE // 12 + 1, int(LAST_END[:4])
 """Years that targets can be of."""
 AROUND_FROM = 0.975
 """Share of a target from which it counts as met where the plan says around, as in the plan of the package."""
-USUAL_MEASURE: dict[str, Any] = {
-    "kind": "measure",
-    "section": "",
-    "section_title": "",
-    "source": "",
-    "acts_on": [],
-    "mechanism": "",
-    "channel": "",
-    "channels_secondary": [],
-    "kpis": [],
-    "direction": {},
-    "lag_months": 0,
-    "lag_basis": "",
-    "strength": "medium",
-    "strength_reason": "",
-    "authority": "municipal",
-    "authority_note": "",
-    "modelled_as": "lever",
-    "modelled_note": "",
-    "start": "",
-    "ramp_months": 0,
-    "interactions": [],
-}
-"""Fields of a measure that the plan of the package fills and others may leave out."""
 
 
 def plan_of(tables: Mapping[str, Any]) -> Plan:
@@ -299,7 +275,7 @@ def _of_secondary(recorded: Secondary) -> dict[str, Any]:
 
 
 def _measures(rows: Sequence[Mapping[str, Any]]) -> tuple[Measure, ...]:
-    whole = [{**USUAL_MEASURE, "number": place, **row} for place, row in enumerate(rows, start=1)]
+    whole = [whole_measure(row, place) for place, row in enumerate(rows, start=1)]
     return read_table(Measure, whole, "", "measure")
 
 

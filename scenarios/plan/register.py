@@ -44,7 +44,8 @@ class Chain:
 def chain(measure: Measure, plan: Plan | None = None) -> Chain:
     """Return the chain of a measure of a plan, that of the package unless another is given.
 
-    The measures of other plans are proved by no test. An instrument that names no component is carried by all.
+    The measures of other plans and of components of others are proved by no test. An instrument that names no component
+    is carried by all.
     """
     plan = shipped_plan() if plan is None else plan
     known = {channel.id: channel for channel in plan.channels}
@@ -69,7 +70,8 @@ def chain(measure: Measure, plan: Plan | None = None) -> Chain:
         for parameter in (() if plan.given else DELIVERY.get(measure.id, ()))
     ]
     how = "lever" if measure.levers else "switch" if links else "context"
-    return Chain(measure, tuple(links), how, PROOF.format(id=measure.id) if links and not plan.given else "")
+    proved = bool(links) and not plan.given and measure in measures()
+    return Chain(measure, tuple(links), how, PROOF.format(id=measure.id) if proved else "")
 
 
 def register() -> tuple[Chain, ...]:

@@ -43,7 +43,7 @@ class AddedComponent:
     agents: Mapping[Any, int] = field(default_factory=lambda: _NONE)
     """Populations of new kinds of agents, and the number of agents for which room is made at first."""
     data: AddedData = field(default_factory=AddedData)
-    """Levers, channels, parameters and kinds of shocks; see `scenarios.added.reading.added_data`."""
+    """Levers, channels, parameters, kinds of shocks and measures; see `scenarios.added.reading.added_data`."""
 
     def __post_init__(self) -> None:
         for name, kind in (("component", Component), ("version", str), ("data", AddedData)):

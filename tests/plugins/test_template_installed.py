@@ -36,6 +36,7 @@ def test_the_commands_on_the_page_are_those_that_the_installed_package_is_tried_
 COMMANDS = [
     "lujiazui month --component weather_market --step weather_traders_buy_cover",
     "lujiazui run plan --component weather_market --set weather_contract_support=0.7@2022-01 --shock cold_spell",
+    "lujiazui measures W01 --component weather_market",
 ]
 
 
@@ -53,7 +54,8 @@ def test_the_package_is_built_installed_and_used(tmp_path):
     how = ["-q", "--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check"]
     called(["-m", "pip", "install", *how, "--target", str(target)], dict(os.environ), str(TEMPLATE))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "app" / "names"), str(target)])}
-    month, run = (command.split()[1:] for command in COMMANDS)
+    month, run, measure = (command.split()[1:] for command in COMMANDS)
+    assert "Cheaper weather contracts" in called(["-m", "app"], environment, *measure)
     assert "weather_market.component" in called(["-m", "app"], environment, *month)
     answer = json.loads(called(["-m", "app"], environment, *run, "--scale", "0.05", "--json"))
     (component,) = answer["provenance"]["components"]

@@ -1,10 +1,14 @@
 """A component of others in sweeps, searches and effects, and on the policy desk where the operator gives it."""
 
+from dataclasses import replace
+
 import pytest
 
+from app.cli import command_line
 from app.web.desk import Change, Desk
 from app.web.offered import offer
 from scenarios.errors import InputError
+from scenarios.loader import load
 from sim.experiments.designs import read_design
 from sim.experiments.effects import effects
 from sim.experiments.robust_search import read_search
@@ -76,3 +80,27 @@ def test_the_desk_has_it_where_the_operator_gives_it():
         Desk().opening("extends: plan\ncomponents: [weather_market]\n")
     with pytest.raises(InputError, match="weather_marke"):
         offer(components=["weather_marke"])
+
+
+@pytest.mark.usefixtures("weather_market")
+def test_its_measures_are_listed_with_the_chain_of_their_lever(capsys):
+    command_line(["measures", "--component", "weather_market", "--quiet"])
+    listed = capsys.readouterr().out.split()
+    assert listed[0] == "M01" and listed[-1] == "W01"
+    command_line(["measures", "W01", "--component", "weather_market"])
+    told = capsys.readouterr().out
+    assert "weather_contract_cost" in told and "none: a component of others" in told
+
+
+def test_a_measure_of_a_component_names_levers_that_there_are_and_an_id_of_its_own(weather_market):
+    (measure,) = weather_market.data.measures
+
+    def refused(**changes):
+        data = replace(weather_market.data, measures=(replace(measure, **changes),))
+        with pytest.raises(InputError) as error:
+            load("plan").with_components([replace(weather_market, data=data)])
+        return str(error.value)
+
+    gone = (replace(measure.instruments[0], lever="weather_contract_suport"),)
+    assert "did you mean 'weather_contract_support'" in refused(instruments=gone)
+    assert "is there already, in the model" in refused(id="M01")
