@@ -336,7 +336,7 @@ def test_a_window_that_is_made_narrow_needs_no_scrolling_sideways(page, server):
 
 def test_paper_says_what_is_asked_in_place_of_forms(page, server):
     page.goto(f"{server}/?{QUICK}&lever.reits_pilot=0.9@2021-07~12&note=for%20the%20board")
-    expect(page.locator(".lj-card")).to_have_count(8)
+    expect(page.locator(".lj-card")).to_have_count(9)
     asked = page.locator(".lj-printed")
     expect(asked).to_be_hidden()
     page.emulate_media(media="print")

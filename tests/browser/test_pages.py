@@ -81,7 +81,7 @@ def test_the_desk_is_compared_and_its_difference_split_by_groups(page, server):
 
 def test_the_card_of_the_redline_leads_to_its_page_with_the_settings(page, server):
     page.goto(f"{server}/?{QUICK}&lever.fintech_hub=0.9@2021-07~12")
-    card = page.locator('.lj-card[data-indicator="redline"]')
+    card = page.locator('[data-indicator="redline"]')
     expect(card).to_contain_text("of 8 runs break it by 2025")
     card.click()
     expect(page.get_by_role("heading", name="How near is the redline?")).to_be_visible()
