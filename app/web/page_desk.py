@@ -105,7 +105,7 @@ def DeskPage() -> None:
             actions[button]()
 
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
-        solara.HTML(tag="h1", unsafe_innerHTML=words("desk.heading", year=offered().plan.target_year))
+        solara.v.Html(tag="h1", children=[words("desk.heading", year=offered().plan.target_year)])
         if desk.title:
             solara.Div(classes=["lj-named"], children=[desk.title])
         _printed(desk, words)
