@@ -30,11 +30,11 @@ LARGEST_SCALE = 0.2
 """Share of the issuers that a session's own model may hold."""
 
 SIZE = {
-    "FinancialInstitution": ("assets_bn", "CNY bn"),
-    "ForeignInvestor": ("holdings_bn", "CNY bn"),
-    "ForeignEquityInvestor": ("holdings_bn", "CNY bn"),
+    "FinancialInstitution": ("assets_bn", IN_YUAN),
+    "ForeignInvestor": ("holdings_bn", IN_YUAN),
+    "ForeignEquityInvestor": ("holdings_bn", IN_YUAN),
     "FintechFirm": ("log_size", "log"),
-    "Issuer": ("cash_bn", "CNY bn"),
+    "Issuer": ("cash_bn", IN_YUAN),
 }
 DECISIONS = {kind.__name__: tuple(decisions) for kind, decisions in EXPLAINED.items()}
 
@@ -187,7 +187,7 @@ def AgentsPage() -> None:
 def size_told(kind: str, words: "Words") -> tuple[str, float]:
     """Name of the size of a kind of agent with its unit, and the factor from the column to that unit."""
     column, unit = SIZE[kind]
-    return words(f"size.{column}"), IN_CHINESE if unit == "CNY bn" and words.language == "zh" else 1.0
+    return words(f"size.{column}"), IN_CHINESE if unit == IN_YUAN and words.language == "zh" else 1.0
 
 
 def _population(centre: "FinancialCenter", kind: str) -> "Population[Any]":
@@ -203,24 +203,20 @@ def _places(centre: "FinancialCenter", words: "Words") -> None:
         name: np.bincount(place[mask], minlength=len(District)).tolist()
         for name, mask in zip(names, (~foreign, foreign), strict=True)
     }
-    districts = [words(f"district.{each.name}") for each in District]
-    unit = words("agents.count")
-    Chart(
-        option=charts.bars(districts, by_district, stacked=True),
-        title=words("agents.districts"),
-        subtitle=unit,
-        name="districts",
-        height=330,
-    )
     by_class = {
         name: count.tolist() for name, count in zip(names, institutions_by_class(centre.institutions).T, strict=True)
     }
-    labels = [words(f"sector.{each.name}") for each in Sector]
+    _counts("districts", [words(f"district.{each.name}") for each in District], by_district, words)
+    _counts("classes", [words(f"sector.{each.name}") for each in Sector], by_class, words)
+
+
+def _counts(what: str, labels: list[str], by_owner: dict[str, list[int]], words: "Words") -> None:
+    """Counts of institutions as bars, domestic and foreign."""
     Chart(
-        option=charts.bars(labels, by_class, stacked=True),
-        title=words("agents.classes"),
-        subtitle=unit,
-        name="classes",
+        option=charts.bars(labels, by_owner, stacked=True),
+        title=words(f"agents.{what}"),
+        subtitle=words("agents.count"),
+        name=what,
         height=330,
     )
 
@@ -231,17 +227,17 @@ def _network(centre: "FinancialCenter", words: "Words") -> None:
     weight = np.bincount(totals, weights=np.tile(claims.amount_bn, 2), minlength=len(ids)) if len(ids) else np.zeros(0)
     largest = float(weight.max()) if len(weight) else 1.0
     times, unit = (IN_CHINESE if words.language == "zh" else 1.0), words.of_data(f"decided_unit.{IN_YUAN}", IN_YUAN)
+    largest_ids = ids[np.argsort(-weight)[:BANKS_SHOWN]]
+    rows = centre.institutions.rows_of(largest_ids)
+    sectors = centre.institutions["sector"][rows]
     named = {
         int(id): words("agents.institution", sector=words(f"sector.{Sector(int(sector)).name}"), id=int(id))
-        for id, sector in zip(
-            centre.institutions.unique_ids.tolist(), centre.institutions["sector"].tolist(), strict=True
-        )
+        for id, sector in zip(largest_ids[rows >= 0], sectors[rows >= 0], strict=True)
     }
-    shown = {id for id in ids[np.argsort(-weight)[:BANKS_SHOWN]].tolist() if id in named}
     nodes = [
         {"name": named[id], "symbolSize": 8 + 24 * float(amount) / largest, "value": round(times * float(amount), 1)}
         for id, amount in zip(ids.tolist(), weight, strict=True)
-        if id in shown
+        if id in named
     ]
     top = float(claims.amount_bn.max()) if len(claims.amount_bn) else 1.0
     links = [
@@ -254,7 +250,7 @@ def _network(centre: "FinancialCenter", words: "Words") -> None:
         for lender, borrower, amount in zip(
             claims.lender.tolist(), claims.borrower.tolist(), claims.amount_bn.tolist(), strict=True
         )
-        if lender in shown and borrower in shown
+        if lender in named and borrower in named
     ]
     Chart(
         option=charts.network(nodes, links),

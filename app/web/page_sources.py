@@ -1,5 +1,6 @@
 """Sources of all numbers: indicators, observations, parameters, measures, and omissions of the model."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import solara
@@ -35,19 +36,25 @@ def SourcesPage() -> None:
         solara.Div(classes=["lj-note"], children=[solara.Div(children=[each]) for each in told])
         field = {"id": "search", "label": words("sources.search"), "value": wanted}
         Form(fields=[field], buttons=[], event_chosen=lambda event: session.look(found=event["value"][:80]))
-        _indicators(wanted, words)
-        _measures(wanted, words)
-        _observations(wanted, words)
-        _parameters(wanted, words)
+        shown = [_cards(*each, wanted, words) for make in SECTIONS for each in make(words)]
+        if not any(shown):
+            solara.Div(
+                classes=["lj-muted"], children=[words("sources.none", wanted=wanted)], attributes={"role": "status"}
+            )
 
 
-def _cards(title: str, heads: list[str], rows: list[list[str]], wanted: str, words: Words) -> None:
-    """The rows that contain the searched text as cards, as many as fit; a section without one is left out."""
+type Section = tuple[str, list[str], list[list[str]]]
+"""A title, the names of the columns, and the rows."""
+
+
+def _cards(title: str, heads: list[str], rows: list[list[str]], wanted: str, words: Words) -> bool:
+    """The rows that contain the searched text as cards, as many as fit, and whether there are any."""
     found = [row for row in rows if wanted.lower() in " ".join(row).lower()]
     if not found:
-        return
+        return False
     more = words("sources.more", shown=min(len(found), SHOWN), all=len(found)) if len(found) > SHOWN else ""
     Entries(title=title, entries=[_entry(heads, row) for row in found[:SHOWN]], note=more)
+    return True
 
 
 def _entry(heads: list[str], row: list[str]) -> dict[str, Any]:
@@ -73,7 +80,7 @@ def _heads(words: Words, *keys: str) -> list[str]:
     return [words(f"table.{key}") for key in keys]
 
 
-def _indicators(wanted: str, words: Words) -> None:
+def _indicators(words: Words) -> Iterator[Section]:
     of_plan = {each.id: each for each in plan.indicators()}
     recorded = dictionary()
     rows = [
@@ -88,7 +95,7 @@ def _indicators(wanted: str, words: Words) -> None:
         for each in of_plan.values()
     ]
     heads = _heads(words, "indicator", "id", "unit", "definition", "source", "measures")
-    _cards(words("sources.indicators"), heads, rows, wanted, words)
+    yield words("sources.indicators"), heads, rows
     rows = [
         [
             recorded_name(each.id, words),
@@ -101,7 +108,7 @@ def _indicators(wanted: str, words: Words) -> None:
         for each in recorded.values()
         if each.id not in of_plan
     ]
-    _cards(words("sources.recorded"), heads, rows, wanted, words)
+    yield words("sources.recorded"), heads, rows
 
 
 def _measures_on(indicator: str) -> str:
@@ -109,7 +116,7 @@ def _measures_on(indicator: str) -> str:
     return ", ".join(each.id for each in plan.measures() if indicator in each.kpis)
 
 
-def _measures(wanted: str, words: Words) -> None:
+def _measures(words: Words) -> Iterator[Section]:
     rows = [
         [
             each.id,
@@ -123,10 +130,10 @@ def _measures(wanted: str, words: Words) -> None:
         for each in (*plan.measures(), *measures_of(offered().components))
     ]
     heads = _heads(words, "measure", "title", "clause", "levers", "modelled", "authority", "indicator")
-    _cards(f"{words('sources.measures')}: {words('sources.registered')}", heads, rows, wanted, words)
+    yield f"{words('sources.measures')}: {words('sources.registered')}", heads, rows
 
 
-def _observations(wanted: str, words: Words) -> None:
+def _observations(words: Words) -> Iterator[Section]:
     rows = [
         [
             each.id,
@@ -148,10 +155,10 @@ def _observations(wanted: str, words: Words) -> None:
         for each in annual_observations()
     ]
     heads = _heads(words, "id", "value", "definition", "source", "status")
-    _cards(words("sources.observations"), heads, rows, wanted, words)
+    yield words("sources.observations"), heads, rows
 
 
-def _parameters(wanted: str, words: Words) -> None:
+def _parameters(words: Words) -> Iterator[Section]:
     rows = [
         [
             each.id,
@@ -164,4 +171,7 @@ def _parameters(wanted: str, words: Words) -> None:
         for each in parameter_table()
     ]
     heads = _heads(words, "parameter", "definition", "unit", "distribution", "status", "source")
-    _cards(words("sources.parameters"), heads, rows, wanted, words)
+    yield words("sources.parameters"), heads, rows
+
+
+SECTIONS = (_indicators, _measures, _observations, _parameters)

@@ -17,12 +17,11 @@ from app.web.words import Words
 from scenarios.whole_years import BASE_YEAR
 from sim.closing.dictionary import dictionary
 from sim.experiments.ensemble import Ensemble
-from sim.experiments.least_runs import LEAST_FOR_INTERVAL
+from sim.experiments.least_runs import LEAST_FOR_INTERVAL, quantiles_known
 
 VIEW, BETWEEN = "pinned", "~"
 """Name of the pinned indicators in a link, and what stands between them."""
 MOST_PINNED = 8
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def pinned() -> tuple[str, ...]:
@@ -69,11 +68,7 @@ def further_cards(ensemble: Ensemble, desk: Desk, words: Words) -> list[dict[str
 def _card(
     ensemble: Ensemble, id: str, effect: dict[Any, Any], levers: list[str], desk: Desk, words: Words
 ) -> dict[str, Any]:
-    values = ensemble.at_target("desk", id)[ensemble.done("desk")]
-    known = values[np.isfinite(values)]
-    quantiles = [float(each) for each in np.quantile(known, QUANTILES)] if len(known) else [np.nan] * 5
-    if len(known) < LEAST_FOR_INTERVAL:
-        quantiles = [np.nan, np.nan, quantiles[2], np.nan, np.nan]
+    quantiles = quantiles_known(ensemble.at_target("desk", id), charts.QUANTILES)
     base = float(np.nanmedian(ensemble.in_year("desk", id, BASE_YEAR)))
     low, median, high = (charts.number(id, quantiles[place], words) for place in (0, 2, 4))
     told, comma = words("desk.range", low=low, high=high), words("desk.comma")

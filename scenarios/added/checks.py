@@ -10,13 +10,15 @@ from scenarios.added.records import AddedParts, channels_of, levers_of
 from scenarios.errors import InputError, Problem, unknown
 from scenarios.parameters import parameter_table
 from scenarios.plan import channels, levers, measures
-from scenarios.plan.records import Channel, Lever
+from scenarios.plan.records import Channel, Lever, Measure
 from scenarios.problem_texts import coded
 from scenarios.shocks import shock_kinds
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 """What the name of a component, lever, channel, shock or indicator looks like."""
 MODEL = "the model"
+CARRIERS = ("context", "delivery")
+"""What an instrument can name in place of a lever."""
 
 
 def checked_together(components: Sequence[AddedParts]) -> None:
@@ -69,16 +71,24 @@ def _names(components: Sequence[AddedParts]) -> Iterable[Problem]:
 
 
 def _measures(components: Sequence[AddedParts]) -> Iterable[Problem]:
-    """Yield instruments of measures on levers or components that are not there."""
-    of_id = {lever.id: [part.id for part in lever.components] for lever in (*levers(), *levers_of(components))}
+    known = (*levers(), *levers_of(components))
     for each in components:
-        for measure in each.data.measures:
-            for place, instrument in enumerate(measure.instruments):
-                where = {"where": each.name, "key": f"measure.{measure.id}.instruments.{place}"}
-                if instrument.lever not in of_id:
-                    yield unknown("lever", instrument.lever, of_id, **where, allowed=coded("allowed.see_levers"))
-                elif instrument.component and instrument.component not in of_id[instrument.lever]:
-                    yield unknown("component", instrument.component, of_id[instrument.lever], **where)
+        yield from instrument_problems(each.name, each.data.measures, known)
+
+
+def instrument_problems(where: str, of: Sequence[Measure], known: Sequence[Lever]) -> Iterable[Problem]:
+    """Yield instruments of measures on levers or components that are not there."""
+    of_id = {lever.id: [part.id for part in lever.components] for lever in known}
+    for measure in of:
+        for place, each in enumerate(measure.instruments):
+            key = f"measure.{measure.id}.instruments.{place}"
+            if each.lever in CARRIERS:
+                continue
+            if each.lever not in of_id:
+                names, allowed = (*of_id, *CARRIERS), coded("allowed.see_levers")
+                yield unknown("lever", each.lever, names, where=where, key=f"{key}.lever", allowed=allowed)
+            elif each.component and each.component not in of_id[each.lever]:
+                yield unknown("component", each.component, of_id[each.lever], where=where, key=f"{key}.component")
 
 
 def _effects(components: Sequence[AddedParts]) -> Iterable[Problem]:

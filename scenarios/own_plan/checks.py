@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from scenarios.added.checks import NAME, effect_problems, reference_problems
+from scenarios.added.checks import NAME, effect_problems, instrument_problems, reference_problems
 from scenarios.calendar import BASELINE, is_month, month_ordinal
 from scenarios.errors import Problem, unknown
 from scenarios.plan import channels, secondary_indicators, shipped_plan
@@ -16,8 +16,6 @@ from scenarios.problem_texts import coded
 
 ROUNDING = 1e-3
 """Difference of weighted intensities from that of their lever that is rounding."""
-CARRIERS = ("context", "delivery")
-"""What an instrument can name in place of a lever."""
 
 
 def indicator_problems(
@@ -150,18 +148,8 @@ def _outside(value: float, key: str) -> Problem:
 
 
 def measure_problems(measures: Sequence[Measure], levers: Sequence[Lever]) -> Iterable[Problem]:
-    """Yield instruments on levers or components that are not there."""
-    of_id = {lever.id: [part.id for part in lever.components] for lever in levers}
-    for measure in measures:
-        for place, each in enumerate(measure.instruments):
-            key = f"measure.{measure.id}.instruments.{place}"
-            if each.lever in CARRIERS:
-                continue
-            if each.lever not in of_id:
-                allowed = coded("allowed.see_levers")
-                yield unknown("lever", each.lever, (*of_id, *CARRIERS), key=f"{key}.lever", allowed=allowed)
-            elif each.component and each.component not in of_id[each.lever]:
-                yield unknown("component", each.component, of_id[each.lever], key=f"{key}.component")
+    """Yield instruments on levers or components that are not there, and numbers that two measures have."""
+    yield from instrument_problems("", measures, levers)
     for first, second in pairwise(sorted(measures, key=lambda each: each.number)):
         if first.number == second.number:
             key = f"measure.{second.id}.number"
