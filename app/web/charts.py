@@ -362,6 +362,9 @@ def network(nodes: Sequence[dict[str, Any]], links: Sequence[dict[str, Any]]) ->
             {
                 "type": "graph",
                 "layout": "circular",
+                # Names stand to the right of their points and need room there.
+                "left": 30,
+                "right": 100,
                 "data": list(nodes),
                 "links": list(links),
                 "lineStyle": {"color": "source", "curveness": 0.2, "opacity": 0.6},
