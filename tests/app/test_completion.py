@@ -70,6 +70,23 @@ def test_bash_completes_what_the_page_says(shell, line, completed):
         assert offered == [completed]
 
 
+@pytest.mark.parametrize("other", ["zsh", "fish"])
+@pytest.mark.parametrize(("line", "completed"), ROWS, ids=[line for line, _ in ROWS])
+def test_other_shells_get_the_same_words(shell, other, line, completed):
+    """What the script of a shell calls, without the shell: it may not be on the machine."""
+    asked = f'_LUJIAZUI_COMPLETE=complete_{other} _TYPER_COMPLETE_ARGS="lujiazui {line}"'
+    offered = shell(f"{asked} _TYPER_COMPLETE_FISH_ACTION=get-args lujiazui")
+    words = (
+        re.findall(r'(?<=[ (])"([^":]+)[":]', offered.replace("\n", " "))
+        if other == "zsh"
+        else [word.split("\t")[0] for word in offered.splitlines()]
+    )
+    if completed == "M1":
+        assert len(words) > 5 and all(each.startswith("M1") for each in words)
+    else:
+        assert completed in words and all(each.startswith(line.split(" ")[-1]) for each in words)
+
+
 def test_bash_is_left_to_complete_files_where_no_scenario_begins_so(shell):
     assert shell(typed("run mine")).split() == []
     assert "complete -o default" in shell("lujiazui --show-completion bash")
