@@ -21,6 +21,7 @@ BLOCKS = {
     ("docs/brief.md", "python"): "tests/setup/test_page_blocks.py",
     ("docs/calibration.md", ""): f"{REFUSED} tests/calibration/test_fit.py",
     ("docs/cluster.md", ""): "tests/sim/experiments/test_cluster.py",
+    ("docs/cluster.md", "sh"): "tests/sim/experiments/test_cluster.py (with two workers of this machine)",
     ("docs/forecasts.md", ""): "tests/app/test_forecasting.py",
     ("docs/how-to/command-line.md", "sh"): "tests/app/test_completion.py",
     ("docs/how-to/other-tools.md", "python"): "tests/setup/test_how_to.py",

@@ -1,6 +1,7 @@
 """A batch on a Dask cluster: a real scheduler and two real workers on this machine."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 import sim
 from sim.experiments.store import Store
+from tests.app.web.serving import free_port
 from tests.dask_cluster import dask_cluster
 
 ROOT = Path(sim.__file__).parent.parent
@@ -48,6 +50,46 @@ def test_a_cluster_gives_what_one_machine_gives(cluster, tmp_path, environment):
     assert there.keys() == here.keys() and len(here.keys()) == 12
     for key in sorted(here.keys())[::3]:
         assert (there.values(key).to_numpy() == here.values(key).to_numpy()).all()
+
+
+def test_the_script_for_slurm_on_the_page_runs_and_goes_on_when_submitted_again(tmp_path, environment):
+    """With a stand-in for srun, which starts two workers here, and fewer and smaller runs than the page's."""
+    page = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"```sh\n(#!/bin/sh\n#SBATCH.*?)```", page, re.DOTALL)
+    for there, here in (("8786", str(free_port())), (". .venv/bin/activate\n", ""), ("$(hostname)", "127.0.0.1")):
+        assert there in script
+        script = script.replace(there, here)
+    commands = {
+        "srun": '"$@" & first=$!\n"$@" & second=$!\ntrap \'kill $first $second\' TERM\nwait\nwait',
+        "dask": f'exec "{sys.executable}" -m dask "$@"',
+        "lujiazui": f'exec "{sys.executable}" -P -m app "$@"',
+    }
+    for name, lines in commands.items():
+        command = tmp_path / "bin" / name
+        command.parent.mkdir(exist_ok=True)
+        command.write_text(f"#!/bin/sh\n{lines}\n", encoding="utf-8")
+        command.chmod(0o755)
+    path = f"{tmp_path / 'bin'}{os.pathsep}{environment['PATH']}"
+
+    def submitted(runs):
+        text = script.replace("--runs 5000", f"--runs {runs} --draws 0 --scale 0.05")
+        return subprocess.run(
+            ["sh", "-c", text],
+            cwd=tmp_path,
+            env={**environment, "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=280,
+        )
+
+    first = submitted(2)
+    assert first.returncode == 0, first.stderr
+    assert len(Store.open(tmp_path / "runs").keys()) == 4
+    written = {file: file.stat().st_mtime_ns for file in (tmp_path / "runs").rglob("*.parquet")}
+    again = submitted(4)
+    assert again.returncode == 0, again.stderr
+    assert written and all(file.stat().st_mtime_ns == at for file, at in written.items()), "stored runs are repeated"
+    assert len(Store.open(tmp_path / "runs").keys()) == 8
 
 
 def test_a_batch_outlives_a_worker_that_is_killed_midway(cluster, tmp_path, environment):
