@@ -36,6 +36,7 @@ def discover(
     from app.reports.sensitivity import rests_on
     from scenarios.errors import InputError
     from sim.experiments.ensemble import thresholds
+    from sim.experiments.held_back import box_held_back, tree_held_back
     from sim.experiments.pictures import checked_picture, discovery_picture, tree_picture
     from sim.experiments.sensitivity import discover as discovered
     from sim.experiments.sensitivity import swept, tree
@@ -53,12 +54,13 @@ def discover(
         grown = tree(design, found, indicator, wanted)
         if plot is not None:
             tree_picture(grown, indicator, wanted, plot, question.rests_on["year"])
-        answer(Leaves(question, grown.to_dict("records")), json, quiet)
+        unseen = tree_held_back(design, found, indicator, wanted)
+        answer(Leaves(question, grown.to_dict("records"), unseen), json, quiet)
         return
     box, shares = discovered(design, found, indicator, wanted)
     if plot is not None:
         discovery_picture(design, found, indicator, wanted, box, plot)
-    answer(Box(question, box.to_dict("records"), shares), json, quiet)
+    answer(Box(question, box.to_dict("records"), shares, box_held_back(design, found, indicator, wanted)), json, quiet)
 
 
 def _few_on_a_side(good: int, points: int) -> list[str]:

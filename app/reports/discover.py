@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.terminal.numbers import plain
+from app.terminal.numbers import between, known, plain
 from app.terminal.report import Part, Table, once
+
+if TYPE_CHECKING:
+    from sim.experiments.held_back import BoxHeldBack, Held, TreeHeldBack
 
 
 @dataclass(frozen=True)
@@ -46,15 +49,18 @@ class Box:
         A row for each factor that bounds the box.
     shares
         Coverage, density and mass of the box.
+    unseen
+        Its quality on points held back.
     """
 
     question: Question
     limits: Sequence[Mapping[Any, Any]]
     shares: Mapping[str, Any]
+    unseen: BoxHeldBack
 
     def as_dict(self) -> dict[str, Any]:
-        """Return shares and limits."""
-        return {**self.question.as_dict(), **self.shares, "box": self.limits}
+        """Return shares, limits and the quality on points held back."""
+        return {**_with_quality(self.question, self.unseen), **self.shares, "box": self.limits}
 
     def quiet_lines(self) -> Iterable[str]:
         """Return the limits."""
@@ -70,6 +76,17 @@ class Box:
             f"The box holds {self.shares['coverage']:.0%} of the points that get there; "
             f"{self.shares['density']:.0%} of its points do. It is {self.shares['mass']:.0%} of the design."
         )
+        if not self.unseen.lacking:
+            heads = ("measure", "with all points", "on points held back", "95 % interval", "points")
+            counted = {"density": self.unseen.inside, "coverage": self.unseen.reached}
+            rows = [
+                (f"{name} of the box", f"{self.shares[name]:.0%}", *_with_interval(share, ".0%"), str(counted[name]))
+                for name, share in (("density", self.unseen.density), ("coverage", self.unseen.coverage))
+            ]
+            rows.append(("part of all points", f"{self.unseen.base_rate:.0%}", "", "", str(self.unseen.points)))
+            yield Table.of_numbers("Quality on points held back", heads, rows)
+            yield _how(self.unseen, "box found")
+        yield from self.unseen.warnings
 
 
 @dataclass(frozen=True)
@@ -78,10 +95,11 @@ class Leaves:
 
     question: Question
     limits: Sequence[Mapping[Any, Any]]
+    unseen: TreeHeldBack
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the limits of each leaf."""
-        return {**self.question.as_dict(), "leaves": self.limits}
+        """Return the limits of each leaf and the quality on points held back."""
+        return {**_with_quality(self.question, self.unseen), "leaves": self.limits}
 
     def quiet_lines(self) -> Iterable[str]:
         """Return the limits of each leaf."""
@@ -98,6 +116,37 @@ class Leaves:
         yield from self.question.notes
         yield Table(self.question.title, heads, cells, right=(*heads[1:3], *heads[4:]))
         yield from once(self.question.warnings)
+        if not self.unseen.lacking:
+            columns = ("measure", "on points held back", "95 % interval", "by the base rate")
+            brier, of_base_rate = self.unseen.brier
+            rows = [
+                ("accuracy", *_with_interval(self.unseen.accuracy, ".0%"), f"{self.unseen.accuracy_of_base_rate:.0%}"),
+                ("Brier score", f"{brier:.3f}", "", f"{of_base_rate:.3f}"),
+                ("gain in Brier score", *_with_interval(self.unseen.gain, ".3f"), ""),
+            ]
+            yield Table.of_numbers("Quality on points held back", columns, rows)
+            yield _how(self.unseen, "tree grown")
+        yield from self.unseen.warnings
+
+
+def _with_quality(question: Question, unseen: Held) -> dict[str, Any]:
+    """The question with its warnings and those about points held back, and the quality on them."""
+    asked = question.as_dict()
+    return {**asked, "warnings": [*asked["warnings"], *unseen.warnings], "held_back": unseen.as_dict()}
+
+
+def _with_interval(share: tuple[float, float, float], form: str) -> tuple[str, str]:
+    """A number and its interval."""
+    value, low, high = share
+    return known(value, form), between(low, high, form)
+
+
+def _how(unseen: Held, found: str) -> str:
+    """How points were held back."""
+    from sim.experiments.held_back import FOLDS
+
+    runs = unseen.points * unseen.runs
+    return f"Each of {FOLDS} parts of the {unseen.points} points ({runs} runs) was judged by the {found} without it."
 
 
 def _limits(row: Mapping[Any, Any]) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import solara
 
-from app.terminal.numbers import known
+from app.terminal.numbers import between, known
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
 from app.web.named import indicator_name, unit_name
@@ -22,6 +22,8 @@ from scenarios.errors import InputError
 from scenarios.extras import MissingExtra
 from scenarios.spreadsheet import plain_cells
 from sim.experiments.designs import Design
+from sim.experiments.held_back import FOLDS, BoxHeldBack, box_held_back
+from sim.experiments.least_runs import LEAST_FOR_VERDICT
 from sim.experiments.sensitivity import discover, indices, strength, swept
 from sim.experiments.store import Store
 
@@ -67,7 +69,7 @@ def Swept(counts: dict[str, int]) -> None:
                 if asked == "indices":
                     made: Any = _elsewhere(indices, design, found)
                 else:
-                    made = _elsewhere(discover, design, found, indicator, level)
+                    made = _elsewhere(_box_and_quality, design, found, indicator, level)
                 if not closed.is_set():
                     set_answer((asked, indicator, level, made))
             except MissingExtra as error:
@@ -132,13 +134,21 @@ def Swept(counts: dict[str, int]) -> None:
         if kind == "indices":
             _indices(design, made, words)
         else:
-            box, shares = made
+            box, shares, unseen = made
             _box(design, found, of_indicator, least, box, shares, words)
+            _quality(shares, unseen, words)
 
 
 def _elsewhere(function: Callable[..., Any], *arguments: Any) -> Any:
     """Work out something heavy in the pool, so that other sessions are served meanwhile."""
     return the_server().patient_pool.map(function, *([each] for each in arguments))[0]
+
+
+def _box_and_quality(
+    design: Design, found: "pd.DataFrame", indicator: str, least: float
+) -> tuple["pd.DataFrame", dict[str, float], BoxHeldBack]:
+    """The box of all points, and its quality on points held back."""
+    return *discover(design, found, indicator, least), box_held_back(design, found, indicator, least)
 
 
 def _indices(design: Design, found: "pd.DataFrame", words: Words) -> None:
@@ -203,3 +213,30 @@ def _box(
             (words("swept.reached"), words("swept.missed")),
         )
         Chart(option=option, title=title, name="discovery", height=340)
+
+
+def _quality(shares: dict[str, float], unseen: BoxHeldBack, words: Words) -> None:
+    """Density and coverage of the box on points that had no part in finding it, or that there are too few."""
+    if unseen.lacking:
+        fewer = min(unseen.reached, unseen.points - unseen.reached)
+        lacking = words("swept.unseen_too_few", fewer=fewer, least=LEAST_FOR_VERDICT)
+        solara.Div(classes=["lj-muted"], children=[lacking], attributes={"data-held-back": "too few"})
+        return
+    rows = [
+        [
+            words(f"swept.{name}"),
+            f"{shares[name]:.0%}",
+            known(share, ".0%"),
+            between(low, high, ".0%"),
+            str(count),
+        ]
+        for name, (share, low, high), count in (
+            ("density", unseen.density, unseen.inside),
+            ("coverage", unseen.coverage, unseen.reached),
+        )
+    ]
+    rows.append([words("swept.base_rate"), f"{unseen.base_rate:.0%}", "", "", str(unseen.points)])
+    heads = [words(f"swept.{each}") for each in ("measure", "all_points", "unseen", "interval", "points")]
+    Table(title=words("swept.quality"), heads=heads, rows=rows)
+    how = words("swept.unseen_how", folds=FOLDS, points=unseen.points, runs=unseen.points * unseen.runs)
+    solara.Div(classes=["lj-muted"], children=[how])

@@ -317,15 +317,10 @@ def tree(design: Design, found: "pd.DataFrame", indicator: str, at_least: float)
     """
     import pandas as pd
 
-    needs_extra("explore", "sklearn", what="what.tree")
-    from sklearn.tree import DecisionTreeClassifier
-
     good = reaches(found, indicator, at_least)
     points = design.points()
     values = points[[factor.name for factor in design.factors]].to_numpy()
-    least = max(1, round(LEAST_IN_LEAF * len(good)))
-    grown = DecisionTreeClassifier(max_leaf_nodes=MOST_LEAVES, min_samples_leaf=least, random_state=0)
-    grown.fit(values, good)
+    grown = grown_tree(values, good)
     leaf_of = grown.apply(values)
     boxes: list[tuple[float, float, dict[str, tuple[float, float]]]] = []
 
@@ -352,6 +347,15 @@ def tree(design: Design, found: "pd.DataFrame", indicator: str, at_least: float)
     return pd.DataFrame(rows)
 
 
+def grown_tree(values: Floats, good: Flags) -> Any:
+    """The classification tree of some points, shape (points, factors), that parts the good ones from the others."""
+    needs_extra("explore", "sklearn", what="what.tree")
+    from sklearn.tree import DecisionTreeClassifier
+
+    least = max(1, round(LEAST_IN_LEAF * len(good)))
+    return DecisionTreeClassifier(max_leaf_nodes=MOST_LEAVES, min_samples_leaf=least, random_state=0).fit(values, good)
+
+
 def discover(
     design: Design, found: "pd.DataFrame", indicator: str, at_least: float
 ) -> tuple["pd.DataFrame", dict[str, float]]:
@@ -367,16 +371,39 @@ def discover(
     scenarios.InputError
         If none or all of the points are such.
     """
-    import warnings
-
     import pandas as pd
 
+    points = design.points()[[factor.name for factor in design.factors]]
+    limits, measures = box_limits(points, reaches(found, indicator, at_least))
+    lowest, highest = points.min(), points.max()
+    rows = [
+        {"factor": factor.name, "low": low, "high": high, "names": factor.names_within(low, high)}
+        for factor in design.factors
+        if factor.name in limits
+        for low, high in [np.clip(limits[factor.name], lowest[factor.name], highest[factor.name]).tolist()]
+    ]
+    return pd.DataFrame(rows, columns=["factor", "low", "high", "names"]), measures
+
+
+def box_limits(points: "pd.DataFrame", good: Flags) -> tuple[dict[str, tuple[float, float]], dict[str, float]]:
+    """The box of some points that holds the good ones most densely (PRIM).
+
+    Parameters
+    ----------
+    points
+        A column for each factor.
+    good
+        Which points are to be held, shape (points,).
+
+    Returns
+    -------
+    Limits by factor that the box bounds, infinite on a side that leaves no point out; and coverage, density and mass.
+    """
+    import warnings
+
     needs_extra("ema", what="what.prim", instead="what.tree_option")
-    names = [factor.name for factor in design.factors]
     # The workbench takes columns such as "scenario", "policy" and "model" for its own and leaves them out.
-    own = {name: f"factor_{place}" for place, name in enumerate(names)}
-    points = design.points()[names].rename(columns=own)
-    good = reaches(found, indicator, at_least)
+    own = {name: f"factor_{place}" for place, name in enumerate(points.columns)}
     with warnings.catch_warnings():
         # The workbench warns at import about optional packages that are not needed here.
         warnings.simplefilter("ignore", UserWarning)
@@ -385,18 +412,11 @@ def discover(
         # It also uses an argument of pandas that is on its way out.
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", PendingDeprecationWarning)
-        box = prim.Prim(points, good, peel_alpha=0.1).find_box()
-    limits = box.box_lims[-1]
-    rows = [
-        {
-            "factor": factor.name,
-            "low": low,
-            "high": high,
-            "names": factor.names_within(low, high),
-        }
-        for factor in design.factors
-        for low, high in [(float(limits[own[factor.name]].iloc[0]), float(limits[own[factor.name]].iloc[1]))]
-        if low > points[own[factor.name]].min() or high < points[own[factor.name]].max()
-    ]
-    measures = {"coverage": float(box.coverage), "density": float(box.density), "mass": float(box.mass)}
-    return pd.DataFrame(rows, columns=["factor", "low", "high", "names"]), measures
+        box = prim.Prim(points.rename(columns=own), good, peel_alpha=0.1).find_box()
+    found = box.box_lims[-1]
+    limits = {}
+    for name, lowest, highest in zip(points.columns, points.min(), points.max(), strict=True):
+        low, high = (float(each) for each in found[own[name]].iloc[:2])
+        if low > lowest or high < highest:
+            limits[name] = (low if low > lowest else -np.inf, high if high < highest else np.inf)
+    return limits, {"coverage": float(box.coverage), "density": float(box.density), "mass": float(box.mass)}

@@ -99,8 +99,15 @@ def test_discover_answers_in_every_form_and_draws_what_it_is_to_draw(stored, tmp
     if "--json" in options:
         told = json.loads(out)
         assert ("leaves" in told) == ("--tree" in options) and ("box" in told) != ("--tree" in options)
+        held_back = told["held_back"]
+        assert (held_back["points"], held_back["folds"], held_back["runs_per_point"]) == (24, 5, 1)
+        assert 0.0 <= held_back["accuracy" if "--tree" in options else "coverage"] <= 1.0
     elif "--quiet" in options:
         assert all(len(line.split()) >= 3 for line in out.splitlines())
+    elif names == ("scenario",):
+        assert "cannot be stated" in out
+    else:
+        assert "points held back" in out and "Each of 5 parts of the 24 points (24 runs)" in out
 
 
 @pytest.mark.parametrize("options", [(), ("--json",), ("--quiet",)], ids=str)
