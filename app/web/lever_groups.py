@@ -32,23 +32,43 @@ KINDS = {
     "hold": "desk.hold",
 }
 """Ways to change a lever, and their names."""
+UNTIMED = ("cancel", "hold")
+"""Ways that take no months."""
+MONTHS = 12
+"""Months of a change where none are chosen."""
+
+
+def settings(desk: Desk) -> dict[str, dict[str, Any]]:
+    """How each lever is set: whether it is moved, in which way, to which intensity, from when, in how many months."""
+    start, last = desk.start(), min(month_ordinal(offered().last_month), month_ordinal(desk.start().end))
+    planned = start.intensities(last, last)[0]
+    now = desk.scenario().intensities(last, last)[0]
+    found = {}
+    for place, lever in enumerate(start.all_levers):
+        change = desk.changes.get(lever.id)
+        usual = round(float(planned[place]), 3)
+        shown = change or Change(usual)
+        found[lever.id] = {
+            "planned": usual,
+            "moved": change is not None,
+            "kind": change.kind if isinstance(change, Operation) else "move",
+            "value": change.value if isinstance(change, Change) else round(float(now[place]), 3),
+            "start": shown.start,
+            "months": shown.months,
+        }
+    return found
 
 
 def lever_rows(desk: Desk, words: Words) -> list[dict[str, Any]]:
     """The levers with all that their rows show, in the plan's order."""
     start, last = desk.start(), min(month_ordinal(offered().last_month), month_ordinal(desk.start().end))
-    planned = start.intensities(last, last)[0]
-    now = desk.scenario().intensities(last, last)[0]
+    set_to = settings(desk)
     rows = []
 
     def known(key: str) -> str:
         return words.known(key, key.partition(".")[2])
 
-    for place, lever in enumerate(start.all_levers):
-        change = desk.changes.get(lever.id)
-        usual = round(float(planned[place]), 3)
-        value = change.value if isinstance(change, Change) else round(float(now[place]), 3)
-        shown = change or Change(usual)
+    for lever in start.all_levers:
         acts = [f"channel.{effect.channel}" for effect in lever.effects]
         names = [f"lever.{lever.id}", f"authority.{lever.municipal_handle}", f"group.{lever.task_group}", *acts]
         found = [each.known(key, "") for each in map(Words, LANGUAGES) for key in names]
@@ -56,16 +76,11 @@ def lever_rows(desk: Desk, words: Words) -> list[dict[str, Any]]:
             {
                 "id": lever.id,
                 "name": lever_name(lever, words),
-                "value": value,
+                **set_to[lever.id],
                 "value_2020": lever.intensity_2020,
-                "planned": usual,
                 "low": round(lever.intensity("committed", last), 3),
                 "high": round(lever.intensity("stretch", last), 3),
-                "moved": change is not None,
-                "kind": change.kind if isinstance(change, Operation) else "move",
-                "start": shown.start,
-                "months": shown.months,
-                "sentence": "" if change is None else changed(lever.id, desk, words),
+                "sentence": changed(lever.id, desk, words) if lever.id in desk.changes else "",
                 "group": lever.task_group or OTHERS,
                 "handle": lever.municipal_handle,
                 "authority": words(f"authority.{lever.municipal_handle}"),
@@ -79,15 +94,30 @@ def lever_rows(desk: Desk, words: Words) -> list[dict[str, Any]]:
     return rows
 
 
-def change_of(event: dict[str, Any]) -> Change | Operation:
-    """The change that an event of a lever's row describes; ValueError where it describes none."""
-    kind, start, months = str(event.get("kind", "move")), str(event["start"]), int(event["months"])
+def change_of(event: dict[str, Any], desk: Desk) -> Change | Operation:
+    """The change after an event of a lever's row, which names what was changed; the rest stays as the desk has it.
+
+    A page may be behind the desk by an event, so that what it shows of the rest does not count.
+
+    Raises
+    ------
+    ValueError
+        If the event describes no change of a lever.
+    """
+    before = settings(desk).get(str(event["lever"]))
+    if before is None:
+        raise ValueError(event["lever"])
+    if "kind" in event and event["kind"] != before["kind"]:
+        lasting = event["kind"] not in UNTIMED
+        before["months"] = (before["months"] if before["moved"] and before["months"] else MONTHS) if lasting else 0
+    after = {**before, **event}
+    kind, start, months = str(after["kind"]), str(after["start"]), int(after["months"])
     for operation in OPERATIONS:
         if operation == kind:
             return Operation(operation, start, months)
     if kind != "move":
         raise ValueError(kind)
-    return Change(round(float(event["value"]), 4), start, months)
+    return Change(round(float(after["value"]), 4), start, months)
 
 
 @solara.component
@@ -111,7 +141,7 @@ def LeverGroups(desk: Desk) -> None:
 
     def moved_to(event: dict[str, Any]) -> None:
         try:
-            session.put(session.desk.value.with_change(str(event["lever"]), change_of(event)))
+            session.put(session.desk.value.with_change(str(event["lever"]), change_of(event, session.desk.value)))
             session.accept()
         except (InputError, ValueError, TypeError) as error:
             session.refuse(problems_told(error, words), "levers")

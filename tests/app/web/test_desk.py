@@ -10,7 +10,7 @@ from app.web import session
 from app.web.adaptive import told
 from app.web.changes import changed
 from app.web.desk import LARGEST_FILE, MOST_TRIGGERS, Desk, opened_scenario
-from app.web.lever_groups import AUTHORITIES, lever_rows
+from app.web.lever_groups import AUTHORITIES, change_of, lever_rows
 from app.web.moves import Change, DeskTrigger, Operation
 from app.web.words import Words
 from scenarios import InputError, load
@@ -311,6 +311,25 @@ def test_the_plans_own_ramp_is_delayed_and_brought_forward_by_whole_months(month
     assert soon[12:-months] == pytest.approx(plan[12 + months :], abs=1e-6)
     assert soon[-months:] == pytest.approx(plan[-1], abs=1e-6)
     assert (late[:12] == plan[:12]).all() and (soon[:12] == plan[:12]).all()
+
+
+def test_events_of_a_page_that_is_behind_the_desk_undo_nothing():
+    """Two fields of a row are changed before the answer to the first is on the page."""
+    desk, lever = Desk(), "bond_market_access"
+    for event in ({"kind": "delay"}, {"months": 24}, {"start": "2022-01"}):
+        desk = desk.with_change(lever, change_of({"lever": lever, **event}, desk))
+    assert desk.changes[lever] == Operation("delay", "2022-01", 24)
+    desk = desk.with_change(lever, change_of({"lever": lever, "kind": "move", "value": 0.9}, desk))
+    assert desk.changes[lever] == Change(0.9, "2022-01", 24)
+    desk = desk.with_change(lever, change_of({"lever": lever, "kind": "hold"}, desk))
+    assert desk.changes[lever] == Operation("hold", "2022-01", 0)
+    assert change_of({"lever": lever, "kind": "forward"}, desk) == Operation("forward", "2022-01", 12)
+
+
+@pytest.mark.parametrize("event", [{"lever": "no_lever"}, {"lever": "reits_pilot", "kind": "double"}])
+def test_an_event_of_no_lever_or_no_operation_is_refused(event):
+    with pytest.raises(ValueError, match=r"no_lever|double"):
+        change_of(event, Desk())
 
 
 def test_an_operation_after_the_end_of_the_opened_file_is_refused():
