@@ -31,6 +31,17 @@ def requirement_factor(tightness_change: float, slope: float) -> float:
     return float(np.exp(slope * tightness_change))
 
 
+def required_equity_bn(assets_bn: Floats, normal_ratio: Floats, minimum: float, adequacy_2020: float) -> Floats:
+    """Equity with which the capital adequacy of each institution is at the minimum, CNY bn, shape (n,).
+
+    required = minimum / adequacy of 2020 * normal ratio of equity to assets * assets
+
+    Parameters `capital_adequacy_minimum`, `capital_adequacy_2020`.
+    """
+    required: Floats = minimum / adequacy_2020 * normal_ratio * assets_bn
+    return required
+
+
 def capital_room(adequacy: Floats, minimum: float, buffer_2020: float, trigger: float) -> Floats:
     """Part of their usual growth and lending that capital leaves institutions, 0..1, shape (n,).
 

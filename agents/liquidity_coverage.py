@@ -3,6 +3,7 @@
 import numpy as np
 
 from agents.arrays import Floats
+from agents.repo_margin import pledged_bonds_bn
 
 MOST_INFLOW_SHARE = 0.75
 """Largest part of outflows that inflows may cover, as the Basel standard has it."""
@@ -16,7 +17,7 @@ def liquid_assets_bn(bonds_bn: Floats, repo_borrowed_bn: Floats, haircut: float,
     Bonds pledged in repo do not count. `liquid_weight` is the mean weight of the classes of bonds held; reserves at
     the central bank are not modelled. Parameters `repo_haircut`, `liquid_asset_weight`.
     """
-    return liquid_weight * np.maximum(bonds_bn - repo_borrowed_bn / (1.0 - haircut), 0.0)
+    return liquid_weight * np.maximum(bonds_bn - pledged_bonds_bn(repo_borrowed_bn, haircut), 0.0)
 
 
 def net_outflow_bn(

@@ -1,7 +1,15 @@
 """Capital of institutions against the minimum that supervisors require."""
 
-from agents.arrays import Floats
-from agents.bank_capital import capital_adequacy, capital_room, log_excess_leverage, requirement_factor
+import numpy as np
+
+from agents.arrays import Floats, Integers
+from agents.bank_capital import (
+    capital_adequacy,
+    capital_room,
+    log_excess_leverage,
+    required_equity_bn,
+    requirement_factor,
+)
 from agents.institutions import Institutions
 from scenarios.parameters import Parameters
 from sim.world.policy import Channels
@@ -27,3 +35,17 @@ def room_and_excess(parameters: Parameters, channels: Channels, institutions: In
     return capital_room(adequacy, required, buffer, parameters.leverage_trigger), log_excess_leverage(
         adequacy, required
     )
+
+
+def capital_above_minimum_bn(
+    parameters: Parameters, channels: Channels, institutions: Institutions, rows: Integers
+) -> Floats:
+    """Equity of some institutions above what supervisors require of them, CNY bn, shape (m,); zero where it is less."""
+    required = required_equity_bn(
+        institutions["assets_bn"][rows],
+        institutions["normal_equity_ratio"][rows],
+        parameters.capital_adequacy_minimum * capital_requirement(parameters, channels),
+        parameters.capital_adequacy_2020,
+    )
+    above: Floats = np.maximum(institutions["equity_bn"][rows] - required, 0.0)
+    return above

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from agents.institutions import FinancialInstitution, Institutions
+from agents.repo_margin import pledged_bonds_bn
 from scenarios.parameters import Parameters
 from sim.banking.bond_funding import repo_funds_bond_holders
 from sim.banking.interbank import interbank_market_clears, totals_by_institution
@@ -36,7 +37,7 @@ def banking_identities(
     loans = claims.loans
     yield "no institution lends to itself", float(loans.amount_bn[loans.lender == loans.borrower].sum()), 0.0
     bonds = institutions["bonds_bn"]
-    pledged = institutions["repo_borrowed_bn"] / (1.0 - parameters.repo_haircut)
+    pledged = pledged_bonds_bn(institutions["repo_borrowed_bn"], parameters.repo_haircut)
     yield "collateral pledged is held", float(np.maximum(pledged - bonds, 0.0).sum()), 0.0
     assets = bonds + institutions["interbank_lent_bn"] + institutions["repo_lent_bn"]
     liabilities = institutions["interbank_borrowed_bn"] + institutions["repo_borrowed_bn"]

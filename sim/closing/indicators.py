@@ -116,6 +116,7 @@ COLUMNS = (
     "systemic_risk",
     "redline_warning",
     "redline_broken",
+    "margin_spiral",
     "foreign_bond_value",
     "foreign_bond_valuation",
     "foreign_bond_currency_gain",

@@ -1,4 +1,4 @@
-"""Systemic risk: six signals a month, and the redline that they are held against."""
+"""Systemic risk: six signals a month, the redline that they are held against, and a margin spiral beside them."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ import numpy as np
 from agents.redline import Signal
 from sim.component import Component, Identity, Step
 from sim.redline.judgement import redline_is_judged
+from sim.redline.margins import margin_spiral_is_measured
 from sim.redline.readings import READINGS
 from sim.redline.signals import systemic_risk_is_measured
 from sim.redline.state import SystemicRisk
@@ -29,6 +30,7 @@ REDLINE = Component(
     steps=(
         Step(systemic_risk_is_measured, owner="Authority"),
         Step(redline_is_judged, owner="Authority"),
+        Step(margin_spiral_is_measured, owner="Authority"),
     ),
     readings=READINGS,
     identities=redline_identities,

@@ -36,6 +36,11 @@ def liquidity_coverage(risk: SystemicRisk) -> float:
     return float(risk.signals[Signal.LIQUIDITY_COVERAGE])
 
 
+def margin_spiral(risk: SystemicRisk) -> float:
+    """Fall of the bond price that forced sales of borrowers of repo would bring about after a common loss of assets."""
+    return risk.margin_spiral_bp
+
+
 def systemic_risk(parameters: Parameters, risk: SystemicRisk) -> float:
     """Mean rise of the six signals of systemic risk over the base year, in usual spreads."""
     return systemic_risk_index(risk.deviations, parameters.signal_bound)
@@ -59,6 +64,7 @@ READINGS = (
     Reading("exposure_concentration", "Herfindahl", "ratio", exposure_concentration),
     Reading("interbank_stress", SPREADS, "ratio", interbank_stress),
     Reading("liquidity_coverage", "ratio", "ratio", liquidity_coverage),
+    Reading("margin_spiral", "bp", "ratio", margin_spiral),
     Reading("systemic_risk", SPREADS, "ratio", systemic_risk),
     Reading("redline_warning", "months per year", "flow", redline_warning),
     Reading("redline_broken", "months per year", "flow", redline_broken),

@@ -21,6 +21,8 @@ class SystemicRisk:
     """Their moves towards risk since, in usual spreads; zero in the base year."""
     sector_returns: Floats = field(default_factory=lambda: np.zeros((0, len(Sector))))
     """Returns on equity by month and sector, the last months of the window."""
+    margin_spiral_bp: float = 0.0
+    """Fall of the bond price by the sales that follow from a common loss, basis points; no signal of the index."""
     unmet_loans: float = 0.0
     """Part of the interbank loans wanted that the network of the quarter did not place."""
     months_over: Integers = field(default_factory=lambda: np.zeros(len(Level), dtype=np.int64))

@@ -11,6 +11,7 @@ from agents.bank_capital import (
     lending_room,
     lending_share,
     log_excess_leverage,
+    required_equity_bn,
     requirement_factor,
 )
 
@@ -58,3 +59,10 @@ def test_large_lenders_count_for_more_and_lending_never_exceeds_what_is_asked():
     assert lending_room(np.array([1.0, 0.2]), np.array([30.0, 10.0])) == pytest.approx(0.8)
     assert lending_room(np.array([0.3]), np.array([0.0])) == 1.0
     assert lending_share(0.8, 1.0) == 0.8 and lending_share(0.8, 0.5) == 1.0 and lending_share(0.0, 0.0) == 1.0
+
+
+def test_required_equity_is_that_at_which_adequacy_is_at_the_minimum():
+    required = required_equity_bn(np.array([100.0, 50.0]), np.array([0.08, 0.4]), MINIMUM, ADEQUACY)
+    np.testing.assert_allclose(required, [100.0 * 0.08 * 5.0 / 7.0, 50.0 * 0.4 * 5.0 / 7.0])
+    at_minimum = capital_adequacy(required / np.array([100.0, 50.0]), np.array([0.08, 0.4]), ADEQUACY)
+    np.testing.assert_allclose(at_minimum, MINIMUM)

@@ -3,21 +3,28 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
 from agents.redline import Signal
 from sim.closing.indicators import REDLINE_INDICATORS
+from sim.component import Month
 from sim.experiments.requests import ensemble_requests
+from sim.month import MONTH, simulate_month
 from sim.redline.state import SystemicRisk
 from tests.sim.experiments.fabricated import fabricated
 
 LINES = tuple(REDLINE_INDICATORS.values())
 
 
-def centre(policy, central, **levers):
+def at_start(policy, central, **levers):
     scenario = sim.Scenario(name="risk", policy=policy, levers=levers, scale=0.05, end="2022-12")
-    made = sim.FinancialCenter(scenario, rng=2, parameters=central)
+    return sim.FinancialCenter(scenario, rng=2, parameters=central)
+
+
+def centre(policy, central, **levers):
+    made = at_start(policy, central, **levers)
     made.run_to_end()
     return made
 
@@ -40,6 +47,21 @@ def test_signals_are_recorded_from_the_first_month_and_judged_after_the_base_yea
     assert (table[["capital_shortfall", "debtrank", "liquidity_coverage"]] > 0.0).all(axis=None)
     assert not table.loc[:"2020-12", ["systemic_risk", *LINES]].any(axis=None)
     assert table.loc["2021-01":, "systemic_risk"].all()
+
+
+def test_the_margin_spiral_is_measured_and_moves_nothing_else_of_a_run(frozen, central):
+    """The same run by a month without the step records the same numbers to the bit."""
+    without = at_start("frozen", central)
+    month = Month(step for step in MONTH if step.name != "margin_spiral_is_measured")
+    while without.month < without.last_month:
+        simulate_month(without.states, month=month)
+    assert len(month) == len(MONTH) - 1
+    usual, other = frozen.indicators, without.indicators
+    falls = usual.loc["2021-01":, "margin_spiral"]
+    assert (falls >= 0.0).all() and falls.mean() > 0.0 and falls.max() < 100.0
+    measured = other.pop("margin_spiral").loc["2021-01":]
+    assert measured.nunique() == 1
+    pd.testing.assert_frame_equal(usual.drop(columns="margin_spiral"), other, check_exact=True)
 
 
 @pytest.fixture(scope="module")

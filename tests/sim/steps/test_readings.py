@@ -294,6 +294,7 @@ def systemic_risk(city):
     on[SystemicRisk].signals = np.array([0.2, 0.9, 0.1, 0.15, 1.02, 1.4])
     on[SystemicRisk].deviations = np.array([1.0, 2.0, 3.0, -1.0, 4.0, -3.0])
     on[SystemicRisk].broken = np.array([True, False])
+    on[SystemicRisk].margin_spiral_bp = 0.7
     return on, {
         "capital_shortfall": 0.2,
         "absorption_ratio": 0.9,
@@ -301,6 +302,7 @@ def systemic_risk(city):
         "exposure_concentration": 0.15,
         "interbank_stress": 4.0,
         "liquidity_coverage": 1.4,
+        "margin_spiral": 0.7,
         "systemic_risk": 1.0,
         "redline_warning": 1.0,
         "redline_broken": 0.0,

@@ -14,10 +14,14 @@ from sim.banking.state import ForcedSales, InterbankClaims
 from sim.bond_market.certificates import bank_tiers
 from sim.bond_market.state import BankStress
 from sim.clock import Clock
+from sim.markets import Product
 from sim.redline.component import REDLINE
 from sim.redline.judgement import redline_is_judged
+from sim.redline.margins import margin_spiral_is_measured
 from sim.redline.signals import systemic_risk_is_measured
 from sim.redline.state import SystemicRisk
+from sim.trading.state import Turnover
+from sim.world.policy import Channels
 from tests.sim.steps.by_hand import closes, run
 
 
@@ -143,6 +147,112 @@ def test_the_window_of_returns_forgets(city):
         measured(on)
     assert on[SystemicRisk].sector_returns.shape == (12, len(Sector))
     np.testing.assert_allclose(on[SystemicRisk].sector_returns[-1], 0.01)
+
+
+# The margin spiral
+
+
+TRADED_TRN = 20.0
+SHORT, THIN = 0.6, 0.9
+"""Equity over what is required: too little for a hundredth of assets, and too little for a few hundredths."""
+
+
+def pledging(city, month="2021-07", *, held=1.0, repo=1.0, traded_trn=TRADED_TRN, **asked):
+    """A small centre of which some borrowers of repo are short of capital; equity is `held` times that, repo `repo`."""
+    on = ready(city, month, **asked)
+    institutions = on[Institutions]
+    borrows = np.flatnonzero(institutions["repo_borrowed_bn"])
+    assert len(borrows) > 8
+    ratio = institutions["normal_equity_ratio"] * institutions["assets_bn"]
+    institutions["equity_bn"][:] = ratio
+    institutions["equity_bn"][borrows[::3]] = held * SHORT * ratio[borrows[::3]]
+    institutions["equity_bn"][borrows[1::3]] = held * THIN * ratio[borrows[1::3]]
+    institutions["repo_borrowed_bn"] *= repo
+    on[Turnover].turnover_trn[Product.INTERBANK_SPOT_BONDS] = traded_trn
+    return on
+
+
+def fall_bp(on):
+    run(margin_spiral_is_measured, on)
+    closes(REDLINE, on)
+    return on[SystemicRisk].margin_spiral_bp
+
+
+def test_the_margin_spiral_begins_with_what_institutions_lack_after_the_loss(city):
+    """Without a response of volatility the margin stays, and the fall solves a linear equation."""
+    on = pledging(city, on_parameters={"forced_sales_volatility": 0.0})
+    institutions, parameters = on[Institutions], on[Parameters]
+    rows = np.flatnonzero(institutions["repo_borrowed_bn"])
+    pledged = institutions["repo_borrowed_bn"][rows] / (1.0 - parameters.repo_haircut)
+    ratio = parameters.capital_adequacy_minimum / parameters.capital_adequacy_2020
+    required = ratio * institutions["normal_equity_ratio"][rows] * institutions["assets_bn"][rows]
+    cushion = np.maximum(institutions["equity_bn"][rows] - required, 0.0)
+    lacking = 0.01 * institutions["assets_bn"][rows] - cushion
+    sells_all = lacking > parameters.repo_haircut * pledged
+    assert sells_all.any() and (lacking[~sells_all] < -0.01 * pledged[~sells_all]).all()
+    deviation = parameters.managed_bond_duration * parameters.china_yield_sd / 100.0
+    depth = parameters.market_depth_coefficient * 1000.0 * TRADED_TRN / deviation
+    of_country = institutions["bonds_bn"].sum() / on[SecurityBook].holdings_bn[1:].sum()
+    assert fall_bp(on) == pytest.approx(1e4 * pledged[sells_all].sum() / of_country / depth)
+
+
+def test_the_price_falls_further_with_more_repo_less_capital_a_larger_loss_and_a_thinner_market(city):
+    usual = fall_bp(pledging(city))
+    assert usual > 0.0
+    assert fall_bp(pledging(city, repo=1.1)) > usual
+    assert fall_bp(pledging(city, held=0.8)) > usual
+    assert fall_bp(pledging(city, on_parameters={"common_loss": 0.05})) > usual
+    assert fall_bp(pledging(city, traded_trn=0.5 * TRADED_TRN)) > 1.9 * usual
+    assert fall_bp(pledging(city, on_parameters={"managed_bond_duration": 6.0})) > usual
+
+
+def test_margins_that_rise_with_volatility_add_to_the_fall(city):
+    """In a thin market, so that the fall is large enough to move margins."""
+
+    def fall(response):
+        return fall_bp(pledging(city, traded_trn=0.02, on_parameters={"forced_sales_volatility": response}))
+
+    assert fall(0.0) < fall(2.0) <= fall(4.0)
+
+
+def test_without_repo_without_trade_or_with_capital_to_spare_no_price_falls(city):
+    assert fall_bp(pledging(city, repo=0.0)) == 0.0
+    assert fall_bp(pledging(city, traded_trn=0.0)) == 0.0
+    assert fall_bp(pledging(city, held=2.0)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "least", "most"),
+    [
+        ("repo_haircut", 0.0, 0.0, 1e4),
+        ("market_depth_coefficient", 0.0, 1e4, 1e4),
+        ("china_yield_sd", 0.0, 0.0, 0.0),
+        ("common_loss", 0.0, 0.0, 0.0),
+        ("forced_sales_volatility", -1.0, 0.0, 1e4),
+    ],
+)
+def test_a_run_goes_on_at_the_ends_of_parameters(city, name, value, least, most):
+    assert least <= fall_bp(pledging(city, on_parameters={name: value})) <= most
+
+
+def test_tighter_macroprudential_rules_use_up_cushions_at_given_capital_and_raise_the_fall(city):
+    """Required capital rises at once; repo and capital, which answer later, stand as they were."""
+    usual = pledging(city)[Channels]["macropru_tightness"]
+    falls = [
+        fall_bp(pledging(city, held=1.35, on_channels={"macropru_tightness": usual + tighter}))
+        for tighter in (-1.0, 0.0, 1.0, 3.0)
+    ]
+    assert falls == sorted(falls) and falls[-1] > falls[0]
+
+
+def test_the_order_of_institutions_does_not_matter_for_the_margin_spiral(city):
+    on = pledging(city)
+    before = fall_bp(on)
+    institutions = on[Institutions]
+    order = np.random.default_rng(4).permutation(len(institutions))
+    for column in ("repo_borrowed_bn", "assets_bn", "equity_bn", "normal_equity_ratio", "bonds_bn"):
+        institutions[column][:] = institutions[column][order].copy()
+    assert fall_bp(on) == pytest.approx(before, rel=1e-9)
 
 
 # The redline
