@@ -8,6 +8,7 @@ import numpy as np
 
 from calibration.leave_one_out import BINS
 from calibration.pictures import ACCENT, DOTS, INK, PALE
+from sim.runs.plots import signed, simulated
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -70,5 +71,6 @@ def histogram_picture(scores: Sequence[Mapping[Any, Any]]) -> "Figure":
 def write_histogram(scores: Sequence[Mapping[Any, Any]], path: Path, digest: str) -> Path:
     """Write the picture as PNG with the digest of the scores' file in it, and return the path."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    histogram_picture(scores).savefig(path, dpi=DOTS, metadata={SOURCE: digest})
+    record = simulated("forecasts from earlier origins, each origin left out", [f"Digest of the scores: {digest}."])
+    signed(histogram_picture(scores), record).savefig(path, dpi=DOTS, metadata={SOURCE: digest})
     return path

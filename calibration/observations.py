@@ -65,11 +65,12 @@ def series(name: str) -> dict[int, AnnualObservation]:
 
 
 def observed_under(plan: Plan, indicator: str) -> dict[int, float]:
-    """Observed years of an indicator of a plan; 2020 alone where the plan has observations of its own."""
+    """Observed years of an indicator; where the plan has observations of its own, 2020 of its indicators alone."""
     observed = observed_indicator(indicator)
     if not plan.baseline or not observed:
         return observed
-    return {LAST_YEAR: next(each.value_2020 for each in plan.indicators if each.id == indicator)}
+    own = next((each for each in plan.indicators if each.id == indicator), None)
+    return {} if own is None else {LAST_YEAR: own.value_2020}
 
 
 def observed_indicator(indicator: str) -> dict[int, float]:

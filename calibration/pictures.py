@@ -7,6 +7,7 @@ import numpy as np
 
 from calibration.diagnostics import NOT_IDENTIFIED
 from calibration.past_runs import searched
+from sim.runs.plots import signed, simulated
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,13 +31,16 @@ def write_pictures(fit: "Calibration", folder: Path) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
+    about = fit.about
+    runs = f"runs {about['runs']} and {about['runs_second_round']} near the first fit, seed {about['seed']}"
+    record = simulated(f"fit to observations, {runs}, scale {about['scale']:g}", ["Information until 2020-12."])
     for name, figure in (
         ("posterior", posterior_picture(fit)),
         ("moments", moments_picture(fit)),
         ("recovery", recovery_picture(fit)),
     ):
         path = folder / f"{name}.png"
-        figure.savefig(path, dpi=DOTS)
+        signed(figure, record).savefig(path, dpi=DOTS)
         written.append(path)
     return written
 

@@ -37,7 +37,7 @@ def discover(
     from scenarios.errors import InputError
     from sim.experiments.ensemble import thresholds
     from sim.experiments.held_back import box_held_back, tree_held_back
-    from sim.experiments.pictures import checked_picture, discovery_picture, tree_picture
+    from sim.experiments.pictures import checked_picture, discovery_picture, sweep_record, tree_picture
     from sim.experiments.sensitivity import discover as discovered
     from sim.experiments.sensitivity import swept, tree
     from sim.experiments.store import Store
@@ -53,13 +53,13 @@ def discover(
     if leaves:
         grown = tree(design, found, indicator, wanted)
         if plot is not None:
-            tree_picture(grown, indicator, wanted, plot, question.rests_on["year"])
+            tree_picture(grown, indicator, wanted, plot, sweep_record(design, found), question.rests_on["year"])
         unseen = tree_held_back(design, found, indicator, wanted)
         answer(Leaves(question, grown.to_dict("records"), unseen), json, quiet)
         return
     box, shares = discovered(design, found, indicator, wanted)
     if plot is not None:
-        discovery_picture(design, found, indicator, wanted, box, plot)
+        discovery_picture(design, found, indicator, wanted, box, plot, sweep_record(design, found))
     answer(Box(question, box.to_dict("records"), shares, box_held_back(design, found, indicator, wanted)), json, quiet)
 
 

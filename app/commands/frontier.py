@@ -53,6 +53,8 @@ def frontier(
     from sim.experiments.frontier import POLICIES
     from sim.experiments.frontier import frontier as measured
     from sim.experiments.pictures import checked_picture, frontier_picture
+    from sim.experiments.run_conditions import conditions_of
+    from sim.runs.plots import simulated
 
     target = checked_target(out) if out is not None else None
     if plot is not None:
@@ -74,5 +76,8 @@ def frontier(
     if target is not None:
         save(found.table.set_index("scenario"), target)
     if plot is not None:
-        frontier_picture(found, plot)
+        conditions = conditions_of([start, *asked]).lines
+        frontier_picture(
+            found, plot, simulated(f"{runs} runs of each scenario, from seed {seed_asked(seed)}", conditions)
+        )
     answer(FrontierFound(start, runs, intensity, found), json, quiet)

@@ -24,14 +24,14 @@ def sweep(name: str) -> Callable[[Asked], str]:
     def measured(asked: Asked) -> str:
         from sim.experiments.designs import read_design
         from sim.experiments.ensemble import run_requests
-        from sim.experiments.pictures import sensitivity_picture
+        from sim.experiments.pictures import sensitivity_picture, sweep_record
         from sim.experiments.sensitivity import indices, responses
 
         folder = asked.docs / "sensitivity"
         design = read_design(folder / f"{name}.yaml")
         found = responses(design, run_requests(design.requests(), store=asked.store, workers=asked.workers))
         result = indices(design, found)
-        sensitivity_picture(design.kind, result, folder / f"{name}.png")
+        sensitivity_picture(design.kind, result, folder / f"{name}.png", sweep_record(design, found))
         rows = []
         for indicator, of_one in result.groupby("indicator", sort=False):
             shown = of_one[of_one["total"] >= LEAST_SHARE].sort_values("total", ascending=False)

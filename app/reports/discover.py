@@ -83,7 +83,7 @@ class Box:
                 (f"{name} of the box", f"{self.shares[name]:.0%}", *_with_interval(share, ".0%"), str(counted[name]))
                 for name, share in (("density", self.unseen.density), ("coverage", self.unseen.coverage))
             ]
-            rows.append(("part of all points", f"{self.unseen.base_rate:.0%}", "", "", str(self.unseen.points)))
+            rows.append(("base rate: all points", f"{self.unseen.base_rate:.0%}", "", "", str(self.unseen.points)))
             yield Table.of_numbers("Quality on points held back", heads, rows)
             yield _how(self.unseen, "box found")
         yield from self.unseen.warnings

@@ -10,6 +10,7 @@ from app.web.comparison_charts import waterfall
 from app.web.components import Chart, Form, Table
 from app.web.named import group_name, indicator_name
 from app.web.problems import problems_told
+from app.web.recorded import Record, attribution_told
 from app.web.simulations import the_server
 from app.web.words import Words
 from scenarios.errors import InputError
@@ -45,13 +46,16 @@ def Attributed(target: Scenario, base: Scenario) -> None:
                     target,
                     base,
                     runs=seeds,
+                    seed=1,
                     scale=SCALE,
                     workers=the_server().patient_pool,
                     progress=lambda _, done, wanted: set_progress((done, wanted)),
                     cancel=stop.is_set,
                 )
                 if not stop.is_set():
-                    set_found(made)
+                    set_found(
+                        (made, attribution_told(target, charts.scenario_name(base.name, words), seeds, 1, SCALE, words))
+                    )
             except InputError as error:
                 if not stop.is_set():
                     set_failure(problems_told(error, words, with_place=False))
@@ -91,11 +95,11 @@ def Attributed(target: Scenario, base: Scenario) -> None:
     if failure:
         solara.Div(classes=["lj-bad"], children=[failure], attributes={"role": "alert"})
     if found is not None:
-        Parts(found, target.plan)
+        Parts(*found, target.plan)
 
 
 @solara.component
-def Parts(found: Attribution, plan: Plan) -> None:
+def Parts(found: Attribution, record: Record, plan: Plan) -> None:
     """The parts as a waterfall for one indicator, and all of them as a table to unfold."""
     words = session.words()
     wanted, set_wanted = solara.use_state("")
@@ -113,6 +117,7 @@ def Parts(found: Attribution, plan: Plan) -> None:
         subtitle=unit,
         name=f"waterfall-{indicator.id}",
         csv=f"group,part\n{lines}",
+        record=record,
         height=320,
     ).key(f"waterfall-{indicator.id}")
     with solara.v.Html(tag="details", class_="lj-folded"):

@@ -9,6 +9,8 @@ from typing import Any
 import solara
 
 from app.web import session
+from app.web.drawn_data import drawn_csv
+from app.web.recorded import Record
 
 Handler = Callable[[Any], None]
 LOG = logging.getLogger("lujiazui.app")
@@ -40,17 +42,46 @@ def answering(make: Callable[..., Any]) -> Callable[..., Any]:
 
 @answering
 @solara.component_vue("vue/chart.vue")
-def Chart(
+def _Drawn(
     option: dict[str, Any],
     title: str,
-    name: str = "chart",
-    subtitle: str = "",
+    name: str,
+    subtitle: str,
+    caption: str,
+    alt: str,
+    csv: str,
+    record: str,
+    height: int,
+) -> None: ...
+
+
+def Chart(
+    *,
+    option: dict[str, Any],
+    title: str,
+    subtitle: str,
+    name: str,
+    record: Record,
+    csv: str = "",
     caption: str = "",
     alt: str = "",
-    csv: str = "",
-    record: str = "",
     height: int = 260,
-) -> None: ...
+) -> Any:
+    """A picture with its title, unit and record, which go with it when it is saved as a picture or as a table.
+
+    Without a table of its own it is saved with the numbers that are drawn.
+    """
+    return _Drawn(
+        option=option,
+        title=title,
+        name=name,
+        subtitle=subtitle,
+        caption=caption,
+        alt=alt,
+        csv=csv or drawn_csv(option, subtitle),
+        record=record,
+        height=height,
+    )
 
 
 @answering
@@ -120,9 +151,7 @@ def Deliver(buttons: list[dict[str, str]], made: dict[str, Any], event_asked: Ha
 
 @answering
 @solara.component_vue("vue/replay.vue")
-def Replay(
-    frames: dict[str, Any], texts: dict[str, str], title: str, subtitle: str = "", caption: str = ""
-) -> None: ...
+def Replay(frames: dict[str, Any], texts: dict[str, str], title: str, subtitle: str, caption: Record) -> None: ...
 
 
 @answering

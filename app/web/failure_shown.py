@@ -7,6 +7,7 @@ import solara
 
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
+from app.web.recorded import Record, run_told
 from app.web.words import Words
 from scenarios.calendar import month_ordinal
 from scenarios.schema import Scenario
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SCALE = 0.05
 """Share of the issuers in the run; institutions and their claims are all there."""
+SEED = 1
 SHOWN = 16
 """Largest banks in the picture."""
 ROUNDS = ("1", "2", "3", "5", "10", "end")
@@ -70,7 +72,8 @@ def FailureShown(scenario: Scenario) -> None:
     if found is None:
         return
     rounds = None if chosen["rounds"] == "end" else int(chosen["rounds"])
-    _spread(found, int(chosen["bank"]) - 1, rounds, wanted, words)
+    record = run_told(_smaller(scenario), SEED, f"{wanted}-12", words)
+    _spread(found, int(chosen["bank"]) - 1, rounds, wanted, record, words)
 
 
 def whole_years(scenario: Scenario) -> list[str]:
@@ -82,13 +85,17 @@ def network_at(scenario: Scenario, year: str) -> BankNetwork:
     """The banks at the end of a year of one run of a scenario with a part of its issuers."""
     from sim.model import FinancialCenter
 
-    centre = FinancialCenter(scenario.with_changes(scale=min(scenario.scale, SCALE)), rng=1)
+    centre = FinancialCenter(_smaller(scenario), rng=SEED)
     while centre.month < month_ordinal(f"{year}-12"):
         centre.step()
     return BankNetwork.of(centre)
 
 
-def _spread(network: BankNetwork, bank: int, rounds: int | None, year: str, words: Words) -> None:
+def _smaller(scenario: Scenario) -> Scenario:
+    return scenario.with_changes(scale=min(scenario.scale, SCALE))
+
+
+def _spread(network: BankNetwork, bank: int, rounds: int | None, year: str, record: Record, words: Words) -> None:
     found, losses = network.failure(bank, rounds)
     equity = float(network.equity.sum())
     lost = float((network.equity * (found.distress - found.shock)).sum())
@@ -110,6 +117,7 @@ def _spread(network: BankNetwork, bank: int, rounds: int | None, year: str, word
             title=words("failure.picture", number=SHOWN),
             subtitle=words("failure.colours"),
             name="failure",
+            record=record,
             height=420,
         )
     rows = [

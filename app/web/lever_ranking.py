@@ -7,6 +7,7 @@ from app.web.comparison_charts import dots
 from app.web.components import Chart, Form
 from app.web.lever_groups import AUTHORITIES
 from app.web.lever_matrix import shipped_matrix
+from app.web.recorded import Record
 from app.web.words import Words
 from scenarios import plan
 from sim.closing.indicators import PLAN_INDICATORS
@@ -48,7 +49,7 @@ def LeverRanking() -> None:
     Form(fields=[field], buttons=[], event_chosen=chosen)
     named = words.known(f"parameter_set.{matrix.parameters}", matrix.parameters)
     facts = {"pairs": matrix.pairs, "scale": f"{matrix.scale:.0%}", "version": matrix.version, "parameters": named}
-    record = words("ranking.record", **facts) + ("" if matrix.current else words("ranking.earlier"))
+    record = Record(words("ranking.record", **facts) + ("" if matrix.current else words("ranking.earlier")))
     with solara.Div(classes=["lj-charts", "lj-pairs"]):
         for handles, key in ((AUTHORITIES[:2], "ranking.city"), (AUTHORITIES[2:], "ranking.national")):
             rows = ranked(indicator, handles, words)

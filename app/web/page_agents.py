@@ -12,6 +12,7 @@ from app.web import charts, session
 from app.web.components import Chart, Form, Table
 from app.web.decided import IN_CHINESE, IN_YUAN, sum_told, terms_of
 from app.web.money_moves import MoneyMoves
+from app.web.recorded import Record, run_told
 from scenarios.calendar import BASELINE, month_text
 from scenarios.errors import InputError
 from scenarios.schema import Scenario
@@ -176,12 +177,13 @@ def AgentsPage() -> None:
         months = {"data-month": month_text(centre.month), "aria-live": "polite"}
         solara.HTML(tag="h2", unsafe_innerHTML=f"{words('agents.month')} {month_text(centre.month)}", attributes=months)
         with solara.Div(classes=["lj-charts"]):
-            _places(centre, words)
-            _network(centre, words)
-            _sizes(centre, kind, words)
+            record = run_told(scenario, seed, month_text(centre.month), words)
+            _places(centre, record, words)
+            _network(centre, record, words)
+            _sizes(centre, kind, record, words)
         _people(centre, kind, words, pick)
         if agent_id >= 0:
-            _why(replay, kind, agent_id, decision, against, words)
+            _why(replay, kind, agent_id, decision, against, record, words)
 
 
 def size_told(kind: str, words: "Words") -> tuple[str, float]:
@@ -194,7 +196,7 @@ def _population(centre: "FinancialCenter", kind: str) -> "Population[Any]":
     return next(each for each in centre.populations.values() if each.agent_type.__name__ == kind)
 
 
-def _places(centre: "FinancialCenter", words: "Words") -> None:
+def _places(centre: "FinancialCenter", record: Record, words: "Words") -> None:
     """Institutions by district and by class, domestic and foreign."""
     institutions = centre.institutions
     foreign, place = institutions["foreign"], institutions["district"]
@@ -206,22 +208,23 @@ def _places(centre: "FinancialCenter", words: "Words") -> None:
     by_class = {
         name: count.tolist() for name, count in zip(names, institutions_by_class(centre.institutions).T, strict=True)
     }
-    _counts("districts", [words(f"district.{each.name}") for each in District], by_district, words)
-    _counts("classes", [words(f"sector.{each.name}") for each in Sector], by_class, words)
+    _counts("districts", [words(f"district.{each.name}") for each in District], by_district, record, words)
+    _counts("classes", [words(f"sector.{each.name}") for each in Sector], by_class, record, words)
 
 
-def _counts(what: str, labels: list[str], by_owner: dict[str, list[int]], words: "Words") -> None:
+def _counts(what: str, labels: list[str], by_owner: dict[str, list[int]], record: Record, words: "Words") -> None:
     """Counts of institutions as bars, domestic and foreign."""
     Chart(
         option=charts.bars(labels, by_owner, stacked=True),
         title=words(f"agents.{what}"),
         subtitle=words("agents.count"),
         name=what,
+        record=record,
         height=330,
     )
 
 
-def _network(centre: "FinancialCenter", words: "Words") -> None:
+def _network(centre: "FinancialCenter", record: Record, words: "Words") -> None:
     claims = centre.state(InterbankClaims).loans
     ids, totals = np.unique(np.concatenate([claims.lender, claims.borrower]), return_inverse=True)
     weight = np.bincount(totals, weights=np.tile(claims.amount_bn, 2), minlength=len(ids)) if len(ids) else np.zeros(0)
@@ -257,11 +260,12 @@ def _network(centre: "FinancialCenter", words: "Words") -> None:
         title=words("agents.network"),
         subtitle=words("agents.network_unit", number=len(nodes), unit=unit),
         name="network",
+        record=record,
         height=330,
     )
 
 
-def _sizes(centre: "FinancialCenter", kind: str, words: "Words") -> None:
+def _sizes(centre: "FinancialCenter", kind: str, record: Record, words: "Words") -> None:
     column, (name, times) = SIZE[kind][0], size_told(kind, words)
     values = np.asarray(_population(centre, kind)[column], dtype=np.float64) * times
     option = charts.histogram(values, name, logarithmic=column != "log_size")
@@ -270,6 +274,7 @@ def _sizes(centre: "FinancialCenter", kind: str, words: "Words") -> None:
         title=words("agents.sizes", what=words(f"kind.{kind}")),
         subtitle=words("agents.count"),
         name="sizes",
+        record=record,
         height=300,
     )
 
@@ -292,7 +297,9 @@ def _people(centre: "FinancialCenter", kind: str, words: "Words", pick: Any) -> 
     Table(title=words("agents.pick"), heads=heads, rows=shown, clickable=True, event_picked=pick)
 
 
-def _why(replay: Replay, kind: str, agent_id: int, decision: str, baseline: str, words: "Words") -> None:
+def _why(
+    replay: Replay, kind: str, agent_id: int, decision: str, baseline: str, record: Record, words: "Words"
+) -> None:
     centre = replay.centre
     try:
         table = centre.explain(centre.agent(kind, agent_id), decision=decision)
@@ -309,10 +316,10 @@ def _why(replay: Replay, kind: str, agent_id: int, decision: str, baseline: str,
     explained = str(table.attrs["explains"])
     what = words.of_data(f"decided_sum.{explained}", explained)
     solara.Div(classes=["lj-muted"], children=[words("agents.adds", what=what)])
-    _history(replay, kind, agent_id, baseline, words)
+    _history(replay, kind, agent_id, baseline, record, words)
 
 
-def _history(replay: Replay, kind: str, agent_id: int, baseline: str, words: "Words") -> None:
+def _history(replay: Replay, kind: str, agent_id: int, baseline: str, record: Record, words: "Words") -> None:
     """The size of the agent on this page, and with the same draws under the baseline."""
     name, times = size_told(kind, words)
     months = list(replay.followed)
@@ -353,4 +360,13 @@ def _history(replay: Replay, kind: str, agent_id: int, baseline: str, words: "Wo
             "yAxis": {"type": "value", "scale": True},
             "series": series,
         }
-        Chart(option=option, title=words("agents.history"), subtitle=name, name="history", height=240)
+        agent = words("agents.one", kind=words(f"kind.{kind}"), id=agent_id)
+        Chart(
+            option=option,
+            title=words("agents.history"),
+            subtitle=name,
+            caption=agent,
+            name="history",
+            record=record,
+            height=240,
+        )

@@ -10,12 +10,12 @@ from app.web import charts, session
 from app.web.attributed import Attributed
 from app.web.comparison_charts import MOST_OVERLAID, dots, overlaid
 from app.web.components import Chart, Form, Table
-from app.web.desk import BASELINES, LEAST_RUNS, Desk
+from app.web.desk import BASELINES, LEAST_RUNS
 from app.web.lever_ranking import LeverRanking
 from app.web.named import goal_name, indicator_name, unit_name
 from app.web.offered import offered
 from app.web.problems import problems_told
-from app.web.recorded import record_told
+from app.web.recorded import Record, record_told
 from app.web.simulations import the_server
 from app.web.words import Words
 from calibration.observations import observed_under
@@ -136,7 +136,11 @@ def ComparePage() -> None:
         if _can_be_compared(
             ensemble, first, second, numbers[design].kind if source == "store" and design else "", words
         ):
-            _compared(ensemble, names, given.desk if source == "desk" and given is not None else None, words)
+            if source == "desk" and given is not None:
+                record = record_told(ensemble, given.desk, words)
+            else:
+                record = record_told(ensemble, None, words, numbers[design].version if design else "")
+            _compared(ensemble, names, record, words)
         _ranking()
 
 
@@ -164,10 +168,9 @@ def _can_be_compared(ensemble: Ensemble, first: str, second: str, kind: str, wor
     return True
 
 
-def _compared(ensemble: Ensemble, names: tuple[str, ...], desk: Desk | None, words: Words) -> None:
+def _compared(ensemble: Ensemble, names: tuple[str, ...], record: Record, words: Words) -> None:
     """Charts first, then what makes the difference, then tables to unfold."""
     first, second = names[0], names[1] if len(names) > 1 else names[0]
-    record = record_told(ensemble, desk, words)
     if first != second:
         _dots(ensemble, first, second, record, words)
     with solara.Div(classes=["lj-charts"]):
@@ -193,7 +196,7 @@ def _compared(ensemble: Ensemble, names: tuple[str, ...], desk: Desk | None, wor
         _goals(ensemble, first, second, words)
 
 
-def _dots(ensemble: Ensemble, first: str, second: str, record: str, words: Words) -> None:
+def _dots(ensemble: Ensemble, first: str, second: str, record: Record, words: Words) -> None:
     """Effects on all indicators on one axis, in per cent of the target."""
     effect = ensemble.difference(first, second).set_index("indicator")
     rows, lines = [], ["indicator,median,low,high"]

@@ -7,15 +7,19 @@ import solara
 
 from app.web import charts, session
 from app.web.components import Chart
-from app.web.named import indicator_name
+from app.web.named import indicator_name, unit_name
 from app.web.offered import offered
 from app.web.page_agents import LARGEST_SCALE
+from app.web.recorded import run_told
 from app.web.words import Words
 from scenarios.calendar import month_text
 from scenarios.plan import Indicator
+from scenarios.schema import Scenario
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
+
+SEED = 1
 
 
 @solara.component
@@ -29,10 +33,14 @@ def ModelPage() -> None:
     scenario = replace(session.desk.value, scale=min(session.desk.value.scale, LARGEST_SCALE)).scenario()
 
     def begin() -> Any:
-        return solara.reactive(FinancialCenter(scenario, rng=1))
+        return solara.reactive(FinancialCenter(scenario, rng=SEED))
 
     model = solara.use_memo(begin, [scenario.content_hash()])
-    plots = solara.use_memo(lambda: [_plot(each, words) for each in offered().plan.indicators], [words.language])
+
+    def drawn() -> list[Any]:
+        return [_plot(each, scenario, words) for each in offered().plan.indicators]
+
+    plots = solara.use_memo(drawn, [words.language, scenario.content_hash()])
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("model.heading"))
         solara.Div(classes=["lj-note"], children=[words("model.told")])
@@ -43,7 +51,7 @@ def ModelPage() -> None:
             solara.AppLayout(children=[SolaraViz(model, components=plots, name=words("page.model"))], navigation=False)
 
 
-def _plot(indicator: Indicator, words: Words) -> Any:
+def _plot(indicator: Indicator, scenario: Scenario, words: Words) -> Any:
     """A component of Mesa's view: an indicator by month, as far as the model has come."""
 
     @solara.component
@@ -55,6 +63,12 @@ def _plot(indicator: Indicator, words: Words) -> Any:
         told = model.datacollector.get_model_vars_dataframe()[name]
         months = [month_text(model.month - len(told) + 1 + place) for place in range(len(told))]
         option = charts.line(months, told.to_numpy() * charts.factor(name, words))
-        Chart(option=option, title=indicator_name(indicator, words), subtitle=words("model.by_month"), name=name)
+        Chart(
+            option=option,
+            title=indicator_name(indicator, words),
+            subtitle=words("desk.comma").join((unit_name(indicator, words), words("model.by_month"))),
+            name=name,
+            record=run_told(scenario, SEED, months[-1], words),
+        )
 
     return Plot

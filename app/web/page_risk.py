@@ -8,8 +8,9 @@ import solara
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
 from app.web.failure_shown import FailureShown
-from app.web.page_compare import chosen_pair, stored_ensemble
+from app.web.page_compare import chosen_pair, stored_designs, stored_ensemble
 from app.web.problems import problems_told
+from app.web.recorded import Record, record_told
 from app.web.redline_told import redline_told
 from app.web.shock_tested import ShockTested
 from app.web.simulations import the_server
@@ -54,7 +55,11 @@ def RiskPage() -> None:
         Form(fields=fields, buttons=[], event_chosen=chosen)
         ensemble = stored if source == "store" else of_desk
         if isinstance(ensemble, Ensemble):
-            _dashboard(ensemble, words)
+            if source == "store" or given is None:
+                record = record_told(ensemble, None, words, next((each.version for each in stored_designs()), ""))
+            else:
+                record = record_told(ensemble, given.desk, words)
+            _dashboard(ensemble, record, words)
         else:
             solara.Div(classes=["lj-note"], children=[_why_missing(source, stored, words)])
         desk = session.desk.value
@@ -71,7 +76,7 @@ def _why_missing(source: str, stored: Ensemble | InputError | None, words: Words
     return words("compare.none" if the_server().store is None else "compare.empty")
 
 
-def _dashboard(ensemble: Ensemble, words: Words) -> None:
+def _dashboard(ensemble: Ensemble, record: Record, words: Words) -> None:
     """Probabilities of the two lines by year, the index of systemic risk, and its signals."""
     first, second = chosen_pair(ensemble, ("", ""))
     table = ensemble.redline()
@@ -106,13 +111,14 @@ def _dashboard(ensemble: Ensemble, words: Words) -> None:
                 subtitle=words(f"signal_unit.{name}"),
                 name=f"risk-{name}",
                 csv=charts.fan_csv(ensemble, both, name, words),
+                record=record,
             ).key(f"risk-{name}")
-    solara.Div(classes=["lj-caption"], children=[words("risk.caption")])
+    solara.Div(classes=["lj-caption"], children=[words("risk.caption"), record])
     if len(ensemble.values) > 1:
-        _frontier(ensemble, second, words)
+        _frontier(ensemble, second, record, words)
 
 
-def _frontier(ensemble: Ensemble, base: str, words: Words) -> None:
+def _frontier(ensemble: Ensemble, base: str, record: Record, words: Words) -> None:
     """Targets reached against the tail of systemic risk, a point a scenario."""
     found = frontier_of(ensemble, base, {}).table
     points = found[["targets", "shortfall"]].to_numpy(dtype=np.float64)
@@ -125,6 +131,7 @@ def _frontier(ensemble: Ensemble, base: str, words: Words) -> None:
             subtitle=words("frontier.runs", runs=int(found["runs"].min())),
             name="frontier",
             csv=str(plain_cells(found).to_csv(index=False, lineterminator="\n")),
+            record=record,
             height=340,
         )
     solara.Div(classes=["lj-caption"], children=[words("frontier.caption")])

@@ -16,12 +16,11 @@ from app.web.desk import Desk
 from app.web.discrepancy_band import discrepancy_band
 from app.web.named import indicator_name, unit_name
 from app.web.pinned import Pinning, further_cards, outcomes_of, pin, pinned
-from app.web.recorded import record_told
+from app.web.recorded import Record, record_told
 from app.web.recorded_units import recorded_name
 from app.web.redline_told import CARD, redline_card
 from app.web.words import Words
 from calibration.observations import observed_under
-from scenarios import plan
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.summary import Summary
 
@@ -104,12 +103,9 @@ def Results() -> None:
     solara.Div(classes=["lj-caption"], children=[words("desk.bullets")])
     record = record_told(ensemble, desk, words)
     with solara.Div(classes=["lj-charts"]):
-        for indicator in shown_plan.indicators:
-            if indicator.id in (chosen or indicators_of):
-                _fan(ensemble, baseline, indicator, record, words)
-        for each in further:
-            if each["id"] in (chosen or [each["id"]]):
-                _further_fan(ensemble, baseline, each, record, words)
+        for id in (*indicators_of, *(each["id"] for each in further)):
+            if not chosen or id in chosen:
+                _fan(ensemble, baseline, id, record, words)
     solara.Div(classes=["lj-caption"], children=[words("desk.caption"), words("desk.caption_wide")])
     with solara.v.Html(tag="details", class_="lj-folded"):
         solara.v.Html(tag="summary", children=[words("desk.table_title", year=year)])
@@ -149,35 +145,26 @@ def Told(summary: Summary, desk: Desk, shown: str) -> None:
     Deliver(buttons=buttons, made=made, event_asked=asked)
 
 
-def _fan(ensemble: Ensemble, baseline: str, indicator: plan.Indicator, record: str, words: Words) -> None:
-    id = indicator.id
-    medians = ensemble.quantiles(id, (0.5,)).loc["desk"].to_numpy()
-    median = charts.number(id, float(medians[ensemble.target_year, 0]), words)
-    year, observed = ensemble.years[ensemble.target_year], observed_under(ensemble.plan_of("desk"), id)
+def _fan(ensemble: Ensemble, baseline: str, id: str, record: Record, words: Words) -> None:
+    """The fan of a recorded indicator, with target, observations and a band of discrepancy where there are any."""
+    own_plan = ensemble.plan_of("desk")
+    of_plan = next((each for each in own_plan.indicators if each.id == id), None)
+    name = recorded_name(id, words) if of_plan is None else indicator_name(of_plan, words)
+    unit = charts.shown_unit(id, words) if of_plan is None else unit_name(of_plan, words)
+    target = None if of_plan is None else of_plan.target_value
+    observed = observed_under(own_plan, id)
     wide = discrepancy_band(ensemble, "desk", id)
+    median = charts.number(
+        id, float(ensemble.quantiles(id, (0.5,)).loc["desk"].to_numpy()[ensemble.target_year, 0]), words
+    )
     # the target is always in the picture
-    limits = charts.common_limits(ensemble, id, indicator.target_value, observed, words, wide)
+    limits = charts.common_limits(ensemble, id, target, observed, words, wide)
     Chart(
-        option=charts.fan(ensemble, "desk", baseline, id, indicator.target_value, observed, words, limits, wide),
-        title=indicator_name(indicator, words),
-        subtitle=unit_name(indicator, words),
+        option=charts.fan(ensemble, "desk", baseline, id, target, observed, words, limits, wide),
+        title=name,
+        subtitle=unit,
         name=id,
-        alt=f"{indicator_name(indicator, words)}: {words('desk.median')} {year} {median} {unit_name(indicator, words)}",
-        csv=charts.fan_csv(ensemble, ["desk", baseline], id, words),
-        record=record,
-    ).key(f"fan-{id}")
-
-
-def _further_fan(ensemble: Ensemble, baseline: str, card: dict[str, Any], record: str, words: Words) -> None:
-    """The fan of an indicator outside the plan, without a target, observations or a band of discrepancy."""
-    id = card["id"]
-    limits = charts.common_limits(ensemble, id, None, {}, words)
-    Chart(
-        option=charts.fan(ensemble, "desk", baseline, id, None, {}, words, limits),
-        title=card["name"],
-        subtitle=charts.shown_unit(id, words),
-        name=id,
-        alt=f"{card['name']}: {card['value']} {card['unit']}",
+        alt=f"{name}: {words('desk.median')} {ensemble.years[ensemble.target_year]} {median} {unit}",
         csv=charts.fan_csv(ensemble, ["desk", baseline], id, words),
         record=record,
     ).key(f"fan-{id}")

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import solara
 
-from app.terminal.numbers import between, known
+from app.terminal.numbers import UNKNOWN, known
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
 from app.web.named import indicator_name, unit_name
 from app.web.offered import offered
 from app.web.page_compare import design_told, stored_designs
+from app.web.recorded import Record, sweep_told
 from app.web.simulations import the_server
 from app.web.words import Words
 from scenarios.errors import InputError
@@ -131,11 +132,12 @@ def Swept(counts: dict[str, int]) -> None:
         solara.Div(classes=["lj-bad"], children=[failure], attributes={"role": "alert"})
     if answer is not None:
         kind, of_indicator, least, made = answer
+        record = sweep_told(design, len(found), words, sweeps[picked].version)
         if kind == "indices":
-            _indices(design, made, words)
+            _indices(design, made, record, words)
         else:
             box, shares, unseen = made
-            _box(design, found, of_indicator, least, box, shares, words)
+            _box(design, found, of_indicator, least, box, shares, record, words)
             _quality(shares, unseen, words)
 
 
@@ -151,7 +153,7 @@ def _box_and_quality(
     return *discover(design, found, indicator, least), box_held_back(design, found, indicator, least)
 
 
-def _indices(design: Design, found: "pd.DataFrame", words: Words) -> None:
+def _indices(design: Design, found: "pd.DataFrame", record: Record, words: Words) -> None:
     key = strength(design.kind)
     with solara.Div(classes=["lj-charts"]):
         for indicator in offered().plan.indicators:
@@ -169,6 +171,7 @@ def _indices(design: Design, found: "pd.DataFrame", words: Words) -> None:
                 subtitle=unit_name(indicator, words) if key != "total" else _held_back(own, words),
                 name=f"sensitivity-{id}",
                 csv=str(plain_cells(own).to_csv(index=False, lineterminator="\n")),
+                record=record,
             ).key(f"sensitivity-{id}")
 
 
@@ -184,6 +187,7 @@ def _box(
     least: float,
     box: "pd.DataFrame",
     shares: dict[str, float],
+    record: Record,
     words: Words,
 ) -> None:
     rows = [
@@ -198,10 +202,11 @@ def _box(
     title = words("swept.reaches", indicator=name, least=f"{least * charts.factor(indicator, words):.6g}", unit=unit)
     Table(title=title, heads=[words(f"swept.{each}") for each in ("factor", "from", "to")], rows=rows)
     told = words("swept.box_told", **{key: f"{value:.0%}" for key, value in shares.items()})
-    solara.Div(classes=["lj-muted"], children=[told])
     bounded = [str(factor) for factor in box["factor"]]
     names = [*bounded, *(factor.name for factor in design.factors if factor.name not in bounded)][:2]
-    if len(names) == 2:
+    if len(names) < 2:
+        solara.Div(classes=["lj-muted"], children=[told])
+    else:
         points = design.points()[names].to_numpy(dtype=float)
         limits = {row["factor"]: (row["low"], row["high"]) for row in box.to_dict("records")}
         ends = {factor.name: (factor.low, factor.high) for factor in design.factors}
@@ -212,7 +217,21 @@ def _box(
             [words.known(f"lever.{each}", each.replace("_", " ")) for each in names],
             (words("swept.reached"), words("swept.missed")),
         )
-        Chart(option=option, title=title, name="discovery", height=340)
+        bounds = words("desk.between").join(" ".join((row[0], _ends(row[1], row[2], words))) for row in rows)
+        Chart(
+            option=option,
+            title=title,
+            subtitle=words("swept.box_bounds", bounds=bounds) if rows else words("swept.no_box"),
+            caption=told,
+            name="discovery",
+            record=record,
+            height=340,
+        )
+
+
+def _ends(low: str, high: str, words: Words) -> str:
+    """Two ends in words, or names as they are."""
+    return words("swept.ends", low=low, high=high) if high else low
 
 
 def _quality(shares: dict[str, float], unseen: BoxHeldBack, words: Words) -> None:
@@ -227,7 +246,7 @@ def _quality(shares: dict[str, float], unseen: BoxHeldBack, words: Words) -> Non
             words(f"swept.{name}"),
             f"{shares[name]:.0%}",
             known(share, ".0%"),
-            between(low, high, ".0%"),
+            _ends(known(low, ".0%"), known(high, ".0%"), words) if share == share else UNKNOWN,
             str(count),
         ]
         for name, (share, low, high), count in (

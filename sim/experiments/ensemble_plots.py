@@ -11,7 +11,7 @@ from scenarios.problem_texts import coded
 from sim.closing.dictionary import dictionary
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL
-from sim.runs.plots import ACCENT, INK, OTHER, PALE, Picture, described, entitle, new_figure
+from sim.runs.plots import ACCENT, INK, OTHER, PALE, Picture, described, entitle, new_figure, signed, simulated
 
 if TYPE_CHECKING:
     from sim.experiments.ensemble import Ensemble
@@ -60,7 +60,7 @@ class EnsemblePlots:
                 axes.plot([years[-1]], [targets[each.id]], "_", markersize=16, color=INK, label="target")
             entitle(axes, each)
         panels[0].legend(fontsize=8, frameon=False)
-        return Picture(figure)
+        return Picture(signed(figure, self._record(f"{runs} runs")))
 
     def effects(self, scenario: str | None = None, baseline: str | None = None) -> Picture:
         """Draw the paired effects on the plan's indicators, with 95 % intervals, in per cent of each target.
@@ -94,4 +94,10 @@ class EnsemblePlots:
         pairs = int(table["runs"].max())
         # Of the whole figure: beside the long names there is no room for it over the axes.
         figure.suptitle(f"{here} against {against}, {pairs} pairs", x=0.01, ha="left", fontsize=10, color=INK)
-        return Picture(figure)
+        return Picture(signed(figure, self._record(f"{pairs} pairs of runs")))
+
+    def _record(self, runs: str) -> str:
+        """What the ensemble rests on."""
+        seeds = [each.seed for pairs in self.ensemble.pairings.values() for each in pairs if each is not None]
+        names = ", ".join(self.ensemble.values)
+        return simulated(f"{names}, {runs}, seeds {min(seeds)} to {max(seeds)}", self.ensemble.conditions.lines)

@@ -9,8 +9,11 @@ from scenarios.errors import InputError
 from scenarios.extras import needs_extra
 from scenarios.problem_texts import coded
 from scenarios.whole_years import TARGET_YEAR
+from sim.closing.dictionary import dictionary
 from sim.experiments.designs import Design
+from sim.experiments.run_conditions import conditions_of
 from sim.experiments.sensitivity import reaches, strength
+from sim.runs.plots import signed, simulated
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -53,7 +56,14 @@ def _figure(width: float, height: float) -> "Figure":
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def sensitivity_picture(kind: str, indices: "pd.DataFrame", path: Path) -> None:
+def sweep_record(design: Design, found: "pd.DataFrame") -> str:
+    """What the points of a sweep rest on, as in `sim.runs.plots.simulated`."""
+    what = f"{design.kind} sweep of {len(found)} points, runs a point {design.runs}, seed {design.seed}"
+    conditions = found.attrs.get("conditions")
+    return simulated(what, conditions_of([design.scenario]).lines if conditions is None else conditions["notes"])
+
+
+def sensitivity_picture(kind: str, indices: "pd.DataFrame", path: Path, record: str) -> None:
     """Bars of the factors of each indicator with their intervals, the strongest first.
 
     Parameters
@@ -64,6 +74,8 @@ def sensitivity_picture(kind: str, indices: "pd.DataFrame", path: Path) -> None:
         Table of `morris` or `sobol`.
     path
         Where the picture goes.
+    record
+        What the numbers rest on, as `sim.runs.plots.simulated` words it.
     """
     names = list(dict.fromkeys(indices["indicator"]))
     factors = indices["factor"].nunique()
@@ -82,14 +94,15 @@ def sensitivity_picture(kind: str, indices: "pd.DataFrame", path: Path) -> None:
             axes.barh(at, own["first"], height=0.4, color=ACCENT, label="first order")
         axes.set_yticks(at, own["factor"].str.replace("_", " "), fontsize=7)
         axes.tick_params(axis="x", labelsize=7)
-        axes.set_title(name.replace("_", " "), fontsize=9, color=INK)
+        axes.set_title(_with_unit(name), fontsize=9, color=INK)
+        axes.set_xlabel("mean absolute effect" if kind == "morris" else "share of variance", fontsize=7)
     if kind != "morris":
         figure.axes[0].legend(fontsize=7, loc="lower right")
-    figure.savefig(path, dpi=DOTS)
+    signed(figure, record).savefig(path, dpi=DOTS)
 
 
 def discovery_picture(
-    design: Design, found: "pd.DataFrame", indicator: str, at_least: float, box: "pd.DataFrame", path: Path
+    design: Design, found: "pd.DataFrame", indicator: str, at_least: float, box: "pd.DataFrame", path: Path, record: str
 ) -> None:
     """Points of a sweep over pairs of factors, those that reach the value dark, with the box that was found.
 
@@ -101,6 +114,8 @@ def discovery_picture(
         The box that `discover` gave.
     path
         Where the picture goes.
+    record
+        What the numbers rest on, as `sim.runs.plots.simulated` words it.
     """
     good = reaches(found, indicator, at_least)
     points = design.points()
@@ -122,11 +137,13 @@ def discovery_picture(
         axes.tick_params(labelsize=7)
     figure.axes[0].legend(fontsize=7)
     year = found.attrs.get("year", TARGET_YEAR)
-    figure.suptitle(f"{indicator.replace('_', ' ')} in {year}", fontsize=10, color=INK)
-    figure.savefig(path, dpi=DOTS)
+    figure.suptitle(f"{_with_unit(indicator)}, in {year}", fontsize=10, color=INK)
+    signed(figure, record).savefig(path, dpi=DOTS)
 
 
-def tree_picture(grown: "pd.DataFrame", indicator: str, at_least: float, path: Path, year: int = TARGET_YEAR) -> None:
+def tree_picture(
+    grown: "pd.DataFrame", indicator: str, at_least: float, path: Path, record: str, year: int = TARGET_YEAR
+) -> None:
     """Leaves of a tree as bars: how many of their points reach the value, as high as their part of the design.
 
     Parameters
@@ -137,6 +154,8 @@ def tree_picture(grown: "pd.DataFrame", indicator: str, at_least: float, path: P
         As in `tree`.
     path
         Where the picture goes.
+    record
+        What the numbers rest on, as `sim.runs.plots.simulated` words it.
     year
         Year that the points are about.
     """
@@ -157,8 +176,14 @@ def tree_picture(grown: "pd.DataFrame", indicator: str, at_least: float, path: P
     axes.set_xlim(0.0, 1.15)
     axes.tick_params(axis="x", labelsize=7)
     axes.set_xlabel("part of a leaf's points that get there; as high as the leaf's part of the design", fontsize=8)
-    axes.set_title(f"{indicator.replace('_', ' ')} at or above {at_least:g} in {year}", fontsize=9, color=INK)
-    figure.savefig(path, dpi=DOTS)
+    axes.set_title(f"{_with_unit(indicator)}: at or above {at_least:g} in {year}", fontsize=9, color=INK)
+    signed(figure, record).savefig(path, dpi=DOTS)
+
+
+def _with_unit(indicator: str) -> str:
+    """Name of an indicator with its unit, where the dictionary has one."""
+    known = dictionary().get(indicator)
+    return indicator.replace("_", " ") + ("" if known is None else f" ({known.unit})")
 
 
 def _bound(row: "Mapping[Hashable, Any]") -> str:
@@ -203,14 +228,19 @@ def search_picture(found: "Found", path: Path) -> None:
     growth.set_xlabel("generation", fontsize=8)
     growth.set_title("hypervolume", fontsize=9, color=INK)
     growth.tick_params(labelsize=7)
-    figure.savefig(path, dpi=DOTS)
+    asked = found.search
+    what = f"search by {found.runs} runs, {asked.worlds} worlds a policy, seed {asked.seed}"
+    record = simulated(
+        f"{what}, macro {', '.join(asked.macro)}" if asked.macro else what, conditions_of([asked.scenario]).lines
+    )
+    signed(figure, record).savefig(path, dpi=DOTS)
 
 
 NEAR = 12
 """Parts of the width of a picture of the frontier within which points share a label."""
 
 
-def frontier_picture(found: "Frontier", path: Path) -> None:
+def frontier_picture(found: "Frontier", path: Path, record: str) -> None:
     """Scenarios by the expected shortfall of systemic risk and the targets they reach; dark are those on the frontier.
 
     Parameters
@@ -219,6 +249,8 @@ def frontier_picture(found: "Frontier", path: Path) -> None:
         Result of `frontier`.
     path
         Where the picture goes.
+    record
+        What the numbers rest on, as `sim.runs.plots.simulated` words it.
     """
     figure = _figure(10.0, 6.5)
     axes = figure.add_subplot()
@@ -256,4 +288,4 @@ def frontier_picture(found: "Frontier", path: Path) -> None:
     axes.tick_params(labelsize=7)
     axes.legend(fontsize=7)
     axes.set_title("growth and resilience; larger marks break the redline more often", fontsize=9, color=INK)
-    figure.savefig(path, dpi=DOTS)
+    signed(figure, record).savefig(path, dpi=DOTS)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from scenarios.errors import InputError
@@ -21,6 +22,8 @@ DOTS = 110
 """Dots an inch of a picture in a notebook."""
 INK, PALE, ACCENT, OTHER = "#22303c", "#b8c4ce", "#1f5f99", "#b3541e"
 COLUMNS = 2
+LETTERS = 22
+"""Letters of a record to an inch of its line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +67,20 @@ def new_figure(panels: int) -> "tuple[Figure, list[Axes]]":
     return figure, axes
 
 
+def simulated(what: str, conditions: Iterable[str]) -> str:
+    """Source, version and basis of a picture: what was run, with seeds and number of runs, and the conditions."""
+    from sim.runs.one_run import model_version
+
+    return " ".join([f"Simulated with Lujiazui {model_version()}: {what}.", *conditions])
+
+
+def signed(figure: "Figure", record: str) -> "Figure":
+    """Write under a figure what its numbers rest on, in as many lines as it takes; pictures are saved with it."""
+    lines = wrap(record, int(LETTERS * figure.get_figwidth()))
+    figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=6, color=INK)
+    return figure
+
+
 def described(indicators: str | Iterable[str], known: Sequence[str]) -> list[Recorded]:
     """What is recorded of some indicators, given by name, or of one.
 
@@ -85,7 +102,9 @@ def entitle(axes: "Axes", shown: Recorded) -> None:
     axes.set_title(shown.unit, loc="right", fontsize=8, color=INK)
 
 
-def months_picture(months: "pd.DataFrame", indicators: str | Iterable[str], targets: Mapping[str, float]) -> Picture:
+def months_picture(
+    months: "pd.DataFrame", indicators: str | Iterable[str], targets: Mapping[str, float], record: str
+) -> Picture:
     """Draw indicators of one run by month; flows as those over the twelve months that end with the month.
 
     Parameters
@@ -96,6 +115,8 @@ def months_picture(months: "pd.DataFrame", indicators: str | Iterable[str], targ
         Which of them.
     targets
         Targets of the plan by indicator.
+    record
+        What the run rests on, as in `simulated`.
 
     Raises
     ------
@@ -110,4 +131,4 @@ def months_picture(months: "pd.DataFrame", indicators: str | Iterable[str], targ
         if each.id in targets:
             axes.plot([months.index[-1]], [targets[each.id]], marker="_", markersize=16, color=INK)
         entitle(axes, each)
-    return Picture(figure)
+    return Picture(signed(figure, record))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
 from scenarios.errors import InputError
 from scenarios.problem_texts import coded
+from scenarios.run_conditions import RunConditions
 from scenarios.whole_years import answering_year, whole_years, year_named
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.closing.indicators import FLOWS, PLAN_INDICATORS, REDLINE_INDICATORS
@@ -67,9 +68,11 @@ class Result:
         scenarios.InputError
             For an unknown indicator, or without the extra `explore`, which draws.
         """
-        from sim.runs.plots import months_picture
+        from sim.runs.plots import months_picture, simulated
 
-        return months_picture(self.indicators, indicators, self.scenario.plan.targets)
+        rests = RunConditions.of_provenance(self.scenario, self.provenance)
+        record = simulated(f"{self.scenario.name}, one run, seed {self.seed}", rests.lines)
+        return months_picture(self.indicators, indicators, self.scenario.plan.targets, record)
 
     def annual(self) -> "pd.DataFrame":
         """Indicators by whole year: flows summed, December for stocks and ratios; a last year in part is left out."""

@@ -148,5 +148,5 @@ def test_what_shares_of_variance_cannot_be_made_of_is_refused(stored):
 
 def test_a_tree_of_one_leaf_can_be_drawn(tmp_path):
     leaf = {"leaf": 1, "density": 0.5, "mass": 1.0, "factor": "", "low": math.nan, "high": math.nan, "names": ""}
-    tree_picture(pd.DataFrame([leaf]), INDICATOR, 0.5, tmp_path / "one.png")
+    tree_picture(pd.DataFrame([leaf]), INDICATOR, 0.5, tmp_path / "one.png", "64 points")
     assert (tmp_path / "one.png").stat().st_size > 3000

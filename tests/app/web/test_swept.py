@@ -45,7 +45,8 @@ def shown(monkeypatch):
 def test_shares_of_the_box_stand_beside_those_on_points_held_back(shown, language, words):
     tables, lines = shown(BoxHeldBack(200, 54, 2, 36, 33), language)
     density, coverage, base = tables[0]["rows"]
-    assert density[1:] == ["95%", "92%", "78% .. 97%", "36"]
+    ends = {"en": "78% to 97%", "zh": "78%至97%"}[language]
+    assert density[1:] == ["95%", "92%", ends, "36"]
     assert coverage[1:3] == ["78%", "61%"] and coverage[4] == "54"
     assert base[1] == "27%" and base[4] == "200"
     assert words[0] in tables[0]["title"] and all(each in lines for each in words[1:])

@@ -8,7 +8,7 @@ import sim
 from scenarios.errors import InputError
 from sim.experiments.designs import Design, Factor, read_design
 from sim.experiments.ensemble import run_requests
-from sim.experiments.pictures import checked_picture, discovery_picture, sensitivity_picture
+from sim.experiments.pictures import checked_picture, discovery_picture, sensitivity_picture, sweep_record
 from sim.experiments.sensitivity import discover, morris, responses, sobol, tree
 
 FACTORS = (Factor("bond_market_access", "lever", 0.4, 1.0), Factor("sovereign_growth", "parameter", 0.08, 0.14))
@@ -213,7 +213,7 @@ def test_the_leaves_of_a_tree_part_who_gets_there(known):
 def test_pictures_are_written_in_the_format_of_their_ending(known, tmp_path, ending):
     path = tmp_path / f"found.{ending}"
     box, _ = discover(*known, "known", 0.7)
-    discovery_picture(*known, "known", 0.7, box, checked_picture(path))
+    discovery_picture(*known, "known", 0.7, box, checked_picture(path), sweep_record(*known))
     begins = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
     assert path.read_bytes().startswith(begins[ending])
 
@@ -221,7 +221,7 @@ def test_pictures_are_written_in_the_format_of_their_ending(known, tmp_path, end
 def test_a_picture_of_effects_is_written(design, tmp_path):
     made = design("morris", samples=4)
     table = morris(made, pd.DataFrame({"known": made.shares()[:, 0]}))
-    sensitivity_picture("morris", table, tmp_path / "effects.png")
+    sensitivity_picture("morris", table, tmp_path / "effects.png", "16 points")
     assert (tmp_path / "effects.png").stat().st_size > 5000
 
 

@@ -1,11 +1,17 @@
 """Results draw themselves in notebooks, with names, units and as much as the runs support."""
 
+import ast
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+import sim
 from scenarios.errors import InputError
 from sim.closing.dictionary import dictionary
+from sim.runs.one_run import model_version
 from sim.runs.plots import months_picture
 from tests.app.briefing.made_up import ensemble_of, values_of
 
@@ -77,7 +83,7 @@ def test_flows_of_a_run_are_drawn_over_twelve_months(tmp_path):
         {"turnover_total": np.arange(24.0), "usdcny": 6.5},
         index=pd.date_range("2020-01-31", periods=24, freq="ME", name="month"),
     )
-    picture = months_picture(months, ["turnover_total", "usdcny"], {"turnover_total": 250.0})
+    picture = months_picture(months, ["turnover_total", "usdcny"], {"turnover_total": 250.0}, "one run")
     flow, rate = picture.figure.axes
     assert flow.lines[0].get_ydata()[-1] == sum(range(12, 24)) and np.isnan(flow.lines[0].get_ydata()[:11]).all()
     assert set(rate.lines[0].get_ydata()) == {6.5}
@@ -87,3 +93,34 @@ def test_flows_of_a_run_are_drawn_over_twelve_months(tmp_path):
 
 def test_a_picture_says_what_it_is_of(ensemble):
     assert repr(ensemble.plot.fan("turnover_total")) == "<Picture of 'Market turnover'>"
+
+
+def test_the_record_stands_within_the_picture_under_the_panels(ensemble):
+    for picture in (ensemble.plot.fan("turnover_total"), ensemble.plot.effects()):
+        figure = picture.figure
+        figure.draw_without_rendering()
+        told = figure.get_supxlabel()
+        assert f"Lujiazui {model_version()}" in told and "seeds 0 to 8" in told.replace("\n", " ")
+        assert re.search(r"9 (pairs of )?runs", told) and "macro neutral" in told.replace("\n", " ")
+        written, whole = figure._supxlabel.get_window_extent(), figure.bbox
+        assert whole.x0 <= written.x0 and written.x1 <= whole.x1 and whole.y0 <= written.y0
+        assert all(axes.get_tightbbox().y0 >= written.y1 for axes in figure.axes)
+
+
+def test_no_picture_is_saved_or_shown_without_its_record():
+    """Whatever draws is found in the code: figures that are saved, and pictures of notebooks."""
+    found = 0
+    for folder in ("sim", "calibration", "app"):
+        for file in (Path(sim.__file__).parents[1] / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if not isinstance(node, ast.Call) or file.name == "plots.py":
+                    continue
+                shown = None
+                if isinstance(node.func, ast.Attribute) and node.func.attr == "savefig":
+                    shown = node.func.value
+                elif isinstance(node.func, ast.Name) and node.func.id == "Picture":
+                    shown = node.args[0]
+                if shown is not None:
+                    found += 1
+                    assert isinstance(shown, ast.Call) and ast.unparse(shown.func) == "signed", (file, node.lineno)
+    assert found >= 9
