@@ -1,8 +1,10 @@
 """Rows of the data files: a misspelt field, a wrong type or a word outside the vocabulary is refused by name."""
 
 import copy
+import re
 import tomllib
 from dataclasses import fields, is_dataclass
+from importlib.resources import files
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
@@ -215,3 +217,27 @@ def test_optional_fields_have_their_defaults_and_lists_become_tuples():
     assert goal.tests == () and isinstance(goal, Goal)
     schedule = next(field for field in fields(Lever) if field.name == "schedule")
     assert schedule.default == ()
+
+
+PLACE = re.compile(
+    r"table of indicators, row [1-7]|measure ([1-9]|[1-3]\d|4[0-4])|Box [1-5](, (paragraph \d|First))?"
+    r"|section I, (First|Second|Third|Fourth)(, paragraph [2-4])?"
+    r"|section (II|III|IV) \((I|II|III|IV|V|VI|VII|VIII)\)(, (opening paragraph|Redline|goal on [A-Za-z -]+))?"
+    r"|preamble|date of the notice"
+)
+"""Headings, numbers and paragraphs that the text of the plan has in every edition."""
+
+
+def test_places_in_the_plan_are_those_that_a_reader_finds():
+    places = [each.location for each in (*plan.indicators(), *plan.facts())] + [plan.redline().location]
+    places += [each.source for each in plan.measures()]
+    assert len(places) > 90
+    for place in places:
+        for part in place.split("; "):
+            assert PLACE.fullmatch(part.removeprefix("also ").removeprefix("three firms named in ")), place
+
+
+def test_no_number_of_a_line_of_some_copy_of_the_plan_is_a_source():
+    for file in (*files("scenarios").joinpath("plan").iterdir(), files("scenarios").joinpath("data", "parameters.csv")):
+        if file.name.endswith((".toml", ".csv")):
+            assert re.findall(r"\blines? \d+", file.read_text("utf-8")) == [], file.name
