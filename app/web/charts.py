@@ -269,7 +269,7 @@ def bars(labels: Sequence[str], groups: Mapping[str, Sequence[float]], *, stacke
         "grid": {"left": 150, "right": 20, "top": 10, "bottom": 46},
         "legend": {"bottom": 0, "show": len(groups) > 1},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
-        "xAxis": {"type": "value"},
+        "xAxis": {"type": "value", "axisLabel": {"hideOverlap": True}},
         "yAxis": {"type": "category", "data": list(labels), "inverse": True, "axisLabel": {"fontSize": 11}},
         "series": series,
     }
@@ -339,7 +339,7 @@ def histogram(values: Floats, what: str, logarithmic: bool) -> dict[str, Any]:
         counts = np.histogram(values, edges)[0]
     else:
         counts, edges = np.histogram(values, 24)
-    labels = [f"{edge:.3g}" for edge in edges[:-1]]
+    labels = [f"{float(f'{edge:.3g}'):,.10g}" for edge in edges[:-1]]  # three digits, and no power of ten
     return {
         "grid": {"left": 50, "right": 14, "top": 12, "bottom": 46},
         "tooltip": {"trigger": "axis"},
@@ -362,13 +362,16 @@ def network(nodes: Sequence[dict[str, Any]], links: Sequence[dict[str, Any]]) ->
             {
                 "type": "graph",
                 "layout": "circular",
-                # Names stand to the right of their points and need room there.
-                "left": 30,
-                "right": 100,
+                # Names stand outside the circle, each in the direction of its point, and need room there.
+                "circular": {"rotateLabel": True},
+                "left": 85,
+                "right": 85,
+                "top": 75,
+                "bottom": 75,
                 "data": list(nodes),
                 "links": list(links),
                 "lineStyle": {"color": "source", "curveness": 0.2, "opacity": 0.6},
-                "label": {"show": True, "fontSize": 10, "position": "right"},
+                "label": {"show": True, "fontSize": 10},
                 "edgeSymbol": ["none", "arrow"],
                 "edgeSymbolSize": 6,
             }
