@@ -6,6 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from app.web.words import data_in_chinese
 from scenarios.plan import Goal, Indicator, Lever, Plan, secondary_indicators, shipped_plan
 from sim.closing.dictionary import dictionary
 
@@ -97,13 +98,24 @@ class Wording:
         return self(f"size_{verdict}.other", name=self.name(indicator), unit=self.change_unit(indicator), **values)
 
     def definition(self, indicator: str) -> str:
-        """Definition of an indicator: that of the plan where it is its own."""
-        usual = next((each for each in shipped_plan().indicators if each.id == indicator), None)
+        """Definition of an indicator: that of the plan where it is its own.
+
+        In Chinese it is the plan's, or for an indicator that keeps its definition the translation of that.
+        """
         own = next(each for each in self.plan.indicators if each.id == indicator)
-        if usual is None or own.definition != usual.definition:
-            return own.definition
+        given = own.definition_zh if self.language == "zh" else ""
+        usual = next((each.definition for each in shipped_plan().indicators if each.id == indicator), None)
+        if given or own.definition != usual:
+            return given or self._of_recorded(own)
         text = self(f"definition.{indicator}")
         return self.known(f"own_definition.{indicator}", text) if self.plan.digest else text
+
+    def _of_recorded(self, own: Indicator) -> str:
+        """Definition of an indicator beside those of the package's plan; there is Chinese for the usual one alone."""
+        usual = {each.id: each.model_measure for each in secondary_indicators()}
+        if self.language == "zh" and own.definition == usual.get(own.id):
+            return data_in_chinese()[f"definition.{own.id}"]
+        return own.definition
 
     def group(self, group: str) -> str:
         """Name of a group of levers."""

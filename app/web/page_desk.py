@@ -1,4 +1,4 @@
-"""The policy desk: levers, assumptions, seven the answer, cards and their fans."""
+"""The policy desk: levers, assumptions, the answer, cards and their fans."""
 
 from __future__ import annotations
 

@@ -5,17 +5,20 @@ from typing import Any
 
 import solara
 
+from app.briefing.words import Wording, group_in_plan
 from app.web import session
 from app.web.components import Entries, Form
+from app.web.named import indicator_name, lever_name
 from app.web.offered import offered
 from app.web.recorded_units import definition, recorded_name, recorded_unit
 from app.web.words import Words
 from calibration.observations import annual_observations
-from scenarios import plan
 from scenarios.added.records import measures_of
 from scenarios.baseline import observations
 from scenarios.parameters import parameter_table, posterior_draws
+from scenarios.plan import Indicator, measures
 from sim.closing.dictionary import dictionary
+from sim.closing.indicators import PLAN_INDICATORS
 
 SHOWN = 12
 """Cards of a section; a search finds the others."""
@@ -81,15 +84,14 @@ def _heads(words: Words, *keys: str) -> list[str]:
 
 
 def _indicators(words: Words) -> Iterator[Section]:
-    of_plan = {each.id: each for each in plan.indicators()}
+    of_plan = {each.id: each for each in offered().plan.indicators}
     recorded = dictionary()
     rows = [
         [
-            recorded_name(each.id, words),
+            indicator_name(each, words) if offered().own_plan else recorded_name(each.id, words),
             each.id,
-            _unit(each.unit, words),
-            words.of_data(f"definition.{each.id}", each.definition),
-            _source(each.proxy_basis or each.location, words),
+            _unit(each.unit, words) if each.id in PLAN_INDICATORS else recorded_unit(each.id, words).text,
+            *_definition_and_source(each, words),
             _measures_on(each.id),
         ]
         for each in of_plan.values()
@@ -111,23 +113,36 @@ def _indicators(words: Words) -> Iterator[Section]:
     yield words("sources.recorded"), heads, rows
 
 
+def _definition_and_source(indicator: Indicator, words: Words) -> tuple[str, str]:
+    """What an indicator of the desk's plan is, and where the plan has it."""
+    if offered().own_plan:
+        wording = Wording(words.language, plan=offered().plan)
+        return wording.definition(indicator.id), wording.plan_title
+    translated = words.of_data(f"definition.{indicator.id}", indicator.definition)
+    return translated, _source(indicator.proxy_basis or indicator.location, words)
+
+
 def _measures_on(indicator: str) -> str:
     """The measures of the plan that name an indicator as their outcome."""
-    return ", ".join(each.id for each in plan.measures() if indicator in each.kpis)
+    return ", ".join(each.id for each in offered().plan.measures if indicator in each.kpis)
 
 
 def _measures(words: Words) -> Iterator[Section]:
+    shown = offered()
+    names = {each.id: lever_name(each, words) for each in shown.levers}
+    usual = {each.id: each.title for each in measures()}
     rows = [
         [
             each.id,
-            words.of_data(f"measure.{each.id}", each.title),
-            words.known(f"group.{each.section}", each.section_title),
-            words("desk.comma").join(words.known(f"lever.{lever}", lever) for lever in each.levers),
+            words.of_data(f"measure.{each.id}", each.title) if usual.get(each.id) == each.title else each.title,
+            group_in_plan(each.section, words.language, shown.plan)
+            or words.known(f"group.{each.section}", each.section_title),
+            words("desk.comma").join(names.get(lever, lever) for lever in each.levers),
             _term(each.modelled_as, words),
             _term(each.authority, words),
             words("desk.comma").join(recorded_name(kpi, words) for kpi in each.kpis),
         ]
-        for each in (*plan.measures(), *measures_of(offered().components))
+        for each in (*shown.plan.measures, *measures_of(shown.components))
     ]
     heads = _heads(words, "measure", "title", "clause", "levers", "modelled", "authority", "indicator")
     yield f"{words('sources.measures')}: {words('sources.registered')}", heads, rows

@@ -28,8 +28,9 @@ def gaps_closed(found: Ensemble, name: str, base: str) -> np.ndarray:
     Returns
     -------
     ndarray
-        The mean over the targets of the mean paired change over the baseline's mean gap, at most 1 for each target: of
-        all pairs, and then of pairs drawn again with replacement, shape (1 + RESAMPLED,).
+        The mean over the targets of the mean paired change over the baseline's mean gap, from -1 to 1 for each target:
+        of all pairs, and then of pairs drawn again with replacement, shape (1 + RESAMPLED,). The gap is that of all
+        pairs throughout: in pairs drawn again it can be next to nothing, and the ratio then any number.
     """
     rng = np.random.default_rng(1)
     pairs = len(found.of_pairs(name, base, PLAN_INDICATORS[0])[0])
@@ -40,9 +41,7 @@ def gaps_closed(found: Ensemble, name: str, base: str) -> np.ndarray:
         if thresholds()[each] <= np.nanmean(there):
             continue
         change = np.nanmean((here - there)[drawn], axis=1)
-        # Where a draw misses nothing, its gap counts as closed.
-        missing = np.maximum(thresholds()[each] - np.nanmean(there[drawn], axis=1), 1e-9)
-        parts.append(np.minimum(change / missing, 1.0))
+        parts.append(np.clip(change / (thresholds()[each] - np.nanmean(there)), -1.0, 1.0))
     return np.mean(parts, axis=0) if parts else np.full(len(drawn), np.nan)
 
 

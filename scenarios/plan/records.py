@@ -407,6 +407,7 @@ class Indicator:
     alternative: str
     note: str
     name_zh: str = ""
+    definition_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)

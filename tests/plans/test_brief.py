@@ -12,7 +12,9 @@ import pytest
 import sim
 from app.briefing.of_store import brief_of_store
 from app.briefing.page import page
+from app.briefing.words import Wording
 from app.cli import command_line
+from scenarios.plan import secondary_indicators, shipped_plan
 from sim.experiments.attribution import Attribution, outcomes_of
 
 HERE = Path(__file__).parent
@@ -91,6 +93,33 @@ def test_every_text_is_of_the_plan_and_none_of_that_of_the_package(store, langua
 def test_the_chinese_answer_has_no_english_words(store):
     text = told(page(brief_of_store(store / "plain"), "zh", short=True))
     assert re.findall(r"[A-Za-z]{3,}", text) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_definitions_are_those_of_the_plan_and_of_the_model_in_the_language_of_the_brief(store, language):
+    text = told(page(brief_of_store(store / "plain"), language))
+    own = {
+        "en": "at least that of the country's hundredth at the end of 2020.",
+        "zh": "规模、资本与能力综合得分不低于2020年末全国第100名的本市企业数。",
+    }
+    of_model = {
+        "en": next(each.model_measure for each in secondary_indicators() if each.id == "rmb_cross_border_share"),
+        "zh": "贸易与证券投资跨境收付中的人民币比重。",
+    }
+    for texts in (own, of_model):
+        assert texts[language] in text
+        assert texts[{"en": "zh", "zh": "en"}[language]] not in text
+
+
+def test_a_definition_of_the_plans_own_without_a_chinese_text_is_shown_as_it_is(centre_2030):
+    named = replace(centre_2030.indicators[-1], definition="Payments in yuan over all payments.")
+    plan = replace(centre_2030, indicators=(*centre_2030.indicators[:-1], named))
+    assert Wording("zh", plan=plan).definition(named.id) == named.definition
+    usual = shipped_plan().indicators[0]
+    translated = replace(usual, definition_zh="全市场成交额。")
+    plan = replace(plan, indicators=(translated, named))
+    assert Wording("zh", plan=plan).definition(usual.id) == "全市场成交额。"
+    assert Wording("en", plan=plan).definition(usual.id) == Wording("en").definition(usual.id)
 
 
 def test_observations_of_the_plans_own_are_named_and_those_of_shanghai_are_gone(store):

@@ -4,6 +4,7 @@ import importlib
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -91,6 +92,18 @@ def test_the_split_of_a_change_adds_up_and_is_symmetric(scripts):
     first, second = split(cells)
     assert (first.item(), second.item()) == (3.5, 2.5)
     assert split({(b, a): value for (a, b), value in cells.items()}) == (second, first)
+
+
+def test_a_gap_that_some_pairs_do_not_have_gives_no_part_beyond_its_bounds(scripts):
+    module = scripts("q06_city_and_approvals")
+    there = dict.fromkeys(module.PLAN_INDICATORS, np.full(16, np.inf))  # all targets but one are met
+    near = np.linspace(0.9, 1.09, 16) * module.thresholds()["foreign_bond_share"]  # missed on average, by little
+    there["foreign_bond_share"] = near
+    lowered = SimpleNamespace(of_pairs=lambda *asked: (there[asked[-1]] * (1.0 - 1e-6), there[asked[-1]]))
+    missing = module.thresholds()["foreign_bond_share"] - near.mean()
+    parts = module.gaps_closed(lowered, "policy", "base")
+    assert parts[0] == pytest.approx(-1e-6 * near.mean() / missing)
+    assert np.abs(parts).max() < 1e-3 and len(parts) == 1 + module.RESAMPLED
 
 
 def test_a_plane_is_found_again(scripts):
