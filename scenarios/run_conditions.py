@@ -89,7 +89,9 @@ class RunConditions:
         small = [each for each in self.scale if each != 1.0]
         if small:
             each = ", ".join(f"{value:.3g}" for value in small)
-            lines.append(f"Scale {each}: so many issuers for one of the full model, with weights that keep the totals.")
+            lines.append(
+                f"Scale {each}: {each} times the issuers of the full model, with weights that keep the totals."
+            )
         if self.interactions_off:
             lines.append(f"Interactions off: {', '.join(self.interactions_off)}.")
         if len(self.models) > 1:

@@ -51,7 +51,7 @@ class Fitted:
 
         about = self.fit.about
         runs = about["runs"] + about["runs_second_round"]
-        small = [] if about["scale"] == 1.0 else [f"Scale {about['scale']:g}: so many issuers for one of the model."]
+        small = [] if about["scale"] == 1.0 else [f"Scale: {about['scale']:g} times the issuers of the full model."]
         return [*few_runs_note(runs, "saying what the data identify", least_runs()), *small]
 
     def as_dict(self) -> dict[str, Any]:

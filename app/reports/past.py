@@ -36,7 +36,7 @@ class PastAnswer:
     @property
     def conditions(self) -> list[str]:
         """Conditions of the runs."""
-        size = "full size" if self.scale == 1.0 else f"scale {self.scale:g}: so many issuers for one of the full model"
+        size = "full size" if self.scale == 1.0 else f"scale: {self.scale:g} times the issuers of the full model"
         return [f"Rests on: runs of 2016-2020, parameters prior_2020, {size}."]
 
     def warnings(self, needs: str = "intervals", least: int | None = None) -> list[str]:
