@@ -58,7 +58,7 @@ OwnPlan = Annotated[
     str | None,
     typer.Option("--plan", metavar="DIR", help="Folder of a plan of your own, see docs/how-to/own-plan.md."),
 ]
-Scale = Annotated[str | None, typer.Option(metavar="X", help="Size of the population: from 0.01 to 10.")]
+Scale = Annotated[str | None, typer.Option(metavar="X", help="Size of the population: from 0.01 to 300.")]
 Runs = Annotated[int, typer.Option("--runs", min=1, max=MOST_RUNS, metavar="N", help="Runs.")]
 ForecastRuns = Annotated[
     int,

@@ -314,7 +314,7 @@ class TestRefusals:
 
     def test_all_that_is_wrong_with_a_run_is_told_at_once(self, call):
         answer = call(
-            "run", "plam", "--set", "reits_pilot=2", "--macro", "neutrl", "--scale", "11", "--shock", "equity=9"
+            "run", "plam", "--set", "reits_pilot=2", "--macro", "neutrl", "--scale", "301", "--shock", "equity=9"
         )
         assert answer.refused()
         assert len(answer.err.splitlines()) == 5

@@ -214,8 +214,8 @@ def test_byte_order_marks_line_endings_and_document_marks_do_no_harm(tmp_path, r
 
 
 def test_line_numbers_are_right_with_windows_line_endings(tmp_path):
-    assert problems_of(tmp_path, b"policy: plan\r\n\r\nscale: 11\r\n") == [
-        "my.yaml:3: scale: 11 is outside the range (from 0.01 to 10)"
+    assert problems_of(tmp_path, b"policy: plan\r\n\r\nscale: 301\r\n") == [
+        "my.yaml:3: scale: 301 is outside the range (from 0.01 to 300)"
     ]
 
 
@@ -258,9 +258,9 @@ def test_extending_many_files_in_turn_is_refused(tmp_path):
 
 
 def test_a_missing_parent_is_named_with_the_line_that_wants_it(tmp_path):
-    assert problems_of(tmp_path, "policy: plan\nextends: gone.yaml\nscale: 11") == [
+    assert problems_of(tmp_path, "policy: plan\nextends: gone.yaml\nscale: 301") == [
         "my.yaml:2: extends: 'gone.yaml': no such file (a path relative to this file)",
-        "my.yaml:3: scale: 11 is outside the range (from 0.01 to 10)",
+        "my.yaml:3: scale: 301 is outside the range (from 0.01 to 300)",
     ]
     assert problems_of(tmp_path, "extends: plam")[0].startswith(
         "my.yaml:1: extends: unknown scenario 'plam'; did you mean 'plan'?"
@@ -269,9 +269,9 @@ def test_a_missing_parent_is_named_with_the_line_that_wants_it(tmp_path):
 
 
 def test_a_mistake_in_a_parent_is_told_with_the_parents_line(tmp_path):
-    write(tmp_path, "policy: plan\nscale: 11", "parent.yaml")
+    write(tmp_path, "policy: plan\nscale: 301", "parent.yaml")
     assert problems_of(tmp_path, "extends: parent.yaml") == [
-        "parent.yaml:2: scale: 11 is outside the range (from 0.01 to 10)"
+        "parent.yaml:2: scale: 301 is outside the range (from 0.01 to 300)"
     ]
 
 

@@ -34,7 +34,7 @@ def refused(tmp_path):
 def test_a_wrong_number_is_told_with_file_line_key_and_what_it_may_be(refused, name, key, value):
     (told,) = refused(name, f"{key}: {value}\n")
     assert told.startswith(f"{name}:4: {key}: ")
-    assert ("from 0.01 to 10" if key == "scale" else "whole number from") in told
+    assert ("from 0.01 to 300" if key == "scale" else "whole number from") in told
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -53,15 +53,15 @@ def test_a_wrong_scenario_is_told_with_file_line_and_key(refused, name, line, to
 
 
 def test_a_wrong_scenario_and_a_wrong_scale_are_both_told(refused):
-    assert [each.partition(" is ")[0] for each in refused("design.yaml", "scenario: 5\nscale: 11\n")] == [
+    assert [each.partition(" is ")[0] for each in refused("design.yaml", "scenario: 5\nscale: 301\n")] == [
         "design.yaml:4: scenario: 5",
-        "design.yaml:5: scale: 11",
+        "design.yaml:5: scale: 301",
     ]
 
 
 def test_what_is_wrong_in_a_scenario_file_keeps_the_line_of_that_file(refused, tmp_path):
     mine = tmp_path / "mine.yaml"
-    mine.write_text("policy: plan\nscale: 11\nend: 2040-01\n")
+    mine.write_text("policy: plan\nscale: 301\nend: 2040-01\n")
     for name in READERS:
         told = refused(name, f"scenario: {mine}\n")
         assert [each.partition(": ")[0] for each in told] == ["mine.yaml:2", "mine.yaml:3"]
