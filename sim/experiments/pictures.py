@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from agents.arrays import Floats, Integers
 from scenarios.errors import InputError
 from scenarios.extras import needs_extra
 from scenarios.problem_texts import coded
@@ -240,6 +241,16 @@ NEAR = 12
 """Parts of the width of a picture of the frontier within which points share a label."""
 
 
+def lie_together(places: Floats) -> list[Integers]:
+    """Rows of points, shape (n, 2), in groups: each point is within a distance of 1 of another one of its group."""
+    if len(places) < 2:
+        return [np.arange(len(places))]
+    from scipy.cluster.hierarchy import fclusterdata
+
+    group = fclusterdata(places, 1.0, criterion="distance", method="single")
+    return [np.flatnonzero(group == each) for each in np.unique(group)]
+
+
 def frontier_picture(found: "Frontier", path: Path, record: str) -> None:
     """Scenarios by the expected shortfall of systemic risk and the targets they reach; dark are those on the frontier.
 
@@ -263,17 +274,17 @@ def frontier_picture(found: "Frontier", path: Path, record: str) -> None:
             rows["shortfall"], rows["targets"], s=24 + 400 * rows["broken"], c=colours, marker=marker, label=label
         )
     wide, high = (float(np.ptp(table[axis])) or 1.0 for axis in ("shortfall", "targets"))
-    named: dict[tuple[int, int], list[tuple[str, float, float]]] = {}
-    for row in table[ready | table["efficient"]].to_dict("records"):
-        name = str(row["lever"] or row["scenario"]).replace("_", " ")
-        cell = (round(NEAR * row["shortfall"] / wide), round(2 * NEAR * row["targets"] / high))
-        named.setdefault(cell, []).append((name, row["shortfall"], row["targets"]))
-    middle = float(table["shortfall"].mean())
-    for points in named.values():  # points that lie together share a label, which would else be illegible
-        _, across, up = points[0]
-        left = across > middle + 0.3 * wide
+    named = table[ready | table["efficient"]]
+    right = float(table["shortfall"].min()) + 0.7 * wide
+    places = named[["shortfall", "targets"]].to_numpy(dtype=float) * (NEAR / wide, 2 * NEAR / high)
+    for points in lie_together(places):  # they share a label, since labels of their own would be illegible
+        rows = named.iloc[points]
+        across, up = rows["shortfall"].max(), rows["targets"].max()
+        left = across > right
+        if left:
+            across = rows["shortfall"].min()
         axes.annotate(
-            ",\n".join(name for name, *_ in points),
+            ",\n".join((rows["lever"].where(rows["lever"] != "", rows["scenario"])).str.replace("_", " ")),
             (across, up),
             xytext=(-6 if left else 6, 3),
             textcoords="offset points",

@@ -13,6 +13,7 @@ from scenarios.errors import InputError
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.ensemble import thresholds
 from sim.experiments.frontier import POLICIES, efficient, expected_shortfall, frontier, told, variants
+from sim.experiments.pictures import lie_together
 from sim.experiments.requests import ensemble_requests
 from tests.sim.experiments.fabricated import fabricated
 
@@ -113,3 +114,10 @@ def test_runs_of_the_base_alone_are_a_frontier_of_one(short):
     found = frontier([short("plan")], base=short("plan"), levers=(), runs=1, workers=1)
     assert found.table["efficient"].tolist() == [True] and found.cheapest == ""
     assert found.table["shortfall_change"].tolist() == [0.0]
+
+
+def test_points_that_lie_together_share_a_label_and_no_others():
+    chain = [[0.0, 0.0], [0.9, 0.0], [1.8, 0.0]]  # each near the next one
+    groups = lie_together(np.array([*chain, [5.0, 5.0], [5.0, 6.5]]))
+    assert sorted(sorted(group.tolist()) for group in groups) == [[0, 1, 2], [3], [4]]
+    assert [group.tolist() for group in lie_together(np.zeros((1, 2)))] == [[0]]
