@@ -45,7 +45,7 @@ def frontier(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Hold the targets that policies reach against the risk they bring, and find the cheapest lever for resilience."""
+    """Compare the targets that policies reach with the risk they bring, and find the cheapest lever for resilience."""
     from app.reports.frontier import FrontierFound
     from app.terminal.asked import scenario_asked, seed_asked
     from app.terminal.output import checked_target, save

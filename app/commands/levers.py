@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from scenarios.plan import Channel, Lever, Plan
 
 UNREAD = "not read yet"
-CONTROL = {"own": "the city decides", "shared": "the city shares", "lobby": "the city asks"}
+CONTROL = {"own": "the city decides", "shared": "decided jointly", "lobby": "the city can only apply"}
+"""What the city can do about a lever, by its `municipal_handle`."""
 
 
 def levers(

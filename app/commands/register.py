@@ -10,7 +10,6 @@ import typer
 if TYPE_CHECKING:
     from scenarios.plan.register import Chain
 
-HANDLE = {"own": "the city decides", "shared": "the city shares", "lobby": "the city asks"}
 HEAD = """# Measures of the plan
 
 All {count} measures, 44 and three supporting ones, and the chain by which each acts in the model: instruments,
@@ -55,10 +54,11 @@ def page() -> str:
 
 
 def _section(each: Chain) -> str:
+    from app.commands.levers import CONTROL
     from scenarios.plan import levers
 
     measure = each.measure
-    handles = {lever.id: HANDLE[lever.municipal_handle] for lever in levers()}
+    handles = {lever.id: CONTROL[lever.municipal_handle] for lever in levers()}
     city = "; ".join(f"{lever}: {handles[lever]}" for lever in measure.levers)
     expected = ", ".join(f"{name} {measure.direction.get(name, '?')}" for name in measure.kpis) or "none"
     facts = [

@@ -69,7 +69,7 @@ def stress(
 ) -> None:
     """Stress-test the banks against the plan's redline: each fails, a common loss, or a named stress (--under).
 
-    With --roc the early warning is judged, with --covar what each sector adds to the loss of all.
+    With --roc the early warning is evaluated, with --covar what each sector adds to the loss of all.
     """
     if exposures is not None:
         refuse_unread(context, (*OF_THE_MODEL, *OF_NAMED_STRESSES, *OF_WARNINGS), "with --exposures")

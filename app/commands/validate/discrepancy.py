@@ -33,7 +33,7 @@ def discrepancy(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Learn the errors of the model at forecasts from 2016-2019, and the weights of a pool; --out writes them."""
+    """Estimate the errors of the model at forecasts from 2016-2019, and the weights of a pool; --out writes them."""
     from datetime import UTC, datetime
 
     from app.commands.validate.past import past_store

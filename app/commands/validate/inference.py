@@ -29,7 +29,7 @@ def inference(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare two ways from runs to a posterior, an emulator and a regression, on runs that are left out."""
+    """Compare two methods of inference, an emulator and a regression adjustment, on runs that are left out."""
     from app.measured.calibration_tables import FILES
     from app.measured.written_tables import checked_places, written_tables
     from app.reports.validate_inference import Compared
