@@ -8,6 +8,8 @@ import nbformat
 import numpy as np
 import pytest
 
+from sim.closing.indicators import COLUMNS
+
 FOLDER = Path(__file__).parents[2] / "docs" / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -55,6 +57,11 @@ def test_the_bar_of_an_ensemble_is_in_the_notebook_and_full():
     notebook = nbformat.read(FOLDER / "first-look.ipynb", as_version=4)
     bars = [each["text/plain"] for each in shown(notebook) if "<progress" in each.get("text/html", "")]
     assert len(bars) == 1 and bars[0].endswith("] 16/16")
+
+
+def test_the_first_look_counts_the_indicators_that_runs_record():
+    counted = re.findall(r"\.\.2025-12, (\d+) indicators", (FOLDER / "first-look.ipynb").read_text(encoding="utf-8"))
+    assert counted == [str(len(COLUMNS))] * 2  # as text and as a table
 
 
 def test_an_unknown_name_is_refused(renew):
