@@ -25,6 +25,9 @@ SHOWN = 16
 """Largest banks in the picture."""
 ROUNDS = ("1", "2", "3", "5", "10", "end")
 YEARS = ("2021", "2022", "2023", "2024", "2025")
+BANKS = tuple(str(place) for place in range(1, SHOWN + 1))
+USUAL = {"year": "2025", "bank": "1", "rounds": "end"}
+BETWEEN = "~"
 LINKS = 8
 """Claims in the table."""
 
@@ -33,7 +36,7 @@ LINKS = 8
 def FailureShown(scenario: Scenario) -> None:
     """Choose a year and a bank, let it fail, and follow the losses."""
     words = session.words()
-    chosen, set_chosen = solara.use_state({"year": "2025", "bank": "1", "rounds": "end"})
+    chosen = choices()
     wanted, set_wanted = solara.use_state("")
 
     def network() -> BankNetwork | None:
@@ -45,16 +48,13 @@ def FailureShown(scenario: Scenario) -> None:
         solara.Div(classes=["lj-note"], children=[words("failure.no_year", month=scenario.end)])
         return
     year = chosen["year"] if chosen["year"] in years else years[-1]
-    options = {
-        "year": years,
-        "bank": [str(place) for place in range(1, SHOWN + 1)],
-        "rounds": list(ROUNDS),
-    }
+    options = {"year": years, "bank": list(BANKS), "rounds": list(ROUNDS)}
 
     def choose(event: dict[str, str]) -> None:
         if event["value"] in options.get(event["id"], ()):
             # On top of what was chosen meanwhile, not of what was drawn last.
-            set_chosen(lambda earlier: {**earlier, event["id"]: event["value"]})
+            now = {**choices(), event["id"]: event["value"]}
+            session.look(failed=BETWEEN.join(now.values()) if now != USUAL else "")
 
     solara.HTML(tag="h2", unsafe_innerHTML=words("failure.title"))
     solara.Div(classes=["lj-muted"], children=[words("failure.note", scale=f"{SCALE:.0%}")])
@@ -74,6 +74,13 @@ def FailureShown(scenario: Scenario) -> None:
     rounds = None if chosen["rounds"] == "end" else int(chosen["rounds"])
     record = run_told(_smaller(scenario), SEED, f"{wanted}-12", words)
     _spread(found, int(chosen["bank"]) - 1, rounds, wanted, record, words)
+
+
+def choices() -> dict[str, str]:
+    """Year, bank and rounds of a link; the usual in place of what is missing or not offered."""
+    asked = (*session.viewed("failed").split(BETWEEN), "", "", "")[:3]
+    offered = {"year": YEARS, "bank": BANKS, "rounds": ROUNDS}
+    return {name: text if text in offered[name] else USUAL[name] for name, text in zip(offered, asked, strict=True)}
 
 
 def whole_years(scenario: Scenario) -> list[str]:
@@ -116,6 +123,7 @@ def _spread(network: BankNetwork, bank: int, rounds: int | None, year: str, reco
             option=charts.network(_nodes(network.equity, found, words), _links(losses)),
             title=words("failure.picture", number=SHOWN),
             subtitle=words("failure.colours"),
+            caption=f"{told} {words('failure.rounds')}: {words('failure.end') if rounds is None else rounds}.",
             name="failure",
             record=record,
             height=420,

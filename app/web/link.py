@@ -23,7 +23,20 @@ SAME = "same"
 """As the file of the last setting: that of the desk."""
 MOST_PARTS = 100
 """Parts of a link that are read."""
-VIEWS = ("source", "design", "scenarios", "risk_source", "replayed", "ranked", "found", "pinned", "sweep")
+VIEWS = (
+    "source",
+    "design",
+    "scenarios",
+    "risk_source",
+    "replayed",
+    "ranked",
+    "found",
+    "pinned",
+    "sweep",
+    "agent",
+    "failed",
+    "reached",
+)
 """Choices of the pages beside the desk."""
 ELSEWHERE = ("lang", "charts", *VIEWS)
 """Parts that the pages read themselves."""

@@ -13,7 +13,7 @@ from app.web.components import Chart, Form, Table
 from app.web.decided import IN_CHINESE, IN_YUAN, sum_told, terms_of
 from app.web.money_moves import MoneyMoves
 from app.web.recorded import Record, run_told
-from scenarios.calendar import BASELINE, month_text
+from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
 from scenarios.errors import InputError
 from scenarios.schema import Scenario
 from sim.banking.state import InterbankClaims
@@ -40,6 +40,49 @@ SIZE = {
 DECISIONS = {kind.__name__: tuple(decisions) for kind, decisions in EXPLAINED.items()}
 
 
+VIEW, BETWEEN = "agent", "~"
+"""Name of what the page shows in a link, and what stands between its parts."""
+LARGEST_SEED = 999_999
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the page shows: a seed, a kind of agents, one of their decisions, one of them or none, and a month."""
+
+    seed: int = 1
+    kind: str = next(iter(SIZE))
+    decision: str = DECISIONS[next(iter(SIZE))][0]
+    agent: int = -1
+    month: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """What a link names; the usual in place of what is missing or cannot be."""
+        usual = cls()
+        seed, kind, decision, agent, month = (*text.split(BETWEEN), *[""] * 5)[:5]
+        kind = kind if kind in SIZE else usual.kind
+        return cls(
+            int(seed) if seed.isdecimal() and len(seed) < 7 else usual.seed,
+            kind,
+            decision if decision in DECISIONS[kind] else DECISIONS[kind][0],
+            int(agent) if agent.isdecimal() and len(agent) < 10 else usual.agent,
+            month if is_month(month) else usual.month,
+        )
+
+    @property
+    def told(self) -> str:
+        """The same as part of a link."""
+        agent = str(self.agent) if self.agent >= 0 else ""
+        return (
+            BETWEEN.join((str(self.seed), self.kind, self.decision, agent, self.month)) if self != type(self)() else ""
+        )
+
+
+def look(**changes: Any) -> None:
+    """Change what the page shows, on top of what was chosen meanwhile."""
+    session.look(**{VIEW: replace(Looked.read(session.viewed(VIEW)), **changes).told})
+
+
 @dataclass
 class Replay:
     """A run of the session, the same draws under the baseline where asked for, and the agent that is looked at."""
@@ -58,6 +101,14 @@ class Replay:
         centre.step()
         kinds = {each.agent_type.__name__: each for each in centre.populations.values()}
         return cls(centre, {kind: frozenset(kinds[kind].unique_ids.tolist()) for kind in SIZE})
+
+    def brought_to(self, month: str, kind: str, agent_id: int) -> Self:
+        """The run at a month of a link, or its last one, with an agent followed on the way."""
+        last = min(month_ordinal(month), self.centre.last_month) if month else self.centre.month
+        self.follow(kind, agent_id)
+        while self.centre.month < last:
+            self.advance(kind, agent_id)
+        return self
 
     def advance(self, kind: str, agent_id: int) -> None:
         """A month in both runs."""
@@ -96,12 +147,10 @@ class Replay:
 def AgentsPage() -> None:
     """The page."""
     words, desk = session.words(), session.desk.value
-    seed, set_seed = solara.use_state(1)
     again, set_again = solara.use_state(0)
     seen, set_seen = solara.use_state(0)
-    kind, set_kind = solara.use_state("FinancialInstitution")
-    agent_id, set_agent_id = solara.use_state(-1)
-    decision, set_decision = solara.use_state("staying")
+    looked = Looked.read(session.viewed(VIEW))
+    seed, kind, decision, agent_id = looked.seed, looked.kind, looked.decision, looked.agent
     scenario = replace(desk, scale=min(desk.scale, LARGEST_SCALE)).scenario()
 
     baseline = replace(desk, scale=min(desk.scale, LARGEST_SCALE)).baseline_scenario()
@@ -111,14 +160,15 @@ def AgentsPage() -> None:
 
         return FinancialCenter(policy, rng=seed)
 
-    replay = solara.use_memo(
-        lambda: Replay.begun(centre_of(scenario)), [scenario.content_hash(), baseline.content_hash(), seed, again]
-    )
+    def begin() -> Replay:
+        return Replay.begun(centre_of(scenario)).brought_to(looked.month, kind, agent_id)
+
+    replay = solara.use_memo(begin, [scenario.content_hash(), baseline.content_hash(), seed, again])
     centre = replay.centre
 
     def pressed(button: str) -> None:
         if button == "again":
-            set_agent_id(-1)
+            look(agent=-1, month="")
             set_again(again + 1)
         elif button == "compare" and replay.other is None:
             replay.compare(centre_of(baseline), kind, agent_id)
@@ -128,24 +178,24 @@ def AgentsPage() -> None:
         else:
             for _ in range(12 if button == "year" else 1):
                 replay.advance(kind, agent_id)
+            look(month=month_text(replay.centre.month))
         set_seen(seen + 1)
 
     def chosen(event: dict[str, str]) -> None:
         value = event["value"]
         if event["id"] == "kind" and value in SIZE:
-            set_kind(value)
-            set_agent_id(-1)
-            set_decision(DECISIONS[value][0])
+            replay.forget()
+            look(kind=value, agent=-1, decision=DECISIONS[value][0])
         elif event["id"] == "decision" and value in DECISIONS[kind]:
-            set_decision(value)
+            look(decision=value)
         elif event["id"] == "seed" and value.isdecimal() and len(value) < 7:
-            set_seed(int(value))
+            look(seed=int(value))
 
     def pick(text: str) -> None:
         if text.isdecimal():
             replay.forget()
-            set_agent_id(int(text))
             replay.follow(kind, int(text))
+            look(agent=int(text))
 
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("agents.heading"))
@@ -154,7 +204,14 @@ def AgentsPage() -> None:
         solara.Div(classes=["lj-note"], children=[words("agents.told")])
         kinds = [{"value": each, "text": words(f"kind.{each}")} for each in SIZE]
         fields = [
-            {"id": "seed", "label": words("agents.seed"), "value": seed, "type": "number", "min": 0, "max": 999_999},
+            {
+                "id": "seed",
+                "label": words("agents.seed"),
+                "value": seed,
+                "type": "number",
+                "min": 0,
+                "max": LARGEST_SEED,
+            },
             {"id": "kind", "label": words("agents.kind"), "value": kind, "options": kinds},
             {
                 "id": "decision",

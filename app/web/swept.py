@@ -1,7 +1,7 @@
 """Results of the store's last sweep: important factors and conditions of meeting a target, computed on request."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -21,6 +21,7 @@ from app.web.simulations import the_server
 from app.web.words import Words
 from scenarios.errors import InputError
 from scenarios.extras import MissingExtra
+from scenarios.plan import Indicator
 from scenarios.spreadsheet import plain_cells
 from sim.experiments.designs import Design
 from sim.experiments.held_back import FOLDS, BoxHeldBack, box_held_back
@@ -31,6 +32,8 @@ from sim.experiments.store import Store
 if TYPE_CHECKING:
     import pandas as pd
 
+BETWEEN = "~"
+"""Between indicator and level in a link."""
 MOST_FACTORS = 12
 """Factors in a picture; the others matter less."""
 
@@ -53,8 +56,7 @@ def Swept(counts: dict[str, int]) -> None:
     picked = session.viewed("sweep") if session.viewed("sweep") in sweeps else next(iter(sweeps), "")
     sweep = solara.use_memo(lambda: sweep_of(int(picked) if picked else None), [counts, picked])
     of_plan = {each.id: each for each in offered().plan.indicators}
-    indicator, set_indicator = solara.use_state(next(iter(of_plan)))
-    level, set_level = solara.use_state(of_plan[indicator].met_from)
+    indicator, level = reached(of_plan)
     asked, set_asked = solara.use_state("")
     answer, set_answer = solara.use_state(None)
     failure, set_failure = solara.use_state("")
@@ -108,12 +110,11 @@ def Swept(counts: dict[str, int]) -> None:
 
     def chosen(event: dict[str, str]) -> None:
         if event["id"] == "swept" and event["value"] in of_plan:
-            set_indicator(event["value"])
-            set_level(of_plan[event["value"]].met_from)
+            session.look(reached=event["value"])
         elif event["id"] == "level":
             with suppress(ValueError):
                 wanted = float(event["value"]) / charts.factor(indicator, words)
-                set_level(wanted if np.isfinite(wanted) else of_plan[indicator].met_from)
+                session.look(reached=f"{indicator}{BETWEEN}{wanted}" if np.isfinite(wanted) else indicator)
 
     options = [{"value": id, "text": indicator_name(each, words)} for id, each in of_plan.items()]
     buttons = [
@@ -139,6 +140,17 @@ def Swept(counts: dict[str, int]) -> None:
             box, shares, unseen = made
             _box(design, found, of_indicator, least, box, shares, record, words)
             _quality(shares, unseen, words)
+
+
+def reached(of_plan: Mapping[str, Indicator]) -> tuple[str, float]:
+    """Indicator and level of a link; the first indicator, or the level from which it is met, where there are none."""
+    id, _, text = session.viewed("reached").partition(BETWEEN)
+    indicator = id if id in of_plan else next(iter(of_plan))
+    level = of_plan[indicator].met_from
+    if id in of_plan:
+        with suppress(ValueError):
+            level = float(text) if np.isfinite(float(text)) else level
+    return indicator, level
 
 
 def _elsewhere(function: Callable[..., Any], *arguments: Any) -> Any:

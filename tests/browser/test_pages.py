@@ -153,6 +153,22 @@ def test_an_agent_says_why_and_keeps_its_history(page, server):
     expect(page.locator("[data-why]")).to_contain_text("purchases of bonds")
 
 
+def test_the_address_of_an_agent_opens_the_same_agent_in_the_same_month(page, server):
+    page.goto(f"{server}/agents?{QUICK}")
+    page.locator('[data-field="kind"]').select_option("ForeignInvestor")
+    expect(page.locator("tbody tr").first).to_contain_text("Foreign investors")
+    page.get_by_role("button", name="Next month").click()
+    page.locator(".lj-link").first.click()
+    expect(page).to_have_url(re.compile("agent=1%7E|agent=1~"))
+    expect(page.locator("[data-why]")).to_contain_text("purchases of bonds")
+    expect(page).to_have_url(re.compile("2021-02"))
+    why = page.locator("[data-why]").inner_text()
+    page.goto(page.url)
+    expect(page.get_by_role("heading", name="Month 2021-02")).to_be_visible()
+    expect(page.locator("[data-why]")).to_have_text(re.compile("purchases of bonds"))
+    assert page.locator("[data-why]").inner_text() == why
+
+
 def test_mesas_own_view_steps_a_model_of_the_session(page, server):
     page.goto(f"{server}/model?{QUICK}")
     expect(page.get_by_text("Time: 0")).to_be_visible()
