@@ -19,7 +19,7 @@ Measured with the central point and three draws of the prior: from a hundredth o
 flows within 3 %, but for asset-backed securities, which few issuers sell. With half of that, shares raised in 2020 are
 missed by 15 %, with a thousandth by 15 to 30 %: too few issuers list at all."""
 LARGEST_SCALE = 300.0
-"""Largest size: a million issuers, more than which no machine was tried with (docs/speed.md)."""
+"""Largest size: nearly a million issuers, more than which no machine was tried with (docs/speed.md)."""
 
 
 def for_library(seed: int) -> int:
