@@ -19,7 +19,7 @@ from playwright.async_api import async_playwright
 from tests.app.web.serving import served
 from tests.processes import descendants
 
-LEVERS = ("bond_market_access", "hedging_tools", "connect_capacity", "futures_market_opening")
+LEVERS = ("bond_market_access", "derivatives_expansion", "connect_capacity", "futures_market_opening")
 PATIENCE_MS = 600_000
 ANSWERED = """done => {
     const answer = document.querySelector('.lj-answer'), runs = document.querySelector('[data-runs]')
