@@ -118,9 +118,10 @@ def test_help_and_import_cost_little_more_than_numpy_alone():
     bare = cpu_of_process("-c", "pass")
     imported = cpu_of_process("-c", "import sim")
     shown = cpu_of_process("-m", "app", "--help")
-    # Importing the package brings nothing but itself; the command brings Typer.
+    # Importing the package brings nothing but itself; the command brings Typer, which reads the parameters of all
+    # commands (three and four times numpy when measured on two machines). With pandas it would be nine times.
     assert imported < bare + 0.5 * (numpy_alone - bare) + 0.01
-    assert shown < 4.0 * numpy_alone
+    assert shown < 6.0 * numpy_alone
 
 
 def test_import_and_help_bring_no_mesa_pandas_or_scipy():

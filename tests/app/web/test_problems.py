@@ -52,7 +52,7 @@ def test_what_each_key_of_a_scenario_may_hold_is_there_in_chinese():
         ("drivers: {2021-01: {vix: 20}}\n", ("f.yaml", "macro", "不采用自备", "允许：neutral")),
         ("policy: plam\n", ("policy", "不允许 'plam'", "是否指 'plan'", "可取：")),
         ("policy: plan\nmonths: 3\n", ("未知的键 'months'", "可用的键：")),
-        ("policy: plan\nscale: 99\n", ("99", "超出范围", "0.01 到 10")),
+        ("policy: plan\nscale: 399\n", ("399", "超出范围", "0.01 到 300")),
     ],
 )
 def test_a_file_that_is_refused_is_refused_in_chinese(text, told):
