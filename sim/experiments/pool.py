@@ -98,6 +98,10 @@ _starting = threading.Lock()
 """Held while the script is hidden, so that two pools that start processes do not take each other's stand-in for it."""
 
 
+MANAGER_ENDS = 5.0
+"""Seconds that the thread of an executor has to notice that its processes were killed."""
+
+
 class _Worker(ForkServerProcess):
     """A process that does not import the calling script.
 
@@ -237,9 +241,13 @@ class Workers:
         if executor is None:
             return
         processes, results = list(executor._processes.values()), executor._result_queue
+        manager: Any = executor._executor_manager_thread
         executor.shutdown(wait=not now, cancel_futures=True)
         if now:
             _kill(processes, results)
+            if manager is not None:
+                # Python wakes the manager once more when it ends, without a lock, and fails if it is just then closing.
+                manager.join(MANAGER_ENDS)
 
 
 def mapped[T](
