@@ -211,7 +211,8 @@ def _box(
     ]
     told_of = next(each for each in offered().plan.indicators if each.id == indicator)
     name, unit = indicator_name(told_of, words), unit_name(told_of, words)
-    title = words("swept.reaches", indicator=name, least=f"{least * charts.factor(indicator, words):.6g}", unit=unit)
+    shown = f"{least * charts.factor(indicator, words):.6g}"
+    title = words("swept.reaches", indicator=name, least=shown, unit=unit, year=found.attrs["year"])
     Table(title=title, heads=[words(f"swept.{each}") for each in ("factor", "from", "to")], rows=rows)
     told = words("swept.box_told", **{key: f"{value:.0%}" for key, value in shares.items()})
     bounded = [str(factor) for factor in box["factor"]]
