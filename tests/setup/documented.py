@@ -43,9 +43,9 @@ BLOCKS = {
     ("docs/how-to/own-plan.md", "toml"): "tests/plans/test_page.py",
     ("docs/how-to/own-plan.md", "yaml"): "tests/plans/test_own_plan.py",
     ("docs/how-to/tables-elsewhere.md", "python"): "tests/setup/test_how_to.py",
-    ("docs/how-to/tables-elsewhere.md", "r"): "",
+    ("docs/how-to/tables-elsewhere.md", "r"): "tests/setup/test_other_languages.py",
     ("docs/how-to/tables-elsewhere.md", "sh"): "tests/app/test_store_commands.py",
-    ("docs/how-to/tables-elsewhere.md", "stata"): "",
+    ("docs/how-to/tables-elsewhere.md", "stata"): "not run; the file they read: tests/setup/test_other_languages.py",
     ("docs/questions.md", "sh"): "tests/setup/test_questions.py",
     ("docs/redline.md", "python"): "tests/setup/test_page_blocks.py",
     ("docs/scenario-files.md", "yaml"): "tests/setup/test_page_blocks.py",
@@ -57,7 +57,7 @@ BLOCKS = {
     ("docs/tutorial.md", "python"): "tests/setup/test_tutorial.py",
     ("docs/tutorial.md", "sh"): "tests/setup/test_tutorial.py",
 }
-"""What runs the blocks of a page in a language; nothing where it is empty."""
+"""What runs the blocks of a page in a language."""
 
 COMMANDS = {
     "app": "tests/app/test_processes.py",
@@ -161,9 +161,7 @@ def command_of(line, known):
 
 def linked(test):
     """Paths of tests as code, the words around them as they are."""
-    return (
-        re.sub(r"((?:tests/|\.ci/)[\w./]+\b)", r"`\1`", test) or "not run: this project does not install the language"
-    )
+    return re.sub(r"((?:tests/|\.ci/)[\w./]+\b)", r"`\1`", test)
 
 
 def link_to(page):
@@ -181,7 +179,7 @@ def page_of(lines, known):
         Names of all commands, those under another one with its name before.
     """
     rows = [
-        f"| {link_to(page)} | {kind or 'lines'} | {linked(BLOCKS.get((page, kind), ''))} |"
+        f"| {link_to(page)} | {kind or 'lines'} | {linked(BLOCKS[page, kind])} |"
         for page, kind in sorted(blocks())
     ]
     rows += [

@@ -96,6 +96,7 @@ def every_figure(desk, ensemble, centre, words):
     for kind in ("morris", "latin_hypercube"):
         design = Design(load("plan"), kind, factors, samples=16)
         found = pd.DataFrame({"foreign_bond_share": design.points()["bond_market_access"].to_numpy() / 20})
+        found.attrs["year"] = 2025
         of_sweep = sweep_told(design, len(found), words)
         if kind == "morris":
             swept._indices(design, morris(design, found), of_sweep, words)
