@@ -23,7 +23,7 @@ def prepare() -> None:
             "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
             "SOLARA_ASSETS_EXTRA_LOCATIONS": str(ASSETS / "static"),
             "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
-            "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
+            "SOLARA_KERNEL_CULL_TIMEOUT": os.environ.get("SOLARA_KERNEL_CULL_TIMEOUT", "10m"),
             "SOLARA_KERNEL_MAX_PER_SESSION": "20",
             "SOLARA_THEME_TITLE": "Lujiazui",
             "SOLARA_THEME_SHOW_BANNER": "false",

@@ -179,8 +179,7 @@ def page_of(lines, known):
         Names of all commands, those under another one with its name before.
     """
     rows = [
-        f"| {link_to(page)} | {kind or 'lines'} | {linked(BLOCKS[page, kind])} |"
-        for page, kind in sorted(blocks())
+        f"| {link_to(page)} | {kind or 'lines'} | {linked(BLOCKS[page, kind])} |" for page, kind in sorted(blocks())
     ]
     rows += [
         f"| {link_to(page)} | all | {linked(test)}, which compares the whole page |" for page, test in WRITTEN.items()
