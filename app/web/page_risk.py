@@ -29,6 +29,8 @@ SIGNALS = (
     "liquidity_coverage",
 )
 """Signals of which `systemic_risk` is the index, in the order of `agents.redline.Signal`."""
+BESIDE = ("margin_spiral",)
+"""Measures of fragility that the redline does not use; runs of earlier versions lack them."""
 LINES = ("early warning", "redline")
 
 
@@ -104,7 +106,7 @@ def _dashboard(ensemble: Ensemble, record: Record, words: Words) -> None:
     solara.Div(classes=["lj-muted"], children=[words("risk.lines_note")])
     baseline = second if second != first else None
     with solara.Div(classes=["lj-charts"]):
-        for name in ("systemic_risk", *SIGNALS):
+        for name in ("systemic_risk", *SIGNALS, *(each for each in BESIDE if each in ensemble.columns)):
             Chart(
                 option=charts.fan(ensemble, first, baseline, name, None, {}, words),
                 title=words(f"signal.{name}"),

@@ -8,7 +8,7 @@ from typing import get_args
 import app.web
 from agents.districts import District
 from agents.institutions import Centre, Sector
-from app.web.page_risk import LINES, SIGNALS
+from app.web.page_risk import BESIDE, LINES, SIGNALS
 from app.web.recorded_units import SHARE
 from app.web.words import Words, catalogue, data_in_chinese
 from calibration.observations import annual_observations
@@ -116,7 +116,7 @@ def test_everything_that_has_a_name_has_it_in_both_languages():
     keys += [f"source.{source}" for source in ("store", "desk")]
     keys += [f"{group}.{name}" for name in PARAMETER_SETS for group in ("parameter_set", "knowledge")]
     keys += [f"goal.{goal.id}" for goal in plan.goals()]
-    keys += [f"{kind}.{name}" for name in ("systemic_risk", *SIGNALS) for kind in ("signal", "signal_unit")]
+    keys += [f"{kind}.{name}" for name in ("systemic_risk", *SIGNALS, *BESIDE) for kind in ("signal", "signal_unit")]
     keys += [f"line.{line}" for line in LINES] + [f"stress.{name}" for name in ("all", *stresses())]
     keys += [f"verdict.{verdict}" for verdict in get_args(Reaching.__value__)]
     keys += [f"light.{light}" for light in ("green", "amber", "red", "not modelled")]
