@@ -114,6 +114,7 @@ class MadeUpRun:
         return self.request.point[0] + 0.05 * rng.normal(size=len(wanted))
 
 
+@pytest.mark.slow
 def test_the_fit_follows_the_file_and_names_it(mine, tmp_path, monkeypatch):
     """Moments that rise with the first parameter: where the user's lie higher, so does the posterior."""
     monkeypatch.setattr(fitting.PastRuns, "of", lambda _, requests, *__: [MadeUpRun(each) for each in requests])

@@ -207,6 +207,7 @@ def test_targets_alone_change_no_number_and_yet_the_key(folder, short):
     ] and len(usual.targets()) == 7  # fmt: skip
 
 
+@pytest.mark.slow
 def test_it_goes_to_workers_and_stores_and_is_repeated_without_its_folder(folder, short, tmp_path):
     asked = [short(name) for name in ("plan", "committed")]
     usual = ensemble_requests(asked, runs=2)
