@@ -69,6 +69,9 @@ def FileAndLink(desk: Desk) -> None:
             )
         solara.Div(classes=["lj-muted"], children=[words("desk.link")])
     baseline = charts.scenario_name(desk.baseline, words)
-    solara.Div(classes=["lj-muted"], children=[words("desk.reproduce_told", baseline=baseline)])
-    solara.Preformatted(desk.command_line())
-    solara.Preformatted(desk.python())
+    # Folded, as code stands between a director and what is below it.
+    with solara.v.Html(tag="details", class_="lj-folded"):
+        solara.v.Html(tag="summary", children=[words("desk.commands")])
+        solara.Div(classes=["lj-muted"], children=[words("desk.reproduce_told", baseline=baseline)])
+        solara.Preformatted(desk.command_line())
+        solara.Preformatted(desk.python())

@@ -65,6 +65,8 @@ def lever_rows(desk: Desk, words: Words) -> list[dict[str, Any]]:
     set_to = settings(desk)
     rows = []
 
+    measures = offered().plan.measures
+
     def known(key: str) -> str:
         return words.known(key, key.partition(".")[2])
 
@@ -72,6 +74,10 @@ def lever_rows(desk: Desk, words: Words) -> list[dict[str, Any]]:
         acts = [f"channel.{effect.channel}" for effect in lever.effects]
         names = [f"lever.{lever.id}", f"authority.{lever.municipal_handle}", f"group.{lever.task_group}", *acts]
         found = [each.known(key, "") for each in map(Words, LANGUAGES) for key in names]
+        # A word of a measure that uses the lever, or of what it is measured in, finds it too.
+        of_plan = {f"measure.{each.id}": each.title for each in measures if lever.id in each.levers}
+        of_plan |= {f"lever_measured.{lever.id}": lever.natural_unit, f"lever_scale.{lever.id}": lever.unit}
+        found += [each.of_data(key, text) for each in map(Words, LANGUAGES) for key, text in of_plan.items()]
         rows.append(
             {
                 "id": lever.id,

@@ -15,11 +15,14 @@ from app.web.words import Words
 from scenarios.calendar import month_text
 from scenarios.plan import Indicator
 from scenarios.schema import Scenario
+from sim.closing.dictionary import dictionary
 
 if TYPE_CHECKING:
     from sim.model import FinancialCenter
 
 SEED = 1
+MONTHS = 12
+"""Months of a year."""
 
 
 @solara.component
@@ -51,6 +54,13 @@ def ModelPage() -> None:
             solara.AppLayout(children=[SolaraViz(model, components=plots, name=words("page.model"))], navigation=False)
 
 
+def to_annual_rate(indicator: str) -> tuple[int, str]:
+    """Factor from a month's value to the unit of the other pages, 12 for a flow, and the text that says so."""
+    known = dictionary().get(indicator)
+    flow = known is not None and known.kind == "flow"
+    return (MONTHS, "model.at_annual_rate") if flow else (1, "model.by_month")
+
+
 def _plot(indicator: Indicator, scenario: Scenario, words: Words) -> Any:
     """A component of Mesa's view: an indicator by month, as far as the model has come."""
 
@@ -62,11 +72,12 @@ def _plot(indicator: Indicator, scenario: Scenario, words: Words) -> Any:
         name = indicator.id
         told = model.datacollector.get_model_vars_dataframe()[name]
         months = [month_text(model.month - len(told) + 1 + place) for place in range(len(told))]
-        option = charts.line(months, told.to_numpy() * charts.factor(name, words))
+        rate, by = to_annual_rate(name)
+        option = charts.line(months, told.to_numpy() * charts.factor(name, words) * rate)
         Chart(
             option=option,
             title=indicator_name(indicator, words),
-            subtitle=words("desk.comma").join((unit_name(indicator, words), words("model.by_month"))),
+            subtitle=words("desk.comma").join((unit_name(indicator, words), words(by))),
             name=name,
             record=run_told(scenario, SEED, months[-1], words),
         )

@@ -115,7 +115,7 @@ def _dashboard(ensemble: Ensemble, record: Record, words: Words) -> None:
                 csv=charts.fan_csv(ensemble, both, name, words),
                 record=record,
             ).key(f"risk-{name}")
-    solara.Div(classes=["lj-caption"], children=[words("risk.caption"), record])
+    solara.Div(classes=["lj-caption"], children=[f"{words('risk.caption')} {record}"])
     if len(ensemble.values) > 1:
         _frontier(ensemble, second, record, words)
 

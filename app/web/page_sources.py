@@ -7,10 +7,12 @@ import solara
 
 from app.briefing.words import Wording, group_in_plan
 from app.web import session
+from app.web.charts import number
 from app.web.components import Entries, Form
-from app.web.named import indicator_name, lever_name
+from app.web.named import indicator_name, lever_name, unit_name
 from app.web.offered import offered
 from app.web.recorded_units import definition, recorded_name, recorded_unit
+from app.web.registered import registered_forecast
 from app.web.words import Words
 from calibration.observations import annual_observations
 from scenarios.added.records import measures_of
@@ -22,6 +24,8 @@ from sim.closing.indicators import PLAN_INDICATORS
 
 SHOWN = 12
 """Cards of a section; a search finds the others."""
+IN_CHINESE = {"CNY bn": "亿元", "billion yuan": "亿元", "CNY bn a year": "亿元/年"}
+"""Units of 0.1 bn, in which Chinese writes amounts that the data have in billions."""
 
 
 @solara.component
@@ -75,6 +79,14 @@ def _unit(unit: str, words: Words) -> str:
     return words.of_data(f"unit.{unit}", unit)
 
 
+def _amount(value: float, unit: str, words: Words) -> str:
+    """An observed value with its unit; Chinese writes billions in units of 0.1 bn."""
+    in_chinese = IN_CHINESE.get(unit) if words.language == "zh" else None
+    if in_chinese is not None:
+        return f"{10.0 * value:.12g} {in_chinese}"
+    return f"{value:g} {_unit(unit, words)}"
+
+
 def _source(source: str, words: Words) -> str:
     return words.of_data(f"source.{source}", source)
 
@@ -90,7 +102,7 @@ def _indicators(words: Words) -> Iterator[Section]:
         [
             indicator_name(each, words) if offered().own_plan else recorded_name(each.id, words),
             each.id,
-            _unit(each.unit, words) if each.id in PLAN_INDICATORS else recorded_unit(each.id, words).text,
+            unit_name(each, words) if each.id in PLAN_INDICATORS else recorded_unit(each.id, words).text,
             *_definition_and_source(each, words),
             _measures_on(each.id),
         ]
@@ -119,12 +131,15 @@ def _definition_and_source(indicator: Indicator, words: Words) -> tuple[str, str
         wording = Wording(words.language, plan=offered().plan)
         return wording.definition(indicator.id), wording.plan_title
     translated = words.of_data(f"definition.{indicator.id}", indicator.definition)
-    return translated, _source(indicator.proxy_basis or indicator.location, words)
+    place = _source(indicator.proxy_basis or indicator.location, words)
+    in_plan = "" if indicator.proxy_basis else Wording(words.language, plan=offered().plan).plan_title
+    return translated, words("desk.comma").join(each for each in (in_plan, place) if each)
 
 
 def _measures_on(indicator: str) -> str:
     """The measures of the plan that name an indicator as their outcome."""
-    return ", ".join(each.id for each in offered().plan.measures if indicator in each.kpis)
+    words = session.words()
+    return words("desk.comma").join(each.id for each in offered().plan.measures if indicator in each.kpis)
 
 
 def _measures(words: Words) -> Iterator[Section]:
@@ -133,27 +148,33 @@ def _measures(words: Words) -> Iterator[Section]:
     usual = {each.id: each.title for each in measures()}
     rows = [
         [
-            each.id,
             words.of_data(f"measure.{each.id}", each.title) if usual.get(each.id) == each.title else each.title,
+            each.id,
             group_in_plan(each.section, words.language, shown.plan)
             or words.known(f"group.{each.section}", each.section_title),
             words("desk.comma").join(names.get(lever, lever) for lever in each.levers),
             _term(each.modelled_as, words),
             _term(each.authority, words),
-            words("desk.comma").join(recorded_name(kpi, words) for kpi in each.kpis),
+            words("desk.comma").join(_outcome(kpi, words) for kpi in each.kpis),
         ]
         for each in (*shown.plan.measures, *measures_of(shown.components))
     ]
-    heads = _heads(words, "measure", "title", "clause", "levers", "modelled", "authority", "indicator")
+    heads = _heads(words, "title", "measure", "clause", "levers", "modelled", "authority", "indicator")
     yield f"{words('sources.measures')}: {words('sources.registered')}", heads, rows
+
+
+def _outcome(indicator: str, words: Words) -> str:
+    """The name of an outcome of a measure; some are in the plan and not in the model."""
+    known = recorded_name(indicator, words)
+    return known if indicator in dictionary() else words.known(f"not_recorded.{indicator}", known)
 
 
 def _observations(words: Words) -> Iterator[Section]:
     rows = [
         [
-            each.id,
-            f"{each.value:g} {_unit(each.unit, words)}, {each.date}",
             words.of_data(f"observation.{each.id}", each.definition),
+            words("desk.comma").join((_amount(each.value, each.unit, words), each.date)),
+            each.id,
             _source(each.source, words),
             _term(each.status, words),
         ]
@@ -161,23 +182,23 @@ def _observations(words: Words) -> Iterator[Section]:
     ]
     rows += [
         [
-            each.series,
-            f"{each.value:g} {_unit(each.unit, words)}, {each.year}",
             words.of_data(f"annual.{each.series}", each.definition),
+            words("desk.comma").join((_amount(each.value, each.unit, words), str(each.year))),
+            each.series,
             _source(each.source, words),
             _term(each.status, words),
         ]
         for each in annual_observations()
     ]
-    heads = _heads(words, "id", "value", "definition", "source", "status")
+    heads = _heads(words, "definition", "value", "id", "source", "status")
     yield words("sources.observations"), heads, rows
 
 
 def _parameters(words: Words) -> Iterator[Section]:
     rows = [
         [
-            each.id,
             words.of_data(f"parameter.{each.id}", each.description),
+            each.id,
             _unit(each.unit, words),
             each.distribution_prior_2020 or each.distribution,
             _term(each.status, words),
@@ -185,8 +206,31 @@ def _parameters(words: Words) -> Iterator[Section]:
         ]
         for each in parameter_table()
     ]
-    heads = _heads(words, "parameter", "definition", "unit", "distribution", "status", "source")
+    heads = _heads(words, "definition", "parameter", "unit", "distribution", "status", "source")
     yield words("sources.parameters"), heads, rows
 
 
-SECTIONS = (_indicators, _measures, _observations, _parameters)
+def _forecast(words: Words) -> Iterator[Section]:
+    """The registered forecast of the plan of the package; a plan of the operator's own has none."""
+    if offered().own_plan:
+        return
+    told = registered_forecast()
+    record = words("sources.forecast_record", file=told.file, date=told.date, runs=told.runs, sha256=told.sha256)
+    rows = []
+    for each in offered().plan.indicators:
+        if each.id in told.quantiles["model"]:
+            shown = [_quantiles(each.id, told.quantiles[way].get(each.id), words) for way in ("model", "discrepancy")]
+            rows.append([indicator_name(each, words), each.id, unit_name(each, words), *shown, record])
+    heads = _heads(words, "indicator", "id", "unit", "alone", "discrepancy", "source")
+    yield words("sources.forecast", year=told.year), heads, rows
+
+
+def _quantiles(indicator: str, found: tuple[float, float, float] | None, words: Words) -> str:
+    """Median with 5 and 95 %; a discrepancy that is not identified has none."""
+    if found is None:
+        return words("sources.not_identified")
+    low, median, high = (number(indicator, value, words) for value in found)
+    return words("sources.between", low=low, median=median, high=high)
+
+
+SECTIONS = (_indicators, _forecast, _measures, _observations, _parameters)

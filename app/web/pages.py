@@ -27,9 +27,9 @@ PAGES = {
     "compare": ComparePage,
     "risk": RiskPage,
     "agents": AgentsPage,
-    "model": ModelPage,
     "experiments": ExperimentsPage,
     "sources": SourcesPage,
+    "model": ModelPage,
 }
 """Pages by name, which is also their path; the first stands at the root."""
 ROOT = next(iter(PAGES))

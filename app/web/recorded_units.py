@@ -9,8 +9,8 @@ from app.web.words import Words
 from sim.closing.dictionary import Recorded, dictionary
 
 SHARE = "share"
-IN_YUAN = "bn yuan"
-"""Begins the units of amounts that Chinese writes in 亿元, 0.1 bn."""
+IN_BILLIONS = ("bn yuan", "bn US dollars")
+"""Begin the units of amounts that Chinese writes in 亿, 0.1 bn."""
 WHOLE = ("count", "firms", "companies", "investors", "listings per year", "months per year")
 """Units that are counted."""
 
@@ -33,13 +33,13 @@ def recorded_name(indicator: str, words: Words) -> str:
 
 
 def recorded_unit(indicator: str, words: Words) -> ShownUnit:
-    """The unit of a recorded indicator: shares in per cent, CNY bn as 0.1 bn in Chinese, others as recorded."""
+    """The unit of a recorded indicator: shares in per cent, billions as 0.1 bn in Chinese, others as recorded."""
     known = dictionary().get(indicator)
     unit = "" if known is None else known.unit
     if unit == SHARE:
         return ShownUnit(100.0, "%", words("unit.points"))
     text = words.of_data(f"recorded_unit.{unit}", unit)
-    return ShownUnit(10.0 if unit.startswith(IN_YUAN) and words.language == "zh" else 1.0, text, text)
+    return ShownUnit(10.0 if unit.startswith(IN_BILLIONS) and words.language == "zh" else 1.0, text, text)
 
 
 def decimals(indicator: str, value: float) -> int:

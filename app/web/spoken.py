@@ -6,6 +6,7 @@ from app.web.words import LANGUAGES, Words
 
 SPOKEN = {
     "Loading resources": "app.loading",
+    "{{ loading_text }}": "app.loading",
     "Server\n                disconnected.": "app.disconnected",
     "Restoring session…": "app.restoring",
     "Could not restore session. Please refresh the page.": "app.reload",
@@ -16,6 +17,11 @@ SPOKEN = {
     "Cancel\n                    </v-btn>": "app.reload_later",
 }
 """Texts of Solara's page by the app's own; what follows a text in Solara's page is kept."""
+DARK = """<style>@media (prefers-color-scheme: dark) {
+body { background: #121212; } #loader-container .v-card { background: #1e1e1e; color: #e8e8e8; }
+}</style>
+</head>"""
+"""Colours of the page that waits for the app, whose own come with it."""
 KEPT_AFTER = ("</v-card-title>", "\n                    </v-btn>")
 
 
@@ -29,7 +35,7 @@ def in_own_words(html: str) -> str:
     for text, key in SPOKEN.items():
         rest = next((each for each in KEPT_AFTER if text.endswith(each)), "")
         html = html.replace(text, both_languages(key) + rest)
-    return html.replace("<html>", '<html lang="en">', 1)
+    return html.replace("<html>", '<html lang="en">', 1).replace("</head>", DARK, 1)
 
 
 def speak() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from app.web import charts
 from app.web.discrepancy_band import discrepancy_band
+from app.web.page_model import to_annual_rate
 from app.web.words import Words
 from calibration.learned import Learned
 from calibration.shipped_discrepancy import ShippedDiscrepancy
@@ -119,3 +120,8 @@ def test_recorded_indicators_are_shown_in_units_a_reader_uses():
     assert charts.number("institution_count", 1712.6, english) == "1,713"
     # A signal of systemic risk keeps the unit of its own page.
     assert charts.factor("capital_shortfall", english) == 1.0
+
+
+def test_flows_of_a_month_are_drawn_at_an_annual_rate_and_stocks_as_they_are():
+    assert to_annual_rate("turnover_total") == (12, "model.at_annual_rate")
+    assert to_annual_rate("foreign_bond_share") == to_annual_rate("of another plan") == (1, "model.by_month")

@@ -368,6 +368,9 @@ def test_levers_are_found_by_names_channels_and_who_decides_in_either_language(l
         ("reits", "reits_pilot"),
         ("基础设施reits", "reits_pilot"),
         ("panda", "panda_bond_framework"),
+        ("pension", "long_term_capital"),
+        ("养老金", "long_term_capital"),
+        ("tax", "bond_market_access"),
     ):
         assert lever in [row["id"] for row in rows if wanted in row["words"]]
     assert {row["handle"] for row in rows} == set(AUTHORITIES)

@@ -26,7 +26,7 @@ def test_the_page_speaks_both_languages_and_names_no_other_maker(template):
     for key in ("app.loading", "app.disconnected", "app.reload", "app.reload_now"):
         assert both_languages(key) in made
     assert "请重新加载" in made and "Server\n" not in made and "Made with Solara" not in made
-    assert '<html lang="en">' in made
+    assert '<html lang="en">' in made and "prefers-color-scheme: dark" in made
 
 
 def test_the_loader_is_the_plain_one(monkeypatch):

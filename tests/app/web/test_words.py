@@ -96,6 +96,7 @@ def test_every_text_is_asked_for():
         "stress",
         "verdict",
         "size",
+        "not_recorded",
     )
     for key in catalogue():
         group, _, name = key.partition(".")
