@@ -132,8 +132,8 @@ def _definition_and_source(indicator: Indicator, words: Words) -> tuple[str, str
         return wording.definition(indicator.id), wording.plan_title
     translated = words.of_data(f"definition.{indicator.id}", indicator.definition)
     place = _source(indicator.proxy_basis or indicator.location, words)
-    in_plan = "" if indicator.proxy_basis else Wording(words.language, plan=offered().plan).plan_title
-    return translated, words("desk.comma").join(each for each in (in_plan, place) if each)
+    in_plan = [] if indicator.proxy_basis else [words("sources.plan")]
+    return translated, words("desk.comma").join((*in_plan, place))
 
 
 def _measures_on(indicator: str) -> str:

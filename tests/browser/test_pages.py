@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.app.web.test_words import CHINESE_MAY_HAVE
 from tests.browser.conftest import QUICK
 
 PATHS = ["", "compare", "risk", "agents", "model", "experiments", "sources"]
@@ -203,6 +204,27 @@ def test_the_desks_own_scenario_runs_as_a_batch_with_its_pace_and_its_experiment
     first = page.locator('[data-field="shown_design"] option').last.get_attribute("value")
     page.locator('[data-field="shown_design"]').select_option(first)
     expect(page).to_have_url(re.compile(f"design={first}"))
+
+
+KNOWN = {*" ".join(CHINESE_MAY_HAVE).split(), "PNG", "CSV", "Amihud", "SRISK", "GBI-EM", "d", "ln"}
+"""Latin words of Chinese texts, kinds of files, names of measures and of an index, signs of a formula."""
+
+
+@pytest.mark.parametrize("path", ["", "compare", "risk", "agents", "experiments", "sources"])
+def test_a_chinese_page_as_it_is_drawn_has_no_other_latin_words(page, server, path):
+    page.goto(f"{server}/?lang=zh&{QUICK}")
+    expect(page.locator(".lj-card")).to_have_count(8)
+    if path:
+        page.locator(f'a[href^="/{path}"]').first.click()
+        expect(page).to_have_url(re.compile(f"/{path}"))
+        expect(page.locator("#lj-main h1")).to_be_visible()
+        page.wait_for_timeout(2000)
+    # Cards of sources name publications of other languages, and distributions.
+    parts = "h1, h2, .lj-note, .lj-entry strong, .lj-entry dt" if path == "sources" else "#lj-main"
+    shown = " ".join(page.locator(parts).all_inner_texts())
+    assert len(shown) > 200
+    found = {each.strip(".-") for each in re.findall(r"[A-Za-z][\w'&+.-]*", shown, re.ASCII)}
+    assert {each for each in found if each not in KNOWN} == set()
 
 
 def test_sources_can_be_searched(page, server):
