@@ -17,6 +17,16 @@ expect.set_options(timeout=90_000)
 
 QUICK = "parameters=central&scale=0.05&runs=8"
 """Query of a desk whose answer takes some seconds."""
+TASK = "actions and seconds"
+"""Property of a test that is a task of a director."""
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Actions and seconds of each task, for the table of docs/app.md."""
+    for report in terminalreporter.getreports(""):
+        for name, (actions, seconds) in report.user_properties if report.when == "teardown" else ():
+            if name == TASK:
+                terminalreporter.write_line(f"{report.nodeid.partition('::')[2]}: {actions} actions, {seconds:.0f} s")
 
 
 def pytest_collection_modifyitems(items):
