@@ -51,8 +51,9 @@ def answer(asked: Asked) -> Answer:
     return Answer(
         f"**Most leading firms by the fixed yardstick come with {fixed}: {effects[fixed, YARDSTICK]} firms{apart}. By "
         f"place in the national hundred it is {agree} ({ranked}).** Without further policy there are "
-        f"{number(float(np.median(base)))} in 2025, against a target of "
-        f"{number(thresholds()[YARDSTICK])}: ageing firms pass a fixed yardstick without any policy. "
+        f"{number(float(np.median(base)))} in 2025, and "
+        f"{number(thresholds()[YARDSTICK])} count as the target of about 50: ageing firms pass a fixed yardstick "
+        "without any policy. "
         + (f"Not distinguished from zero in so many runs: {', '.join(unsure)}." if unsure else ""),
         f"{asked.told}; paired differences to committed policy in 2025.",
         table(("policy", *DEFINITIONS.values()), rows),
