@@ -31,12 +31,14 @@ def broken(found: Ensemble, name: str) -> np.ndarray:
     return np.nansum(found.values[name][:, :, found.columns.index("redline_broken")], axis=1) > 0.0
 
 
-def _verdict(above: list[str], below: list[str], every: list[str]) -> str:
+def _verdict(above: list[str], below: list[str], every: list[str], runs: int) -> str:
     """Which policies are distinguished from a chance of 5 %, by the interval of their share of runs."""
     if above:
         return f"More than 5 % break it under {'; '.join(above)}: these steps need the larger capacity."
     if len(below) == len(every):
         return "Fewer than 5 % break it under each: no step of opening needs more capacity under this stress."
+    if share_interval(0, runs)[1] >= LINE:
+        return f"{runs} runs are too few to show that fewer than 5 % break it, even where none does."
     return "No policy is distinguished from 5 % in so many runs, so that no step is shown to need more capacity."
 
 
@@ -78,13 +80,18 @@ def answer(asked: Asked) -> Answer:
     above = [each for each, (hits, runs) in counts.items() if share_interval(hits, runs)[0] > LINE]
     below = [each for each, (hits, runs) in counts.items() if share_interval(hits, runs)[1] < LINE]
     most = max(hits / runs for hits, runs in counts.values())
+    cost = Effect.of(found.at_target(guarded, "turnover_total") - found.at_target(opened, "turnover_total"))
     return Answer(
         f"**Opening the capital account from {OPENING[0]:g} to {OPENING[-1]:g} at low capacity changes the peak of "
-        f"systemic risk by {rises[opened]} usual spreads; full capacity then changes it by {bought}.** The redline is "
-        f"broken in at most {most:.0%} of the runs of a policy. " + _verdict(above, below, list(grid)),
+        f"systemic risk by {rises[opened]} usual spreads; full capacity then changes it by {bought} and turnover by "
+        f"{cost} CNY trn a year.** The redline is broken in at most {most:.0%} of the runs of a policy. "
+        + _verdict(above, below, list(grid), counts[first][1]),
         f"{asked.told}; stress `foreign_outflow` at twice its usual size in {AT}; peaks of 2023 and 2024; "
         f"differences to {first}, in 2025 for the share and turnover.",
-        table(("policy", "peak, sd", "change of it", "redline broken", "foreign share, pp", "turnover, CNY trn"), rows),
+        table(
+            ("policy", "peak, sd", "change of it", "redline broken", "foreign share, pp", "turnover, CNY trn a year"),
+            rows,
+        ),
     )
 
 

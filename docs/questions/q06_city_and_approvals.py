@@ -36,13 +36,22 @@ def gaps_closed(found: Ensemble, name: str, base: str) -> np.ndarray:
     pairs = len(found.of_pairs(name, base, PLAN_INDICATORS[0])[0])
     drawn = np.vstack([np.arange(pairs), rng.integers(0, pairs, (RESAMPLED, pairs))])
     parts = []
-    for each in PLAN_INDICATORS:
+    for each in missed(found, base):
         here, there = found.of_pairs(name, base, each)
-        if thresholds()[each] <= np.nanmean(there):
-            continue
         change = np.nanmean((here - there)[drawn], axis=1)
         parts.append(np.clip(change / (thresholds()[each] - np.nanmean(there)), -1.0, 1.0))
     return np.mean(parts, axis=0) if parts else np.full(len(drawn), np.nan)
+
+
+def missed(found: Ensemble, base: str) -> list[str]:
+    """Targets that the mean of a policy misses."""
+    return [each for each in PLAN_INDICATORS if np.nanmean(found.at_target(base, each)) < thresholds()[each]]
+
+
+def gap_closed(found: Ensemble, name: str, base: str, indicator: str) -> str:
+    """Part of the gap to one target that a policy closes in the mean, without bounds."""
+    here, there = found.of_pairs(name, base, indicator)
+    return f"{np.nanmean(here - there) / (thresholds()[indicator] - np.nanmean(there)):.0%}"
 
 
 def _told(parts: np.ndarray) -> str:
@@ -67,11 +76,14 @@ def answer(asked: Asked) -> Answer:
     order = sorted(approvals, key=lambda name: -closed[name][0])
     first, second = order[:2]
     lead = float(np.quantile(closed[first][1:] - closed[second][1:], 0.025))
-    missed = [each for each in PLAN_INDICATORS if np.nanmean(found.at_target("city_only", each)) < thresholds()[each]]
+    gaps = missed(found, "city_only")
+    of_each = [f"of {dictionary()[each].name}" for each in gaps]
+    targets = ", ".join(dictionary()[each].name for each in gaps)
     rows = [
         (
             "all approvals: the plan" if name == "plan" else lever_named(name),
             _told(closed[name]),
+            *(gap_closed(found, name, "city_only", each) for each in gaps),
             *(str(effect(found, name, "city_only", each, times)) for each, (_, times) in SHOWN.items()),
         )
         for name in (*order, "plan")
@@ -83,14 +95,23 @@ def answer(asked: Asked) -> Answer:
     rivals = effect(found, "city_only, rivals match", "city_only", "institution_count")
     return Answer(
         f"**Worth most alone: {lever_named(first)}. It closes {_told(closed[first])} of the gaps that the city's own "
-        f"levers leave, on average over the {len(missed)} targets that they miss; {lever_named(second)} follows with "
-        f"{_told(closed[second])}{'' if lead > 0.0 else ', which is not distinguished from the first'}. All approvals "
+        f"levers leave, on average over the {len(gaps)} targets that they miss ({targets}); {lever_named(second)} "
+        f"follows with {_told(closed[second])}{'' if lead > 0.0 else ', which is not distinguished from the first'}. "
+        "All approvals "
         f"together close {_told(closed['plan'])}.** With its own and shared levers alone the city meets the "
-        f"targets in these shares of the runs: {alone}. If rivals match its incentives, it has {rivals} institutions "
-        f"in 2025.",
+        f"targets in these shares of the runs: {alone}. If rivals match its incentives, the number of institutions in "
+        f"2025 changes by {rivals}.",
         f"{asked.told}; each approval follows the plan's path, other national levers stay committed; "
         "paired differences to the city's own levers in 2025 with 95 % intervals.",
-        table(("approval", "gap closed", *(name for name, _ in SHOWN.values())), rows),
+        table(
+            (
+                "approval",
+                "gaps closed",
+                *of_each,
+                *(name for name, _ in SHOWN.values()),
+            ),
+            rows,
+        ),
     )
 
 

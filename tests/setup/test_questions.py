@@ -80,6 +80,15 @@ def test_an_answer_is_a_sentence_with_its_table_and_its_runs(name, scripts, monk
     assert len(table.splitlines()) > 4 and len({line.count("|") for line in table.splitlines()}) == 1
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_runs_its_policies_and_names_levers_components_and_columns_that_there_are(name, scripts):
+    asked = scripts("asked").Asked(runs=1, scale=0.02, store=None, workers=1)
+    told = scripts(name).answer(asked).told(asked)
+    assert told.startswith("**Too few runs (1; from 8 on)") and "0.02 of the issuers" in told
+    assert len(told.split("\n\n", 2)[2].splitlines()) > 4
+
+
 def test_too_few_runs_have_a_table_and_no_answer(scripts, monkeypatch):
     headline, _, table = answered(scripts, monkeypatch, "q09_green", LEAST_FOR_VERDICT - 1).split("\n\n", 2)
     assert headline == "**Too few runs (7; from 8 on) for an answer and for intervals.**"
@@ -99,7 +108,10 @@ def test_a_gap_that_some_pairs_do_not_have_gives_no_part_beyond_its_bounds(scrip
     there = dict.fromkeys(module.PLAN_INDICATORS, np.full(16, np.inf))  # all targets but one are met
     near = np.linspace(0.9, 1.09, 16) * module.thresholds()["foreign_bond_share"]  # missed on average, by little
     there["foreign_bond_share"] = near
-    lowered = SimpleNamespace(of_pairs=lambda *asked: (there[asked[-1]] * (1.0 - 1e-6), there[asked[-1]]))
+    lowered = SimpleNamespace(
+        of_pairs=lambda *asked: (there[asked[-1]] * (1.0 - 1e-6), there[asked[-1]]),
+        at_target=lambda _, indicator: there[indicator],
+    )
     missing = module.thresholds()["foreign_bond_share"] - near.mean()
     parts = module.gaps_closed(lowered, "policy", "base")
     assert parts[0] == pytest.approx(-1e-6 * near.mean() / missing)
