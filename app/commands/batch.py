@@ -25,6 +25,7 @@ from app.terminal.options import (
     Workers,
     refuse_unread,
 )
+from app.terminal.shares import SHARES_IN
 from scenarios.bounds import LARGEST_SEED, MOST_RUNS
 from scenarios.problem_texts import coded
 
@@ -98,7 +99,7 @@ def batch(
         typer.Option(
             "--set",
             metavar="LEVER=VALUE[@MONTH]",
-            help="Intensity of a lever in all scenarios, from a month on; may be repeated.",
+            help=f"Intensity of a lever in all scenarios, from a month on; may be repeated. {SHARES_IN}",
             autocompletion=lever_settings,
         ),
     ] = None,

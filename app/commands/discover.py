@@ -9,6 +9,7 @@ import typer
 from app.terminal.answer import answer
 from app.terminal.completion import indicator_names
 from app.terminal.options import DesignNumber, Json, Plot, Quiet, StoreFolder
+from app.terminal.shares import SHARES_IN, number_asked
 from scenarios.problem_texts import coded
 
 
@@ -22,7 +23,11 @@ def discover(
         ),
     ] = "foreign_bond_share",
     at_least: Annotated[
-        float | None, typer.Option(metavar="X", help="Threshold in 2025; by default the target, if the plan has one.")
+        str | None,
+        typer.Option(
+            metavar="X",
+            help=f"Threshold in 2025; by default the target, if the plan has one. {SHARES_IN}",
+        ),
     ] = None,
     leaves: Annotated[
         bool, typer.Option("--tree", help="Partition the points by a classification tree (CART) instead of one box.")
@@ -35,6 +40,7 @@ def discover(
     from app.reports.discover import Box, Leaves, Question
     from app.reports.sensitivity import rests_on
     from scenarios.errors import InputError
+    from sim.closing.dictionary import unit_of
     from sim.experiments.ensemble import thresholds
     from sim.experiments.held_back import box_held_back, tree_held_back
     from sim.experiments.pictures import checked_picture, discovery_picture, sweep_record, tree_picture
@@ -45,7 +51,11 @@ def discover(
     if plot is not None:
         checked_picture(plot)
     design, found = swept(Store.open(store), number, (indicator,))
-    wanted = thresholds().get(indicator) if at_least is None else at_least
+    wanted = (
+        thresholds().get(indicator)
+        if at_least is None
+        else number_asked(at_least, "--at-least", unit_of(indicator), indicator)
+    )
     if wanted is None:
         raise InputError(coded("discover.no_target", indicator=indicator), key="at_least")
     warnings = _few_on_a_side(int((found[indicator] >= wanted).sum()), len(found))

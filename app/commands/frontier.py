@@ -10,6 +10,7 @@ import typer
 from app.terminal.answer import answer
 from app.terminal.completion import lever_names, scenario_names
 from app.terminal.options import Json, KeptRuns, Plot, Quiet, Scale, Seed, Workers
+from app.terminal.shares import SHARES_IN, share_asked
 from scenarios.bounds import MOST_RUNS
 
 
@@ -33,8 +34,8 @@ def frontier(
         ),
     ] = None,
     intensity: Annotated[
-        float, typer.Option(min=0.0, max=1.0, metavar="X", help="Intensity of such a lever from 2021-01 on.")
-    ] = 1.0,
+        str, typer.Option(metavar="X", help=f"Intensity of such a lever from 2021-01 on. {SHARES_IN}")
+    ] = "1",
     runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Paired runs of each scenario.")] = 40,
     seed: Seed = "1",
     scale: Scale = "0.1",
@@ -56,6 +57,7 @@ def frontier(
     from sim.experiments.run_conditions import conditions_of
     from sim.runs.plots import simulated
 
+    at = share_asked(intensity, "--intensity")
     target = checked_target(out) if out is not None else None
     if plot is not None:
         checked_picture(plot)
@@ -66,7 +68,7 @@ def frontier(
             asked,
             base=start,
             levers=lever or None,
-            intensity=intensity,
+            intensity=at,
             runs=runs,
             seed=seed_asked(seed),
             store=store,
@@ -80,4 +82,4 @@ def frontier(
         frontier_picture(
             found, plot, simulated(f"{runs} runs of each scenario, from seed {seed_asked(seed)}", conditions)
         )
-    answer(FrontierFound(start, runs, intensity, found), json, quiet)
+    answer(FrontierFound(start, runs, at, found), json, quiet)

@@ -20,6 +20,7 @@ from app.terminal.options import (
     Without,
     refuse_unread,
 )
+from app.terminal.shares import SHARES_IN
 from scenarios.bounds import MOST_RUNS
 
 JSON_KEYS = """
@@ -42,7 +43,7 @@ def run(
         typer.Option(
             "--set",
             metavar="LEVER=VALUE[@MONTH]",
-            help="Intensity of a lever, from a month on; may be repeated.",
+            help=f"Intensity of a lever, from a month on; may be repeated. {SHARES_IN}",
             autocompletion=lever_settings,
         ),
     ] = None,
@@ -51,7 +52,7 @@ def run(
         typer.Option(
             "--shock",
             metavar="NAME[=SIZE][@MONTH[..MONTH]]",
-            help="A dated shock, see 'shocks'; may be repeated.",
+            help="A dated shock, see 'shocks'; may be repeated; a size that is a share may be in per cent.",
             autocompletion=shock_names,
         ),
     ] = None,

@@ -10,6 +10,7 @@ import typer
 from app.terminal.answer import answer
 from app.terminal.completion import scenario_names
 from app.terminal.options import Json, Quiet, Scale, Seed, Workers, refuse_unread
+from app.terminal.shares import SHARES_IN, share_asked
 from scenarios.bounds import MOST_RUNS
 
 OF_THE_MODEL = ("scenario", "runs", "seed", "scale", "workers", "under", "roc", "covar")
@@ -62,8 +63,9 @@ def stress(
         Path | None, typer.Option(metavar="FILE", help="Its institutions: CSV with the columns institution, equity.")
     ] = None,
     loss_given_default: Annotated[
-        float, typer.Option(min=0.0, max=1.0, metavar="X", help="Part of a claim on a failed institution that is lost.")
-    ] = 1.0,
+        str,
+        typer.Option(metavar="X", help=f"Part of a claim on a failed institution that is lost. {SHARES_IN}"),
+    ] = "1",
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -73,7 +75,7 @@ def stress(
     """
     if exposures is not None:
         refuse_unread(context, (*OF_THE_MODEL, *OF_NAMED_STRESSES, *OF_WARNINGS), "with --exposures")
-        _test_network(exposures, equity, loss_given_default, json, quiet)
+        _test_network(exposures, equity, share_asked(loss_given_default, "--loss-given-default"), json, quiet)
         return
     refuse_unread(context, OF_A_NETWORK, "without --exposures")
     from app.terminal.asked import scenario_asked, seed_asked

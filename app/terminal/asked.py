@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from app.terminal.shares import setting_in_decimals, shock_in_decimals
 from scenarios import InputError, Plan, Problem, Scenario, load, load_plan, parse_settings, parse_shock
 from scenarios.bounds import LARGEST_SEED
 from scenarios.errors import unknown
@@ -60,7 +61,7 @@ def scenario_asked(
     except InputError as error:  # a problem of a plan has a place in its folder
         problems += [each if each.where else replace(each, key="--plan") for each in error.problems]
     try:
-        changes = parse_settings(settings, scenario.all_levers)
+        changes = parse_settings([setting_in_decimals(each) for each in settings], scenario.all_levers)
     except InputError as error:
         problems += error.problems
     options: dict[str, object] = {} if parameters is None else {"parameters": parameters}
@@ -96,7 +97,7 @@ def scenario_asked(
 
 def _struck(scenario: Scenario, text: str) -> Scenario:
     """Return the scenario with one more shock, its problems named by the shock instead of its place in a list."""
-    shock = parse_shock(text)
+    shock = parse_shock(shock_in_decimals(text))
     try:
         return scenario.with_shocks([shock])
     except InputError as error:

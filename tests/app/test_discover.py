@@ -131,6 +131,23 @@ def test_a_value_that_parts_nothing_is_refused_under_the_name_of_the_option(stor
         assert "finite number" in err
 
 
+@pytest.mark.parametrize("typed", ["{}", "{}%", "{} %"])
+def test_a_threshold_in_per_cent_is_the_same_as_its_decimal(stored, typed):
+    design, found, wanted = known("latin_hypercube", ("lever", "scenario"))
+    share = found.rename(columns={INDICATOR: "foreign_bond_share"})
+    number = round(wanted, 4)
+    text = typed.format(number if typed == "{}" else round(100 * number, 2))
+    code, out, err = stored((design, share), "discover", "s", "--at-least", text, "--json")
+    assert (code, err) == (0, "") and json.loads(out)["at_least"] == number
+
+
+def test_a_percentage_of_an_indicator_that_is_no_share_is_refused(stored):
+    design, found, _ = known("latin_hypercube", ("lever", "scenario"))
+    code, out, err = stored((design, found), "discover", "s", "--indicator", "turnover_total", "--at-least", "5%")
+    assert (code, out) == (2, "")
+    assert err.startswith("error: --at-least: '5%' is a percentage, and turnover_total is no share (its unit: ")
+
+
 def test_what_shares_of_variance_cannot_be_made_of_is_refused(stored):
     design, found, _ = known("latin_hypercube", ("lever", "scenario"))
     flat = found * 0.0
