@@ -4,6 +4,7 @@ import solara
 
 from app.web import session
 from app.web.components import Form, Replay
+from app.web.desk_answer import Waiting, use_answer
 from app.web.recorded import record_told
 from app.web.replay import frames_of
 from app.web.simulations import Answer
@@ -12,13 +13,11 @@ from sim.experiments.ensemble import Ensemble
 
 @solara.component
 def MoneyMoves() -> None:
-    """The section of the page; without results it says so."""
-    words = session.words()
+    """The section of the page; until the first results of the desk are there it says how far they are."""
+    Waiting(use_answer(session.desk.value))
     given = session.answer.value
-    if given is None or given.ensemble is None:
-        solara.Div(classes=["lj-note"], children=[words("replay.none")])
-        return
-    Played(given, given.ensemble)
+    if given is not None and given.ensemble is not None:
+        Played(given, given.ensemble)
 
 
 @solara.component

@@ -11,6 +11,7 @@ from app.web.attributed import Attributed
 from app.web.comparison_charts import MOST_OVERLAID, dots, overlaid
 from app.web.components import Chart, Form, Table
 from app.web.desk import BASELINES, LEAST_RUNS
+from app.web.desk_answer import Waiting, use_answer
 from app.web.lever_ranking import LeverRanking
 from app.web.named import goal_name, indicator_name, unit_name
 from app.web.offered import offered
@@ -72,8 +73,9 @@ def design_told(design: StoredDesign, words: Words) -> str:
     )
 
 
-def _why_missing(stored: InputError | None, words: Words) -> str:
-    if stored is not None:
+def why_missing(stored: Ensemble | InputError | None, words: Words) -> str:
+    """Why a store has nothing to show: it cannot be read, there is none, or it is empty."""
+    if isinstance(stored, InputError):
         return problems_told(stored, words, with_place=False)
     return words("compare.none" if the_server().store is None else "compare.empty")
 
@@ -91,6 +93,7 @@ def ComparePage() -> None:
     given = session.answer.value
     of_desk = given.ensemble if given is not None else None
     source = session.viewed("source", "store" if isinstance(stored, Ensemble) else "desk")
+    work = use_answer(session.desk.value, wanted=source == "desk")
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("compare.heading"))
         ensemble = of_desk if source == "desk" else stored
@@ -111,10 +114,11 @@ def ComparePage() -> None:
                 session.look(scenarios=SEPARATOR.join(placed(names, PLACES.index(name), value)))
 
         if not isinstance(ensemble, Ensemble):
-            missing = _why_missing(stored, words)
-            told = words("compare.no_answer") if source == "desk" else missing
             Form(fields=fields, buttons=[], event_chosen=chosen)
-            solara.Div(classes=["lj-note"], children=[told])
+            if source == "desk":
+                Waiting(work)
+            else:
+                solara.Div(classes=["lj-note"], children=[why_missing(stored, words)])
             _ranking()
             return
         names = chosen_scenarios(ensemble, tuple(session.viewed("scenarios").split(SEPARATOR)))
@@ -131,8 +135,10 @@ def ComparePage() -> None:
             event_chosen=chosen,
             event_pressed=lambda _: session.look(scenarios=SEPARATOR.join((second, first, *names[2:]))),
         )
-        if source == "desk" and given is not None and given.desk != session.desk.value:
-            solara.Div(classes=["lj-note"], children=[words("compare.earlier_desk")])
+        if source == "desk":
+            Waiting(work)
+            if given is not None and given.desk != session.desk.value:
+                solara.Div(classes=["lj-note"], children=[words("compare.earlier_desk")])
         if _can_be_compared(
             ensemble, first, second, numbers[design].kind if source == "store" and design else "", words
         ):

@@ -7,13 +7,13 @@ import solara
 
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
+from app.web.desk_answer import Waiting, use_answer
 from app.web.failure_shown import FailureShown
-from app.web.page_compare import chosen_pair, stored_designs, stored_ensemble
+from app.web.page_compare import chosen_pair, stored_designs, stored_ensemble, why_missing
 from app.web.problems import problems_told
 from app.web.recorded import Record, record_told
 from app.web.redline_told import redline_told
 from app.web.shock_tested import ShockTested
-from app.web.simulations import the_server
 from app.web.words import Words
 from scenarios.errors import InputError
 from scenarios.spreadsheet import plain_cells
@@ -41,6 +41,7 @@ def RiskPage() -> None:
     given = session.answer.value
     of_desk = given.ensemble if given is not None else None
     source = session.viewed("risk_source", "desk")
+    work = use_answer(session.desk.value, wanted=source == "desk")
     stored = solara.use_memo(stored_ensemble, [])
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("risk.heading"))
@@ -55,6 +56,8 @@ def RiskPage() -> None:
                 session.look(risk_source=event["value"])
 
         Form(fields=fields, buttons=[], event_chosen=chosen)
+        if source == "desk":
+            Waiting(work)
         ensemble = stored if source == "store" else of_desk
         if isinstance(ensemble, Ensemble):
             if source == "store" or given is None:
@@ -62,20 +65,12 @@ def RiskPage() -> None:
             else:
                 record = record_told(ensemble, given.desk, words)
             _dashboard(ensemble, record, words)
-        else:
-            solara.Div(classes=["lj-note"], children=[_why_missing(source, stored, words)])
+        elif source == "store":
+            solara.Div(classes=["lj-note"], children=[why_missing(stored, words)])
         desk = session.desk.value
         target, base = desk.scenario(), desk.baseline_scenario()
         ShockTested(target, base).key(f"stresses-{target.content_hash()}-{base.content_hash()}")
         FailureShown(target)
-
-
-def _why_missing(source: str, stored: Ensemble | InputError | None, words: Words) -> str:
-    if source == "desk":
-        return words("risk.no_answer")
-    if isinstance(stored, InputError):
-        return problems_told(stored, words, with_place=False)
-    return words("compare.none" if the_server().store is None else "compare.empty")
 
 
 def _dashboard(ensemble: Ensemble, record: Record, words: Words) -> None:

@@ -1,5 +1,6 @@
 """The pages of the app and the frame around them; Solara starts here."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -55,12 +56,23 @@ def _choices(query: str) -> dict[str, str]:
 
 @solara.component
 def Layout(children: list[Any]) -> Any:
-    """The frame of a page, and one line in place of a page that cannot be shown."""
+    """The frame of a page; where the frame itself cannot be drawn, one line in its place."""
     failure, clear = solara.use_exception()
-    if failure is None:
-        return Around(children=children)
-    LOG.error("a page could not be drawn", exc_info=failure)
+    return Around(children=children) if failure is None else Failed(failure, clear)
+
+
+@solara.component
+def Caught(children: list[Any]) -> Any:
+    """The page, or one line in place of a page that cannot be shown; the frame around it stays."""
+    failure, clear = solara.use_exception()
+    return solara.Div(children=children) if failure is None else Failed(failure, clear)
+
+
+@solara.component
+def Failed(failure: BaseException, clear: Callable[[], None]) -> Any:
+    """That a page could not be shown, and a button to try again."""
     words = session.words()
+    solara.use_memo(lambda: LOG.error("a page could not be drawn", exc_info=failure), [failure])
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}) as main:
         solara.Div(classes=["lj-bad"], children=[words("app.failed")], attributes={"role": "alert"})
         Form(
@@ -116,7 +128,7 @@ def Around(children: list[Any]) -> Any:
             event_switch_language=lambda *_: switch(),
         )
         Told("top")
-        solara.Div(children=children)
+        Caught(children=children).key(f"page-{here}")  # a failure ends with the page that failed
     return main
 
 

@@ -38,6 +38,16 @@ def test_compare_shows_stored_scenarios_side_by_side(page, server):
     expect(effects).not_to_have_text(before)
 
 
+@pytest.mark.parametrize(
+    ("path", "shows"),
+    [("compare?source=desk&", "8 paired runs,"), ("risk?", "Values at the end of the year"), ("agents?", "run 1 of 8")],
+)
+def test_a_link_to_a_page_beside_the_desk_opens_its_content_in_a_new_session(page, server, path, shows):
+    page.goto(f"{server}/{path}{QUICK}&lever.fintech_hub=0.8@2021-07~12")
+    expect(page.get_by_text(shows).first).to_be_visible(timeout=240_000)  # a new server solves the year 2020 first
+    expect(page.get_by_text("is being simulated; this page shows its results")).to_have_count(0)
+
+
 def test_each_experiment_of_the_store_can_be_chosen(page, server):
     """The store holds a sweep and a batch; a sweep's points are no pairs, and no comparison with themselves."""
     page.goto(f"{server}/compare")
@@ -87,17 +97,17 @@ def test_the_card_of_the_redline_leads_to_its_page_with_the_settings(page, serve
     card.click()
     expect(page.get_by_role("heading", name="How near is the redline?")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/risk\?.*lever\.fintech_hub=0\.9"))
-    expect(page.locator(".lj-canvas svg")).to_have_count(8)
+    expect(page.locator(".lj-canvas svg")).to_have_count(9)
 
 
 def test_stored_runs_show_their_signals_of_systemic_risk(page, server):
-    page.goto(f"{server}/risk")
-    expect(page.get_by_text("The policy desk has no results yet.")).to_be_visible()
+    page.goto(f"{server}/risk?{QUICK}")
+    expect(page.get_by_text("is being simulated; this page shows its results")).to_be_visible()
     page.locator('[data-field="source"]').select_option("store")
     chances = page.get_by_role("region", name=re.compile("Runs in which a line was crossed"))
     expect(chances.locator("tbody tr")).to_have_count(5)
     expect(chances).to_contain_text("/8)")
-    expect(page.locator(".lj-canvas svg")).to_have_count(8)
+    expect(page.locator(".lj-canvas svg")).to_have_count(9)
     expect(page.locator('figure[aria-label="Growth against resilience"] svg')).to_contain_text("Committed by 2020")
 
 

@@ -1,0 +1,152 @@
+"""A link to any page opens it in a session that has nothing yet, whatever source it names, and begins the answer."""
+
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import solara
+
+import sim
+from app.web import desk_answer, session, simulations
+from app.web.desk import Desk
+from app.web.pages import PAGES, Caught
+from app.web.simulations import Answer
+from scenarios import load
+from sim.closing.dictionary import dictionary
+from sim.experiments.store import Store
+from tests.app.briefing.made_up import ensemble_of, values_of
+
+SMALL = Desk(parameters="central", scale=0.05, runs=8)
+SOURCES = {"compare": "source", "risk": "risk_source"}
+CASES = [(page, source) for page in PAGES for source in (("desk", "store") if page in SOURCES else ("",))]
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    """A store with a batch of two scenarios."""
+    folder = tmp_path_factory.mktemp("fresh") / "runs"
+    short = {"end": "2021-12", "scale": 0.05}
+    asked = [sim.Scenario(**{**load(name).plain(), **short}) for name in ("plan", "committed")]
+    sim.ensemble(asked, runs=1, draws=0, store=folder, workers=1)
+    return folder
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """A store without a run."""
+    with Store.writing(tmp_path / "runs"):
+        return tmp_path / "runs"
+
+
+@pytest.fixture
+def fresh(monkeypatch):
+    """A session without an answer on a server with a store; the answer has made-up numbers."""
+    asked = []
+
+    def answered(desk, _, tick):
+        asked.append(desk)
+        tick(16, 16)
+        made = ensemble_of({name: values_of({}, 8) for name in ("desk", desk.baseline)})
+        beside = [name for name in dictionary() if name not in made.columns]
+        values = {
+            name: np.concatenate([each, np.full((8, each.shape[1], len(beside)), 0.5)], axis=2)
+            for name, each in made.values.items()
+        }
+        own = {"desk": desk.scenario(), desk.baseline: desk.baseline_scenario()}
+        yield Answer(desk, replace(made, values=values, columns=(*made.columns, *beside), scenarios=own), 8, 8)
+
+    def on(store):
+        pools = SimpleNamespace(count=1)
+        monkeypatch.setattr(simulations, "_server", simulations.Server(store, pools, pools))
+        return asked
+
+    monkeypatch.setattr(desk_answer, "answers", answered)
+    session.desk.value, session.answer.value, session.view.value = SMALL, None, {}
+    yield on
+    session.desk.value, session.answer.value, session.view.value = Desk(), None, {}
+
+
+@contextmanager
+def opened(name, source=""):
+    """A function for what a page shows now; an exception of the page is not caught."""
+    session.view.value = {SOURCES[name]: source} if source else {}
+    box, context = solara.render(solara.Column(children=[PAGES[name]()]), handle_error=False)
+
+    def told(widget):
+        parts = [str(getattr(widget, each)) for each in ("title", "fields") if getattr(widget, each, None)]
+        for child in getattr(widget, "children", ()):
+            parts += [child] if isinstance(child, str) else told(child)
+        return parts
+
+    yield lambda: "\n".join(told(box))
+    context.close()
+
+
+def seen(shown, text):
+    """Whether a page shows a text within some seconds."""
+    for _ in range(150):
+        if text in shown():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.parametrize(("name", "source"), CASES)
+@pytest.mark.parametrize("kind", ["none", "empty", "stored"])
+def test_every_page_opens_in_a_fresh_session_whatever_source_its_link_names(name, source, kind, fresh, request):
+    fresh(None if kind == "none" else request.getfixturevalue(kind))
+    with opened(name, source) as shown:
+        assert len(shown()) > 50
+
+
+@pytest.mark.parametrize(
+    ("name", "shows"),
+    [("desk", "of the 8 paired runs"), ("compare", "Market turnover"), ("risk", "crossed"), ("agents", "run 1 of 8")],
+)
+def test_a_page_that_shows_the_desk_begins_its_answer_and_shows_it(name, shows, fresh):
+    asked = fresh(None)
+    with opened(name) as shown:
+        assert seen(shown, shows)
+    assert asked == [SMALL]
+    with opened(name) as shown:
+        assert shows in shown()
+    time.sleep(0.3)
+    assert asked == [SMALL]  # the whole answer is there: nothing is simulated again
+
+
+def test_a_page_of_the_store_begins_no_answer_of_the_desk(fresh, stored):
+    asked = fresh(stored)
+    for name in SOURCES:
+        with opened(name, "store"):
+            time.sleep(0.3)
+    assert asked == []
+
+
+def test_a_page_that_fails_leaves_the_frame_and_can_be_shown_again():
+    failing = [True]
+
+    @solara.component
+    def Page():
+        if failing:
+            raise ValueError("as a fault would")
+        solara.Div(children=["the page"])
+
+    def told(widget):
+        return [
+            text
+            for child in getattr(widget, "children", ())
+            for text in ([child] if isinstance(child, str) else told(child))
+        ]
+
+    @solara.component
+    def Whole():
+        with solara.Div():
+            solara.Div(children=["the frame"])
+            Caught(children=[Page()])
+
+    box, context = solara.render(Whole(), handle_error=False)
+    assert told(box)[0] == "the frame" and "could not be shown" in told(box)[1]
+    context.close()
