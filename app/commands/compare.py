@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,12 +10,14 @@ import typer
 from app.terminal.answer import answer
 from app.terminal.completion import scenario_names
 from app.terminal.options import DesignNumber, Json, Quiet, StoreFolder
-from scenarios.errors import InputError
+from scenarios.errors import InputError, nearest_name
+from scenarios.problem_texts import coded
 
 if TYPE_CHECKING:
     from sim.experiments.ensemble import Ensemble
 
 
+USUAL_BASELINE = "committed"
 CAVEAT = (
     "Intervals are of the median effect over the runs. Effects of levers are priors without causal evidence; "
     "a run is one possible future, and the spread between runs is that of parameter and random draws."
@@ -25,17 +27,20 @@ CAVEAT = (
 def compare(
     store: StoreFolder,
     baseline: Annotated[
-        str,
+        str | None,
         typer.Option(
-            metavar="SCENARIO", help="Scenario with which the others are compared.", autocompletion=scenario_names
+            metavar="SCENARIO",
+            help="Scenario with which the others are compared; committed by default, else the last one.",
+            autocompletion=scenario_names,
         ),
-    ] = "committed",
+    ] = None,
     design: DesignNumber = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Compare the scenarios of a store: paired effects with intervals, probabilities of the targets, regret."""
     from app.reports.compare import Comparison, StoreDesign
+    from app.terminal.amounts import names_of
     from sim.experiments.ensemble import Ensemble
     from sim.experiments.store import Store
 
@@ -43,7 +48,38 @@ def compare(
     ensemble = Ensemble.of_store(opened, design=design)
     known_designs = opened.designs()
     chosen = StoreDesign(store, opened.design(design), len(known_designs)) if known_designs else None
-    answer(Comparison(compared(ensemble, baseline), chosen), json, quiet)
+    names = names_of(ensemble.plan_of(each) for each in ensemble.values)
+    against, note = chosen_baseline(list(ensemble.values), baseline)
+    answer(Comparison(compared(ensemble, against), chosen, names, note), json, quiet)
+
+
+def chosen_baseline(names: Sequence[str], asked: str | None) -> tuple[str, str]:
+    """The scenario with which the others are compared, and a line that says so where it was not to be expected.
+
+    Parameters
+    ----------
+    names
+        Scenarios of the runs, in their order.
+    asked
+        What --baseline names.
+
+    Raises
+    ------
+    InputError
+        If there are no runs of the scenario that is named.
+    """
+    if asked is not None and asked not in names:
+        raise InputError(
+            coded("ensemble.no_runs", scenario=asked),
+            key="--baseline",
+            value=asked,
+            allowed=", ".join(names),
+            nearest=nearest_name(asked, names),
+        )
+    usual = asked or USUAL_BASELINE
+    if usual in names or len(names) < 2:
+        return usual, ""
+    return names[-1], f"Compared with {names[-1]}, the last scenario of the runs; --baseline SCENARIO names another."
 
 
 def compared(ensemble: Ensemble, baseline: str) -> dict[str, Any]:

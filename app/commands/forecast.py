@@ -74,6 +74,7 @@ def forecast(
         refuse_unread(context, ["register", "way"], "with --conditions")
         answer(_conditions(scenario, conditions, runs, seed, scale, store, workers, json or quiet, plan), json, quiet)
         return
+    from app.terminal.amounts import names_of
     from calibration.forecast_register import checked_new, forecast_of
     from calibration.forecast_register import register as freeze
     from calibration.widened import WAYS
@@ -87,7 +88,8 @@ def forecast(
     frozen = forecast_of(ensemble, name, about(runs, seed))
     digest = freeze(frozen, register) if register is not None else None
     done = int(ensemble.done(name).sum())
-    answer(Forecast(name, done, ensemble.conditions, frozen, way, register, digest), json, quiet)
+    names = names_of([ensemble.plan_of(name)])
+    answer(Forecast(name, done, ensemble.conditions, frozen, way, register, digest, names), json, quiet)
 
 
 def about(runs: int, seed: str) -> dict[str, Any]:

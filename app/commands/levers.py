@@ -9,6 +9,7 @@ import typer
 
 from app.terminal.answer import answer
 from app.terminal.completion import lever_names
+from app.terminal.numbers import percent
 from app.terminal.options import Json, OwnPlan, Quiet
 from app.terminal.report import Cell, Facts, Listing, Part, Prose, Table
 
@@ -160,7 +161,9 @@ def _components(chosen: Lever) -> Table:
     rows = []
     for component in chosen.components:
         carried = [
-            f"{effect.channel} {effect.carried_by[component.id]:.0%}" if effect.carried_by else effect.channel
+            f"{effect.channel} {percent(effect.carried_by[component.id], '.0%')}"
+            if effect.carried_by
+            else effect.channel
             for effect in chosen.effects
             if component in chosen.carriers(effect)
         ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.terminal.numbers import known
+from app.terminal import amounts
 from app.terminal.report import Part, Table, once
 from scenarios.plan import TASK_GROUPS
 
@@ -76,16 +76,19 @@ class Attributed:
 
     def parts(self) -> Iterable[Part]:
         """Return a table with a column for each indicator."""
-        from sim.closing.dictionary import unit_of
-
         rows = self.found.table
         wide = rows.pivot(index="player", columns="indicator", values="part")
         errors = rows.pivot(index="player", columns="indicator", values="standard_error")
-        names = list(dict.fromkeys(rows["indicator"]))
+        indicators = list(dict.fromkeys(rows["indicator"]))
+        names = amounts.names_of([self.target.plan])
+        heads = (f"{amounts.name(each, names)}, {amounts.unit_of_change(each)}" for each in indicators)
         cells = [
             (
                 self._named(player),
-                *(f"{wide.loc[player, n]:+.3g} ({known(errors.loc[player, n], '.1g')})" for n in names),
+                *(
+                    amounts.change_with_error(n, float(wide.loc[player, n]), float(errors.loc[player, n]))
+                    for n in indicators
+                ),
             )
             for player in [*self.found.players, "whole", "interaction"]
         ]
@@ -94,7 +97,7 @@ class Attributed:
             f"{self.target.name} against {self.base.name} in {self.found.year}, {self.runs} seeds: "
             "what each part brings"
         )
-        yield Table.of_numbers(title, ("part", *(f"{name}, {unit_of(name)}" for name in names)), cells)
+        yield Table.of_numbers(title, ("part", *heads), cells)
         yield "The parts add up to the whole. Interaction is what no part brings alone. In brackets: standard errors."
         yield from once(self.warnings)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.terminal.numbers import percent
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _most_informative(value: pd.DataFrame) -> Table:
     """Return the series that would narrow each indicator most and that the fit lacks."""
     unknown = value[~value["used"] & (value["share"] > 0.0) & value["year"].isna()]
     rows = [
-        [row["indicator"], row["series"], f"{row['share']:.0%}"]
+        [row["indicator"], row["series"], percent(row["share"], ".0%")]
         for row in unknown.groupby("indicator", sort=False).head(3).to_dict("records")
     ]
     heads = ("indicator in 2025", "series of 2017-2020 that the fit lacks", "of the variance it would take away")
@@ -142,7 +143,11 @@ def _figures(value: pd.DataFrame) -> Table:
     from calibration.figures import figures_chosen
 
     rows = [
-        [f"{each.series} {each.year}", each.status, ", ".join(f"{name} {gain:.0%}" for name, gain in each.gains)]
+        [
+            f"{each.series} {each.year}",
+            each.status,
+            ", ".join(f"{name} {percent(gain, '.0%')}" for name, gain in each.gains),
+        ]
         for each in figures_chosen(value)
     ]
     heads = ("growth of a series in a year", "today", "further share of the variance in 2025 it would take away")

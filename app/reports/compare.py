@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.reports.designs import design_data
-from app.terminal.numbers import between, known, or_blank
+from app.terminal import amounts
+from app.terminal.numbers import known, or_blank, percent
 from app.terminal.report import Part, Table, once
+
+LEAST_FOR_GAIN = 30
+"""Pairs from which the runs that pairing saves are shown: below, each of the two variances behind that ratio has a
+standard error above a quarter of itself, sqrt(2 / (n - 1))."""
+SAVED = "runs saved by pairing"
 
 if TYPE_CHECKING:
     from sim.experiments.stored_design import StoredDesign
@@ -38,6 +44,10 @@ class Comparison:
 
     found: Mapping[str, Any]
     design: StoreDesign | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Names of the indicators of the scenarios' plans, by id."""
+    note: str = ""
+    """Why the others are compared with this scenario, where it was not to be expected."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the records with the experiment that they come from."""
@@ -52,6 +62,8 @@ class Comparison:
         found = self.found
         if self.design is not None and self.design.line:
             yield self.design.line
+        if self.note:
+            yield self.note
         yield from once(found["conditions"]["notes"])
         if found["pairs"]:
             yield self._effects()
@@ -69,45 +81,34 @@ class Comparison:
         yield from once([*found["warnings"], found["caveat"], *(f"failed: {failure}" for failure in found["failures"])])
 
     def _effects(self) -> Table:
+        gains = [SAVED] if any(_has_gain(row) for row in self.found["effects"]) else []
         counts = sorted({each["pairs"] for each in self.found["pairs"]})
         pairs = " to ".join(str(each) for each in dict.fromkeys((counts[0], counts[-1])))
         rows = [
             (
                 row["scenario"],
-                row["indicator"],
-                row["unit"],
-                known(row["median"], "+.4g"),
-                between(row["low"], row["high"], "+.4g"),
+                amounts.named(row["indicator"], self.names),
+                *amounts.change(row["indicator"], row["median"], row["low"], row["high"]),
                 row["runs"],
-                known(row["share_positive"], ".0%"),
-                or_blank(row["pairing"], ".0f", " x"),
+                percent(row["share_positive"], ".0%"),
+                *((or_blank(row["pairing"], ".0f", " x") if _has_gain(row) else "",) if gains else ()),
             )
             for row in self.found["effects"]
         ]
         return Table(
             f"Effect in {_years(self.found['pairs'])} against {self.found['baseline']}, {pairs} paired runs",
-            (
-                "scenario",
-                "indicator",
-                "unit",
-                "median",
-                "95 % interval",
-                "pairs",
-                "runs above",
-                "runs saved by pairing",
-            ),
+            ("scenario", "indicator, unit", "median", "95 % interval", "pairs", "runs above", *gains),
             rows,
-            right=("median", "pairs", "runs above", "runs saved by pairing"),
+            right=("median", "pairs", "runs above", *gains),
         )
 
     def _displacement(self) -> Table:
         rows = [
             (
                 row["scenario"],
-                row["measure"],
+                amounts.named(row["measure"], self.names),
                 row["centre"].replace("_", " "),
-                known(row["change"], "+.3g"),
-                between(row["low"], row["high"], "+.3g"),
+                *amounts.change(row["measure"], row["change"], row["low"], row["high"]),
                 or_blank(row["share_of_gain"], ".0%"),
             )
             for row in self.found["displacement"]
@@ -123,10 +124,10 @@ class Comparison:
         rows = [
             (
                 row["scenario"],
-                row["indicator"],
+                amounts.without_unit(row["indicator"], self.names),
                 row["runs"],
-                known(row["probability"], ".0%"),
-                known(row["standard_error"], ".1%"),
+                percent(row["probability"], ".0%"),
+                percent(row["standard_error"], ".1%"),
                 row["expected_month"],
             )
             for row in self.found["targets"]
@@ -145,8 +146,8 @@ class Comparison:
                 row["scenario"],
                 row["line"],
                 row["runs"],
-                known(row["by_year"], ".1%"),
-                known(row["standard_error"], ".1%"),
+                percent(row["by_year"], ".1%"),
+                percent(row["standard_error"], ".1%"),
                 row["year"],
             )
             for row in last.values()
@@ -160,7 +161,13 @@ class Comparison:
 
     def _regret(self) -> Table:
         rows = [
-            (row["scenario"], row["indicator"], row["runs"], known(row["mean"], ".2%"), known(row["p95"], ".2%"))
+            (
+                row["scenario"],
+                amounts.without_unit(row["indicator"], self.names),
+                row["runs"],
+                percent(row["mean"], ".2%"),
+                percent(row["p95"], ".2%"),
+            )
             for row in self.found["regret"]
         ]
         return Table(
@@ -172,7 +179,7 @@ class Comparison:
 
     def _triggers(self) -> Table:
         rows = [
-            (row["scenario"], row["trigger"], known(row["share"], ".0%"), row["first_month"])
+            (row["scenario"], row["trigger"], percent(row["share"], ".0%"), row["first_month"])
             for row in self.found["triggers"]
         ]
         return Table(
@@ -181,6 +188,10 @@ class Comparison:
             rows,
             right=("share",),
         )
+
+
+def _has_gain(row: Mapping[str, Any]) -> bool:
+    return bool(row["runs"] >= LEAST_FOR_GAIN)
 
 
 def _years(rows: Iterable[Mapping[str, Any]]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.terminal.numbers import known
+from app.terminal import amounts
+from app.terminal.numbers import percent
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -51,22 +53,21 @@ class Decisions:
         from scenarios.whole_years import year_told_of
 
         yield from once(self.conditions.lines)
+        names = amounts.names_of([self.scenario.plan])
         cells = [
             (
-                name,
-                f"{row['change']:.3g}",
-                *(_with_error(row, part) for part in ("decisions", "trends", "macro")),
-                known(row["decisions_share"], ".0%"),
+                amounts.named(name, names),
+                amounts.change(name, row["change"], math.nan, math.nan)[0],
+                *(
+                    amounts.change_with_error(name, row[part], row[f"{part}_error"])
+                    for part in ("decisions", "trends", "macro")
+                ),
+                percent(row["decisions_share"], ".0%"),
             )
-            for name, row in self.found.to_dict("index").items()
+            for name, row in ((str(each), row) for each, row in self.found.to_dict("index").items())
         ]
-        headings = ("indicator", "change", "decisions", "trends", "macro", "share of decisions")
+        headings = ("indicator, unit", "change", "decisions", "trends", "macro", "share of decisions")
         year = year_told_of(self.scenario)
         yield Table.of_numbers(f"Change from 2020 to {year}, {self.runs} runs of {self.scenario.name}", headings, cells)
         yield "In brackets: standard errors."
         yield from once(self.warnings)
-
-
-def _with_error(row: Mapping[Any, Any], part: str) -> str:
-    """A part of a change with its standard error, where it has one."""
-    return f"{row[part]:.3g} ({known(row[f'{part}_error'], '.1g')})"

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.terminal.numbers import between, known, plain
+from app.briefing.amounts import is_share
+from app.terminal import amounts
+from app.terminal.numbers import between, percent, plain
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -25,7 +27,13 @@ class Question:
     @property
     def title(self) -> str:
         """The question as the title of a table."""
-        return f"{self.indicator} at or above {self.at_least:g} in {self.rests_on['year']}"
+        from scenarios.plan import shipped_plan
+        from sim.closing.dictionary import unit_of
+
+        unit = unit_of(self.indicator)
+        told = amounts.level(self.indicator, self.at_least) + ("" if is_share(self.indicator) else f" {unit}")
+        name = amounts.name(self.indicator, amounts.names_of([shipped_plan()]))
+        return f"{name} ({self.indicator}) at or above {told} in {self.rests_on['year']}"
 
     @property
     def notes(self) -> list[str]:
@@ -72,18 +80,26 @@ class Box:
         cells = [(row["factor"], *_limits(row)) for row in self.limits]
         yield Table(self.question.title, ("factor", "from", "to"), cells, right=("from", "to"))
         yield from once(self.question.warnings)
+        coverage, density, mass = (percent(self.shares[name], ".0%") for name in ("coverage", "density", "mass"))
         yield (
-            f"The box holds {self.shares['coverage']:.0%} of the points that get there; "
-            f"{self.shares['density']:.0%} of its points do. It is {self.shares['mass']:.0%} of the design."
+            f"The box holds {coverage} of the points that get there; {density} of its points do. "
+            f"It is {mass} of the design."
         )
         if not self.unseen.lacking:
             heads = ("measure", "with all points", "on points held back", "95 % interval", "points")
             counted = {"density": self.unseen.inside, "coverage": self.unseen.reached}
             rows = [
-                (f"{name} of the box", f"{self.shares[name]:.0%}", *_with_interval(share, ".0%"), str(counted[name]))
+                (
+                    f"{name} of the box",
+                    percent(self.shares[name], ".0%"),
+                    *_with_interval(share, ".0%"),
+                    str(counted[name]),
+                )
                 for name, share in (("density", self.unseen.density), ("coverage", self.unseen.coverage))
             ]
-            rows.append(("base rate: all points", f"{self.unseen.base_rate:.0%}", "", "", str(self.unseen.points)))
+            rows.append(
+                ("base rate: all points", percent(self.unseen.base_rate, ".0%"), "", "", str(self.unseen.points))
+            )
             yield Table.of_numbers("Quality on points held back", heads, rows)
             yield _how(self.unseen, "box found")
         yield from self.unseen.warnings
@@ -111,7 +127,11 @@ class Leaves:
         cells = []
         for row, before in zip(self.limits, [None, *self.limits], strict=False):
             first = before is None or before["leaf"] != row["leaf"]
-            shares = (str(row["leaf"]), f"{row['density']:.0%}", f"{row['mass']:.0%}") if first else ("", "", "")
+            shares = (
+                (str(row["leaf"]), percent(row["density"], ".0%"), percent(row["mass"], ".0%"))
+                if first
+                else ("", "", "")
+            )
             cells.append([*shares, row["factor"], *_limits(row)])
         yield from self.question.notes
         yield Table(self.question.title, heads, cells, right=(*heads[1:3], *heads[4:]))
@@ -120,7 +140,11 @@ class Leaves:
             columns = ("measure", "on points held back", "95 % interval", "by the base rate")
             brier, of_base_rate = self.unseen.brier
             rows = [
-                ("accuracy", *_with_interval(self.unseen.accuracy, ".0%"), f"{self.unseen.accuracy_of_base_rate:.0%}"),
+                (
+                    "accuracy",
+                    *_with_interval(self.unseen.accuracy, ".0%"),
+                    percent(self.unseen.accuracy_of_base_rate, ".0%"),
+                ),
                 ("Brier score", f"{brier:.3f}", "", f"{of_base_rate:.3f}"),
                 ("gain in Brier score", *_with_interval(self.unseen.gain, ".3f"), ""),
             ]
@@ -138,7 +162,7 @@ def _with_quality(question: Question, unseen: Held) -> dict[str, Any]:
 def _with_interval(share: tuple[float, float, float], form: str) -> tuple[str, str]:
     """A number and its interval."""
     value, low, high = share
-    return known(value, form), between(low, high, form)
+    return percent(value, form), between(low, high, form)
 
 
 def _how(unseen: Held, found: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.terminal.numbers import between, known
+from app.terminal.numbers import between, known, percent
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class WarningRates:
         cells = [
             (
                 f"{threshold:g}{' (the line)' if threshold == self.found[0].line else ''}",
-                *(known(each[at], ".1%") for each in columns),
+                *(percent(each[at], ".1%") for each in columns),
             )
             for at, threshold in enumerate(self.found[0].rates["threshold"])
         ]

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.terminal.numbers import between, known, or_blank
+from app.terminal import amounts
+from app.terminal.numbers import known, or_blank
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -66,28 +67,26 @@ class Effects:
 
     def parts(self) -> Iterable[Part]:
         """Return a table of the rows with an effect."""
-        from sim.closing.dictionary import unit_of
-
+        names = amounts.names_of([self.base.plan])
+        changes = [(row, amounts.change(row["indicator"], row["effect"], row["low"], row["high"])) for row in self.rows]
         cells = [
             (
                 row["lever"],
                 f"{row['intensity']:g}",
-                row["indicator"],
-                unit_of(row["indicator"]),
-                known(row["effect"], "+.3g"),
-                between(row["low"], row["high"], "+.3g"),
+                amounts.named(row["indicator"], names),
+                effect,
+                interval,
                 row["expected"],
                 row["verdict"],
                 or_blank(row["through_agents"], ".0%"),
             )
-            for row in self.rows
-            if any(row[key] == row[key] and row[key] for key in ("effect", "low", "high"))
+            for row, (effect, interval) in changes
+            if not (amounts.is_zero(effect) and amounts.is_zero(interval))
         ]
         headings = (
             "lever",
             "intensity",
-            "indicator",
-            "unit",
+            "indicator, unit",
             "effect",
             "95 % interval",
             "expected of more",
@@ -98,7 +97,10 @@ class Effects:
         title = f"Effects in {self.year} against committed, {self.runs} paired runs"
         yield Table(title, headings, cells, right=("effect",))
         yield from once(self.warnings)
-        yield "Rows without any effect are omitted. Expected signs are judgement and do not enter the runs."
+        yield (
+            "Rows whose effect is zero to the digits that are shown are omitted. "
+            "Expected signs are judgement and do not enter the runs."
+        )
         yield (
             "Through agents: the effect of the channels that agents' decisions read, over that of all; formulas of "
             "markets or authorities read the rest."

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.terminal.numbers import known
+from app.terminal import amounts
+from app.terminal.numbers import percent
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Forecast:
         What is shown beside the model alone: "discrepancy", "pool", or "model" for nothing.
     file, digest
         Where it was registered, and the SHA-256 of that file, or None.
+    names
+        Names of the indicators of the scenario's plan, by id.
     """
 
     scenario: str
@@ -59,6 +62,7 @@ class Forecast:
     way: str
     file: Path | None
     digest: str | None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def warnings(self) -> list[str]:
@@ -93,14 +97,18 @@ class Forecast:
         alone = self._quantiles("model")
         beside: Sequence[Mapping[str, Any]] = [] if self.way == "model" else self._beside()
         rows = [
-            [row["indicator"], row["year"], *(known(row[key], ".4g") for key in ("q05", "q25", "q50", "q75", "q95"))]
+            [
+                amounts.named(row["indicator"], self.names) if row["year"] == self.frozen.years[0] else "",
+                row["year"],
+                *(amounts.level(row["indicator"], row[key]) for key in ("q05", "q25", "q50", "q75", "q95")),
+            ]
             for row in alone
         ]
-        heads: tuple[str, ...] = ("indicator", "year", "5 %", "25 %", "median", "75 %", "95 %")
+        heads: tuple[str, ...] = ("indicator, unit", "year", "5 %", "25 %", "median", "75 %", "95 %")
         if beside:
             heads = (*heads, f"with {self.way}: 5 %", "25 % ", "median ", "75 % ", "95 % ")
             for row, other in zip(rows, beside, strict=True):
-                numbers = [known(other[key], ".4g") for key in ("q05", "q25", "q50", "q75", "q95")]
+                numbers = [amounts.level(other["indicator"], other[key]) for key in ("q05", "q25", "q50", "q75", "q95")]
                 row += numbers if other["identified"] else [NOT_IDENTIFIED, *[""] * 4]
         yield from once(self.conditions.lines)
         yield Table.of_numbers(f"{self.scenario}: {self.runs} runs", heads, rows)
@@ -177,14 +185,15 @@ class Variants:
         """Return a table of quantiles and of differences from the first variant."""
         from scenarios.whole_years import year_told_of
 
-        heads = ("indicator", "variant", "5 %", "median", "95 %", "difference", "5 %", "95 %", "meets target")
+        heads = ("indicator, unit", "variant", "5 %", "median", "95 %", "difference", "5 to 95 %", "meets target")
+        names = amounts.names_of([self.scenario.plan])
         rows = [
             [
-                row["indicator"],
+                amounts.named(row["indicator"], names),
                 row["variant"],
-                *(known(row[key], ".4g") for key in ("q05", "q50", "q95")),
-                *(known(row[key], "+.3g") for key in ("difference", "low", "high")),
-                known(row["chance"], ".0%"),
+                *(amounts.level(row["indicator"], row[key]) for key in ("q05", "q50", "q95")),
+                *amounts.change(row["indicator"], row["difference"], row["low"], row["high"]),
+                percent(row["chance"], ".0%"),
             ]
             for row in self.table.to_dict("records")
         ]
@@ -250,7 +259,8 @@ class TargetConditions:
         found = self.found
         yield from once(self.rests_on.lines)
         year = year_told_of(self.scenario)
-        yield f"{found.met} of {found.runs} runs of {self.scenario.name} meet the target of {self.indicator} in {year}."
+        told = amounts.name(self.indicator, amounts.names_of([self.scenario.plan]))
+        yield f"{found.met} of {found.runs} runs of {self.scenario.name} meet the target of {told} in {year}."
         if not found.comparable:
             yield from once(self.warnings)
             return

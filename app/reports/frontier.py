@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.terminal.numbers import between, known
+from app.terminal.numbers import between, known, percent
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class FrontierFound:
                 row["scenario"],
                 known(row["targets"], ".2f"),
                 known(row["targets_error"], ".2f"),
-                known(row["broken"], ".1%"),
+                percent(row["broken"], ".1%"),
                 known(row["shortfall"], ".2f"),
                 "yes" if row["efficient"] else "",
             )

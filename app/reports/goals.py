@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.terminal.numbers import known, or_blank
+from app.terminal import amounts
+from app.terminal.numbers import known, or_blank, percent
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -99,17 +100,18 @@ class Goals:
 
     def _tests(self) -> Table:
         at = str(self.ensemble.target_year_of(self.name) or "no year")
-        heads = ("", "indicator", "2020", at, "test", "from", "runs that meet it")
+        names = amounts.names_of([self.ensemble.plan_of(self.name)])
+        heads = ("", "indicator, unit", "2020", at, "test", "from", "runs that meet it")
         signs = {"up": "at least", "down": "at most"}
         cells = [
             (
                 row["id"],
-                row["indicator"],
-                known(row["value_2020"], ".4g"),
-                known(row["value"], ".4g"),
+                amounts.named(row["indicator"], names),
+                amounts.level(row["indicator"], row["value_2020"]),
+                amounts.level(row["indicator"], row["value"]),
                 f"{row['test']} {known(row['tested'], '.3g')}",
                 f"{signs[row['better']]} {row['threshold']:g}",
-                known(row["met"], ".0%"),
+                percent(row["met"], ".0%"),
             )
             for row in self.tests.to_dict("records")
         ]

@@ -60,12 +60,12 @@ class ManyRuns:
         met = float((known >= self._met_from[indicator]).mean()) if len(known) else float("nan")
         return median, low, high, met
 
-    def cells(self, indicator: str, unit: str) -> tuple[str, str]:
+    def cells(self, indicator: str) -> tuple[str, str]:
         """Median and range as a table shows them."""
-        from app.terminal.numbers import UNKNOWN, number
+        from app.terminal import amounts
 
         median, low, high, _ = self.of(indicator)
-        return number(median, unit), UNKNOWN if low != low else f"{number(low, unit)} to {number(high, unit)}"
+        return amounts.level(indicator, median), amounts.levels(indicator, low, high)
 
     def redline_cells(self) -> tuple[str, str]:
         """Runs that break the redline."""

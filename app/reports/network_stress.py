@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.terminal.numbers import percent
 from app.terminal.report import Part, Table
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ class NetworkStress:
         rows = [
             (
                 row.institution,
-                f"{row.equity_share:.1%}",
-                f"{row.debtrank:.1%}",
+                percent(row.equity_share, ".1%"),
+                percent(row.debtrank, ".1%"),
                 str(row.failures),
                 f"{row.lost:,.4g}",
                 str(row.rounds),
@@ -52,5 +53,5 @@ class NetworkStress:
             yield f"{len(self.failures) - SHOWN} more with smaller DebtRank: --json lists all."
         yield (
             "DebtRank: share of all equity that the others lose in value before any default. "
-            f"Written off: {self.loss_given_default:.0%} of each claim on an institution that fails."
+            f"Written off: {percent(self.loss_given_default, '.0%')} of each claim on an institution that fails."
         )

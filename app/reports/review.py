@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.reports.forecast import CAVEAT
 from app.reports.scored import observation_table
-from app.terminal.numbers import between, known
+from app.terminal import amounts
+from app.terminal.numbers import known, percent
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -75,19 +76,19 @@ class Reviewed:
 
     def parts(self) -> Iterable[Part]:
         """Return a table of chances and quantiles, and how much the runs can say."""
-        found = self.found
+        found, names = self.found, amounts.names_of([self.ensemble.plan_of(self.scenario)])
         rows = [
             [
-                row["indicator"],
-                known(row["median_before"], ".4g"),
-                known(row["median_after"], ".4g"),
-                between(row["low_after"], row["high_after"], ".4g"),
-                known(row["chance_before"], ".0%"),
-                known(row["chance_after"], ".0%"),
+                amounts.named(row["indicator"], names),
+                amounts.level(row["indicator"], row["median_before"]),
+                amounts.level(row["indicator"], row["median_after"]),
+                amounts.levels(row["indicator"], row["low_after"], row["high_after"]),
+                percent(row["chance_before"], ".0%"),
+                percent(row["chance_after"], ".0%"),
             ]
             for row in self._rows
         ]
-        heads = ("indicator", "median before", "median after", "5-95 % after", "chance before", "chance after")
+        heads = ("indicator, unit", "median before", "median after", "5-95 % after", "chance before", "chance after")
         yield from once(self.ensemble.conditions.lines)
         year = self.ensemble.target_year_told(self.scenario)
         title = f"{self.scenario}, {year}: {found.runs} runs weighted by {len(found.used)} observations"

@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.terminal.numbers import UNKNOWN, known, number, or_blank, unit_shown
+from app.terminal import amounts
+from app.terminal.numbers import UNKNOWN, known, number, or_blank, percent
 from app.terminal.report import Cell, Part, Prose, Table
 
 if TYPE_CHECKING:
@@ -243,16 +244,16 @@ class RunReport:
 
     def _row(self, name: str) -> tuple[object, ...]:
         row = self._targets[name]
-        unit, is_known = row["unit"], row[self._value] == row[self._value]
+        target, is_known = row[f"target_{self._of_plan}"], row[self._value] == row[self._value]
         return (
-            Cell(row["name"], f"{name}, {unit_shown(unit)}"),
-            number(row["value_2020"], unit),
-            number(row[self._value], unit),
-            *(() if self.many is None else self.many.cells(name, unit)),
-            f"{QUALIFIERS.get(row['qualifier'], row['qualifier'])} {number(row[f'target_{self._of_plan}'], unit)}",
-            f"{row['distance'] * 100:.1f} pp" if unit == "share" and is_known else number(row["distance"]),
+            amounts.named(name, {name: row["name"]}),
+            amounts.level(name, row["value_2020"]),
+            amounts.level(name, row[self._value]),
+            *(() if self.many is None else self.many.cells(name)),
+            f"{QUALIFIERS.get(row['qualifier'], row['qualifier'])} {amounts.level(name, target)}",
+            amounts.distance(name, row["distance"], target),
             _met(row) if is_known else UNKNOWN,
-            number(self._committed_values[name], unit),
+            amounts.level(name, self._committed_values[name]),
         )
 
 
@@ -268,11 +269,11 @@ def _rows(targets: pd.DataFrame) -> dict[str, dict[str, Any]]:
 
 def _companion_row(row: dict[str, Any], value: str) -> tuple[object, ...]:
     return (
-        Cell(row["meaning"].split(":")[0], f"{row['companion']}, {row['unit']}"),
-        number(row["value_2020"]),
-        number(row[value]),
+        amounts.named(row["companion"], {row["companion"]: row["meaning"].split(":")[0]}),
+        amounts.level(row["companion"], row["value_2020"]),
+        amounts.level(row["companion"], row[value]),
         or_blank(row["growth"], "+.0%"),
-        known(row["indicator_growth"], "+.0%"),
+        percent(row["indicator_growth"], "+.0%"),
     )
 
 

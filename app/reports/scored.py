@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.terminal import amounts
 from app.terminal.numbers import in_words, known
 from app.terminal.report import Table
 
@@ -18,23 +19,26 @@ READ_SKILL = (
 
 def observation_table(title: str, scores: pd.DataFrame) -> Table:
     """Return a table of the scores on each observation."""
+    from scenarios.plan import shipped_plan
+
+    names = amounts.names_of([shipped_plan()])
     rows = [
         [
-            row["indicator"],
+            amounts.named(row["indicator"], names),
             row["year"],
-            f"{row['observed']:.4g}",
-            f"{row['median']:.4g}",
-            f"{row['error']:+.3g}",
-            f"{row['crps']:.3g}",
+            amounts.level(row["indicator"], row["observed"]),
+            amounts.level(row["indicator"], row["median"]),
+            amounts.distance(row["indicator"], row["error"], row["observed"], plus=True),
+            amounts.distance(row["indicator"], row["crps"], row["crps"]),
             in_words(row["inside_80"]),
             row["best_naive"],
-            known(row["naive_crps"], ".3g"),
+            amounts.distance(row["indicator"], row["naive_crps"], row["naive_crps"]),
             known(row["skill"], "+.2f"),
         ]
         for row in scores.to_dict("records")
     ]
     heads = (
-        "indicator",
+        "indicator, unit",
         "year",
         "observed",
         "median",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.terminal.numbers import between, known
+from app.terminal.numbers import between, percent
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ class SectorCovar:
             cells = [
                 (
                     str(row["sector"]).replace("_", " "),
-                    known(row["value_at_risk"], ".2%"),
-                    known(row["covar"], ".2%"),
-                    known(row["delta"], ".3%"),
+                    percent(row["value_at_risk"], ".2%"),
+                    percent(row["covar"], ".2%"),
+                    percent(row["delta"], ".3%"),
                     between(100.0 * row["low"], 100.0 * row["high"], ".3f"),
                 )
                 for row in rows.sort_values("delta", ascending=False).to_dict("records")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.terminal.numbers import between, known
+from app.terminal.numbers import between, known, percent
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -74,10 +74,10 @@ class ShockTests:
                 row["stress"],
                 row["scenario"],
                 known(row["risk_rise"], "+.2f"),
-                known(row["shortfall_rise"], "+.1%"),
-                known(row["warned"], ".0%"),
-                known(row["broken"], ".0%"),
-                known(row["standard_error"], ".0%"),
+                percent(row["shortfall_rise"], "+.1%"),
+                percent(row["warned"], ".0%"),
+                percent(row["broken"], ".0%"),
+                percent(row["standard_error"], ".0%"),
                 known(row["recovery_months"], ".0f"),
             )
             for row in self._summary()
@@ -103,7 +103,7 @@ class ShockTests:
                 row["stress"],
                 row["scenario"],
                 row["first_sector"].replace("_", " ") or "none",
-                known(row["first_share"], ".0%"),
+                percent(row["first_share"], ".0%"),
                 known(row["first_rank"], ".0f"),
                 known(row["first_month"], ".0f"),
                 known(row["failed"], ".0f"),
@@ -198,7 +198,7 @@ class ReverseStress:
 
         yield from once(conditions_of(self.scenarios).lines)
         rows = [
-            (row["stress"], row["scenario"], _told(row["median"]), _told_between(row), known(row["never"], ".0%"))
+            (row["stress"], row["scenario"], _told(row["median"]), _told_between(row), percent(row["never"], ".0%"))
             for row in self.found.to_dict("records")
         ]
         yield Table(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from app.terminal.numbers import known
+from app.terminal.numbers import percent
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Stress:
         yield from once(self.warnings)
         limits = redline()
         yield (
-            f"Crossing: {limits.event_assets_share:.0%} of all assets in institutions that fail, "
+            f"Crossing: {percent(limits.event_assets_share, '.0%')} of all assets in institutions that fail, "
             f"or {limits.event_rounds} rounds or more. Bad case: one run in twenty is worse."
         )
         yield "Contagion by loans between banks in the city alone: no forced sales, no runs, no losses from outside."
@@ -110,4 +110,4 @@ class Stress:
 
 def _pair(column: str, middle: float, bad: float) -> str:
     form = ".3g" if column in WHOLE else ".1%"
-    return f"{known(middle, form)} ({known(bad, form)})"
+    return f"{percent(middle, form)} ({percent(bad, form)})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.reports.past import PastAnswer, tab_separated
-from app.terminal.numbers import between, known
+from app.terminal.numbers import between, percent
 from app.terminal.report import Part, Table, once
 
 
@@ -33,9 +33,9 @@ class FalseAlarms:
             (
                 row["history"],
                 row["line"],
-                known(row["months"], ".2%"),
-                known(row["runs_with"], ".1%"),
-                known(row["standard_error"], ".1%"),
+                percent(row["months"], ".2%"),
+                percent(row["runs_with"], ".1%"),
+                percent(row["standard_error"], ".1%"),
                 str(row["runs"]),
                 between(100.0 * row["low"], 100.0 * row["high"], ".2f"),
                 "yes" if row["accepted"] else "no",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.reports.scored import READ_SKILL
-from app.terminal.numbers import known
+from app.terminal.numbers import known, percent
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Discrepancy:
                 row["kind"],
                 row["indicator"],
                 row["forecasts"],
-                *(known(row[f"inside_{level}"], ".0%") for level in (50, 80, 90)),
+                *(percent(row[f"inside_{level}"], ".0%") for level in (50, 80, 90)),
                 f"{row['crps']:.3g}",
                 known(row["skill"], "+.2f"),
                 " ".join(str(row[f"bin_{place}"]) for place in range(1, 6)),

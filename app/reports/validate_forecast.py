@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.reports.forecast import CAVEAT
 from app.reports.scored import READ_SKILL, observation_table
-from app.terminal.numbers import known, or_blank
+from app.terminal.numbers import or_blank, percent
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Score:
             [
                 row["indicator"],
                 f"{row['crps']:.3g}",
-                *(known(row[f"inside_{level}"], ".0%") for level in (50, 80, 95)),
+                *(percent(row[f"inside_{level}"], ".0%") for level in (50, 80, 95)),
                 *(or_blank(row[each], "+.2f") for each in skills),
             ]
             for row in self.summary.to_dict("records")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.reports.past import PastAnswer, tab_separated
-from app.terminal.numbers import known
+from app.terminal.numbers import known, percent
 from app.terminal.report import Part, Table, once
 
 READ_SCORES = (
@@ -59,7 +59,7 @@ class Compared:
                 known(row["sd_ratio"], ".2f"),
                 f"{row['crps_skill']:+.3f}",
                 f"{row['advantage']:+.3f} ({row['advantage_se']:.3f})",
-                *(f"{row[key]:.0%}" for key in ("inside_50", "inside_90")),
+                *(percent(row[key], ".0%") for key in ("inside_50", "inside_90")),
             ]
             for row in self.found.table.to_dict("records")
         ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.reports.past import PastAnswer, tab_separated
 from app.reports.scored import READ_SKILL
-from app.terminal.numbers import known
+from app.terminal.numbers import known, percent
 from app.terminal.report import Part, Table, once
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Origins:
                 row["compared"],
                 known(row["naive_crps"], ".3g"),
                 known(row["skill"], "+.2f"),
-                *(known(row[f"inside_{level}"], ".0%") for level in (50, 80, 95)),
+                *(percent(row[f"inside_{level}"], ".0%") for level in (50, 80, 95)),
             ]
             for row in self._summary.to_dict("records")
         ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.reports.past import PastAnswer, tab_separated
-from app.terminal.numbers import known
+from app.terminal.numbers import known, percent
 from app.terminal.report import Part, Table, once
 
 
@@ -61,7 +61,7 @@ class Published:
                 known(row["change"], "+.3g"),
                 known(row["change_se"], ".2g"),
                 known(row["spread"], ".2f"),
-                known(row["chance"], ".0%"),
+                percent(row["chance"], ".0%"),
             ]
             for row in self.found.table.to_dict("records")
         ]

@@ -14,14 +14,19 @@ def known(value: object, form: str) -> str:
     return f"{value:{form}}" if isinstance(value, Real) and value == value else UNKNOWN
 
 
+def percent(share: object, form: str) -> str:
+    """Return a share in per cent in a format such as ".1%", with the space before the sign, and n/a where none is."""
+    return known(share, form).replace("%", " %")
+
+
 def between(low: object, high: object, form: str) -> str:
     """Return an interval with both ends in a format, and n/a where there is none."""
-    return f"{known(low, form)} .. {known(high, form)}" if known(low, form) != UNKNOWN else UNKNOWN
+    return f"{percent(low, form)} .. {percent(high, form)}" if known(low, form) != UNKNOWN else UNKNOWN
 
 
 def or_blank(value: float, form: str, unit: str = "") -> str:
     """Return a number in a format and its unit, and nothing where there is none."""
-    return "" if value != value else f"{value:{form}}{unit}"
+    return "" if value != value else f"{percent(value, form)}{unit}"
 
 
 def in_words(verdict: object) -> str:
@@ -34,7 +39,7 @@ def number(value: float, unit: str = "") -> str:
     if math.isnan(value):
         return UNKNOWN
     if unit == "share":
-        return f"{value:.1%}"
+        return percent(value, ".1%")
     if abs(value) >= 1000 or value == round(value):
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 100 else f"{value:.2f}"

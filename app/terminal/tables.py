@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from app.terminal.streams import console
 from scenarios.printable import spelt_out
 
 GAP = 3
+_AMOUNT = re.compile(r"[-+~<>= ]*[0-9][-+0-9., ()na/]*( %| pp)?")
 WIDTH_WITHOUT_TERMINAL = 160
 
 
@@ -72,9 +74,14 @@ def _cell(cell: object) -> Text:
     return Text(spelt_out(str(cell), keep="\n"))
 
 
+def _words(text: str) -> list[str]:
+    """Return what stays in one piece: words, and a number or an interval with its unit."""
+    return [word for line in text.splitlines() for word in ([line] if _AMOUNT.fullmatch(line) else line.split())]
+
+
 def _widths(columns: Sequence[Sequence[str]], room: int) -> list[int] | list[None]:
     """Return a width for each column in which no word is broken, or leave it to Rich if there is no room for that."""
-    words = [max((len(word) for text in column for word in text.split()), default=1) for column in columns]
+    words = [max((len(word) for text in column for word in _words(text)), default=1) for column in columns]
     lines = [max((len(line) for text in column for line in text.splitlines()), default=1) for column in columns]
     spare = room - sum(words)
     if spare < 0:

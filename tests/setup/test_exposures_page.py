@@ -30,7 +30,11 @@ def test_the_commands_give_the_table_of_the_page(capsys):
         assert command_line(shlex.split(line)[1:]) == 0
         shown.append(capsys.readouterr().out)
     first, second = (
-        [line.split()[:5] for line in text.splitlines() if line.split()[:1] and line.split()[0] in NAMES]
+        [
+            re.split(r"\s{2,}", line.strip())[:5]
+            for line in text.splitlines()
+            if line.split()[:1] and line.split()[0] in NAMES
+        ]
         for text in shown
     )
     assert first == ROWS
