@@ -12,7 +12,7 @@ type Change = Literal["better", "worse", "no clear effect", "no effect", "too fe
 """What a policy does to an indicator of which more is better."""
 
 NEARLY_ALL = 0.9
-"""Share of runs from which a target counts as reached, and from which on the other side it counts as missed."""
+"""Share of runs that the interval has to reach for a target to count as reached, and on the other side as missed."""
 TWO_THIRDS = 2.0 / 3.0
 """Share of runs from which reaching a target is likely. Both bounds are the Intergovernmental Panel on Climate Change's
 "very likely" and "likely" (source: Mastrandrea and others, 2010, Guidance Note on Consistent Treatment of
@@ -24,8 +24,9 @@ NEGLIGIBLE = 0.001
 def reaching(met: int, runs: int) -> Reaching:
     """Return how sure a target is to be reached.
 
-    From nine in ten runs on it is reached, from two thirds on that is likely, if the interval of the share lies above
-    one half; below one third and one tenth the same holds of missing it; between them it is unclear.
+    It is reached if the whole interval of the share lies from nine in ten on: in none or all of few runs a share is not
+    yet known to that. From two thirds on reaching it is likely, if the interval lies above one half. Missing it mirrors
+    that, and between them it is unclear.
 
     Parameters
     ----------
@@ -36,15 +37,14 @@ def reaching(met: int, runs: int) -> Reaching:
     """
     if runs < LEAST_FOR_VERDICT:
         return "too few runs"
-    reached, missed = met / runs, (runs - met) / runs
     low, high = share_interval(met, runs)
-    if reached >= NEARLY_ALL:
+    if low >= NEARLY_ALL:
         return "reaches"
-    if missed >= NEARLY_ALL:
+    if high <= 1.0 - NEARLY_ALL:
         return "misses"
-    if reached >= TWO_THIRDS and low > 0.5:
+    if met / runs >= TWO_THIRDS and low > 0.5:
         return "likely"
-    if missed >= TWO_THIRDS and high < 0.5:
+    if (runs - met) / runs >= TWO_THIRDS and high < 0.5:
         return "unlikely"
     return "unclear"
 

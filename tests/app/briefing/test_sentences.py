@@ -20,7 +20,7 @@ SHARES = {
 
 
 def test_the_headline_names_what_is_reached_and_what_is_missed():
-    summary = summary_of(SHARES)
+    summary = summary_of(SHARES, runs=40)
     assert sentences.headline(summary, EN) == (
         "By 2025, the plan reaches the targets for market turnover and cumulative Panda bonds and misses the target "
         "for the share of bonds held by foreign investors."
@@ -32,10 +32,19 @@ def test_the_headline_names_what_is_reached_and_what_is_missed():
 
 
 def test_what_is_less_sure_is_named_by_how_sure_it_is():
-    assert sentences.less_sure(summary_of(SHARES), EN) == (
+    assert sentences.less_sure(summary_of(SHARES, runs=40), EN) == (
         "Likely to be reached: Shanghai's share of direct financing. Open: the influence of “Shanghai Prices” and the "
         "number of leading fintech firms. Unlikely to be reached: direct financing."
     )
+
+
+@pytest.mark.parametrize("runs", [8, 20])
+def test_all_or_none_of_few_runs_are_not_yet_reached_or_missed(runs):
+    summary = summary_of({**dict.fromkeys(PLAN_INDICATORS, 0.0), "turnover_total": 1.0}, runs=runs)
+    assert "neither reaches nor misses any of the seven targets" in sentences.headline(summary, EN)
+    assert "尚无一项可以断定能否实现" in sentences.headline(summary, ZH)
+    assert sentences.less_sure(summary, EN).startswith("Likely to be reached: market turnover. Unlikely to be reached:")
+    assert sentences.less_sure(summary, ZH).startswith("较有可能实现：金融市场交易总额。较难实现：")
 
 
 def test_without_a_sure_target_the_headline_says_so():

@@ -34,10 +34,9 @@ def told(words, shares, desk=DESK, **how):
     ],
 )
 def test_the_headline_says_what_is_reached_missed_or_unclear(shares, english, chinese):
-    assert english in told(EN, shares)["headline"] and told(EN, shares)["headline"].startswith(
-        "By 2025, the plan with changes"
-    )
-    assert chinese in told(ZH, shares)["headline"] and told(ZH, shares)["headline"][7:].startswith("调整后的")
+    in_english, in_chinese = (told(words, shares, runs=40)["headline"] for words in (EN, ZH))
+    assert english in in_english and in_english.startswith("By 2025, the plan with changes")
+    assert chinese in in_chinese and in_chinese[7:].startswith("调整后的")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +82,7 @@ def test_a_card_has_its_change_with_an_interval_or_says_that_there_is_none(gain,
     card = indicator_card(indicator, summary, "The plan", EN, chosen=False)
     expected = said.replace("+5.00", f"+{5.0 * TARGETS[indicator.id]:.2f}")
     assert expected in card["change"]
-    assert card["verdict"] == ("reached" if runs >= 8 else "too few runs")
+    assert card["verdict"] == ("likely" if runs >= 8 else "too few runs")
     assert f"met in {runs} of {runs} runs" in card["share"]
 
 

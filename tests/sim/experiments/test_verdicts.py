@@ -16,15 +16,19 @@ COUNTS = st.integers(8, 500).flatmap(lambda runs: st.tuples(st.integers(0, runs)
     ("met", "runs", "verdict"),
     [
         (60, 60, "reaches"),
-        (54, 60, "reaches"),  # nine in ten
-        (53, 60, "likely"),
+        (35, 35, "reaches"),  # the fewest runs, all of which reach it, with an interval from 90 % on
+        (34, 34, "likely"),
+        (8, 8, "likely"),  # interval from 68 %
+        (59, 60, "reaches"),
+        (58, 60, "likely"),  # 97 %, interval from 89 %
         (40, 60, "likely"),  # two thirds, interval from 54 %
         (8, 11, "unclear"),  # more than two thirds, but the interval holds one half
         (30, 60, "unclear"),
         (20, 60, "unlikely"),
-        (7, 60, "unlikely"),
-        (6, 60, "misses"),
-        (0, 8, "misses"),
+        (2, 60, "unlikely"),
+        (1, 60, "misses"),
+        (0, 8, "unlikely"),  # interval to 32 %
+        (0, 35, "misses"),
         (7, 7, "too few runs"),
         (0, 0, "too few runs"),
     ],
@@ -38,6 +42,15 @@ def test_one_more_run_that_meets_the_target_never_makes_the_verdict_worse(counts
     met, runs = counts
     if met < runs:
         assert ORDER.index(reaching(met + 1, runs)) >= ORDER.index(reaching(met, runs))
+
+
+@given(COUNTS)
+def test_no_verdict_says_more_than_the_interval_of_the_share(counts):
+    low, high = share_interval(*counts)
+    verdict = reaching(*counts)
+    assert (verdict == "reaches") == (low >= 0.9)
+    assert verdict != "likely" or low > 0.5
+    assert verdict != "unlikely" or high < 0.5
 
 
 @given(COUNTS)
