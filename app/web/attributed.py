@@ -19,15 +19,32 @@ from scenarios.schema import Scenario
 from sim.experiments.attribution import Attribution, attribute
 
 SEEDS = (1, 2, 4)
+BETWEEN = "~"
 SCALE = 0.1
 """Share of the issuers in the runs of an attribution."""
+
+
+def choices(plan: Plan, told: str | None = None) -> tuple[int, str]:
+    """Runs and indicator of a link, by default of the session's; the usual where one is missing or not offered."""
+    seeds, _, indicator = (session.viewed("split") if told is None else told).partition(BETWEEN)
+    return (
+        int(seeds) if seeds in map(str, SEEDS) else SEEDS[0],
+        indicator if indicator in plan.indicator_ids else plan.indicator_ids[0],
+    )
+
+
+def look(plan: Plan, seeds: int | None = None, split: str | None = None) -> None:
+    """Choose runs or an indicator, where it is one of the plan."""
+    now = choices(plan)
+    chosen = (seeds or now[0], split if split in plan.indicator_ids else now[1])
+    session.look(split=BETWEEN.join(map(str, chosen)))
 
 
 @solara.component
 def Attributed(target: Scenario, base: Scenario) -> None:
     """Start an attribution, watch it, stop it, and show its result."""
     words = session.words()
-    seeds, set_seeds = solara.use_state(SEEDS[0])
+    seeds, _ = choices(target.plan)
     asked, set_asked = solara.use_state(0)
     busy, set_busy = solara.use_state(False)
     progress, set_progress = solara.use_state((0, 0))
@@ -73,7 +90,7 @@ def Attributed(target: Scenario, base: Scenario) -> None:
 
     def chosen(event: dict[str, str]) -> None:
         if event["value"] in map(str, SEEDS):
-            set_seeds(int(event["value"]))
+            look(target.plan, seeds=int(event["value"]))
 
     def pressed(button: str) -> None:
         if button == "attribute":
@@ -102,11 +119,11 @@ def Attributed(target: Scenario, base: Scenario) -> None:
 def Parts(found: Attribution, record: Record, plan: Plan) -> None:
     """The parts as a waterfall for one indicator, and all of them as a table to unfold."""
     words = session.words()
-    wanted, set_wanted = solara.use_state("")
-    indicator = next((each for each in plan.indicators if each.id == wanted), plan.indicators[0])
+    _, wanted = choices(plan)
+    indicator = next(each for each in plan.indicators if each.id == wanted)
     options = [{"value": each.id, "text": indicator_name(each, words)} for each in plan.indicators]
     field = {"id": "split", "label": words("table.indicator"), "value": indicator.id, "options": options}
-    Form(fields=[field], buttons=[], event_chosen=lambda event: set_wanted(event["value"]))
+    Form(fields=[field], buttons=[], event_chosen=lambda event: look(plan, split=event["value"]))
     part = found.table.set_index(["player", "indicator"])["part"].to_dict()
     scaled, unit = charts.factor(indicator.id, words), charts.change_unit(indicator, words)
     sizes = [(group_name(player, words, plan), scaled * float(part[player, indicator.id])) for player in found.players]

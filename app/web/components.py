@@ -90,6 +90,7 @@ def Levers(
     levers: list[dict[str, Any]],
     groups: dict[str, list[dict[str, Any]]],
     texts: dict[str, Any],
+    event_listed: Handler | None = None,
     event_moved: Handler | None = None,
     event_reset: Handler | None = None,
 ) -> None: ...
@@ -114,6 +115,8 @@ def Frame(
     title: str,
     language: str,
     query: str,
+    kept: dict[str, Any],
+    event_restore: Handler | None = None,
     event_go: Handler | None = None,
     event_switch_language: Callable[..., None] | None = None,
 ) -> None: ...

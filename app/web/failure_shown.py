@@ -76,9 +76,9 @@ def FailureShown(scenario: Scenario) -> None:
     _spread(found, int(chosen["bank"]) - 1, rounds, wanted, record, words)
 
 
-def choices() -> dict[str, str]:
-    """Year, bank and rounds of a link; the usual in place of what is missing or not offered."""
-    asked = (*session.viewed("failed").split(BETWEEN), "", "", "")[:3]
+def choices(told: str | None = None) -> dict[str, str]:
+    """Year, bank and rounds of a link, by default of the session's; the usual where one is missing or not offered."""
+    asked = (*(session.viewed("failed") if told is None else told).split(BETWEEN), "", "", "")[:3]
     offered = {"year": YEARS, "bank": BANKS, "rounds": ROUNDS}
     return {name: text if text in offered[name] else USUAL[name] for name, text in zip(offered, asked, strict=True)}
 

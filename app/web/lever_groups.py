@@ -38,6 +38,18 @@ MONTHS = 12
 """Months of a change where none are chosen."""
 
 
+WAYS = {"group": "desk.by_group", "handle": "desk.by_authority"}
+"""Ways to group the levers, the usual one first, and their names."""
+BETWEEN = "~"
+LONGEST_SEARCH = 60
+
+
+def way_listed(told: str | None = None) -> tuple[str, str]:
+    """How the levers are grouped and what is searched, of a link, by default of the session's; or the usual way."""
+    way, _, search = (session.view.peek().get("listed", "") if told is None else told).partition(BETWEEN)
+    return (way if way in WAYS else next(iter(WAYS)), search[:LONGEST_SEARCH])
+
+
 def settings(desk: Desk) -> dict[str, dict[str, Any]]:
     """How each lever is set: whether it is moved, in which way, to which intensity, from when, in how many months."""
     start, last = desk.start(), min(month_ordinal(offered().last_month), month_ordinal(desk.start().end))
@@ -152,6 +164,10 @@ def LeverGroups(desk: Desk) -> None:
         except (InputError, ValueError, TypeError) as error:
             session.refuse(problems_told(error, words), "levers")
 
+    def listed(event: dict[str, Any]) -> None:
+        by, wanted = str(event["by"]), str(event["find"])[:LONGEST_SEARCH]
+        session.look(listed=f"{by}{BETWEEN}{wanted}" if by in WAYS and (by, wanted) != (next(iter(WAYS)), "") else "")
+
     texts: dict[str, Any] = {
         "intensity": words("desk.intensity"),
         "in_2020": words("desk.in_2020"),
@@ -167,9 +183,10 @@ def LeverGroups(desk: Desk) -> None:
         "none_found": words("desk.none_found"),
         "grouped": words("desk.grouped"),
         "by": [
-            {"id": "group", "text": words("desk.by_group")},
-            {"id": "handle", "text": words("desk.by_authority")},
+            {"id": way, "text": words(key)}
+            for way, key in zip(WAYS, ("desk.by_group", "desk.by_authority"), strict=True)
         ],
+        "listed": dict(zip(("by", "find"), way_listed(), strict=True)),
         "range": words("desk.committed_to_stretch"),
         "kinds": [{"id": kind, "text": words(key)} for kind, key in KINDS.items()],
     }
@@ -179,6 +196,7 @@ def LeverGroups(desk: Desk) -> None:
         levers=lever_rows(desk, words),
         groups={"group": groups, "handle": handles},
         texts=texts,
+        event_listed=listed,
         event_moved=moved_to,
         event_reset=lambda lever: session.put(session.desk.value.with_change(str(lever), None)),
     )

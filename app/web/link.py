@@ -36,6 +36,10 @@ VIEWS = (
     "agent",
     "failed",
     "reached",
+    "batch",
+    "stress",
+    "split",
+    "listed",
 )
 """Choices of the pages beside the desk."""
 ELSEWHERE = ("lang", "charts", *VIEWS)
@@ -119,7 +123,7 @@ def read_link(query: str) -> Link:
         except InputError as error:
             left_out += [replace(problem, key=problem.key or key) for problem in error.problems]
         except ValueError:
-            left_out.append(Problem(coded("link.unreadable", value=shown(text)), key=key[:100], value=text))
+            left_out.append(unreadable(key, text))
     if earlier:
         before, problems = _before(earlier, desk.file)
         left_out += problems
@@ -134,6 +138,11 @@ def read_link(query: str) -> Link:
         except InputError as error:
             left_out += [replace(problem, key=problem.key or key) for problem in error.problems]
     return Link(desk, tuple(left_out))
+
+
+def unreadable(key: str, text: str) -> Problem:
+    """A part of a link whose text means nothing."""
+    return Problem(coded("link.unreadable", value=shown(text)), key=key[:100], value=text)
 
 
 def _before(parts: Sequence[tuple[str, str]], file: str) -> tuple[Policy, list[Problem]]:

@@ -2,9 +2,9 @@
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import solara
 
@@ -27,6 +27,8 @@ from sim.experiments.store import Store
 ROWS = 12
 DESK, DESK_BASELINE = "of the desk", "baseline of the desk"
 """In place of a ready scenario: that of the desk, and its baseline."""
+VIEW, BETWEEN = "batch", "~"
+"""Name of the form in a link, and what stands between its parts."""
 KEY_LETTERS = 10
 """Letters of a run's key that tell it from others in a table."""
 
@@ -89,13 +91,44 @@ class Batch:
 BATCH = Batch()
 
 
+@dataclass(frozen=True)
+class BatchAsked:
+    """The form for a batch: a scenario, another one or none, and runs of each."""
+
+    first: str = "plan"
+    second: str = "committed"
+    runs: int = 20
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The form of a link; the usual in place of what is missing or not offered."""
+        usual = cls()
+        first, second, runs = (*text.split(BETWEEN), *[""] * 3)[:3]
+        number = int(runs) if runs.isdecimal() and len(runs) < 7 else 0
+        return cls(
+            first if first in (DESK, *names()) else usual.first,
+            second if second in (DESK_BASELINE, *names()) or (text and not second) else usual.second,
+            number if 1 <= number <= MOST_RUNS else usual.runs,
+        )
+
+    @property
+    def told(self) -> str:
+        """The same as part of a link."""
+        return BETWEEN.join((self.first, self.second, str(self.runs))) if self != type(self)() else ""
+
+
+def ask(**changes: Any) -> None:
+    """Change the form, on top of what was chosen meanwhile, where what is chosen is offered."""
+    asked = replace(BatchAsked.read(session.viewed(VIEW)), **changes)
+    session.look(**{VIEW: BatchAsked.read(asked.told).told})
+
+
 @solara.component
 def ExperimentsPage() -> None:
     """The page."""
     words = session.words()
-    first, set_first = solara.use_state("plan")
-    second, set_second = solara.use_state("committed")
-    runs, set_runs = solara.use_state(20)
+    asked = BatchAsked.read(session.viewed(VIEW))
+    first, second, runs = asked.first, asked.second, asked.runs
     _, set_seen = solara.use_state(0)
 
     def watch() -> Any:
@@ -114,12 +147,10 @@ def ExperimentsPage() -> None:
     solara.use_effect(watch, [])
 
     def chosen(event: dict[str, str]) -> None:
-        if event["id"] == "runs" and event["value"].isdecimal():
-            set_runs(min(max(int(event["value"]), 1), MOST_RUNS))
-        elif event["id"] == "first" and event["value"] in (DESK, *names()):
-            set_first(event["value"])
-        elif event["id"] == "second" and event["value"] in ("", DESK_BASELINE, *names()):
-            set_second(event["value"])
+        if event["id"] == "runs" and event["value"].isdecimal() and len(event["value"]) < 7:
+            ask(runs=min(max(int(event["value"]), 1), MOST_RUNS))
+        elif event["id"] in ("first", "second"):
+            ask(**{event["id"]: event["value"]})
 
     def pressed(button: str) -> None:
         if button == "stop":
@@ -127,8 +158,8 @@ def ExperimentsPage() -> None:
         else:
             desk = session.desk.value
             of_desk = {DESK: desk.scenario(), DESK_BASELINE: desk.baseline_scenario()}
-            asked = {each: of_desk.get(each, each) for each in (first, second) if each}
-            BATCH.start(list(asked.values()), runs, desk.seed if DESK in asked else 1)
+            wanted = {each: of_desk.get(each, each) for each in (first, second) if each}
+            BATCH.start(list(wanted.values()), runs, desk.seed if DESK in wanted else 1)
         set_seen(-1)
 
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):

@@ -1,6 +1,6 @@
 """The pages of the app and the frame around them; Solara starts here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -9,7 +9,7 @@ import solara
 from app.web import session
 from app.web.address import query_of_session
 from app.web.components import LOG, Form, Frame
-from app.web.link import MOST_PARTS, VIEWS, Link, read_link
+from app.web.link import MOST_PARTS, VIEWS, read_link, unreadable
 from app.web.offered import offered
 from app.web.page_agents import AgentsPage
 from app.web.page_compare import ComparePage
@@ -20,7 +20,10 @@ from app.web.page_risk import RiskPage
 from app.web.page_sources import SourcesPage
 from app.web.problems import problem_told
 from app.web.told import Told
+from app.web.undone import kept_links, restore
+from app.web.viewed import unknown_views
 from app.web.words import LANGUAGES, Words
+from scenarios.errors import Problem
 from sim.closing.dictionary import dictionary
 
 PAGES = {
@@ -40,12 +43,12 @@ MOST_TOLD = 8
 """Parts of a link that are named one by one where they could not be used."""
 
 
-def _left_out(link: Link, words: Words) -> str:
+def _left_out(problems: Sequence[Problem], words: Words) -> str:
     """Invalid parts of a link, one a line; empty if there are none."""
-    if not link.left_out:
+    if not problems:
         return ""
-    lines = [words("desk.bad_link"), *(problem_told(problem, words) for problem in link.left_out[:MOST_TOLD])]
-    more = len(link.left_out) - MOST_TOLD
+    lines = [words("desk.bad_link"), *(problem_told(problem, words) for problem in problems[:MOST_TOLD])]
+    more = len(problems) - MOST_TOLD
     return "\n".join([*lines, words("desk.more_left_out", number=more)] if more > 0 else lines)
 
 
@@ -96,18 +99,20 @@ def Around(children: list[Any]) -> Any:
         wanted = choices.get("charts", "").split(",")
         charted = dict.fromkeys((*offered().plan.indicator_ids, *dictionary()))
         session.chosen_indicators.value = tuple(each for each in charted if each in wanted)
-        session.view.value = {
-            name: text[: session.LONGEST_VIEW] for name, text in choices.items() if name in VIEWS and text
-        }
+        shown = {name: text[: session.LONGEST_VIEW] for name, text in choices.items() if name in VIEWS and text}
+        unknown = unknown_views(shown)
+        session.view.value = {name: text for name, text in shown.items() if name not in unknown}
         if query:
             link = read_link(query)
             session.desk.value = link.desk
-            session.notice.value = session.Message(_left_out(link, session.words()))
+            left_out = (*link.left_out, *(unreadable(name, shown[name]) for name in unknown))
+            session.notice.value = session.Message(_left_out(left_out, session.words()))
 
     solara.use_memo(read_address, [])
     words = session.words()
     here = (router.path or "/").strip("/") or ROOT
     query = query_of_session()
+    kept = solara.use_memo(kept_links, [session.desk.value, session.past.value, session.future.value])
 
     def switch() -> None:
         session.language.value = "zh" if session.language.value == "en" else "en"
@@ -124,6 +129,8 @@ def Around(children: list[Any]) -> Any:
             title=words("app.title"),
             language=words.language,
             query=query,
+            kept=kept,
+            event_restore=restore,
             event_go=lambda path: router.push(f"{path}?{query}" if query else path),
             event_switch_language=lambda *_: switch(),
         )

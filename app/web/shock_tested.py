@@ -24,13 +24,33 @@ RUNS = (8, 16, 32)
 SCALE = 0.1
 """Share of the issuers in the runs of a stress test."""
 YEARS = ("2021", "2022", "2023", "2024")
+SEVERITIES = tuple(f"{each:g}" for each in np.arange(0.5, MOST_SEVERITY + 0.25, 0.5))
+USUAL = {"stress": "all", "severity": "1", "year": "2023", "runs": str(RUNS[0])}
+BETWEEN = "~"
+
+
+def offered_choices() -> dict[str, tuple[str, ...]]:
+    """What each field of the form offers."""
+    return {
+        "stress": ("all", *stresses()),
+        "severity": SEVERITIES,
+        "year": YEARS,
+        "runs": tuple(str(each) for each in RUNS),
+    }
+
+
+def choices(told: str | None = None) -> dict[str, str]:
+    """Choices of a link, by default of the session's; the usual where one is missing or not offered."""
+    asked = (*(session.viewed("stress") if told is None else told).split(BETWEEN), *[""] * 4)[:4]
+    offers = offered_choices().items()
+    return {name: text if text in offers else USUAL[name] for (name, offers), text in zip(offers, asked, strict=True)}
 
 
 @solara.component
 def ShockTested(target: Scenario, base: Scenario) -> None:
     """Start a stress test, watch it, stop it, and show its result."""
     words = session.words()
-    asked, set_asked = solara.use_state({"stress": "all", "severity": "1", "year": "2023", "runs": str(RUNS[0])})
+    asked = choices()
     started, set_started = solara.use_state(0)
     busy, set_busy = solara.use_state(False)
     progress, set_progress = solara.use_state((0, 0))
@@ -72,18 +92,12 @@ def ShockTested(target: Scenario, base: Scenario) -> None:
         return stop.set
 
     solara.use_effect(begin, [started])
-    severities = [f"{each:g}" for each in np.arange(0.5, MOST_SEVERITY + 0.25, 0.5)]
-    choices = {
-        "stress": ["all", *stresses()],
-        "severity": severities,
-        "year": list(YEARS),
-        "runs": [str(each) for each in RUNS],
-    }
 
     def chosen(event: dict[str, str]) -> None:
-        if event["value"] in choices.get(event["id"], ()):
+        if event["value"] in offered_choices().get(event["id"], ()):
             # On top of what was chosen meanwhile, not of what was drawn last.
-            set_asked(lambda earlier: {**earlier, event["id"]: event["value"]})
+            now = {**choices(), event["id"]: event["value"]}
+            session.look(stress=BETWEEN.join(now.values()) if now != USUAL else "")
 
     def pressed(button: str) -> None:
         if button == "strike":
@@ -102,7 +116,7 @@ def ShockTested(target: Scenario, base: Scenario) -> None:
                 {"value": each, "text": words(f"stress.{each}") if field == "stress" else each} for each in options
             ],
         }
-        for field, options in choices.items()
+        for field, options in offered_choices().items()
     ]
     buttons = [
         {"id": "strike", "text": words("stressed.start"), "off": busy},

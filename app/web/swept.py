@@ -142,9 +142,9 @@ def Swept(counts: dict[str, int]) -> None:
             _quality(shares, unseen, words)
 
 
-def reached(of_plan: Mapping[str, Indicator]) -> tuple[str, float]:
-    """Indicator and level of a link; the first indicator, or the level from which it is met, where there are none."""
-    id, _, text = session.viewed("reached").partition(BETWEEN)
+def reached(of_plan: Mapping[str, Indicator], told: str | None = None) -> tuple[str, float]:
+    """Indicator and level of a link, by default of the session's; or the first one, from the level where it is met."""
+    id, _, text = (session.viewed("reached") if told is None else told).partition(BETWEEN)
     indicator = id if id in of_plan else next(iter(of_plan))
     level = of_plan[indicator].met_from
     if id in of_plan:

@@ -55,6 +55,25 @@ def test_a_lever_changes_its_card_and_the_address_and_can_be_undone(page, server
     expect(page.locator(f"#r-{LEVER}")).to_have_value("0.3")
 
 
+def test_undo_and_redo_go_on_after_the_page_is_loaded_again(page, server):
+    page.goto(f"{server}/?{QUICK}")
+    move(page, 0.3)
+    expect(page).to_have_url(re.compile(f"lever.{LEVER}=0.3"))
+    move(page, 0.6)
+    expect(page).to_have_url(re.compile(f"lever.{LEVER}=0.6"))
+    page.reload()
+    undo, redo = page.locator('[data-button="undo"]'), page.locator('[data-button="redo"]')
+    expect(undo).to_be_enabled()
+    undo.click()
+    expect(page).to_have_url(re.compile(f"lever.{LEVER}=0.3"))
+    page.reload()
+    expect(redo).to_be_enabled()
+    undo.click()
+    expect(page).not_to_have_url(re.compile("lever"))
+    redo.click()
+    expect(page).to_have_url(re.compile(f"lever.{LEVER}=0.3"))
+
+
 def test_a_lever_brings_its_outcome_and_any_indicator_can_be_pinned_and_traced(page, server):
     open_desk(page, server)
     page.locator(".lj-controls summary", has_text="(I) Serving").click()

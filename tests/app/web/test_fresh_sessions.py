@@ -104,7 +104,7 @@ def test_every_page_opens_in_a_fresh_session_whatever_source_its_link_names(name
 
 @pytest.mark.parametrize(
     ("name", "shows"),
-    [("desk", "of the 8 paired runs"), ("compare", "Market turnover"), ("risk", "crossed"), ("agents", "run 1 of 8")],
+    [("desk", "of the 8 paired runs"), ("compare", "Paired effect"), ("risk", "crossed"), ("agents", "run 1 of 8")],
 )
 def test_a_page_that_shows_the_desk_begins_its_answer_and_shows_it(name, shows, fresh):
     asked = fresh(None)

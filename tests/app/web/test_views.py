@@ -4,10 +4,16 @@ import pytest
 
 import sim
 from app.web import session
+from app.web.attributed import look as look_split
 from app.web.failure_shown import USUAL, choices
+from app.web.lever_groups import way_listed
 from app.web.link import VIEWS
+from app.web.offered import offered
 from app.web.page_agents import DECISIONS, SIZE, VIEW, Looked, Replay, look
+from app.web.page_experiments import ask
+from app.web.shock_tested import choices as stress_choices
 from app.web.swept import reached
+from app.web.viewed import KNOWN, unknown_views
 from scenarios.loader import load
 from scenarios.plan import indicators
 
@@ -58,3 +64,45 @@ def test_a_run_is_brought_to_the_month_of_a_link_and_not_beyond_its_end():
     agent = int(centre.institutions.unique_ids[0])
     assert list(replay.brought_to("2021-03", kind, agent).followed) == ["2021-01", "2021-02", "2021-03"]
     assert replay.brought_to("2030-01", kind, agent).centre.month == centre.last_month
+
+
+def test_forms_of_a_link_are_shown_and_a_choice_that_is_not_offered_changes_nothing():
+    ask(first="stretch", second="")
+    ask(runs=12)
+    ask(first="no scenario")
+    assert session.viewed("batch") == "plan~~12"
+    look_split(offered().plan, seeds=4, split="panda_cumulative")
+    look_split(offered().plan, split="nothing")
+    assert session.viewed("split") == "4~panda_cumulative"
+    session.view.value = {"stress": "bond_losses~2~2022~16", "listed": "handle~re~its"}
+    assert stress_choices() == {"stress": "bond_losses", "severity": "2", "year": "2022", "runs": "16"}
+    assert way_listed() == ("handle", "re~its")
+
+
+WRITTEN = {
+    "source": "desk",
+    "risk_source": "store",
+    "scenarios": "desk|committed|stretch",
+    "replayed": "3",
+    "ranked": "panda_cumulative",
+    "pinned": "default_rate~reits_cap",
+    "agent": "7~Issuer~need~12~2022-03",
+    "failed": "2023~4~2",
+    "reached": "panda_cumulative~650.5",
+    "batch": "stretch~~12",
+    "stress": "bond_losses~2~2022~16",
+    "split": "4~panda_cumulative",
+    "listed": "handle~reits",
+}
+"""What the pages write into a link themselves."""
+
+
+@pytest.mark.parametrize("name", [*WRITTEN, "design", "sweep"])
+def test_what_a_page_wrote_is_known_and_anything_else_is_named(name):
+    assert unknown_views({"found": "anything", name: "nonsense~x"}) == (name,)
+    if name in WRITTEN:
+        assert unknown_views({name: WRITTEN[name]}) == ()
+
+
+def test_every_choice_of_a_link_is_checked_except_a_search():
+    assert set(KNOWN) == set(VIEWS) - {"found"}
