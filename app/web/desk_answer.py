@@ -13,24 +13,38 @@ import solara
 from app.web import session
 from app.web.components import LOG, Form
 from app.web.desk import LEAST_RUNS, Desk
-from app.web.problems import without_places
-from app.web.simulations import answers
+from app.web.problems import problems_told, without_places
+from app.web.simulations import Answer, answers
+from scenarios.errors import InputError
 
 BETWEEN_TICKS, BEFORE_FIRST_TICK = 0.5, 1.0
 """Least seconds between two tellings of how far the runs are, and before the first."""
 
 
 @dataclass(frozen=True)
-class Progress:
-    """Runs that are done of those wanted for a desk, all scenarios counted."""
+class Asked:
+    """What is simulated: a desk with its baseline, and ready scenarios beside them."""
 
-    desk: Desk | None
+    desk: Desk
+    beside: tuple[str, ...] = ()
+
+    @property
+    def runs(self) -> int:
+        """Runs of all scenarios together."""
+        return (2 + len(self.beside)) * self.desk.runs
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Runs that are done of those wanted, all scenarios counted."""
+
+    asked: Asked | None
     done: int
     wanted: int
 
-    def of(self, desk: Desk) -> Progress:
-        """The progress of a desk: none yet, where this is another's."""
-        return self if self.desk == desk else Progress(desk, 0, 2 * desk.runs)
+    def of(self, asked: Asked) -> Progress:
+        """The progress of what is asked: none yet, where this is another's."""
+        return self if self.asked == asked else Progress(asked, 0, asked.runs)
 
 
 NOTHING_YET = Progress(None, 0, 0)
@@ -40,7 +54,7 @@ NOTHING_YET = Progress(None, 0, 0)
 class Answering:
     """Work at the answer to a desk: how far it is, why it failed, and how it is stopped and continued."""
 
-    desk: Desk
+    asked: Asked
     progress: solara.Reactive[Progress]
     """Read by components of its own, so that its frequent updates redraw nothing else."""
     halted: bool
@@ -49,13 +63,19 @@ class Answering:
     go_on: Callable[[], None]
 
     @property
+    def given(self) -> Answer | None:
+        """The latest answer of the session, of these settings or of earlier ones."""
+        latest: Answer | None = (session.overlaid if self.asked.beside else session.answer).value
+        return latest
+
+    @property
     def finished(self) -> bool:
         """Whether nothing is under way; reading it makes a component follow the progress."""
-        now = self.progress.value.of(self.desk)
+        now = self.progress.value.of(self.asked)
         return self.halted or bool(self.failure) or now.done >= now.wanted
 
 
-def use_answer(desk: Desk, *, wanted: bool = True) -> Answering:
+def use_answer(desk: Desk, *, wanted: bool = True, beside: tuple[str, ...] = ()) -> Answering:
     """Work at the answer to a desk while the page is open, unless the session has the whole of it.
 
     Parameters
@@ -64,7 +84,10 @@ def use_answer(desk: Desk, *, wanted: bool = True) -> Answering:
         The desk. Its answers become those of the session, `session.answer`.
     wanted
         Whether the page shows the desk at all.
+    beside
+        Ready scenarios with their policies in the desk's world. With any, the answers become `session.overlaid`.
     """
+    asked, kept = Asked(desk, beside), session.overlaid if beside else session.answer
     words = session.words()
     halted, set_halted = solara.use_state(False)
     progress = solara.use_reactive(NOTHING_YET)
@@ -77,10 +100,10 @@ def use_answer(desk: Desk, *, wanted: bool = True) -> Answering:
             return None
         set_halted(False)
         set_failure("")
-        known = session.answer.value
-        shown = known.runs if known is not None and known.desk == desk and known.ensemble is not None else 0
+        known = kept.value
+        shown = known.runs if known is not None and (known.desk, known.beside) == (desk, beside) else 0
         if shown >= desk.runs:
-            progress.value = Progress(desk, 2 * desk.runs, 2 * desk.runs)
+            progress.value = Progress(asked, asked.runs, asked.runs)
             return None
         stop = threading.Event()
         told = time.monotonic()
@@ -89,19 +112,21 @@ def use_answer(desk: Desk, *, wanted: bool = True) -> Answering:
             # A page that is drawn anew for each run takes the processors from the runs, and the first answer its time.
             nonlocal told
             waited = time.monotonic() - told
-            if done == of_all or waited > (BETWEEN_TICKS if progress.value.desk == desk else BEFORE_FIRST_TICK):
+            if done == of_all or waited > (BETWEEN_TICKS if progress.value.asked == asked else BEFORE_FIRST_TICK):
                 told = time.monotonic()
-                progress.value = Progress(desk, done, of_all)
+                progress.value = Progress(asked, done, of_all)
 
         def work() -> None:
             try:
-                for given in answers(desk, stop.is_set, tick):
+                for given in answers(desk, stop.is_set, tick, beside):
                     if stop.is_set():
                         return
                     if given.ensemble is None:
                         set_failure(without_places(given.failed))
                     elif given.runs > shown:  # another page had the first of them
-                        session.answer.value = given
+                        kept.value = given
+            except InputError as error:
+                set_failure(problems_told(error, words, with_place=False))
             except Exception:
                 LOG.exception("an answer could not be worked out")
                 set_failure(words("desk.failed_inside"))
@@ -110,13 +135,13 @@ def use_answer(desk: Desk, *, wanted: bool = True) -> Answering:
         stops.current = stop
         return stop.set
 
-    solara.use_effect(simulate, [desk, round_, wanted])
+    solara.use_effect(simulate, [desk, round_, wanted, beside])
 
     def halt() -> None:
         stops.current.set()
         set_halted(True)
 
-    return Answering(desk, progress, halted, failure, halt, lambda: set_round(round_ + 1))
+    return Answering(asked, progress, halted, failure, halt, lambda: set_round(round_ + 1))
 
 
 def stop_or_go_on(work: Answering) -> dict[str, Any]:
@@ -130,13 +155,13 @@ def stop_or_go_on(work: Answering) -> dict[str, Any]:
 @solara.component
 def State(work: Answering) -> None:
     """Progress of the runs, and errors."""
-    words, desk, now = session.words(), work.desk, work.progress.value.of(work.desk)
+    words, given, now = session.words(), work.given, work.progress.value.of(work.asked)
     told = words("desk.running", done=now.done, all=now.wanted)
     if work.halted:
         told = f"{words('desk.stopped')} {told}"
-    elif session.answer.value is None:
+    elif given is None:
         told = words("desk.then").join((told, words("desk.waiting", least=LEAST_RUNS) + words("desk.first")))
-    elif session.answer.value.desk != desk:
+    elif given.desk != work.asked.desk:
         told = words("desk.then").join((told, words("desk.waiting", least=LEAST_RUNS) + words("desk.earlier")))
     solara.Div(
         classes=["lj-muted"],
@@ -156,8 +181,8 @@ def Waiting(work: Answering) -> None:
 
     Nothing once the whole answer is there.
     """
-    given = session.answer.value
-    if given is not None and given.desk == work.desk and given.runs >= given.wanted:
+    given, asked = work.given, work.asked
+    if given is not None and (given.desk, given.beside) == (asked.desk, asked.beside) and given.runs >= given.wanted:
         return
     solara.Div(classes=["lj-note"], children=[session.words()("desk.simulated_here")])
     State(work)

@@ -1,5 +1,6 @@
 """Scenarios of the server's store, or of the desk, side by side on the same axes and with the same draws."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,17 @@ from app.web import charts, session
 from app.web.attributed import Attributed
 from app.web.comparison_charts import MOST_OVERLAID, dots, overlaid
 from app.web.components import Chart, Form, Table
-from app.web.desk import BASELINES, LEAST_RUNS
+from app.web.desk import BASELINES, LEAST_RUNS, Desk
 from app.web.desk_answer import Waiting, use_answer
 from app.web.lever_ranking import LeverRanking
 from app.web.named import goal_name, indicator_name, unit_name
 from app.web.offered import offered
 from app.web.problems import problems_told
 from app.web.recorded import Record, record_told
-from app.web.simulations import the_server
+from app.web.simulations import Answer, the_server
 from app.web.words import Words
 from calibration.observations import observed_under
+from scenarios import names as ready_scenarios
 from scenarios.errors import InputError
 from scenarios.run_conditions import REPLAY
 from sim.experiments.ensemble import Ensemble
@@ -90,10 +92,14 @@ def ComparePage() -> None:
     usual = next((number for number, each in numbers.items() if each.kind == "batch"), next(iter(numbers), ""))
     design = session.viewed("design") if session.viewed("design") in numbers else usual
     stored = solara.use_memo(lambda: stored_ensemble(int(design) if design else None), [design])
-    given = session.answer.value
-    of_desk = given.ensemble if given is not None else None
     source = session.viewed("source", "store" if isinstance(stored, Ensemble) else "desk")
-    work = use_answer(session.desk.value, wanted=source == "desk")
+    desk, asked = session.desk.value, tuple(session.viewed("scenarios").split(SEPARATOR))
+    if source == "desk" and not any(asked):
+        asked = ("desk", desk.baseline)
+    beside = ready_beside(desk, asked) if source == "desk" else ()
+    work = use_answer(desk, wanted=source == "desk", beside=beside)
+    given = latest_answer(desk)
+    of_desk = given.ensemble if given is not None else None
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("compare.heading"))
         ensemble = of_desk if source == "desk" else stored
@@ -121,23 +127,28 @@ def ComparePage() -> None:
                 solara.Div(classes=["lj-note"], children=[why_missing(stored, words)])
             _ranking()
             return
-        names = chosen_scenarios(ensemble, tuple(session.viewed("scenarios").split(SEPARATOR)))
-        options = [{"value": name, "text": charts.scenario_name(name, words)} for name in ensemble.values]
+        chosen_now = chosen_scenarios(ensemble.values, asked)
+        available = list(ensemble.values)
+        if source == "desk":
+            available = list(dict.fromkeys(("desk", desk.baseline, *ready_scenarios())))
+        names = chosen_scenarios(available, asked)
+        options = [{"value": name, "text": charts.scenario_name(name, words)} for name in available]
         none = {"value": "", "text": words("compare.nothing")}
-        for place, label in enumerate(PLACES[: min(len(ensemble.values), MOST_OVERLAID)]):
+        for place, label in enumerate(PLACES[: min(len(available), MOST_OVERLAID)]):
             shown = names[place] if place < len(names) else ""
             listed = options if place < 2 else [none, *options]
             fields.append({"id": label, "label": words(f"compare.{label}"), "value": shown, "options": listed})
-        first, second = names[0], names[1] if len(names) > 1 else names[0]
+        first, second = chosen_now[0], chosen_now[1] if len(chosen_now) > 1 else chosen_now[0]
         Form(
             fields=fields,
             buttons=[{"id": "swap", "text": words("compare.swap")}],
             event_chosen=chosen,
-            event_pressed=lambda _: session.look(scenarios=SEPARATOR.join((second, first, *names[2:]))),
+            event_pressed=lambda _: session.look(scenarios=SEPARATOR.join((*names[1::-1], *names[2:]))),
         )
         if source == "desk":
+            solara.Div(classes=["lj-muted"], children=[words("compare.beside")])
             Waiting(work)
-            if given is not None and given.desk != session.desk.value:
+            if given is not None and given.desk != desk:
                 solara.Div(classes=["lj-note"], children=[words("compare.earlier_desk")])
         if _can_be_compared(
             ensemble, first, second, numbers[design].kind if source == "store" and design else "", words
@@ -146,7 +157,7 @@ def ComparePage() -> None:
                 record = record_told(ensemble, given.desk, words)
             else:
                 record = record_told(ensemble, None, words, numbers[design].version if design else "")
-            _compared(ensemble, names, record, words)
+            _compared(ensemble, chosen_now, record, words)
         _ranking()
 
 
@@ -239,10 +250,23 @@ def _rests_on(ensemble: Ensemble, words: Words) -> None:
     solara.Div(classes=["lj-muted"], children=[" ".join(told)])
 
 
-def chosen_scenarios(ensemble: Ensemble, wanted: tuple[str, ...]) -> tuple[str, ...]:
+def ready_beside(desk: Desk, asked: Iterable[str]) -> tuple[str, ...]:
+    """Ready scenarios among those asked that are not the desk's baseline, and so have to be simulated too."""
+    wanted = dict.fromkeys(name for name in asked if name in ready_scenarios() and name != desk.baseline)
+    return tuple(wanted)[:MOST_OVERLAID]
+
+
+def latest_answer(desk: Desk) -> Answer | None:
+    """The answer of a desk with ready scenarios beside it, else without, else of earlier settings."""
+    given = [each for each in (session.overlaid.value, session.answer.value) if each is not None]
+    return next((each for each in given if each.desk == desk), given[-1] if given else None)
+
+
+def chosen_scenarios(available: Iterable[str], wanted: tuple[str, ...]) -> tuple[str, ...]:
     """The scenarios to overlay, at most four: those wanted that exist, else the first against a baseline."""
-    known = tuple(dict.fromkeys(name for name in wanted if name in ensemble.values))
-    first, second = chosen_pair(ensemble, (*wanted, "", "")[:2])  # type: ignore[arg-type]
+    there = tuple(available)
+    known = tuple(dict.fromkeys(name for name in wanted if name in there))
+    first, second = chosen_pair(there, (*wanted, "", "")[:2])  # type: ignore[arg-type]
     return tuple(dict.fromkeys((first, second, *known)))[:MOST_OVERLAID]
 
 
@@ -255,9 +279,9 @@ def placed(names: tuple[str, ...], place: int, name: str) -> list[str]:
     return [each for each in shown if each]
 
 
-def chosen_pair(ensemble: Ensemble, wanted: tuple[str, str]) -> tuple[str, str]:
+def chosen_pair(available: Iterable[str], wanted: tuple[str, str]) -> tuple[str, str]:
     """The two scenarios to compare: the chosen ones if they exist, else the first against a baseline."""
-    names = list(ensemble.values)
+    names = list(available)
     usual = "desk" if "desk" in names else names[0]
     first = wanted[0] if wanted[0] in names else usual
     others = [name for name in names if name != first] or [first]

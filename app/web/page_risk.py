@@ -75,7 +75,7 @@ def RiskPage() -> None:
 
 def _dashboard(ensemble: Ensemble, record: Record, words: Words) -> None:
     """Probabilities of the two lines by year, the index of systemic risk, and its signals."""
-    first, second = chosen_pair(ensemble, ("", ""))
+    first, second = chosen_pair(ensemble.values, ("", ""))
     table = ensemble.redline()
     if table.empty:
         solara.Div(classes=["lj-note"], children=[words("risk.not_recorded")])

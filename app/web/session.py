@@ -35,6 +35,8 @@ message: "solara.Reactive[Message]" = solara.reactive(Message())
 notice: "solara.Reactive[Message]" = solara.reactive(Message())
 """Use of the last file or link, and its invalid parts."""
 answer: "solara.Reactive[Answer | None]" = solara.reactive(None)
+overlaid: "solara.Reactive[Answer | None]" = solara.reactive(None)
+"""The answer with ready scenarios beside the desk, on the page Compare."""
 chosen_indicators: solara.Reactive[tuple[str, ...]] = solara.reactive(())
 """Indicators whose charts are shown; none chosen shows all."""
 

@@ -167,6 +167,8 @@ class Answer:
     runs: int
     wanted: int
     failed: str = ""
+    beside: tuple[str, ...] = ()
+    """Ready scenarios that were simulated too, with their policies in the desk's world."""
 
 
 def stages(wanted: int) -> list[int]:
@@ -174,13 +176,24 @@ def stages(wanted: int) -> list[int]:
     return [number for number in FIRST_STAGES if number < wanted] + [wanted]
 
 
-def paired_requests(desk: Desk) -> list[RunRequest]:
-    """Requests of the desk's scenario and its baseline, run by run."""
-    scenarios: list[Scenario] = [desk.scenario(), desk.baseline_scenario()]
+def paired_requests(desk: Desk, beside: tuple[str, ...] = ()) -> list[RunRequest]:
+    """Requests of the desk's scenario, its baseline and ready scenarios beside them, run by run.
+
+    Raises
+    ------
+    scenarios.InputError
+        If the policy of a ready scenario does not fit the desk's world, such as an earlier end.
+    """
+    from scenarios.loader import load
+
+    own = desk.scenario()
+    scenarios: list[Scenario] = [own, desk.baseline_scenario(), *(own.with_policy_of(load(name)) for name in beside)]
     return ensemble_requests(scenarios, runs=desk.runs, seed=desk.seed, draws=desk.draws)
 
 
-def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int], None]) -> Iterator[Answer]:
+def answers(
+    desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int], None], beside: tuple[str, ...] = ()
+) -> Iterator[Answer]:
     """Answers to a desk, each with more runs than the one before.
 
     Parameters
@@ -190,10 +203,12 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
     cancelled
         Asked now and then; once it says True the answers end.
     tick
-        Called with the runs that are done and all that are wanted, both arms counted.
+        Called with the runs that are done and all that are wanted, those of all scenarios counted.
+    beside
+        Ready scenarios that have the same runs in the same world.
     """
     server, mark = the_server(), object()
-    requests = paired_requests(desk)
+    requests = paired_requests(desk, beside)
     place = {(request.run, request.scenario.name): number for number, request in enumerate(requests)}
     outcomes: list[RunOutcome] = []
     while not server.turns.acquire(timeout=0.2):
@@ -209,7 +224,7 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
             missing = [request for request, outcome in found if outcome is None]
             for outcome in _runs(missing, mark if before == 0 else None, cancelled):
                 if outcome.status == "failed":
-                    yield Answer(desk, None, 0, desk.runs, outcome.error)
+                    yield Answer(desk, None, 0, desk.runs, outcome.error, beside)
                     return
                 outcomes.append(outcome)
                 tick(len(outcomes), len(requests))
@@ -217,7 +232,7 @@ def answers(desk: Desk, cancelled: Callable[[], bool], tick: Callable[[int, int]
                 return
             # The order of completion depends on the cache and on the processes: results have the order of the request.
             outcomes.sort(key=lambda outcome: place[outcome.request.run, outcome.request.scenario.name])
-            yield Answer(desk, Ensemble.of_outcomes(outcomes), stage, desk.runs)
+            yield Answer(desk, Ensemble.of_outcomes(outcomes), stage, desk.runs, beside=beside)
             before = stage
     finally:
         server.unanswered.discard(mark)

@@ -13,7 +13,7 @@ import sim
 from app.web import desk_answer, session, simulations
 from app.web.desk import Desk
 from app.web.pages import PAGES, Caught
-from app.web.simulations import Answer
+from app.web.simulations import Answer, paired_requests
 from scenarios import load
 from sim.closing.dictionary import dictionary
 from sim.experiments.store import Store
@@ -46,17 +46,18 @@ def fresh(monkeypatch):
     """A session without an answer on a server with a store; the answer has made-up numbers."""
     asked = []
 
-    def answered(desk, _, tick):
+    def answered(desk, _, tick, beside=()):
         asked.append(desk)
         tick(16, 16)
-        made = ensemble_of({name: values_of({}, 8) for name in ("desk", desk.baseline)})
-        beside = [name for name in dictionary() if name not in made.columns]
+        made = ensemble_of({name: values_of({}, 8) for name in ("desk", desk.baseline, *beside)})
+        further = [name for name in dictionary() if name not in made.columns]
         values = {
-            name: np.concatenate([each, np.full((8, each.shape[1], len(beside)), 0.5)], axis=2)
+            name: np.concatenate([each, np.full((8, each.shape[1], len(further)), 0.5)], axis=2)
             for name, each in made.values.items()
         }
-        own = {"desk": desk.scenario(), desk.baseline: desk.baseline_scenario()}
-        yield Answer(desk, replace(made, values=values, columns=(*made.columns, *beside), scenarios=own), 8, 8)
+        own = {each.scenario.name: each.scenario for each in paired_requests(desk, beside)}
+        made = replace(made, values=values, columns=(*made.columns, *further), scenarios=own)
+        yield Answer(desk, made, 8, 8, beside=beside)
 
     def on(store):
         pools = SimpleNamespace(count=1)
@@ -65,14 +66,16 @@ def fresh(monkeypatch):
 
     monkeypatch.setattr(desk_answer, "answers", answered)
     session.desk.value, session.answer.value, session.view.value = SMALL, None, {}
+    session.overlaid.value = None
     yield on
     session.desk.value, session.answer.value, session.view.value = Desk(), None, {}
+    session.overlaid.value = None
 
 
 @contextmanager
-def opened(name, source=""):
+def opened(name, source="", view=None):
     """A function for what a page shows now; an exception of the page is not caught."""
-    session.view.value = {SOURCES[name]: source} if source else {}
+    session.view.value = view or ({SOURCES[name]: source} if source else {})
     box, context = solara.render(solara.Column(children=[PAGES[name]()]), handle_error=False)
 
     def told(widget):
@@ -115,6 +118,27 @@ def test_a_page_that_shows_the_desk_begins_its_answer_and_shows_it(name, shows, 
         assert shows in shown()
     time.sleep(0.3)
     assert asked == [SMALL]  # the whole answer is there: nothing is simulated again
+
+
+def test_ready_scenarios_of_a_link_are_simulated_beside_the_desk_and_overlaid(fresh):
+    asked = fresh(None)
+    view = {"source": "desk", "scenarios": "desk|committed|stretch|green|nonsense"}
+    with opened("compare", view=view) as shown:
+        assert seen(shown, "Paired effect")
+        assert session.overlaid.value.beside == ("stretch", "green")
+        assert list(session.overlaid.value.ensemble.values) == ["desk", "committed", "stretch", "green"]
+        assert shown().count("'value': 'green', 'options'") == 1  # the fourth place shows it
+        session.look(scenarios="desk|committed|stretch")
+        assert seen(lambda: str(session.overlaid.value.beside), "('stretch',)")
+    assert asked == [SMALL, SMALL] and session.answer.value is None
+
+
+def test_a_desk_with_another_baseline_is_compared_with_it_where_nothing_is_chosen(fresh):
+    fresh(None)
+    session.desk.value = replace(SMALL, baseline="frozen")
+    with opened("compare") as shown:
+        assert seen(shown, "Paired effect")
+        assert session.answer.value.beside == () and "'value': 'frozen', 'options'" in shown()
 
 
 def test_a_page_of_the_store_begins_no_answer_of_the_desk(fresh, stored):

@@ -13,7 +13,7 @@ from app.web.desk import Desk
 from app.web.moves import Change
 from app.web.page_compare import chosen_pair
 from app.web.simulations import answers, paired_requests, stages
-from scenarios import InputError
+from scenarios import InputError, load
 from scenarios.calendar import month_ordinal
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.outcomes import RunOutcome
@@ -71,7 +71,7 @@ def test_whatever_is_known_already_the_desk_comes_first_and_each_arm_has_its_own
     for number in range(64):
         requests, ensemble = told_by.answered(desk, [place for place in range(6) if number >> place & 1])
         assert list(ensemble.values) == list(ensemble.scenarios) == ["desk", desk.baseline]
-        assert chosen_pair(ensemble, ("", "")) == ("desk", desk.baseline)
+        assert chosen_pair(ensemble.values, ("", "")) == ("desk", desk.baseline)
         for request in requests:
             assert (ensemble.values[request.scenario.name][request.run] == told_by.value(request)).all()
             assert ensemble.scenarios[request.scenario.name] == request.scenario
@@ -185,6 +185,21 @@ def test_the_unmoved_desk_equals_its_preset():
     desk = QUICK.opening("extends: committed\nend: 2021-06\n")
     ensemble = list(answers(desk, lambda: False, lambda *_: None))[-1].ensemble
     assert (ensemble.values["desk"] == ensemble.values["committed"]).all()
+
+
+@pytest.mark.usefixtures("server")
+def test_ready_scenarios_beside_the_desk_have_its_world_its_runs_and_its_draws():
+    desk = replace(QUICK.opening("extends: plan\nend: 2021-06\nmacro: adverse\n"), seed=23, parameters="drawn")
+    (given,) = answers(desk, lambda: False, lambda *_: None, ("frozen", "stretch"))
+    ensemble = given.ensemble
+    assert given.beside == ("frozen", "stretch")
+    assert list(ensemble.values) == ["desk", "committed", "frozen", "stretch"]
+    assert {(each.macro, each.end, each.scale) for each in ensemble.scenarios.values()} == {
+        ("adverse", "2021-06", 0.05)
+    }
+    assert ensemble.paired("stretch", "desk").all() and ensemble.paired("frozen", "committed").all()
+    stretch = desk.scenario().with_policy_of(load("stretch"))
+    assert ensemble.scenarios["stretch"].content_hash() == stretch.content_hash()
 
 
 def test_who_stops_listening_leaves_the_pool_to_others(server):
