@@ -16,7 +16,7 @@ from app.web.lever_groups import LeverGroups
 from app.web.link import link_of, read_link
 from app.web.moves import DeskTrigger
 from app.web.named import goal_name, group_name, indicator_name, lever_name, unit_name
-from app.web.page_sources import SECTIONS
+from app.web.page_sources import _indicators, _measures
 from app.web.words import Words
 from scenarios.errors import InputError
 from scenarios.plan import shipped_plan
@@ -114,7 +114,9 @@ def test_everything_of_the_plan_has_a_name_in_both_languages(centre_2030, langua
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_sources_have_its_indicators_with_their_definitions_and_its_measures(centre_2030, language):
     words = Words(language)
-    (_, _, of_plan), (_, _, others), (_, _, measures) = [part for make in SECTIONS[:2] for part in make(words)]
+    (_, _, of_plan), (_, _, others), (_, _, measures) = [
+        part for make in (_indicators, _measures) for part in make(words)
+    ]
     assert [row[1] for row in of_plan] == list(centre_2030.indicator_ids)
     assert not {row[1] for row in of_plan} & {row[1] for row in others}
     assert {row[4] for row in of_plan} == {{"en": "A made-up plan to 2030", "zh": "2030年虚拟规划"}[language]}
@@ -126,16 +128,16 @@ def test_sources_have_its_indicators_with_their_definitions_and_its_measures(cen
             "zh": "在本市设有总部的头部金融科技企业",
         }[language]
     )
-    assert [(row[0], row[1]) for row in measures] == [(each.id, each.title) for each in centre_2030.measures]
+    assert [(row[1], row[0]) for row in measures] == [(each.id, each.title) for each in centre_2030.measures]
     assert measures[0][2] == {"en": "Links to other markets", "zh": "市场互联互通"}[language]
     assert {"en": "Window for yuan held abroad", "zh": "境外人民币窗口"}[language] in measures[0][3]
 
 
 def test_without_an_operators_plan_sources_have_those_of_the_package():
-    (_, _, of_plan), _, (_, _, measures) = [part for make in SECTIONS[:2] for part in make(Words("zh"))]
+    (_, _, of_plan), _, (_, _, measures) = [part for make in (_indicators, _measures) for part in make(Words("zh"))]
     assert [row[1] for row in of_plan] == list(shipped_plan().indicator_ids)
-    assert [row[0] for row in measures] == [each.id for each in shipped_plan().measures]
-    assert all(re.search("[\u4e00-\u9fff]", row[1]) for row in measures)
+    assert [row[1] for row in measures] == [each.id for each in shipped_plan().measures]
+    assert all(re.search("[\u4e00-\u9fff]", row[0]) for row in measures)
 
 
 @pytest.mark.usefixtures("opened")
