@@ -10,13 +10,15 @@ from app.web.comparison_charts import waterfall
 from app.web.components import Chart, Form, Table
 from app.web.named import group_name, indicator_name
 from app.web.problems import problems_told
-from app.web.recorded import Record, attribution_told
+from app.web.recorded import Record, attribution_told, kept_attribution_told
 from app.web.simulations import the_server
 from app.web.words import Words
 from scenarios.errors import InputError
 from scenarios.plan import Indicator, Plan
 from scenarios.schema import Scenario
 from sim.experiments.attribution import Attribution, attribute
+from sim.experiments.store import Store
+from sim.experiments.stored_attribution import stored_attribution
 
 SEEDS = (1, 2, 4)
 BETWEEN = "~"
@@ -51,6 +53,7 @@ def Attributed(target: Scenario, base: Scenario) -> None:
     failure, set_failure = solara.use_state("")
     found, set_found = solara.use_state(None)
     stops = solara.use_ref(threading.Event())
+    kept = solara.use_memo(lambda: kept_attribution(target, base, words), [words.language])
 
     def begin() -> Any:
         stop = threading.Event()
@@ -111,8 +114,27 @@ def Attributed(target: Scenario, base: Scenario) -> None:
     solara.Div(classes=["lj-muted"], children=[told], attributes={"role": "status", "data-attributing": str(busy)})
     if failure:
         solara.Div(classes=["lj-bad"], children=[failure], attributes={"role": "alert"})
-    if found is not None:
-        Parts(*found, target.plan)
+    shown = found or kept
+    if shown is kept and kept is not None:
+        solara.Div(classes=["lj-muted"], children=[words("attributed.kept")])
+    if shown is not None:
+        Parts(*shown, target.plan)
+
+
+def kept_attribution(target: Scenario, base: Scenario, words: Words) -> tuple[Attribution, Record] | None:
+    """The last attribution of two scenarios in the server's store, with its record; None where there is none."""
+    folder = the_server().store
+    if folder is None or not folder.exists():
+        return None
+    try:
+        found = stored_attribution(Store.open(folder), target, base)
+    except InputError:  # the page says elsewhere why a store cannot be read
+        return None
+    if found is None:
+        return None
+    made, scale = found
+    named = charts.scenario_name(base.name, words)
+    return made, kept_attribution_told(target, named, made.whole.shape[0], scale, words)
 
 
 @solara.component

@@ -100,7 +100,18 @@ def _points(years: Sequence[str], values: Any) -> list[list[Any]]:
     return [[year, round(float(value), 6)] for year, value in zip(years, values, strict=True)]
 
 
-def dots(rows: Sequence[tuple[str, float, float, float]], unit: str) -> dict[str, Any]:
+def limits_of(rows: Sequence[tuple[str, float, float, float]]) -> tuple[float, float]:
+    """Round ends of an axis that holds all intervals and zero, so that pictures side by side can share them."""
+    low, high = min(0.0, *(row[2] for row in rows)), max(0.0, *(row[3] for row in rows))
+    if high <= low:
+        return -1.0, 1.0
+    step = 10.0 ** np.floor(np.log10(high - low)) / 2.0
+    return float(step * np.floor(low / step)), float(step * np.ceil(high / step))
+
+
+def dots(
+    rows: Sequence[tuple[str, float, float, float]], unit: str, limits: tuple[float, float] | None = None
+) -> dict[str, Any]:
     """Effects as dots with their intervals, one row each: name, median, low, high; blue where zero is outside.
 
     Parameters
@@ -109,8 +120,11 @@ def dots(rows: Sequence[tuple[str, float, float, float]], unit: str) -> dict[str
         Effects in the order from above.
     unit
         Name of the axis.
+    limits
+        Ends of the axis, where pictures side by side share them; else it ends where its own intervals do.
     """
     names = [name for name, *_ in rows]
+    ends = {} if limits is None else {"min": round(limits[0], 9), "max": round(limits[1], 9)}
     series: list[dict[str, Any]] = []
     for clear, colour in ((True, BLUE), (False, GREY)):
         chosen = [row for row in rows if (row[2] > 0.0 or row[3] < 0.0) == clear]
@@ -136,7 +150,7 @@ def dots(rows: Sequence[tuple[str, float, float, float]], unit: str) -> dict[str
     series[0]["markLine"] = {"silent": True, "symbol": "none", "data": [zero]}
     return {
         "grid": {"left": 150, "right": 20, "top": 10, "bottom": 44},
-        "xAxis": {"type": "value", "name": unit, "nameLocation": "middle", "nameGap": 26},
+        "xAxis": {"type": "value", "name": unit, "nameLocation": "middle", "nameGap": 26, **ends},
         "yAxis": {"type": "category", "data": names, "inverse": True, "axisLabel": {"fontSize": 11, "width": 140}},
         "series": series,
     }

@@ -61,6 +61,12 @@ def attribution_told(target: Scenario, base: str, runs: int, seed: int, scale: f
     return Record(words("record.attribution", base=base, runs=runs, seed=seed, **setting))
 
 
+def kept_attribution_told(target: Scenario, base: str, runs: int, scale: float, words: Words) -> Record:
+    """Record of an attribution that a store holds; its runs say which version and seeds made them."""
+    setting = _setting(target, words) | {"scale": f"{scale:.0%}"}
+    return Record(words("record.attribution_kept", base=base, runs=runs, **setting))
+
+
 def _setting(scenario: Scenario, words: Words) -> dict[str, str]:
     """Version of the model, and name, parameters and size of a scenario."""
     from app.web.charts import scenario_name
