@@ -27,12 +27,11 @@ class Question:
     @property
     def title(self) -> str:
         """The question as the title of a table."""
-        from scenarios.plan import shipped_plan
         from sim.closing.dictionary import unit_of
 
         unit = unit_of(self.indicator)
         told = amounts.level(self.indicator, self.at_least) + ("" if is_share(self.indicator) else f" {unit}")
-        name = amounts.name(self.indicator, amounts.names_of([shipped_plan()]))
+        name = amounts.name(self.indicator, amounts.shipped_names())
         return f"{name} ({self.indicator}) at or above {told} in {self.rests_on['year']}"
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -109,10 +109,20 @@ class Goals:
                 amounts.named(row["indicator"], names),
                 amounts.level(row["indicator"], row["value_2020"]),
                 amounts.level(row["indicator"], row["value"]),
-                f"{row['test']} {known(row['tested'], '.3g')}",
-                f"{signs[row['better']]} {row['threshold']:g}",
+                f"{row['test']} {_looked_at(row, 'tested')}",
+                f"{signs[row['better']]} {_looked_at(row, 'threshold')}",
                 percent(row["met"], ".0%"),
             )
             for row in self.tests.to_dict("records")
         ]
         return Table("Tests", heads, cells, right=(heads[2], heads[3], heads[6]))
+
+
+def _looked_at(row: Mapping[Hashable, Any], key: str) -> str:
+    """What a test looks at, in its unit: a value or a change of an indicator, else a ratio without a unit."""
+    value = row[key]
+    if row["test"] == "level":
+        return amounts.level(row["indicator"], value)
+    if row["test"] == "change":
+        return amounts.size(row["indicator"], value, plus=True)
+    return known(value, ".3g")

@@ -19,9 +19,7 @@ READ_SKILL = (
 
 def observation_table(title: str, scores: pd.DataFrame) -> Table:
     """Return a table of the scores on each observation."""
-    from scenarios.plan import shipped_plan
-
-    names = amounts.names_of([shipped_plan()])
+    names = amounts.shipped_names()
     rows = [
         [
             amounts.named(row["indicator"], names),
@@ -29,10 +27,10 @@ def observation_table(title: str, scores: pd.DataFrame) -> Table:
             amounts.level(row["indicator"], row["observed"]),
             amounts.level(row["indicator"], row["median"]),
             amounts.distance(row["indicator"], row["error"], row["observed"], plus=True),
-            amounts.distance(row["indicator"], row["crps"], row["crps"]),
+            amounts.size(row["indicator"], row["crps"]),
             in_words(row["inside_80"]),
             row["best_naive"],
-            amounts.distance(row["indicator"], row["naive_crps"], row["naive_crps"]),
+            amounts.size(row["indicator"], row["naive_crps"]),
             known(row["skill"], "+.2f"),
         ]
         for row in scores.to_dict("records")

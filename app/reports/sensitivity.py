@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.terminal import amounts
 from app.terminal.numbers import plain
 from app.terminal.report import Part, Table, once
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.experiments.designs import Design
+
+EFFECTS = {"mean_effect", "mean_absolute_effect", "interval", "spread"}
+"""Columns of a Morris design that are effects on the indicator, in its unit."""
 
 
 def rests_on(design: Design, found: pd.DataFrame) -> dict[str, Any]:
@@ -63,7 +67,8 @@ class Sensitivity:
         """Return the indices, the strongest factor first."""
         ordered = self._ordered()
         headings = [str(column).replace("_", " ") for column in ordered.columns]
-        cells = [[plain(value) for value in row.values()] for row in ordered.to_dict("records")]
+        names = amounts.shipped_names()
+        cells = [[_cell(str(column), row, names) for column in row] for row in ordered.to_dict("records")]
         yield from once(self.rests_on["conditions"]["notes"])
         title = f"{self.kind} over {self.points} points, {self.rests_on['year']}"
         yield Table(title, headings, cells, right=headings[2:])
@@ -73,3 +78,13 @@ class Sensitivity:
         from sim.experiments.sensitivity import strength
 
         return self.indices.sort_values(["indicator", strength(self.kind)], ascending=[True, False], kind="stable")
+
+
+def _cell(column: str, row: Mapping[Hashable, Any], names: Mapping[str, str]) -> object:
+    """A cell of the table: an effect of a factor is in the unit of its indicator, an index has none."""
+    indicator = row["indicator"]
+    if column == "indicator":
+        return amounts.named(indicator, names) if EFFECTS & set(row) else amounts.without_unit(indicator, names)
+    if column in EFFECTS:
+        return amounts.size(indicator, row[column], plus=column == "mean_effect")
+    return plain(row[column])

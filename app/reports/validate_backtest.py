@@ -8,6 +8,7 @@ from typing import Any
 
 from app.reports.past import PastAnswer, tab_separated
 from app.reports.scored import READ_SKILL
+from app.terminal import amounts
 from app.terminal.numbers import known
 from app.terminal.report import Part, Table, once
 
@@ -33,22 +34,23 @@ class Backtest:
         """Return a table of the years."""
         from calibration.backtest import starting_state
 
+        names = amounts.shipped_names()
         rows = [
             [
                 row["kind"],
-                row["indicator"],
+                amounts.named(row["indicator"], names),
                 row["year"],
-                *(known(row[key], ".4g") for key in ("observed", "q05", "median", "q95")),
-                f"{row['crps']:.3g}",
+                *(amounts.level(row["indicator"], row[key]) for key in ("observed", "q05", "median", "q95")),
+                amounts.size(row["indicator"], row["crps"]),
                 row["best_naive"],
-                known(row["naive_crps"], ".3g"),
+                amounts.size(row["indicator"], row["naive_crps"]),
                 known(row["skill"], "+.2f"),
             ]
             for row in self.found.table.to_dict("records")
         ]
         heads = (
             "kind",
-            "indicator",
+            "indicator, unit",
             "year",
             "observed",
             "5 %",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.reports.scored import READ_SKILL
+from app.terminal import amounts
 from app.terminal.numbers import known, percent
 from app.terminal.report import Part, Table, once
 
@@ -63,9 +64,10 @@ class Discrepancy:
 
     def parts(self) -> Iterable[Part]:
         """Return a table of discrepancies, one of weights and one of scores."""
+        names = amounts.shipped_names()
         rows = [
             [
-                row["indicator"],
+                amounts.without_unit(row["indicator"], names),
                 row["status"],
                 *(known(row[key], ".3f") for key in ("discrepancy", "low", "high")),
                 row["forecasts"],
@@ -76,23 +78,23 @@ class Discrepancy:
         heads = ("indicator", "status", "log per root year", "lowest", "highest", "forecasts", "origins")
         yield Table("Discrepancy, and its range with one origin left out", heads, rows, heads[2:])
         weights = [
-            [row["indicator"], row["component"], f"{row['weight']:.2f}"]
+            [amounts.without_unit(row["indicator"], names), row["component"], f"{row['weight']:.2f}"]
             for row in self.lesson.weights.to_dict("records")
         ]
         yield Table("Weights of the pool", ("indicator", "component", "weight"), weights, ("weight",))
         scores = [
             [
                 row["kind"],
-                row["indicator"],
+                amounts.named(row["indicator"], names),
                 row["forecasts"],
                 *(percent(row[f"inside_{level}"], ".0%") for level in (50, 80, 90)),
-                f"{row['crps']:.3g}",
+                amounts.size(row["indicator"], row["crps"]),
                 known(row["skill"], "+.2f"),
                 " ".join(str(row[f"bin_{place}"]) for place in range(1, 6)),
             ]
             for row in self.lesson.scores.to_dict("records")
         ]
-        columns = ("kind", "indicator", "forecasts", "in 50 %", "80 %", "90 %", "CRPS", "skill", "in fifths")
+        columns = ("kind", "indicator, unit", "forecasts", "in 50 %", "80 %", "90 %", "CRPS", "skill", "in fifths")
         yield Table.of_numbers("Scores of each origin, left out", columns, scores)
         yield from once([READ_LESSON, READ_SKILL, *self.warnings])
         yield from (f"Written: {path}" for path in self.written)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.reports.forecast import CAVEAT
 from app.reports.scored import READ_SKILL, observation_table
+from app.terminal import amounts
 from app.terminal.numbers import or_blank, percent
 from app.terminal.report import Part, Table, once
 
@@ -38,16 +39,17 @@ class Score:
         yield from once(self.conditions)
         yield observation_table(f"{self.kind}, one by one", self.table)
         skills = [str(column) for column in self.summary.columns if "skill" in str(column)]
+        names = amounts.shipped_names()
         rows = [
             [
-                row["indicator"],
-                f"{row['crps']:.3g}",
+                amounts.named(row["indicator"], names),
+                amounts.size(row["indicator"], row["crps"]),
                 *(percent(row[f"inside_{level}"], ".0%") for level in (50, 80, 95)),
                 *(or_blank(row[each], "+.2f") for each in skills),
             ]
             for row in self.summary.to_dict("records")
         ]
-        heads = ("indicator", "CRPS", "in 50 %", "in 80 %", "in 95 %", *skills)
+        heads = ("indicator, unit", "CRPS", "in 50 %", "in 80 %", "in 95 %", *skills)
         yield Table.of_numbers(f"{self.kind}, by indicator", heads, rows)
 
 

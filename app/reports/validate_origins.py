@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.reports.past import PastAnswer, tab_separated
 from app.reports.scored import READ_SKILL
+from app.terminal import amounts
 from app.terminal.numbers import known, percent
 from app.terminal.report import Part, Table, once
 
@@ -40,14 +41,15 @@ class Origins:
 
     def parts(self) -> Iterable[Part]:
         """Return a table by indicator."""
+        names = amounts.shipped_names()
         rows = [
             [
                 row["kind"],
-                row["indicator"],
+                amounts.named(row["indicator"], names),
                 row["forecasts"],
-                f"{row['crps']:.3g}",
+                amounts.size(row["indicator"], row["crps"]),
                 row["compared"],
-                known(row["naive_crps"], ".3g"),
+                amounts.size(row["indicator"], row["naive_crps"]),
                 known(row["skill"], "+.2f"),
                 *(percent(row[f"inside_{level}"], ".0%") for level in (50, 80, 95)),
             ]
@@ -55,7 +57,7 @@ class Origins:
         ]
         heads = (
             "kind",
-            "indicator",
+            "indicator, unit",
             "forecasts",
             "CRPS",
             "compared",

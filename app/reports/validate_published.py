@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.reports.past import PastAnswer, tab_separated
+from app.terminal import amounts
 from app.terminal.numbers import known, percent
 from app.terminal.report import Part, Table, once
 
@@ -52,20 +53,30 @@ class Published:
 
     def parts(self) -> Iterable[Part]:
         """Return a table of indicators and states."""
+        names = amounts.shipped_names()
         rows = [
             [
-                row["indicator"],
+                amounts.named(row["indicator"], names),
                 row["basis"],
                 row["moments"],
-                *(known(row[key], ".4g") for key in ("q05", "q50", "q95")),
-                known(row["change"], "+.3g"),
-                known(row["change_se"], ".2g"),
+                *(amounts.level(row["indicator"], row[key]) for key in ("q05", "q50", "q95")),
+                amounts.change_with_error(row["indicator"], row["change"], row["change_se"]),
                 known(row["spread"], ".2f"),
                 percent(row["chance"], ".0%"),
             ]
             for row in self.found.table.to_dict("records")
         ]
-        heads = ("indicator", "fit to", "moments", "5 %", "50 %", "95 %", "change", "error", "spread", "target met")
+        heads = (
+            "indicator, unit",
+            "fit to",
+            "moments",
+            "5 %",
+            "50 %",
+            "95 %",
+            "change (error)",
+            "spread",
+            "target met",
+        )
         yield from once(self.found.conditions)
         yield Table("The plan in 2025", heads, rows, heads[2:])
         yield from once(self._notes)

@@ -16,6 +16,7 @@ from app.briefing.words import Wording
 from app.terminal.numbers import UNKNOWN
 from app.terminal.report import Cell
 from app.web.recorded_units import decimals
+from scenarios.plan import shipped_plan
 from sim.closing.dictionary import dictionary, unit_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ ERRORS_TO_AN_END = 1.96
 def names_of(plans: Iterable[Plan]) -> dict[str, str]:
     """Names of the indicators of some plans, by id."""
     return {each.id: each.name for plan in plans for each in plan.indicators}
+
+
+def shipped_names() -> dict[str, str]:
+    """Names of the indicators of the plan of the package."""
+    return names_of([shipped_plan()])
 
 
 def name(indicator: str, names: Mapping[str, str]) -> str:
@@ -77,11 +83,12 @@ def levels(indicator: str, low: float, high: float) -> str:
 def distance(indicator: str, value: float, beside: float, *, plus: bool = False) -> str:
     """How far one value is from another, to the digits of that value; `plus` gives it a sign above zero too."""
     times = factor(indicator, _english())
-    if not math.isfinite(value):
-        return UNKNOWN
-    digits = decimals(indicator, beside * times)
-    told = _signed(value * times, digits) if plus else _ascii(grouped(value * times, digits, _english()))
-    return told + _points(indicator)
+    return _difference(indicator, value, decimals(indicator, beside * times), plus)
+
+
+def size(indicator: str, value: float, *, plus: bool = False) -> str:
+    """A size in the unit of changes, such as an error, to three digits; `plus` as in `distance`."""
+    return _difference(indicator, value, decimals_of("", value * factor(indicator, _english())), plus)
 
 
 def change(indicator: str, value: float, low: float, high: float) -> tuple[str, str]:
@@ -121,6 +128,14 @@ def _decimals(value: float, low: float, high: float) -> int:
 
 def _signed(value: float, digits: int) -> str:
     return _ascii(signed(value, digits, _english())) if math.isfinite(value) else UNKNOWN
+
+
+def _difference(indicator: str, value: float, digits: int, plus: bool) -> str:
+    if not math.isfinite(value):
+        return UNKNOWN
+    shown = value * factor(indicator, _english())
+    told = _signed(shown, digits) if plus else _ascii(grouped(shown, digits, _english()))
+    return told + _points(indicator)
 
 
 def _points(indicator: str) -> str:

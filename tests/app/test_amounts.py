@@ -4,6 +4,7 @@ import json
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from app.reports.attribute import Attributed
@@ -11,6 +12,9 @@ from app.reports.compare import LEAST_FOR_GAIN, Comparison
 from app.reports.discover import Question
 from app.reports.effects import Effects
 from app.reports.forecast import Forecast
+from app.reports.goals import _looked_at
+from app.reports.scored import observation_table
+from app.reports.sensitivity import Sensitivity
 from app.terminal import amounts
 from app.terminal.answer import answer
 from app.terminal.numbers import between, percent
@@ -158,6 +162,31 @@ def test_attribute_names_its_columns_with_units(capsys):
     found = Attribution(("I",), parts, parts[0], parts, outcomes=("foreign_bond_share",))
     text = printed(capsys, Attributed(load("plan"), load("committed"), "group", 8, found))
     assert "+0.5 (0.1) pp" in text and "pp" in " ".join(text.split()) and "Foreign-held" in text
+
+
+def test_effects_of_factors_are_in_the_unit_of_the_indicator_and_indices_have_none(capsys):
+    morris = {"mean_effect": 0.0054321, "mean_absolute_effect": 0.0061, "interval": 0.0012, "spread": 0.002}
+    factor = {"indicator": "foreign_bond_share", "factor": "peers"}
+    rests = {"conditions": {"notes": []}, "year": 2025}
+    text = printed(capsys, Sensitivity("morris", 8, rests, pd.DataFrame([{**factor, **morris}]), []))
+    assert "+0.543 pp" in text and "0.610 pp" in text and "foreign_bond_share, %" in text and "Foreign-held" in text
+    sobol = {"first": 0.25, "total": 0.5}
+    text = printed(capsys, Sensitivity("sobol", 8, rests, pd.DataFrame([{**factor, **sobol}]), []))
+    assert "0.25" in text and "pp" not in text and "%" not in text
+
+
+def test_scores_are_in_the_unit_of_the_indicator():
+    score = {"indicator": "foreign_bond_share", "year": 2024, "observed": 0.0321, "median": 0.0354, "error": 0.0033}
+    rest = {"crps": 0.0012, "inside_80": True, "best_naive": "drift", "naive_crps": NAN, "skill": NAN}
+    (row,) = observation_table("", pd.DataFrame([{**score, **rest}])).rows
+    assert [str(each) for each in row[2:6]] == ["3.21 %", "3.54 %", "+0.33 pp", "0.120 pp"] and row[8] == "n/a"
+
+
+def test_a_test_of_a_goal_is_in_the_unit_of_what_it_looks_at():
+    row = {"indicator": "foreign_bond_share", "test": "level", "tested": 0.08, "threshold": 0.05}
+    assert _looked_at(row, "tested") == "8.00 %" and _looked_at(row, "threshold") == "5.00 %"
+    assert _looked_at({**row, "test": "change", "tested": 0.0123}, "tested") == "+1.23 pp"
+    assert _looked_at({**row, "test": "ratio", "tested": 1.25}, "tested") == "1.25"
 
 
 def test_the_question_of_discover_is_in_the_unit_of_the_tables():
