@@ -153,8 +153,8 @@ def stop_or_go_on(work: Answering) -> dict[str, Any]:
 
 
 @solara.component
-def State(work: Answering) -> None:
-    """Progress of the runs, and errors."""
+def State(work: Answering, *, dimmed: bool = True) -> None:
+    """Progress of the runs, and errors; whether results of earlier settings are dimmed, where there are any."""
     words, given, now = session.words(), work.given, work.progress.value.of(work.asked)
     told = words("desk.running", done=now.done, all=now.wanted)
     if work.halted:
@@ -162,7 +162,8 @@ def State(work: Answering) -> None:
     elif given is None:
         told = words("desk.then").join((told, words("desk.waiting", least=LEAST_RUNS) + words("desk.first")))
     elif given.desk != work.asked.desk:
-        told = words("desk.then").join((told, words("desk.waiting", least=LEAST_RUNS) + words("desk.earlier")))
+        earlier = words("desk.earlier") if dimmed else ""
+        told = words("desk.then").join((told, words("desk.waiting", least=LEAST_RUNS) + earlier))
     solara.Div(
         classes=["lj-muted"],
         children=[told],
@@ -176,16 +177,19 @@ def State(work: Answering) -> None:
 
 
 @solara.component
-def Waiting(work: Answering) -> None:
+def Waiting(work: Answering, shown: Answer | None) -> None:
     """On a page beside the desk: that the desk is being simulated, how far it is, and a button to stop it.
 
-    Nothing once the whole answer is there.
+    Nothing once the whole answer is there; until then also whether the page still shows earlier settings.
     """
+    words = session.words()
     given, asked = work.given, work.asked
     if given is not None and (given.desk, given.beside) == (asked.desk, asked.beside) and given.runs >= given.wanted:
         return
-    solara.Div(classes=["lj-note"], children=[session.words()("desk.simulated_here")])
-    State(work)
+    solara.Div(classes=["lj-note"], children=[words("desk.simulated_here")])
+    if shown is not None and shown.desk != asked.desk:
+        solara.Div(classes=["lj-note"], children=[words("compare.earlier_desk")])
+    State(work, dimmed=False)
     Stopping(work)
 
 

@@ -14,8 +14,8 @@ from sim.experiments.ensemble import Ensemble
 @solara.component
 def MoneyMoves() -> None:
     """The section of the page; until the first results of the desk are there it says how far they are."""
-    Waiting(use_answer(session.desk.value))
     given = session.answer.value
+    Waiting(use_answer(session.desk.value), given)
     if given is not None and given.ensemble is not None:
         Played(given, given.ensemble)
 

@@ -122,7 +122,7 @@ def ComparePage() -> None:
         if not isinstance(ensemble, Ensemble):
             Form(fields=fields, buttons=[], event_chosen=chosen)
             if source == "desk":
-                Waiting(work)
+                Waiting(work, given)
             else:
                 solara.Div(classes=["lj-note"], children=[why_missing(stored, words)])
             _ranking()
@@ -147,9 +147,7 @@ def ComparePage() -> None:
         )
         if source == "desk":
             solara.Div(classes=["lj-muted"], children=[words("compare.beside")])
-            Waiting(work)
-            if given is not None and given.desk != desk:
-                solara.Div(classes=["lj-note"], children=[words("compare.earlier_desk")])
+            Waiting(work, given)
         if _can_be_compared(
             ensemble, first, second, numbers[design].kind if source == "store" and design else "", words
         ):

@@ -57,7 +57,7 @@ def RiskPage() -> None:
 
         Form(fields=fields, buttons=[], event_chosen=chosen)
         if source == "desk":
-            Waiting(work)
+            Waiting(work, given)
         ensemble = stored if source == "store" else of_desk
         if isinstance(ensemble, Ensemble):
             if source == "store" or given is None:

@@ -141,6 +141,20 @@ def test_a_desk_with_another_baseline_is_compared_with_it_where_nothing_is_chose
         assert session.answer.value.beside == () and "'value': 'frozen', 'options'" in shown()
 
 
+@pytest.mark.parametrize("name", ["compare", "risk", "agents"])
+def test_results_of_earlier_settings_are_said_to_be_earlier_until_the_new_ones_are_there(name, fresh, monkeypatch):
+    fresh(None)
+    with opened(name):
+        assert seen(lambda: str(session.answer.value), "8")
+    monkeypatch.setattr(desk_answer, "answers", lambda *_: iter(()))
+    session.desk.value = replace(SMALL, seed=9)
+    with opened(name) as shown:
+        assert "these results belong to the previous settings" in shown() and "Dimmed" not in shown()
+    session.desk.value = SMALL
+    with opened(name) as shown:
+        assert "previous settings" not in shown() and "being simulated" not in shown()
+
+
 def test_a_page_of_the_store_begins_no_answer_of_the_desk(fresh, stored):
     asked = fresh(stored)
     for name in SOURCES:
