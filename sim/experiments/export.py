@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,11 @@ from scenarios.extras import needs_extra
 from scenarios.problem_texts import coded
 from scenarios.spreadsheet import plain_cells
 from sim.closing.dictionary import dictionary
+from sim.experiments.designs import Design
 from sim.experiments.ensemble import Ensemble
-from sim.experiments.exported_columns import columns_table
+from sim.experiments.exported_columns import ExportedColumn, column_told, columns_table
+from sim.experiments.exported_design import TABLE as DESIGN
+from sim.experiments.exported_design import design_columns, design_table, sweep_exported
 from sim.experiments.labelled_files import write_parquet, write_stata
 from sim.experiments.store import Store, levers_table
 from sim.experiments.store_files import reason
@@ -39,11 +43,12 @@ def export_store(store: Store, folder: str | Path, kind: str = "parquet", *, des
 
     Parquet, CSV and Stata: `runs`, `indicators` (with scenario, run and seed) and `levers`, in an order that does not
     depend on how the batch ran, with one row for each scenario, run and month that is done, and `about.json` with the
-    conditions of the numbers. netCDF: one file with the dimensions scenario, run and month, a variable for each
-    indicator, and the same as attributes; it needs the extra `netcdf`. `dictionary.csv` has name, unit, kind and
-    definition of each column; Parquet and netCDF hold them in their metadata too, Stata as labels of its variables,
-    whose names have at most 32 letters. All files are written or none: an export that was stopped is begun anew by the
-    next one.
+    conditions of the numbers. A sweep has the table `design` too, with the value of each factor at each point; `point`
+    in `runs` is the point of a run. netCDF: one file with the dimensions scenario, run and month, a variable for each
+    indicator, for a sweep the point and the value of each factor along run, and the conditions as attributes; it needs
+    the extra `netcdf`. `dictionary.csv` has name, unit, kind and definition of each column; Parquet and netCDF hold
+    them in their metadata too, Stata as labels of its variables, whose names have at most 32 letters. All files are
+    written or none: an export that was stopped is begun anew by the next one.
 
     Parameters
     ----------
@@ -75,7 +80,10 @@ def export_store(store: Store, folder: str | Path, kind: str = "parquet", *, des
     try:
         ensemble = Ensemble.of_store(store, design=design)
         about = provenance(store, ensemble, design)
-        names = _netcdf(ensemble, about, draft) if kind == "netcdf" else _tables(store, design, about, kind, draft)
+        if kind == "netcdf":
+            names = _netcdf(ensemble, about, draft, sweep_exported(store, design))
+        else:
+            names = _tables(store, design, about, kind, draft)
         written.extend(path / name for name in names)
         for name in sorted(each.name for each in draft.iterdir()):
             (draft / name).replace(path / name)
@@ -103,7 +111,7 @@ def _begun(path: Path, where: str) -> bool:
             UNFINISHED,
             ABOUT,
             DICTIONARY,
-            *(f"{name}{end}" for name in TABLES for end in KINDS.values()),
+            *(f"{name}{end}" for name in (*TABLES, DESIGN) for end in KINDS.values()),
         }
         if there and (UNFINISHED not in there or there - ours):
             raise InputError(
@@ -117,26 +125,32 @@ def _begun(path: Path, where: str) -> bool:
 
 
 def _tables(store: Store, design: int | None, about: Mapping[str, Any], kind: str, folder: Path) -> list[str]:
+    sweep = sweep_exported(store, design)
+    own = {} if sweep is None else design_columns(sweep)
     # Files are opened here: pandas and Arrow read more into a path than its letters.
     writers: dict[str, Callable[[pd.DataFrame, Any, str], None]] = {
-        "parquet": lambda table, file, name: write_parquet(table, file, name, about),
+        "parquet": lambda table, file, name: write_parquet(table, file, name, about, own),
         "csv": lambda table, file, _: plain_cells(table).to_csv(file, index=False),
-        "stata": write_stata,
+        "stata": lambda table, file, name: write_stata(table, file, name, own),
     }
     tables = dict(
         zip(TABLES, (runs_asked(store, design), months_asked(store, design), _levers_asked(store, design)), strict=True)
     )
+    if sweep is not None:
+        tables[DESIGN] = design_table(sweep)
     for name, table in tables.items():
         with (folder / f"{name}{KINDS[kind]}").open("wb") as file:
             writers[kind](table, file, name)
-    _dictionary({name: table.columns for name, table in tables.items()}, folder)
+    _dictionary({name: table.columns for name, table in tables.items()}, folder, own)
     (folder / ABOUT).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return [*(f"{name}{KINDS[kind]}" for name in tables), DICTIONARY]
 
 
-def _dictionary(columns: Mapping[str, Iterable[str]], folder: Path) -> None:
+def _dictionary(
+    columns: Mapping[str, Iterable[str]], folder: Path, own: Mapping[str, ExportedColumn] | None = None
+) -> None:
     with (folder / DICTIONARY).open("wb") as file:
-        plain_cells(columns_table(columns)).to_csv(file, index=False)
+        plain_cells(columns_table(columns, own)).to_csv(file, index=False)
 
 
 def runs_asked(store: Store, design: int | None = None) -> "pd.DataFrame":
@@ -167,6 +181,9 @@ def runs_asked(store: Store, design: int | None = None) -> "pd.DataFrame":
     asked["draw"] = asked["draw"].astype("Int64")
     table = asked.merge(there[["key", *there.columns[9:]]], on="key", how="left")
     table["status"] = table["status"].fillna("absent")
+    sweep = sweep_exported(store, design)
+    numbers = pd.Series([pd.NA] * len(table)) if sweep is None else table["run"] // sweep.runs
+    table["point"] = numbers.astype("Int64")
     return table.sort_values(["scenario", "run"], kind="stable", ignore_index=True)
 
 
@@ -248,10 +265,35 @@ def month_units() -> dict[str, str]:
     return {name: recorded.unit_of_month for name, recorded in dictionary().items()}
 
 
-def _netcdf(ensemble: Ensemble, about: Mapping[str, Any], folder: Path) -> list[str]:
-    to_xarray(ensemble, about).to_netcdf((folder / "indicators.nc").absolute(), engine="scipy")
-    _dictionary({"indicators": ensemble.columns}, folder)
+def _netcdf(ensemble: Ensemble, about: Mapping[str, Any], folder: Path, sweep: Design | None) -> list[str]:
+    data = to_xarray(ensemble, about)
+    columns: dict[str, list[str]] = {"indicators": list(ensemble.columns)}
+    own: dict[str, ExportedColumn] = {}
+    if sweep is not None:
+        along_runs, own = _factors_along_runs(ensemble, sweep)
+        data = data.assign_coords(along_runs)
+        columns[DESIGN] = ["point", *own]
+    data.to_netcdf((folder / "indicators.nc").absolute(), engine="scipy")
+    _dictionary(columns, folder, own)
     return ["indicators.nc", DICTIONARY]
+
+
+def _factors_along_runs(ensemble: Ensemble, sweep: Design) -> tuple[dict[str, Any], dict[str, ExportedColumn]]:
+    """Point and factors of each run as coordinates of netCDF, and what those of the factors mean.
+
+    Their names begin with `factor_`, since some parameters are called as an indicator or a dimension is.
+    """
+    point = np.array(ensemble.runs) // sweep.runs
+    table = design_table(sweep).iloc[point]
+    coordinates: dict[str, Any] = {"point": ("run", point, {"long_name": column_told(DESIGN, "point").name})}
+    own: dict[str, ExportedColumn] = {}
+    for factor, told in design_columns(sweep).items():
+        name = f"factor_{''.join(letter if letter.isalnum() else '_' for letter in factor)}"
+        values = table[factor].to_numpy()
+        attributes = {"units": told.unit, "long_name": told.name, "kind": told.kind, "definition": told.definition}
+        coordinates[name] = ("run", values.astype(object) if values.dtype.kind not in "fi" else values, attributes)
+        own[name] = replace(told, column=name)
+    return coordinates, own
 
 
 def to_xarray(ensemble: Ensemble, about: Mapping[str, Any] | None = None) -> "xr.Dataset":

@@ -45,6 +45,7 @@ RUNS: Mapping[str, str] = {
     "indicators_hash": "Digest of the run's values",
     "finished": "Time at which the run ended, UTC",
     "components": "Components of others: name, version and digest of each, separated by semicolons",
+    "point": "Number of the point of a sweep, from 0 on; empty for other experiments",
 }
 """Columns of the table of runs."""
 MONTHS: Mapping[str, str] = {name: RUNS[name] for name in ("scenario", "run", "seed", "key")} | {
@@ -59,13 +60,20 @@ LEVERS: Mapping[str, str] = {
     "scenario_hash": RUNS["scenario_hash"],
 }
 """Columns of the table of levers."""
-PLAIN: Mapping[str, Mapping[str, str]] = {"runs": RUNS, "indicators": MONTHS, "levers": LEVERS}
+DESIGN: Mapping[str, str] = {"point": RUNS["point"]}
+"""Columns of the table of the points of a sweep before its factors."""
+PLAIN: Mapping[str, Mapping[str, str]] = {"runs": RUNS, "indicators": MONTHS, "levers": LEVERS, "design": DESIGN}
 UNITS: Mapping[str, str] = {"seconds": "s", "intensity": "0 to 1"}
 """Units of columns that are no indicators."""
 
 
-def column_told(table: str, column: str) -> ExportedColumn:
-    """What a column of a table means; an indicator that this version does not record has a name alone."""
+def column_told(table: str, column: str, own: Mapping[str, ExportedColumn] | None = None) -> ExportedColumn:
+    """What a column of a table means; an indicator that this version does not record has a name alone.
+
+    `own` has the columns that differ from one sweep to the next, those of its factors.
+    """
+    if own and column in own and own[column].table == table:
+        return own[column]
     recorded = dictionary().get(column) if table == "indicators" else None
     if recorded is not None:
         return ExportedColumn(
@@ -81,9 +89,11 @@ def column_told(table: str, column: str) -> ExportedColumn:
     return ExportedColumn(table, column, column, told, UNITS.get(column, ""), "", "")
 
 
-def columns_table(columns: Mapping[str, Iterable[str]]) -> "pd.DataFrame":
+def columns_table(
+    columns: Mapping[str, Iterable[str]], own: Mapping[str, ExportedColumn] | None = None
+) -> "pd.DataFrame":
     """The data dictionary of exported tables, given the columns of each: a row for each column."""
     import pandas as pd
 
-    told = [column_told(table, column) for table, names in columns.items() for column in names]
+    told = [column_told(table, column, own) for table, names in columns.items() for column in names]
     return pd.DataFrame([vars(each) for each in told])

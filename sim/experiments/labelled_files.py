@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from sim.experiments.exported_columns import column_told
+from sim.experiments.exported_columns import ExportedColumn, column_told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,7 +13,13 @@ LONGEST_LABEL = 80
 """Letters that the label of a variable may have in Stata."""
 
 
-def write_parquet(table: "pd.DataFrame", file: BinaryIO, name: str, about: Mapping[str, Any] | None = None) -> None:
+def write_parquet(
+    table: "pd.DataFrame",
+    file: BinaryIO,
+    name: str,
+    about: Mapping[str, Any] | None = None,
+    own: Mapping[str, ExportedColumn] | None = None,
+) -> None:
     """Write a table as Parquet with name, unit, kind and definition in the metadata of each column.
 
     Parameters
@@ -23,9 +29,11 @@ def write_parquet(table: "pd.DataFrame", file: BinaryIO, name: str, about: Mappi
     file
         An open file.
     name
-        Which table it is: `runs`, `indicators` or `levers`.
+        Which table it is: `runs`, `indicators`, `levers` or `design`.
     about
         Conditions of the numbers, kept as JSON in the metadata of the table under the key `lujiazui`.
+    own
+        What the columns of the factors of a sweep mean.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -33,7 +41,7 @@ def write_parquet(table: "pd.DataFrame", file: BinaryIO, name: str, about: Mappi
     arrow = pa.Table.from_pandas(table, preserve_index=table.index.name is not None)
     fields = []
     for field in arrow.schema:
-        told = column_told(name, field.name)
+        told = column_told(name, field.name, own)
         described = {"name": told.name, "unit": told.unit, "kind": told.kind, "definition": told.definition}
         fields.append(field.with_metadata({key: text for key, text in described.items() if text}))
     metadata = dict(arrow.schema.metadata or {})
@@ -47,12 +55,14 @@ def write_monthly(table: "pd.DataFrame", file: BinaryIO) -> None:
     write_parquet(table, file, "indicators")
 
 
-def write_stata(table: "pd.DataFrame", file: BinaryIO, name: str) -> None:
+def write_stata(
+    table: "pd.DataFrame", file: BinaryIO, name: str, own: Mapping[str, ExportedColumn] | None = None
+) -> None:
     """Write a table for Stata 14 and later: names of at most 32 letters, a label for each variable, monthly dates.
 
     A label is the name of the indicator and its unit, cut at 80 letters; the data dictionary has it whole.
     """
-    columns = {column: column_told(name, column) for column in table.columns}
+    columns = {column: column_told(name, column, own) for column in table.columns}
     plain = table.copy()
     for column in plain.columns:
         if str(plain[column].dtype) == "Int64":
