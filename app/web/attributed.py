@@ -159,6 +159,7 @@ def Parts(found: Attribution, record: Record, plan: Plan) -> None:
         record=record,
         height=320,
     ).key(f"waterfall-{indicator.id}")
+    solara.Div(classes=["lj-caption"], children=[record])
     with solara.v.Html(tag="details", class_="lj-folded"):
         solara.v.Html(tag="summary", children=[words("attributed.table", year=found.year)])
         _parts(found, plan, words)
