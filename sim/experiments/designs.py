@@ -20,6 +20,7 @@ from scenarios.parameters import Parameters, unused_parameters
 from scenarios.paths import shown
 from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
+from sim.experiments.lever_parts import clashes, component_names, component_problem, lever_paths
 from sim.experiments.requests import RunRequest, parameter_draw
 from sim.experiments.spec import Spec
 
@@ -30,6 +31,8 @@ KINDS = ("factorial", "latin_hypercube", "sobol", "morris", "points")
 KEYS = ("title", "scenario", "kind", "samples", "levels", "seed", "runs", "draws", "scale", "factors", "points")
 CHOSEN = ("macro", "scenario")
 """Factors whose values are names."""
+INTENSITIES = ("lever", "component")
+"""Kinds of factors whose values are intensities from 2021-01 on."""
 NEEDED = ("kind", "factors")
 MOST_POINTS = 100_000
 MOST_LEVELS = 1_000
@@ -37,9 +40,9 @@ MOST_LEVELS = 1_000
 
 @dataclass(frozen=True)
 class Factor:
-    """A varied quantity: a lever's intensity from 2021-01 on, a parameter, the macro path or the scenario.
+    """A varied quantity: intensity of a lever or a component from 2021-01 on, parameter, macro path or scenario.
 
-    Names are counted from 0 in the order given.
+    A component is named `lever.component`. Names are counted from 0 in the order given.
     """
 
     name: str
@@ -201,10 +204,10 @@ class Design:
         drawn: dict[tuple[object, ...], Parameters] = {}
         for number, point in enumerate(self.points().itertuples(index=False)):
             values = dict(zip((factor.name for factor in self.factors), point, strict=True))
-            chosen = {f.name: float(values[f.name]) for f in self.factors if f.kind == "lever"}
+            chosen = {f.name: float(values[f.name]) for f in self.factors if f.kind in INTENSITIES}
             changed: dict[str, Any] = {f.name: float(values[f.name]) for f in self.factors if f.kind == "parameter"}
             base = bases[tuple(f.name_at(float(values[f.name])) for f in self.factors if f.names)]
-            scenario = base.with_levers(chosen) if chosen else base
+            scenario = base.with_levers(lever_paths(chosen)) if chosen else base
             for repetition in range(self.runs):
                 draw = repetition % self.draws if self.draws else 0
                 basis = base.parameters_told, base.components, base.own_plan, draw
@@ -262,7 +265,10 @@ def read_design(path: str | Path) -> Design:
         wrong(coded("design.too_few_levels"), "levels", counts["levels"], coded("allowed.at_least", least=2))
     scenario = spec.scenario("plan")
     factors = _factors(data.get("factors"), spec, scenario)
-    given = _given(data.get("points"), factors, kind, spec)
+    asked = data.get("factors")
+    refused = isinstance(asked, Mapping) and len(factors) < len(asked)
+    # Points fit the factors of the file, not those that are left of them.
+    given = () if refused and kind == "points" else _given(data.get("points"), factors, kind, spec)
     size = number_of_points(kind, factors, counts["samples"], counts["levels"], len(given))
     if kind == "sobol" and counts["samples"] > MOST_POINTS:
         size = counts["samples"]  # as requested, not as rounded up
@@ -288,6 +294,7 @@ def _factors(listed: Any, spec: Spec, scenario: Scenario) -> tuple[Factor, ...]:
         return ()
     central = scenario.set_of_parameters("prior_2020").central()
     lever_ids = [lever.id for lever in scenario.all_levers]
+    components = component_names(scenario)
     single = [name for name, value in central.items() if isinstance(value, float)]
     factors = []
     for name, asked in listed.items():
@@ -297,10 +304,11 @@ def _factors(listed: Any, spec: Spec, scenario: Scenario) -> tuple[Factor, ...]:
             if factor is not None:
                 factors.append(factor)
             continue
-        kind = "lever" if name in lever_ids else "parameter"
+        kind = "lever" if name in lever_ids else "component" if name in components else "parameter"
         if kind == "parameter" and name not in single:
-            known = [*CHOSEN, *lever_ids, *single]
-            spec.add(unknown("lever_or_parameter", name, known, key=key, allowed=""))
+            known = [*CHOSEN, *lever_ids, *components, *single]
+            problem = component_problem(name, scenario, key)
+            spec.add(problem or unknown("lever_or_parameter", name, known, key=key, allowed=""))
             continue
         if name in unused_parameters():
             wrong(coded("parameter.unused", name=name), key, name, coded("allowed.used_parameter"))
@@ -319,15 +327,17 @@ def _factors(listed: Any, spec: Spec, scenario: Scenario) -> tuple[Factor, ...]:
             )
             continue
         low, high = (float(each) for each in limits)
-        if not low < high or (kind == "lever" and not 0.0 <= low < high <= 1.0):
+        if not low < high or (kind in INTENSITIES and not 0.0 <= low < high <= 1.0):
             wrong(
                 coded("design.no_range", value=asked),
                 key,
                 asked,
-                coded("allowed.low_below_high_within") if kind == "lever" else coded("allowed.low_below_high"),
+                coded("allowed.low_below_high_within") if kind in INTENSITIES else coded("allowed.low_below_high"),
             )
             continue
         factors.append(Factor(name, kind, low, high))
+    for problem in clashes(listed, "factors"):
+        spec.add(problem)
     return tuple(factors)
 
 

@@ -72,9 +72,13 @@ def _told(factor: Factor, short: str, sweep: Design) -> ExportedColumn:
         unit, told = _parameters(sweep).get(factor.name, ("", ""))
         definition = f"Value of the parameter {factor.name} in the runs of the point"
         return ExportedColumn(TABLE, factor.name, short, told or factor.name, unit, "factor", definition)
-    lever = next((each for each in sweep.scenario.all_levers if each.id == factor.name), None)
+    lever_id, _, part = factor.name.partition(".")
+    lever = next((each for each in sweep.scenario.all_levers if each.id == lever_id), None)
     name = factor.name if lever is None else lever.name
-    told = f"Intensity of the lever {factor.name} from 2021-01 on"
+    told = f"Intensity of the lever {lever_id} from 2021-01 on"
+    if part:
+        covers = [] if lever is None else [each.covers for each in lever.components if each.id == part]
+        name, told = next(iter(covers), factor.name), f"Intensity of the component {factor.name} from 2021-01 on"
     return ExportedColumn(TABLE, factor.name, short, name, UNITS["intensity"], "factor", told)
 
 

@@ -23,6 +23,7 @@ from scenarios.schema import Scenario
 from scenarios.triggers import watchable
 from scenarios.whole_years import checked_year
 from sim.experiments.ensemble import Ensemble, run_requests
+from sim.experiments.lever_parts import clashes, component_names, component_problem, lever_paths
 from sim.experiments.pool import Workers
 from sim.experiments.requests import RunRequest, parameter_draw
 from sim.experiments.spec import Spec
@@ -59,7 +60,7 @@ Progress = Callable[[int, int, int, int], None]
 
 @dataclass(frozen=True)
 class Choice:
-    """Search range of one lever: its new intensity, and the month of the change."""
+    """Search range of a lever, or of a component `lever.component`: its new intensity, and the month of the change."""
 
     lever: str
     low: float
@@ -152,7 +153,7 @@ class Search:
         for choice in self.choices:
             intensity = next(values)
             paths[choice.lever] = choice.path(intensity, next(values) if choice.dated else 0.0)
-        return paths
+        return lever_paths(paths)
 
     def requests(self, points: Floats, worlds: range) -> list[RunRequest]:
         """Runs of some points in some worlds, those of a world next to one another; the same seeds for every point.
@@ -194,13 +195,16 @@ class Search:
         return table
 
     def _effort(self, point: Sequence[float] | Floats) -> float:
-        """Mean over the levers searched and the months from 2021-01 of intensity above that of end-2020."""
+        """Mean over the levers searched and the months from 2021-01 of intensity above that of end-2020.
+
+        A lever of which components are searched counts with the intensity that their weights give it.
+        """
         policy = self.policy(point)
         intensities = policy.intensities(month_ordinal(PLAN_START), month_ordinal(policy.end))
         rises = [
             (intensities[:, column] - lever.intensity_2020).clip(0.0).mean()
             for column, lever in enumerate(self.scenario.all_levers)
-            if lever.id in {choice.lever for choice in self.choices}
+            if lever.id in {choice.lever.partition(".")[0] for choice in self.choices}
         ]
         return float(np.mean(rises))
 
@@ -497,16 +501,17 @@ def read_search(path: str | Path) -> Search:
 
 
 def _choices(listed: Any, scenario: Scenario, spec: Spec) -> tuple[Choice, ...]:
-    """Levers of a file: a range [low, high], or {intensity: [low, high], from: [first, last]}."""
+    """Levers and components of a file: a range [low, high], or {intensity: [low, high], from: [first, last]}."""
     if not isinstance(listed, Mapping) or not listed:
         spec.wrong(coded("search.no_levers"), "levers", listed, coded("allowed.intensity_range_of_levers"))
         return ()
-    ids = [lever.id for lever in scenario.all_levers]
+    ids = [*(lever.id for lever in scenario.all_levers), *component_names(scenario)]
     found = []
     for name, asked in listed.items():
         key = f"levers.{name}"
         if name not in ids:
-            spec.add(unknown("lever", name, ids, key=key, allowed=coded("allowed.see_levers")))
+            problem = component_problem(name, scenario, key)
+            spec.add(problem or unknown("lever", name, ids, key=key, allowed=coded("allowed.see_levers")))
             continue
         dated = isinstance(asked, Mapping)
         limits = asked.get("intensity") if dated else asked
@@ -527,6 +532,8 @@ def _choices(listed: Any, scenario: Scenario, spec: Spec) -> tuple[Choice, ...]:
             )
             continue
         found.append(Choice(name, float(limits[0]), float(limits[1]), months[0], months[1]))
+    for problem in clashes(listed, "levers"):
+        spec.add(problem)
     return tuple(found)
 
 

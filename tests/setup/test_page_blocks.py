@@ -70,7 +70,7 @@ def test_the_sweep_and_the_search_of_the_page_on_them(tmp_path):
     (tmp_path / "sweep.yaml").write_text(sweep.replace("scenario: committed  ", "#", 1), encoding="utf-8")
     (tmp_path / "search.yaml").write_text(search, encoding="utf-8")
     design = read_design(tmp_path / "sweep.yaml")
-    assert (design.kind, design.samples, len(design.factors)) == ("sobol", 128, 5)
+    assert (design.kind, design.samples, len(design.factors)) == ("sobol", 128, 6)
     assert read_search(tmp_path / "search.yaml").population == 24
 
 
