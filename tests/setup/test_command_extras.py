@@ -19,8 +19,12 @@ ONLY_WHERE_LOADED = {("sim.experiments.pool", "_lost_workers")}
 """Imports of a module that the caller has imported before, or else does without."""
 IN_NOTEBOOKS = {("sim.runs.plots", "new_figure")}
 """Pictures that no command draws; a method of a result calls them."""
-STARTED_LATER = {"app": ("sim.experiments.sensitivity", "sim.experiments.pictures", "app.web.swept")}
-"""Parts of a command that say by themselves what they lack when they are used: the last sweep on a page of the app."""
+STARTED_LATER = {
+    "app": ("sim.experiments.sensitivity", "sim.experiments.pictures", "app.web.swept"),
+    "export": ("sim.experiments.designs",),
+}
+"""Parts of a command that say by themselves what they lack when they are used: the last sweep on a page of the app, and
+the points of a Morris design, which was made where the extra is."""
 
 DRAWN_ON_DEMAND = ("sim.runs.plots", "sim.experiments.ensemble_plots")
 """Pictures of results in notebooks, which no command draws."""

@@ -191,7 +191,7 @@ def test_a_damaged_store_is_read_rightly_or_refused_and_can_be_made_whole(data, 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("no_model")
-@settings(max_examples=300, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=150, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(data=st.data(), times=st.integers(1, 4))
 def test_many_damaged_stores_are_read_rightly_or_refused_and_can_be_made_whole(data, times, sound, truth, asked):
     check(data, sound, truth, asked, times)
