@@ -10,9 +10,10 @@ from agents.districts import District
 from agents.institutions import Sector
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
-from app.web.decided import IN_CHINESE, IN_YUAN, sum_told, terms_of
+from app.web.decided import IN_CHINESE, IN_YUAN, decision_told, term_rows, terms_of
 from app.web.money_moves import MoneyMoves
 from app.web.recorded import Record, run_told
+from app.web.who import name_of, who
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
 from scenarios.errors import InputError
 from scenarios.schema import Scenario
@@ -289,10 +290,10 @@ def _network(centre: "FinancialCenter", record: Record, words: "Words") -> None:
     times, unit = (IN_CHINESE if words.language == "zh" else 1.0), words.of_data(f"decided_unit.{IN_YUAN}", IN_YUAN)
     largest_ids = ids[np.argsort(-weight)[:BANKS_SHOWN]]
     rows = centre.institutions.rows_of(largest_ids)
-    sectors = centre.institutions["sector"][rows]
     named = {
-        int(id): words("agents.institution", sector=words(f"sector.{Sector(int(sector)).name}"), id=int(id))
-        for id, sector in zip(largest_ids[rows >= 0], sectors[rows >= 0], strict=True)
+        int(id): name_of("FinancialInstitution", centre.institutions, int(row), words)
+        for id, row in zip(largest_ids, rows, strict=True)
+        if row >= 0
     }
     nodes = [
         {"name": named[id], "symbolSize": 8 + 24 * float(amount) / largest, "value": round(times * float(amount), 1)}
@@ -343,12 +344,7 @@ def _people(centre: "FinancialCenter", kind: str, words: "Words", pick: Any) -> 
     rows = np.argsort(-values)[:LARGEST_SHOWN]
     shown = []
     for row in rows:
-        if kind == "FinancialInstitution":
-            sector = Sector(int(population["sector"][row]))
-            district = District(int(population["district"][row]))
-            what = f"{words(f'sector.{sector.name}')}, {words(f'district.{district.name}')}"
-        else:
-            what = words(f"kind.{kind}")
+        what = who(kind, population, int(row), words)
         shown.append([str(int(population.unique_ids[row])), what, f"{float(values[row]):,.2f}"])
     heads = [words("table.id"), words("table.kind"), name]
     Table(title=words("agents.pick"), heads=heads, rows=shown, clickable=True, event_picked=pick)
@@ -363,11 +359,13 @@ def _why(
     except InputError:
         solara.Div(classes=["lj-note"], children=[words("agents.gone")])
         return
-    terms = terms_of(table, words)
-    rows = [[each.name, f"{each.value:+.4f}", each.unit] for each in terms]
-    solara.Div(classes=["lj-effects"], children=[sum_told(terms, words)])
+    population = _population(centre, kind)
+    name = who(kind, population, int(population.rows_of([agent_id])[0]), words)
+    told = decision_told(decision, name, month_text(centre.month), table, words)
+    solara.Div(classes=["lj-effects"], children=[told], attributes={"data-decided": str(agent_id), "role": "status"})
+    rows = term_rows(terms_of(table, words))
     heads = [words("table.term"), words("table.value"), words("table.unit")]
-    title = words("agents.why", kind=words(f"kind.{kind}"), id=agent_id, decision=words(f"decision.{decision}"))
+    title = words("agents.why", who=name, decision=words(f"decision.{decision}"))
     with solara.Div(attributes={"data-why": str(agent_id)}):
         Table(title=title, heads=heads, rows=rows)
     explained = str(table.attrs["explains"])
@@ -417,7 +415,7 @@ def _history(replay: Replay, kind: str, agent_id: int, baseline: str, record: Re
             "yAxis": {"type": "value", "scale": True},
             "series": series,
         }
-        agent = words("agents.one", kind=words(f"kind.{kind}"), id=agent_id)
+        agent = words("agents.plainly", told=words(f"one.{kind}", id=agent_id))
         Chart(
             option=option,
             title=words("agents.history"),

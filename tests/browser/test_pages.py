@@ -159,7 +159,7 @@ def test_an_agent_says_why_and_keeps_its_history(page, server):
     expect(page.get_by_role("heading", name="Month 2021-02")).to_be_visible()
     expect(page.locator('figure[aria-label="Its history on this page"]')).to_be_visible()
     page.locator('[data-field="kind"]').select_option("ForeignInvestor")
-    expect(page.locator("tbody tr").first).to_contain_text("Foreign investors")
+    expect(page.locator("tbody tr").first).to_contain_text("Foreign investor ")
     page.locator(".lj-link").first.click()
     expect(page.locator("[data-why]")).to_contain_text("purchases of bonds")
 
@@ -167,7 +167,7 @@ def test_an_agent_says_why_and_keeps_its_history(page, server):
 def test_the_address_of_an_agent_opens_the_same_agent_in_the_same_month(page, server):
     page.goto(f"{server}/agents?{QUICK}")
     page.locator('[data-field="kind"]').select_option("ForeignInvestor")
-    expect(page.locator("tbody tr").first).to_contain_text("Foreign investors")
+    expect(page.locator("tbody tr").first).to_contain_text("Foreign investor ")
     page.get_by_role("button", name="Next month").click()
     page.locator(".lj-link").first.click()
     expect(page).to_have_url(re.compile("agent=1%7E|agent=1~"))

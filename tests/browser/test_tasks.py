@@ -121,7 +121,7 @@ def test_where_the_share_of_2020_comes_from(at, page):
 def test_why_a_foreign_investor_buys(at, page):
     director = at("agents")
     director.choose("kind", "ForeignInvestor")
-    expect(page.locator("tbody tr").first).to_contain_text("Foreign investors")
+    expect(page.locator("tbody tr").first).to_contain_text("Foreign investor ")
     director.click(page.locator(".lj-link").first)
     expect(page.locator("[data-why]")).to_contain_text("purchases of bonds")
 

@@ -14,8 +14,9 @@ from agents.fintech_location import MOVE_TERMS
 from agents.fintech_subsidiaries import FOUNDING_TERMS
 from agents.foreign_investors import TARGET_TERMS
 from agents.leverage import LEVERAGE_TERMS
-from app.web.decided import sum_told, term_name, terms_of
+from app.web.decided import decision_told, term_name, term_rows, terms_of
 from app.web.page_agents import SIZE, Replay
+from app.web.who import name_of, who
 from app.web.words import Words, data_in_chinese
 from scenarios import load
 from scenarios.errors import InputError
@@ -28,6 +29,7 @@ TERMS = {
     *(*TARGET_TERMS, *EQUITY_TERMS, *INSTRUMENT_TERMS, *ADDED_TERMS, *LOCATION_TERMS, *LEVERAGE_TERMS),
     *(*CLIENT_TERMS, *SUPPLIER_TERMS, *FUNDING_TERMS, *GROWTH_TERMS, *SCORE_TERMS, *MOVE_TERMS, *FOUNDING_TERMS),
 }
+RENAMED = {"normal weight less weight held": "return to normal weight", "left for later": "postponed to later months"}
 LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -46,7 +48,11 @@ def centre():
 @pytest.mark.parametrize("term", sorted(TERMS))
 def test_every_declared_term_has_a_chinese_name(term):
     assert not LATIN.search(term_name(term, Words("zh")))
-    assert term_name(term, Words("en")) == term
+    renamed = {
+        "normal weight less weight held": "return to normal weight",
+        "left for later": "postponed to later months",
+    }
+    assert term_name(term, Words("en")) == renamed.get(term, term)
 
 
 def test_whatever_agents_explain_is_told_in_chinese_and_adds_up(centre):
@@ -59,7 +65,9 @@ def test_whatever_agents_explain_is_told_in_chinese_and_adds_up(centre):
                     table = centre.explain(centre.agent(kind.__name__, agent_id), decision=decision)
                 except InputError:
                     continue
-                terms = terms_of(table, chinese)
+                row = int(population.rows_of([agent_id])[0])
+                terms, name = terms_of(table, chinese), who(kind.__name__, population, row, chinese)
+                told.add(decision_told(decision, name, "2021-03", table, chinese))
                 told |= {text for term in terms for text in (term.name, term.unit)}
                 if terms and terms[0].unit != "亿元":
                     assert sum(term.value for term in terms) == pytest.approx(float(table["value"].sum()))
@@ -73,14 +81,72 @@ def test_every_explained_quantity_has_a_chinese_name():
     assert {f"decided_sum.{each.explains}" for each in explained} <= set(data_in_chinese())
 
 
-def test_amounts_are_in_the_units_of_the_language_and_the_sentence_names_the_largest():
-    table = pd.DataFrame(
-        {"term": ["own view", "peers", "home bias", "trend"], "value": [3.0, -1.0, 0.5, 0.01], "unit": ["CNY bn"] * 4}
+def bought(*terms):
+    return pd.DataFrame([{"term": name, "value": value, "unit": "CNY bn"} for name, value in terms])
+
+
+CANCELLING = bought(
+    ("home bias", 30.93),
+    ("normal weight less weight held", -30.76),
+    ("own view", 2.0),
+    ("peers", -0.54),
+    ("trend", 0.0),
+)
+
+
+def test_a_decision_is_a_sentence_with_its_sum_its_largest_terms_and_what_the_others_add():
+    told = decision_told("purchases", "Foreign investor 7", "2021-03", CANCELLING, Words("en"))
+    assert told == (
+        "Foreign investor 7 bought bonds for CNY 1.6 bn net in 2021-03: home bias +30.9,"
+        " return to normal weight -30.8, own view +2.0, other terms -0.5 (CNY bn)."
     )
-    english = sum_told(terms_of(table, Words("en")), Words("en"))
-    assert "+2.51 CNY bn" in english and "own view +3, peers -1, home bias +0.5" in english and "trend" not in english
-    chinese = sum_told(terms_of(table, Words("zh")), Words("zh"))
-    assert "+25.1 亿元" in chinese and "自身判断 +30" in chinese
+    chinese = decision_told("purchases", "境外投资者7号", "2021-03", CANCELLING, Words("zh"))
+    assert chinese.startswith("境外投资者7号在2021-03净买入债券16亿元")
+    assert "本土偏好 +309" in chinese and "向常规权重回归 -308" in chinese
+
+
+@pytest.mark.parametrize(
+    ("decision", "value", "told"),
+    [
+        ("purchases", -2.0, "It sold bonds for CNY 2 bn net"),
+        ("purchases", 0.0, "It neither bought nor sold bonds on balance in 2021-03."),
+        ("staying", np.log(99.0), "with a probability of 99.0 %"),
+        ("seat", -np.log(40.0), "would prefer the best rival centre to Shanghai"),
+        ("seat", -np.log(40.0), "at odds of 40 to 1"),
+        ("leverage", np.log(0.9), "It cut its repo leverage by 10 %"),
+        ("funding", np.log(-np.log(0.87)), "a probability of 13 % of closing"),
+        ("default", np.log(0.002), "a rate of default of 0.20 % a year"),
+        ("need", -0.05, "fell in 2021-03 at 5.0 % a year"),
+        ("rank", 46.0, "It ranked number 46"),
+    ],
+)
+def test_every_decision_has_a_verb_of_its_own(decision, value, told):
+    table = pd.DataFrame({"term": ["own view"], "value": [value], "unit": ["log"]})
+    assert told in decision_told(decision, "It", "2021-03", table, Words("en"))
+
+
+def test_an_agent_without_such_a_decision_is_told_so():
+    none = pd.DataFrame({"term": [], "value": [], "unit": []})
+    assert decision_told("city", "It", "2021-03", none, Words("en")) == "It had no decision of this kind in 2021-03."
+
+
+def test_the_table_drops_terms_that_are_zero_and_has_the_decimals_of_the_sum():
+    rows = term_rows(terms_of(CANCELLING, Words("en")))
+    assert [row[:2] for row in rows] == [
+        ["home bias", "+30.93"],
+        ["return to normal weight", "-30.76"],
+        ["own view", "+2.00"],
+        ["peers", "-0.54"],
+    ]
+
+
+def test_agents_are_named_one_by_one_with_what_sets_them_apart(centre):
+    words = Words("en")
+    investors = next(each for each in centre.populations.values() if each.agent_type.__name__ == "ForeignInvestor")
+    named = {who("ForeignInvestor", investors, row, words).partition(" (")[2] for row in range(len(investors))}
+    assert {"reserve manager, neutral bloc)", "benchmark fund, Western bloc)"} <= named
+    assert name_of("FinancialInstitution", centre.institutions, 0, words).startswith("Bank ")
+    assert not LATIN.search(who("FinancialInstitution", centre.institutions, 0, Words("zh")))
 
 
 def test_a_term_names_its_instrument_or_the_rival_centre():

@@ -7,6 +7,8 @@ from typing import get_args
 
 import app.web
 from agents.districts import District
+from agents.equity_investors import EquityStyle
+from agents.foreign_investors import Bloc, InvestorGroup
 from agents.institutions import Centre, Sector
 from app.web.page_risk import BESIDE, LINES, SIGNALS
 from app.web.recorded_units import SHARE
@@ -75,6 +77,10 @@ def test_every_text_is_asked_for():
         "district",
         "sector",
         "decision",
+        "decided",
+        "did",
+        "one",
+        "trait",
         "kind",
         "page",
         "macro",
@@ -112,7 +118,9 @@ def test_everything_that_has_a_name_has_it_in_both_languages():
     keys += [f"scenario.{name}" for name in names()]
     keys += [f"district.{each.name}" for each in District] + [f"sector.{each.name}" for each in Sector]
     keys += [f"decision.{name}" for decisions in EXPLAINED.values() for name in decisions]
-    keys += [f"kind.{kind.__name__}" for kind in EXPLAINED]
+    keys += [f"{group}.{kind.__name__}" for kind in EXPLAINED for group in ("kind", "one")]
+    keys += [f"one.{each.name}" for each in Sector]
+    keys += [f"trait.{each.name}" for kind in (InvestorGroup, EquityStyle, Bloc) for each in kind]
     keys += [f"centre.{each.name.lower()}" for each in Centre] + ["centre.rest_of_the_country"]
     keys += [f"source.{source}" for source in ("store", "desk")]
     keys += [f"{group}.{name}" for name in PARAMETER_SETS for group in ("parameter_set", "knowledge")]
