@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BLUE, ORANGE, GREEN, GREY, RED = "#1565c0", "#b26a00", "#2e7d32", "#777777", "#c62828"
+PALETTE = [BLUE, ORANGE, GREEN, GREY, RED]
+"""Colours of groups in their order, in place of the library's own."""
 SHADES = ("#90a4ae", "#fff59d", "#ffb74d", "#f4511e")
 """Colours of a share: none, up to 1 %, up to 10 %, more."""
 FIRST_SHOWN = 2015
@@ -266,6 +268,7 @@ def bars(labels: Sequence[str], groups: Mapping[str, Sequence[float]], *, stacke
         for name, values in groups.items()
     ]
     return {
+        "color": PALETTE,
         "grid": {"left": 150, "right": 20, "top": 10, "bottom": 46},
         "legend": {"bottom": 0, "show": len(groups) > 1},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
@@ -357,10 +360,12 @@ def shade_of(share: float) -> str:
 def network(nodes: Sequence[dict[str, Any]], links: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Banks on a circle with their debts to each other."""
     return {
+        "color": PALETTE,
         "tooltip": {},
         "series": [
             {
                 "type": "graph",
+                "itemStyle": {"color": BLUE},
                 "layout": "circular",
                 # Names stand outside the circle, each in the direction of its point, and need room there.
                 "circular": {"rotateLabel": True},

@@ -43,7 +43,7 @@ def Played(given: Answer, ensemble: Ensemble) -> None:
     }
     Form(fields=[field], buttons=[], event_chosen=chosen)
     frames = solara.use_memo(lambda: frames_of(ensemble, "desk", place, words), [id(ensemble), place, words.language])
-    texts = {key: words(f"replay.{key}") for key in ("play", "pause", "month")}
+    texts = {key: words(f"replay.{key}") for key in ("play", "pause", "month", "seats")}
     Replay(
         frames=frames,
         texts=texts,

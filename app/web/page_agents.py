@@ -408,6 +408,7 @@ def _history(replay: Replay, kind: str, agent_id: int, baseline: str, record: Re
             for each, sizes in lines.items()
         ]
         option = {
+            "color": charts.PALETTE,
             "grid": {"left": 60, "right": 14, "top": 12, "bottom": 54},
             "legend": {"bottom": 0},
             "tooltip": {"trigger": "axis"},

@@ -125,3 +125,10 @@ def test_recorded_indicators_are_shown_in_units_a_reader_uses():
 def test_flows_of_a_month_are_drawn_at_an_annual_rate_and_stocks_as_they_are():
     assert to_annual_rate("turnover_total") == (12, "model.at_annual_rate")
     assert to_annual_rate("foreign_bond_share") == to_annual_rate("of another plan") == (1, "model.by_month")
+
+
+def test_groups_and_networks_have_the_colours_of_the_app():
+    option = charts.bars(["a"], {"domestic": [1.0], "foreign": [2.0]}, stacked=True)
+    assert option["color"][:2] == [charts.BLUE, charts.ORANGE]
+    drawn = charts.network([{"name": "Bank 1"}], [])
+    assert drawn["series"][0]["itemStyle"]["color"] == charts.BLUE
