@@ -154,7 +154,16 @@ def Deliver(buttons: list[dict[str, str]], made: dict[str, Any], event_asked: Ha
 
 @answering
 @solara.component_vue("vue/replay.vue")
-def Replay(frames: dict[str, Any], texts: dict[str, str], title: str, subtitle: str, caption: Record) -> None: ...
+def Replay(
+    frames: dict[str, Any],
+    texts: dict[str, str],
+    title: str,
+    subtitle: str,
+    caption: Record,
+    chosen: str = "",
+    month: str = "",
+    event_placed: Handler | None = None,
+) -> None: ...
 
 
 @answering

@@ -5,20 +5,25 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import solara
+from numpy.typing import NDArray
 
+from agents.arrays import Integers
 from agents.districts import District
-from agents.institutions import Sector
+from agents.institutions import Centre, Sector
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
 from app.web.decided import IN_CHINESE, IN_YUAN, decision_told, term_rows, terms_of
-from app.web.money_moves import MoneyMoves
-from app.web.recorded import Record, run_told
+from app.web.desk import Desk
+from app.web.money_moves import MoneyMoves, run_shown
+from app.web.recorded import Record, replayed_told
+from app.web.replay import CENTRES
+from app.web.simulations import paired_requests
 from app.web.who import name_of, who
 from scenarios.calendar import BASELINE, is_month, month_ordinal, month_text
 from scenarios.errors import InputError
-from scenarios.schema import Scenario
 from sim.banking.state import InterbankClaims
 from sim.components import EXPLAINED
+from sim.experiments.requests import RunRequest
 from sim.institutions.location import institutions_by_class
 
 if TYPE_CHECKING:
@@ -43,40 +48,56 @@ DECISIONS = {kind.__name__: tuple(decisions) for kind, decisions in EXPLAINED.it
 
 VIEW, BETWEEN = "agent", "~"
 """Name of what the page shows in a link, and what stands between its parts."""
-LARGEST_SEED = 999_999
+DISTRICTS = tuple(each.name for each in District)
+RIVALS = tuple(each.name for each in CENTRES)
+KINDS_ABROAD, KINDS_RAISING = ("ForeignInvestor", "ForeignEquityInvestor"), ("Issuer",)
+KINDS_AT = {
+    **dict.fromkeys(DISTRICTS, ("FinancialInstitution", "FintechFirm")),
+    # The model counts seats at rival centres; fintech firms alone are agents there.
+    **dict.fromkeys(RIVALS, ("FintechFirm",)),
+    "abroad": KINDS_ABROAD,
+    "issuers": KINDS_RAISING,
+}
+"""Kinds of agents that a place of the replay has, the usual one first."""
 
 
 @dataclass(frozen=True)
 class Looked:
-    """What the page shows: a seed, a kind of agents, one of their decisions, one of them or none, and a month."""
+    """What the page shows: a kind of agents, one of their decisions, one of them or none, a month and a place."""
 
-    seed: int = 1
     kind: str = next(iter(SIZE))
     decision: str = DECISIONS[next(iter(SIZE))][0]
     agent: int = -1
     month: str = ""
+    place: str = ""
 
     @classmethod
     def read(cls, text: str) -> Self:
         """What a link names; the usual in place of what is missing or cannot be."""
         usual = cls()
-        seed, kind, decision, agent, month = (*text.split(BETWEEN), *[""] * 5)[:5]
+        kind, decision, agent, month, place = (*text.split(BETWEEN), *[""] * 5)[:5]
         kind = kind if kind in SIZE else usual.kind
         return cls(
-            int(seed) if seed.isdecimal() and len(seed) < 7 else usual.seed,
             kind,
             decision if decision in DECISIONS[kind] else DECISIONS[kind][0],
             int(agent) if agent.isdecimal() and len(agent) < 10 else usual.agent,
             month if is_month(month) else usual.month,
+            place if kind in KINDS_AT.get(place, ()) else usual.place,
         )
 
     @property
     def told(self) -> str:
         """The same as part of a link."""
         agent = str(self.agent) if self.agent >= 0 else ""
-        return (
-            BETWEEN.join((str(self.seed), self.kind, self.decision, agent, self.month)) if self != type(self)() else ""
-        )
+        parts = (self.kind, self.decision, agent, self.month, self.place)
+        return BETWEEN.join(parts) if self != type(self)() else ""
+
+    def at(self, place: str, month: str) -> Self:
+        """The agents of a place in a month, of the kind that was looked at if the place has it."""
+        kinds = KINDS_AT[place]
+        if self.kind in kinds:
+            return replace(self, place=place, month=month, agent=-1)
+        return replace(self, kind=kinds[0], decision=DECISIONS[kinds[0]][0], place=place, month=month, agent=-1)
 
 
 def look(**changes: Any) -> None:
@@ -84,64 +105,105 @@ def look(**changes: Any) -> None:
     session.look(**{VIEW: replace(Looked.read(session.viewed(VIEW)), **changes).told})
 
 
+type Sizes = dict[str, dict[str, tuple[Integers, NDArray[np.float32]]]]
+"""Numbers and sizes of all agents by month and kind."""
+
+
 @dataclass
 class Replay:
-    """A run of the session, the same draws under the baseline where asked for, and the agent that is looked at."""
+    """A run of the session, and the same draws under the baseline where asked for."""
 
     centre: "FinancialCenter"
     first_ids: dict[str, frozenset[int]]
     """Agents of the first month by kind: they have the same numbers in every run of the same seed."""
-    followed: dict[str, float] = field(default_factory=dict)
-    """Sizes of the agent by month."""
+    sizes: Sizes = field(default_factory=dict)
     other: "FinancialCenter | None" = None
-    followed_there: dict[str, float] = field(default_factory=dict)
+    sizes_there: Sizes = field(default_factory=dict)
 
     @classmethod
     def begun(cls, centre: "FinancialCenter") -> Self:
         """The run after its first month."""
         centre.step()
         kinds = {each.agent_type.__name__: each for each in centre.populations.values()}
-        return cls(centre, {kind: frozenset(kinds[kind].unique_ids.tolist()) for kind in SIZE})
+        made = cls(centre, {kind: frozenset(kinds[kind].unique_ids.tolist()) for kind in SIZE})
+        _note(centre, made.sizes)
+        return made
 
-    def brought_to(self, month: str, kind: str, agent_id: int) -> Self:
-        """The run at a month of a link, or its last one, with an agent followed on the way."""
+    def brought_to(self, month: str) -> Self:
+        """The run at a later month, or its last one."""
         last = min(month_ordinal(month), self.centre.last_month) if month else self.centre.month
-        self.follow(kind, agent_id)
         while self.centre.month < last:
-            self.advance(kind, agent_id)
+            self.advance()
         return self
 
-    def advance(self, kind: str, agent_id: int) -> None:
+    def advance(self) -> None:
         """A month in both runs."""
-        for centre in (self.centre, self.other):
+        for centre, sizes in ((self.centre, self.sizes), (self.other, self.sizes_there)):
             if centre is not None and centre.month < centre.last_month:
                 centre.step()
-        self.follow(kind, agent_id)
+                _note(centre, sizes)
 
-    def compare(self, other: "FinancialCenter", kind: str, agent_id: int) -> None:
+    def compare(self, other: "FinancialCenter") -> None:
         """Bring the same draws under another policy to the month of this run."""
+        self.stop_comparing()
         self.other = other
-        self.followed_there.clear()
         while other.month < self.centre.month:
             other.step()
-            self._note(other, self.followed_there, kind, agent_id)
+            _note(other, self.sizes_there)
 
-    def follow(self, kind: str, agent_id: int) -> None:
-        """Note the size of the agent that is looked at."""
-        self._note(self.centre, self.followed, kind, agent_id)
-        if self.other is not None:
-            self._note(self.other, self.followed_there, kind, agent_id)
+    def stop_comparing(self) -> None:
+        """Forget the run under the other policy."""
+        self.other = None
+        self.sizes_there.clear()
 
-    def forget(self) -> None:
-        """Another agent is looked at."""
-        self.followed.clear()
-        self.followed_there.clear()
+    def life(self, kind: str, agent_id: int) -> dict[str, float]:
+        """Size of an agent by month, from the first month of the run or of the agent."""
+        return _life(self.sizes, kind, agent_id)
 
-    def _note(self, centre: "FinancialCenter", sizes: dict[str, float], kind: str, agent_id: int) -> None:
-        population = _population(centre, kind)
-        row = int(population.rows_of([agent_id])[0]) if agent_id >= 0 else -1
-        if row >= 0:
-            sizes[month_text(centre.month)] = float(population[SIZE[kind][0]][row])
+    def life_there(self, kind: str, agent_id: int) -> dict[str, float]:
+        """The same under the other policy."""
+        return _life(self.sizes_there, kind, agent_id)
+
+
+def _note(centre: "FinancialCenter", sizes: Sizes) -> None:
+    """Keep the sizes of all agents in the month: which of them will be looked at is not known yet."""
+    sizes[month_text(centre.month)] = {
+        kind: (population.unique_ids.copy(), population[SIZE[kind][0]].astype(np.float32))
+        for kind, population in ((kind, _population(centre, kind)) for kind in SIZE)
+    }
+
+
+def _life(sizes: Sizes, kind: str, agent_id: int) -> dict[str, float]:
+    found = {}
+    for month, by_kind in sizes.items():
+        ids, values = by_kind[kind]
+        row = np.flatnonzero(ids == agent_id)
+        if len(row):
+            found[month] = float(values[row[0]])
+    return found
+
+
+def replayed_requests(desk: Desk, run: int) -> dict[str, RunRequest]:
+    """The run of the replay by scenario, at most at `LARGEST_SCALE`: same seed and draw of the parameters.
+
+    Parameters
+    ----------
+    desk
+        The desk.
+    run
+        Number of the run, from 1.
+    """
+    asked = paired_requests(replace(desk, scale=min(desk.scale, LARGEST_SCALE), runs=max(desk.runs, run)))
+    return {each.scenario.name: each for each in asked if each.run == run - 1}
+
+
+def centre_of(request: RunRequest) -> "FinancialCenter":
+    """A model that makes a run."""
+    from sim.model import FinancialCenter
+
+    return FinancialCenter(
+        request.scenario, rng=request.seed, parameters=request.parameters, base_year=request.base_year
+    )
 
 
 @solara.component
@@ -151,68 +213,64 @@ def AgentsPage() -> None:
     again, set_again = solara.use_state(0)
     seen, set_seen = solara.use_state(0)
     looked = Looked.read(session.viewed(VIEW))
-    seed, kind, decision, agent_id = looked.seed, looked.kind, looked.decision, looked.agent
-    scenario = replace(desk, scale=min(desk.scale, LARGEST_SCALE)).scenario()
-
-    baseline = replace(desk, scale=min(desk.scale, LARGEST_SCALE)).baseline_scenario()
-
-    def centre_of(policy: Scenario) -> "FinancialCenter":
-        from sim.model import FinancialCenter
-
-        return FinancialCenter(policy, rng=seed)
-
-    def begin() -> Replay:
-        return Replay.begun(centre_of(scenario)).brought_to(looked.month, kind, agent_id)
-
-    replay = solara.use_memo(begin, [scenario.content_hash(), baseline.content_hash(), seed, again])
+    kind, decision, agent_id = looked.kind, looked.decision, looked.agent
+    run = run_shown(session.answer.value, desk)
+    requests = solara.use_memo(lambda: replayed_requests(desk, run), [desk, run])
+    own, other = requests["desk"], requests[desk.baseline_scenario().name]
+    replay = solara.use_memo(lambda: Replay.begun(centre_of(own)).brought_to(looked.month), [own.key, other.key, again])
     centre = replay.centre
 
     def pressed(button: str) -> None:
         if button == "again":
             look(agent=-1, month="")
             set_again(again + 1)
+        elif button == "anywhere":
+            look(place="", agent=-1)
         elif button == "compare" and replay.other is None:
-            replay.compare(centre_of(baseline), kind, agent_id)
+            replay.compare(centre_of(other))
         elif button == "compare":
-            replay.other = None
-            replay.followed_there.clear()
+            replay.stop_comparing()
         else:
             for _ in range(12 if button == "year" else 1):
-                replay.advance(kind, agent_id)
+                replay.advance()
             look(month=month_text(replay.centre.month))
+        set_seen(seen + 1)
+
+    def placed(event: dict[str, str]) -> None:
+        place, month = event["place"], event["month"]
+        if place not in KINDS_AT or not is_month(month):
+            return
+        if month_ordinal(month) <= BASELINE:
+            month = month_text(BASELINE + 1)
+        session.look(**{VIEW: Looked.read(session.viewed(VIEW)).at(place, month).told})
+        if month_ordinal(month) < replay.centre.month:
+            set_again(again + 1)
+        else:
+            replay.brought_to(month)
         set_seen(seen + 1)
 
     def chosen(event: dict[str, str]) -> None:
         value = event["value"]
         if event["id"] == "kind" and value in SIZE:
-            replay.forget()
-            look(kind=value, agent=-1, decision=DECISIONS[value][0])
+            place = looked.place if value in KINDS_AT.get(looked.place, ()) else ""
+            look(kind=value, agent=-1, decision=DECISIONS[value][0], place=place)
         elif event["id"] == "decision" and value in DECISIONS[kind]:
             look(decision=value)
-        elif event["id"] == "seed" and value.isdecimal() and len(value) < 7:
-            look(seed=int(value))
 
     def pick(text: str) -> None:
         if text.isdecimal():
-            replay.forget()
-            replay.follow(kind, int(text))
             look(agent=int(text))
 
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
         solara.HTML(tag="h1", unsafe_innerHTML=words("agents.heading"))
-        MoneyMoves()
+        MoneyMoves(looked.place, month_text(centre.month), placed)
         solara.HTML(tag="h2", unsafe_innerHTML=words("agents.reasons"))
-        solara.Div(classes=["lj-note"], children=[words("agents.told")])
+        told = [words("agents.told", run=run)]
+        if own.scenario.scale < desk.scale:
+            told.append(words("agents.smaller", scale=f"{own.scenario.scale:.0%}", desk=f"{desk.scale:.0%}"))
+        solara.Div(classes=["lj-note"], children=["".join(told)])
         kinds = [{"value": each, "text": words(f"kind.{each}")} for each in SIZE]
         fields = [
-            {
-                "id": "seed",
-                "label": words("agents.seed"),
-                "value": seed,
-                "type": "number",
-                "min": 0,
-                "max": LARGEST_SEED,
-            },
             {"id": "kind", "label": words("agents.kind"), "value": kind, "options": kinds},
             {
                 "id": "decision",
@@ -229,19 +287,22 @@ def AgentsPage() -> None:
         ]
         against = charts.scenario_name(desk.baseline, words)
         compared = words("agents.compare", baseline=against) if replay.other is None else words("agents.no_compare")
+        if looked.place:
+            buttons.append({"id": "anywhere", "text": words("agents.anywhere")})
         if agent_id >= 0:
             buttons.append({"id": "compare", "text": compared})
         Form(fields=fields, buttons=buttons, event_chosen=chosen, event_pressed=pressed)
         months = {"data-month": month_text(centre.month), "aria-live": "polite"}
         solara.HTML(tag="h2", unsafe_innerHTML=f"{words('agents.month')} {month_text(centre.month)}", attributes=months)
+        record = replayed_told(own, run, month_text(centre.month), words)
+        # The answer stands above the list of agents: below it, it would be out of sight of what was chosen.
+        if agent_id >= 0:
+            _why(replay, kind, agent_id, decision, against, record, words)
+        _people(centre, kind, looked.place, words, pick)
         with solara.Div(classes=["lj-charts"]):
-            record = run_told(scenario, seed, month_text(centre.month), words)
             _places(centre, record, words)
             _network(centre, record, words)
             _sizes(centre, kind, record, words)
-        _people(centre, kind, words, pick)
-        if agent_id >= 0:
-            _why(replay, kind, agent_id, decision, against, record, words)
 
 
 def size_told(kind: str, words: "Words") -> tuple[str, float]:
@@ -337,17 +398,37 @@ def _sizes(centre: "FinancialCenter", kind: str, record: Record, words: "Words")
     )
 
 
-def _people(centre: "FinancialCenter", kind: str, words: "Words", pick: Any) -> None:
+def rows_at(population: "Population[Any]", place: str) -> NDArray[np.intp]:
+    """Rows of the agents of a place; of all where it is none in particular for their kind."""
+    if place in DISTRICTS:
+        return np.flatnonzero(population["district"] == District[place])
+    if place in RIVALS:
+        return np.flatnonzero(population["centre"] == Centre[place])
+    return np.arange(len(population))
+
+
+def place_name(place: str, words: "Words") -> str:
+    """A place of the replay as it is named there."""
+    if place in DISTRICTS:
+        return words(f"district.{place}")
+    return words(f"centre.{place.lower()}") if place in RIVALS else words(f"replay.{place}")
+
+
+def _people(centre: "FinancialCenter", kind: str, place: str, words: "Words", pick: Any) -> None:
     population = _population(centre, kind)
+    there = rows_at(population, place)
     column, (name, times) = SIZE[kind][0], size_told(kind, words)
     values = population[column] * times
-    rows = np.argsort(-values)[:LARGEST_SHOWN]
+    rows = there[np.argsort(-values[there])][:LARGEST_SHOWN]
     shown = []
     for row in rows:
         what = who(kind, population, int(row), words)
         shown.append([str(int(population.unique_ids[row])), what, f"{float(values[row]):,.2f}"])
     heads = [words("table.id"), words("table.kind"), name]
-    Table(title=words("agents.pick"), heads=heads, rows=shown, clickable=True, event_picked=pick)
+    title = words("agents.pick")
+    if place:
+        title = words("agents.pick_at", kind=words(f"kind.{kind}"), place=place_name(place, words), number=len(there))
+    Table(title=title, heads=heads, rows=shown, clickable=True, event_picked=pick)
 
 
 def _why(
@@ -374,18 +455,45 @@ def _why(
     _history(replay, kind, agent_id, baseline, record, words)
 
 
+def life_told(who: str, size: str, sizes: dict[str, float], times: float, words: "Words") -> str:
+    """The life of an agent so far in a sentence: first and last size, their difference, and the largest."""
+    months = list(sizes)
+    first, last, peak = months[0], months[-1], max(sizes, key=lambda month: sizes[month])
+    begun, ended, most = (times * sizes[month] for month in (first, last, peak))
+    if len(months) == 1:
+        return words("agents.life_begins", who=who, what=size, month=first, begun=f"{begun:,.4g}")
+    return words(
+        "agents.life",
+        who=who,
+        what=size,
+        first=first,
+        begun=f"{begun:,.4g}",
+        last=last,
+        ended=f"{ended:,.4g}",
+        change=f"{ended - begun:+,.3g}",
+        peak=peak,
+        most=f"{most:,.4g}",
+    )
+
+
 def _history(replay: Replay, kind: str, agent_id: int, baseline: str, record: Record, words: "Words") -> None:
     """The size of the agent on this page, and with the same draws under the baseline."""
     name, times = size_told(kind, words)
-    months = list(replay.followed)
-    lines = {words("page.desk"): replay.followed}
+    here_by_month, there_by_month = replay.life(kind, agent_id), replay.life_there(kind, agent_id)
+    months = list(here_by_month)
+    solara.Div(
+        classes=["lj-effects"],
+        children=[life_told(words(f"one.{kind}", id=agent_id), name, here_by_month, times, words)],
+        attributes={"data-life": str(agent_id)},
+    )
+    lines = {words("page.desk"): here_by_month}
     if replay.other is not None:
         if agent_id not in replay.first_ids[kind]:
             solara.Div(classes=["lj-note"], children=[words("agents.came_later")])
-        elif months[-1] not in replay.followed_there:
+        elif months[-1] not in there_by_month:
             solara.Div(classes=["lj-note"], children=[words("agents.left_there", baseline=baseline)])
         else:
-            here, there = (times * sizes[months[-1]] for sizes in (replay.followed, replay.followed_there))
+            here, there = (times * sizes[months[-1]] for sizes in (here_by_month, there_by_month))
             told = words(
                 "agents.same_draws",
                 month=months[-1],
@@ -396,8 +504,8 @@ def _history(replay: Replay, kind: str, agent_id: int, baseline: str, record: Re
                 gap=f"{here - there:+,.3g}",
             )
             solara.Div(classes=["lj-effects"], children=[told], attributes={"data-same-draws": str(agent_id)})
-            lines[baseline] = replay.followed_there
-            months = sorted({*months, *replay.followed_there})
+            lines[baseline] = there_by_month
+            months = sorted({*months, *there_by_month})
     if len(months) > 1:
         series = [
             {

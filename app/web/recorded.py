@@ -7,6 +7,7 @@ from app.web.words import Words
 from scenarios.schema import Scenario
 from sim.experiments.designs import Design
 from sim.experiments.ensemble import Ensemble
+from sim.experiments.requests import RunRequest
 
 Record = NewType("Record", str)
 """Where numbers come from, as text; the functions here make it, and no picture is drawn without one."""
@@ -47,6 +48,14 @@ def record_told(ensemble: Ensemble, desk: Desk | None, words: Words, version: st
 def run_told(scenario: Scenario, seed: int, month: str, words: Words) -> Record:
     """Record of a single run of a scenario, up to a month, at the central point of its parameters."""
     return Record(words("record.run", seed=seed, month=month, **_setting(scenario, words)))
+
+
+def replayed_told(request: RunRequest, run: int, month: str, words: Words) -> Record:
+    """Record of one run of an ensemble, by its number from 1, up to a month."""
+    told = words("record.central") if request.draw is None else words("record.draw", number=request.draw + 1)
+    setting = _setting(request.scenario, words)
+    setting["parameters"] = words("desk.comma").join((setting["parameters"], told))
+    return Record(words("record.replayed", run=run, seed=request.seed, month=month, **setting))
 
 
 def sweep_told(design: Design, points: int, words: Words, version: str = "") -> Record:

@@ -157,11 +157,41 @@ def test_an_agent_says_why_and_keeps_its_history(page, server):
     expect(page.locator("[data-why]")).to_contain_text("to stay open")
     page.get_by_role("button", name="Next month").click()
     expect(page.get_by_role("heading", name="Month 2021-02")).to_be_visible()
-    expect(page.locator('figure[aria-label="Its history on this page"]')).to_be_visible()
+    expect(page.locator('figure[aria-label="Its life in this run"]')).to_be_visible()
     page.locator('[data-field="kind"]').select_option("ForeignInvestor")
     expect(page.locator("tbody tr").first).to_contain_text("Foreign investor ")
     page.locator(".lj-link").first.click()
     expect(page.locator("[data-why]")).to_contain_text("purchases of bonds")
+
+
+def test_a_place_of_the_replay_lists_its_agents_and_the_answer_stands_near_the_click(page, server):
+    page.goto(f"{server}/agents?{QUICK}")
+    expect(page.get_by_role("heading", name="Month 2021-01")).to_be_visible()
+    slider = page.locator(".lj-months")
+    slider.fill("4")
+    page.locator('[data-place="LUJIAZUI"]').click()
+    expect(page.get_by_role("heading", name="Month 2021-04")).to_be_visible()
+    rows = page.locator("tbody tr", has_text="Lujiazui")
+    expect(rows).to_have_count(15)
+    first = rows.first.locator(".lj-link")
+    before = first.bounding_box()["y"]
+    first.click()
+    answer = page.locator("[data-decided]")
+    expect(answer).to_contain_text("stayed open in 2021-04")
+    expect(page.locator("[data-life]")).to_contain_text("in 2021-01 and")
+    assert answer.bounding_box()["y"] - before < 100
+    page.locator('[data-place="abroad"]').press("Enter")
+    expect(page.locator("tbody tr").first).to_contain_text("bloc")
+    expect(page).to_have_url(re.compile("abroad"))
+
+
+def test_arrows_of_a_replay_that_stands_still_show_direction(page, server):
+    page.goto(f"{server}/agents?{QUICK}")
+    arrow = page.locator('[data-flow="direct_financing"]')
+    expect(arrow).to_have_attribute("marker-end", "url(#lj-head-direct_financing)")
+    page.locator(".lj-months").fill("30")
+    rival = page.locator('[data-flow="SINGAPORE"], [data-flow="HONG_KONG"], [data-flow="BEIJING"]').first
+    expect(rival).to_have_attribute("marker-end", "url(#lj-head-seats)")
 
 
 def test_the_address_of_an_agent_opens_the_same_agent_in_the_same_month(page, server):
@@ -170,7 +200,7 @@ def test_the_address_of_an_agent_opens_the_same_agent_in_the_same_month(page, se
     expect(page.locator("tbody tr").first).to_contain_text("Foreign investor ")
     page.get_by_role("button", name="Next month").click()
     page.locator(".lj-link").first.click()
-    expect(page).to_have_url(re.compile("agent=1%7E|agent=1~"))
+    expect(page).to_have_url(re.compile("agent=ForeignInvestor"))
     expect(page.locator("[data-why]")).to_contain_text("purchases of bonds")
     expect(page).to_have_url(re.compile("2021-02"))
     why = page.locator("[data-why]").inner_text()

@@ -7,21 +7,26 @@ import pandas as pd
 import pytest
 
 import sim
+from agents.districts import District
 from agents.equity_investors import EQUITY_TERMS
 from agents.fintech_clients import CLIENT_TERMS, SUPPLIER_TERMS
 from agents.fintech_firms import FUNDING_TERMS, GROWTH_TERMS, SCORE_TERMS
 from agents.fintech_location import MOVE_TERMS
 from agents.fintech_subsidiaries import FOUNDING_TERMS
 from agents.foreign_investors import TARGET_TERMS
+from agents.institutions import Centre
 from agents.leverage import LEVERAGE_TERMS
 from app.web.decided import decision_told, term_name, term_rows, terms_of
-from app.web.page_agents import SIZE, Replay
+from app.web.desk import Desk
+from app.web.page_agents import SIZE, Looked, Replay, centre_of, life_told, replayed_requests, rows_at
+from app.web.simulations import paired_requests
 from app.web.who import name_of, who
 from app.web.words import Words, data_in_chinese
 from scenarios import load
 from scenarios.errors import InputError
 from sim.component import Explanation
 from sim.components import COMPONENTS, EXPLAINED
+from sim.experiments.ensemble import run_requests
 from sim.financing.issuance import ADDED_TERMS, INSTRUMENT_TERMS
 from sim.institutions.location import LOCATION_TERMS
 
@@ -160,15 +165,55 @@ def test_the_same_draws_under_another_policy_differs_by_policy_alone():
     kind = "ForeignInvestor"
     assert set(replay.first_ids) == set(SIZE)
     agent_id = min(replay.first_ids[kind])
-    replay.follow(kind, agent_id)
-    replay.advance(kind, agent_id)
-    replay.compare(sim.FinancialCenter(small(), rng=3), kind, agent_id)
-    replay.advance(kind, agent_id)
-    assert list(replay.followed) == ["2021-01", "2021-02", "2021-03"]
-    assert replay.followed_there == replay.followed
+    replay.advance()
+    replay.compare(sim.FinancialCenter(small(), rng=3))
+    replay.advance()
+    assert list(replay.life(kind, agent_id)) == ["2021-01", "2021-02", "2021-03"]
+    assert replay.life_there(kind, agent_id) == replay.life(kind, agent_id)
     other = Replay.begun(sim.FinancialCenter(small(), rng=3))
     for _ in range(11):
-        other.advance(kind, agent_id)
-    other.compare(sim.FinancialCenter(small("frozen"), rng=3), kind, agent_id)
-    here, there = (np.array(list(sizes.values())) for sizes in (other.followed, other.followed_there))
-    assert not np.array_equal(here, there[1:])
+        other.advance()
+    other.compare(sim.FinancialCenter(small("frozen"), rng=3))
+    assert any(other.life(kind, each) != other.life_there(kind, each) for each in other.first_ids[kind])
+
+
+def test_the_life_of_an_agent_begins_with_the_run_whenever_it_is_chosen():
+    replay = Replay.begun(sim.FinancialCenter(small(), rng=3)).brought_to("2021-04")
+    kind = "FinancialInstitution"
+    agent_id = min(replay.first_ids[kind])
+    life = replay.life(kind, agent_id)
+    assert list(life) == ["2021-01", "2021-02", "2021-03", "2021-04"]
+    institutions = replay.centre.institutions
+    now = institutions["assets_bn"][institutions.rows_of([agent_id])[0]]
+    assert life["2021-04"] == pytest.approx(now, rel=1e-6)
+    told = life_told("Bank 7", "Assets, CNY bn", {"2021-01": 2.0, "2021-02": 5.0, "2021-03": 3.0}, 1.0, Words("en"))
+    assert told == (
+        "Assets, CNY bn, of Bank 7: 2 in 2021-01 and 3 in 2021-03, a change of +1. The most was 5 in 2021-02."
+    )
+
+
+def test_the_agents_are_those_of_the_run_that_is_replayed():
+    desk = Desk(scale=0.05, runs=8)
+    request = replayed_requests(desk, 2)["desk"]
+    replayed = run_requests([each for each in paired_requests(desk) if each.run == 1], workers=1)
+    centre = centre_of(request)
+    for _ in range(3):
+        centre.step()
+    names = ("institution_count", "foreign_net_purchases", "institutions_lujiazui")
+    place = centre.month - replayed.first_month
+    recorded = [replayed.values["desk"][0, place, replayed.columns.index(name)] for name in names]
+    assert [centre.records[-1][name] for name in names] == recorded
+    assert replayed_requests(desk, 3)["desk"].seed != request.seed
+
+
+def test_a_place_lists_the_agents_that_are_there(centre):
+    institutions = centre.institutions
+    there = rows_at(institutions, "LUJIAZUI")
+    assert 0 < len(there) < len(institutions) and set(institutions["district"][there]) == {District.LUJIAZUI}
+    firms = next(each for each in centre.populations.values() if each.agent_type.__name__ == "FintechFirm")
+    assert set(firms["centre"][rows_at(firms, "BEIJING")]) == {Centre.BEIJING}
+    assert len(rows_at(firms, "")) == len(firms)
+    looked = Looked("Issuer", "need", 12, "2022-03").at("LUJIAZUI", "2022-05")
+    assert looked == Looked("FinancialInstitution", "staying", -1, "2022-05", "LUJIAZUI")
+    assert Looked.read(looked.told) == looked
+    assert Looked.read("Issuer~need~12~2022-03~LUJIAZUI").place == ""

@@ -88,8 +88,7 @@ def every_figure(desk, ensemble, centre, words):
     kind = "FinancialInstitution"
     page_agents._sizes(centre, kind, of_one, words)
     agent = int(centre.institutions.unique_ids[0])
-    replay.follow(kind, agent)
-    replay.advance(kind, agent)
+    replay.advance()
     page_agents._history(replay, kind, agent, "committed", of_one, words)
     page_model._plot(scenario.plan.indicators[0], scenario, words)(centre)
     factors = (Factor("bond_market_access", "lever", 0.4, 1.0), Factor("reits_pilot", "lever", 0.0, 1.0))

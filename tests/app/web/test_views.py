@@ -33,10 +33,10 @@ def test_the_choices_of_the_pages_are_parts_that_a_link_may_have():
 
 
 def test_what_is_looked_at_is_read_back_from_its_link():
-    look(seed=7, kind="Issuer", decision=DECISIONS["Issuer"][0])
+    look(kind="Issuer", decision=DECISIONS["Issuer"][0])
     look(agent=12, month="2022-03")
-    assert Looked.read(session.viewed(VIEW)) == Looked(7, "Issuer", DECISIONS["Issuer"][0], 12, "2022-03")
-    look(seed=1, kind=next(iter(SIZE)), decision="staying", agent=-1, month="")
+    assert Looked.read(session.viewed(VIEW)) == Looked("Issuer", DECISIONS["Issuer"][0], 12, "2022-03")
+    look(kind=next(iter(SIZE)), decision="staying", agent=-1, month="")
     assert session.viewed(VIEW) == ""
 
 
@@ -62,8 +62,8 @@ def test_a_run_is_brought_to_the_month_of_a_link_and_not_beyond_its_end():
     centre = sim.FinancialCenter(scenario, rng=1)
     replay = Replay.begun(centre)
     agent = int(centre.institutions.unique_ids[0])
-    assert list(replay.brought_to("2021-03", kind, agent).followed) == ["2021-01", "2021-02", "2021-03"]
-    assert replay.brought_to("2030-01", kind, agent).centre.month == centre.last_month
+    assert list(replay.brought_to("2021-03").life(kind, agent)) == ["2021-01", "2021-02", "2021-03"]
+    assert replay.brought_to("2030-01").centre.month == centre.last_month
 
 
 def test_forms_of_a_link_are_shown_and_a_choice_that_is_not_offered_changes_nothing():
@@ -86,7 +86,7 @@ WRITTEN = {
     "replayed": "3",
     "ranked": "panda_cumulative",
     "pinned": "default_rate~reits_cap",
-    "agent": "7~Issuer~need~12~2022-03",
+    "agent": "FintechFirm~city~12~2022-03~BEIJING",
     "failed": "2023~4~2",
     "reached": "panda_cumulative~650.5",
     "batch": "stretch~~12",
