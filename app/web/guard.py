@@ -60,7 +60,7 @@ KERNEL = r"/jupyter/api/kernels/(?P<kernel>[0-9a-fA-F-]{36})"
 SOCKET = re.compile(KERNEL + "/channels")
 CLOSING = re.compile("/_solara/api/close/(?P<kernel>[0-9a-fA-F-]{36})")
 FILES = re.compile(rf"/static/.+|/_solara/cdn/.+|/jupyter/nbextensions/.+|/readyz|/favicon\.ico|{KERNEL}")
-PAGE_NAMES = ("compare", "risk", "agents", "model", "experiments", "sources")
+PAGE_NAMES = ("compare", "risk", "agents", "experiments", "sources", "model")
 """Pages beside the policy desk, which stands at the root."""
 PAGES = frozenset({"/", *(f"/{name}" for name in PAGE_NAMES)})
 SOLARAS_COOKIES = ("solara-session-id", "solara-session-id-lax")

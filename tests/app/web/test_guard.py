@@ -202,13 +202,19 @@ def test_a_socket_that_is_none_of_a_page_is_refused(path, query):
     assert not FILES.fullmatch(SOCKET)
 
 
+def texts(widget):
+    """Every text of a widget and of those inside it."""
+    for each in getattr(widget, "children", ()):
+        yield from [each] if isinstance(each, str) else texts(each)
+
+
 def test_a_page_that_cannot_be_drawn_is_one_line_and_the_log_has_the_rest(caplog):
     @solara.component
     def Broken():
         raise RuntimeError("of /secret/place")
 
     box, context = solara.render(Layout(children=[Broken()]), handle_error=False)
-    shown = str(box.children[0].children[0].children)
+    shown = " ".join(texts(box))
     context.close()
     assert session.words()("app.failed") in shown
     assert "Traceback" not in shown and "/secret" not in shown

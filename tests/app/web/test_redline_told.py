@@ -38,7 +38,7 @@ def test_scenarios_of_different_ends_are_compared_in_the_last_year_of_both():
     told = redline_told(made, "plan", "committed", Words("en"))
     assert "by 2023 in 3 of 10 runs, in 1 under" in told
     card = redline_card(made, "plan", "committed", Words("en"))
-    assert card["value"] == "3" and "2023" in card["unit"] and card["share"].startswith("3 runs")
+    assert card["value"] == "3" and "2023" in card["unit"] and card["share"].startswith("early warnings: 3 of the runs")
 
 
 def test_a_scenario_without_a_whole_year_is_no_comparison_and_has_no_bank_to_fail():
