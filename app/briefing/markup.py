@@ -16,10 +16,20 @@ def words(name: str, text: str, **attributes: str) -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], **attributes: str) -> str:
-    """A table. Heads are plain text, cells are markup; the first cell of a row is its heading, if it is not empty."""
+    """A table. Heads are plain text, cells are markup; the first cell of a row is its heading, if it is not empty.
+
+    Each cell has the head of its column as an attribute: on a narrow screen the cells of a row stand below each other.
+    """
     head = tag("tr", *(words("th", each, scope="col") if each else tag("td") for each in heads))
-    body = "".join(tag("tr", _first(row[0]), *(tag("td", cell) for cell in row[1:])) for row in rows)
+    body = "".join(
+        tag("tr", _first(row[0]), *(_cell(name, cell) for name, cell in zip(heads[1:], row[1:], strict=True)))
+        for row in rows
+    )
     return tag("table", tag("thead", head), tag("tbody", body), **attributes)
+
+
+def _cell(head: str, cell: str) -> str:
+    return tag("td", cell, **({"data_head": head} if head else {}))
 
 
 def _first(cell: str) -> str:
