@@ -124,7 +124,7 @@ def decision_told(decision: str, who: str, month: str, explained: pd.DataFrame, 
         rate=_percent(math.exp(min(total, MOST_EXPONENT)), words),
         share=_percent(abs(total), words),
         percent=_percent(abs(math.expm1(min(total, MOST_EXPONENT))), words),
-        odds=_two_digits(math.exp(min(abs(total), MOST_EXPONENT))),
+        odds=told_to(math.exp(min(abs(total), MOST_EXPONENT)), SENTENCE_DIGITS),
     )
     largest = [each for each in sorted(terms, key=lambda term: -abs(term.value)) if round(each.value, places) != 0.0]
     named = [(each.name, round(each.value, places)) for each in largest[:LARGEST_TERMS]]
@@ -159,5 +159,6 @@ def _percent(share: float, words: Words) -> str:
     return words("agents.percent", number=number)
 
 
-def _two_digits(value: float) -> str:
-    return f"{float(f'{value:.{SENTENCE_DIGITS}g}'):,.10g}"
+def told_to(value: float, digits: int, sign: str = "") -> str:
+    """A number with so many digits that count, with commas and no power of ten; `+` as sign shows either sign."""
+    return f"{float(f'{value:.{digits}g}'):{sign},.10g}"

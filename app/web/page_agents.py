@@ -12,7 +12,7 @@ from agents.districts import District
 from agents.institutions import Centre, Sector
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
-from app.web.decided import IN_CHINESE, IN_YUAN, decision_told, term_rows, terms_of
+from app.web.decided import IN_CHINESE, IN_YUAN, decision_told, term_rows, terms_of, told_to
 from app.web.desk import Desk
 from app.web.money_moves import MoneyMoves, run_shown
 from app.web.recorded import Record, replayed_told
@@ -461,29 +461,31 @@ def life_told(who: str, size: str, sizes: dict[str, float], times: float, words:
     first, last, peak = months[0], months[-1], max(sizes, key=lambda month: sizes[month])
     begun, ended, most = (times * sizes[month] for month in (first, last, peak))
     if len(months) == 1:
-        return words("agents.life_begins", who=who, what=size, month=first, begun=f"{begun:,.4g}")
+        return words("agents.life_begins", who=who, what=size, month=first, begun=told_to(begun, 4))
     return words(
         "agents.life",
         who=who,
         what=size,
         first=first,
-        begun=f"{begun:,.4g}",
+        begun=told_to(begun, 4),
         last=last,
-        ended=f"{ended:,.4g}",
-        change=f"{ended - begun:+,.3g}",
+        ended=told_to(ended, 4),
+        change=told_to(ended - begun, 3, "+"),
         peak=peak,
-        most=f"{most:,.4g}",
+        most=told_to(most, 4),
     )
 
 
 def _history(replay: Replay, kind: str, agent_id: int, baseline: str, record: Record, words: "Words") -> None:
     """The size of the agent on this page, and with the same draws under the baseline."""
+    population = _population(replay.centre, kind)
+    agent = name_of(kind, population, int(population.rows_of([agent_id])[0]), words)
     name, times = size_told(kind, words)
     here_by_month, there_by_month = replay.life(kind, agent_id), replay.life_there(kind, agent_id)
     months = list(here_by_month)
     solara.Div(
         classes=["lj-effects"],
-        children=[life_told(words(f"one.{kind}", id=agent_id), name, here_by_month, times, words)],
+        children=[life_told(agent, name, here_by_month, times, words)],
         attributes={"data-life": str(agent_id)},
     )
     lines = {words("page.desk"): here_by_month}
@@ -498,10 +500,10 @@ def _history(replay: Replay, kind: str, agent_id: int, baseline: str, record: Re
                 "agents.same_draws",
                 month=months[-1],
                 what=name,
-                here=f"{here:,.4g}",
-                there=f"{there:,.4g}",
+                here=told_to(here, 4),
+                there=told_to(there, 4),
                 baseline=baseline,
-                gap=f"{here - there:+,.3g}",
+                gap=told_to(here - there, 3, "+"),
             )
             solara.Div(classes=["lj-effects"], children=[told], attributes={"data-same-draws": str(agent_id)})
             lines[baseline] = there_by_month
@@ -524,12 +526,11 @@ def _history(replay: Replay, kind: str, agent_id: int, baseline: str, record: Re
             "yAxis": {"type": "value", "scale": True},
             "series": series,
         }
-        agent = words("agents.plainly", told=words(f"one.{kind}", id=agent_id))
         Chart(
             option=option,
             title=words("agents.history"),
             subtitle=name,
-            caption=agent,
+            caption=words("agents.plainly", told=agent),
             name="history",
             record=record,
             height=240,

@@ -29,7 +29,7 @@ PLACES = {
 }
 """Where districts stand in the schematic map, per cent from its upper left: north is up, distances mean nothing."""
 CENTRES = {
-    Centre.BEIJING: (10.0, 10.0),
+    Centre.BEIJING: (10.0, 14.0),
     Centre.SHENZHEN: (10.0, 88.0),
     Centre.HONG_KONG: (30.0, 93.0),
     Centre.SINGAPORE: (90.0, 93.0),

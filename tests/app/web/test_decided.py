@@ -16,7 +16,7 @@ from agents.fintech_subsidiaries import FOUNDING_TERMS
 from agents.foreign_investors import TARGET_TERMS
 from agents.institutions import Centre
 from agents.leverage import LEVERAGE_TERMS
-from app.web.decided import decision_told, term_name, term_rows, terms_of
+from app.web.decided import decision_told, term_name, term_rows, terms_of, told_to
 from app.web.desk import Desk
 from app.web.page_agents import SIZE, Looked, Replay, centre_of, life_told, replayed_requests, rows_at
 from app.web.simulations import paired_requests
@@ -190,6 +190,10 @@ def test_the_life_of_an_agent_begins_with_the_run_whenever_it_is_chosen():
     assert told == (
         "Assets, CNY bn, of Bank 7: 2 in 2021-01 and 3 in 2021-03, a change of +1. The most was 5 in 2021-02."
     )
+
+
+def test_sizes_have_no_power_of_ten():
+    assert told_to(10079.46, 4) == "10,080" and told_to(-1131.2, 3, "+") == "-1,130" and told_to(0.0, 3, "+") == "+0"
 
 
 def test_the_agents_are_those_of_the_run_that_is_replayed():

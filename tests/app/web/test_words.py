@@ -9,7 +9,7 @@ import app.web
 from agents.districts import District
 from agents.equity_investors import EquityStyle
 from agents.foreign_investors import Bloc, InvestorGroup
-from agents.institutions import Centre, Sector
+from agents.institutions import Centre, FinancialInstitution, Sector
 from app.web.page_risk import BESIDE, LINES, SIGNALS
 from app.web.recorded_units import SHARE
 from app.web.words import Words, catalogue, data_in_chinese
@@ -122,7 +122,9 @@ def test_everything_that_has_a_name_has_it_in_both_languages():
     keys += [f"scenario.{name}" for name in names()]
     keys += [f"district.{each.name}" for each in District] + [f"sector.{each.name}" for each in Sector]
     keys += [f"decision.{name}" for decisions in EXPLAINED.values() for name in decisions]
-    keys += [f"{group}.{kind.__name__}" for kind in EXPLAINED for group in ("kind", "one")]
+    keys += [f"kind.{kind.__name__}" for kind in EXPLAINED]
+    # A financial institution goes by its class.
+    keys += [f"one.{kind.__name__}" for kind in EXPLAINED if kind is not FinancialInstitution]
     keys += [f"one.{each.name}" for each in Sector]
     keys += [f"trait.{each.name}" for kind in (InvestorGroup, EquityStyle, Bloc) for each in kind]
     keys += [f"centre.{each.name.lower()}" for each in Centre] + ["centre.rest_of_the_country"]
