@@ -1,6 +1,6 @@
 """The answer in sentences made by rule from numbers; nothing in them is free text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.briefing import amounts
 from app.briefing.words import Wording
@@ -8,8 +8,9 @@ from sim.experiments.least_runs import LEAST_FOR_VERDICT
 from sim.experiments.summary import Summary
 from sim.experiments.verdicts import Change, Reaching
 
-SURE: tuple[Reaching, ...] = ("reaches", "misses")
 LEFT: tuple[Reaching, ...] = ("likely", "unclear", "unlikely")
+NAMED_LATER: tuple[Reaching, ...] = ("likely", "unclear")
+"""Verdicts of which the headline has the number alone."""
 CHANGED: tuple[Change, ...] = ("better", "worse", "no clear effect", "no effect")
 
 
@@ -23,30 +24,60 @@ def question(summary: Summary, wording: Wording) -> str:
 
 
 def headline(summary: Summary, wording: Wording) -> str:
-    """One sentence on the targets that are reached and those that are missed."""
+    """How many targets are reached, missed, likely, open and unlikely, and how many runs meet all of them at once.
+
+    Targets that are reached, missed or unlikely to be reached are named, so that good news never stands alone.
+    """
     verdicts = summary.verdicts(summary.main)
     if summary.target_years[summary.main] is None:
         return wording("answer.no_year")
     if "too few runs" in verdicts:
         return wording("answer.few", runs=summary.runs[summary.main], least=LEAST_FOR_VERDICT)
-    clauses = [
-        wording(
-            f"answer.{verdict}_{'1' if len(verdicts[verdict]) == 1 else 'n'}", names=_named(verdicts[verdict], wording)
-        )
-        for verdict in SURE
-        if verdict in verdicts
-    ]
-    if not clauses:
-        clauses = [wording("answer.neither", count=wording.count(len(summary.outlooks[summary.main])))]
     begun = wording("answer.begin", year=summary.year, scenario=wording.scenario(summary.main))
-    return begun + wording("answer.and").join(clauses) + wording("join.stop")
+    whole = len(summary.outlooks[summary.main])
+    if whole == 1:
+        verdict, only = next(iter(verdicts.items()))
+        return begun + wording(f"answer.{verdict}_only", names=_named(only, wording)) + wording("join.stop")
+    told = [_sure(verdicts, whole, wording)]
+    for verdict in LEFT:
+        if names := verdicts.get(verdict, []):
+            key = f"answer.are_{verdict}_{'1' if len(names) == 1 else 'n'}"
+            told.append(wording(key, number=wording.count(len(names)), names=_named(names, wording)))
+    first = begun + wording("join.clauses").join(told) + wording("join.stop")
+    return wording("join.sentences").join([first, _together(summary, wording)])
+
+
+def _sure(verdicts: Mapping[Reaching, Sequence[str]], whole: int, wording: Wording) -> str:
+    """The clause on targets that are reached and missed."""
+    reached, missed = (verdicts.get(each, []) for each in ("reaches", "misses"))
+    count = wording.count(whole)
+    if whole in (len(reached), len(missed)):
+        return wording("answer.reaches_all" if reached else "answer.misses_all", count=count)
+    told = [wording("answer.reaches_none", count=count)]
+    if reached:
+        number, names = wording.count(len(reached)), _named(reached, wording)
+        told = [wording("answer.reaches_some", number=number, count=count, names=names)]
+    if missed:
+        told.append(wording("answer.misses_some", number=wording.count(len(missed)), names=_named(missed, wording)))
+    return wording("answer.and").join(told)
+
+
+def _together(summary: Summary, wording: Wording) -> str:
+    """How many runs meet all targets at once."""
+    met, runs = summary.all_met[summary.main]
+    key = {0: "answer.none_all", 1: "answer.all_1"}.get(met, "answer.all")
+    return wording(key, met=met, runs=runs, count=wording.count(len(summary.outlooks[summary.main])))
 
 
 def less_sure(summary: Summary, wording: Wording) -> str:
-    """The targets that are neither reached nor missed: likely, open, unlikely; empty where there is none."""
+    """Names of the targets of which the headline has the number alone: likely and open; empty where there is none."""
     verdicts = summary.verdicts(summary.main)
-    told = [wording(f"answer.{each}", names=_named(verdicts[each], wording)) for each in LEFT if each in verdicts]
-    return wording("join.sentences").join(told)
+    if len(summary.outlooks[summary.main]) == 1:
+        return ""
+    named = [each for each in NAMED_LATER if each in verdicts]
+    return wording("join.sentences").join(
+        wording(f"answer.{each}", names=_named(verdicts[each], wording)) for each in named
+    )
 
 
 def _named(indicators: Sequence[str], wording: Wording) -> str:
@@ -62,12 +93,8 @@ def qualifications(summary: Summary, wording: Wording) -> list[str]:
 
 
 def supporting(summary: Summary, wording: Wording) -> list[str]:
-    """Further sentences: all targets at once, what the policy changes, the redline."""
+    """Further sentences: targets that are likely or open, what the policy changes, the redline."""
     told = [each for each in (less_sure(summary, wording),) if each]
-    met, runs = summary.all_met[summary.main]
-    if runs >= LEAST_FOR_VERDICT:
-        count = wording.count(len(summary.outlooks[summary.main]))
-        told.append(wording("answer.all" if met else "answer.none_all", met=met, runs=runs, count=count))
     if summary.main in summary.effects:
         told.append(effects(summary, summary.main, wording))
     redline = summary.redlines.get(summary.main)

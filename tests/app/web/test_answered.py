@@ -28,9 +28,9 @@ def told(words, shares, desk=DESK, **how):
 @pytest.mark.parametrize(
     ("shares", "english", "chinese"),
     [
-        (dict.fromkeys(TARGETS, 1.0), "reaches the targets for", "目标可以实现"),
-        (dict.fromkeys(TARGETS, 0.0), "misses the targets for", "目标难以实现"),
-        (dict.fromkeys(TARGETS, 0.5), "neither reaches nor misses any of the seven targets", "尚无一项可以断定"),
+        (dict.fromkeys(TARGETS, 1.0), "reaches all seven targets", "七项目标均可实现"),
+        (dict.fromkeys(TARGETS, 0.0), "misses all seven targets", "七项目标均难以实现"),
+        (dict.fromkeys(TARGETS, 0.5), "none of the seven targets with confidence; seven are open", "尚无一项可以断定"),
     ],
 )
 def test_the_headline_says_what_is_reached_missed_or_unclear(shares, english, chinese):
