@@ -61,7 +61,8 @@ def replayed_told(request: RunRequest, run: int, month: str, words: Words) -> Re
 def sweep_told(design: Design, points: int, words: Words, version: str = "") -> Record:
     """Record of the points of a sweep, made with a version of the model, by default the installed one."""
     setting = _setting(design.scenario, words) | ({"version": version} if version else {})
-    return Record(words("record.sweep", kind=design.kind, points=points, runs=design.runs, seed=design.seed, **setting))
+    kind = words.known(f"design.{design.kind}", design.kind)
+    return Record(words("record.sweep", kind=kind, points=points, runs=design.runs, seed=design.seed, **setting))
 
 
 def attribution_told(target: Scenario, base: str, runs: int, seed: int, scale: float, words: Words) -> Record:

@@ -105,7 +105,12 @@ def Swept(counts: dict[str, int]) -> None:
         solara.Div(classes=["lj-muted"], children=[words("swept.none")])
         return
     design, found = sweep
-    told = words("swept.told", kind=design.kind, points=len(found), factors=len(design.factors))
+    told = words(
+        "swept.told",
+        kind=words.known(f"design.{design.kind}", design.kind),
+        points=len(found),
+        factors=len(design.factors),
+    )
     solara.Div(classes=["lj-muted"], children=[f"{design.title} {told}".strip()])
 
     def chosen(event: dict[str, str]) -> None:

@@ -107,6 +107,7 @@ def test_every_text_is_asked_for():
         "verdict",
         "size",
         "not_recorded",
+        "design",
     )
     for key in catalogue():
         group, _, name = key.partition(".")
