@@ -13,6 +13,8 @@ IN_CHINESE: Mapping[str, float] = {"panda_cumulative": 10.0}
 """Factor from CNY bn to 亿元, 0.1 bn, in which Chinese writes amounts."""
 DECIMALS: Mapping[str, int] = {"direct_financing": 1, "direct_financing_share": 1, "foreign_bond_share": 2}
 """Decimal places of a value; none for other indicators."""
+WHOLE = ("count", "firms", "companies", "investors", "listings per year", "months per year")
+"""Units that are counted."""
 MOST_DECIMALS = 3
 UNKNOWN = "–"  # noqa: RUF001
 
@@ -44,10 +46,10 @@ def amount(indicator: str, value: float, wording: Wording) -> str:
 
 
 def decimals_of(indicator: str, shown: float) -> int:
-    """Decimal places of a value: fixed for the indicators of the catalogue, three digits for others."""
+    """Decimal places of a value: fixed for the catalogue, none for counts, three digits for others."""
     if f"title.{indicator}" in catalogue():
         return DECIMALS.get(indicator, 0)
-    if not math.isfinite(shown) or shown == 0.0:
+    if unit_of(indicator) in WHOLE or not math.isfinite(shown) or shown == 0.0:
         return 0
     return min(MOST_DECIMALS, max(0, 2 - math.floor(math.log10(abs(shown)))))
 

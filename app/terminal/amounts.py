@@ -15,7 +15,6 @@ from app.briefing.amounts import decimals_of, effect_decimals, factor, grouped, 
 from app.briefing.words import Wording
 from app.terminal.numbers import UNKNOWN
 from app.terminal.report import Cell
-from app.web.recorded_units import decimals
 from scenarios.plan import shipped_plan
 from sim.closing.dictionary import dictionary, unit_of
 
@@ -70,7 +69,7 @@ def level(indicator: str, value: float) -> str:
     shown = value * factor(indicator, _english())
     if not math.isfinite(shown):
         return UNKNOWN
-    return _ascii(grouped(shown, decimals(indicator, shown), _english())) + (" %" if is_share(indicator) else "")
+    return _ascii(grouped(shown, decimals_of(indicator, shown), _english())) + (" %" if is_share(indicator) else "")
 
 
 def levels(indicator: str, low: float, high: float) -> str:
@@ -83,7 +82,7 @@ def levels(indicator: str, low: float, high: float) -> str:
 def distance(indicator: str, value: float, beside: float, *, plus: bool = False) -> str:
     """How far one value is from another, to the digits of that value; `plus` gives it a sign above zero too."""
     times = factor(indicator, _english())
-    return _difference(indicator, value, decimals(indicator, beside * times), plus)
+    return _difference(indicator, value, decimals_of(indicator, beside * times), plus)
 
 
 def size(indicator: str, value: float, *, plus: bool = False) -> str:

@@ -8,6 +8,7 @@ import solara
 from app.web import charts, session
 from app.web.comparison_charts import waterfall
 from app.web.components import Chart, Form, Table
+from app.web.link import BETWEEN
 from app.web.named import group_name, indicator_name
 from app.web.problems import problems_told
 from app.web.recorded import Record, attribution_told, kept_attribution_told
@@ -21,7 +22,6 @@ from sim.experiments.store import Store
 from sim.experiments.stored_attribution import stored_attribution
 
 SEEDS = (1, 2, 4)
-BETWEEN = "~"
 SCALE = 0.1
 """Share of the issuers in the runs of an attribution."""
 

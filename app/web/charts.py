@@ -10,7 +10,7 @@ from app.briefing import amounts
 from app.briefing.svg import ticks
 from app.briefing.words import Wording
 from app.web.named import unit_name
-from app.web.recorded_units import decimals, recorded_unit
+from app.web.recorded_units import recorded_unit
 from app.web.words import Words, catalogue
 from scenarios.plan import Indicator
 from scenarios.spreadsheet import plain_cells
@@ -50,7 +50,7 @@ def number(indicator: str, value: float, words: Words) -> str:
     wording = Wording(words.language)
     if _is_recorded_only(indicator):
         shown = value * factor(indicator, words)
-        return amounts.grouped(shown, decimals(indicator, shown), wording)
+        return amounts.grouped(shown, amounts.decimals_of(indicator, shown), wording)
     return amounts.amount(indicator, value, wording)
 
 

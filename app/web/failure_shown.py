@@ -7,6 +7,7 @@ import solara
 
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
+from app.web.link import BETWEEN
 from app.web.recorded import Record, run_told
 from app.web.words import Words
 from scenarios.calendar import month_ordinal
@@ -27,7 +28,6 @@ ROUNDS = ("1", "2", "3", "5", "10", "end")
 YEARS = ("2021", "2022", "2023", "2024", "2025")
 BANKS = tuple(str(place) for place in range(1, SHOWN + 1))
 USUAL = {"year": "2025", "bank": "1", "rounds": "end"}
-BETWEEN = "~"
 LINKS = 8
 """Claims in the table."""
 

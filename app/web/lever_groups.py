@@ -10,6 +10,7 @@ from app.web import session
 from app.web.changes import changed
 from app.web.components import Levers
 from app.web.desk import Desk
+from app.web.link import BETWEEN
 from app.web.moves import OPERATIONS, Change, Operation
 from app.web.named import group_name, lever_name
 from app.web.offered import offered
@@ -40,7 +41,6 @@ MONTHS = 12
 
 WAYS = {"group": "desk.by_group", "handle": "desk.by_authority"}
 """Ways to group the levers, the usual one first, and their names."""
-BETWEEN = "~"
 LONGEST_SEARCH = 60
 
 

@@ -21,6 +21,8 @@ BEFORE = "before."
 """Begins the parts of the last setting, where that is the baseline."""
 SAME = "same"
 """As the file of the last setting: that of the desk."""
+BETWEEN = "~"
+"""Stands between the parts of one choice in a link."""
 MOST_PARTS = 100
 """Parts of a link that are read."""
 VIEWS = (
@@ -91,8 +93,8 @@ def _policy_pairs(policy: Policy) -> list[tuple[str, str]]:
     pairs = []
     for lever, change in sorted(policy.changes.items()):
         what = change.kind if isinstance(change, Operation) else repr(change.value)
-        pairs.append((f"lever.{lever}", f"{what}@{change.start}~{change.months}"))
-    pairs += [("trigger", "~".join(str(getattr(trigger, name)) for name in TRIGGER)) for trigger in policy.triggers]
+        pairs.append((f"lever.{lever}", f"{what}@{change.start}{BETWEEN}{change.months}"))
+    pairs += [("trigger", BETWEEN.join(str(getattr(trigger, name)) for name in TRIGGER)) for trigger in policy.triggers]
     if policy.file:
         packed = base64.urlsafe_b64encode(zlib.compress(policy.file.encode(), 9)).decode()
         pairs.append(("file", SAME if policy.file == SAME else packed))
@@ -171,11 +173,11 @@ def _part(key: str, text: str) -> _Part:
         return _Part(choices={key: READERS[key](text)})
     if key.startswith("lever."):
         value, _, dates = text.partition("@")
-        start, _, months = dates.partition("~")
+        start, _, months = dates.partition(BETWEEN)
         move = Operation(value, start, int(months)) if value in OPERATIONS else Change(float(value), start, int(months))
         return _Part(changes={key.removeprefix("lever."): move})
     if key == "trigger":
-        indicator, side, threshold, months, lever, to, cooldown = text.split("~")
+        indicator, side, threshold, months, lever, to, cooldown = text.split(BETWEEN)
         if side not in ("below", "above"):
             raise ValueError(text)
         trigger = DeskTrigger(indicator, side, float(threshold), int(months), lever, float(to), int(cooldown))

@@ -14,6 +14,7 @@ from app.web import charts, session
 from app.web.components import Chart, Form, Table
 from app.web.decided import IN_CHINESE, IN_YUAN, decision_told, term_rows, terms_of, told_to
 from app.web.desk import Desk
+from app.web.link import BETWEEN
 from app.web.money_moves import MoneyMoves, run_shown
 from app.web.recorded import Record, replayed_told
 from app.web.replay import CENTRES
@@ -46,8 +47,8 @@ SIZE = {
 DECISIONS = {kind.__name__: tuple(decisions) for kind, decisions in EXPLAINED.items()}
 
 
-VIEW, BETWEEN = "agent", "~"
-"""Name of what the page shows in a link, and what stands between its parts."""
+VIEW = "agent"
+"""Name of what the page shows in a link."""
 DISTRICTS = tuple(each.name for each in District)
 RIVALS = tuple(each.name for each in CENTRES)
 KINDS_ABROAD, KINDS_RAISING = ("ForeignInvestor", "ForeignEquityInvestor"), ("Issuer",)
@@ -167,10 +168,15 @@ class Replay:
 
 def _note(centre: "FinancialCenter", sizes: Sizes) -> None:
     """Keep the sizes of all agents in the month: which of them will be looked at is not known yet."""
-    sizes[month_text(centre.month)] = {
-        kind: (population.unique_ids.copy(), population[SIZE[kind][0]].astype(np.float32))
-        for kind, population in ((kind, _population(centre, kind)) for kind in SIZE)
-    }
+    before = next(reversed(sizes.values()), {})
+    now = {}
+    for kind, (column, _) in SIZE.items():
+        population = _population(centre, kind)
+        ids = population.unique_ids
+        # Numbers take twice the memory of sizes and seldom change.
+        same = kind in before and np.array_equal(before[kind][0], ids)
+        now[kind] = (before[kind][0] if same else ids.copy(), population[column].astype(np.float32))
+    sizes[month_text(centre.month)] = now
 
 
 def _life(sizes: Sizes, kind: str, agent_id: int) -> dict[str, float]:

@@ -12,6 +12,7 @@ from app.terminal.numbers import known
 from app.web import charts, session
 from app.web.components import Form, Table
 from app.web.desk import LEAST_RUNS, MOST_RUNS
+from app.web.link import BETWEEN
 from app.web.page_compare import NAMED, design_told, stored_designs, stored_ensemble
 from app.web.problems import problems_told
 from app.web.simulations import the_server
@@ -27,8 +28,8 @@ from sim.experiments.store import Store
 ROWS = 12
 DESK, DESK_BASELINE = "of the desk", "baseline of the desk"
 """In place of a ready scenario: that of the desk, and its baseline."""
-VIEW, BETWEEN = "batch", "~"
-"""Name of the form in a link, and what stands between its parts."""
+VIEW = "batch"
+"""Name of the form in a link."""
 KEY_LETTERS = 10
 """Letters of a run's key that tell it from others in a table."""
 

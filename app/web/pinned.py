@@ -11,6 +11,7 @@ from app.briefing.bullet import bullet
 from app.web import charts, session
 from app.web.components import Form
 from app.web.desk import Desk
+from app.web.link import BETWEEN
 from app.web.named import lever_name
 from app.web.recorded_units import recorded_name, recorded_unit
 from app.web.words import Words
@@ -19,8 +20,8 @@ from sim.closing.dictionary import dictionary
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL, quantiles_known
 
-VIEW, BETWEEN = "pinned", "~"
-"""Name of the pinned indicators in a link, and what stands between them."""
+VIEW = "pinned"
+"""Name of the pinned indicators in a link."""
 MOST_PINNED = 8
 
 

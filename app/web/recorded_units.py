@@ -1,18 +1,15 @@
-"""How the app writes an indicator that runs record beside the plan's: its name, its unit, and its digits."""
+"""How the app writes an indicator that runs record beside the plan's: its name and its unit."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.briefing.amounts import decimals_of
 from app.web.words import Words
 from sim.closing.dictionary import Recorded, dictionary
 
 SHARE = "share"
 IN_BILLIONS = ("bn yuan", "bn US dollars")
 """Begin the units of amounts that Chinese writes in 亿, 0.1 bn."""
-WHOLE = ("count", "firms", "companies", "investors", "listings per year", "months per year")
-"""Units that are counted."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +37,6 @@ def recorded_unit(indicator: str, words: Words) -> ShownUnit:
         return ShownUnit(100.0, "%", words("unit.points"))
     text = words.of_data(f"recorded_unit.{unit}", unit)
     return ShownUnit(10.0 if unit.startswith(IN_BILLIONS) and words.language == "zh" else 1.0, text, text)
-
-
-def decimals(indicator: str, value: float) -> int:
-    """Decimal places of a value in the shown unit: none for counts, else three significant digits."""
-    known = dictionary().get(indicator)
-    return 0 if known is not None and known.unit in WHOLE else decimals_of(indicator, value)
 
 
 def definition(recorded: Recorded, words: Words) -> str:

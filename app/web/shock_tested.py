@@ -9,6 +9,7 @@ import solara
 from app.terminal.numbers import known
 from app.web import charts, session
 from app.web.components import Form, Table
+from app.web.link import BETWEEN
 from app.web.problems import problems_told
 from app.web.simulations import the_server
 from app.web.words import Words
@@ -26,7 +27,6 @@ SCALE = 0.1
 YEARS = ("2021", "2022", "2023", "2024")
 SEVERITIES = tuple(f"{each:g}" for each in np.arange(0.5, MOST_SEVERITY + 0.25, 0.5))
 USUAL = {"stress": "all", "severity": "1", "year": "2023", "runs": str(RUNS[0])}
-BETWEEN = "~"
 
 
 def offered_choices() -> dict[str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ import solara
 from app.terminal.numbers import UNKNOWN, known
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
+from app.web.link import BETWEEN
 from app.web.named import indicator_name, unit_name
 from app.web.offered import offered
 from app.web.page_compare import design_told, stored_designs
@@ -32,8 +33,6 @@ from sim.experiments.store import Store
 if TYPE_CHECKING:
     import pandas as pd
 
-BETWEEN = "~"
-"""Between indicator and level in a link."""
 MOST_FACTORS = 12
 """Factors in a picture; the others matter less."""
 

@@ -51,8 +51,10 @@ def _desks(links: Iterable[Any]) -> list[Desk]:
     found: list[Desk] = []
     characters = 0
     for link in links:
+        if not isinstance(link, str):
+            break
         characters += len(link)
-        if not isinstance(link, str) or characters > MOST_CHARACTERS or len(found) == MOST_LINKS:
+        if characters > MOST_CHARACTERS or len(found) == MOST_LINKS:
             break
         found.append(read_link(link).desk)
     return found

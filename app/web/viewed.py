@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 from app.web import attributed, failure_shown, lever_groups, page_experiments, shock_tested
 from app.web.desk import BASELINES, MOST_RUNS
+from app.web.link import BETWEEN
 from app.web.offered import offered
 from app.web.page_agents import Looked
 from app.web.page_compare import SEPARATOR, stored_designs
-from app.web.pinned import BETWEEN as BETWEEN_PINNED
 from app.web.swept import reached
 from scenarios import names
 from sim.closing.dictionary import dictionary
@@ -42,7 +42,7 @@ def _scenarios(text: str) -> bool:
 def _reached(text: str) -> bool:
     of_plan = {each.id: each for each in offered().plan.indicators}
     indicator, level = reached(of_plan, text)
-    return text in (indicator, f"{indicator}~{level}")
+    return text in (indicator, f"{indicator}{BETWEEN}{level}")
 
 
 KNOWN: Mapping[str, Callable[[str], bool]] = {
@@ -53,13 +53,13 @@ KNOWN: Mapping[str, Callable[[str], bool]] = {
     "scenarios": _scenarios,
     "replayed": lambda text: text.isdecimal() and len(text) < 7 and 1 <= int(text) <= MOST_RUNS,
     "ranked": lambda text: text in PLAN_INDICATORS,
-    "pinned": lambda text: {each for each in text.split(BETWEEN_PINNED) if each} <= {*dictionary()},
+    "pinned": lambda text: {each for each in text.split(BETWEEN) if each} <= {*dictionary()},
     "agent": lambda text: Looked.read(text).told == text,
-    "failed": lambda text: "~".join(failure_shown.choices(text).values()) == text,
+    "failed": lambda text: BETWEEN.join(failure_shown.choices(text).values()) == text,
     "reached": _reached,
     "batch": lambda text: page_experiments.BatchAsked.read(text).told == text,
-    "stress": lambda text: "~".join(shock_tested.choices(text).values()) == text,
-    "split": lambda text: "~".join(map(str, attributed.choices(offered().plan, text))) == text,
-    "listed": lambda text: "~".join(lever_groups.way_listed(text)) == text,
+    "stress": lambda text: BETWEEN.join(shock_tested.choices(text).values()) == text,
+    "split": lambda text: BETWEEN.join(map(str, attributed.choices(offered().plan, text))) == text,
+    "listed": lambda text: BETWEEN.join(lever_groups.way_listed(text)) == text,
 }
 """By name, whether a text is one that the page writes itself; a search is free."""
