@@ -28,7 +28,9 @@ def content(brief: Brief, wording: Wording) -> str:
         words("p", brief.question or sentences.question(summary, wording), _class="question"),
         words("h1", sentences.headline(summary, wording)),
         *(words("p", each, _class="caution") for each in sentences.qualifications(summary, wording)),
-        tag("div", *(words("p", each) for each in sentences.supporting(summary, wording)), _class="lead"),
+        tag(
+            "div", *(words("p", each) for each in sentences.supporting(summary, wording, brief.outcomes)), _class="lead"
+        ),
         words(
             "h2",
             wording("page.table", count=_targets_counted(summary, wording), scenario=wording.scenario(summary.main)),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agents.arrays import Floats
-from sim.experiments.summary import Summary
+from sim.experiments.summary import Effect, Summary
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +20,8 @@ class Brief:
     """By indicator the 5 and 95 % quantiles by year with the model's own error, shape (years, 2)."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Names of scenarios of a user's own as they are written in a sentence; others have those of the catalogue."""
+    outcomes: Mapping[str, Effect] = field(default_factory=dict)
+    """Effects on the indicators beside the plan's that the moved levers aim at."""
     link: str = ""
     """Address under which the settings can be opened; empty for none."""
     commands: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from agents.arrays import Floats
 from app.briefing.brief import Brief
+from app.briefing.moved import FEW, moves, outcome_effects
 from app.web.discrepancy_band import discrepancy_band
 from calibration.observations import observed_under
 from sim.experiments.ensemble import Ensemble
@@ -13,7 +14,7 @@ from sim.experiments.export import provenance
 from sim.experiments.store import Store
 from sim.experiments.stored_attribution import stored_attribution
 from sim.experiments.stored_design import StoredDesign
-from sim.experiments.summary import Summary
+from sim.experiments.summary import Effect, Summary
 
 
 def brief_of_store(
@@ -54,8 +55,18 @@ def brief_of_store(
         question,
         {each: observed_under(found.plan, each) for each in found.plan.indicator_ids},
         _wide(ensemble, found.main),
+        outcomes=_outcomes(ensemble, found),
         commands=_commands(folder, known, found),
     )
+
+
+def _outcomes(ensemble: Ensemble, summary: Summary) -> Mapping[str, Effect]:
+    """Effects on the outcomes that the levers aim at, where few of them differ from the baseline."""
+    if summary.main not in summary.effects or summary.baseline is None:
+        return {}
+    moved = moves(summary.scenarios[summary.main], summary.scenarios[summary.baseline], summary.year)
+    few = [each.lever for each in moved] if len(moved) <= FEW else []
+    return outcome_effects(ensemble, summary.main, summary.baseline, few)
 
 
 def _wide(ensemble: Ensemble, scenario: str) -> Mapping[str, Floats]:

@@ -4,13 +4,18 @@ from collections.abc import Mapping, Sequence
 
 from app.briefing import amounts
 from app.briefing.words import Wording
+from app.web.recorded_units import recorded_name, recorded_unit
+from app.web.words import Words
+from sim.closing.dictionary import unit_of
 from sim.experiments.least_runs import LEAST_FOR_VERDICT
-from sim.experiments.summary import Summary
+from sim.experiments.summary import Effect, Summary
 from sim.experiments.verdicts import Change, Reaching
 
 LEFT: tuple[Reaching, ...] = ("likely", "unclear", "unlikely")
 NAMED_LATER: tuple[Reaching, ...] = ("likely", "unclear")
 """Verdicts of which the headline has the number alone."""
+LEVELS = ("index", "standard deviations")
+"""Begin the units of indicators that rise and fall, where amounts grow and shrink."""
 CHANGED: tuple[Change, ...] = ("better", "worse", "no clear effect", "no effect")
 
 
@@ -92,11 +97,11 @@ def qualifications(summary: Summary, wording: Wording) -> list[str]:
     return told
 
 
-def supporting(summary: Summary, wording: Wording) -> list[str]:
+def supporting(summary: Summary, wording: Wording, outcomes: Mapping[str, Effect]) -> list[str]:
     """Further sentences: targets that are likely or open, what the policy changes, the redline."""
     told = [each for each in (less_sure(summary, wording),) if each]
     if summary.main in summary.effects:
-        told.append(effects(summary, summary.main, wording))
+        told.append(effects(summary, summary.main, wording, outcomes))
     redline = summary.redlines.get(summary.main)
     if redline is not None and redline.kept != "too few runs":
         key = "answer.redline" if redline.broken_runs else "answer.redline_kept"
@@ -104,24 +109,41 @@ def supporting(summary: Summary, wording: Wording) -> list[str]:
     return told
 
 
-def effects(summary: Summary, scenario: str, wording: Wording) -> str:
-    """One sentence on what a scenario changes against the baseline, the largest effects first."""
+def effects(summary: Summary, scenario: str, wording: Wording, outcomes: Mapping[str, Effect]) -> str:
+    """One sentence on what a scenario changes against the baseline.
+
+    The outcomes that its levers aim at come first, then the targets, the largest effects first.
+
+    Parameters
+    ----------
+    summary
+        The runs.
+    scenario
+        The scenario.
+    wording
+        Language.
+    outcomes
+        Effects on indicators beside the targets, as of `app.briefing.moved.outcome_effects`.
+    """
     changes = summary.changes(scenario)
     if "too few runs" in changes:
         return wording("answer.few_pairs", pairs=summary.pairs, least=LEAST_FOR_VERDICT)
     clauses: list[str] = []
     for verdict in CHANGED:
+        aimed = [name for name, each in outcomes.items() if each.verdict == verdict]
         names = changes.get(verdict, [])
-        if not names:
+        if not names and not aimed:
             continue
         if verdict in ("better", "worse"):
-            what = wording.listed([_by(summary, scenario, name, verdict, wording) for name in names])
+            what = [_by_outcome(name, outcomes[name], verdict, wording) for name in aimed]
+            what += [_by(summary, scenario, name, verdict, wording) for name in names]
         else:
-            what = _named(names, wording)
-        clauses.append(wording(f"answer.{verdict}", what=what))
+            what = [*(_quoted(name, wording) for name in aimed), *(wording.name(name) for name in names)]
+        clauses.append(wording(f"answer.{verdict}", what=wording.listed(what)))
     baseline = wording.scenario(summary.baseline or "")
     begun = wording("answer.against", baseline=baseline, scenario=wording.scenario(scenario))
-    sized = wording("answer.intervals") if "better" in changes or "worse" in changes else ""
+    verdicts = {*changes, *(each.verdict for each in outcomes.values())}
+    sized = wording("answer.intervals") if {"better", "worse"} & verdicts else ""
     return begun + wording("join.clauses").join(clauses) + wording("join.stop") + sized
 
 
@@ -132,3 +154,21 @@ def _by(summary: Summary, scenario: str, indicator: str, verdict: Change, wordin
     texts = amounts.effect(indicator, abs(found.median), low, high, wording)
     size, least, most = (each.removeprefix("+") for each in texts)
     return wording.size(verdict, indicator, size=size, low=least, high=most)
+
+
+def _quoted(outcome: str, wording: Wording) -> str:
+    """Name of an indicator beside the targets in a sentence."""
+    return f"“{recorded_name(outcome, Words(wording.language))}”"
+
+
+def _by_outcome(outcome: str, found: Effect, verdict: Change, wording: Wording) -> str:
+    """The size of an effect on an indicator beside the targets, of which neither more nor less need be better."""
+    unit = recorded_unit(outcome, Words(wording.language))
+    recorded = unit_of(outcome)
+    kind = "share" if recorded == "share" else "level" if recorded.startswith(LEVELS) else "amount"
+    text = wording("change_unit.shanghai_price_influence") if recorded.startswith("index") else unit.of_change
+    low, high = sorted((abs(found.low), abs(found.high)))
+    sizes = amounts.signed_with_ends(abs(found.median) * unit.factor, low * unit.factor, high * unit.factor, wording)
+    size, least, most = (each.removeprefix("+") for each in sizes)
+    name = _quoted(outcome, wording)
+    return wording(f"outcome_{verdict}.{kind}", name=name, size=size, unit=text, low=least, high=most)

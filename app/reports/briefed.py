@@ -56,7 +56,7 @@ class Briefed:
             "runs": dict(summary.runs),
             "question": self.brief.question or sentences.question(summary, wording),
             "headline": sentences.headline(summary, wording),
-            "sentences": [*sentences.qualifications(summary, wording), *sentences.supporting(summary, wording)],
+            "sentences": self._sentences(wording),
             "targets": [
                 {
                     "scenario": name,
@@ -94,6 +94,11 @@ class Briefed:
             "warnings": self.warnings,
         }
 
+    def _sentences(self, wording: Wording) -> list[str]:
+        """The sentences after the bold one."""
+        summary, outcomes = self.brief.summary, self.brief.outcomes
+        return [*sentences.qualifications(summary, wording), *sentences.supporting(summary, wording, outcomes)]
+
     def quiet_lines(self) -> Iterable[str]:
         """Return the paths of the files."""
         return [str(path) for path in self.files]
@@ -102,7 +107,6 @@ class Briefed:
         """Return the answer in sentences, warnings and the files."""
         summary, wording = self.brief.summary, Wording(self.language, plan=self.brief.summary.plan)
         yield Prose(sentences.headline(summary, wording), bold=True)
-        for each in [*sentences.qualifications(summary, wording), *sentences.supporting(summary, wording)]:
-            yield Prose(each)
+        yield from map(Prose, self._sentences(wording))
         yield from map(Prose, self.warnings)
         yield from (f"{path}  {path.stat().st_size / 1e3:.0f} kB" for path in self.files)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from app.briefing import sentences
 from app.briefing.brief import Brief
+from app.briefing.moved import outcome_effects
 from app.briefing.words import Wording
 from app.web.changes import changed
 from app.web.discrepancy_band import discrepancy_band
 from app.web.offered import offered
 from app.web.words import Words
 from calibration.observations import observed_under
-from sim.experiments.summary import Summary
+from sim.experiments.summary import Effect, Summary
 
 if TYPE_CHECKING:
     from app.web.desk import Desk
@@ -61,7 +62,13 @@ def _provenance(ensemble: Ensemble) -> Mapping[str, Any]:
     }
 
 
-def answer_told(summary: Summary, desk: Desk, words: Words) -> dict[str, Any]:
+def outcomes_told(ensemble: Ensemble, desk: Desk) -> Mapping[str, Effect]:
+    """Effects of the desk on the outcomes that its moved levers aim at, beside the targets of the plan."""
+    levers = [each for each in desk.start().all_levers if each.id in desk.changes]
+    return outcome_effects(ensemble, "desk", desk.baseline, levers)
+
+
+def answer_told(summary: Summary, outcomes: Mapping[str, Effect], desk: Desk, words: Words) -> dict[str, Any]:
     """The answer in sentences: what it says about the targets, what was changed, and what the change does.
 
     Returns
@@ -71,8 +78,8 @@ def answer_told(summary: Summary, desk: Desk, words: Words) -> dict[str, Any]:
         `effects`, one sentence on what the desk changes against its baseline; `more`, further sentences.
     """
     wording = Wording(words.language, scenario_names(desk, words), summary.plan)
-    supporting = sentences.supporting(summary, wording)
-    effects = sentences.effects(summary, "desk", wording) if "desk" in summary.effects else ""
+    supporting = sentences.supporting(summary, wording, outcomes)
+    effects = sentences.effects(summary, "desk", wording, outcomes) if "desk" in summary.effects else ""
     return {
         "headline": sentences.headline(summary, wording),
         "cautions": sentences.qualifications(summary, wording),
@@ -103,6 +110,7 @@ def brief_of(given: Answer, words: Words, link: str) -> Brief:
         observed={each: observed_under(plan, each) for each in plan.indicator_ids},
         wide={name: band for name, band in bands.items() if band is not None},
         names=scenario_names(desk, words),
+        outcomes=outcomes_told(ensemble, desk),
         link=link,
         commands=(desk.command_line(), "lujiazui report runs --scenario desk"),
     )

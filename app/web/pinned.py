@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import solara
 
+from app.briefing import moved
 from app.briefing.bullet import bullet
 from app.web import charts, session
 from app.web.components import Form
@@ -43,11 +44,7 @@ def pin(indicator: str) -> None:
 def outcomes_of(desk: Desk) -> dict[str, list[str]]:
     """Outcomes that the moved levers aim at, each with the levers: recorded indicators that are not the plan's."""
     start = desk.start()
-    own, found = start.plan.indicator_ids, dict[str, list[str]]()
-    for lever in start.all_levers:
-        if lever.id in desk.changes and lever.main_kpi in dictionary() and lever.main_kpi not in own:
-            found.setdefault(lever.main_kpi, []).append(lever.id)
-    return found
+    return moved.outcomes_of([each for each in start.all_levers if each.id in desk.changes], start.plan.indicator_ids)
 
 
 def further_cards(ensemble: Ensemble, desk: Desk, words: Words) -> list[dict[str, Any]]:

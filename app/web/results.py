@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import solara
@@ -9,7 +10,7 @@ import solara
 from app.briefing.page import page
 from app.web import charts, session
 from app.web.address import query_of_session
-from app.web.answered import answer_told, brief_of, summary_of
+from app.web.answered import answer_told, brief_of, outcomes_told, summary_of
 from app.web.cards import indicator_card
 from app.web.components import Cards, Chart, Deliver, Table
 from app.web.desk import Desk
@@ -22,7 +23,7 @@ from app.web.redline_told import CARD, redline_card
 from app.web.words import Words
 from calibration.observations import observed_under
 from sim.experiments.ensemble import Ensemble
-from sim.experiments.summary import Summary
+from sim.experiments.summary import Effect, Summary
 
 BRIEFS = {"short": "desk.brief_short", "whole": "desk.brief_whole"}
 """Briefs that can be downloaded, and their names."""
@@ -80,7 +81,7 @@ def Results() -> None:
         solara.Div(classes=["lj-note"], children=[other_year])
     summary = summary_of(ensemble, desk, words)
     shown = words("desk.shown", runs=given.runs, wanted=given.wanted) + words("desk.then")
-    Told(summary, desk, shown)
+    Told(summary, outcomes_told(ensemble, desk), desk, shown)
     named = charts.scenario_name(baseline, words)
     chosen = session.chosen_indicators.value
     cards = [indicator_card(each, summary, named, words, chosen=each.id in chosen) for each in shown_plan.indicators]
@@ -114,11 +115,11 @@ def Results() -> None:
 
 
 @solara.component
-def Told(summary: Summary, desk: Desk, shown: str) -> None:
+def Told(summary: Summary, outcomes: Mapping[str, Effect], desk: Desk, shown: str) -> None:
     """The answer in sentences, and the brief for download."""
     words = session.words()
     made, set_made = solara.use_state({"number": 0, "content": "", "filename": ""})
-    told = answer_told(summary, desk, words)
+    told = answer_told(summary, outcomes, desk, words)
     with solara.Div(classes=["lj-headline"], attributes={"aria-live": "polite"}):
         for caution in told["cautions"]:
             solara.Div(classes=["lj-note"], children=[caution])

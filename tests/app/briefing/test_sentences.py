@@ -107,7 +107,7 @@ def test_a_plan_of_one_target_is_not_counted(share, english, chinese):
 def test_below_eight_runs_there_is_no_verdict_and_no_effect():
     summary = summary_of(SHARES, runs=7, gain=0.1)
     assert sentences.headline(summary, EN) == "Too few runs for a verdict: 7 finished, at least 8 needed."
-    told = sentences.supporting(summary, EN)
+    told = sentences.supporting(summary, EN, {})
     assert told == ["Too few pairs of runs for effects: 7, at least 8 needed."]
 
 
@@ -120,7 +120,7 @@ def test_below_eight_runs_there_is_no_verdict_and_no_effect():
     ],
 )
 def test_an_effect_is_a_rise_a_fall_or_none(gain, told):
-    found = sentences.effects(summary_of(SHARES, gain=gain), "plan", EN)
+    found = sentences.effects(summary_of(SHARES, gain=gain), "plan", EN, {})
     assert found.startswith(f"Against policy as committed by 2020, the plan {told}")
     assert ("the share of bonds held by foreign investors by 0.50 percentage points (0.50 to 0.50)" in found) == (
         gain != 0
@@ -129,7 +129,7 @@ def test_an_effect_is_a_rise_a_fall_or_none(gain, told):
 
 
 def test_a_fall_has_its_size_without_a_sign_because_the_verb_has_it():
-    assert "\N{MINUS SIGN}" not in sentences.effects(summary_of(SHARES, gain=-0.1), "plan", EN)
+    assert "\N{MINUS SIGN}" not in sentences.effects(summary_of(SHARES, gain=-0.1), "plan", EN, {})
 
 
 def test_a_replay_is_called_no_forecast_first():
@@ -141,14 +141,14 @@ def test_a_replay_is_called_no_forecast_first():
 
 
 def test_runs_that_break_the_redline_are_counted():
-    broken = sentences.supporting(summary_of(dict.fromkeys(PLAN_INDICATORS, 0.6), broken=3), EN)
+    broken = sentences.supporting(summary_of(dict.fromkeys(PLAN_INDICATORS, 0.6), broken=3), EN, {})
     assert broken[-1] == "The redline of systemic risk is broken in 3 of 20 runs by the end of 2025."
-    kept = sentences.supporting(summary_of(SHARES), EN)
+    kept = sentences.supporting(summary_of(SHARES), EN, {})
     assert kept[-1] == "The redline of systemic risk is broken in none of the 20 runs by the end of 2025."
 
 
 def test_one_scenario_alone_has_a_question_and_no_comparison():
     summary = summary_of(SHARES, names=("plan",))
     assert "against" not in sentences.question(summary, EN)
-    assert not any("Against" in each for each in sentences.supporting(summary, EN))
+    assert not any("Against" in each for each in sentences.supporting(summary, EN, {}))
     assert "与" not in sentences.question(summary, ZH)

@@ -1,9 +1,12 @@
 """The desk's answer in sentences: each follows by rule from the numbers of its runs, in both languages."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from app.briefing.page import page
-from app.web.answered import answer_told, brief_of, summary_of
+from app.web.answered import answer_told, brief_of, outcomes_told, summary_of
 from app.web.cards import indicator_card
 from app.web.desk import Desk
 from app.web.moves import Change
@@ -22,7 +25,8 @@ def runs_of(shares, gain=0.0, runs=20, kinds=("simulation",)):
 
 
 def told(words, shares, desk=DESK, **how):
-    return answer_told(summary_of(runs_of(shares, **how), desk, words), desk, words)
+    runs = runs_of(shares, **how)
+    return answer_told(summary_of(runs, desk, words), outcomes_told(runs, desk), desk, words)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +58,36 @@ def test_what_was_changed_and_what_it_did_stand_beside_each_other(gain, english,
     ]
     for answer, effect, change in both:
         assert effect in answer["effects"] and change in answer["changed"][0]
+
+
+@pytest.mark.parametrize(
+    ("change", "english", "chinese"),
+    [
+        (217.0, "raises “REITs listed, value at issue” by 217.00 bn yuan", "“REITs上市规模”增加2170.00亿元"),
+        (-21.0, "lowers “REITs listed, value at issue” by 21.00 bn yuan", "“REITs上市规模”减少210.00亿元"),
+        (0.0, "has no effect on “REITs listed, value at issue”", "对“REITs上市规模”、"),
+    ],
+)
+def test_the_outcome_that_a_moved_lever_aims_at_comes_first_among_its_effects(change, english, chinese):
+    desk = Desk().with_change("reits_pilot", Change(1.0, "2022-01", 12))
+    runs = with_outcome(runs_of({}), "reits_cap", change)
+    for words, told in ((EN, english), (ZH, chinese)):
+        effects = answer_told(summary_of(runs, desk, words), outcomes_told(runs, desk), desk, words)["effects"]
+        assert told in effects
+    in_brief = page(brief_of(Answer(desk, runs, 20, 20), EN, ""), "en")
+    assert english in in_brief
+    unmoved = answer_told(summary_of(runs, DESK, EN), outcomes_told(runs, DESK), DESK, EN)
+    assert "REITs" not in unmoved["effects"]
+
+
+def with_outcome(runs, name, change):
+    """The same runs with one more recorded indicator, on the desk `change` above the baseline's 100."""
+    added = {
+        scenario: np.full((*each.shape[:2], 1), 100.0 + (change if scenario == "desk" else 0.0))
+        for scenario, each in runs.values.items()
+    }
+    values = {scenario: np.concatenate([each, added[scenario]], axis=2) for scenario, each in runs.values.items()}
+    return replace(runs, values=values, columns=(*runs.columns, name))
 
 
 def test_an_unmoved_desk_has_the_name_of_its_scenario_and_a_titled_one_its_title():
@@ -91,5 +125,5 @@ def test_the_brief_of_the_desk_is_the_page_of_the_report_with_its_link(words):
     given = Answer(DESK, runs_of({}, gain=0.05), 20, 20)
     made = page(brief_of(given, words, "http://127.0.0.1/?seed=1"), words.language)
     assert "http://127.0.0.1/?seed=1" in made
-    assert answer_told(summary_of(given.ensemble, DESK, words), DESK, words)["headline"] in made
+    assert answer_told(summary_of(given.ensemble, DESK, words), {}, DESK, words)["headline"] in made
     assert made.count('class="sheet"') == 4
