@@ -31,11 +31,8 @@ def content(brief: Brief, wording: Wording) -> str:
         tag(
             "div", *(words("p", each) for each in sentences.supporting(summary, wording, brief.outcomes)), _class="lead"
         ),
-        words(
-            "h2",
-            wording("page.table", count=_targets_counted(summary, wording), scenario=wording.scenario(summary.main)),
-        ),
-        _targets(summary, wording),
+        words("h2", targets_heading(summary, wording)),
+        targets(summary, wording),
         words("p", wording("page.legend_bullet"), _class="note"),
         words("p", wording("page.legend_verdict"), _class="note"),
     ]
@@ -58,7 +55,13 @@ def chip(key: str, verdict: str, wording: Wording) -> str:
     return words("span", wording(f"{key}.{verdict}"), _class=f"chip {verdict.replace(' ', '-')}")
 
 
-def _targets(summary: Summary, wording: Wording) -> str:
+def targets_heading(summary: Summary, wording: Wording) -> str:
+    """Heading of the table of targets."""
+    return wording("page.table", count=_targets_counted(summary, wording), scenario=wording.scenario(summary.main))
+
+
+def targets(summary: Summary, wording: Wording) -> str:
+    """The targets and the redline as a table: 2020, target, simulated range, runs that meet it, verdict."""
     heads = [
         wording("page.indicator"),
         wording("page.observed_2020"),

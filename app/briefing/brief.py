@@ -20,6 +20,8 @@ class Brief:
     """By indicator the 5 and 95 % quantiles by year with the model's own error, shape (years, 2)."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Names of scenarios of a user's own as they are written in a sentence; others have those of the catalogue."""
+    changed: Mapping[str, str] = field(default_factory=dict)
+    """By lever a sentence on its change, where a user moved levers; empty for the changes that the scenarios imply."""
     outcomes: Mapping[str, Effect] = field(default_factory=dict)
     """Effects on the indicators beside the plan's that the moved levers aim at."""
     link: str = ""

@@ -6,6 +6,7 @@ from html import escape
 from app.briefing import amounts
 from app.briefing.answer_page import chip, shade
 from app.briefing.brief import Brief
+from app.briefing.changes_told import changes
 from app.briefing.effects_figure import Bar, Scale, interval, interval_axis, waterfall
 from app.briefing.markup import figure, table, tag, words
 from app.briefing.words import Wording
@@ -13,9 +14,14 @@ from app.briefing.years_page import legend
 from scenarios.plan import Indicator
 from sim.experiments.attribution import Attribution
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL
-from sim.experiments.summary import Effect, Summary
+from sim.experiments.summary import MOST_SCENARIOS, Effect, Summary
 
 MOST_WATERFALLS = 4
+MOST_BESIDE_MANY = 2
+"""Waterfalls beside the effects of three scenarios."""
+MOST_CHANGES = 12
+MOST_BESIDE_WATERFALLS = 4
+"""Changes that have a line where waterfalls take their room."""
 NEGLIGIBLE_PART = 0.01
 """Part of the largest one below which parts are drawn together."""
 
@@ -24,7 +30,10 @@ def content(brief: Brief, wording: Wording) -> str:
     """The sheet."""
     summary = brief.summary
     baseline = wording.scenario(summary.baseline or "")
-    parts = [words("h2", wording("page.effects", year=summary.year, baseline=baseline), _class="first")]
+    parts = [
+        changes(brief, wording, MOST_CHANGES if summary.attribution is None else MOST_BESIDE_WATERFALLS),
+        words("h2", wording("page.effects", year=summary.year, baseline=baseline)),
+    ]
     if summary.baseline is None:
         parts = [words("h2", wording("page.effect"), _class="first"), words("p", wording("page.no_effects"))]
     for name, why in summary.not_compared.items():
@@ -91,7 +100,8 @@ def _waterfalls(summary: Summary, found: Attribution, wording: Wording) -> str:
     clear = [name for verdict in ("better", "worse") for name in summary.changes(summary.main).get(verdict, [])]
     rows = found.table
     figures = []
-    for id in [name for name in clear if name in effects][:MOST_WATERFALLS]:
+    most = MOST_WATERFALLS if len(summary.effects) < MOST_SCENARIOS - 1 else MOST_BESIDE_MANY
+    for id in [name for name in clear if name in effects][:most]:
         times = amounts.factor(id, wording)
         part = rows[rows["indicator"] == id].set_index("player")["part"] * times
         named = [(wording.group(player), float(part[player])) for player in found.players]

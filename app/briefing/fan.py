@@ -29,7 +29,7 @@ class Fan:
     """Ends of the band with the model's own error, shape (years, 2)."""
 
 
-def fan(shown: Fan, label: str, tick: Callable[[float, int], str]) -> str:
+def fan(shown: Fan, label: str, tick: Callable[[float, int], str], height: float = HEIGHT) -> str:
     """Draw a fan.
 
     Parameters
@@ -40,6 +40,8 @@ def fan(shown: Fan, label: str, tick: Callable[[float, int], str]) -> str:
         Text for readers who do not see the picture.
     tick
         Writes a number of the axis with so many decimal places.
+    height
+        Height of the picture, which is `WIDTH` wide.
     """
     observed = {year: value for year, value in shown.observed.items() if year >= FIRST_YEAR}
     first = min([*shown.years, *observed])
@@ -54,20 +56,20 @@ def fan(shown: Fan, label: str, tick: Callable[[float, int], str]) -> str:
     known = np.concatenate([np.ravel(each) for each in values])
     low, high = float(np.nanmin(known)), float(np.nanmax(known))
     room = 0.06 * ((high - low) or abs(high) or 1.0)
-    up = Axis(low - room, high + room, HEIGHT - BOTTOM, TOP)
-    marks = ticks(up.low, up.high, 5)
+    up = Axis(low - room, high + room, height - BOTTOM, TOP)
+    marks = ticks(up.low, up.high, 5 if height >= HEIGHT else 4)
     parts = [line(LEFT, up(mark), WIDTH - RIGHT, up(mark), _class="grid") for mark in marks]
     parts += [
         text(LEFT - 6, up(mark) + 3.2, tick(mark, tick_decimals(marks)), text_anchor="end", _class="tick")
         for mark in marks
     ]
     parts += [
-        text(across(year), HEIGHT - 6, str(year), text_anchor="middle", _class="tick")
+        text(across(year), height - 6, str(year), text_anchor="middle", _class="tick")
         for year in range(first, max(shown.years) + 1)
         if year in (2015, 2020, 2025) or (max(shown.years) - first < 8)
     ]
     if first < 2020:
-        parts.append(line(across(2020), TOP, across(2020), HEIGHT - BOTTOM, _class="now"))
+        parts.append(line(across(2020), TOP, across(2020), height - BOTTOM, _class="now"))
     xs = [across(year) for year in shown.years]
     if shown.wide is not None:
         parts += [path(_points(xs, shown.wide[:, end], up), _class="wide") for end in (0, 1)]
@@ -78,19 +80,19 @@ def fan(shown: Fan, label: str, tick: Callable[[float, int], str]) -> str:
     parts += [path(_points(xs, medians, up), _class=f"other {name}") for name, medians in shown.others.items()]
     parts.append(path(_points(xs, shown.bands[:, 2], up), _class="median"))
     parts += [element("circle", cx=across(year), cy=up(each), r=2.4, _class="seen") for year, each in observed.items()]
-    return picture(WIDTH, HEIGHT, label, *parts, *_target(shown, across, up))
+    return picture(WIDTH, height, label, *parts, *_target(shown, across, up, height - BOTTOM))
 
 
-def _target(shown: Fan, across: Axis, up: Axis) -> list[str]:
+def _target(shown: Fan, across: Axis, up: Axis, floor: float) -> list[str]:
     """The target as a mark at its year, with its label on the side where there is room."""
     if shown.target is None:
         return []
-    end, height = across(max(shown.years)), up(shown.target)
+    end, level = across(max(shown.years)), up(shown.target)
     median = float(shown.bands[-1, 2])
-    above = height > TOP + 12 and not (median > shown.target and height < HEIGHT - BOTTOM - 12)
+    above = level > TOP + 12 and not (median > shown.target and level < floor - 12)
     return [
-        line(end - 34, height, end, height, _class="aim"),
-        text(end - 1, height - 4 if above else height + 11, shown.target_label, text_anchor="end", _class="aim-label"),
+        line(end - 34, level, end, level, _class="aim"),
+        text(end - 1, level - 4 if above else level + 11, shown.target_label, text_anchor="end", _class="aim-label"),
     ]
 
 

@@ -102,8 +102,12 @@ def outcome_effects(
 ) -> Mapping[str, Effect]:
     """Return the effects of a scenario on the outcomes that the moved levers aim at, beside the targets of the plan.
 
-    An outcome has no target, so that only an effect of exactly zero in all pairs is none.
+    An outcome has no target, so that only an effect of exactly zero in all pairs is none. Where more than a few levers
+    are moved there is none: an outcome then answers to all of them.
     """
+    levers = list(levers)
+    if len(levers) > FEW:
+        return {}
     wanted = outcomes_of(levers, ensemble.plan_of(scenario).indicator_ids)
     there = [each for each in wanted if each in ensemble.columns]
     if baseline is None or not there:

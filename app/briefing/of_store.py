@@ -6,7 +6,7 @@ from pathlib import Path
 
 from agents.arrays import Floats
 from app.briefing.brief import Brief
-from app.briefing.moved import FEW, moves, outcome_effects
+from app.briefing.moved import moves, outcome_effects
 from app.web.discrepancy_band import discrepancy_band
 from calibration.observations import observed_under
 from sim.experiments.ensemble import Ensemble
@@ -61,12 +61,11 @@ def brief_of_store(
 
 
 def _outcomes(ensemble: Ensemble, summary: Summary) -> Mapping[str, Effect]:
-    """Effects on the outcomes that the levers aim at, where few of them differ from the baseline."""
+    """Effects on the outcomes that the levers aim at which differ from the baseline, where they are few."""
     if summary.main not in summary.effects or summary.baseline is None:
         return {}
     moved = moves(summary.scenarios[summary.main], summary.scenarios[summary.baseline], summary.year)
-    few = [each.lever for each in moved] if len(moved) <= FEW else []
-    return outcome_effects(ensemble, summary.main, summary.baseline, few)
+    return outcome_effects(ensemble, summary.main, summary.baseline, [each.lever for each in moved])
 
 
 def _wide(ensemble: Ensemble, scenario: str) -> Mapping[str, Floats]:

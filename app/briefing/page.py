@@ -5,7 +5,7 @@ from functools import cache
 from html import escape
 from importlib import resources
 
-from app.briefing import answer_page, effects_page, record_page, years_page
+from app.briefing import answer_page, effects_page, one_page, record_page, years_page
 from app.briefing.brief import Brief
 from app.briefing.markup import tag, words
 from app.briefing.words import Wording
@@ -18,7 +18,7 @@ FULL: tuple[Callable[[Brief, Wording], str], ...] = (
     effects_page.content,
     record_page.content,
 )
-SHORT: tuple[Callable[[Brief, Wording], str], ...] = (answer_page.content,)
+SHORT: tuple[Callable[[Brief, Wording], str], ...] = (one_page.content,)
 
 
 @cache
@@ -37,7 +37,7 @@ def page(brief: Brief, language: str = "en", *, short: bool = False) -> str:
     language
         "en" or "zh".
     short
-        The first sheet alone.
+        One sheet with all that has to go together, in place of four.
 
     Raises
     ------

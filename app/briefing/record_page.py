@@ -22,7 +22,7 @@ def content(brief: Brief, wording: Wording) -> str:
     summary = brief.summary
     parts = [
         words("h2", wording("page.scenarios"), _class="first"),
-        _scenarios(summary, wording),
+        _scenarios(brief, wording),
         words("h2", wording("page.not_modelled")),
         bullets(_limits(summary, wording)),
         words("h2", wording("page.reading")),
@@ -41,13 +41,14 @@ def content(brief: Brief, wording: Wording) -> str:
     return "".join(parts)
 
 
-def _scenarios(summary: Summary, wording: Wording) -> str:
-    items = []
+def _scenarios(brief: Brief, wording: Wording) -> str:
+    summary, items = brief.summary, []
     for name, scenario in summary.scenarios.items():
         role = {summary.main: "page.main", summary.baseline: "page.baseline"}.get(name, "")
         told = wording("join.brackets", text=wording(role)) if role else ""
         own = "" if wording.language == "zh" and name in _ready() else scenario.description or scenario.title
-        about = _about(name, own, summary, wording)
+        listed = brief.changed and name == summary.main
+        about = wording("moved.elsewhere") if listed else _about(name, own, summary, wording)
         text = wording("join.colon") + about if about else ""
         settings = tag("small", escape(" ".join(["", *scenario.settings])))
         key = tag("i", _class=f"key {shade(summary, name)}")

@@ -166,7 +166,9 @@ def _by_outcome(outcome: str, found: Effect, verdict: Change, wording: Wording) 
     unit = recorded_unit(outcome, Words(wording.language))
     recorded = unit_of(outcome)
     kind = "share" if recorded == "share" else "level" if recorded.startswith(LEVELS) else "amount"
-    text = wording("change_unit.shanghai_price_influence") if recorded.startswith("index") else unit.of_change
+    # The year in which an index or a scale is 100 or zero is part of a level's unit, and not of a change's.
+    scale = unit.of_change.split(wording("join.of_scale"))[0]
+    text = wording("change_unit.shanghai_price_influence") if recorded.startswith("index") else scale
     low, high = sorted((abs(found.low), abs(found.high)))
     sizes = amounts.signed_with_ends(abs(found.median) * unit.factor, low * unit.factor, high * unit.factor, wording)
     size, least, most = (each.removeprefix("+") for each in sizes)

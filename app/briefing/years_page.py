@@ -8,7 +8,7 @@ from agents.arrays import Floats
 from app.briefing import amounts
 from app.briefing.answer_page import shade
 from app.briefing.brief import Brief
-from app.briefing.fan import Fan, fan
+from app.briefing.fan import HEIGHT, Fan, fan
 from app.briefing.markup import figure, tag, words
 from app.briefing.words import Wording
 from scenarios.plan import Indicator
@@ -19,7 +19,7 @@ def content(brief: Brief, wording: Wording) -> str:
     """The sheet."""
     summary = brief.summary
     shown = [each for each in summary.plan.indicators if each.id in summary.outlooks[summary.main]]
-    figures = [_figure(brief, each, wording) for each in shown]
+    figures = [fan_figure(brief, each, wording) for each in shown]
     if summary.main in summary.redlines:
         figures.append(_redline(summary, wording))
     note = "page.fans_note" if brief.wide else "page.fans_note_narrow"
@@ -46,11 +46,26 @@ def legend(summary: Summary, names: Sequence[str], wording: Wording) -> str:
     return tag("p", *keys, _class="legend")
 
 
-def _figure(brief: Brief, indicator: Indicator, wording: Wording) -> str:
+def fan_figure(brief: Brief, indicator: Indicator, wording: Wording, *, why: str = "", height: float = HEIGHT) -> str:
+    """The fan of an indicator under its title and unit.
+
+    Parameters
+    ----------
+    brief
+        The brief.
+    indicator
+        An indicator of its plan.
+    wording
+        Language.
+    why
+        Why it is shown, before its title; a chart that is chosen leaves out the band with the model's own error.
+    height
+        Height of the picture in its own units.
+    """
     id, summary = indicator.id, brief.summary
     times = amounts.factor(id, wording)
     target = amounts.target(indicator, wording)
-    wide = brief.wide.get(id)
+    wide = None if why else brief.wide.get(id)
     shown = Fan(
         years=summary.years,
         bands=summary.outlooks[summary.main][id].by_year * times,
@@ -64,8 +79,8 @@ def _figure(brief: Brief, indicator: Indicator, wording: Wording) -> str:
         target_label=wording("page.target_short", value=target),
         wide=None if wide is None else wide * times,
     )
-    title = wording.title(id)
-    return figure(title, wording.unit(id), fan(shown, title, amounts.ticker(wording)))
+    title = wording("join.colon").join((why, wording.title(id))) if why else wording.title(id)
+    return figure(title, wording.unit(id), fan(shown, title, amounts.ticker(wording), height))
 
 
 def _redline(summary: Summary, wording: Wording) -> str:

@@ -26,7 +26,7 @@ def report(
     png: Annotated[
         Path | None, typer.Option("--png", metavar="FILE", help="Also draw it as .png; needs a Chromium.")
     ] = None,
-    short: Annotated[bool, typer.Option("--short", help="The first of four sheets alone.")] = False,
+    short: Annotated[bool, typer.Option("--short", help="One page in place of four.")] = False,
     scenario: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Scenario to report on; the first that is no baseline by default."),

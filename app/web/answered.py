@@ -34,7 +34,7 @@ def scenario_names(desk: Desk, words: Words) -> dict[str, str]:
     return {"desk": own, "start": start}
 
 
-def summary_of(ensemble: Ensemble, desk: Desk, words: Words) -> Summary:
+def summary_of(ensemble: Ensemble, desk: Desk) -> Summary:
     """The summary of the desk's runs against its baseline.
 
     Raises
@@ -42,12 +42,7 @@ def summary_of(ensemble: Ensemble, desk: Desk, words: Words) -> Summary:
     scenarios.InputError
         If a scenario has no finished run.
     """
-    found = Summary.of(ensemble, provenance=_provenance(ensemble), scenario="desk", baseline=desk.baseline)
-    if not desk.changes:
-        return found
-    told = words("desk.between").join(changed(lever, desk, words) for lever in desk.changes)
-    own = found.scenarios["desk"].model_copy(update={"description": told})
-    return Summary(**{**vars(found), "scenarios": {**found.scenarios, "desk": own}})
+    return Summary.of(ensemble, provenance=_provenance(ensemble), scenario="desk", baseline=desk.baseline)
 
 
 def _provenance(ensemble: Ensemble) -> Mapping[str, Any]:
@@ -106,10 +101,11 @@ def brief_of(given: Answer, words: Words, link: str) -> Brief:
     plan = ensemble.plan_of("desk")
     bands = {each: discrepancy_band(ensemble, "desk", each) for each in plan.indicator_ids if each in ensemble.columns}
     return Brief(
-        summary_of(ensemble, desk, words),
+        summary_of(ensemble, desk),
         observed={each: observed_under(plan, each) for each in plan.indicator_ids},
         wide={name: band for name, band in bands.items() if band is not None},
         names=scenario_names(desk, words),
+        changed={lever: changed(lever, desk, words) for lever in desk.changes},
         outcomes=outcomes_told(ensemble, desk),
         link=link,
         commands=(desk.command_line(), "lujiazui report runs --scenario desk"),

@@ -79,7 +79,7 @@ def Results() -> None:
         years = {"year": year, "target_year": shown_plan.target_year}
         other_year = words("desk.other_year", month=ensemble.scenarios["desk"].end, **years)
         solara.Div(classes=["lj-note"], children=[other_year])
-    summary = summary_of(ensemble, desk, words)
+    summary = summary_of(ensemble, desk)
     shown = words("desk.shown", runs=given.runs, wanted=given.wanted) + words("desk.then")
     Told(summary, outcomes_told(ensemble, desk), desk, shown)
     named = charts.scenario_name(baseline, words)

@@ -3,12 +3,19 @@
 import re
 import struct
 
+import numpy as np
 import pytest
 
 from app.briefing.brief import Brief
 from app.briefing.browser import print_pdf, print_png
 from app.briefing.page import page
-from tests.app.briefing.made_up import summary_of
+from app.web.answered import brief_of
+from app.web.desk import Desk
+from app.web.moves import Change, Operation
+from app.web.simulations import Answer
+from app.web.words import Words
+from sim.experiments.attribution import OUTCOMES, Attribution
+from tests.app.briefing.made_up import ensemble_of, summary_of, values_of
 
 A4_WIDTH, A4_HEIGHT = 794, 1123
 """Pixels of CSS."""
@@ -25,26 +32,49 @@ TOO_WIDE = """() => [...document.querySelectorAll('.sheet')].flatMap((sheet) => 
 """What lies beside the content of its sheet."""
 
 
-@pytest.fixture(scope="module")
-def summary():
-    """Verdicts of all kinds but one, among them the longest; sixty runs of four scenarios."""
-    shares = {"turnover_total": 1.0, "foreign_bond_share": 0.0, "direct_financing": 0.25, "direct_financing_share": 0.8}
-    return summary_of(shares, runs=60, gain=0.02, broken=9, names=("plan", "stretch", "city_only", "committed"))
+GROUPS = ("III(I)", "III(II)", "III(III)", "III(IV)", "III(V)", "III(VI)", "III(VII)", "III(VIII)")
+SHARES = {"turnover_total": 1.0, "foreign_bond_share": 0.0, "direct_financing": 0.25, "direct_financing_share": 0.8}
+
+
+def full_store():
+    """Four scenarios, verdicts of all kinds but one, and an attribution to all groups: what takes most room."""
+    summary = summary_of(SHARES, runs=60, gain=0.02, broken=9, names=("plan", "stretch", "city_only", "committed"))
+    parts = np.random.default_rng(1).normal(1.0, 0.5, (len(GROUPS), 4, len(OUTCOMES)))
+    split = Attribution(GROUPS, parts, parts.sum(axis=0), parts * 0.9)
+    return Brief(summary.with_attribution(split, 0.1), commands=("lujiazui batch plan committed", "lujiazui report"))
+
+
+def full_desk(language):
+    """A desk with six moved levers in a replay, and a long link."""
+    desk = Desk()
+    for lever in ("bond_market_access", "foreign_ownership_liberalisation", "strategic_sector_finance", "reits_pilot"):
+        desk = desk.with_change(lever, Change(0.95, "2022-01", 24))
+    for lever in ("talent_programme", "carbon_market"):
+        desk = desk.with_change(lever, Operation("delay", "2022-01", 24))
+    values = {"desk": values_of(SHARES, 60, 0.0213, 9), "committed": values_of(SHARES, 60)}
+    scenarios = {"desk": desk.scenario(), "committed": desk.baseline_scenario()}
+    runs = ensemble_of(values, ("conditional replay",), scenarios)
+    link = "http://127.0.0.1:8765/?" + "lever.bond_market_access=0.95@2022-01~24&" * 8
+    return brief_of(Answer(desk, runs, 60, 60), Words(language), link)
+
+
+def brief(source, language):
+    return full_store() if source == "store" else full_desk(language)
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
-def made(request, summary):
-    return page(Brief(summary, commands=("lujiazui batch plan committed", "lujiazui report runs")), request.param)
-
-
-@pytest.fixture(scope="module", params=["en", "zh"])
-def short(request, summary):
-    return page(Brief(summary, commands=("lujiazui batch plan committed",)), request.param, short=True)
+def made(request):
+    return page(full_store(), request.param)
 
 
 @pytest.fixture(params=["whole", "short"])
-def any_brief(request, summary, language):
-    return page(Brief(summary, commands=("lujiazui batch plan committed",)), language, short=request.param == "short")
+def any_brief(request, source, language):
+    return page(brief(source, language), language, short=request.param == "short")
+
+
+@pytest.fixture(params=["store", "desk"])
+def source(request):
+    return request.param
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -52,15 +82,11 @@ def language(request):
     return request.param
 
 
-def test_every_sheet_fits_a_page_and_the_pdf_has_four(made, tmp_path):
-    print_pdf(made, tmp_path / "brief.pdf")
+@pytest.mark.parametrize("short", [False, True])
+def test_every_sheet_fits_a_page(source, language, short, tmp_path):
+    print_pdf(page(brief(source, language), language, short=short), tmp_path / "brief.pdf")
     content = (tmp_path / "brief.pdf").read_bytes()
-    assert content.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", content)) == 4
-
-
-def test_the_short_brief_is_one_page(short, tmp_path):
-    print_pdf(short, tmp_path / "brief.pdf")
-    assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "brief.pdf").read_bytes())) == 1
+    assert content.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", content)) == (1 if short else 4)
 
 
 def test_on_paper_everything_lies_within_the_margins(any_brief, context):

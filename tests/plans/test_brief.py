@@ -91,7 +91,10 @@ def test_every_text_is_of_the_plan_and_none_of_that_of_the_package(store, langua
 
 
 def test_the_chinese_answer_has_no_english_words(store):
-    text = told(page(brief_of_store(store / "plain"), "zh", short=True))
+    brief = brief_of_store(store / "plain")
+    text = told(page(brief, "zh", short=True)).replace(brief.commands[0], "")
+    for name in ("REITs", "QFLP", "QDLP", "RCEP"):
+        text = text.replace(name, "")
     assert re.findall(r"[A-Za-z]{3,}", text) == []
 
 

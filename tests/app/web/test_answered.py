@@ -26,7 +26,7 @@ def runs_of(shares, gain=0.0, runs=20, kinds=("simulation",)):
 
 def told(words, shares, desk=DESK, **how):
     runs = runs_of(shares, **how)
-    return answer_told(summary_of(runs, desk, words), outcomes_told(runs, desk), desk, words)
+    return answer_told(summary_of(runs, desk), outcomes_told(runs, desk), desk, words)
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ def test_the_outcome_that_a_moved_lever_aims_at_comes_first_among_its_effects(ch
     desk = Desk().with_change("reits_pilot", Change(1.0, "2022-01", 12))
     runs = with_outcome(runs_of({}), "reits_cap", change)
     for words, told in ((EN, english), (ZH, chinese)):
-        effects = answer_told(summary_of(runs, desk, words), outcomes_told(runs, desk), desk, words)["effects"]
+        effects = answer_told(summary_of(runs, desk), outcomes_told(runs, desk), desk, words)["effects"]
         assert told in effects
     in_brief = page(brief_of(Answer(desk, runs, 20, 20), EN, ""), "en")
     assert english in in_brief
-    unmoved = answer_told(summary_of(runs, DESK, EN), outcomes_told(runs, DESK), DESK, EN)
+    unmoved = answer_told(summary_of(runs, DESK), outcomes_told(runs, DESK), DESK, EN)
     assert "REITs" not in unmoved["effects"]
 
 
@@ -112,7 +112,7 @@ def test_a_replay_is_no_forecast_and_says_so_first():
 def test_a_card_has_its_change_with_an_interval_or_says_that_there_is_none(gain, runs, said):
     """A gain of 5 % of the target of 5 % is 0.25 points; the share of financing rises by 5 % of its 85 %."""
     indicator = next(each for each in indicators() if each.id == "direct_financing_share")
-    summary = summary_of(runs_of({indicator.id: 1.0}, gain=gain, runs=runs), DESK, EN)
+    summary = summary_of(runs_of({indicator.id: 1.0}, gain=gain, runs=runs), DESK)
     card = indicator_card(indicator, summary, "The plan", EN, chosen=False)
     expected = said.replace("+5.00", f"+{5.0 * TARGETS[indicator.id]:.2f}")
     assert expected in card["change"]
@@ -125,5 +125,5 @@ def test_the_brief_of_the_desk_is_the_page_of_the_report_with_its_link(words):
     given = Answer(DESK, runs_of({}, gain=0.05), 20, 20)
     made = page(brief_of(given, words, "http://127.0.0.1/?seed=1"), words.language)
     assert "http://127.0.0.1/?seed=1" in made
-    assert answer_told(summary_of(given.ensemble, DESK, words), {}, DESK, words)["headline"] in made
+    assert answer_told(summary_of(given.ensemble, DESK), {}, DESK, words)["headline"] in made
     assert made.count('class="sheet"') == 4
