@@ -149,7 +149,13 @@ def Save(label: str, filename: str, content: str) -> None: ...
 
 @answering
 @solara.component_vue("vue/deliver.vue")
-def Deliver(buttons: list[dict[str, str]], made: dict[str, Any], event_asked: Handler | None = None) -> None: ...
+def Deliver(
+    texts: dict[str, str],
+    sheets: list[dict[str, str]],
+    buttons: list[dict[str, str]],
+    made: dict[str, Any],
+    event_asked: Handler | None = None,
+) -> None: ...
 
 
 @answering

@@ -7,12 +7,12 @@ from typing import Any
 
 import solara
 
-from app.briefing.page import page
 from app.web import charts, session
 from app.web.address import query_of_session
-from app.web.answered import answer_told, brief_of, outcomes_told, summary_of
+from app.web.answered import answer_told, outcomes_told, summary_of
 from app.web.cards import indicator_card
-from app.web.components import Cards, Chart, Deliver, Table
+from app.web.components import Cards, Chart, Table
+from app.web.delivered import Delivering
 from app.web.desk import Desk
 from app.web.discrepancy_band import discrepancy_band
 from app.web.named import indicator_name, unit_name
@@ -24,11 +24,6 @@ from app.web.words import Words
 from calibration.observations import observed_under
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.summary import Effect, Summary
-
-BRIEFS = {"short": "desk.brief_short", "whole": "desk.brief_whole"}
-"""Briefs that can be downloaded, and their names."""
-LONGEST_LINK = 20_000
-"""Characters of an address that a brief names."""
 
 
 @solara.component
@@ -116,9 +111,8 @@ def Results() -> None:
 
 @solara.component
 def Told(summary: Summary, outcomes: Mapping[str, Effect], desk: Desk, shown: str) -> None:
-    """The answer in sentences, and the brief for download."""
+    """The answer in sentences, and the brief."""
     words = session.words()
-    made, set_made = solara.use_state({"number": 0, "content": "", "filename": ""})
     told = answer_told(summary, outcomes, desk, words)
     with solara.Div(classes=["lj-headline"], attributes={"aria-live": "polite"}):
         for caution in told["cautions"]:
@@ -134,16 +128,7 @@ def Told(summary: Summary, outcomes: Mapping[str, Effect], desk: Desk, shown: st
             solara.Div(classes=["lj-effects"], children=[told["effects"]])
         solara.Div(classes=["lj-muted"], children=[f"{told['more']} {shown}"])
 
-    def asked(event: dict[str, str]) -> None:
-        given = session.answer.value
-        if given is None or given.ensemble is None or event["id"] not in BRIEFS:
-            return
-        link = event["link"] if event["link"].startswith("http") and len(event["link"]) < LONGEST_LINK else ""
-        content = page(brief_of(given, words, link), words.language, short=event["id"] == "short")
-        set_made({"number": made["number"] + 1, "content": content, "filename": f"brief-{words.language}.html"})
-
-    buttons = [{"id": each, "text": words(key)} for each, key in BRIEFS.items()]
-    Deliver(buttons=buttons, made=made, event_asked=asked)
+    Delivering()
 
 
 def _fan(ensemble: Ensemble, baseline: str, id: str, record: Record, words: Words) -> None:

@@ -6,12 +6,8 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-import sim
-from scenarios.loader import load
-from sim.experiments.designs import Design, Factor
-from sim.experiments.ensemble import run_requests
-from sim.experiments.store import Store
 from tests.app.web.serving import served
+from tests.browser.small_store import fill
 
 expect.set_options(timeout=90_000)
 
@@ -45,14 +41,7 @@ def browser_type_launch_args():
 @pytest.fixture(scope="session")
 def store(tmp_path_factory):
     folder = tmp_path_factory.mktemp("store") / "runs"
-    base = sim.Scenario(**{**load("committed").plain(), "scale": 0.05, "end": "2021-12"})
-    factors = (Factor("bond_market_access", "lever", 0.5, 1.0), Factor("futures_market_opening", "lever", 0.3, 1.0))
-    design = Design(base, "latin_hypercube", factors, samples=12)
-    requests = design.requests()
-    with Store.writing(folder) as written:
-        written.keep_design(requests, design.plain())
-    run_requests(requests, store=folder, workers=1)
-    sim.ensemble(["plan", "committed", "stretch"], runs=8, scale=0.05, draws=0, store=folder, workers=1)
+    fill(folder)
     return folder
 
 

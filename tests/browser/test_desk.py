@@ -46,13 +46,49 @@ def test_a_lever_changes_its_card_and_the_address_and_can_be_undone(page, server
     expect(page.locator(".lj-sentence")).to_contain_text("then in equal monthly steps to 0.3 in 2023-07")
     expect(page.locator(".lj-changed")).to_contain_text("to 0.3 in 2023-07")
     with page.expect_download() as brief:
-        page.get_by_role("button", name="Download the brief, one page").click()
+        page.get_by_role("button", name="Save as HTML").click()
     assert "to 0.3 in 2023-07" not in page.url and 'class="sheet"' in brief.value.path().read_text(encoding="utf-8")
     page.get_by_role("button", name="Undo").click()
     expect(card(page, "foreign_bond_share").locator(".lj-change")).to_have_text(before)
     assert "lever." not in page.url
     page.get_by_role("button", name="Redo").click()
     expect(page.locator(f"#r-{LEVER}")).to_have_value("0.3")
+
+
+PRINTED = """
+if (window.top === window) window.sheets = [];
+window.print = () => {
+  const page = document.documentElement;
+  window.top.sheets.push([page.lang, page.querySelectorAll('.sheet').length]);
+};
+"""
+"""In place of the print dialog: language and sheets of what is printed."""
+
+
+def test_the_brief_is_printed_from_the_desk_in_both_languages_and_lengths(page, server):
+    page.add_init_script(PRINTED)
+    open_desk(page, server)
+    printing = page.locator('[data-button="brief-print"]')
+    printing.click()
+    page.wait_for_function("window.sheets.length === 1")
+    page.locator('[data-field="sheets"]').select_option("whole")
+    printing.click()
+    page.wait_for_function("window.sheets.length === 2")
+    page.get_by_role("button", name="中文").click()
+    expect(printing).to_have_text("打印")
+    printing.click()
+    page.wait_for_function("window.sheets.length === 3")
+    assert page.evaluate("window.sheets") == [["en", 1], ["en", 4], ["zh-CN", 4]]
+    expect(page.locator("iframe.lj-paper")).to_have_count(1)
+
+
+def test_the_brief_is_saved_as_pdf_and_as_a_picture(page, server):
+    open_desk(page, server)
+    for way, begins in (("pdf", b"%PDF"), ("png", b"\x89PNG")):
+        with page.expect_download(timeout=60_000) as saved:
+            page.locator(f'[data-button="brief-{way}"]').click()
+        assert saved.value.suggested_filename == f"brief-en.{way}"
+        assert saved.value.path().read_bytes().startswith(begins)
 
 
 def test_undo_and_redo_go_on_after_the_page_is_loaded_again(page, server):

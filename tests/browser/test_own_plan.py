@@ -42,7 +42,7 @@ def test_the_desk_shows_the_plan_and_not_that_of_the_package(page, server, tmp_p
     expect(page.locator(".lj-controls summary", has_text="Links to other markets")).to_have_count(1)
     expect(page.locator(".lj-controls summary", has_text="Technology")).to_have_count(1)
     with page.expect_download() as brief:
-        page.get_by_role("button", name="Download the brief, one page").click()
+        page.get_by_role("button", name="Save as HTML").click()
     text = brief.value.path().read_text(encoding="utf-8")
     assert "A made-up plan to 2030" in text and "14th Five-Year" not in text
     page.screenshot(path=tmp_path / "own-plan.png", full_page=True)

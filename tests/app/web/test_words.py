@@ -174,7 +174,7 @@ def test_the_plans_data_is_there_in_chinese():
 
 
 CHINESE_MAY_HAVE = (
-    "CIPS DESIGN.yaml DIR DebtRank ESG English Mesa Python QDLP QFLP RCEP REITs UTC",
+    "CIPS Chromium DESIGN.yaml DIR DebtRank ESG English HTML Mesa PDF PNG Python QDLP QFLP RCEP REITs UTC",
     "app batches desk.yaml en frontier goals lujiazui n store sweep",
 )
 """Latin words that a Chinese page may have: proper names, commands, files, a letter of mathematics."""
