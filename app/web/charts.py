@@ -28,6 +28,8 @@ SHADES = ("#90a4ae", "#fff59d", "#ffb74d", "#f4511e")
 """Colours of a share: none, up to 1 %, up to 10 %, more."""
 FIRST_SHOWN = 2015
 """First year of the pictures."""
+ROOM_FOR_TARGET = 48
+"""Pixels to the right of a picture for the label of its target."""
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -128,10 +130,7 @@ def fan(
     ]
     marks: list[dict[str, Any]] = []
     if target is not None:
-        told = words("desk.target", value=number(indicator, target, words))
-        label = {"show": True, "position": "insideStartTop", "formatter": told, "color": GREEN, "fontSize": 11}
-        style = {"color": GREEN, "width": 2}
-        marks.append({"yAxis": round(target * scaled, 6), "lineStyle": style, "label": label})
+        marks.append(target_line(indicator, target, words))
     marks.append({"xAxis": str(BASE_YEAR), "lineStyle": {"color": GREY, "type": "dotted"}, "label": {"show": False}})
     series[-1]["markLine"] = {"silent": True, "symbol": "none", "data": marks}
     if baseline is not None:
@@ -154,7 +153,7 @@ def fan(
     if limits is not None:
         axis |= {"min": limits[0], "max": limits[1]}
     return {
-        "grid": {"left": 52, "right": 14, "top": 12, "bottom": 62},
+        "grid": {"left": 52, "right": 14 if target is None else ROOM_FOR_TARGET, "top": 16, "bottom": 62},
         "legend": {"bottom": 0, "data": shown, "icon": "roundRect", "itemWidth": 12, "itemHeight": 8, "itemGap": 8},
         "xAxis": {
             "type": "category",
@@ -164,6 +163,16 @@ def fan(
         "yAxis": axis,
         "series": series,
         "hover": _hover(table, scenario, baseline, indicator, observed, words),
+    }
+
+
+def target_line(indicator: str, target: float, words: Words) -> dict[str, Any]:
+    """The line of a target, with its label in the margin beside the line, where nothing is drawn."""
+    told = words("desk.target_line", value=number(indicator, target, words))
+    return {
+        "yAxis": round(target * factor(indicator, words), 6),
+        "lineStyle": {"color": GREEN, "width": 2},
+        "label": {"show": True, "position": "end", "formatter": told, "color": GREEN, "fontSize": 11},
     }
 
 

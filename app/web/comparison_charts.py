@@ -7,7 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from app.web.charts import BLUE, GREEN, GREY, ORANGE, QUANTILES, RED, common_limits, factor, number, scenario_name
+from app.web.charts import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    QUANTILES,
+    RED,
+    ROOM_FOR_TARGET,
+    common_limits,
+    factor,
+    number,
+    scenario_name,
+    target_line,
+)
 from app.web.named import unit_name
 from app.web.words import Words
 from scenarios.plan import Indicator
@@ -44,7 +57,7 @@ def overlaid(
     main = table.loc[names[0]].to_numpy() * scaled
     shade = {"color": BLUE, "opacity": 0.2}
     hidden = {"type": "line", "showSymbol": False, "silent": True, "lineStyle": {"opacity": 0}, "stack": "band"}
-    band = f"{scenario_name(names[0], words)}, 5-95 %"
+    band = words("desk.comma").join((scenario_name(names[0], words), words("desk.most")))
     series: list[dict[str, Any]] = [
         {**hidden, "name": " ", "stackStrategy": "all", "data": _points(years, main[:, 0])},
         {
@@ -72,13 +85,7 @@ def overlaid(
         )
         for year, value in zip(years, median, strict=True):
             hover[year].append(f"{scenario_name(name, words)}  {number(id, float(value), words)}")
-    told = words("desk.target", value=number(id, indicator.target_value, words))
-    label = {"show": True, "position": "insideStartTop", "formatter": told, "color": GREEN, "fontSize": 11}
-    mark = {
-        "yAxis": round(indicator.target_value * scaled, 6),
-        "lineStyle": {"color": GREEN, "width": 2},
-        "label": label,
-    }
+    mark = target_line(id, indicator.target_value, words)
     series[2]["markLine"] = {"silent": True, "symbol": "none", "data": [mark]}
     seen = [[year, round(observed[int(year)] * scaled, 6)] for year in past]
     series.append(
@@ -87,7 +94,7 @@ def overlaid(
     low, high = common_limits(ensemble, id, indicator.target_value, observed, words)
     unit = unit_name(indicator, words)
     return {
-        "grid": {"left": 52, "right": 14, "top": 12, "bottom": 88},
+        "grid": {"left": 52, "right": ROOM_FOR_TARGET, "top": 16, "bottom": 66},
         "legend": {"bottom": 0, "data": [each["name"] for each in series[1:]], "itemWidth": 14, "itemHeight": 8},
         "xAxis": {"type": "category", "data": list(hover), "boundaryGap": False},
         "yAxis": {"type": "value", "min": low, "max": high},

@@ -52,6 +52,7 @@ def _Drawn(
     csv: str,
     record: str,
     height: int,
+    grouped: bool,
 ) -> None: ...
 
 
@@ -81,6 +82,7 @@ def Chart(
         csv=csv or drawn_csv(option, subtitle),
         record=record,
         height=height,
+        grouped=session.words().language == "en",
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import solara
 
+from app.briefing.words import Wording
 from app.web import charts, session
 from app.web.adaptive import Adaptive
 from app.web.adaptive import told as trigger_told
@@ -78,7 +79,7 @@ def Caveats(desk: Desk) -> None:
         told.insert(0, words("desk.replay"))
     with solara.v.Html(tag="details", class_="lj-folded"):
         solara.v.Html(tag="summary", children=[words("desk.how")])
-        solara.Div(classes=["lj-note", "lj-caveats"], children=[" ".join(told)])
+        solara.Div(classes=["lj-note", "lj-caveats"], children=[Wording(words.language)("join.sentences").join(told)])
 
 
 def _printed(desk: Desk, words: Words) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import solara
 
+from app.briefing.words import Wording
 from app.web import charts, session
 from app.web.address import query_of_session
 from app.web.answered import answer_told, outcomes_told, summary_of
@@ -126,7 +127,9 @@ def Told(summary: Summary, outcomes: Mapping[str, Effect], desk: Desk, shown: st
             solara.Div(classes=["lj-changed"], children=[sentence])
         if told["effects"]:
             solara.Div(classes=["lj-effects"], children=[told["effects"]])
-        solara.Div(classes=["lj-muted"], children=[f"{told['more']} {shown}"])
+        solara.Div(
+            classes=["lj-muted"], children=[Wording(words.language)("join.sentences").join((told["more"], shown))]
+        )
 
     Delivering()
 

@@ -1,0 +1,52 @@
+"""Texts of charts lie on no other text, within the picture, and beside the data: in both languages and themes."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import QUICK
+
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+TEXTS = """() => [...document.querySelectorAll('.lj-chart')].flatMap((figure) => {
+  const svg = figure.querySelector('.lj-canvas svg');
+  if (!svg) return ['no picture: ' + figure.getAttribute('aria-label')];
+  const whole = svg.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll('text')].filter((text) => text.textContent.trim())
+    .map((text) => ({ said: text.textContent, at: text.getBoundingClientRect() }));
+  const name = figure.getAttribute('aria-label') + ': ';
+  const outside = texts.filter(({ at }) => at.left < whole.left - 1 || at.right > whole.right + 1
+    || at.top < whole.top - 1 || at.bottom > whole.bottom + 1).map(({ said }) => name + said + ' is cut');
+  const over = texts.flatMap((one, place) => texts.slice(place + 1).filter((other) =>
+    Math.min(one.at.right, other.at.right) - Math.max(one.at.left, other.at.left) > 2
+    && Math.min(one.at.bottom, other.at.bottom) - Math.max(one.at.top, other.at.top) > 4)
+    .map((other) => name + one.said + ' lies on ' + other.said));
+  return [...outside, ...over];
+})"""
+"""What is wrong with the texts of the charts of a page; fonts have some pixels above and below their letters."""
+HIDDEN = """(word) => [...document.querySelectorAll('.lj-chart .lj-canvas svg')].flatMap((svg) => {
+  const labels = [...svg.querySelectorAll('text')].filter((text) => text.textContent === word);
+  const last = [...svg.querySelectorAll('text')].find((text) => text.textContent === '2025').getBoundingClientRect();
+  const end = (last.left + last.right) / 2;
+  return labels.map((label) => label.getBoundingClientRect().left - end);
+})"""
+"""By how much the label of each target stands right of the last year."""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_texts_of_charts_lie_beside_each_other_and_labels_of_targets_beside_the_data(
+    page, server, theme, language, size
+):
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size(size)
+    page.goto(f"{server}/?{QUICK}&lang={language}")
+    for path, charts in (("", 7), ("compare", 10), ("risk", 8)):
+        if path:
+            page.locator(f'nav a[href$="/{path}"]').first.click()
+            expect(page.locator(".lj-desk")).to_have_count(0)
+        expect(page.locator(".lj-chart .lj-canvas svg").nth(charts - 1)).to_be_visible(timeout=240_000)
+        page.wait_for_timeout(1500)
+        assert page.evaluate(TEXTS) == []
+        if not path:
+            gaps = page.evaluate(HIDDEN, {"en": "target", "zh": "目标"}[language])
+            assert len(gaps) == charts and min(gaps) > 0.0
