@@ -48,4 +48,4 @@ def signed(value: float) -> str:
 
 def percent(value: float) -> str:
     """A share in per cent; a dash where there is none."""
-    return "-" if pd.isna(value) else f"{value:.0%}"
+    return "-" if pd.isna(value) else f"{value:z.0%}"

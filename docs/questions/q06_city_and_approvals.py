@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from asked import Answer, Asked, arm, effect, lever_named, main
 
-from app.measured.blocks import table
+from app.measured.blocks import percent, table
 from scenarios.plan import levers
 from sim.closing.dictionary import dictionary
 from sim.closing.indicators import PLAN_INDICATORS
@@ -51,7 +51,7 @@ def missed(found: Ensemble, base: str) -> list[str]:
 def gap_closed(found: Ensemble, name: str, base: str, indicator: str) -> str:
     """Part of the gap to one target that a policy closes in the mean, without bounds."""
     here, there = found.of_pairs(name, base, indicator)
-    return f"{np.nanmean(here - there) / (thresholds()[indicator] - np.nanmean(there)):.0%}"
+    return percent(float(np.nanmean(here - there) / (thresholds()[indicator] - np.nanmean(there))))
 
 
 def _told(parts: np.ndarray) -> str:

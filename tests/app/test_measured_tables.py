@@ -31,7 +31,8 @@ def test_numbers_have_three_digits_and_what_is_unknown_is_a_dash():
     assert (
         table(("a", "b"), [(number(1234.5), signed(0.01234))]) == "| a | b |\n| --- | --- |\n| 1.23e+03 | +0.0123 |\n"
     )
-    assert [number(np.nan), signed(np.nan), percent(np.nan), signed(0.0), percent(0.123)] == ["-", "-", "-", "0", "12%"]
+    assert [number(np.nan), signed(np.nan), percent(np.nan), signed(0.0)] == ["-", "-", "-", "0"]
+    assert [percent(0.123), percent(-0.123), percent(-0.001)] == ["12%", "-12%", "0%"]
 
 
 def test_a_part_of_the_runs_is_at_least_what_an_interval_needs(tmp_path):
