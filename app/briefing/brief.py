@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agents.arrays import Floats
+from sim.experiments.stored_frontier import KnownFrontier
 from sim.experiments.summary import Effect, Summary
 
 
@@ -24,6 +25,8 @@ class Brief:
     """By lever a sentence on its change, where a user moved levers; empty for the changes that the scenarios imply."""
     outcomes: Mapping[str, Effect] = field(default_factory=dict)
     """Effects on the indicators beside the plan's that the moved levers aim at."""
+    frontier: KnownFrontier | None = None
+    """Policies by targets and risk, where they are enough or the store has them."""
     link: str = ""
     """Address under which the settings can be opened; empty for none."""
     commands: tuple[str, ...] = ()

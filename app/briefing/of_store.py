@@ -11,9 +11,11 @@ from app.web.discrepancy_band import discrepancy_band
 from calibration.observations import observed_under
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.export import provenance
+from sim.experiments.frontier import KIND, lever_alone
 from sim.experiments.store import Store
 from sim.experiments.stored_attribution import stored_attribution
 from sim.experiments.stored_design import StoredDesign
+from sim.experiments.stored_frontier import own_frontier, stored_frontier
 from sim.experiments.summary import Effect, Summary
 
 
@@ -56,6 +58,7 @@ def brief_of_store(
         {each: observed_under(found.plan, each) for each in found.plan.indicator_ids},
         _wide(ensemble, found.main),
         outcomes=_outcomes(ensemble, found),
+        frontier=stored_frontier(store, found.scenarios[found.main]) or own_frontier(ensemble, found.main),
         commands=_commands(folder, known, found),
     )
 
@@ -83,11 +86,12 @@ def _commands(folder: Path, design: StoredDesign | None, summary: Summary) -> tu
     runs = len({run.run for run in design.runs})
     against = shlex.split(design.label)
     baseline = against[against.index("--against") + 1] if "--against" in against else None
-    names = [name for name in design.scenarios if name != baseline]
+    command = "frontier" if design.kind == KIND else "batch"
+    names = [name for name in design.scenarios if name != baseline and not (design.kind == KIND and lever_alone(name))]
     label = f" {design.label}" if design.label else ""
     if summary.plan.digest and "--plan" not in against:  # a run from Python names no folder
         label += f" --plan {shlex.quote(summary.plan.name)}"
-    again = shlex.join(["lujiazui", "batch", *names, "--runs", str(runs)]) + label
+    again = shlex.join(["lujiazui", command, *names, "--runs", str(runs)]) + label
     report = ["lujiazui", "report", folder.name, "--scenario", summary.main]
     report += [] if summary.baseline is None else ["--baseline", summary.baseline]
     return f"{again} --store {store}", shlex.join(report)

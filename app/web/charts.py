@@ -17,6 +17,7 @@ from scenarios.spreadsheet import plain_cells
 from scenarios.whole_years import BASE_YEAR
 from sim.closing.dictionary import dictionary
 from sim.experiments.ensemble import Ensemble
+from sim.experiments.frontier import ALONE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -249,7 +250,7 @@ def scenario_name(name: str, words: Words) -> str:
     """Name of a scenario as it is shown; the desk's own is called by the page."""
     if name == "desk":
         return words("page.desk")
-    base, plus, lever = name.partition(" + ")  # as `lujiazui frontier` names one lever alone
+    base, plus, lever = name.partition(ALONE)
     known = words.known(f"scenario.{base}", base)
     return f"{known} + {words.known(f'lever.{lever}', lever)}" if plus else known
 

@@ -37,6 +37,10 @@ POLICIES = (
 TAIL = 0.1
 """Part of the runs, those with the highest risk, behind the expected shortfall."""
 RESAMPLES = 2000
+KIND = "frontier"
+"""Kind of its experiments in a store."""
+ALONE = " + "
+"""Between the base and the lever in the name of a scenario with one lever changed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +93,13 @@ def variants(base: Scenario, levers: Iterable[str], intensity: float) -> dict[st
         if lever not in known:
             raise InputError(unknown("lever", lever, known, key="--lever"))
         changed = base.with_levers({lever: intensity})
-        made[lever] = Scenario(**{**changed.as_given(), "name": f"{base.name} + {lever}"})
+        made[lever] = Scenario(**{**changed.as_given(), "name": f"{base.name}{ALONE}{lever}"})
     return made
+
+
+def lever_alone(name: str) -> str:
+    """The lever that is changed alone in a scenario of a frontier, by its name; empty where none is."""
+    return name.rpartition(ALONE)[2] if ALONE in name else ""
 
 
 def frontier(
@@ -147,7 +156,13 @@ def frontier(
     for each in everything:
         checked_year(each)
     requests = ensemble_requests(everything, runs=runs, seed=seed, scale=scale)
-    found = run_requests(requests, store=store, workers=workers, progress=progress, cancel=cancel)
+    chosen = () if levers is None else alone
+    size = start.scale if scale is None else scale
+    settings = {"--base": start.name, "--intensity": f"{intensity:g}", "--seed": seed, "--scale": f"{size:g}"}
+    label = " ".join(f"{option} {value}" for option, value in (*settings.items(), *(("--lever", id) for id in chosen)))
+    found = run_requests(
+        requests, store=store, workers=workers, progress=progress, cancel=cancel, kind=KIND, label=label
+    )
     named = {scenario.name: lever for lever, scenario in alone.items()}
     return told(found, start.name, named)
 

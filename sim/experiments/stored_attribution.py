@@ -51,7 +51,7 @@ def _of_design(
         store.scenario(hashes[coalition_name(each)], {"name": coalition_name(each)})
         for each in (frozenset(), frozenset(range(count)))
     )
-    if not (_same(empty, base) and _same(full, target)):
+    if not (same_policy(empty, base) and same_policy(full, target)):
         return None
     players = tuple(players_of(full, empty, "group"))
     year = answering_year(month_ordinal(full.end), full.plan.target_year)
@@ -74,7 +74,7 @@ def _values(
     return {coalition: np.stack(runs[coalition_name(coalition)]) for coalition in coalitions}
 
 
-def _same(one: Scenario, other: Scenario) -> bool:
+def same_policy(one: Scenario, other: Scenario) -> bool:
     """Whether two scenarios set the same policy in the same world, whatever their names and scales."""
     if any(getattr(one, name) != getattr(other, name) for name in WORLD):
         return False

@@ -154,3 +154,31 @@ def test_the_last_batch_is_reported_on_and_its_attribution_with_it(tmp_path, mon
     assert brief.summary.main == "mine" and brief.summary.baseline == "committed"
     split = brief.summary.attribution
     assert split is not None and split.players == tuple(attribution.players_of(target, base, "group"))
+
+
+def test_a_frontier_of_the_store_is_drawn_beside_the_batch(store, cli, tmp_path):
+    page = tmp_path / "brief.html"
+    sizes = ("--runs", "9", "--scale", "0.05", "--workers", "1")
+    assert cli("report", store, "-o", page)[0] == 0
+    assert "Growth against resilience" not in page.read_text(encoding="utf-8")
+    assert cli("frontier", "committed", "frozen", "--lever", "reits_pilot", *sizes, "--store", store)[0] == 0
+    assert [each.kind for each in Store.open(store).designs()] == ["batch", "frontier"]
+    assert cli("report", store, "-o", page)[0] == 0
+    text = page.read_text(encoding="utf-8")
+    drawn = text[text.index("Growth against resilience") :]
+    assert "lujiazui batch plan committed --runs 9" in text and "policy as committed by 2020</td>" in drawn
+    assert "9 runs of each policy at 5 % of full size." in drawn
+    again = brief_of_store(store, design=2, scenario="plan", baseline="frozen").commands[0]
+    said = "--runs 9 --base plan --intensity 1 --seed 1 --scale 0.05 --lever reits_pilot --store runs"
+    assert again == f"lujiazui frontier committed frozen plan {said}"
+    known = brief_of_store(store).frontier
+    assert set(known.found.table["scenario"]) == {"committed", "frozen", "plan", "plan + reits_pilot"}
+    assert known.found.base == "plan" and known.intensities == {"plan + reits_pilot": 1.0}
+
+
+def test_a_frontier_of_another_world_is_not_drawn(store, cli):
+    sizes = ("--runs", "9", "--scale", "0.05", "--workers", "1")
+    asked = ("frontier", "committed", "frozen", "--base", "committed", "--lever", "reits_pilot", *sizes)
+    assert cli(*asked, "--store", store)[0] == 0
+    assert brief_of_store(store).frontier is None
+    assert brief_of_store(store, scenario="committed", baseline="plan").frontier.found.base == "committed"
