@@ -8,7 +8,6 @@ from app.briefing.answer_page import chip, shade
 from app.briefing.brief import Brief
 from app.briefing.changes_told import changes
 from app.briefing.effects_figure import Bar, Scale, interval, interval_axis, waterfall
-from app.briefing.frontier_shown import frontier_shown
 from app.briefing.markup import figure, table, tag, words
 from app.briefing.words import Wording
 from app.briefing.years_page import legend
@@ -19,10 +18,10 @@ from sim.experiments.summary import MOST_SCENARIOS, Effect, Summary
 
 MOST_WATERFALLS = 4
 MOST_BESIDE_MANY = 2
-"""Waterfalls beside the effects of three scenarios, or beside a frontier."""
+"""Waterfalls beside the effects of three scenarios."""
 MOST_CHANGES = 12
-MOST_BESIDE_FIGURES = 4
-"""Changes that have a line where waterfalls or a frontier take their room."""
+MOST_BESIDE_WATERFALLS = 4
+"""Changes that have a line where waterfalls take their room."""
 NEGLIGIBLE_PART = 0.01
 """Part of the largest one below which parts are drawn together."""
 
@@ -31,10 +30,8 @@ def content(brief: Brief, wording: Wording) -> str:
     """The sheet."""
     summary = brief.summary
     baseline = wording.scenario(summary.baseline or "")
-    frontier = frontier_shown(brief, wording)
-    figures = summary.attribution is not None or frontier != ""
     parts = [
-        changes(brief, wording, MOST_BESIDE_FIGURES if figures else MOST_CHANGES),
+        changes(brief, wording, MOST_CHANGES if summary.attribution is None else MOST_BESIDE_WATERFALLS),
         words("h2", wording("page.effects", year=summary.year, baseline=baseline)),
     ]
     if summary.baseline is None:
@@ -50,9 +47,8 @@ def content(brief: Brief, wording: Wording) -> str:
             words("p", note, _class="note"),
         ]
     if summary.attribution is not None:
-        few = frontier != "" or len(summary.effects) >= MOST_SCENARIOS - 1
-        parts.append(_waterfalls(summary, summary.attribution, wording, MOST_BESIDE_MANY if few else MOST_WATERFALLS))
-    return "".join((*parts, frontier))
+        parts.append(_waterfalls(summary, summary.attribution, wording))
+    return "".join(parts)
 
 
 def legend_of_compared(summary: Summary, wording: Wording) -> str:
@@ -99,11 +95,12 @@ def _bar(effect: Effect, target: float, drawn: str) -> Bar:
     return Bar(median, low, high, drawn)
 
 
-def _waterfalls(summary: Summary, found: Attribution, wording: Wording, most: int) -> str:
+def _waterfalls(summary: Summary, found: Attribution, wording: Wording) -> str:
     effects = summary.effects.get(summary.main, {})
     clear = [name for verdict in ("better", "worse") for name in summary.changes(summary.main).get(verdict, [])]
     rows = found.table
     figures = []
+    most = MOST_WATERFALLS if len(summary.effects) < MOST_SCENARIOS - 1 else MOST_BESIDE_MANY
     for id in [name for name in clear if name in effects][:most]:
         times = amounts.factor(id, wording)
         part = rows[rows["indicator"] == id].set_index("player")["part"] * times

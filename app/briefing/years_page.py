@@ -1,4 +1,4 @@
-"""The second sheet: each indicator year by year, and the redline."""
+"""The second sheet: each indicator year by year, and the redline; growth against resilience, where that is known."""
 
 from collections.abc import Sequence
 
@@ -9,19 +9,25 @@ from app.briefing import amounts
 from app.briefing.answer_page import shade
 from app.briefing.brief import Brief
 from app.briefing.fan import HEIGHT, Fan, fan
+from app.briefing.frontier_shown import frontier_shown
 from app.briefing.markup import figure, tag, words
 from app.briefing.words import Wording
 from scenarios.plan import Indicator
 from sim.experiments.summary import Summary
+
+LOWER = 144.0
+"""Height of a fan where a frontier stands below all of them."""
 
 
 def content(brief: Brief, wording: Wording) -> str:
     """The sheet."""
     summary = brief.summary
     shown = [each for each in summary.plan.indicators if each.id in summary.outlooks[summary.main]]
-    figures = [fan_figure(brief, each, wording) for each in shown]
+    frontier = frontier_shown(brief, wording)
+    height = LOWER if frontier else HEIGHT
+    figures = [fan_figure(brief, each, wording, height=height) for each in shown]
     if summary.main in summary.redlines:
-        figures.append(_redline(summary, wording))
+        figures.append(_redline(summary, wording, height))
     note = "page.fans_note" if brief.wide else "page.fans_note_narrow"
     return "".join(
         [
@@ -33,6 +39,7 @@ def content(brief: Brief, wording: Wording) -> str:
                 wording(note, scenario=wording.scenario(summary.main), year=summary.plan.target_year),
                 _class="note",
             ),
+            frontier,
         ]
     )
 
@@ -83,7 +90,7 @@ def fan_figure(brief: Brief, indicator: Indicator, wording: Wording, *, why: str
     return figure(title, wording.unit(id), fan(shown, title, amounts.ticker(wording), height))
 
 
-def _redline(summary: Summary, wording: Wording) -> str:
+def _redline(summary: Summary, wording: Wording, height: float) -> str:
     mine = summary.redlines[summary.main]
     title = wording("title.redline")
     others = {
@@ -98,6 +105,7 @@ def _redline(summary: Summary, wording: Wording) -> str:
         Fan(summary.years, blank, others, {}, None, ""),
         title,
         amounts.ticker(wording),
+        height,
     )
     return figure(title, wording("unit.redline"), drawn)
 

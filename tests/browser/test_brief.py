@@ -4,6 +4,7 @@ import re
 import struct
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from app.briefing.brief import Brief
@@ -15,6 +16,8 @@ from app.web.moves import Change, Operation
 from app.web.simulations import Answer
 from app.web.words import Words
 from sim.experiments.attribution import OUTCOMES, Attribution
+from sim.experiments.frontier import Frontier
+from sim.experiments.stored_frontier import KnownFrontier
 from tests.app.briefing.made_up import ensemble_of, summary_of, values_of
 
 A4_WIDTH, A4_HEIGHT = 794, 1123
@@ -37,11 +40,18 @@ SHARES = {"turnover_total": 1.0, "foreign_bond_share": 0.0, "direct_financing": 
 
 
 def full_store():
-    """Four scenarios, verdicts of all kinds but one, and an attribution to all groups: what takes most room."""
+    """Four scenarios, verdicts of all kinds but one, an attribution to all groups, a frontier: what takes most room."""
     summary = summary_of(SHARES, runs=60, gain=0.02, broken=9, names=("plan", "stretch", "city_only", "committed"))
     parts = np.random.default_rng(1).normal(1.0, 0.5, (len(GROUPS), 4, len(OUTCOMES)))
     split = Attribution(GROUPS, parts, parts.sum(axis=0), parts * 0.9)
-    return Brief(summary.with_attribution(split, 0.1), commands=("lujiazui batch plan committed", "lujiazui report"))
+    commands = ("lujiazui batch plan committed", "lujiazui report")
+    names = [
+        f"plan + {lever}" for lever in ("benchmark_reform", "bond_market_access", "foreign_ownership_liberalisation")
+    ]
+    table = pd.DataFrame({"scenario": ["plan", "committed", "stretch", *names], "broken": 0.1, "efficient": True})
+    table = table.assign(targets=np.linspace(3.0, 5.0, 6), shortfall=np.linspace(0.9, 1.4, 6), runs=40)
+    known = KnownFrontier(Frontier("plan", table), 0.1, dict.fromkeys(names, 1.0))
+    return Brief(summary.with_attribution(split, 0.1), frontier=known, commands=commands)
 
 
 def full_desk(language):
