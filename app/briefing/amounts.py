@@ -3,14 +3,13 @@
 import math
 from collections.abc import Callable, Mapping
 
+from app.briefing.money import in_hundreds_of_millions
 from app.briefing.words import Wording, catalogue
 from scenarios.plan import Indicator
 from sim.closing.dictionary import unit_of
 
 PERCENT = ("direct_financing_share", "foreign_bond_share")
 """Shares among the indicators of the plan of the package."""
-IN_CHINESE: Mapping[str, float] = {"panda_cumulative": 10.0}
-"""Factor from CNY bn to 亿元, 0.1 bn, in which Chinese writes amounts."""
 DECIMALS: Mapping[str, int] = {"direct_financing": 1, "direct_financing_share": 1, "foreign_bond_share": 2}
 """Decimal places of a value; none for other indicators."""
 WHOLE = ("count", "firms", "companies", "investors", "listings per year", "months per year")
@@ -26,7 +25,7 @@ def is_share(indicator: str) -> bool:
 
 def factor(indicator: str, wording: Wording) -> float:
     """Factor from an indicator's own unit to that of the report."""
-    chinese = IN_CHINESE.get(indicator, 1.0) if wording.language == "zh" else 1.0
+    chinese = in_hundreds_of_millions(unit_of(indicator)) if wording.language == "zh" else 1.0
     return (100.0 if is_share(indicator) else 1.0) * chinese
 
 

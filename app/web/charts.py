@@ -339,7 +339,7 @@ def named_points(points: Floats, names: Sequence[str], axes: Sequence[str]) -> d
     }
 
 
-def histogram(values: Floats, what: str, logarithmic: bool) -> dict[str, Any]:
+def histogram(values: Floats, what: str, words: Words, logarithmic: bool) -> dict[str, Any]:
     """Distribution of a column over agents; sizes over steps of equal ratio."""
     values = values[np.isfinite(values)]
     if logarithmic:
@@ -352,7 +352,9 @@ def histogram(values: Floats, what: str, logarithmic: bool) -> dict[str, Any]:
         counts = np.histogram(values, edges)[0]
     else:
         counts, edges = np.histogram(values, 24)
-    labels = [f"{float(f'{edge:.3g}'):,.10g}" for edge in edges[:-1]]  # three digits, and no power of ten
+    # Three digits, and no power of ten.
+    apart = "," if words.language == "en" else ""
+    labels = [f"{float(f'{edge:.3g}'):{apart}.10g}" for edge in edges[:-1]]
     return {
         "grid": {"left": 50, "right": 14, "top": 12, "bottom": 46},
         "tooltip": {"trigger": "axis"},

@@ -12,6 +12,8 @@ import numpy as np
 
 from agents.institutions import Centre
 from agents.issuers import Instrument
+from app.briefing.amounts import grouped, signed
+from app.briefing.words import Wording
 from app.web.words import Words, catalogue
 
 if TYPE_CHECKING:
@@ -80,11 +82,11 @@ def size_digits(value: float, digits: int) -> int:
     return int(np.clip(digits - 1 - math.floor(math.log10(abs(float(f"{value:.6g}")))), 0, MOST_DECIMALS))
 
 
-def term_rows(terms: Sequence[Term]) -> list[list[str]]:
+def term_rows(terms: Sequence[Term], words: Words) -> list[list[str]]:
     """Terms as rows of a table, to the decimals that their sum supports, without those that are zero to them."""
     places = _decimals(terms, TABLE_DIGITS)
     kept = [each for each in terms if round(each.value, places) != 0.0]
-    return [[each.name, f"{each.value:+,.{places}f}", each.unit] for each in kept]
+    return [[each.name, signed(each.value, places, Wording(words.language)), each.unit] for each in kept]
 
 
 def decision_told(decision: str, who: str, month: str, explained: pd.DataFrame, words: Words) -> str:
@@ -111,14 +113,15 @@ def decision_told(decision: str, who: str, month: str, explained: pd.DataFrame, 
     shown = round(sum(each.value for each in terms), places)
     way = "none" if shown == 0.0 else "up" if shown > 0.0 else "down"
     key = next(key for key in (f"did.{decision}", f"did.{decision}_{way}", f"did.{decision}_up") if key in catalogue())
-    money = words("replay.bn", amount=f"{abs(shown):,.{places}f}")
+    wording = Wording(words.language)
+    size = grouped(abs(shown), places, wording)
     told = words(
         key,
         who=who,
         month=month,
-        money=money,
-        count=f"{abs(shown):,.{places}f}",
-        value=f"{shown:,.{places}f}",
+        money=words("replay.bn", amount=size),
+        count=size,
+        value=grouped(shown, places, wording),
         chance=_percent(1.0 / (1.0 + math.exp(min(-total, MOST_EXPONENT))), words),
         hazard=_percent(-math.expm1(-math.exp(min(total, MOST_EXPONENT))), words),
         rate=_percent(math.exp(min(total, MOST_EXPONENT)), words),
@@ -133,7 +136,7 @@ def decision_told(decision: str, who: str, month: str, explained: pd.DataFrame, 
         named.append((words("agents.other_terms"), rest))
     if not largest:
         return words("agents.plainly", told=told)
-    parts = words("desk.comma").join(f"{name} {value:+,.{places}f}" for name, value in named)
+    parts = words("desk.comma").join(f"{name} {signed(value, places, wording)}" for name, value in named)
     return words("agents.because", told=told, terms=parts, unit=_common_unit(largest))
 
 

@@ -140,7 +140,7 @@ def _spread(network: BankNetwork, bank: int, rounds: int | None, year: str, reco
 
 def amount(amount_bn: float, words: Words) -> str:
     """An amount of CNY bn, in the unit that the language uses: CNY bn, or hundreds of millions."""
-    return f"{10.0 * amount_bn:,.1f}亿元" if words.language == "zh" else f"CNY {amount_bn:,.2f} bn"
+    return f"{10.0 * amount_bn:.1f}亿元" if words.language == "zh" else f"CNY {amount_bn:,.2f} bn"
 
 
 def _nodes(equity: "Floats", found: "DebtRank", words: Words) -> list[dict[str, Any]]:

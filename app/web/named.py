@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from app.briefing.amounts import is_share
 from app.briefing.words import group_in_plan, in_plan
-from app.web.words import Words
+from app.web.recorded_units import recorded_unit
+from app.web.words import Words, catalogue
 from scenarios.plan import Goal, Indicator, Lever, Plan, goals, indicators, levers
+from sim.closing.dictionary import unit_of
 
 
 def indicator_name(indicator: Indicator, words: Words) -> str:
@@ -17,8 +19,11 @@ def indicator_name(indicator: Indicator, words: Words) -> str:
 
 def unit_name(indicator: Indicator, words: Words) -> str:
     """Return the unit in which an indicator of a plan is shown."""
-    usual = "%" if is_share(indicator.id) else words.of_data(f"unit.{indicator.unit}", indicator.unit)
-    return words.known(f"unit.{indicator.id}", usual)
+    if f"unit.{indicator.id}" in catalogue():
+        return words(f"unit.{indicator.id}")
+    if indicator.unit == unit_of(indicator.id):
+        return recorded_unit(indicator.id, words).text
+    return "%" if is_share(indicator.id) else words.of_data(f"unit.{indicator.unit}", indicator.unit)
 
 
 def lever_name(lever: Lever, words: Words) -> str:

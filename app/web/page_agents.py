@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from agents.arrays import Integers
 from agents.districts import District
 from agents.institutions import Centre, Sector
+from app.briefing.amounts import grouped
+from app.briefing.words import Wording
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
 from app.web.decided import IN_CHINESE, IN_YUAN, decision_told, term_rows, terms_of, told_to
@@ -393,7 +395,7 @@ def _network(centre: "FinancialCenter", record: Record, words: "Words") -> None:
 def _sizes(centre: "FinancialCenter", kind: str, record: Record, words: "Words") -> None:
     column, (name, times) = SIZE[kind][0], size_told(kind, words)
     values = np.asarray(_population(centre, kind)[column], dtype=np.float64) * times
-    option = charts.histogram(values, name, logarithmic=column != "log_size")
+    option = charts.histogram(values, name, words, logarithmic=column != "log_size")
     Chart(
         option=option,
         title=words("agents.sizes", what=words(f"kind.{kind}")),
@@ -429,7 +431,9 @@ def _people(centre: "FinancialCenter", kind: str, place: str, words: "Words", pi
     shown = []
     for row in rows:
         what = who(kind, population, int(row), words)
-        shown.append([str(int(population.unique_ids[row])), what, f"{float(values[row]):,.2f}"])
+        shown.append(
+            [str(int(population.unique_ids[row])), what, grouped(float(values[row]), 2, Wording(words.language))]
+        )
     heads = [words("table.id"), words("table.kind"), name]
     title = words("agents.pick")
     if place:
@@ -450,7 +454,7 @@ def _why(
     name = who(kind, population, int(population.rows_of([agent_id])[0]), words)
     told = decision_told(decision, name, month_text(centre.month), table, words)
     solara.Div(classes=["lj-effects"], children=[told], attributes={"data-decided": str(agent_id), "role": "status"})
-    rows = term_rows(terms_of(table, words))
+    rows = term_rows(terms_of(table, words), words)
     heads = [words("table.term"), words("table.value"), words("table.unit")]
     title = words("agents.why", who=name, decision=words(f"decision.{decision}"))
     with solara.Div(attributes={"data-why": str(agent_id)}):

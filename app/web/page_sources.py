@@ -5,6 +5,7 @@ from typing import Any
 
 import solara
 
+from app.briefing.money import in_hundreds_of_millions
 from app.briefing.words import Wording, group_in_plan
 from app.web import session
 from app.web.charts import number
@@ -24,8 +25,6 @@ from sim.closing.indicators import PLAN_INDICATORS
 
 SHOWN = 12
 """Cards of a section; a search finds the others."""
-IN_CHINESE = {"CNY bn": "亿元", "billion yuan": "亿元", "CNY bn a year": "亿元/年"}
-"""Units of 0.1 bn, in which Chinese writes amounts that the data have in billions."""
 
 
 @solara.component
@@ -81,10 +80,9 @@ def _unit(unit: str, words: Words) -> str:
 
 def _amount(value: float, unit: str, words: Words) -> str:
     """An observed value with its unit; Chinese writes billions in units of 0.1 bn."""
-    in_chinese = IN_CHINESE.get(unit) if words.language == "zh" else None
-    if in_chinese is not None:
-        return f"{10.0 * value:.12g} {in_chinese}"
-    return f"{value:g} {_unit(unit, words)}"
+    times = in_hundreds_of_millions(unit) if words.language == "zh" else 1.0
+    name = _unit(unit, words)
+    return f"{times * value:.12g} {name.replace('10亿', '亿') if times > 1.0 else name}"
 
 
 def _source(source: str, words: Words) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.briefing.money import in_hundreds_of_millions
 from app.web.words import Words
 from sim.closing.dictionary import Recorded, dictionary
 
 SHARE = "share"
-IN_BILLIONS = ("bn yuan", "bn US dollars")
-"""Begin the units of amounts that Chinese writes in 亿, 0.1 bn."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def recorded_unit(indicator: str, words: Words) -> ShownUnit:
     if unit == SHARE:
         return ShownUnit(100.0, "%", words("unit.points"))
     text = words.of_data(f"recorded_unit.{unit}", unit)
-    return ShownUnit(10.0 if unit.startswith(IN_BILLIONS) and words.language == "zh" else 1.0, text, text)
+    return ShownUnit(in_hundreds_of_millions(unit) if words.language == "zh" else 1.0, text, text)
 
 
 def definition(recorded: Recorded, words: Words) -> str:

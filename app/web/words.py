@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.briefing.money import in_english
+
 LANGUAGES = ("en", "zh")
 
 
@@ -47,5 +49,10 @@ class Words:
         return catalogue()[key][self._place] if key in catalogue() else otherwise
 
     def of_data(self, key: str, text: str) -> str:
-        """A text of the data: as it is in English, translated in Chinese where there is a translation."""
-        return data_in_chinese().get(key, text) if self.language == "zh" else text
+        """A text of the data: in Chinese where there is a translation, in English with money as the app writes it.
+
+        Sources keep the words of their publications.
+        """
+        if self.language == "zh":
+            return data_in_chinese().get(key, text)
+        return text if key.startswith("source.") else in_english(text)

@@ -283,6 +283,39 @@ def test_a_chinese_page_as_it_is_drawn_has_no_other_latin_words(page, server, pa
     assert {each for each in found if each not in KNOWN} == set()
 
 
+SHOWN = """(apart) => {
+  const main = document.querySelector('#lj-main').cloneNode(true);
+  const labels = [...main.querySelectorAll('dt')].filter((label) => apart.includes(label.textContent.trim()));
+  labels.forEach((label) => label.nextElementSibling.remove());
+  const spoken = [...main.querySelectorAll('[aria-label]')].map((each) => each.getAttribute('aria-label'));
+  return [main.textContent, ...spoken].join(' ');
+}"""
+"""All texts of a page, folded ones too, without what publications say and what the file of parameters has."""
+OTHER_WAYS = {
+    "en": r"[^.]{0,20}\b(?:trn|bn|mn|trillion|billion|million) (?:yuan|US dollars)\b",
+    "zh": r".{0,20}(?:十亿|10亿|CNY|USD|\btrn\b|\bbn\b)",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_money_is_written_in_one_way_on_every_page(page, server, language):
+    page.goto(f"{server}/?lang={language}&{QUICK}&pinned=reits_cap~panda_issuance~equity_financing")
+    expect(page.locator(".lj-card")).to_have_count(11)
+    found = {}
+    for path in PATHS:
+        if path:
+            page.locator(f'a[href^="/{path}"]').first.click()
+            expect(page).to_have_url(re.compile(f"/{path}"))
+            expect(page.locator("#lj-main h1")).to_be_visible()
+            page.wait_for_timeout(3000)
+        apart = ["Source", "来源"] if language == "en" else ["Source", "来源", "单位"]
+        shown = page.evaluate(SHOWN, apart if path == "sources" else [])
+        assert len(shown) > 200
+        if others := re.findall(OTHER_WAYS[language], shown):
+            found[path] = others
+    assert found == {}
+
+
 def test_sources_can_be_searched(page, server):
     page.goto(f"{server}/sources")
     page.locator('[data-field="search"]').fill("panda")

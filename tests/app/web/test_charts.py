@@ -95,10 +95,16 @@ def test_axes_side_by_side_are_the_same(ensemble):
 
 def test_a_histogram_counts_every_agent():
     sizes = np.array([0.5, 1.0, 2.0, 400.0, 0.0])
-    option = charts.histogram(sizes, "assets", logarithmic=True)
+    option = charts.histogram(sizes, "assets", Words("en"), logarithmic=True)
     assert sum(option["series"][0]["data"]) == 4
-    assert sum(charts.histogram(sizes, "assets", logarithmic=False)["series"][0]["data"]) == 5
-    assert charts.histogram(np.zeros(0), "assets", logarithmic=True)["series"][0]["data"] == [0]
+    assert sum(charts.histogram(sizes, "assets", Words("en"), logarithmic=False)["series"][0]["data"]) == 5
+    assert charts.histogram(np.zeros(0), "assets", Words("en"), logarithmic=True)["series"][0]["data"] == [0]
+
+
+def test_thousands_stand_apart_in_english_alone():
+    sizes = np.array([2_500.0, 9_999.0])
+    both = [charts.histogram(sizes, "assets", Words(each), logarithmic=False)["xAxis"]["data"] for each in ("en", "zh")]
+    assert both[0][0] == "2,500" and both[1][0] == "2500"
 
 
 def test_signals_of_risk_are_shown_with_their_units_as_indicators_are():
@@ -115,7 +121,7 @@ def test_recorded_indicators_are_shown_in_units_a_reader_uses():
     assert charts.number("equity_financing_share", 0.0512, english) == "5.12"
     assert charts.shown_unit("equity_financing_share", english) == "%"
     assert charts.effect("equity_financing_share", 0.011, 0.010, 0.012, english) == ("+1.10", "+1.00", "+1.20")
-    assert (charts.number("reits_cap", 91.4, english), charts.shown_unit("reits_cap", english)) == ("91.4", "bn yuan")
+    assert (charts.number("reits_cap", 91.4, english), charts.shown_unit("reits_cap", english)) == ("91.4", "CNY bn")
     assert (charts.number("reits_cap", 91.4, chinese), charts.shown_unit("reits_cap", chinese)) == ("914", "亿元")
     assert charts.number("institution_count", 1712.6, english) == "1,713"
     # A signal of systemic risk keeps the unit of its own page.

@@ -103,11 +103,11 @@ def test_a_decision_is_a_sentence_with_its_sum_its_largest_terms_and_what_the_ot
     told = decision_told("purchases", "Foreign investor 7", "2021-03", CANCELLING, Words("en"))
     assert told == (
         "Foreign investor 7 bought bonds for CNY 1.6 bn net in 2021-03: home bias +30.9,"
-        " return to normal weight -30.8, own view +2.0, other terms -0.5 (CNY bn)."
+        " return to normal weight \N{MINUS SIGN}30.8, own view +2.0, other terms \N{MINUS SIGN}0.5 (CNY bn)."
     )
     chinese = decision_told("purchases", "境外投资者7号", "2021-03", CANCELLING, Words("zh"))
     assert chinese.startswith("境外投资者7号在2021-03净买入债券16亿元")
-    assert "本土偏好 +309" in chinese and "向常规权重回归 -308" in chinese
+    assert "本土偏好 +309" in chinese and "向常规权重回归 \N{MINUS SIGN}308" in chinese
 
 
 @pytest.mark.parametrize(
@@ -136,12 +136,12 @@ def test_an_agent_without_such_a_decision_is_told_so():
 
 
 def test_the_table_drops_terms_that_are_zero_and_has_the_decimals_of_the_sum():
-    rows = term_rows(terms_of(CANCELLING, Words("en")))
+    rows = term_rows(terms_of(CANCELLING, Words("en")), Words("en"))
     assert [row[:2] for row in rows] == [
         ["home bias", "+30.93"],
-        ["return to normal weight", "-30.76"],
+        ["return to normal weight", "\N{MINUS SIGN}30.76"],
         ["own view", "+2.00"],
-        ["peers", "-0.54"],
+        ["peers", "\N{MINUS SIGN}0.54"],
     ]
 
 
