@@ -10,7 +10,7 @@ import typer
 from app.terminal.answer import answer
 from app.terminal.completion import lever_names
 from app.terminal.numbers import percent
-from app.terminal.options import Json, OwnPlan, Quiet
+from app.terminal.options import Json, OwnComponents, OwnPlan, Quiet
 from app.terminal.report import Cell, Facts, Listing, Part, Prose, Table
 
 if TYPE_CHECKING:
@@ -25,15 +25,18 @@ def levers(
     name: Annotated[str | None, typer.Argument(help="One lever, in detail.", autocompletion=lever_names)] = None,
     steps: Annotated[bool, typer.Option("--steps", help="Show the steps of a month, as lujiazui month does.")] = False,
     own_plan: OwnPlan = None,
+    component: OwnComponents = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """List the policy levers: authority, intensity, channels, and which channels enter a rule."""
+    from app.commands.measures import with_components
     from app.commands.month import steps_of_a_month
     from app.reports.month import Steps
     from app.terminal.asked import named, plan_asked
+    from scenarios.added.installed import parse_components
 
-    plan = plan_asked(own_plan)
+    plan = with_components(plan_asked(own_plan), parse_components(tuple(component or ())))
     known = plan.levers
     if steps:
         if name is not None:
@@ -41,18 +44,18 @@ def levers(
         answer(Steps(steps_of_a_month()), json, quiet)
     elif name is not None:
         lever = named("lever", name, {lever.id: lever for lever in known})
-        answer(Listing(_data(lever), [lever.id], list(_in_detail(lever))), json, quiet)
+        answer(Listing(_data(lever, plan), [lever.id], list(_in_detail(lever, plan))), json, quiet)
     else:
-        rows = [_data(lever) for lever in known]
+        rows = [_data(lever, plan) for lever in known]
         answer(Listing(rows, [lever.id for lever in known], list(_by_task_group(plan))), json, quiet)
 
 
-def _data(lever: Lever) -> dict[str, Any]:
+def _data(lever: Lever, plan: Plan) -> dict[str, Any]:
     """Return a lever as plain data, each effect with the channel's baseline and the rule that reads it (or null)."""
     from app.terminal.output import plain_data
 
     data: dict[str, Any] = plain_data(lever)
-    channels = _channels(lever)
+    channels = _channels(lever, plan)
     for effect in data["effects"]:
         channel = channels[effect["channel"]]
         effect |= {"unit": channel.unit, "baseline_2020": channel.baseline_2020, "rule": channel.rule or None}
@@ -60,11 +63,9 @@ def _data(lever: Lever) -> dict[str, Any]:
     return data
 
 
-def _channels(lever: Lever) -> dict[str, Channel]:
+def _channels(lever: Lever, plan: Plan) -> dict[str, Channel]:
     """Return the channels a lever moves, by id, in the order of its effects."""
-    from scenarios import plan
-
-    known = {channel.id: channel for channel in plan.channels()}
+    known = {channel.id: channel for channel in plan.channels}
     return {effect.channel: known[effect.channel] for effect in lever.effects}
 
 
@@ -75,10 +76,10 @@ def _by_task_group(plan: Plan) -> Iterable[Part]:
     titles |= {group.id: group.name for group in plan.groups}
     headings = ("lever", "decided by", "2020", end, "lag", "channels")
     for group in dict.fromkeys(lever.task_group for lever in known):
-        rows = [_row(lever) for lever in known if lever.task_group == group]
-        yield Table(f"{group} {titles.get(group, '')}", headings, rows, right=("2020", end, "lag"))
+        rows = [_row(lever, plan) for lever in known if lever.task_group == group]
+        yield Table(f"{group} {titles.get(group, '')}".strip(), headings, rows, right=("2020", end, "lag"))
     unread = [channel for channel in plan.channels if not channel.rule]
-    idle = [lever for lever in known if not any(channel.rule for channel in _channels(lever).values())]
+    idle = [lever for lever in known if not any(channel.rule for channel in _channels(lever, plan).values())]
     yield Prose(
         f"2020, {end}: intensity at the end of the year, on the plan path; lag: months until it acts.\n"
         f"{len(plan.channels)} channels, {len(unread)} of them not read yet by any rule; "
@@ -86,8 +87,8 @@ def _by_task_group(plan: Plan) -> Iterable[Part]:
     )
 
 
-def _row(lever: Lever) -> tuple[object, ...]:
-    channels = _channels(lever)
+def _row(lever: Lever, plan: Plan) -> tuple[object, ...]:
+    channels = _channels(lever, plan)
     read = [name for name, channel in channels.items() if channel.rule]
     unread = [name for name, channel in channels.items() if not channel.rule]
     return (
@@ -105,7 +106,7 @@ def _control(lever: Lever) -> str:
     return CONTROL.get(lever.municipal_handle, lever.municipal_handle)
 
 
-def _in_detail(chosen: Lever) -> Iterable[Part]:
+def _in_detail(chosen: Lever, plan: Plan) -> Iterable[Part]:
     """Return a lever's facts, path, effects, components, prerequisites and dated events."""
     years = ", ".join(f"{2020 + place}: {value:.2f}" for place, value in enumerate(chosen.path_plan))
     facts = {
@@ -125,7 +126,7 @@ def _in_detail(chosen: Lever) -> Iterable[Part]:
         "basis": chosen.basis,
     }
     yield Facts(chosen.name, facts)
-    yield _effects(chosen)
+    yield _effects(chosen, plan)
     yield _components(chosen)
     if chosen.prerequisites:
         rows = [
@@ -138,8 +139,8 @@ def _in_detail(chosen: Lever) -> Iterable[Part]:
         yield Table("Dated events", ("date", "what", "status", "after the plan"), events)
 
 
-def _effects(chosen: Lever) -> Table:
-    channels = _channels(chosen)
+def _effects(chosen: Lever, plan: Plan) -> Table:
+    channels = _channels(chosen, plan)
     rows = []
     for effect in chosen.effects:
         channel = channels[effect.channel]

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from scenarios.plan import Measure, Plan
 
 OF_OTHERS = "Components of others"
-"""Section of the measures of components."""
+"""Section of the measures of components, and group of their levers that name none."""
+
+RULE_OF_OTHERS = "a step of the component"
+"""What reads a channel of a component that names no rule."""
 
 
 def measures(
@@ -49,10 +52,12 @@ def with_components(plan: Plan, components: Sequence[AddedParts]) -> Plan:
     if not components:
         return plan
     added = [replace(each, section="", section_title=OF_OTHERS) for each in measures_of(components)]
+    levers = [replace(each, task_group=each.task_group or OF_OTHERS) for each in levers_of(components)]
+    channels = [replace(each, rule=each.rule or RULE_OF_OTHERS) for each in channels_of(components)]
     return replace(
         plan,
-        levers=(*plan.levers, *levers_of(components)),
-        channels=(*plan.channels, *channels_of(components)),
+        levers=(*plan.levers, *levers),
+        channels=(*plan.channels, *channels),
         measures=(*plan.measures, *added),
     )
 

@@ -202,7 +202,8 @@ class TestListings:
 
         channels = [replace(channel, rule="") for channel in plan.channels()]
         channels[0] = replace(channels[0], rule="agents.foreign_investors:target_weight")
-        monkeypatch.setattr(plan, "channels", lambda: tuple(channels))
+        known = replace(plan.shipped_plan(), channels=tuple(channels))
+        monkeypatch.setattr("app.terminal.asked.shipped_plan", lambda: known)
         detail = call("levers", plan.levers_moving(channels[0].id)[0]).out
         assert "agents.foreign_investors:target_weight" in detail
         assert "not read yet" in detail

@@ -92,6 +92,15 @@ def test_its_measures_are_listed_with_the_chain_of_their_lever(capsys):
     assert "weather_contract_cost" in told and "none: a component of others" in told
 
 
+@pytest.mark.usefixtures("weather_market")
+def test_its_lever_is_listed_with_the_step_that_reads_its_channel(capsys):
+    command_line(["levers", "weather_contract_support", "--component", "weather_market"])
+    told = capsys.readouterr().out
+    assert "weather_contract_cost" in told and "a step of the component" in told and "not read yet" not in told
+    command_line(["levers", "--component", "weather_market", "--quiet"])
+    assert capsys.readouterr().out.split()[-1] == "weather_contract_support"
+
+
 def test_a_measure_of_a_component_names_levers_that_there_are_and_an_id_of_its_own(weather_market):
     (measure,) = weather_market.data.measures
 

@@ -42,6 +42,11 @@ BLOCKS = {
     ("docs/how-to/own-plan.md", "text"): "tests/plans/test_baseline.py",
     ("docs/how-to/own-plan.md", "toml"): "tests/plans/test_page.py",
     ("docs/how-to/own-plan.md", "yaml"): "tests/plans/test_own_plan.py",
+    ("docs/how-to/own-question.md", "python"): "tests/plugins/test_own_question.py",
+    ("docs/how-to/own-question.md", "sh"): "tests/plugins/test_own_question.py",
+    ("docs/how-to/own-question.md", "text"): "tests/plugins/test_own_question.py",
+    ("docs/how-to/own-question.md", "toml"): "tests/plugins/test_own_question.py",
+    ("docs/how-to/own-question.md", "yaml"): "tests/plugins/test_own_question.py",
     ("docs/how-to/tables-elsewhere.md", "python"): "tests/setup/test_how_to.py",
     ("docs/how-to/tables-elsewhere.md", "r"): "tests/setup/test_other_languages.py",
     ("docs/how-to/tables-elsewhere.md", "sh"): "tests/app/test_store_commands.py",
@@ -115,6 +120,7 @@ Every page with blocks and every command of README and docs, with the test that 
 `python -m tests.setup.documented` writes this page from the pages; a test fails where it is out of date, where blocks
 have no row and where a test is gone. The names and options of every command line are compared with the commands by
 `{listed}`, and every link by `tests/setup/test_documents.py`. The notebooks are run by `tests/setup/test_notebooks.py`.
+What a first try of a question of one's own took, and what stood in its way: [a question of your own](how-to/own-question.md#a-first-try).
 
 ## Blocks
 
