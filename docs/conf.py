@@ -1,4 +1,4 @@
-"""Settings of the site of documents: `sphinx-build -W docs site`, without a network."""
+"""Settings of the site of documents, which `python .ci/documents.py` builds without a network."""
 
 import tomllib
 from pathlib import Path
