@@ -120,7 +120,8 @@ Every page with blocks and every command of README and docs, with the test that 
 `python -m tests.setup.documented` writes this page from the pages; a test fails where it is out of date, where blocks
 have no row and where a test is gone. The names and options of every command line are compared with the commands by
 `{listed}`, and every link by `tests/setup/test_documents.py`. The notebooks are run by `tests/setup/test_notebooks.py`.
-What a first try of a question of one's own took, and what stood in its way: [a question of your own](how-to/own-question.md#a-first-try).
+What a first try of a question of one's own took, and what stood in its way:
+[a question of your own](how-to/own-question.md#a-first-try).
 
 ## Blocks
 
