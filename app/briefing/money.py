@@ -34,3 +34,9 @@ def in_english(text: str) -> str:
 def in_hundreds_of_millions(unit: str) -> float:
     """Factor from an amount in a unit of the data to what Chinese writes: 10 for billions, 1 for anything else."""
     return 10.0 if unit.startswith(IN_BILLIONS) else 1.0
+
+
+def in_sentence(size: str, unit: str) -> tuple[str, str]:
+    """A size and its unit as they stand in a sentence, where the currency comes first: "CNY 217" and "bn"."""
+    currency, _, rest = unit.partition(" ")
+    return (f"{currency} {size}", rest) if rest and currency in CURRENCIES.values() else (size, unit)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from app.briefing import amounts
+from app.briefing.money import in_sentence
 from app.briefing.words import Wording
 from app.web.recorded_units import recorded_name, recorded_unit
 from app.web.words import Words
@@ -172,5 +173,6 @@ def _by_outcome(outcome: str, found: Effect, verdict: Change, wording: Wording) 
     low, high = sorted((abs(found.low), abs(found.high)))
     sizes = amounts.signed_with_ends(abs(found.median) * unit.factor, low * unit.factor, high * unit.factor, wording)
     size, least, most = (each.removeprefix("+") for each in sizes)
+    size, text = in_sentence(size, text)
     name = _quoted(outcome, wording)
     return wording(f"outcome_{verdict}.{kind}", name=name, size=size, unit=text, low=least, high=most)

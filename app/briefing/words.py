@@ -6,6 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from app.briefing.money import in_sentence
 from app.web.words import data_in_chinese
 from scenarios.plan import Goal, Indicator, Lever, Plan, secondary_indicators, shipped_plan
 from sim.closing.dictionary import dictionary
@@ -95,7 +96,8 @@ class Wording:
         key = f"size_{verdict}.{indicator}"
         if key in catalogue():
             return self(key, name=self.name(indicator), **values)
-        return self(f"size_{verdict}.other", name=self.name(indicator), unit=self.change_unit(indicator), **values)
+        size, unit = in_sentence(values["size"], self.change_unit(indicator))
+        return self(f"size_{verdict}.other", name=self.name(indicator), **{**values, "size": size, "unit": unit})
 
     def definition(self, indicator: str) -> str:
         """Definition of an indicator: that of the plan where it is its own.

@@ -9,7 +9,7 @@ from app.briefing.page import page
 from app.web.answered import answer_told, brief_of, outcomes_told, summary_of
 from app.web.cards import indicator_card
 from app.web.desk import Desk
-from app.web.moves import Change
+from app.web.moves import Change, DeskTrigger
 from app.web.simulations import Answer
 from app.web.words import Words
 from scenarios.plan import indicators
@@ -63,8 +63,8 @@ def test_what_was_changed_and_what_it_did_stand_beside_each_other(gain, english,
 @pytest.mark.parametrize(
     ("change", "english", "chinese"),
     [
-        (217.0, "raises “REITs listed, value at issue” by 217.00 bn yuan", "“REITs上市规模”增加2170.00亿元"),
-        (-21.0, "lowers “REITs listed, value at issue” by 21.00 bn yuan", "“REITs上市规模”减少210.00亿元"),
+        (217.0, "raises “REITs listed, value at issue” by CNY 217.00 bn (", "“REITs上市规模”增加2170.00亿元"),
+        (-21.0, "lowers “REITs listed, value at issue” by CNY 21.00 bn (", "“REITs上市规模”减少210.00亿元"),
         (0.0, "has no effect on “REITs listed, value at issue”", "对“REITs上市规模”、"),
     ],
 )
@@ -127,3 +127,15 @@ def test_the_brief_of_the_desk_is_the_page_of_the_report_with_its_link(words):
     assert "http://127.0.0.1/?seed=1" in made
     assert answer_told(summary_of(given.ensemble, DESK), {}, DESK, words)["headline"] in made
     assert made.count('class="sheet"') == 4
+
+
+def test_a_desk_with_automatic_rules_alone_is_described_by_them_in_the_language_of_its_brief():
+    rule = DeskTrigger("foreign_bond_share", "below", 0.03, 6, "bond_market_access", 0.9, 12)
+    desk, runs = Desk(triggers=(rule,)), runs_of({})
+    runs = replace(runs, scenarios={**runs.scenarios, "desk": desk.scenario()})
+    for words, said in ((EN, "for 6 months: "), (ZH, "连续6个月低于3 %")):
+        made = page(brief_of(Answer(desk, runs, 20, 20), words, ""), words.language)
+        assert said in made and "Changed on the policy desk" not in made
+    noted = replace(desk, note="四月方案")
+    runs = replace(runs, scenarios={**runs.scenarios, "desk": noted.scenario()})
+    assert "四月方案" in page(brief_of(Answer(noted, runs, 20, 20), ZH, ""), "zh")
