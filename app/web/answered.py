@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.briefing import sentences
 from app.briefing.brief import Brief
 from app.briefing.moved import outcome_effects
 from app.briefing.words import Wording
+from app.web.adaptive import told as rule_told
 from app.web.changes import changed
 from app.web.discrepancy_band import discrepancy_band
 from app.web.offered import offered
@@ -84,6 +86,15 @@ def answer_told(summary: Summary, outcomes: Mapping[str, Effect], desk: Desk, wo
     }
 
 
+def _described(summary: Summary, desk: Desk, words: Words) -> Summary:
+    """The summary with automatic rules in words as the description of a desk that has nothing else changed."""
+    if not desk.triggers or desk.note:
+        return summary
+    rules = words("desk.between").join(rule_told(each, words) for each in desk.scenario().triggers)
+    own = summary.scenarios["desk"].model_copy(update={"description": rules})
+    return replace(summary, scenarios={**summary.scenarios, "desk": own})
+
+
 def brief_of(given: Answer, words: Words, link: str) -> Brief:
     """The brief of the desk's runs, as `lujiazui report` writes it from a store.
 
@@ -101,7 +112,7 @@ def brief_of(given: Answer, words: Words, link: str) -> Brief:
     plan = ensemble.plan_of("desk")
     bands = {each: discrepancy_band(ensemble, "desk", each) for each in plan.indicator_ids if each in ensemble.columns}
     return Brief(
-        summary_of(ensemble, desk),
+        _described(summary_of(ensemble, desk), desk, words),
         observed={each: observed_under(plan, each) for each in plan.indicator_ids},
         wide={name: band for name, band in bands.items() if band is not None},
         names=scenario_names(desk, words),

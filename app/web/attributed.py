@@ -19,7 +19,7 @@ from scenarios.plan import Indicator, Plan
 from scenarios.schema import Scenario
 from sim.experiments.attribution import Attribution, attribute
 from sim.experiments.store import Store
-from sim.experiments.stored_attribution import stored_attribution
+from sim.experiments.stored_attribution import attribution_of_design
 
 SEEDS = (1, 2, 4)
 SCALE = 0.1
@@ -127,14 +127,13 @@ def kept_attribution(target: Scenario, base: Scenario, words: Words) -> tuple[At
     if folder is None or not folder.exists():
         return None
     try:
-        found = stored_attribution(Store.open(folder), target, base)
+        found = attribution_of_design(Store.open(folder), target, base)
     except InputError:  # the page says elsewhere why a store cannot be read
         return None
     if found is None:
         return None
-    made, scale = found
-    named = charts.scenario_name(base.name, words)
-    return made, kept_attribution_told(target, named, made.whole.shape[0], scale, words)
+    made, scale, design = found
+    return made, kept_attribution_told(target, charts.scenario_name(base.name, words), design, scale, words)
 
 
 @solara.component

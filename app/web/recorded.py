@@ -8,6 +8,7 @@ from scenarios.schema import Scenario
 from sim.experiments.designs import Design
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.requests import RunRequest
+from sim.experiments.stored_design import StoredDesign
 
 Record = NewType("Record", str)
 """Where numbers come from, as text; the functions here make it, and no picture is drawn without one."""
@@ -71,10 +72,17 @@ def attribution_told(target: Scenario, base: str, runs: int, seed: int, scale: f
     return Record(words("record.attribution", base=base, runs=runs, seed=seed, **setting))
 
 
-def kept_attribution_told(target: Scenario, base: str, runs: int, scale: float, words: Words) -> Record:
-    """Record of an attribution that a store holds; its runs say which version and seeds made them."""
-    setting = _setting(target, words) | {"scale": f"{scale:.0%}"}
-    return Record(words("record.attribution_kept", base=base, runs=runs, **setting))
+def kept_attribution_told(target: Scenario, base: str, design: StoredDesign, scale: float, words: Words) -> Record:
+    """Record of an attribution that a store holds: the version that made its runs, their seeds and number."""
+    seeds = sorted({run.seed for run in design.runs})
+    told = {
+        "experiment": design.number,
+        "base": base,
+        "runs": len({run.run for run in design.runs}),
+        "seed": f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]}-{seeds[-1]}",
+        "scale": f"{scale:.0%}",
+    }
+    return Record(words("record.attribution_kept", **{**_setting(target, words), "version": design.version, **told}))
 
 
 def _setting(scenario: Scenario, words: Words) -> dict[str, str]:

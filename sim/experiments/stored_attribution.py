@@ -30,11 +30,19 @@ def stored_attribution(store: Store, target: Scenario, base: Scenario) -> tuple[
 
     None where the store holds none: no experiment of the kind whose scenarios have the same policies in the same world.
     """
+    found = attribution_of_design(store, target, base)
+    return None if found is None else found[:2]
+
+
+def attribution_of_design(
+    store: Store, target: Scenario, base: Scenario
+) -> tuple[Attribution, float, StoredDesign] | None:
+    """Return the same with the experiment that it was, which has version, seeds and number of its runs."""
     for design in reversed(store.designs()):
         if design.kind == KIND and design.done == design.asked:
             found = _of_design(store, design, target, base)
             if found is not None:
-                return found
+                return *found, design
     return None
 
 

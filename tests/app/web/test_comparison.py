@@ -19,9 +19,10 @@ from scenarios.loader import load
 from scenarios.plan import indicators, lever_ids
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.experiments.attribution import attribute
+from sim.experiments.store import Store
 from tests.app.briefing.made_up import ensemble_of, values_of
 
-EN = Words("en")
+EN, ZH = Words("en"), Words("zh")
 NAMES = ("plan", "stretch", "opening", "green", "committed")
 
 
@@ -128,5 +129,9 @@ def test_an_attribution_that_the_operator_kept_is_shown_without_simulating_it_ag
     found, record = kept_attribution(target, base, EN)
     assert found.players == made.players
     assert np.array_equal(found.parts, made.parts)
-    assert "From the server's store" in record and "1 runs a combination" in record and "5% of the issuers" in record
+    design = Store.open(folder).designs()[-1]
+    assert "experiment 1 of the server's store" in record and "1 runs a combination" in record and "5% of" in record
+    for words in (EN, ZH):
+        _, record = kept_attribution(target, base, words)
+        assert [each for each in (design.version, str(design.runs[0].seed)) if each not in record] == []
     assert kept_attribution(base.with_levers({"fintech_hub": {"2021-03": 0.4}}), base, EN) is None
