@@ -95,6 +95,7 @@ def Levers(
     event_listed: Handler | None = None,
     event_moved: Handler | None = None,
     event_reset: Handler | None = None,
+    event_traced: Handler | None = None,
 ) -> None: ...
 
 

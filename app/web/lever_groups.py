@@ -7,7 +7,10 @@ from typing import Any
 import solara
 
 from app.web import session
+from app.web.address import query_of_session
 from app.web.changes import changed
+from app.web.clauses import LONGEST_SEARCH as LONGEST_TITLE
+from app.web.clauses import clauses_of_lever, numeral
 from app.web.components import Levers
 from app.web.desk import Desk
 from app.web.link import BETWEEN
@@ -105,6 +108,7 @@ def lever_rows(desk: Desk, words: Words) -> list[dict[str, Any]]:
                 "authority_told": words(f"authority.{lever.municipal_handle}_told"),
                 "unit": words.of_data(f"lever_measured.{lever.id}", lever.natural_unit),
                 "ends": words.of_data(f"lever_scale.{lever.id}", lever.unit),
+                "clauses": clauses_of_lever(lever, words),
                 "acts": f"{words('desk.acts')}: {words('desk.comma').join(known(each) for each in acts)}",
                 "words": " ".join([lever.id, lever.name, lever.name_zh, *found]).lower(),
             }
@@ -141,9 +145,9 @@ def change_of(event: dict[str, Any], desk: Desk) -> Change | Operation:
 @solara.component
 def LeverGroups(desk: Desk) -> None:
     """The section of the desk."""
-    words = session.words()
+    words, router = session.words(), solara.use_router()
     groups = [
-        {"id": group, "title": f"{_numeral(group, words)} {words(f'group.{group}')}", "open": group == "III(III)"}
+        {"id": group, "title": f"{numeral(group, words)} {words(f'group.{group}')}", "open": group == "III(III)"}
         for group in plan.TASK_GROUPS
     ]
     own = dict.fromkeys(lever.task_group for lever in desk.start().all_levers)
@@ -168,7 +172,13 @@ def LeverGroups(desk: Desk) -> None:
         by, wanted = str(event["by"]), str(event["find"])[:LONGEST_SEARCH]
         session.look(listed=f"{by}{BETWEEN}{wanted}" if by in WAYS and (by, wanted) != (next(iter(WAYS)), "") else "")
 
+    def traced(search: Any) -> None:
+        session.look(found=str(search)[:LONGEST_TITLE])
+        router.push(f"/sources?{query_of_session()}")
+
     texts: dict[str, Any] = {
+        "clauses": words("clause.of_lever"),
+        "no_clause": words("clause.none"),
         "intensity": words("desk.intensity"),
         "in_2020": words("desk.in_2020"),
         "preset": words("desk.planned", year=offered().plan.target_year),
@@ -197,16 +207,7 @@ def LeverGroups(desk: Desk) -> None:
         groups={"group": groups, "handle": handles},
         texts=texts,
         event_listed=listed,
+        event_traced=traced,
         event_moved=moved_to,
         event_reset=lambda lever: session.put(session.desk.value.with_change(str(lever), None)),
     )
-
-
-NUMERALS = "一二三四五六七八"
-
-
-def _numeral(group: str, words: Words) -> str:
-    """Number of a task group as the plan writes it: (III) in English, in Chinese numerals in Chinese."""
-    if words.language == "en":
-        return group.removeprefix("III")
-    return words("desk.numeral", number=NUMERALS[plan.TASK_GROUPS.index(group)])

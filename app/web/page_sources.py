@@ -6,9 +6,10 @@ from typing import Any
 import solara
 
 from app.briefing.money import in_hundreds_of_millions
-from app.briefing.words import Wording, group_in_plan
+from app.briefing.words import Wording
 from app.web import session
 from app.web.charts import number
+from app.web.clauses import clause_of_indicator, clause_of_measure, clause_of_redline, measure_title
 from app.web.components import Entries, Form
 from app.web.named import indicator_name, lever_name, unit_name
 from app.web.offered import offered
@@ -19,10 +20,12 @@ from calibration.observations import annual_observations
 from scenarios.added.records import measures_of
 from scenarios.baseline import observations
 from scenarios.parameters import parameter_table, posterior_draws
-from scenarios.plan import Indicator, measures
+from scenarios.plan import Indicator
 from sim.closing.dictionary import dictionary
 from sim.closing.indicators import PLAN_INDICATORS
 
+REDLINE = "systemic_risk"
+"""Indicator on which the redline of the plan is judged."""
 SHOWN = 12
 """Cards of a section; a search finds the others."""
 
@@ -102,11 +105,12 @@ def _indicators(words: Words) -> Iterator[Section]:
             each.id,
             unit_name(each, words) if each.id in PLAN_INDICATORS else recorded_unit(each.id, words).text,
             *_definition_and_source(each, words),
+            clause_of_indicator(each, words),
             _measures_on(each.id),
         ]
         for each in of_plan.values()
     ]
-    heads = _heads(words, "indicator", "id", "unit", "definition", "source", "measures")
+    heads = _heads(words, "indicator", "id", "unit", "definition", "source", "clause", "measures")
     yield words("sources.indicators"), heads, rows
     rows = [
         [
@@ -115,6 +119,7 @@ def _indicators(words: Words) -> Iterator[Section]:
             recorded_unit(each.id, words).text,
             definition(each, words),
             words("sources.simulated"),
+            clause_of_redline(words) if each.id == REDLINE else "",
             _measures_on(each.id),
         ]
         for each in recorded.values()
@@ -129,9 +134,7 @@ def _definition_and_source(indicator: Indicator, words: Words) -> tuple[str, str
         wording = Wording(words.language, plan=offered().plan)
         return wording.definition(indicator.id), wording.plan_title
     translated = words.of_data(f"definition.{indicator.id}", indicator.definition)
-    place = _source(indicator.proxy_basis or indicator.location, words)
-    in_plan = [] if indicator.proxy_basis else [words("sources.plan")]
-    return translated, words("desk.comma").join((*in_plan, place))
+    return translated, _source(indicator.proxy_basis, words) if indicator.proxy_basis else words("sources.plan")
 
 
 def _measures_on(indicator: str) -> str:
@@ -143,13 +146,11 @@ def _measures_on(indicator: str) -> str:
 def _measures(words: Words) -> Iterator[Section]:
     shown = offered()
     names = {each.id: lever_name(each, words) for each in shown.levers}
-    usual = {each.id: each.title for each in measures()}
     rows = [
         [
-            words.of_data(f"measure.{each.id}", each.title) if usual.get(each.id) == each.title else each.title,
+            measure_title(each, words),
             each.id,
-            group_in_plan(each.section, words.language, shown.plan)
-            or words.known(f"group.{each.section}", each.section_title),
+            clause_of_measure(each, words),
             words("desk.comma").join(names.get(lever, lever) for lever in each.levers),
             _term(each.modelled_as, words),
             _term(each.authority, words),

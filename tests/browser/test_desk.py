@@ -55,6 +55,18 @@ def test_a_lever_changes_its_card_and_the_address_and_can_be_undone(page, server
     expect(page.locator(f"#r-{LEVER}")).to_have_value("0.3")
 
 
+def test_a_lever_and_a_target_lead_to_their_clauses_in_one_click(page, server):
+    open_desk(page, server)
+    row = page.locator(".lj-lever", has=page.locator(f"#r-{LEVER}"))
+    row.locator("summary").click()
+    page.locator(f'[data-clause="{LEVER}"]').first.click()
+    measures = page.get_by_role("region", name=re.compile("Measures of the plan"))
+    expect(measures).to_contain_text("Part III (III) Opening, measure 14")
+    page.go_back()
+    page.locator('[data-trace="shanghai_price_influence"]').click()
+    expect(page.get_by_role("region", name="Indicators", exact=True)).to_contain_text("table of indicators, row 6")
+
+
 PRINTED = """
 if (window.top === window) window.sheets = [];
 window.print = () => {

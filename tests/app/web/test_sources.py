@@ -4,10 +4,13 @@ import re
 
 import pytest
 
+from app.web.clauses import clause_of_measure, clauses_of_lever
 from app.web.page_sources import SECTIONS, _amount
 from app.web.registered import extract_of, registered_forecast
 from app.web.words import Words
 from scenarios.baseline import observations
+from scenarios.plan import levers, measures
+from sim.closing.indicators import PLAN_INDICATORS
 
 LANGUAGES = ("en", "zh")
 IDENTIFIER = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+|M\d\d")
@@ -33,6 +36,47 @@ def test_indicators_of_the_plan_have_the_unit_of_the_desk_and_name_the_plan(lang
     shares = [row for row in rows if row[1] == "foreign_bond_share"]
     assert [row[unit] for row in shares] == ["%"]
     assert ("Plan" if language == "en" else "规划") in shares[0][source]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_target_and_the_redline_lead_to_a_clause_of_the_plan(language):
+    """What a card searches for on this page finds one that names the plan and its row or section."""
+    words = Words(language)
+    (_, heads, rows), (_, more_heads, more) = sections(language)[:2]
+    clause = heads.index(words("table.clause"))
+    places = r"row \d|section II" if language == "en" else r"第\d行|第二部分"
+    found = {row[1]: row[clause] for row in rows}
+    assert list(found) == list(PLAN_INDICATORS)
+    found |= {row[1]: row[more_heads.index(words("table.clause"))] for row in more if row[1] == "systemic_risk"}
+    assert len(found) == 8
+    assert [id for id, told in found.items() if words("sources.plan") not in told or not re.search(places, told)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_lever_of_a_measure_leads_to_its_clauses_on_this_page(language):
+    words = Words(language)
+    _, heads, rows = sections(language)[3]
+    clause, without = heads.index(words("table.clause")), []
+    for lever in levers():
+        clauses = clauses_of_lever(lever, words)
+        assert len(clauses) == len(lever.measures)
+        if not clauses:
+            without.append(lever.id)
+        for each in clauses:
+            hits = [row for row in rows if each["search"].lower() in " ".join(row).lower()]
+            assert any(row[clause] == each["clause"] for row in hits)
+            assert re.search(r"measure \d+|第\d+项措施", each["clause"])
+    assert without == ["index_inclusion"]  # announced by providers of indices, in no measure of the plan
+
+
+def test_a_clause_has_part_section_number_and_box():
+    first, last = measures()[0], measures()[-1]
+    assert clause_of_measure(first, Words("en")) == "Part III (I) Serving the real economy, measure 1, Box 1"
+    chinese = clause_of_measure(first, Words("zh"))
+    assert (
+        chinese.startswith("第三部分") and "服务实体经济" in chinese and "第1项措施" in chinese and "专栏1" in chinese
+    )
+    assert clause_of_measure(last, Words("en")) == "Part IV (III), supporting measures"
 
 
 def test_an_amount_in_chinese_is_in_units_of_a_tenth_of_a_billion():

@@ -156,7 +156,8 @@ def test_the_plans_data_is_there_in_chinese():
     keys |= {f"parameter.{each.id}" for each in parameter_table()} | {f"observation.{id}" for id in observations()}
     keys |= {f"annual.{each.series}" for each in annual_observations()}
     described = (*parameter_table(), *observations().values(), *annual_observations())
-    sources = {each.source for each in described} | {each.proxy_basis or each.location for each in plan.indicators()}
+    sources = {each.source for each in described} | {each.proxy_basis for each in plan.indicators() if each.proxy_basis}
+    keys |= {f"clause.{each.location}" for each in (*plan.indicators(), plan.redline())}
     units = {each.unit for each in (*described, *plan.indicators())}
     keys |= {f"source.{source}" for source in sources} | {
         f"unit.{unit}" for unit in units if re.search("[A-Za-z]", unit)
