@@ -14,7 +14,9 @@ from app.web import session
 from app.web.components import LOG, Form
 from app.web.desk import LEAST_RUNS, Desk
 from app.web.problems import problems_told, without_places
-from app.web.simulations import Answer, answers
+from app.web.simulations import Answer, answers, the_server
+from app.web.waiting_time import Pace, duration
+from app.web.words import Words
 from scenarios.errors import InputError
 
 BETWEEN_TICKS, BEFORE_FIRST_TICK = 0.5, 1.0
@@ -41,6 +43,8 @@ class Progress:
     asked: Asked | None
     done: int
     wanted: int
+    seconds_left: float | None = None
+    """By the rate so far; None before the first few runs."""
 
     def of(self, asked: Asked) -> Progress:
         """The progress of what is asked: none yet, where this is another's."""
@@ -106,15 +110,16 @@ def use_answer(desk: Desk, *, wanted: bool = True, beside: tuple[str, ...] = ())
             progress.value = Progress(asked, asked.runs, asked.runs)
             return None
         stop = threading.Event()
-        told = time.monotonic()
+        told, pace = time.monotonic(), None
 
         def tick(done: int, of_all: int) -> None:
             # A page that is drawn anew for each run takes the processors from the runs, and the first answer its time.
-            nonlocal told
+            nonlocal told, pace
+            pace = pace or Pace(time.monotonic(), done)
             waited = time.monotonic() - told
             if done == of_all or waited > (BETWEEN_TICKS if progress.value.asked == asked else BEFORE_FIRST_TICK):
                 told = time.monotonic()
-                progress.value = Progress(asked, done, of_all)
+                progress.value = Progress(asked, done, of_all, pace.seconds_left(done, of_all, told))
 
         def work() -> None:
             try:
@@ -157,6 +162,8 @@ def State(work: Answering, *, dimmed: bool = True) -> None:
     """Progress of the runs, and errors; whether results of earlier settings are dimmed, where there are any."""
     words, given, now = session.words(), work.given, work.progress.value.of(work.asked)
     told = words("desk.running", done=now.done, all=now.wanted)
+    if not work.finished:
+        told += _waiting_told(work, now, words)
     if work.halted:
         told = f"{words('desk.stopped')} {told}"
     elif given is None:
@@ -174,6 +181,14 @@ def State(work: Answering, *, dimmed: bool = True) -> None:
     )
     if work.failure:
         solara.Div(classes=["lj-bad"], children=[words("desk.failed", why=work.failure)], attributes={"role": "alert"})
+
+
+def _waiting_told(work: Answering, now: Progress, words: Words) -> str:
+    """The time that is left at the rate of the runs, or before it is known that which such runs usually take."""
+    if now.seconds_left is not None:
+        return words("wait.left", time=duration(now.seconds_left, words))
+    usual = the_server().usual_seconds(now.wanted - now.done, work.asked.desk.scale)
+    return "" if usual is None else words("wait.usual", time=duration(usual, words))
 
 
 @solara.component

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -17,8 +18,9 @@ from app.web.page_compare import NAMED, design_told, stored_designs, stored_ense
 from app.web.problems import problems_told
 from app.web.simulations import the_server
 from app.web.swept import Swept
+from app.web.waiting_time import Pace, duration, expected_seconds
 from app.web.words import Words
-from scenarios import names
+from scenarios import load, names
 from scenarios.errors import InputError
 from scenarios.schema import Scenario
 from sim.experiments.ensemble import Ensemble, ensemble
@@ -42,8 +44,8 @@ class Batch:
     stop: threading.Event = field(default_factory=threading.Event)
     busy: bool = False
     began: float = 0.0
-    known: int = 0
-    """Runs that the store had when the batch began, so that they say nothing about its rate."""
+    pace: Pace | None = None
+    """From the first run of the batch on."""
     done: int = 0
     wanted: int = 0
     error: InputError | None = None
@@ -54,23 +56,24 @@ class Batch:
             if self.busy or not the_server().batches:
                 return
             self.busy, self.done, self.wanted, self.error = True, 0, runs * len(scenarios), None
-            self.began, self.known = time.monotonic(), -1
+            self.pace, self.began = None, time.monotonic()
             self.stop.clear()
         threading.Thread(target=self._run, args=(scenarios, runs, seed), daemon=True).start()
 
-    def pace(self) -> tuple[float, float] | None:
-        """Runs a minute so far and minutes left, or None before the first run of the batch itself is done."""
-        made, minutes = self.done - max(self.known, 0), (time.monotonic() - self.began) / 60.0
-        if made < 1 or minutes <= 0.0:
+    def left(self) -> tuple[float, float] | None:
+        """Runs a minute so far and seconds left, or None before the first few runs of the batch itself."""
+        now, pace = time.monotonic(), self.pace
+        seconds = None if pace is None else pace.seconds_left(self.done, self.wanted, now)
+        if pace is None or seconds is None:
             return None
-        return made / minutes, (self.wanted - self.done) * minutes / made
+        return 60.0 * (self.done - pace.there) / (now - pace.began), seconds
 
     def _run(self, scenarios: list[str | Scenario], runs: int, seed: int) -> None:
         server = the_server()
 
         def told(_: RunOutcome, done: int, wanted: int) -> None:
-            if self.known < 0:
-                self.known = done - 1
+            if self.pace is None:  # the store had those before the first that is told
+                self.pace = Pace(self.began, done - 1)
             self.done, self.wanted = done, wanted
 
         try:
@@ -124,6 +127,47 @@ def ask(**changes: Any) -> None:
     session.look(**{VIEW: BatchAsked.read(asked.told).told})
 
 
+def wanted_scenarios(asked: BatchAsked) -> list[str | Scenario]:
+    """The scenarios of a form: ready ones by name, those of the desk as they are now."""
+    desk = session.desk.value
+    of_desk = {DESK: desk.scenario, DESK_BASELINE: desk.baseline_scenario}
+    chosen = dict.fromkeys(each for each in (asked.first, asked.second) if each)
+    return [of_desk[each]() if each in of_desk else each for each in chosen]
+
+
+def usual_batch_seconds(scenarios: Sequence[str | Scenario], runs: int) -> float | None:
+    """Seconds that a batch takes by the stored runs of its scenarios; None where one of them has none yet.
+
+    Raises
+    ------
+    scenarios.InputError
+        If the store cannot be read.
+    """
+    server = the_server()
+    if server.store is None or not server.store.exists():
+        return None
+    done = Store.open(server.store).runs
+    done = done[done["status"] == "done"]
+    total = 0.0
+    for each in scenarios:
+        scenario = load(each) if isinstance(each, str) else each
+        seconds = done.loc[done["scenario_hash"] == scenario.content_hash(), "seconds"].tolist()
+        expected = expected_seconds(runs, seconds, server.patient_pool.count)
+        if expected is None:
+            return None
+        total += expected
+    return total
+
+
+def _usual_told(scenarios: Sequence[str | Scenario], runs: int, words: Words) -> str:
+    """The time that the batch of the form takes, where earlier runs say it."""
+    try:
+        seconds = usual_batch_seconds(scenarios, runs)
+    except InputError:  # what is wrong with the store is said below
+        return ""
+    return "" if seconds is None else words("experiments.usual", time=duration(seconds, words))
+
+
 @solara.component
 def ExperimentsPage() -> None:
     """The page."""
@@ -157,10 +201,7 @@ def ExperimentsPage() -> None:
         if button == "stop":
             BATCH.stop.set()
         else:
-            desk = session.desk.value
-            of_desk = {DESK: desk.scenario(), DESK_BASELINE: desk.baseline_scenario()}
-            wanted = {each: of_desk.get(each, each) for each in (first, second) if each}
-            BATCH.start(list(wanted.values()), runs, desk.seed if DESK in wanted else 1)
+            BATCH.start(wanted_scenarios(asked), runs, session.desk.value.seed if DESK in (first, second) else 1)
         set_seen(-1)
 
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
@@ -197,11 +238,11 @@ def ExperimentsPage() -> None:
             Form(fields=fields, buttons=buttons, event_chosen=chosen, event_pressed=pressed)
         else:
             solara.Div(classes=["lj-note"], children=[words("experiments.not_allowed")])
-        told = words("experiments.idle")
+        told = words("experiments.idle") + _usual_told(wanted_scenarios(asked), runs, words)
         if BATCH.busy:
-            so_far, pace = words("experiments.busy", done=BATCH.done, all=BATCH.wanted), BATCH.pace()
-            if pace is not None:
-                so_far += words("experiments.pace", rate=f"{pace[0]:.0f}", minutes=f"{max(pace[1], 0.1):.1f}")
+            so_far, left = words("experiments.busy", done=BATCH.done, all=BATCH.wanted), BATCH.left()
+            if left is not None:
+                so_far += words("experiments.pace", rate=f"{left[0]:.0f}", time=duration(left[1], words))
             told = words("desk.then").join((so_far, words("experiments.leave")))
         solara.Div(classes=["lj-muted"], children=[told], attributes={"role": "status", "data-busy": str(BATCH.busy)})
         if BATCH.error is not None:

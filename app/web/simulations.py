@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agents.arrays import Floats
 from app.web.desk import LEAST_RUNS, Desk
+from app.web.waiting_time import expected_seconds
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.outcomes import RunOutcome
 from sim.experiments.pool import Workers, run_many, usual_workers
@@ -42,6 +43,8 @@ class KeptRun:
     values: Floats
     kind: str
     seconds: float
+    scale: float = 1.0
+    """Size of the model, on which the seconds depend."""
 
     def answers(self, request: RunRequest) -> RunOutcome:
         """The outcome of a request for this run, under the names that the request gives."""
@@ -111,12 +114,25 @@ class Server:
         """Keep a run; those used least recently are dropped when the memory for them is full."""
         with self.lock:
             names = self.indicators.setdefault(outcome.indicators, outcome.indicators)
-            kept = KeptRun(names, outcome.first_month, outcome.values, outcome.kind, outcome.seconds)
+            kept = KeptRun(
+                names,
+                outcome.first_month,
+                outcome.values,
+                outcome.kind,
+                outcome.seconds,
+                outcome.request.scenario.scale,
+            )
             self._forget(outcome.key)
             self.runs[outcome.key] = kept
             self.kept_bytes += kept.weight
             while self.kept_bytes > self.kept_megabytes * MEGABYTE:
                 self._forget(next(iter(self.runs)))
+
+    def usual_seconds(self, runs: int, scale: float) -> float | None:
+        """Seconds that some runs of a size usually take on this server; None before the first of that size."""
+        with self.lock:
+            earlier = [kept.seconds for kept in self.runs.values() if kept.scale == scale]
+        return expected_seconds(runs, earlier, self.pool.count)
 
     def _forget(self, key: str) -> None:
         kept = self.runs.pop(key, None)

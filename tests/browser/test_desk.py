@@ -55,6 +55,16 @@ def test_a_lever_changes_its_card_and_the_address_and_can_be_undone(page, server
     expect(page.locator(f"#r-{LEVER}")).to_have_value("0.3")
 
 
+def test_the_line_of_progress_has_the_time_that_is_usual_and_then_the_time_left(page, server):
+    open_desk(page, server)
+    page.goto(f"{server}/?{QUICK.replace('runs=8', 'runs=24')}&seed=90210")
+    told = page.locator("[data-runs]")
+    expect(told).to_contain_text(re.compile(r"of 48 runs, usually about \d+ (s|min)"))
+    expect(told).to_contain_text(re.compile(r"of 48 runs, about \d+ (s|min) left"))
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(told).not_to_contain_text("left")
+
+
 def test_a_lever_and_a_target_lead_to_their_clauses_in_one_click(page, server):
     open_desk(page, server)
     row = page.locator(".lj-lever", has=page.locator(f"#r-{LEVER}"))
