@@ -319,7 +319,9 @@ def points_and_box(
 
 def named_points(points: Floats, names: Sequence[str], axes: Sequence[str]) -> dict[str, Any]:
     """Points, shape (n, 2), each with its name beside it."""
-    across, up = ({"type": "value", "scale": True, "name": name, "nameLocation": "middle"} for name in axes)
+    # Room around the points, so that no name lies on an axis.
+    room = {"scale": True, "boundaryGap": ["10%", "10%"]}
+    across, up = ({"type": "value", **room, "name": name, "nameLocation": "middle"} for name in axes)
     data = [{"value": point, "name": name} for point, name in zip(points.round(4).tolist(), names, strict=True)]
     return {
         "grid": {"left": 60, "right": 110, "top": 14, "bottom": 50},

@@ -95,7 +95,13 @@ def overlaid(
     unit = unit_name(indicator, words)
     return {
         "grid": {"left": 52, "right": ROOM_FOR_TARGET, "top": 16, "bottom": 66},
-        "legend": {"bottom": 0, "data": [each["name"] for each in series[1:]], "itemWidth": 14, "itemHeight": 8},
+        "legend": {
+            "bottom": 0,
+            "data": [each["name"] for each in series[1:]],
+            "icon": "roundRect",
+            "itemWidth": 12,
+            "itemHeight": 8,
+        },
         "xAxis": {"type": "category", "data": list(hover), "boundaryGap": False},
         "yAxis": {"type": "value", "min": low, "max": high},
         "series": series,

@@ -123,7 +123,7 @@ def _spread(network: BankNetwork, bank: int, rounds: int | None, year: str, reco
             option=charts.network(_nodes(network.equity, found, words), _links(losses)),
             title=words("failure.picture", number=SHOWN),
             subtitle=words("failure.colours"),
-            caption=f"{told} {words('failure.rounds')}: {words('failure.end') if rounds is None else rounds}.",
+            caption=words("failure.caption", told=told, rounds=words("failure.end") if rounds is None else str(rounds)),
             name="failure",
             record=record,
             height=420,

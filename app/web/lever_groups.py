@@ -109,7 +109,7 @@ def lever_rows(desk: Desk, words: Words) -> list[dict[str, Any]]:
                 "unit": words.of_data(f"lever_measured.{lever.id}", lever.natural_unit),
                 "ends": words.of_data(f"lever_scale.{lever.id}", lever.unit),
                 "clauses": clauses_of_lever(lever, words),
-                "acts": f"{words('desk.acts')}: {words('desk.comma').join(known(each) for each in acts)}",
+                "acts": words("problem.joint").join((words("desk.acts"), words("desk.comma").join(map(known, acts)))),
                 "words": " ".join([lever.id, lever.name, lever.name_zh, *found]).lower(),
             }
         )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import solara
 
+from app.briefing.words import Wording
 from app.terminal.numbers import known
 from app.web import charts, session
 from app.web.attributed import Attributed
@@ -236,16 +237,26 @@ def _dots(ensemble: Ensemble, first: str, second: str, record: Record, words: Wo
 def _rests_on(ensemble: Ensemble, words: Words) -> None:
     """Conditions of the runs: replays, drivers carried forward or drawn, and size, as on the command line."""
     rests = ensemble.conditions
-    scales = ", ".join(f"{each:g}" for each in rests.scale)
-    parts = {"macro": ", ".join(rests.macro), "parameters": ", ".join(rests.parameters), "end": ", ".join(rests.end)}
-    told = [words("compare.rests_on", scale=scales, **parts)]
+    comma = words("desk.comma")
+    named = {
+        "macro": [words.known(f"macro.{each}", each) for each in rests.macro],
+        "parameters": [words.known(f"parameter_set.{each}", each) for each in rests.parameters],
+        "scale": [f"{each:g}" for each in rests.scale],
+        "end": rests.end,
+    }
+    told = [words("compare.rests_on", **{name: comma.join(parts) for name, parts in named.items()})]
     if REPLAY in rests.kind:
         told.append(words("desk.replay"))
     if rests.carried_forward:
-        told.append(words("compare.carried", carried=", ".join(rests.carried_forward)))
+        told.append(words("compare.carried", carried=_drivers(rests.carried_forward, words)))
     if rests.drivers_drawn:
-        told.append(words("compare.drawn", drawn=", ".join(rests.drivers_drawn)))
-    solara.Div(classes=["lj-muted"], children=[" ".join(told)])
+        told.append(words("compare.drawn", drawn=_drivers(rests.drivers_drawn, words)))
+    solara.Div(classes=["lj-muted"], children=[Wording(words.language)("join.sentences").join(told)])
+
+
+def _drivers(names: Iterable[str], words: Words) -> str:
+    """External variables by name, those of a run as runs record them."""
+    return words("desk.comma").join(words.known(f"driver.{each}", each) for each in names)
 
 
 def ready_beside(desk: Desk, asked: Iterable[str]) -> tuple[str, ...]:
@@ -304,7 +315,7 @@ def _tables(ensemble: Ensemble, first: str, second: str, words: Words) -> None:
         ]
         rows.append([name, *cells])
     columns: list[str] = [words("table.indicator"), *(charts.scenario_name(each, words) for each in both)]
-    Table(title=f"{words('compare.chances')}; {words('table.month')}", heads=columns, rows=rows)
+    Table(title=words("desk.between").join((words("compare.chances"), words("table.month"))), heads=columns, rows=rows)
     if first != second:
         _displacement(ensemble, first, second, words)
         _regret(ensemble, words)
@@ -349,7 +360,7 @@ def _displacement(ensemble: Ensemble, first: str, second: str, words: Words) -> 
         [
             words(f"displacement.{row['measure']}"),
             words(f"centre.{str(row['centre']).replace(' ', '_')}"),
-            *(f"{row[key]:+.3g}" for key in ("change", "low", "high")),
+            *(f"{row[key]:+.3g}".replace("-", "\N{MINUS SIGN}") for key in ("change", "low", "high")),
             f"{row['share_of_gain']:.0%}" if np.isfinite(row["share_of_gain"]) else "",
         ]
         for row in moved.to_dict("records")

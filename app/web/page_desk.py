@@ -84,19 +84,22 @@ def Caveats(desk: Desk) -> None:
 
 def _printed(desk: Desk, words: Words) -> None:
     """The settings in print, where forms and levers cannot be used."""
-    told = [
-        f"{words('desk.preset')}: {desk.start().title if desk.file else charts.scenario_name(desk.preset, words)}",
-        f"{words('desk.baseline')}: {charts.scenario_name(desk.baseline, words)}",
-        f"{words('desk.macro')}: {words(f'macro.{desk.macro}')}",
-        f"{words('desk.parameters')}: {words(f'desk.{desk.parameters}')}",
-        f"{words('desk.parameter_set')}: {words(f'parameter_set.{desk.parameter_set}')}",
-        *(f"{words(f'desk.{key}')}: {getattr(desk, key):g}" for key in ("runs", "scale", "seed")),
-    ]
+    start = desk.start().title if desk.file else charts.scenario_name(desk.preset, words)
+    settings = {
+        "preset": start,
+        "baseline": charts.scenario_name(desk.baseline, words),
+        "macro": words(f"macro.{desk.macro}"),
+        "parameters": words(f"desk.{desk.parameters}"),
+        "parameter_set": words(f"parameter_set.{desk.parameter_set}"),
+        **{key: f"{getattr(desk, key):g}" for key in ("runs", "scale", "seed")},
+    }
+    joint, between = words("problem.joint"), words("desk.between")
+    told = between.join(joint.join((words(f"desk.{key}"), value)) for key, value in settings.items())
     sentences = [changed(lever, desk, words) for lever in desk.changes]
     sentences += [trigger_told(trigger, words) for trigger in desk.scenario().triggers]
     with solara.Div(classes=["lj-printed"]):
         solara.HTML(tag="h2", unsafe_innerHTML=words("desk.asked"))
-        for line in ("; ".join(told), *world_of_file(desk, words), *sentences, desk.note):
+        for line in (told, *world_of_file(desk, words), *sentences, desk.note):
             solara.Div(children=[line])
 
 

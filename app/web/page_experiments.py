@@ -217,7 +217,7 @@ def ExperimentsPage() -> None:
             {"id": "first", "label": words("experiments.scenarios"), "value": first, "options": [of_desk, *ready]},
             {
                 "id": "second",
-                "label": words("table.scenario"),
+                "label": words("compare.second"),
                 "value": second,
                 "options": [{"value": "", "text": words("compare.nothing")}, its_baseline, *ready],
             },
@@ -323,16 +323,18 @@ def Chances(counts: dict[str, int]) -> None:
         if max(done.values()) < LEAST_RUNS:
             solara.Div(classes=["lj-muted"], children=[words("experiments.too_few", least=LEAST_RUNS)])
             return
+        shares = found.probability_of_target()
+        counted = [name for name in done if done[name] >= LEAST_RUNS]
+        of = {(str(row.scenario), str(row.indicator)): row.probability for row in shares.itertuples()}
         rows = [
             [
-                charts.scenario_name(str(row.scenario), words),
-                words.known(f"indicator.{row.indicator}", words("compare.all")),
-                known(row.probability, ".0%"),
+                words.known(f"indicator.{indicator}", words("compare.all")),
+                # A scenario under another plan has other targets.
+                *(known(of[name, indicator], ".0%") if (name, indicator) in of else "" for name in counted),
             ]
-            for row in found.probability_of_target().itertuples()
-            if done[str(row.scenario)] >= LEAST_RUNS
+            for indicator in dict.fromkeys(str(each) for each in shares["indicator"])
         ]
-        heads = [words("table.scenario"), words("table.indicator"), words("table.share")]
+        heads = [words("table.indicator"), *(charts.scenario_name(name, words) for name in counted)]
         Table(title=words("experiments.bands", number=number), heads=heads, rows=rows)
 
 

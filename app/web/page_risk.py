@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import solara
 
+from app.briefing.words import Wording
 from app.web import charts, session
 from app.web.components import Chart, Form, Table
 from app.web.desk_answer import Waiting, use_answer
@@ -96,7 +97,8 @@ def _dashboard(ensemble: Ensemble, record: Record, words: Words) -> None:
                 cells.append(_share(of.to_dict("records")))
         rows.append(cells)
     heads = [words("risk.year")]
-    heads += [f"{words(f'line.{line}')}: {charts.scenario_name(name, words)}" for line in LINES for name in both]
+    joint = words("problem.joint")
+    heads += [joint.join((words(f"line.{line}"), charts.scenario_name(name, words))) for line in LINES for name in both]
     Table(title=words("risk.probabilities"), heads=heads, rows=rows)
     solara.Div(classes=["lj-muted"], children=[words("risk.lines_note")])
     baseline = second if second != first else None
@@ -110,7 +112,10 @@ def _dashboard(ensemble: Ensemble, record: Record, words: Words) -> None:
                 csv=charts.fan_csv(ensemble, both, name, words),
                 record=record,
             ).key(f"risk-{name}")
-    solara.Div(classes=["lj-caption"], children=[f"{words('risk.caption')} {record}"])
+    solara.Div(
+        classes=["lj-caption"],
+        children=[Wording(words.language)("join.sentences").join((words("risk.caption"), record))],
+    )
     if len(ensemble.values) > 1:
         _frontier(ensemble, second, record, words)
 

@@ -159,7 +159,7 @@ def _measures(words: Words) -> Iterator[Section]:
         for each in (*shown.plan.measures, *measures_of(shown.components))
     ]
     heads = _heads(words, "title", "measure", "clause", "levers", "modelled", "authority", "indicator")
-    yield f"{words('sources.measures')}: {words('sources.registered')}", heads, rows
+    yield words("problem.joint").join((words("sources.measures"), words("sources.registered"))), heads, rows
 
 
 def _outcome(indicator: str, words: Words) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.web.words import Words
 
-FEWEST_RUNS = 3
+FEWEST_RUNS = 2
 """Runs that have to be done before their rate says how long the others take."""
 LATEST = 16
 """Earlier runs whose mean is expected of further ones."""

@@ -9,7 +9,8 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -85,10 +86,21 @@ def wide(page: Page) -> str:
     )
 
 
-def taken(browser: Browser, address: str, folder: Path, wanted: list[str]) -> Iterator[tuple[str, str]]:
+@dataclass(frozen=True)
+class Wanted:
+    """The pictures that are taken: pages, and of each these sizes, languages and themes."""
+
+    states: Sequence[str]
+    sizes: Sequence[str]
+    languages: Sequence[str]
+    themes: Sequence[str]
+
+
+def taken(browser: Browser, address: str, folder: Path, wanted: Wanted) -> Iterator[tuple[str, str]]:
     """Take the pictures; name of each, and what is wrong with its width."""
-    for size, (width, height) in SIZES.items():
-        for theme in THEMES:
+    for size in wanted.sizes:
+        width, height = SIZES[size]
+        for theme in wanted.themes:
             context = browser.new_context(
                 viewport={"width": width, "height": height},
                 color_scheme="dark" if theme == "dark" else "light",
@@ -97,8 +109,8 @@ def taken(browser: Browser, address: str, folder: Path, wanted: list[str]) -> It
             )
             context.set_default_timeout(MOST_MILLISECONDS)
             page = context.new_page()
-            for language in LANGUAGES:
-                for state in wanted:
+            for language in wanted.languages:
+                for state in wanted.states:
                     page.goto(f"{address}/{STATES[state]}&lang={language}")
                     if state.endswith("-first"):
                         page.wait_for_selector("#lj-main h1")
@@ -117,7 +129,7 @@ def taken(browser: Browser, address: str, folder: Path, wanted: list[str]) -> It
             context.close()
 
 
-def sheets(folder: Path, wanted: list[str]) -> None:
+def sheets(folder: Path, wanted: Wanted) -> None:
     """Put the pictures of a page and size side by side, in parts that can be looked at."""
     (folder / "sheets").mkdir(exist_ok=True)
     for state in wanted:
@@ -141,21 +153,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.browser.pictures", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--address", help="of a running app; by default one is started with a small store")
-    parser.add_argument("--pages", nargs="+", choices=list(STATES), default=list(STATES), metavar="PAGE")
+    for option, values in (
+        ("--pages", list(STATES)),
+        ("--sizes", list(SIZES)),
+        ("--languages", list(LANGUAGES)),
+        ("--themes", list(THEMES)),
+    ):
+        parser.add_argument(option, nargs="+", choices=values, default=values, help="all by default")
     asked = parser.parse_args()
+    wanted = Wanted(asked.pages, asked.sizes, asked.languages, asked.themes)
     asked.folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as temporary:
         if asked.address:
-            take(asked.address, asked.folder, asked.pages)
+            take(asked.address, asked.folder, wanted)
             return
         store = Path(temporary) / "runs"
         fill(store)
         environment = {**os.environ, "LUJIAZUI_CACHE": str(Path(temporary) / "cache")}
         with served("--store", str(store), "--batches", env=environment) as address:
-            take(f"http://{address}", asked.folder, asked.pages)
+            take(f"http://{address}", asked.folder, wanted)
 
 
-def take(address: str, folder: Path, wanted: list[str]) -> None:
+def take(address: str, folder: Path, wanted: Wanted) -> None:
     """Take the pictures of a running app and name those that can be moved sideways."""
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or shutil.which("google-chrome")

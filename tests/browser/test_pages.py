@@ -255,7 +255,7 @@ def test_the_desks_own_scenario_runs_as_a_batch_with_its_pace_and_its_experiment
     page.get_by_role("button", name="Start the batch").click()
     expect(page.locator('[data-busy="True"]')).to_contain_text(re.compile(r"\d+ a minute, about \d+ (s|min) left"))
     expect(page.locator('[data-busy="False"]')).to_be_visible()
-    results = page.get_by_role("region", name=re.compile("Results of experiment"))
+    results = page.get_by_role("region", name=re.compile(r"Experiment \d+: share of runs"))
     expect(results).to_contain_text("Policy desk")
     first = page.locator('[data-field="shown_design"] option').last.get_attribute("value")
     page.locator('[data-field="shown_design"]').select_option(first)

@@ -16,6 +16,7 @@ from app.web.words import Words, catalogue, data_in_chinese
 from calibration.observations import annual_observations
 from scenarios import names, plan
 from scenarios.baseline import observations
+from scenarios.drivers import DRIVERS
 from scenarios.parameters import PARAMETER_SETS, parameter_table
 from scenarios.shocks import shock_kinds
 from scenarios.stresses import stresses
@@ -107,6 +108,7 @@ def test_every_text_is_asked_for():
         "verdict",
         "size",
         "not_recorded",
+        "driver",
         "design",
     )
     for key in catalogue():
@@ -131,6 +133,7 @@ def test_everything_that_has_a_name_has_it_in_both_languages():
     keys += [f"centre.{each.name.lower()}" for each in Centre] + ["centre.rest_of_the_country"]
     keys += [f"source.{source}" for source in ("store", "desk")]
     keys += [f"{group}.{name}" for name in PARAMETER_SETS for group in ("parameter_set", "knowledge")]
+    keys += [f"driver.{name}" for name in DRIVERS]
     keys += [f"goal.{goal.id}" for goal in plan.goals()]
     keys += [f"{kind}.{name}" for name in ("systemic_risk", *SIGNALS, *BESIDE) for kind in ("signal", "signal_unit")]
     keys += [f"line.{line}" for line in LINES] + [f"stress.{name}" for name in ("all", *stresses())]
