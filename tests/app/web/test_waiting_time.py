@@ -64,7 +64,7 @@ def test_a_batch_is_expected_to_take_what_stored_runs_of_its_scenarios_took(tmp_
 
 def test_a_batch_has_a_rate_once_a_few_of_its_own_runs_are_done(monkeypatch):
     monkeypatch.setattr(page_experiments.time, "monotonic", lambda: 130.0)
-    batch = Batch(busy=True, began=100.0, wanted=40, done=12)
+    batch = Batch(busy=True, began=100.0, wanted=40, done=10 + FEWEST_RUNS - 1)
     assert batch.left() is None
     batch.pace = Pace(100.0, 10)
     assert batch.left() is None
