@@ -166,11 +166,9 @@ def State(work: Answering, *, dimmed: bool = True) -> None:
         told += _waiting_told(work, now, words)
     if work.halted:
         told = f"{words('desk.stopped')} {told}"
-    elif given is None:
-        told = words("desk.then").join((told, words("desk.waiting", least=LEAST_RUNS) + words("desk.first")))
-    elif given.desk != work.asked.desk:
-        earlier = words("desk.earlier") if dimmed else ""
-        told = words("desk.then").join((told, words("desk.waiting", least=LEAST_RUNS) + earlier))
+    elif given is None or given.desk != work.asked.desk:
+        earlier = given is not None and dimmed
+        told = words("desk.then").join((told, results_told(now, first=given is None, earlier=earlier, words=words)))
     solara.Div(
         classes=["lj-muted"],
         children=[told],
@@ -181,6 +179,26 @@ def State(work: Answering, *, dimmed: bool = True) -> None:
     )
     if work.failure:
         solara.Div(classes=["lj-bad"], children=[words("desk.failed", why=work.failure)], attributes={"role": "alert"})
+
+
+def results_told(now: Progress, *, first: bool, earlier: bool, words: Words) -> str:
+    """When results are there: with so many runs, or in a moment, once they are done and are being drawn up.
+
+    Parameters
+    ----------
+    now
+        Progress of the runs that are asked.
+    first
+        Whether the session has no results yet.
+    earlier
+        Whether dimmed results of earlier settings are shown meanwhile.
+    words
+        Language.
+    """
+    dimmed = words("desk.earlier") if earlier else ""
+    if now.asked is not None and now.done >= LEAST_RUNS * now.asked.runs // now.asked.desk.runs:
+        return words("desk.summing") + dimmed
+    return words("desk.waiting", least=LEAST_RUNS) + (words("desk.first") if first else "") + dimmed
 
 
 def _waiting_told(work: Answering, now: Progress, words: Words) -> str:

@@ -55,10 +55,11 @@ CONTENT = """() => {
 UNFOLD = "() => document.querySelectorAll('#lj-main details').forEach((each) => { each.open = true; })"
 PRESSED = {"experiments-swept": "indices", "risk-failure": "fail"}
 """Buttons that bring more to a page."""
-FINISHED = """() => [...document.querySelectorAll('[data-runs]')].every((told) => {
-  const [done, all] = told.dataset.runs.split('/').map(Number);
-  return done === all;
-})"""
+FINISHED = """() => (!document.querySelector('.lj-desk') || document.querySelector('.lj-card'))
+  && [...document.querySelectorAll('[data-runs]')].every((told) => {
+    const [done, all] = told.dataset.runs.split('/').map(Number);
+    return done === all;
+  })"""
 
 
 def settled(page: Page) -> None:

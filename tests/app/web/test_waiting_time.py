@@ -4,6 +4,8 @@ import pytest
 
 import sim
 from app.web import page_experiments, simulations
+from app.web.desk import Desk
+from app.web.desk_answer import Asked, Progress, results_told
 from app.web.page_experiments import Batch, usual_batch_seconds
 from app.web.waiting_time import FEWEST_RUNS, Pace, duration, expected_seconds
 from app.web.words import Words
@@ -71,3 +73,13 @@ def test_a_batch_has_a_rate_once_a_few_of_its_own_runs_are_done(monkeypatch):
     batch.done = 20
     rate, left = batch.left()
     assert (rate, left) == (pytest.approx(20.0), pytest.approx(60.0))
+
+
+def test_results_are_awaited_until_their_runs_are_done_and_then_drawn_up():
+    words, asked = Words("en"), Asked(Desk(runs=24))
+    few, enough = (results_told(Progress(asked, done, 48), first=True, earlier=False, words=words) for done in (15, 16))
+    assert "from 8 paired runs on" in few and "take a while" in few
+    assert enough.strip() == words("desk.summing").strip()
+    beside = Progress(Asked(Desk(runs=24), ("stretch",)), 16, 72)
+    assert "from 8 paired runs on" in results_told(beside, first=False, earlier=True, words=words)
+    assert words("desk.earlier") in results_told(beside, first=False, earlier=True, words=words)
