@@ -50,3 +50,14 @@ def test_texts_of_charts_lie_beside_each_other_and_labels_of_targets_beside_the_
         if not path:
             gaps = page.evaluate(HIDDEN, {"en": "target", "zh": "目标"}[language])
             assert len(gaps) == charts and min(gaps) > 0.0
+
+
+def test_names_of_the_map_are_legible_on_a_phone_and_the_page_stays_as_wide_as_the_screen(page, server):
+    page.set_viewport_size(PHONE)
+    page.goto(f"{server}/agents?{QUICK}")
+    name = page.locator(".lj-replay text.name").first
+    expect(name).to_be_visible(timeout=240_000)
+    assert name.evaluate("(text) => text.getBoundingClientRect().height") >= 10.0
+    assert page.evaluate("document.scrollingElement.scrollWidth") == PHONE["width"]
+    page.locator('[data-place="LUJIAZUI"]').click()
+    expect(page.locator('[data-place="LUJIAZUI"]')).to_have_class("pickable picked")
