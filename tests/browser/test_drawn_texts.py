@@ -61,3 +61,14 @@ def test_names_of_the_map_are_legible_on_a_phone_and_the_page_stays_as_wide_as_t
     assert page.evaluate("document.scrollingElement.scrollWidth") == PHONE["width"]
     page.locator('[data-place="LUJIAZUI"]').click()
     expect(page.locator('[data-place="LUJIAZUI"]')).to_have_class("pickable picked")
+
+
+def test_no_veil_lies_over_the_controls_of_mesa_on_a_phone(page, server):
+    page.set_viewport_size(PHONE)
+    page.goto(f"{server}/model?{QUICK}")
+    expect(page.locator(".lj-canvas svg")).to_have_count(7, timeout=240_000)
+    page.wait_for_timeout(1000)
+    for veil in page.locator(".v-overlay").all():
+        expect(veil).to_be_hidden()
+    page.locator('nav a[href^="/compare"]').first.click()
+    expect(page.get_by_role("heading", name="Compare scenarios")).to_be_visible()
