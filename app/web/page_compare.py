@@ -361,7 +361,7 @@ def _displacement(ensemble: Ensemble, first: str, second: str, words: Words) -> 
             words(f"displacement.{row['measure']}"),
             words(f"centre.{str(row['centre']).replace(' ', '_')}"),
             *(f"{row[key]:+.3g}".replace("-", "\N{MINUS SIGN}") for key in ("change", "low", "high")),
-            f"{row['share_of_gain']:.0%}" if np.isfinite(row["share_of_gain"]) else "",
+            f"{row['share_of_gain']:.0%}".replace("-", "\N{MINUS SIGN}") if np.isfinite(row["share_of_gain"]) else "",
         ]
         for row in moved.to_dict("records")
     ]

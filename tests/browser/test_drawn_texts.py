@@ -72,3 +72,30 @@ def test_no_veil_lies_over_the_controls_of_mesa_on_a_phone(page, server):
         expect(veil).to_be_hidden()
     page.locator('nav a[href^="/compare"]').first.click()
     expect(page.get_by_role("heading", name="Compare scenarios")).to_be_visible()
+
+
+def test_a_wide_table_on_a_phone_is_moved_sideways_and_not_pressed_together(page, server):
+    page.set_viewport_size(PHONE)
+    page.goto(f"{server}/compare?lang=zh")
+    expect(page.locator(".lj-canvas svg").first).to_be_visible()
+    folded = page.locator("details", has_text="全部政策杠杆与全部指标").last
+    folded.locator("summary").click()
+    cells = folded.locator("tbody tr").first.locator("td")
+    assert cells.count() > 6
+    assert min(each.bounding_box()["width"] for each in cells.all()) > 55.0
+    assert page.evaluate("document.scrollingElement.scrollWidth") == PHONE["width"]
+
+
+OPACITIES = """() => [...document.querySelectorAll('.lj-chart .lj-canvas svg path')]
+  .map((path) => Number(path.getAttribute('fill-opacity') || 1)).filter((part) => part > 0 && part < 1)"""
+
+
+def test_on_a_tablet_in_the_dark_every_band_is_seen_and_the_navigation_is_one_line(page, server):
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 820, "height": 1180})
+    page.goto(f"{server}/?{QUICK}")
+    expect(page.locator(".lj-chart .lj-canvas svg")).to_have_count(7)
+    bands = page.evaluate(OPACITIES)
+    assert len(bands) >= 14 and min(bands) > 0.15
+    boxes = [each.bounding_box() for each in page.locator(".lj-nav > a:not(.lj-skip), .lj-nav > button").all()]
+    assert max(box["y"] for box in boxes) < min(box["y"] + box["height"] for box in boxes)
