@@ -20,33 +20,42 @@ from sim.closing.dictionary import dictionary
 from sim.experiments.ensemble import Ensemble, run_requests
 from sim.experiments.intervals import interval
 from sim.experiments.least_runs import LEAST_FOR_VERDICT, error_of_share, too_few
-from sim.experiments.requests import ensemble_requests
+from sim.experiments.requests import RunRequest, ensemble_requests
 
 STORE = Path("questions-runs")
+NEUTRAL, ADVERSE = "neutral", "adverse"
+"""Macro paths: drawn alone, and with the dated stress of 2022 added to the draw."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """How many runs, at which size, with effects of levers times a factor, in which store."""
+    """How many runs, at which size, with effects of levers times a factor, in which world, in which store."""
 
     runs: int = 200
     scale: float | None = None
     effects: float = 1.0
     store: Path | None = STORE
     workers: int | None = None
+    world: str = NEUTRAL
+    """Macro path of every policy that a question does not put into a world of its own."""
 
     @property
     def told(self) -> str:
         """Runs and size in words, for the line over a table."""
         size = "" if self.scale is None else f", {self.scale:g} of the issuers"
         effects = "" if self.effects == 1.0 else f", all effects of levers times {self.effects:g}"
+        world = "" if self.world == NEUTRAL else f", {self.world} path of the outside world"
         of_each = (
             "One run of each policy" if self.runs == 1 else f"{self.runs} runs of each policy, the same draws for all"
         )
-        return f"{of_each}{size}{effects}"
+        return f"{of_each}{size}{effects}{world}"
 
     def run(self, arms: Iterable[Scenario], *, runs: int | None = None, central: bool = False) -> Ensemble:
-        """Run policies with the same draws; stored runs are not repeated.
+        """Run policies with the same draws, as `requests` has them; stored runs are not repeated."""
+        return run_requests(self.requests(arms, runs=runs, central=central), store=self.store, workers=self.workers)
+
+    def requests(self, arms: Iterable[Scenario], *, runs: int | None = None, central: bool = False) -> list[RunRequest]:
+        """Requests of policies with the same draws, with the effects of levers and in the world that are asked for.
 
         Parameters
         ----------
@@ -57,19 +66,20 @@ class Asked:
         central
             Take the central point of the parameters instead of draws.
         """
-        requests = ensemble_requests(list(arms), runs=runs or self.runs, draws=0 if central else None, scale=self.scale)
-        if self.effects != 1.0:
-            requests = [
-                replace(
-                    each,
-                    parameters=each.parameters.replace(
-                        betas={name: beta * self.effects for name, beta in each.parameters.betas.items()}
-                    ),
-                    draw=None,
-                )
-                for each in requests
-            ]
-        return run_requests(requests, store=self.store, workers=self.workers)
+        placed = [each.with_macro(self.world) if each.macro == NEUTRAL else each for each in arms]
+        requests = ensemble_requests(placed, runs=runs or self.runs, draws=0 if central else None, scale=self.scale)
+        if self.effects == 1.0:
+            return requests
+        return [
+            replace(
+                each,
+                parameters=each.parameters.replace(
+                    betas={name: beta * self.effects for name, beta in each.parameters.betas.items()}
+                ),
+                draw=None,
+            )
+            for each in requests
+        ]
 
 
 @dataclass(frozen=True)
@@ -178,9 +188,12 @@ def asked_of(told: str | None, *more: str) -> tuple[Asked, argparse.Namespace]:
     parser.add_argument(
         "--effects", type=float, default=1.0, help="multiple of all effects of levers, such as 0.5 or 2"
     )
+    parser.add_argument(
+        "--world", choices=(NEUTRAL, ADVERSE), default=NEUTRAL, help="path of the outside world from 2021 on"
+    )
     parser.add_argument("--store", type=Path, default=STORE, help="folder that keeps the runs")
     parser.add_argument("--workers", type=int, help="processes")
     for word in more:
         parser.add_argument(word, nargs="*")
     given = parser.parse_args()
-    return Asked(given.runs, given.scale, given.effects, given.store, given.workers), given
+    return Asked(given.runs, given.scale, given.effects, given.store, given.workers, given.world), given

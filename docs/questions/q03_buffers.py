@@ -6,6 +6,7 @@ import numpy as np
 from asked import Answer, Asked, Effect, arm, effect, main, share
 
 from app.measured.blocks import number, table
+from scenarios.schema import Scenario
 from scenarios.stresses import stresses
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.verdicts import share_interval
@@ -31,6 +32,16 @@ def broken(found: Ensemble, name: str) -> np.ndarray:
     return np.nansum(found.values[name][:, :, found.columns.index("redline_broken")], axis=1) > 0.0
 
 
+def policy(name: str, opening: float, capacity: float) -> Scenario:
+    """The plan with an opening of the capital account and a capacity, struck by twice the usual outflow."""
+    return arm(
+        name,
+        "plan",
+        {"rmb_convertibility": {"components": {"capital_account": opening}}, "macroprudential_framework": capacity},
+        shocks=stresses()["foreign_outflow"].at(AT, 2.0, "2025-12"),
+    )
+
+
 def _verdict(above: list[str], below: list[str], every: list[str], runs: int) -> str:
     """Which policies are distinguished from a chance of 5 %, by the interval of their share of runs."""
     if above:
@@ -44,22 +55,12 @@ def _verdict(above: list[str], below: list[str], every: list[str], runs: int) ->
 
 def answer(asked: Asked) -> Answer:
     """Steps of opening and two capacities, each struck by an outflow of foreign investors in January 2023."""
-    shocks = stresses()["foreign_outflow"].at(AT, 2.0, "2025-12")
 
     def name(opening: float, capacity: float) -> str:
         return f"opening {opening:g}, capacity {capacity:g}"
 
     grid = {name(opening, capacity): (opening, capacity) for opening in OPENING for capacity in BUFFERS}
-    arms = [
-        arm(
-            each,
-            "plan",
-            {"rmb_convertibility": {"components": {"capital_account": opening}}, "macroprudential_framework": capacity},
-            shocks=shocks,
-        )
-        for each, (opening, capacity) in grid.items()
-    ]
-    found = asked.run(arms)
+    found = asked.run([policy(each, opening, capacity) for each, (opening, capacity) in grid.items()])
     first = name(OPENING[0], BUFFERS[0])
     rows, rises = [], {}
     for each in grid:

@@ -9,6 +9,7 @@ from asked import Answer, Asked, Effect, arm, main
 
 from app.measured.blocks import number, table
 from scenarios.plan import levers
+from scenarios.schema import Scenario
 
 STEPS = {"hedging": "derivatives_expansion", "access": "bond_market_access", "index": "index_inclusion"}
 DATES = ("2021-07", "2022-07", "2023-07")
@@ -16,8 +17,8 @@ REACHED = 0.9
 SHOCK = {"name": "us_yield", "from": "2024-01", "to": "2024-12", "size": 2.0}
 
 
-def answer(asked: Asked) -> Answer:
-    """Six orders, a step a year from July 2021, and US yields two points higher in 2024, after the last step."""
+def orders() -> list[Scenario]:
+    """Committed policy with the three steps in each of their orders."""
     start = {lever.id: lever.intensity_2020 for lever in levers()}
     arms = []
     for order in permutations(STEPS):
@@ -25,6 +26,12 @@ def answer(asked: Asked) -> Answer:
             STEPS[step]: {"2021-01": start[STEPS[step]], date: REACHED} for step, date in zip(order, DATES, strict=True)
         }
         arms.append(arm(", ".join(order), "committed", paths, shocks=[SHOCK]))
+    return arms
+
+
+def answer(asked: Asked) -> Answer:
+    """Six orders, a step a year from July 2021, and US yields two points higher in 2024, after the last step."""
+    arms = orders()
     found = asked.run(arms)
     names = [each.name for each in arms]
     base = names[0]

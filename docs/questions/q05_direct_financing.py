@@ -36,11 +36,13 @@ def line(points: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return found, np.sqrt(variance * np.diag(np.linalg.pinv(design.T @ design)))
 
 
-def answer(asked: Asked) -> Answer:
-    """A plane over a Latin hypercube of four levers finds the mix; runs with draws of the parameters then judge it."""
+Fits = dict[str, tuple[np.ndarray, np.ndarray]]
+
+
+def planes(asked: Asked, count: int) -> tuple[dict[str, np.ndarray], Fits]:
+    """Results at the points of a Latin hypercube of four levers, and the plane through each: slopes and errors."""
     from scipy.stats import qmc
 
-    count = max(POINTS_PER_RUN * asked.runs, len(LEVERS) + 2)
     points = LOW + (HIGH - LOW) * qmc.LatinHypercube(len(LEVERS), rng=np.random.default_rng(1)).random(count)
     arms = [
         arm(f"point {place}", "plan", dict(zip(LEVERS, map(float, np.round(point, 3)), strict=True)))
@@ -59,7 +61,23 @@ def answer(asked: Asked) -> Answer:
         "of which holdings, %": 100.0 * np.log(at("foreign_bond_holdings")),
         "of which custody, %": -100.0 * np.log(at("bond_custody_interbank")),
     }
-    fits = {name: line(points, values) for name, values in measured.items()}
+    return measured, {name: line(points, values) for name, values in measured.items()}
+
+
+def best_corner(measured: dict[str, np.ndarray], fits: Fits) -> dict[str, float]:
+    """The corner with most direct financing by the planes, without more repo leverage than the middle point has."""
+    finance, leverage = (fits[name][0] for name in ("direct financing, CNY trn", "repo leverage, index"))
+    usual = float(np.median(measured["repo leverage, index"]))
+    corners = [np.array([*corner, 1.0]) for corner in product((LOW, HIGH), repeat=len(LEVERS))]
+    allowed = [corner for corner in corners if corner @ leverage <= usual] or corners
+    best = max(allowed, key=lambda corner: float(corner @ finance))
+    return dict(zip(LEVERS, map(float, best), strict=False))
+
+
+def answer(asked: Asked) -> Answer:
+    """A plane over a Latin hypercube of four levers finds the mix; runs with draws of the parameters then judge it."""
+    count = max(POINTS_PER_RUN * asked.runs, len(LEVERS) + 2)
+    measured, fits = planes(asked, count)
 
     def cell(name: str, place: int) -> str:
         slope, error = (float(each[place]) for each in fits[name])
@@ -67,15 +85,9 @@ def answer(asked: Asked) -> Answer:
         return f"{signed(slope)} ({told})"
 
     rows = [(lever_named(lever), *(cell(name, place) for name in measured)) for place, lever in enumerate(LEVERS)]
-    finance, leverage = (fits[name][0] for name in ("direct financing, CNY trn", "repo leverage, index"))
-    usual = float(np.median(measured["repo leverage, index"]))
-    corners = [np.array([*corner, 1.0]) for corner in product((LOW, HIGH), repeat=len(LEVERS))]
-    allowed = [corner for corner in corners if corner @ leverage <= usual] or corners
-    best = max(allowed, key=lambda corner: float(corner @ finance))
-    mix = ", ".join(f"{lever_named(lever)} {value:g}" for lever, value in zip(LEVERS, best, strict=False))
-    judged = asked.run(
-        [arm("plan", "plan"), arm("best mix", "plan", dict(zip(LEVERS, map(float, best), strict=False)))]
-    )
+    best = best_corner(measured, fits)
+    mix = ", ".join(f"{lever_named(lever)} {value:g}" for lever, value in best.items())
+    judged = asked.run([arm("plan", "plan"), arm("best mix", "plan", best)])
     least = thresholds()["direct_financing"]
     reached = {name: share(judged.at_target(name, "direct_financing") >= least) for name in ("plan", "best mix")}
     gain = effect(judged, "best mix", "plan", "direct_financing")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from asked import Answer, Asked, Effect, arm, effect, main
 
 from app.measured.blocks import table
+from scenarios.schema import Scenario
 
 COVERAGE = (0.0, 0.5, 1.0)
 DOWNTURN = (
     {"name": "economic_growth", "from": "2024-01", "to": "2025-12", "size": -3.0},
     {"name": "default_rate", "from": "2024-01", "to": "2025-12", "size": 3.0},
 )
+TIMES = {"usual times": (), "downturn": DOWNTURN}
 SHOWN = {
     "msme_credit": ("loans to small firms, index", 1.0),
     "msme_spread": ("spread on them, bp", 1.0),
@@ -20,22 +22,21 @@ SHOWN = {
 }
 
 
+def policy(covered: float, world: str) -> Scenario:
+    """The plan with an intensity of guarantees, in usual times or in the downturn."""
+    return arm(
+        f"{covered:g} in {world}",
+        "plan",
+        {"inclusive_finance_guarantees": {"components": {"guarantee_and_risk_sharing": covered}}},
+        shocks=list(TIMES[world]),
+    )
+
+
 def answer(asked: Asked) -> Answer:
     """Three intensities of guarantees from 2021 on, in usual times and in a downturn of 2024 and 2025."""
-    times = {"usual times": (), "downturn": DOWNTURN}
-    arms = [
-        arm(
-            f"{covered:g} in {world}",
-            "plan",
-            {"inclusive_finance_guarantees": {"components": {"guarantee_and_risk_sharing": covered}}},
-            shocks=list(shocks),
-        )
-        for world, shocks in times.items()
-        for covered in COVERAGE
-    ]
-    found = asked.run(arms)
+    found = asked.run([policy(covered, world) for world in TIMES for covered in COVERAGE])
     rows, changes = [], {}
-    for world in times:
+    for world in TIMES:
         base = f"{COVERAGE[0]:g} in {world}"
         for covered in COVERAGE[1:]:
             changes[covered, world] = {

@@ -1,0 +1,391 @@
+"""Which answers hold with all effects of levers halved and doubled, and in an adverse world?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from itertools import combinations
+from pathlib import Path
+from time import perf_counter, process_time
+
+import numpy as np
+import q01_bond_share as q01
+import q03_buffers as q03
+import q04_order as q04
+import q05_direct_financing as q05
+import q06_city_and_approvals as q06
+import q07_guarantees as q07
+import q08_fintech as q08
+import q09_green as q09
+import q10_smallest_shock as q10
+from asked import ADVERSE, NEUTRAL, STORE, Asked, Effect, arm, asked_of, lever_named, shown
+from q02_targets import PLAN_INDICATORS, dictionary
+from renew import PAGE
+
+from agents.arrays import Floats
+from app.measured.blocks import signed, table, with_block
+from sim.evidence.shock_tests import RECOVERED
+from sim.experiments.ensemble import thresholds
+from sim.experiments.least_runs import LEAST_FOR_VERDICT, too_few
+from sim.provenance.model_digest import model_digest
+
+BLOCK = "robust"
+CASES: dict[str, dict[str, object]] = {
+    "base": {},
+    "effects halved": {"effects": 0.5},
+    "effects doubled": {"effects": 2.0},
+    "adverse world": {"world": ADVERSE},
+}
+"""What differs from the answer on the page, by the name of the column."""
+POINTS = 24
+"""Points of the plane of question 5, enough for four slopes with their errors."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What an answer comes to: its figures, its first choice, and the statements that are true of the runs."""
+
+    figures: str
+    first: tuple[str, ...] = ()
+    """The first choice, then those that are not distinguished from it."""
+    true: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing can be lost: no statement, and no choice that is distinguished from the first."""
+        return not self.true and len(self.first) != 1
+
+    def lost(self, other: Claim) -> list[str]:
+        """What of this claim another case does not have."""
+        gone = [] if not self.first or self.first[0] in other.first else [f"first is {other.first[0]}"]
+        return gone + [f"not: {each}" for each in self.true if each not in other.true]
+
+
+def first_of(values: Mapping[str, Floats], middle: Callable[[Floats], float] = np.nanmedian) -> tuple[str, ...]:
+    """The policy with the highest values by run, then those whose paired difference to it is not distinguished."""
+    best = max(values, key=lambda name: float(middle(values[name])))
+    near = [name for name in values if name != best and not Effect.of(values[best] - values[name]).sure]
+    return (best, *near)
+
+
+def statements(known: Mapping[str, bool | np.bool_]) -> tuple[str, ...]:
+    """The statements that are true."""
+    return tuple(text for text, true in known.items() if true)
+
+
+def bond_share(asked: Asked) -> Claim:
+    """The same triple raises the share most, or is not distinguished from the first; systemic risk hardly rises."""
+    four = q01.candidates()
+    triples = {f"all four but {lever_named(left)}": [each for each in four if each != left] for left in reversed(four)}
+    arms = [arm(name, "plan", dict.fromkeys(three, "stretch")) for name, three in triples.items()]
+    found = asked.run([arm("plan", "plan"), *arms])
+
+    def gains(indicator: str, times: float = 1.0) -> dict[str, Floats]:
+        base = found.at_target("plan", indicator)
+        return {name: times * (found.at_target(name, indicator) - base) for name in triples}
+
+    rises, risks = gains("foreign_bond_share", 100.0), gains("systemic_risk")
+    first = first_of(rises)
+    gain, risk = Effect.of(rises[first[0]]), Effect.of(risks[first[0]])
+    return Claim(
+        f"{first[0]}: {gain} pp, risk {risk} sd",
+        first,
+        statements(
+            {"the share rises": gain.low > 0.0, f"risk rises by less than {RECOVERED:g} sd": risk.high < RECOVERED}
+        ),
+    )
+
+
+def targets(asked: Asked) -> Claim:
+    """The same targets are met in at least half of the runs of the plan, and the same one is met least often."""
+    found = asked.run([arm("plan", "plan")])
+    hits = {each: found.at_target("plan", each) >= thresholds()[each] for each in PLAN_INDICATORS}
+    reached = {dictionary()[each].name: float(met.mean()) for each, met in hits.items()}
+    least = min(reached, key=lambda name: reached[name])
+    likely = {name: part for name, part in reached.items() if part >= 0.5}
+    listed = "; ".join(f"{name} {part:.0%}" for name, part in likely.items())
+    return Claim(
+        f"{len(likely)} targets in half of the runs: {listed}. Least often: {least}, {reached[least]:.0%}",
+        (least,),
+        tuple(f"{name} in {'at least' if name in likely else 'less than'} half" for name in reached),
+    )
+
+
+def buffers(asked: Asked) -> Claim:
+    """Full capacity lowers the peak of systemic risk by more than opening raises it, and costs turnover."""
+    corners = {"closed": (0, 0), "opened": (-1, 0), "guarded": (-1, -1)}
+    found = asked.run(
+        [q03.policy(name, q03.OPENING[here], q03.BUFFERS[there]) for name, (here, there) in corners.items()]
+    )
+    peaks = {name: q03.peak(found, name) for name in corners}
+    opening, capacity = Effect.of(peaks["opened"] - peaks["closed"]), Effect.of(peaks["guarded"] - peaks["opened"])
+    cost = Effect.of(found.at_target("guarded", "turnover_total") - found.at_target("opened", "turnover_total"))
+    both = Effect.of(peaks["guarded"] - peaks["closed"])
+    return Claim(
+        f"opening {opening} sd, capacity {capacity} sd and {cost} CNY trn of turnover",
+        true=statements(
+            {
+                "capacity lowers the peak": capacity.high < 0.0,
+                "by more than opening raises it": both.high < 0.0,
+                "capacity costs turnover": cost.high < 0.0,
+            }
+        ),
+    )
+
+
+FLOW = "foreign_net_purchases"
+
+
+def order(asked: Asked) -> Claim:
+    """The same order ends with the highest share, or is not distinguished from the first, and the last is below it."""
+    arms = q04.orders()
+    found = asked.run(arms)
+    held = {each.name: 100.0 * found.at_target(each.name, "foreign_bond_share") for each in arms}
+    first = first_of(held)
+    last = min(held, key=lambda name: float(np.nanmedian(held[name])))
+    lead = Effect.of(held[first[0]] - held[last])
+    sold = Effect.of(found.in_year(first[0], FLOW, 2024) - found.in_year(last, FLOW, 2024))
+    return Claim(
+        f"{first[0]}: {lead} pp above {last}, net purchases in the shock {sold} CNY bn",
+        first,
+        statements({"the orders differ": lead.sure, "net purchases in the shock are lower with it": sold.high < 0.0}),
+    )
+
+
+def direct_financing(asked: Asked) -> Claim:
+    """The same mix is best but for levers without a sure slope; it raises direct financing; bonds keep the share up."""
+    measured, fits = q05.planes(asked, POINTS)
+    best = q05.best_corner(measured, fits)
+    found = asked.run([arm("plan", "plan"), arm("best mix", "plan", best)])
+    gain = Effect.of(found.at_target("best mix", "direct_financing") - found.at_target("plan", "direct_financing"))
+    slopes, errors = fits["direct financing, CNY trn"]
+    decided = [
+        f"{lever_named(lever)} {value:g}"
+        for lever, value, slope, error in zip(q05.LEVERS, best.values(), slopes, errors, strict=False)
+        if abs(slope) > 2.0 * error
+    ]
+    bonds = float(fits["foreign share, pp"][0][q05.LEVERS.index("bond_issuance_reform")])
+    return Claim(
+        f"{', '.join(f'{value:g}' for value in best.values())}: {gain} CNY trn; bond reform {signed(bonds)} pp",
+        true=(
+            *decided,
+            *statements(
+                {"it raises direct financing": gain.low > 0.0, "bond supply does not lower the share": bonds > 0.0}
+            ),
+        ),
+    )
+
+
+APPROVALS = ("futures_market_opening", "derivatives_expansion", "benchmark_reform", "bond_market_access")
+"""The four approvals that close most of the gaps by the answer on the page."""
+
+
+def approvals(asked: Asked) -> Claim:
+    """Of four approvals the same one closes most of the gaps, or is not distinguished from the first."""
+    city = "city_only"
+    arms = [arm(name, city, {name: "plan"}) for name in APPROVALS]
+    found = asked.run([arm("plan", "plan"), arm(city, city), *arms])
+    closed = {name: q06.gaps_closed(found, name, city) for name in (*APPROVALS, "plan")}
+    best = max(APPROVALS, key=lambda name: closed[name][0])
+
+    def above(name: str, other: str) -> bool:
+        return bool(np.quantile(closed[name][1:] - closed[other][1:], 0.025) > 0.0)
+
+    near = [name for name in APPROVALS if name != best and not above(best, name)]
+    missed = len(q06.missed(found, city))
+    return Claim(
+        f"{lever_named(best)}: {closed[best][0]:.0%} of the gaps to {missed} targets, all together "
+        f"{closed['plan'][0]:.0%}",
+        tuple(map(lever_named, (best, *near))),
+        statements({"all approvals close more than the first": above("plan", best)}),
+    )
+
+
+def guarantees(asked: Asked) -> Claim:
+    """Loans to small firms rise, in a downturn too, more by the second half of coverage; no loans are crowded out."""
+    none, half, full = q07.COVERAGE
+    usual, downturn = q07.TIMES
+    found = asked.run(
+        [*(q07.policy(each, usual) for each in q07.COVERAGE), *(q07.policy(each, downturn) for each in (none, full))]
+    )
+
+    def gain(to: float, since: float, world: str, indicator: str = "msme_credit") -> Floats:
+        here, there = (found.at_target(f"{each:g} in {world}", indicator) for each in (to, since))
+        return here - there
+
+    rise, worse = Effect.of(gain(full, none, usual)), Effect.of(gain(full, none, downturn))
+    strategic = Effect.of(gain(full, none, usual, "strategic_credit"))
+    bend = Effect.of(gain(full, half, usual) - gain(half, none, usual))
+    return Claim(
+        f"loans to small firms {rise}, in a downturn {worse}; to hard technology {strategic}",
+        true=statements(
+            {
+                "loans to small firms rise": rise.low > 0.0,
+                "in a downturn too": worse.low > 0.0,
+                "the second half adds more": bend.low > 0.0,
+                "loans to hard technology do not fall": strategic.low >= 0.0,
+            }
+        ),
+    )
+
+
+FINTECH = ("entry support", "research and data", "sandbox")
+"""The three policies of the answer on the page that are not distinguished from one another."""
+
+
+def fintech(asked: Asked) -> Claim:
+    """Of three policies the same one is first, or not distinguished from it, by both definitions of leading."""
+    found = asked.run(
+        [arm("committed", "committed"), *(arm(name, "committed", q08.POLICIES[name]) for name in FINTECH)]
+    )
+
+    def gains(definition: str) -> dict[str, Floats]:
+        base = found.at_target("committed", definition)
+        return {name: found.at_target(name, definition) - base for name in FINTECH}
+
+    fixed, ranked = (gains(each) for each in list(q08.DEFINITIONS)[:2])
+    first = first_of(fixed, np.nanmean)
+    rise = Effect.of(fixed[first[0]])
+    return Claim(
+        f"{first[0]}: {rise} firms, mean {shown(float(np.nanmean(fixed[first[0]])))}",
+        first,
+        statements(
+            {
+                "it raises the number of leading firms": rise.low > 0.0,
+                "no other is ahead of it in the national hundred": first[0] in first_of(ranked, np.nanmean),
+            }
+        ),
+    )
+
+
+def green(asked: Asked) -> Claim:
+    """The three policies raise green bonds outstanding, in the same order where two are distinguished."""
+    found = asked.run(
+        [arm("committed", "committed"), *(arm(name, "committed", paths) for name, paths in q09.POLICIES.items())]
+    )
+    base = found.at_target("committed", "green_financing")
+    raised = {name: 1000.0 * (found.at_target(name, "green_financing") - base) for name in q09.POLICIES}
+    rising = {f"{name} raises them": Effect.of(gaps).low > 0.0 for name, gaps in raised.items()}
+    above = {
+        f"{one} before {other}": Effect.of(raised[one] - raised[other]).low > 0.0
+        for pair in combinations(raised, 2)
+        for one, other in (pair, pair[::-1])
+    }
+    first = first_of(raised)
+    return Claim(
+        "; ".join(f"{name} {Effect.of(gaps)}" for name, gaps in raised.items()) + " CNY bn",
+        first,
+        statements({**rising, **above}),
+    )
+
+
+def smallest_shock(asked: Asked) -> Claim:
+    """The macroprudential framework at full raises the severity that breaks the redline."""
+    usual, full = "plan", "macroprudential framework at full"
+    least = q10.severities(asked, (usual, full))
+    rise = Effect.of(least[full] - least[usual])
+    return Claim(
+        f"plan {q10.severity(q10.record(least[usual]))}; framework at full {rise}",
+        true=statements({"the framework at full raises it": rise.low > 0.0}),
+    )
+
+
+CLAIMS: dict[str, Callable[[Asked], Claim]] = {
+    "q01": bond_share,
+    "q02": targets,
+    "q03": buffers,
+    "q04": order,
+    "q05": direct_financing,
+    "q06": approvals,
+    "q07": guarantees,
+    "q08": fintech,
+    "q09": green,
+    "q10": smallest_shock,
+}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Claims that have been measured, in a file of the store by question and case."""
+
+    path: Path
+
+    def known(self) -> dict[str, dict[str, dict[str, object]]]:
+        """All cells of the file."""
+        return json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
+
+    def claim(self, question: str, case: str, conditions: Mapping[str, object]) -> Claim | None:
+        """A claim measured under the same conditions."""
+        cell = self.known().get(question, {}).get(case)
+        if cell is None or cell["conditions"] != conditions:
+            return None
+        found: dict[str, object] = cell["claim"]  # type: ignore[assignment]
+        return Claim(str(found["figures"]), tuple(found["first"]), tuple(found["true"]))  # type: ignore[arg-type]
+
+    def keep(self, question: str, case: str, conditions: Mapping[str, object], claim: Claim) -> None:
+        """Write a claim into the file."""
+        known = self.known()
+        known.setdefault(question, {})[case] = {"conditions": dict(conditions), "claim": asdict(claim)}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(json.dumps(known, indent=1), encoding="utf-8")
+
+
+def verdict(claims: Mapping[str, Claim]) -> str:
+    """Whether the answer of the base holds in the other cases, and what is lost where it does not."""
+    base, *others = claims
+    if claims[base].empty:
+        return "nothing is distinguished in the base"
+    lost = {case: claims[base].lost(claims[case]) for case in others}
+    return "; ".join(f"no, {case}: {', '.join(gone)}" for case, gone in lost.items() if gone) or "yes"
+
+
+def told(cells: Cells) -> str:
+    """The block: every question that has been measured in all cases under the same conditions, and the rules."""
+    rows, rules, sizes = [], [], set()
+    for name, claim in CLAIMS.items():
+        of_question = cells.known().get(name, {})
+        if set(of_question) != set(CASES):
+            continue
+        conditions = of_question["base"]["conditions"]
+        claims = {case: cells.claim(name, case, conditions) for case in CASES}
+        if conditions["model"] != model_digest() or None in claims.values():
+            continue
+        sizes.add(conditions["scale"])
+        rows.append((name, conditions["runs"], *(each.figures for each in claims.values()), verdict(claims)))
+        rules.append(f"- {name}: {claim.__doc__}")
+    size = ", ".join(f"{each:g}" for each in sorted(sizes))
+    return (
+        f"Runs of each policy as in the second column, {size} of the issuers, the same draws in all cases; medians "
+        "with 95 % intervals of paired differences.\n\n"
+        + table(("question", "runs", *CASES, "holds"), rows)
+        + "\nAn answer holds if its first choice is first in each case, or not distinguished from the first, and if "
+        "what is true of its runs is true in each case:\n\n" + "\n".join(rules)
+    )
+
+
+def measure() -> None:
+    """Measure claims in all cases and write the block; cells and runs that are stored are not repeated."""
+    asked, given = asked_of(__doc__, "questions")
+    if (asked.effects, asked.world) != (1.0, NEUTRAL):
+        sys.exit("error: --effects, --world: this command sets both itself")
+    if asked.runs < LEAST_FOR_VERDICT:
+        sys.exit(f"error: --runs: {too_few(asked.runs)}")
+    cells = Cells((asked.store or STORE) / "robust.json")
+    conditions = {"runs": asked.runs, "scale": asked.scale or 1.0, "model": model_digest()}
+    for name in given.questions or CLAIMS:
+        if name not in CLAIMS:
+            sys.exit(f"error: questions: {name!r} is no question; allowed: {', '.join(CLAIMS)}")
+        for case, changes in CASES.items():
+            if cells.claim(name, case, conditions) is None:
+                start, spent = perf_counter(), process_time()
+                cells.keep(name, case, conditions, CLAIMS[name](replace(asked, **changes)))
+                print(
+                    f"{name}, {case}: {perf_counter() - start:.0f} s, {process_time() - spent:.0f} s of CPU", flush=True
+                )
+        PAGE.write_text(with_block(PAGE.read_text(encoding="utf-8"), BLOCK, told(cells)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    measure()
