@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from asked import Answer, Asked, arm, effect, main, shown
 
 from app.measured.blocks import number, table
 from sim.experiments.ensemble import thresholds
 
-POLICIES = {
+POLICIES: dict[str, dict[str, Any]] = {
     "entry support": {"fintech_hub": {"components": {"entry_parks_and_funds": 1.0}}},
     "research and data": {"fintech_hub": {"components": {"research_data_and_standards": 1.0}}},
     "sandbox": {"regulatory_sandbox": 1.0},

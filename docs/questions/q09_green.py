@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from asked import Answer, Asked, arm, caution, effect, main
 
 from app.measured.blocks import table
 
-POLICIES = {
+POLICIES: dict[str, dict[str, Any]] = {
     "a guarantee of green credit": {
         "green_finance_incentives": {"components": {"guarantee_and_credit_enhancement": 1.0}}
     },

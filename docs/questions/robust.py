@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Any
 
 import numpy as np
 import q01_bond_share as q01
@@ -21,18 +22,20 @@ import q08_fintech as q08
 import q09_green as q09
 import q10_smallest_shock as q10
 from asked import ADVERSE, NEUTRAL, STORE, Asked, Effect, arm, asked_of, lever_named, shown
-from q02_targets import PLAN_INDICATORS, dictionary
 from renew import PAGE
 
 from agents.arrays import Floats
 from app.measured.blocks import signed, table, with_block
+from sim.closing.dictionary import dictionary
+from sim.closing.indicators import PLAN_INDICATORS
 from sim.evidence.shock_tests import RECOVERED
 from sim.experiments.ensemble import thresholds
+from sim.experiments.intervals import interval
 from sim.experiments.least_runs import LEAST_FOR_VERDICT, too_few
 from sim.provenance.model_digest import model_digest
 
 BLOCK = "robust"
-CASES: dict[str, dict[str, object]] = {
+CASES: dict[str, dict[str, Any]] = {
     "base": {},
     "effects halved": {"effects": 0.5},
     "effects doubled": {"effects": 2.0},
@@ -45,40 +48,78 @@ POINTS = 24
 
 @dataclass(frozen=True)
 class Claim:
-    """What an answer comes to: its figures, its first choice, and the statements that are true of the runs."""
+    """What an answer comes to: its figures, its first choice, and statements on its runs."""
 
     figures: str
     first: tuple[str, ...] = ()
     """The first choice, then those that are not distinguished from it."""
-    true: tuple[str, ...] = ()
+    statements: Mapping[str, bool | None] = field(default_factory=dict)
+    """Whether each is true of the runs; None where it is not distinguished from its contrary."""
+
+    @property
+    def shows(self) -> list[str]:
+        """The true statements."""
+        return [text for text, true in self.statements.items() if true]
 
     @property
     def empty(self) -> bool:
-        """Whether nothing can be lost: no statement, and no choice that is distinguished from the first."""
-        return not self.true and len(self.first) != 1
+        """Whether nothing can be lost: no true statement, and no choice that is distinguished from the first."""
+        return not self.shows and len(self.first) != 1
 
     def lost(self, other: Claim) -> list[str]:
-        """What of this claim another case does not have."""
+        """What another case contradicts."""
         gone = [] if not self.first or self.first[0] in other.first else [f"first is {other.first[0]}"]
-        return gone + [f"not: {each}" for each in self.true if each not in other.true]
+        return gone + [f"not: {each}" for each in self.shows if other.statements.get(each) is False]
+
+    def weaker(self, other: Claim) -> list[str]:
+        """What is true here and not distinguished from its contrary in another case."""
+        return [each for each in self.shows if other.statements.get(each) is None]
 
 
-def first_of(values: Mapping[str, Floats], middle: Callable[[Floats], float] = np.nanmedian) -> tuple[str, ...]:
+def above(effect: Effect, least: float = 0.0) -> bool | None:
+    """Whether an effect is above a value, by its interval; None where that contains the value."""
+    return True if effect.low > least else False if effect.high < least else None
+
+
+def below(effect: Effect, most: float = 0.0) -> bool | None:
+    """Whether an effect is below a value, by its interval."""
+    return contrary(above(effect, most))
+
+
+def contrary(true: bool | None) -> bool | None:
+    """The contrary of a statement."""
+    return None if true is None else not true
+
+
+def first_of(values: Mapping[str, Floats], middle: Callable[[Floats], Any] = np.nanmedian) -> tuple[str, ...]:
     """The policy with the highest values by run, then those whose paired difference to it is not distinguished."""
     best = max(values, key=lambda name: float(middle(values[name])))
     near = [name for name in values if name != best and not Effect.of(values[best] - values[name]).sure]
     return (best, *near)
 
 
-def statements(known: Mapping[str, bool | np.bool_]) -> tuple[str, ...]:
-    """The statements that are true."""
-    return tuple(text for text, true in known.items() if true)
+SHORT = {
+    "bond_market_access": "bond access",
+    "derivatives_expansion": "hedging products",
+    "connect_capacity": "Connect",
+    "futures_market_opening": "futures opening",
+    "benchmark_reform": "benchmark reform",
+    "star_registration_reform": "STAR reform",
+    "bond_issuance_reform": "bond reform",
+    "long_term_capital": "long-term capital",
+    "reits_pilot": "REITs",
+}
+"""Names of levers in a cell."""
+
+
+def named(lever: str) -> str:
+    """The short name of a lever, or else its name."""
+    return SHORT.get(lever) or lever_named(lever)
 
 
 def bond_share(asked: Asked) -> Claim:
     """The same triple raises the share most, or is not distinguished from the first; systemic risk hardly rises."""
-    four = q01.candidates()
-    triples = {f"all four but {lever_named(left)}": [each for each in four if each != left] for left in reversed(four)}
+    triples = {", ".join(map(named, three)): three for three in combinations(q01.candidates(), 3)}
     arms = [arm(name, "plan", dict.fromkeys(three, "stretch")) for name, three in triples.items()]
     found = asked.run([arm("plan", "plan"), *arms])
 
@@ -92,24 +133,28 @@ def bond_share(asked: Asked) -> Claim:
     return Claim(
         f"{first[0]}: {gain} pp, risk {risk} sd",
         first,
-        statements(
-            {"the share rises": gain.low > 0.0, f"risk rises by less than {RECOVERED:g} sd": risk.high < RECOVERED}
-        ),
+        {"the share rises": above(gain), f"risk rises by less than {RECOVERED:g} sd": below(risk, RECOVERED)},
     )
 
 
 def targets(asked: Asked) -> Claim:
     """The same targets are met in at least half of the runs of the plan, and the same one is met least often."""
     found = asked.run([arm("plan", "plan")])
-    hits = {each: found.at_target("plan", each) >= thresholds()[each] for each in PLAN_INDICATORS}
-    reached = {dictionary()[each].name: float(met.mean()) for each, met in hits.items()}
+    hits = {
+        dictionary()[each].name: np.where(found.at_target("plan", each) >= thresholds()[each], 1.0, 0.0)
+        for each in PLAN_INDICATORS
+    }
+    reached = {name: float(met.mean()) for name, met in hits.items()}
     least = min(reached, key=lambda name: reached[name])
-    likely = {name: part for name, part in reached.items() if part >= 0.5}
-    listed = "; ".join(f"{name} {part:.0%}" for name, part in likely.items())
+    near = [name for name in hits if name != least and interval(hits[name] - hits[least], statistic=np.mean)[0] <= 0.0]
+    likely = [name for name, part in reached.items() if part >= 0.5]
+    unsure = ", ".join(f"{name} {part:.0%}" for name, part in reached.items() if 0.2 <= part <= 0.8)
     return Claim(
-        f"{len(likely)} targets in half of the runs: {listed}. Least often: {least}, {reached[least]:.0%}",
-        (least,),
-        tuple(f"{name} in {'at least' if name in likely else 'less than'} half" for name in reached),
+        f"{len(likely)} of 7 in half of the runs; between 20% and 80%: {unsure or 'none'}; "
+        f"least often {least}, {reached[least]:.0%}",
+        (least, *near),
+        {f"{name} in half": name in likely for name in reached}
+        | {f"{name} in less than half": name not in likely for name in reached},
     )
 
 
@@ -122,16 +167,13 @@ def buffers(asked: Asked) -> Claim:
     peaks = {name: q03.peak(found, name) for name in corners}
     opening, capacity = Effect.of(peaks["opened"] - peaks["closed"]), Effect.of(peaks["guarded"] - peaks["opened"])
     cost = Effect.of(found.at_target("guarded", "turnover_total") - found.at_target("opened", "turnover_total"))
-    both = Effect.of(peaks["guarded"] - peaks["closed"])
     return Claim(
-        f"opening {opening} sd, capacity {capacity} sd and {cost} CNY trn of turnover",
-        true=statements(
-            {
-                "capacity lowers the peak": capacity.high < 0.0,
-                "by more than opening raises it": both.high < 0.0,
-                "capacity costs turnover": cost.high < 0.0,
-            }
-        ),
+        f"opening {opening} sd, capacity {capacity} sd and turnover CNY {cost} trn",
+        statements={
+            "capacity lowers the peak": below(capacity),
+            "by more than opening raises it": below(Effect.of(peaks["guarded"] - peaks["closed"])),
+            "capacity costs turnover": below(cost),
+        },
     )
 
 
@@ -148,33 +190,33 @@ def order(asked: Asked) -> Claim:
     lead = Effect.of(held[first[0]] - held[last])
     sold = Effect.of(found.in_year(first[0], FLOW, 2024) - found.in_year(last, FLOW, 2024))
     return Claim(
-        f"{first[0]}: {lead} pp above {last}, net purchases in the shock {sold} CNY bn",
+        f"{first[0]}: {lead} pp above {last}, net purchases in the shock CNY {sold} bn",
         first,
-        statements({"the orders differ": lead.sure, "net purchases in the shock are lower with it": sold.high < 0.0}),
+        {"the first is above the last": above(lead), "net purchases in the shock are lower with it": below(sold)},
     )
 
 
 def direct_financing(asked: Asked) -> Claim:
-    """The same mix is best but for levers without a sure slope; it raises direct financing; bonds keep the share up."""
+    """The mix is the same in levers with a sure slope; it raises direct financing, bond reform the foreign share."""
     measured, fits = q05.planes(asked, POINTS)
     best = q05.best_corner(measured, fits)
     found = asked.run([arm("plan", "plan"), arm("best mix", "plan", best)])
     gain = Effect.of(found.at_target("best mix", "direct_financing") - found.at_target("plan", "direct_financing"))
-    slopes, errors = fits["direct financing, CNY trn"]
-    decided = [
-        f"{lever_named(lever)} {value:g}"
-        for lever, value, slope, error in zip(q05.LEVERS, best.values(), slopes, errors, strict=False)
+    decided = {
+        f"{named(lever)} at {value:g}": value == best[lever]
+        for lever, slope, error in zip(q05.LEVERS, *fits["direct financing, CNY trn"], strict=False)
+        for value in (q05.LOW, q05.HIGH)
         if abs(slope) > 2.0 * error
-    ]
-    bonds = float(fits["foreign share, pp"][0][q05.LEVERS.index("bond_issuance_reform")])
+    }
+    bonds, error = (float(each[q05.LEVERS.index("bond_issuance_reform")]) for each in fits["foreign share, pp"])
+    mix = ", ".join(f"{named(lever)} {value:g}" for lever, value in best.items())
     return Claim(
-        f"{', '.join(f'{value:g}' for value in best.values())}: {gain} CNY trn; bond reform {signed(bonds)} pp",
-        true=(
-            *decided,
-            *statements(
-                {"it raises direct financing": gain.low > 0.0, "bond supply does not lower the share": bonds > 0.0}
-            ),
-        ),
+        f"{mix}: CNY {gain} trn; bond reform {signed(bonds)} pp of the foreign share",
+        statements={
+            **decided,
+            "the mix raises direct financing": above(gain),
+            "bond reform raises the foreign share": above(Effect(bonds, bonds - 2.0 * error, bonds + 2.0 * error)),
+        },
     )
 
 
@@ -190,16 +232,15 @@ def approvals(asked: Asked) -> Claim:
     closed = {name: q06.gaps_closed(found, name, city) for name in (*APPROVALS, "plan")}
     best = max(APPROVALS, key=lambda name: closed[name][0])
 
-    def above(name: str, other: str) -> bool:
-        return bool(np.quantile(closed[name][1:] - closed[other][1:], 0.025) > 0.0)
+    def more(name: str, other: str) -> bool | None:
+        low, high = np.quantile(closed[name][1:] - closed[other][1:], (0.025, 0.975))
+        return above(Effect(np.nan, float(low), float(high)))
 
-    near = [name for name in APPROVALS if name != best and not above(best, name)]
     missed = len(q06.missed(found, city))
     return Claim(
-        f"{lever_named(best)}: {closed[best][0]:.0%} of the gaps to {missed} targets, all together "
-        f"{closed['plan'][0]:.0%}",
-        tuple(map(lever_named, (best, *near))),
-        statements({"all approvals close more than the first": above("plan", best)}),
+        f"{named(best)} {closed[best][0]:.0%} of the gaps to {missed} targets, all together {closed['plan'][0]:.0%}",
+        tuple(map(named, (best, *(name for name in APPROVALS if name != best and not more(best, name))))),
+        {"all approvals close more than the first": more("plan", best)},
     )
 
 
@@ -217,17 +258,14 @@ def guarantees(asked: Asked) -> Claim:
 
     rise, worse = Effect.of(gain(full, none, usual)), Effect.of(gain(full, none, downturn))
     strategic = Effect.of(gain(full, none, usual, "strategic_credit"))
-    bend = Effect.of(gain(full, half, usual) - gain(half, none, usual))
     return Claim(
         f"loans to small firms {rise}, in a downturn {worse}; to hard technology {strategic}",
-        true=statements(
-            {
-                "loans to small firms rise": rise.low > 0.0,
-                "in a downturn too": worse.low > 0.0,
-                "the second half adds more": bend.low > 0.0,
-                "loans to hard technology do not fall": strategic.low >= 0.0,
-            }
-        ),
+        statements={
+            "loans to small firms rise": above(rise),
+            "in a downturn too": above(worse),
+            "the second half adds more": above(Effect.of(gain(full, half, usual) - gain(half, none, usual))),
+            "loans to hard technology rise": above(strategic),
+        },
     )
 
 
@@ -251,12 +289,10 @@ def fintech(asked: Asked) -> Claim:
     return Claim(
         f"{first[0]}: {rise} firms, mean {shown(float(np.nanmean(fixed[first[0]])))}",
         first,
-        statements(
-            {
-                "it raises the number of leading firms": rise.low > 0.0,
-                "no other is ahead of it in the national hundred": first[0] in first_of(ranked, np.nanmean),
-            }
-        ),
+        {
+            "it raises the number of leading firms": above(rise),
+            "no other is ahead of it in the national hundred": first[0] in first_of(ranked, np.nanmean),
+        },
     )
 
 
@@ -267,17 +303,14 @@ def green(asked: Asked) -> Claim:
     )
     base = found.at_target("committed", "green_financing")
     raised = {name: 1000.0 * (found.at_target(name, "green_financing") - base) for name in q09.POLICIES}
-    rising = {f"{name} raises them": Effect.of(gaps).low > 0.0 for name, gaps in raised.items()}
-    above = {
-        f"{one} before {other}": Effect.of(raised[one] - raised[other]).low > 0.0
-        for pair in combinations(raised, 2)
-        for one, other in (pair, pair[::-1])
-    }
-    first = first_of(raised)
+    ahead = {pair: above(Effect.of(raised[pair[0]] - raised[pair[1]])) for pair in combinations(raised, 2)}
+    figures = "; ".join(f"{name} {Effect.of(gaps)}" for name, gaps in raised.items())
     return Claim(
-        "; ".join(f"{name} {Effect.of(gaps)}" for name, gaps in raised.items()) + " CNY bn",
-        first,
-        statements({**rising, **above}),
+        f"CNY bn: {figures}",
+        first_of(raised),
+        {f"{name} raises them": above(Effect.of(gaps)) for name, gaps in raised.items()}
+        | {f"{one} before {other}": true for (one, other), true in ahead.items()}
+        | {f"{other} before {one}": contrary(true) for (one, other), true in ahead.items()},
     )
 
 
@@ -285,10 +318,10 @@ def smallest_shock(asked: Asked) -> Claim:
     """The macroprudential framework at full raises the severity that breaks the redline."""
     usual, full = "plan", "macroprudential framework at full"
     least = q10.severities(asked, (usual, full))
-    rise = Effect.of(least[full] - least[usual])
+    rise = q10.mean_gap(least[full], least[usual])
     return Claim(
-        f"plan {q10.severity(q10.record(least[usual]))}; framework at full {rise}",
-        true=statements({"the framework at full raises it": rise.low > 0.0}),
+        f"plan {q10.severity(q10.record(least[usual]))}; framework at full {rise} in the mean",
+        statements={"the framework at full raises it": above(rise)},
     )
 
 
@@ -304,6 +337,7 @@ CLAIMS: dict[str, Callable[[Asked], Claim]] = {
     "q09": green,
     "q10": smallest_shock,
 }
+"""What an answer comes to, by the name of its block; the rule by which it holds is the function's first line."""
 
 
 @dataclass(frozen=True)
@@ -312,19 +346,26 @@ class Cells:
 
     path: Path
 
-    def known(self) -> dict[str, dict[str, dict[str, object]]]:
+    def known(self) -> dict[str, dict[str, dict[str, Any]]]:
         """All cells of the file."""
-        return json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
+        found: dict[str, dict[str, dict[str, Any]]] = {}
+        if self.path.exists():
+            found = json.loads(self.path.read_text(encoding="utf-8"))
+        return found
 
-    def claim(self, question: str, case: str, conditions: Mapping[str, object]) -> Claim | None:
+    def conditions(self, question: str) -> dict[str, Any]:
+        """Conditions under which the base of a question was measured; empty where it was not."""
+        return self.known().get(question, {}).get("base", {}).get("conditions", {})
+
+    def claim(self, question: str, case: str, conditions: Mapping[str, Any]) -> Claim | None:
         """A claim measured under the same conditions."""
         cell = self.known().get(question, {}).get(case)
         if cell is None or cell["conditions"] != conditions:
             return None
-        found: dict[str, object] = cell["claim"]  # type: ignore[assignment]
-        return Claim(str(found["figures"]), tuple(found["first"]), tuple(found["true"]))  # type: ignore[arg-type]
+        found = cell["claim"]
+        return Claim(found["figures"], tuple(found["first"]), found["statements"])
 
-    def keep(self, question: str, case: str, conditions: Mapping[str, object], claim: Claim) -> None:
+    def keep(self, question: str, case: str, conditions: Mapping[str, Any], claim: Claim) -> None:
         """Write a claim into the file."""
         known = self.known()
         known.setdefault(question, {})[case] = {"conditions": dict(conditions), "claim": asdict(claim)}
@@ -337,31 +378,34 @@ def verdict(claims: Mapping[str, Claim]) -> str:
     base, *others = claims
     if claims[base].empty:
         return "nothing is distinguished in the base"
-    lost = {case: claims[base].lost(claims[case]) for case in others}
-    return "; ".join(f"no, {case}: {', '.join(gone)}" for case, gone in lost.items() if gone) or "yes"
+    found = [
+        f"{answer}, {case}: {', '.join(texts)}"
+        for answer, of in (("no", Claim.lost), ("not shown", Claim.weaker))
+        for case in others
+        if (texts := of(claims[base], claims[case]))
+    ]
+    return "; ".join(found) or "yes"
 
 
 def told(cells: Cells) -> str:
     """The block: every question that has been measured in all cases under the same conditions, and the rules."""
     rows, rules, sizes = [], [], set()
     for name, claim in CLAIMS.items():
-        of_question = cells.known().get(name, {})
-        if set(of_question) != set(CASES):
-            continue
-        conditions = of_question["base"]["conditions"]
-        claims = {case: cells.claim(name, case, conditions) for case in CASES}
-        if conditions["model"] != model_digest() or None in claims.values():
+        conditions = cells.conditions(name)
+        claims = {case: found for case in CASES if (found := cells.claim(name, case, conditions)) is not None}
+        if len(claims) < len(CASES) or conditions["model"] != model_digest():
             continue
         sizes.add(conditions["scale"])
         rows.append((name, conditions["runs"], *(each.figures for each in claims.values()), verdict(claims)))
         rules.append(f"- {name}: {claim.__doc__}")
-    size = ", ".join(f"{each:g}" for each in sorted(sizes))
+    size = " and ".join(f"{each:g}" for each in sorted(sizes))
     return (
         f"Runs of each policy as in the second column, {size} of the issuers, the same draws in all cases; medians "
         "with 95 % intervals of paired differences.\n\n"
         + table(("question", "runs", *CASES, "holds"), rows)
         + "\nAn answer holds if its first choice is first in each case, or not distinguished from the first, and if "
-        "what is true of its runs is true in each case:\n\n" + "\n".join(rules)
+        "what its runs show is shown in each case, by intervals on the same side. It is not shown where an interval "
+        "of another case contains zero, and does not hold where a case shows the contrary:\n\n" + "\n".join(rules)
     )
 
 
@@ -372,18 +416,17 @@ def measure() -> None:
         sys.exit("error: --effects, --world: this command sets both itself")
     if asked.runs < LEAST_FOR_VERDICT:
         sys.exit(f"error: --runs: {too_few(asked.runs)}")
+    if unknown := [name for name in given.questions if name not in CLAIMS]:
+        sys.exit(f"error: questions: {unknown[0]!r} is no question; allowed: {', '.join(CLAIMS)}")
     cells = Cells((asked.store or STORE) / "robust.json")
     conditions = {"runs": asked.runs, "scale": asked.scale or 1.0, "model": model_digest()}
     for name in given.questions or CLAIMS:
-        if name not in CLAIMS:
-            sys.exit(f"error: questions: {name!r} is no question; allowed: {', '.join(CLAIMS)}")
         for case, changes in CASES.items():
             if cells.claim(name, case, conditions) is None:
                 start, spent = perf_counter(), process_time()
                 cells.keep(name, case, conditions, CLAIMS[name](replace(asked, **changes)))
-                print(
-                    f"{name}, {case}: {perf_counter() - start:.0f} s, {process_time() - spent:.0f} s of CPU", flush=True
-                )
+                spent = process_time() - spent
+                print(f"{name}, {case}: {perf_counter() - start:.0f} s, {spent:.0f} s of CPU", flush=True)
         PAGE.write_text(with_block(PAGE.read_text(encoding="utf-8"), BLOCK, told(cells)), encoding="utf-8")
 
 

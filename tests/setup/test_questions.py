@@ -7,12 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from app.measured.blocks import names_of_blocks
 from scenarios.calendar import month_ordinal
 from sim.closing.dictionary import data_dictionary
+from sim.evidence.shock_tests import reverse_stress
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.least_runs import LEAST_FOR_VERDICT
 
@@ -29,7 +29,7 @@ def scripts(monkeypatch):
     monkeypatch.syspath_prepend(str(DOCS / "questions"))
     yield importlib.import_module
     for name in set(sys.modules) - before:
-        if name in {"asked", "renew", *SCRIPTS}:
+        if name in {"asked", "renew", "robust", *SCRIPTS}:
             del sys.modules[name]
 
 
@@ -44,20 +44,17 @@ def made_up(requests, **_):
     return Ensemble(values, COLUMNS, month_ordinal("2020-01"), tuple(runs), scenarios, pairings)
 
 
-def made_up_severities(arms, stresses, **how):
-    rows = [
-        {"scenario": each.name, "stress": stresses[0], "median": 1.0 + place, "low": 0.5, "high": float("inf"),
-         "never": 0.25, "runs": how["runs"]}
-        for place, each in enumerate(arms)
-    ]  # fmt: skip
-    return pd.DataFrame(rows)
+def made_up_severities(_function, requests, _workers):
+    """Least severities by which each policy bears a little more than the one before."""
+    names = list(dict.fromkeys(each.scenario.name for each in requests))
+    return [1.0 + 0.1 * each.run + names.index(each.scenario.name) for each in requests]
 
 
 def answered(scripts, monkeypatch, name, runs):
     monkeypatch.setattr(scripts("asked"), "run_requests", made_up)
     module = scripts(name)
-    if hasattr(module, "reverse_stress"):
-        monkeypatch.setattr(module, "reverse_stress", made_up_severities)
+    if hasattr(module, "mapped"):
+        monkeypatch.setattr(module, "mapped", made_up_severities)
     asked = scripts("asked").Asked(runs=runs, scale=0.1, effects=2.0, store=None)
     return module.answer(asked).told(asked)
 
@@ -65,7 +62,7 @@ def answered(scripts, monkeypatch, name, runs):
 def test_every_question_has_a_script_a_command_and_a_block():
     assert len(SCRIPTS) == 10
     assert re.findall(r"^python docs/questions/(q\d\d_\w+)\.py --runs 200$", PAGE, re.MULTILINE)[1:] == list(SCRIPTS)
-    assert names_of_blocks(PAGE) == [name[:3] for name in SCRIPTS]
+    assert names_of_blocks(PAGE) == [*(name[:3] for name in SCRIPTS), "robust"]
     for name, path in SCRIPTS.items():
         question = path.read_text(encoding="utf-8").split('"""')[1]
         assert f"## {question}\n\n```sh\npython docs/questions/{name}.py" in PAGE
@@ -139,3 +136,125 @@ def test_renewing_writes_the_answers_asked_for_and_no_other(scripts, monkeypatch
     monkeypatch.setattr("sys.argv", ["renew.py", "q11"])
     with pytest.raises(SystemExit, match="q11"):
         renew.renew()
+
+
+@pytest.fixture
+def robust(scripts, monkeypatch, tmp_path):
+    """The command that repeats answers, with made-up runs and a page of its own; `requests` are those that it made."""
+    module = scripts("robust")
+    requests = []
+
+    def kept(asked, **how):
+        requests.extend(asked)
+        return made_up(asked, **how)
+
+    page = tmp_path / "questions.md"
+    page.write_text(PAGE, encoding="utf-8")
+    monkeypatch.setattr(scripts("asked"), "run_requests", kept)
+    monkeypatch.setattr(scripts("q10_smallest_shock"), "mapped", made_up_severities)
+    monkeypatch.setattr(module, "PAGE", page)
+
+    def call(*words):
+        given = ["robust.py", *words, "--scale", "0.1", "--store", str(tmp_path)]
+        monkeypatch.setattr("sys.argv", given)
+        module.measure()
+        return page.read_text(encoding="utf-8")
+
+    return SimpleNamespace(call=call, requests=requests, module=module)
+
+
+def rows_of(page):
+    block = page.split("<!-- measured: robust -->")[1].split("<!-- end -->")[0]
+    return {line.split(" | ")[0].strip("| "): line for line in block.splitlines() if re.match(r"\| q\d\d ", line)}
+
+
+def test_answers_are_repeated_in_four_cases_and_not_measured_twice(robust, capsys):
+    page = robust.call("--runs", "8")
+    assert list(rows_of(page)) == [name[:3] for name in SCRIPTS]
+    assert all(
+        line.endswith(("| yes |", "| nothing is distinguished in the base |")) for line in rows_of(page).values()
+    )
+    assert page.split("<!-- measured: robust -->")[0] == PAGE.split("<!-- measured: robust -->")[0]
+    worlds = {each.scenario.macro for each in robust.requests}
+    assert worlds == {"neutral", "adverse"}
+    pair = "bond_market_access", "foreign_access_cost"
+    plan = [each for each in robust.requests if each.scenario.name == "plan" and each.run == 0 and each.draw == 0]
+    usual = plan[0].parameters.betas[pair]
+    scaled = {
+        each.parameters.betas[pair] / usual
+        for each in robust.requests
+        if (each.scenario.name, each.run, each.scenario.macro) == ("plan", 0, "neutral")
+    }
+    assert {round(each, 6) for each in scaled} == {0.5, 1.0, 2.0}
+    done = len(robust.requests)
+    assert capsys.readouterr().out.count(" s of CPU") == 40
+    assert robust.call("q01", "q10", "--runs", "8") == page and len(robust.requests) == done
+    assert capsys.readouterr().out == ""
+
+
+def test_a_question_measured_with_other_runs_keeps_its_row_with_their_number(robust):
+    robust.call("q07", "q09", "--runs", "8")
+    rows = rows_of(robust.call("q09", "--runs", "9"))
+    assert {name: line.split(" | ")[1] for name, line in rows.items()} == {"q07": "8", "q09": "9"}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["q11"], "q11"),
+        (["--runs", "7"], "too few runs"),
+        (["--effects", "2"], "sets both itself"),
+        (["--world", "adverse"], "sets both itself"),
+    ],
+)
+def test_repeating_refuses_what_it_cannot_use(robust, words, message):
+    with pytest.raises(SystemExit, match=message):
+        robust.call(*words)
+
+
+def test_an_answer_holds_is_not_shown_or_does_not_hold(scripts):
+    module = scripts("robust")
+    base = module.Claim("", ("a", "b"), {"rises": True, "falls": False})
+
+    def verdict(**other):
+        return module.verdict({"base": base, "case": module.Claim("", **other)})
+
+    assert verdict(first=("b", "a"), statements={"rises": True, "falls": None}) == "yes"
+    assert verdict(first=("a",), statements={"rises": None}) == "not shown, case: rises"
+    assert verdict(first=("b",), statements={"rises": False}) == "no, case: first is b, not: rises"
+    undecided = module.Claim("", ("a", "b"), {"rises": None})
+    assert module.verdict({"base": undecided, "case": base}) == "nothing is distinguished in the base"
+
+
+def test_a_statement_is_distinguished_by_its_interval(scripts):
+    module = scripts("robust")
+    around = [module.Effect(1.0, low, low + 2.0) for low in (0.5, -1.0, -3.0)]
+    assert [module.above(each) for each in around] == [True, None, False]
+    assert [module.below(each) for each in around] == [False, None, True]
+    worse = {"a": np.arange(8.0), "b": np.arange(8.0) - 5.0, "c": np.arange(8.0) + np.tile([-1.0, 1.0], 4) * 0.1}
+    assert module.first_of(worse) == ("a", "c")
+
+
+def test_a_world_of_its_own_stays_and_any_other_follows_the_option(scripts):
+    asked = scripts("asked")
+    arms = [asked.arm("plan", "plan"), asked.arm("replay", "plan", macro="realised")]
+    requests = asked.Asked(runs=1, world="adverse").requests(arms)
+    assert [(each.scenario.name, each.scenario.macro) for each in requests] == [
+        ("plan", "adverse"),
+        ("replay", "realised"),
+    ]
+    assert asked.Asked(runs=8, world="adverse").told.endswith("adverse path of the outside world")
+
+
+def test_severities_beyond_the_largest_are_told_as_such(scripts):
+    module = scripts("q10_smallest_shock")
+    record = module.record(np.minimum([1.0, 2.0, *[np.inf] * 6], module.BEYOND))
+    assert record["never"] == 0.75 and record["median"] == np.inf and module.severity(record).startswith("above 4")
+
+
+@pytest.mark.slow
+def test_least_severities_are_those_of_the_reverse_stress_test(scripts):
+    module, asked = scripts("q10_smallest_shock"), scripts("asked")
+    found = module.severities(asked.Asked(runs=2, scale=0.02, store=None, workers=1), ["plan"])["plan"]
+    (same,) = reverse_stress(["plan"], at=module.AT, runs=2, scale=0.02, workers=1).to_dict("records")
+    assert module.record(found)["median"] == same["median"] and module.record(found)["never"] == same["never"]
