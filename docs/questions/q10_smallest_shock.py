@@ -93,7 +93,7 @@ def answer(asked: Asked) -> Answer:
     records = {name: record(each) for name, each in least.items()}
     plan = records["plan"]
     gaps = {name: mean_gap(each, least["plan"]) for name, each in least.items() if name != "plan"}
-    best = max(gaps, key=lambda name: gaps[name].median)
+    best, worst = (choose(gaps, key=lambda name: gaps[name].median) for choose in (max, min))
     rows = [
         (name, severity(records[name]), str(gaps.get(name, "-")), percent(records[name]["never"])) for name in POLICIES
     ]
@@ -101,11 +101,12 @@ def answer(asked: Asked) -> Answer:
         f"**Under the plan the joint stress breaks the redline from a severity of {severity(plan)} on, in units of its "
         f"usual size; {plan['never']:.0%} of the runs bear the largest severity, 4. "
         + (
-            f"The threshold rises most with the {best}, by {gaps[best]} in the mean of the pairs.**"
+            f"The threshold rises most with the {best}: {gaps[best]} in the mean of the pairs."
             if gaps[best].low > 0.0
-            else "No lever tried here raises that threshold in the mean of the pairs.**"
+            else "No lever tried here raises that threshold for sure in the mean of the pairs."
         )
-        + f" Severity 1 is {meant(1.0)}."
+        + (f" It falls most with the {worst}: {gaps[worst]}." if gaps[worst].high < 0.0 else "")
+        + f"** Severity 1 is {meant(1.0)}."
         + (f" Severity {plan['median']:.3g} is {meant(plan['median'])}." if np.isfinite(plan["median"]) else ""),
         f"{asked.told}; stress from {AT}, followed for two years; bisection to an eighth; medians with 95 % intervals, "
         "differences as means of pairs.",

@@ -315,13 +315,13 @@ def green(asked: Asked) -> Claim:
 
 
 def smallest_shock(asked: Asked) -> Claim:
-    """The macroprudential framework at full raises the severity that breaks the redline."""
-    usual, full = "plan", "macroprudential framework at full"
-    least = q10.severities(asked, (usual, full))
-    rise = q10.mean_gap(least[full], least[usual])
+    """With the macroprudential framework as in 2020 a smaller severity breaks the redline than under the plan."""
+    usual, less = "plan", "macroprudential framework as in 2020"
+    least = q10.severities(asked, (usual, less))
+    fall = q10.mean_gap(least[less], least[usual])
     return Claim(
-        f"plan {q10.severity(q10.record(least[usual]))}; framework at full {rise} in the mean",
-        statements={"the framework at full raises it": above(rise)},
+        f"plan {q10.severity(q10.record(least[usual]))}; framework as in 2020 {fall} in the mean",
+        statements={"the framework as in 2020 lowers it": below(fall)},
     )
 
 
