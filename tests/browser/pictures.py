@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -133,11 +134,11 @@ def taken(browser: Browser, address: str, folder: Path, wanted: Wanted) -> Itera
 def sheets(folder: Path, wanted: Wanted) -> None:
     """Put the pictures of a page and size side by side, in parts that can be looked at."""
     (folder / "sheets").mkdir(exist_ok=True)
-    for state in wanted:
-        for size in SIZES:
-            shown = [
-                Image.open(folder / f"{state}.{size}.{lang}.{theme}.png") for theme in THEMES for lang in LANGUAGES
-            ]
+    for state in wanted.states:
+        for size in wanted.sizes:
+            kinds = product(wanted.themes, wanted.languages)
+            names = [f"{state}.{size}.{language}.{theme}.png" for theme, language in kinds]
+            shown = [Image.open(folder / name) for name in names]
             for part, top in enumerate(range(0, max(each.height for each in shown), TALLEST_SHEET)):
                 whole = Image.new("RGB", (sum(each.width + 8 for each in shown), TALLEST_SHEET), "#ff00ff")
                 left = 0
