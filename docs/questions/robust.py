@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from hashlib import blake2b
 from itertools import combinations
 from pathlib import Path
 from time import perf_counter, process_time
@@ -99,6 +101,7 @@ def first_of(values: Mapping[str, Floats], middle: Callable[[Floats], Any] = np.
 
 
 SHORT = {
+    "legal_business_environment": "legal environment",
     "bond_market_access": "bond access",
     "derivatives_expansion": "hedging products",
     "connect_capacity": "Connect",
@@ -340,6 +343,13 @@ CLAIMS: dict[str, Callable[[Asked], Claim]] = {
 """What an answer comes to, by the name of its block; the rule by which it holds is the function's first line."""
 
 
+def versions(question: str) -> dict[str, str]:
+    """Digests of the model and of what is asked of it: a cell of other code would answer another question."""
+    (script,) = Path(__file__).parent.glob(f"{question}_*.py")
+    code = script.read_bytes() + inspect.getsource(CLAIMS[question]).encode()
+    return {"model": model_digest(), "code": blake2b(code, digest_size=8).hexdigest()}
+
+
 @dataclass(frozen=True)
 class Cells:
     """Claims that have been measured, in a file of the store by question and case."""
@@ -393,7 +403,7 @@ def told(cells: Cells) -> str:
     for name, claim in CLAIMS.items():
         conditions = cells.conditions(name)
         claims = {case: found for case in CASES if (found := cells.claim(name, case, conditions)) is not None}
-        if len(claims) < len(CASES) or conditions["model"] != model_digest():
+        if len(claims) < len(CASES) or not versions(name).items() <= conditions.items():
             continue
         sizes.add(conditions["scale"])
         rows.append((name, conditions["runs"], *(each.figures for each in claims.values()), verdict(claims)))
@@ -419,8 +429,8 @@ def measure() -> None:
     if unknown := [name for name in given.questions if name not in CLAIMS]:
         sys.exit(f"error: questions: {unknown[0]!r} is no question; allowed: {', '.join(CLAIMS)}")
     cells = Cells((asked.store or STORE) / "robust.json")
-    conditions = {"runs": asked.runs, "scale": asked.scale or 1.0, "model": model_digest()}
     for name in given.questions or CLAIMS:
+        conditions = {"runs": asked.runs, "scale": asked.scale or 1.0, **versions(name)}
         for case, changes in CASES.items():
             if cells.claim(name, case, conditions) is None:
                 start, spent = perf_counter(), process_time()

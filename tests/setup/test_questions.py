@@ -198,6 +198,14 @@ def test_a_question_measured_with_other_runs_keeps_its_row_with_their_number(rob
     assert {name: line.split(" | ")[1] for name, line in rows.items()} == {"q07": "8", "q09": "9"}
 
 
+def test_an_answer_of_other_code_is_measured_anew_and_not_shown_before(robust, monkeypatch):
+    robust.call("q07", "q09", "--runs", "8")
+    done, usual = len(robust.requests), robust.module.versions
+    monkeypatch.setattr(robust.module, "versions", lambda name: usual(name) | ({"code": "0"} if name == "q07" else {}))
+    assert list(rows_of(robust.call("q09", "--runs", "8"))) == ["q09"] and len(robust.requests) == done
+    assert list(rows_of(robust.call("q07", "--runs", "8"))) == ["q07", "q09"] and len(robust.requests) > done
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
