@@ -54,7 +54,7 @@ def test_a_further_card_has_the_range_the_change_and_its_interval():
     cards = {card["id"]: card for card in further_cards(made(12), MOVED, Words("en"))}
     assert list(cards) == ["reits_cap", "equity_financing_share", "institution_count"]
     reits = cards["reits_cap"]
-    assert "+20" in reits["change"] and "bn yuan" in reits["change"] and "not clear" not in reits["change"]
+    assert "+20" in reits["change"] and "CNY bn" in reits["change"] and "not clear" not in reits["change"]
     assert reits["why"].endswith(": REITs pilot") and not reits["removable"]
     assert "2025" in reits["unit"] and "no target" in reits["target"]
     share = cards["equity_financing_share"]
