@@ -67,7 +67,7 @@ def test_the_reits_pilot_is_made_complete_in_2022_and_shows_what_it_brings(at, p
     director.enter(lever(page, "reits_pilot").locator("input[type=number]").first, 1.0)
     director.enter(lever(page, "reits_pilot").locator("input[type=month]"), "2022-01")
     director.choose("baseline", "plan")
-    expect(card(page, "reits_cap")).to_contain_text(re.compile(r"bn yuan \(.*\) against The plan"))
+    expect(card(page, "reits_cap")).to_contain_text(re.compile(r"CNY bn \(.*\) against The plan"))
 
 
 def test_bond_access_is_delayed_by_two_years(at, page):
