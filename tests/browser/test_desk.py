@@ -273,7 +273,7 @@ def test_a_good_file_is_opened_and_a_bad_one_refused_with_line_and_key(page, ser
     costs = page.locator("[data-cost]")
     expect(costs).to_contain_text("of at most 900 mn yuan")
     before = float(costs.get_attribute("data-cost"))
-    page.get_by_text("(IV) Fintech").click()
+    page.get_by_text("(IV) Fintech", exact=True).click()
     move(page, 0.9, lever="fintech_hub")
     expect(costs).not_to_have_attribute("data-cost", f"{before:.6g}")
     assert float(costs.get_attribute("data-cost")) > before > 0.0
