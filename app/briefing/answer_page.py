@@ -20,14 +20,24 @@ def shade(summary: Summary, scenario: str) -> str:
     return "against" if scenario == summary.baseline else SHADES[list(summary.scenarios).index(scenario)]
 
 
+def opening(brief: Brief, wording: Wording) -> str:
+    """Head, question, the answer in a sentence, and cautions: of the first sheet and of the brief of one page."""
+    summary = brief.summary
+    return "".join(
+        (
+            tag("header", words("span", wording("page.kind"), _class="kind"), words("span", brand(brief, wording))),
+            words("p", brief.question or sentences.question(summary, wording), _class="question"),
+            words("h1", sentences.headline(summary, wording)),
+            *(words("p", each, _class="caution") for each in sentences.qualifications(summary, wording)),
+        )
+    )
+
+
 def content(brief: Brief, wording: Wording) -> str:
     """The sheet."""
     summary = brief.summary
     parts = [
-        tag("header", words("span", wording("page.kind"), _class="kind"), words("span", brand(brief, wording))),
-        words("p", brief.question or sentences.question(summary, wording), _class="question"),
-        words("h1", sentences.headline(summary, wording)),
-        *(words("p", each, _class="caution") for each in sentences.qualifications(summary, wording)),
+        opening(brief, wording),
         tag(
             "div", *(words("p", each) for each in sentences.supporting(summary, wording, brief.outcomes)), _class="lead"
         ),

@@ -3,7 +3,7 @@
 from html import escape
 
 from app.briefing import amounts, sentences
-from app.briefing.answer_page import brand, targets, targets_heading
+from app.briefing.answer_page import opening, targets, targets_heading
 from app.briefing.brief import Brief
 from app.briefing.changes_told import changes, changes_told
 from app.briefing.markup import tag, words
@@ -25,10 +25,7 @@ def content(brief: Brief, wording: Wording) -> str:
     """The sheet."""
     summary = brief.summary
     parts = [
-        tag("header", words("span", wording("page.kind"), _class="kind"), words("span", brand(brief, wording))),
-        words("p", brief.question or sentences.question(summary, wording), _class="question"),
-        words("h1", sentences.headline(summary, wording)),
-        *(words("p", each, _class="caution") for each in sentences.qualifications(summary, wording)),
+        opening(brief, wording),
         *(words("p", each) for each in _lead(brief, wording)),
         changes(brief, wording, MOST_CHANGES),
         words("h2", targets_heading(summary, wording)),

@@ -47,11 +47,7 @@ def clause_of_measure(measure: Measure, words: Words) -> str:
 
 def clause_of_indicator(indicator: Indicator, words: Words) -> str:
     """Where the plan of the package has the target of an indicator; empty under another plan."""
-    if offered().own_plan:
-        return ""
-    return words("desk.comma").join(
-        (words("sources.plan"), words.of_data(f"clause.{indicator.location}", indicator.location))
-    )
+    return "" if offered().own_plan else _in_plan(indicator.location, words)
 
 
 def clause_of_redline(words: Words) -> str:
