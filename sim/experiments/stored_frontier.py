@@ -39,13 +39,15 @@ def stored_frontier(store: Store, main: Scenario) -> KnownFrontier | None:
         if design.kind != KIND or design.done != design.asked:
             continue
         try:
-            ensemble = Ensemble.of_store(store, design=design.number)
+            # Scenarios first: the runs of a frontier that is of something else need not be read.
+            hashes = {run.scenario: run.scenario_hash for run in design.runs}
+            policies = ((name, store.scenario(each, {"name": name})) for name, each in hashes.items())
+            there = next((name for name, policy in policies if same_policy(policy, main)), None)
+            if there is not None:
+                ensemble = Ensemble.of_store(store, design=design.number)
+                return _known(ensemble, there, {name: lever for name in hashes if (lever := lever_alone(name))})
         except InputError:
-            continue  # a run of it is no longer there
-        there = next((name for name, each in ensemble.scenarios.items() if same_policy(each, main)), None)
-        if there is not None:
-            levers = {name: lever for name in ensemble.values if (lever := lever_alone(name))}
-            return _known(ensemble, there, levers)
+            continue  # a scenario or a run of it is no longer there
     return None
 
 
