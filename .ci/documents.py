@@ -6,7 +6,6 @@ With `--renew` the figures of the build go into CONTRIBUTING.md.
 from __future__ import annotations
 
 import argparse
-import re
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
+
+from app.measured.blocks import with_block
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -68,15 +69,6 @@ def build(folder: Path) -> Built:
     return Built(pages, seconds, warnings, size / 1e6)
 
 
-def with_figures(page: str, told: str) -> str:
-    """The page with other figures in its block."""
-    block = f"<!-- measured: {BLOCK} -->\n{told}\n<!-- end -->"
-    found, count = re.subn(rf"<!-- measured: {BLOCK} -->\n.*?<!-- end -->", lambda _: block, page, flags=re.DOTALL)
-    if count != 1:
-        raise ValueError(f"{PAGE.name} has not one block {BLOCK!r}")
-    return found
-
-
 def main() -> None:
     """Build, print the warnings and the figures, and end with 1 if there are warnings."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -88,7 +80,7 @@ def main() -> None:
     if built.warnings:
         sys.exit(1)
     if given.renew:
-        PAGE.write_text(with_figures(PAGE.read_text(encoding="utf-8"), built.told()), encoding="utf-8")
+        PAGE.write_text(with_block(PAGE.read_text(encoding="utf-8"), BLOCK, built.told()), encoding="utf-8")
 
 
 if __name__ == "__main__":

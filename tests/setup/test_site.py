@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.measured.blocks import names_of_blocks
+
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
 PAGES = (".md", ".ipynb")
@@ -49,11 +51,8 @@ def test_the_site_builds_without_a_warning_and_loads_nothing_from_elsewhere(site
         assert not re.findall(r'<(?:script|img|link)[^>]+(?:src|href)="https?://', text), page.name
 
 
-def test_the_figures_of_the_site_go_into_their_block_alone(site):
-    page = "before\n<!-- measured: site -->\nold\n<!-- end -->\nafter\n"
+def test_the_figures_of_the_site_are_told_with_the_warnings_and_stand_on_the_page(site):
     told = site.Built(3, 12.4, ("a warning",), 2.0).told()
     assert told.startswith("3 pages, 12 s, warnings 1, 2 MB; Sphinx ")
-    assert site.with_figures(page, told) == page.replace("old", told)
-    with pytest.raises(ValueError, match="not one block"):
-        site.with_figures("no block", told)
-    assert " s, warnings 0, " in site.PAGE.read_text(encoding="utf-8")
+    assert names_of_blocks(page := site.PAGE.read_text(encoding="utf-8")) == [site.BLOCK]
+    assert " s, warnings 0, " in page
