@@ -103,7 +103,7 @@ def answer(asked: Asked) -> Answer:
         + (
             f"The threshold rises most with the {best}: {gaps[best]} in the mean of the pairs."
             if gaps[best].low > 0.0
-            else "No lever tried here raises that threshold for sure in the mean of the pairs."
+            else "No lever tried here is shown to raise that threshold in the mean of the pairs."
         )
         + (f" It falls most with the {worst}: {gaps[worst]}." if gaps[worst].high < 0.0 else "")
         + f"** Severity 1 is {meant(1.0)}."

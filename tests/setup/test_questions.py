@@ -3,6 +3,7 @@
 import importlib
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -266,3 +267,13 @@ def test_least_severities_are_those_of_the_reverse_stress_test(scripts):
     found = module.severities(asked.Asked(runs=2, scale=0.02, store=None, workers=1), ["plan"])["plan"]
     (same,) = reverse_stress(["plan"], at=module.AT, runs=2, scale=0.02, workers=1).to_dict("records")
     assert module.record(found)["median"] == same["median"] and module.record(found)["never"] == same["never"]
+
+
+def test_the_first_answer_says_where_its_levers_are_of_another_version_of_the_model(scripts, monkeypatch):
+    module, asked = scripts("q01_bond_share"), scripts("asked")
+    monkeypatch.setattr(asked, "run_requests", made_up)
+    told = "by another version of the model"
+    assert told not in module.answer(asked.Asked(runs=8, store=None)).measured
+    former = replace(module.shipped_matrix(), model="0" * 16)
+    monkeypatch.setattr(module, "shipped_matrix", lambda: former)
+    assert told in module.answer(asked.Asked(runs=8, store=None)).measured
