@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,6 +14,7 @@ import numpy as np
 
 from agents.arrays import Floats
 from app.measured.blocks import signed
+from scenarios.errors import InputError
 from scenarios.loader import load
 from scenarios.plan import levers
 from scenarios.schema import Scenario
@@ -176,8 +178,21 @@ def caution(effects: Mapping[str, Effect]) -> str:
 
 def main(answer: Callable[[Asked], Answer]) -> None:
     """Answer one question from the command line."""
-    asked, _ = asked_of(answer.__doc__)
-    print(answer(asked).told(asked))
+
+    def told() -> None:
+        asked, _ = asked_of(answer.__doc__)
+        print(answer(asked).told(asked))
+
+    from_the_command_line(told)
+
+
+def from_the_command_line(script: Callable[[], None]) -> None:
+    """Run a script; input that it cannot use is an error in words and exit code 2."""
+    try:
+        script()
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
 
 
 def asked_of(told: str | None, *more: str) -> tuple[Asked, argparse.Namespace]:
@@ -196,4 +211,6 @@ def asked_of(told: str | None, *more: str) -> tuple[Asked, argparse.Namespace]:
     for word in more:
         parser.add_argument(word, nargs="*")
     given = parser.parse_args()
+    if not 0.0 <= given.effects < np.inf:
+        raise InputError(f"{given.effects:g} is not a multiple of effects (a number from 0)", key="--effects")
     return Asked(given.runs, given.scale, given.effects, given.store, given.workers, given.world), given

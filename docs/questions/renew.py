@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 
-from asked import asked_of
+from asked import asked_of, from_the_command_line
 
 from app.measured.blocks import with_block
+from scenarios.errors import InputError
 
 PAGE = Path(__file__).parent.parent / "questions.md"
 ANSWERS = {path.stem[:3]: path.stem for path in sorted(Path(__file__).parent.glob("q[0-9][0-9]_*.py"))}
@@ -20,7 +20,7 @@ def renew() -> None:
     asked, given = asked_of(__doc__, "questions")
     for name in given.questions or ANSWERS:
         if name not in ANSWERS:
-            sys.exit(f"error: questions: {name!r} is no question; allowed: {', '.join(ANSWERS)}")
+            raise InputError(f"{name!r} is no question; allowed: {', '.join(ANSWERS)}", key="questions")
         start = perf_counter()
         text = import_module(ANSWERS[name]).answer(asked).told(asked)
         # Each answer is written when it is measured: an interruption loses one of them.
@@ -29,4 +29,4 @@ def renew() -> None:
 
 
 if __name__ == "__main__":
-    renew()
+    from_the_command_line(renew)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
@@ -23,11 +22,12 @@ import q07_guarantees as q07
 import q08_fintech as q08
 import q09_green as q09
 import q10_smallest_shock as q10
-from asked import ADVERSE, NEUTRAL, STORE, Asked, Effect, arm, asked_of, lever_named, shown
+from asked import ADVERSE, NEUTRAL, STORE, Asked, Effect, arm, asked_of, from_the_command_line, lever_named, shown
 from renew import PAGE
 
 from agents.arrays import Floats
 from app.measured.blocks import signed, table, with_block
+from scenarios.errors import InputError
 from sim.closing.dictionary import dictionary
 from sim.closing.indicators import PLAN_INDICATORS
 from sim.evidence.shock_tests import RECOVERED
@@ -423,11 +423,11 @@ def measure() -> None:
     """Measure claims in all cases and write the block; cells and runs that are stored are not repeated."""
     asked, given = asked_of(__doc__, "questions")
     if (asked.effects, asked.world) != (1.0, NEUTRAL):
-        sys.exit("error: --effects, --world: this command sets both itself")
+        raise InputError("this command sets both itself", key="--effects, --world")
     if asked.runs < LEAST_FOR_VERDICT:
-        sys.exit(f"error: --runs: {too_few(asked.runs)}")
+        raise InputError(too_few(asked.runs), key="--runs")
     if unknown := [name for name in given.questions if name not in CLAIMS]:
-        sys.exit(f"error: questions: {unknown[0]!r} is no question; allowed: {', '.join(CLAIMS)}")
+        raise InputError(f"{unknown[0]!r} is no question; allowed: {', '.join(CLAIMS)}", key="questions")
     cells = Cells((asked.store or STORE) / "robust.json")
     for name in given.questions or CLAIMS:
         conditions = {"runs": asked.runs, "scale": asked.scale or 1.0, **versions(name)}
@@ -441,4 +441,4 @@ def measure() -> None:
 
 
 if __name__ == "__main__":
-    measure()
+    from_the_command_line(measure)

@@ -12,6 +12,7 @@ import pytest
 
 from app.measured.blocks import names_of_blocks
 from scenarios.calendar import month_ordinal
+from scenarios.errors import InputError
 from sim.closing.dictionary import data_dictionary
 from sim.evidence.shock_tests import reverse_stress
 from sim.experiments.ensemble import Ensemble
@@ -135,7 +136,7 @@ def test_renewing_writes_the_answers_asked_for_and_no_other(scripts, monkeypatch
     block = re.compile(r"<!-- measured: q09 -->\n.*?<!-- end -->", re.DOTALL)
     assert new != PAGE and block.sub("", new) == block.sub("", PAGE)
     monkeypatch.setattr("sys.argv", ["renew.py", "q11"])
-    with pytest.raises(SystemExit, match="q11"):
+    with pytest.raises(InputError, match="q11"):
         renew.renew()
 
 
@@ -217,7 +218,7 @@ def test_an_answer_of_other_code_is_measured_anew_and_not_shown_before(robust, m
     ],
 )
 def test_repeating_refuses_what_it_cannot_use(robust, words, message):
-    with pytest.raises(SystemExit, match=message):
+    with pytest.raises(InputError, match=message):
         robust.call(*words)
 
 
@@ -277,3 +278,11 @@ def test_the_first_answer_says_where_its_levers_are_of_another_version_of_the_mo
     former = replace(module.shipped_matrix(), model="0" * 16)
     monkeypatch.setattr(module, "shipped_matrix", lambda: former)
     assert told in module.answer(asked.Asked(runs=8, store=None)).measured
+
+
+@pytest.mark.parametrize("words", [["--runs", "0"], ["--effects", "nan"], ["--scale", "-1"]])
+def test_a_script_says_in_words_what_it_cannot_use(scripts, monkeypatch, tmp_path, capsys, words):
+    monkeypatch.setattr("sys.argv", ["q09_green.py", *words, "--store", str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        scripts("asked").main(scripts("q09_green").answer)
+    assert ended.value.code == 2 and capsys.readouterr().err.startswith("error: ")
