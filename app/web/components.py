@@ -23,7 +23,8 @@ def answering(make: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(handler)
         def handle(*told: Any) -> None:
             try:
-                handler(*told)
+                with session.drawn_once():
+                    handler(*told)
             except Exception:
                 LOG.exception("an event of a page could not be handled")
                 session.refuse(session.words()("app.odd"))
@@ -90,6 +91,7 @@ def Chart(
 @solara.component_vue("vue/levers.vue")
 def Levers(
     levers: list[dict[str, Any]],
+    settings: dict[str, dict[str, Any]],
     groups: dict[str, list[dict[str, Any]]],
     texts: dict[str, Any],
     event_listed: Handler | None = None,

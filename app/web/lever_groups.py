@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import solara
@@ -14,14 +15,14 @@ from app.web.clauses import clauses_of_lever, numeral
 from app.web.components import Levers
 from app.web.desk import Desk
 from app.web.link import BETWEEN
-from app.web.moves import OPERATIONS, Change, Operation
+from app.web.moves import OPERATIONS, Change, Operation, own_paths
 from app.web.named import group_name, lever_name
-from app.web.offered import offered
+from app.web.offered import Offered, offered
 from app.web.problems import problems_told
 from app.web.told import Told
 from app.web.words import LANGUAGES, Words
 from scenarios import plan
-from scenarios.calendar import month_ordinal
+from scenarios.calendar import BASELINE, month_ordinal
 from scenarios.errors import InputError
 
 OTHERS = "components of others"
@@ -56,8 +57,7 @@ def way_listed(told: str | None = None) -> tuple[str, str]:
 def settings(desk: Desk) -> dict[str, dict[str, Any]]:
     """How each lever is set: whether it is moved, in which way, to which intensity, from when, in how many months."""
     start, last = desk.start(), min(month_ordinal(offered().last_month), month_ordinal(desk.start().end))
-    planned = start.intensities(last, last)[0]
-    now = desk.scenario().intensities(last, last)[0]
+    planned, now = (own_paths(each)[last - BASELINE] for each in (start, desk.scenario()))
     found = {}
     for place, lever in enumerate(start.all_levers):
         change = desk.changes.get(lever.id)
@@ -74,18 +74,15 @@ def settings(desk: Desk) -> dict[str, dict[str, Any]]:
     return found
 
 
-def lever_rows(desk: Desk, words: Words) -> list[dict[str, Any]]:
-    """The levers with all that their rows show, in the plan's order."""
-    start, last = desk.start(), min(month_ordinal(offered().last_month), month_ordinal(desk.start().end))
-    set_to = settings(desk)
-    rows = []
+@lru_cache(maxsize=16)
+def _lever_texts(known: tuple[plan.Lever, ...], of_operator: Offered, last: int, language: str) -> list[dict[str, Any]]:
+    """What the rows of levers show whatever they are set to, which a browser has once and not after each change."""
+    words, measures, rows = Words(language), of_operator.plan.measures, []
 
-    measures = offered().plan.measures
-
-    def known(key: str) -> str:
+    def named(key: str) -> str:
         return words.known(key, key.partition(".")[2])
 
-    for lever in start.all_levers:
+    for lever in known:
         acts = [f"channel.{effect.channel}" for effect in lever.effects]
         names = [f"lever.{lever.id}", f"authority.{lever.municipal_handle}", f"group.{lever.task_group}", *acts]
         found = [each.known(key, "") for each in map(Words, LANGUAGES) for key in names]
@@ -97,11 +94,9 @@ def lever_rows(desk: Desk, words: Words) -> list[dict[str, Any]]:
             {
                 "id": lever.id,
                 "name": lever_name(lever, words),
-                **set_to[lever.id],
                 "value_2020": lever.intensity_2020,
                 "low": round(lever.intensity("committed", last), 3),
                 "high": round(lever.intensity("stretch", last), 3),
-                "sentence": changed(lever.id, desk, words) if lever.id in desk.changes else "",
                 "group": lever.task_group or OTHERS,
                 "handle": lever.municipal_handle,
                 "authority": words(f"authority.{lever.municipal_handle}"),
@@ -109,11 +104,25 @@ def lever_rows(desk: Desk, words: Words) -> list[dict[str, Any]]:
                 "unit": words.of_data(f"lever_measured.{lever.id}", lever.natural_unit),
                 "ends": words.of_data(f"lever_scale.{lever.id}", lever.unit),
                 "clauses": clauses_of_lever(lever, words),
-                "acts": words("problem.joint").join((words("desk.acts"), words("desk.comma").join(map(known, acts)))),
+                "acts": words("problem.joint").join((words("desk.acts"), words("desk.comma").join(map(named, acts)))),
                 "words": " ".join([lever.id, lever.name, lever.name_zh, *found]).lower(),
             }
         )
     return rows
+
+
+def lever_rows(desk: Desk, words: Words) -> list[dict[str, Any]]:
+    """The levers with all that their rows show, whatever they are set to, in the plan's order."""
+    last = min(month_ordinal(offered().last_month), month_ordinal(desk.start().end))
+    return _lever_texts(desk.start().all_levers, offered(), last, words.language)
+
+
+def set_rows(desk: Desk, words: Words) -> dict[str, dict[str, Any]]:
+    """How each lever is set, by lever, with the sentence on a change."""
+    return {
+        lever: {**found, "sentence": changed(lever, desk, words) if lever in desk.changes else ""}
+        for lever, found in settings(desk).items()
+    }
 
 
 def change_of(event: dict[str, Any], desk: Desk) -> Change | Operation:
@@ -204,6 +213,7 @@ def LeverGroups(desk: Desk) -> None:
     Told("levers")
     Levers(
         levers=lever_rows(desk, words),
+        settings=set_rows(desk, words),
         groups={"group": groups, "handle": handles},
         texts=texts,
         event_listed=listed,

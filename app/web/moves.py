@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from app.web.offered import offered
@@ -154,8 +155,18 @@ class Policy:
 
 def own_path(lever: str, scenario: Scenario) -> Floats:
     """Intensities of a lever from 2020-12 to the end of a scenario, shape (months,)."""
-    place = [each.id for each in scenario.all_levers].index(lever)
-    return scenario.intensities(BASELINE, month_ordinal(scenario.end))[:, place]
+    return own_paths(scenario)[:, [each.id for each in scenario.all_levers].index(lever)]
+
+
+@lru_cache(maxsize=64)
+def own_paths(scenario: Scenario) -> Floats:
+    """Intensities of all levers from 2020-12 to the end of a scenario, shape (months, levers).
+
+    They are kept: a page needs those of the starting scenario for each lever that is moved.
+    """
+    paths = scenario.intensities(BASELINE, month_ordinal(scenario.end))
+    paths.flags.writeable = False
+    return paths
 
 
 def problems_of(lever: str, change: Change | Operation) -> list[Problem]:

@@ -1,9 +1,11 @@
 """Data of one session; Solara gives every session its own values."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import solara
+from solara.server.kernel_context import get_current_context, has_current_context
 
 from app.web.desk import Desk
 from app.web.words import Words
@@ -65,6 +67,12 @@ def refuse(text: str, place: Place = "top") -> None:
 def accept() -> None:
     """Take back the last error: a change was made since."""
     message.value = Message()
+
+
+def drawn_once() -> AbstractContextManager[object]:
+    """Block in which several values change and after which the page is drawn once, and not after each of them."""
+    page = get_current_context().app_object if has_current_context() else None
+    return nullcontext() if page is None else page
 
 
 def words() -> Words:
