@@ -11,6 +11,7 @@ import solara
 
 import sim
 from app.web import desk_answer, session, simulations
+from app.web.components import answering
 from app.web.desk import Desk
 from app.web.pages import PAGES, Caught
 from app.web.simulations import Answer, paired_requests
@@ -187,4 +188,23 @@ def test_a_page_that_fails_leaves_the_frame_and_can_be_shown_again():
 
     box, context = solara.render(Whole(), handle_error=False)
     assert told(box)[0] == "the frame" and "could not be shown" in told(box)[1]
+    context.close()
+
+
+def test_a_handler_that_changes_several_values_draws_the_page_once(monkeypatch):
+    one, other, drawn = solara.reactive(0), solara.reactive(0), []
+
+    @solara.component
+    def Page():
+        drawn.append((one.value, other.value))
+        solara.Div()
+
+    def both(_):
+        one.value, other.value = 1, 1
+
+    _, context = solara.render(Page(), handle_error=False)
+    monkeypatch.setattr(session, "has_current_context", lambda: True)
+    monkeypatch.setattr(session, "get_current_context", lambda: SimpleNamespace(app_object=context))
+    answering(lambda event_both: event_both)(event_both=both)(None)
+    assert drawn == [(0, 0), (1, 1)]
     context.close()
