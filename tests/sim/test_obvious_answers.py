@@ -16,9 +16,9 @@ SEEDS = range(3)
 CENTRAL = ParameterSet.prior_2020().central()
 
 
-def walked(shocks, seed, end):
+def walked(shocks, seed, end, levers=None):
     """A model to the end of a month, with its premia by month from 2021-01, shape (months, classes)."""
-    scenario = Scenario(name="asked", policy="plan", scale=0.1, end=end, shocks=shocks)
+    scenario = Scenario(name="asked", policy="plan", scale=0.1, end=end, shocks=shocks, levers=levers or {})
     model = sim.FinancialCenter(scenario, rng=seed)
     premia = []
     while model.month < month_ordinal(end):
@@ -60,6 +60,16 @@ def dearer_dollars(usual):
 @pytest.fixture(scope="module")
 def cheaper_yuan(usual):
     return list(pairs(usual, [{"name": "currency", "from": "2022-01", "to": "2022-06", "size": 0.1}]))
+
+
+@pytest.fixture(scope="module")
+def tighter(usual):
+    """For each seed: indicators of the plan, and with macroprudential rules at full intensity from 2022-01."""
+    levers = {"macroprudential_framework": {"2022-01": 1.0}}
+    return [
+        (plain.indicators, walked([], seed, "2023-12", levers)[0].indicators)
+        for seed, (plain, _) in zip(SEEDS, usual, strict=True)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +152,24 @@ class TestTheYuanFalls:
             assert bought_now.loc["2022-01"].iloc[0] < bought.loc["2022-01"].iloc[0]
             assert year(struck, "foreign_net_purchases", 2022) < year(plain, "foreign_net_purchases", 2022)
             assert year(struck, "foreign_net_purchases", 2023) > year(plain, "foreign_net_purchases", 2023)
+
+
+@pytest.mark.slow
+class TestSupervisionTightens:
+    """Macroprudential rules at full intensity from 2022-01; they act from 2023-01."""
+
+    def test_institutions_owe_less_and_yields_rise(self, tighter):
+        for plain, tight in tighter:
+            for name in ("turnover_interbank_money", "direct_financing"):
+                assert year(tight, name, 2022) == pytest.approx(year(plain, name, 2022), rel=1e-3)
+            assert year(tight, "turnover_interbank_money", 2023) < 0.97 * year(plain, "turnover_interbank_money", 2023)
+            assert december(tight, "leverage", 2023) < december(plain, "leverage", 2023)
+            assert december(tight, "debtrank", 2023) < december(plain, "debtrank", 2023)
+            assert december(tight, "china_yield", 2023) > december(plain, "china_yield", 2023)
+
+    def test_a_common_loss_does_more_harm_in_the_year_in_which_the_minimum_of_capital_rises(self, tighter):
+        for plain, tight in tighter:
+            assert year(tight, "margin_spiral", 2023) > 1.1 * year(plain, "margin_spiral", 2023)
 
 
 class TestSmallBankFails:
