@@ -206,3 +206,23 @@ class TestSmallBankFails:
             for name in ("turnover_total", "direct_financing", "bond_custody_interbank"):
                 ratio = year(struck.indicators, name, 2022) / year(plain.indicators, name, 2022)
                 assert ratio == pytest.approx(1.0, abs=0.01)
+
+
+@pytest.mark.slow
+class TestOpeningsOfFuturesOfSeveralSizes:
+    """Futures are opened to foreigners in 2021-01, a little, more, and fully."""
+
+    def test_a_larger_opening_brings_more_influence(self):
+        for seed in SEEDS:
+            influence = [
+                december(
+                    sim.run(
+                        Scenario(name="asked", policy="frozen", scale=0.1, end="2022-12", levers=levers), seed=seed
+                    ).indicators,
+                    "shanghai_price_influence",
+                    2022,
+                )
+                for levers in ({}, *({"futures_market_opening": size} for size in (0.46, 0.73, 1.0)))
+            ]
+            steps = np.diff(influence)
+            assert (steps > 0.5).all()
