@@ -29,6 +29,7 @@ from app.commands.designs import designs
 from app.commands.discover import discover
 from app.commands.doctor import doctor
 from app.commands.effects import effects
+from app.commands.estimate import estimate
 from app.commands.evidence import evidence
 from app.commands.export import export
 from app.commands.facts import facts
@@ -69,6 +70,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     scenarios: "scenarios city_only > mine.yaml",
     check: "check mine.yaml",
     batch: "batch plan committed --runs 200 --store runs",
+    estimate: "estimate plan --against committed --set bond_market_access=0.9@2022-01",
     compare: "compare runs --baseline committed",
     report: "report runs -o brief.html --language zh --pdf brief.pdf",
     export: "export runs --to tables --format csv",
@@ -107,7 +109,7 @@ PAGES: dict[str, tuple[Callable[..., None], ...]] = {
     "how-to/command-line.md": (help,),
     "sweeps.md": (sweep, sensitivity, discover, search),
     "redline.md": (stress, frontier),
-    "sensitivity.md": (effects,),
+    "sensitivity.md": (effects, estimate),
     "evidence.md": (facts, decisions),
     "forecasts.md": (forecast, review),
     "calibration.md": (calibrate,),

@@ -171,6 +171,39 @@ def through_agents(asked: Asked) -> str:
     return table(("lever", *PLAN_INDICATORS), rows)
 
 
+def step_errors(_: Asked) -> str:
+    """Errors of estimates without a simulation, of the shipped step responses."""
+    from sim.closing.dictionary import unit_of
+    from sim.experiments.step_responses import LEAST_EXPLAINED, shipped_responses
+
+    found, rows = shipped_responses(), []
+    for place, indicator in enumerate(found.indicators):
+        explained = found.explained[place]
+        rows.append(
+            (
+                indicator,
+                unit_of(indicator),
+                number(found.error[place, -1]),
+                number(found.worst[place, -1]),
+                *(percent(max(share, 0.0)) for share in explained),
+                "yes" if explained[-1] >= LEAST_EXPLAINED else "no",
+            )
+        )
+    year = found.years[-1]
+    headings = (
+        "indicator",
+        "unit",
+        f"typical error {year}",
+        f"largest error {year}",
+        *(f"explained {each}" for each in found.years),
+        f"estimated in {year}",
+    )
+    return (
+        f"Model {found.model}, {found.parameters}, {found.draws} draws, {found.scale:g} of the issuers, "
+        f"{found.desks} random policies.\n\n" + table(headings, rows)
+    )
+
+
 TABLES = {
     "calibrated": sweep("calibrated"),
     "levers": sweep("levers"),
@@ -179,5 +212,9 @@ TABLES = {
     "displacement": displacement,
     "effects": effects,
     "through_agents": through_agents,
+    "step_errors": step_errors,
 }
-"""Tables by the name of their block; `through_agents` reads a file that `effects` writes."""
+"""Tables by the name of their block.
+
+`through_agents` reads a file that `effects` writes, `step_errors` one of `sim.experiments.measured_steps`.
+"""

@@ -16,6 +16,7 @@ from app.web.components import Drawer, Form
 from app.web.desk import LEAST_RUNS, Desk
 from app.web.desk_answer import Answering, State, stop_or_go_on, use_answer
 from app.web.desk_file import FileAndLink
+from app.web.estimated import Estimated
 from app.web.lever_groups import LeverGroups
 from app.web.offered import offered
 from app.web.results import Shown
@@ -54,6 +55,7 @@ def DeskPage() -> None:
                 Adaptive(desk)
             with solara.Div(classes=["lj-results"]):
                 State(work)
+                Estimated(desk)
                 Shown(desk)
                 Caveats(desk)
                 FileAndLink(desk)

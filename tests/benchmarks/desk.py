@@ -27,6 +27,7 @@ ANSWERED = """done => {
     if (!answer || !runs || answer.getAttribute('aria-busy') !== 'false') return false
     return Number((runs.dataset.runs || '').split('/')[0]) >= done && answer.innerText.includes('paired runs shown')
 }"""
+ESTIMATED = "() => Boolean(document.querySelector('[data-estimate=true] tbody tr'))"
 BUSY = "() => document.querySelector('.lj-answer').getAttribute('aria-busy') === 'true'"
 SETTINGS = (value / 1000 for value in count(301))
 """Intensities that no session has had before, so that no answer is a stored one."""
@@ -50,7 +51,7 @@ class Visitor:
 
     def __init__(self, context, address):
         self.context, self.address = context, address
-        self.loaded, self.dimmed, self.first, self.all, self.errors = [], [], [], [], []
+        self.loaded, self.dimmed, self.estimated, self.first, self.all, self.errors = [], [], [], [], [], []
 
     async def open(self, runs):
         self.page = await self.context.new_page()
@@ -77,6 +78,8 @@ class Visitor:
         await entry.press("Tab")
         await self.page.wait_for_function(BUSY, polling=20)
         self.dimmed.append(time.perf_counter() - began)
+        await self.page.wait_for_function(ESTIMATED, polling=20)
+        self.estimated.append(time.perf_counter() - began)
         await self.page.wait_for_function(ANSWERED, arg=16, polling=20)
         self.first.append(time.perf_counter() - began)
         if runs > 8:
@@ -94,6 +97,7 @@ async def at_rest(browser, address, changes):
     await visitor.leave()
     print(f"page to its heading, s: {described(visitor.loaded)}")
     print(f"earlier results dimmed, s: {described(visitor.dimmed)}")
+    print(f"estimate shown, s: {described(visitor.estimated)}")
     print(f"first answer, 8 pairs, s: {described(visitor.first)}")
     print(f"24 pairs, s: {described(visitor.all)}", flush=True)
     return visitor.errors
@@ -118,7 +122,9 @@ async def together(browser, address, sessions, minutes):
     await asyncio.gather(*(moving(visitor) for visitor in visitors))
     first = [seconds for visitor in visitors for seconds in visitor.first]
     dimmed = [seconds for visitor in visitors for seconds in visitor.dimmed]
+    estimated = [seconds for visitor in visitors for seconds in visitor.estimated]
     print(f"{sessions} sessions, earlier results dimmed, s: {described(dimmed)}")
+    print(f"{sessions} sessions, estimate shown, s: {described(estimated)}")
     print(f"{sessions} sessions, first answer, s: {described(first)}", flush=True)
     for visitor in visitors:
         await visitor.context.close()

@@ -323,6 +323,27 @@ def test_numbers_of_the_setting_before_are_dimmed_until_the_new_answer_is_there(
     expect(answer).to_contain_text("8 of 8 paired runs shown")
 
 
+def test_an_estimate_is_there_before_simulated_results_and_goes_with_them(page, server):
+    open_desk(page, server, "scale=0.05&runs=8")
+    estimate = page.locator('[data-estimate="true"]')
+    expect(estimate).to_have_count(0)
+    move(page, 0.3)
+    expect(estimate).to_contain_text("Estimate, before simulation")
+    expect(page.locator(".lj-answer")).to_have_attribute("aria-busy", "true")
+    expect(estimate.locator("tbody tr")).to_have_count(7)
+    expect(estimate.get_by_role("status")).to_contain_text("interactions of levers are left out")
+    expect(page.locator(".lj-answer")).to_have_attribute("aria-busy", "false")
+    expect(estimate).to_have_count(0)
+
+
+def test_a_world_that_estimates_do_not_cover_has_one_line_that_says_why(page, server):
+    open_desk(page, server)
+    page.locator('[data-field="macro"]').select_option("adverse")
+    estimate = page.locator('[data-estimate="true"]')
+    expect(estimate).to_contain_text("No estimate before simulation")
+    expect(estimate.locator("table")).to_have_count(0)
+
+
 def test_before_the_first_eight_pairs_there_is_progress_and_no_number(page, server):
     page.goto(f"{server}/?parameters=central&scale=0.05&runs=50&seed=4712")
     expect(page.get_by_role("status").first).to_contain_text(re.compile(r"\b([1-9]|1[0-5]) of 100"))

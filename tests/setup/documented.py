@@ -76,6 +76,7 @@ COMMANDS = {
     "discover": "tests/sim/experiments/test_designs.py",
     "doctor": "tests/app/test_store_commands.py",
     "effects": "tests/app/test_real_runs.py",
+    "estimate": "tests/app/test_estimate.py",
     "evidence": "tests/app/test_measured_tables.py",
     "export": "tests/app/test_store_commands.py",
     "facts": "tests/app/test_few_runs_and_conditions.py",
