@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import os
@@ -43,8 +44,12 @@ def plain_data(value: Any) -> Any:
 
 
 def print_json(value: Any) -> None:
-    """Print as strict JSON, indented, with what a terminal would obey written by its code."""
-    text = json.dumps(plain_data(value), indent=2, ensure_ascii=False, allow_nan=False)
+    """Print as strict JSON, indented, with what a terminal would obey written by its code.
+
+    JSON is UTF-8: where the output has another encoding, letters beyond ASCII are written by their codes.
+    """
+    by_codes = codecs.lookup(getattr(sys.stdout, "encoding", None) or "utf-8").name != "utf-8"
+    text = json.dumps(plain_data(value), indent=2, ensure_ascii=by_codes, allow_nan=False)
     print(spelt_out(text, keep="\n", how=in_json))
 
 
@@ -114,6 +119,8 @@ def checked_folder(path: Path, option: str) -> Path:
         Naming the option, if it is a file or cannot be made or written to.
     """
     try:
+        if path.exists() and not path.is_dir():
+            raise InputError(coded("store.not_a_folder"), where=str(path), key=option, value=str(path))
         path.mkdir(parents=True, exist_ok=True)
         trial = path / ".trial"
         trial.touch()

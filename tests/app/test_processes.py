@@ -138,6 +138,20 @@ def test_a_terminal_without_the_letters_still_gets_its_table(environment):
     assert b"bond_market_access" in done.stdout
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gbk"])
+def test_json_keeps_its_letters_where_the_output_has_another_encoding(environment, tmp_path, encoding):
+    file = tmp_path / "情景.yaml"
+    file.write_text("policy: plan\ntitle: 规划 é\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "app", "check", str(file), "--json"],
+        env={**environment, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=True,
+    )
+    told = json.loads(done.stdout)  # JSON is UTF-8
+    assert (told["file"], told["title"]) == (str(file), "规划 é")
+
+
 def test_output_in_a_pipe_is_plain_text_and_json_stays_alone_on_stdout(command):
     assert "\x1b" not in command("run").out
     answer = command("run", "--json")
