@@ -12,6 +12,7 @@ from app.briefing.markup import figure, table, tag, words
 from app.briefing.words import Wording
 from app.briefing.years_page import legend
 from scenarios.plan import Indicator
+from scenarios.problem_texts import in_language
 from sim.experiments.attribution import Attribution
 from sim.experiments.least_runs import LEAST_FOR_INTERVAL
 from sim.experiments.summary import MOST_SCENARIOS, Effect, Summary
@@ -37,7 +38,8 @@ def content(brief: Brief, wording: Wording) -> str:
     if summary.baseline is None:
         parts = [words("h2", wording("page.effect"), _class="first"), words("p", wording("page.no_effects"))]
     for name, why in summary.not_compared.items():
-        parts.append(words("p", wording("page.not_compared", scenario=wording.scenario(name), why=why)))
+        told = in_language(why, wording.language)
+        parts.append(words("p", wording("page.not_compared", scenario=wording.scenario(name), why=told)))
     if summary.effects:
         shown = [each for each in summary.plan.indicators if all(each.id in mine for mine in summary.effects.values())]
         note = wording("page.effects_note", pairs=max(summary.pairs, *(_pairs(summary, n) for n in summary.effects)))

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from app.briefing import sentences
 from app.briefing.words import Wording
+from app.terminal.numbers import size_of_file
 from app.terminal.report import Part, Prose
-from sim.experiments.least_runs import LEAST_FOR_VERDICT, few_runs_note
+from scenarios.problem_texts import in_language
+from sim.experiments.least_runs import LEAST_FOR_INTERVAL, LEAST_FOR_VERDICT
 
 if TYPE_CHECKING:
     from app.briefing.brief import Brief
@@ -36,12 +38,17 @@ class Briefed:
 
     @property
     def warnings(self) -> list[str]:
-        """Statistics that so few runs do not support, and scenarios that cannot be compared."""
-        summary = self.brief.summary
-        few = few_runs_note(summary.runs[summary.main], "ranges and verdicts")
-        if summary.main in summary.effects:
-            few += few_runs_note(summary.pairs, "effects", LEAST_FOR_VERDICT, "pairs")
-        return [*few, *(f"{name} is not compared: {why}." for name, why in summary.not_compared.items())]
+        """Statistics that so few runs do not support, and scenarios that cannot be compared, in the page's language."""
+        summary, wording = self.brief.summary, Wording(self.language, plan=self.brief.summary.plan)
+        runs, found = summary.runs[summary.main], []
+        if runs < LEAST_FOR_INTERVAL:
+            found.append(wording("page.few_runs", runs=runs, least=LEAST_FOR_INTERVAL))
+        if summary.main in summary.effects and summary.pairs < LEAST_FOR_VERDICT:
+            found.append(wording("page.few_pairs", pairs=summary.pairs, least=LEAST_FOR_VERDICT))
+        for name, why in summary.not_compared.items():
+            told = in_language(why, self.language)
+            found.append(wording("page.not_compared", scenario=wording.scenario(name), why=told))
+        return found
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer in sentences, and the numbers and verdicts behind it."""
@@ -109,4 +116,4 @@ class Briefed:
         yield Prose(sentences.headline(summary, wording), bold=True)
         yield from map(Prose, self._sentences(wording))
         yield from map(Prose, self.warnings)
-        yield from (f"{path}  {path.stat().st_size / 1e3:.0f} kB" for path in self.files)
+        yield from (f"{path}  {size_of_file(path)}" for path in self.files)

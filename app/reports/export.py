@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.terminal.numbers import size_of_file
 from app.terminal.report import Part
 
 
@@ -26,4 +27,4 @@ class Exported:
 
     def parts(self) -> Iterable[Part]:
         """Return their paths and sizes."""
-        return [f"{path}  {path.stat().st_size / 1e6:.1f} MB" for path in self.files]
+        return [f"{path}  {size_of_file(path)}" for path in self.files]

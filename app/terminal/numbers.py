@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from numbers import Real
+from pathlib import Path
 
 UNKNOWN = "n/a"
 """What is shown where there is no number: no run, no year, or too few runs; a note under the table says which."""
@@ -53,3 +54,9 @@ def unit_shown(unit: str) -> str:
 def plain(value: object) -> str:
     """Return a number with three significant digits, n/a where it is not known, and anything else as it is."""
     return known(value, ".3g") if isinstance(value, float) else str(value)
+
+
+def size_of_file(path: Path) -> str:
+    """Return the size of a file in kB, from 1 MB on in MB."""
+    size = path.stat().st_size
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{math.ceil(size / 1e3)} kB"

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from html import unescape
 
 import pytest
 
@@ -80,6 +81,19 @@ def test_few_runs_give_a_warning_in_text_and_in_json(tmp_path, cli):
     assert {each["verdict"] for each in told["targets"]} == {"too few runs"}
     assert {each["low"] for each in told["effects"]} == {None}
     assert "Too few pairs (3; from 8 on) for effects." in cli("report", folder, "-o", tmp_path / "brief.html")[1]
+
+
+def test_a_chinese_brief_is_announced_in_chinese_alone(tmp_path, cli):
+    folder, page = tmp_path / "few", tmp_path / "brief.html"
+    (tmp_path / "adverse.yaml").write_text("extends: committed\nmacro: adverse\n")
+    few = ("--runs", "3", "--draws", "0", "--scale", "0.05", "--workers", "1")
+    cli("batch", "plan", "committed", tmp_path / "adverse.yaml", *few, "--store", folder)
+    out = cli("report", folder, "-o", page, "--language", "zh")[1]
+    warnings = json.loads(cli("report", folder, "-o", page, "--language", "zh", "--json")[1])["warnings"]
+    assert "现有3次" in out and "Too few" not in out
+    (apart,) = (each for each in warnings if "未作比较" in each)
+    assert "没有任何运行" in apart
+    assert apart in unescape(page.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
