@@ -142,8 +142,9 @@ def batch(
         requests = known.requests_of_design(design)
     else:
         refuse_unread(context, ["design"], "beside scenarios: it goes on with an experiment as it was asked for")
-        if len(set(scenario)) < len(scenario):
-            raise InputError(coded("scenario.named_twice"), key="scenario", value=" ".join(scenario))
+        twice = [name for place, name in enumerate(scenario) if name in scenario[:place]]
+        if twice:
+            raise InputError(coded("scenario.named_twice", name=twice[0]), key="scenario", value=" ".join(scenario))
         options: dict[str, Any] = {"macro": macro, "scale": scale, "parameters": parameters}
         options |= {"components": component or (), "plan": plan}
         asked = [scenario_asked(name, settings or [], [], **options) for name in scenario]

@@ -49,4 +49,5 @@ def _table(found: Sequence[StoredDesign]) -> Table:
         )
         for each in found
     ]
-    return Table(f"{len(found)} experiments, the last one is shown by default", heads, rows, right=heads[5:8])
+    title = "1 experiment" if len(found) == 1 else f"{len(found)} experiments, the last one is shown by default"
+    return Table(title, heads, rows, right=heads[5:8])

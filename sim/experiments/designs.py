@@ -290,7 +290,8 @@ def _factors(listed: Any, spec: Spec, scenario: Scenario) -> tuple[Factor, ...]:
     """Factors of a file: name to a range [low, high], or `prior` for the central 90 % of a parameter's prior."""
     wrong = spec.wrong
     if not isinstance(listed, Mapping) or not listed:
-        wrong(coded("design.no_factors"), "factors", listed, coded("allowed.range_of_factors"))
+        if "factors" in spec.data:  # else the file was told that they are missing
+            wrong(coded("design.no_factors"), "factors", listed, coded("allowed.range_of_factors"))
         return ()
     central = scenario.set_of_parameters("prior_2020").central()
     lever_ids = [lever.id for lever in scenario.all_levers]

@@ -34,7 +34,7 @@ EXPECTED = {"+": 1, "-": -1, "0": 0, "+/-": None}
 
 
 def effects(
-    names: Iterable[str] | None = None,
+    names: Iterable[str] | str | None = None,
     *,
     baseline: str | Path | Scenario = "committed",
     runs: int = 100,
@@ -55,7 +55,7 @@ def effects(
     Parameters
     ----------
     names
-        Levers of the baseline's plan and of its components of others; None takes all.
+        A lever or several, of the baseline's plan and of its components of others; None takes all.
     baseline
         Scenario in which levers are changed.
     runs, seed, scale, store, workers, progress, cancel
@@ -65,13 +65,16 @@ def effects(
     indicators
         Indicators; "plan" takes those of the baseline's plan, None all that are recorded.
 
-    Returns ------- One row a lever, intensity and indicator: change of the intensity against 2020, effect (median),
-    low, high (95 %), expected (the sign the plan's reading expects of more of the lever, where it names one), verdict:
-    `agrees`, `disagrees`, `indistinguishable from zero`, `no expectation`, or `too few runs` below eight pairs, which
-    have no interval either; through_agents: the mean effect if only those channels of the lever move that an agent's
-    decision reads, and not those that a formula of a market or an authority reads, over that of all channels; measured
-    at full intensity; NaN elsewhere, and if the effect does not differ significantly from zero; runs (the pairs) and
-    year (that of the values: 2025, or the last whole year of a baseline that ends before).
+    Returns
+    -------
+    pandas.DataFrame
+        One row a lever, intensity and indicator: change of the intensity against 2020, effect (median), low, high
+        (95 %), expected (the sign the plan's reading expects of more of the lever, where it names one), verdict:
+        `agrees`, `disagrees`, `indistinguishable from zero`, `no expectation`, or `too few runs` below eight pairs,
+        which have no interval either; through_agents: the mean effect if only those channels of the lever move that an
+        agent's decision reads, and not those that a formula of a market or an authority reads, over that of all
+        channels; measured at full intensity; NaN elsewhere, and if the effect does not differ significantly from zero;
+        runs (the pairs) and year (that of the values: 2025, or the last whole year of a baseline that ends before).
 
     Raises
     ------
@@ -82,7 +85,7 @@ def effects(
 
     base = load(baseline)
     known = {lever.id: lever for lever in base.all_levers}
-    asked = list(known if names is None else names)
+    asked = [names] if isinstance(names, str) else list(known if names is None else names)
     for name in asked:
         if name not in known:
             raise InputError(unknown("lever", name, known, key="lever", allowed=coded("allowed.see_levers")))

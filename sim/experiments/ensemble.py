@@ -14,6 +14,7 @@ from agents.arrays import Flags, Floats
 from scenarios.drivers import Drivers
 from scenarios.errors import InputError, nearest_name
 from scenarios.parameters import Parameters
+from scenarios.paths import shown
 from scenarios.plan import Plan, shipped_plan
 from scenarios.problem_texts import coded
 from scenarios.run_conditions import RunConditions
@@ -114,6 +115,13 @@ def ensemble(
         If an argument cannot be used.
     """
     single = isinstance(scenarios, str | Path | Scenario)
+    if not single and not isinstance(scenarios, Iterable):
+        raise InputError(
+            coded("requests.no_scenarios", value=shown(scenarios)),
+            key="scenarios",
+            value=scenarios,
+            allowed=coded("allowed.scenarios_in_a_list"),
+        )
     asked = ensemble_requests(
         [scenarios] if single else list(scenarios),  # type: ignore[list-item, arg-type]
         runs=runs,
@@ -279,6 +287,13 @@ class Ensemble:
             If none of the runs is done, two of them have the same scenario and number, or something in the store is
             missing or damaged.
         """
+        if not isinstance(store, Store):
+            raise InputError(
+                coded("ensemble.no_store", value=shown(store)),
+                key="store",
+                value=store,
+                allowed=coded("allowed.opened_store"),
+            )
         where = str(store.folder)
         asked = store.asked(design) if requests is None else tuple(AskedRun.of(request) for request in requests)
         twice = same_name_twice(asked)
@@ -334,6 +349,13 @@ class Ensemble:
         return EnsemblePlots(self)
 
     def _column(self, indicator: str) -> int:
+        if not isinstance(indicator, str):
+            raise InputError(
+                coded("indicator.no_name", value=shown(indicator)),
+                key="indicator",
+                value=indicator,
+                allowed=coded("allowed.name_of_indicator"),
+            )
         if indicator not in self.columns:
             raise InputError(unknown_indicator(indicator, self.columns, "indicator"))
         return self.columns.index(indicator)
@@ -489,6 +511,7 @@ class Ensemble:
                 raise InputError(
                     coded("value.no_quantile", value=each), key="q", value=each, allowed=coded("allowed.quantile")
                 )
+        self._column(indicator)
         key = (indicator, tuple(q), monthly)
         if key not in self._quantiles:
             times = self.months if monthly else self.years

@@ -106,7 +106,9 @@ def _begun(path: Path, where: str) -> bool:
     """Make the folder and in it one to write in; whether the former is new. Remains of a killed export are removed."""
     made = not path.exists()
     if not made:
-        there = {entry.name for entry in path.iterdir()} if path.is_dir() else {""}
+        if not path.is_dir():
+            raise InputError(coded("store.not_a_folder"), where=where, key="--to", value=where)
+        there = {entry.name for entry in path.iterdir()}
         ours = {
             UNFINISHED,
             ABOUT,

@@ -503,7 +503,8 @@ def read_search(path: str | Path) -> Search:
 def _choices(listed: Any, scenario: Scenario, spec: Spec) -> tuple[Choice, ...]:
     """Levers and components of a file: a range [low, high], or {intensity: [low, high], from: [first, last]}."""
     if not isinstance(listed, Mapping) or not listed:
-        spec.wrong(coded("search.no_levers"), "levers", listed, coded("allowed.intensity_range_of_levers"))
+        if "levers" in spec.data:  # else the file was told that they are missing
+            spec.wrong(coded("search.no_levers"), "levers", listed, coded("allowed.intensity_range_of_levers"))
         return ()
     ids = [*(lever.id for lever in scenario.all_levers), *component_names(scenario)]
     found = []

@@ -40,9 +40,10 @@ class Spec:
         for key in self.data:
             if key not in keys:
                 self.add(unknown("key", key, keys, key=key))
-        for key in needed:
-            if key not in self.data:
-                self.wrong(coded("value.missing"), key, None)
+        if isinstance(self._tree.data, Mapping):
+            for key in needed:
+                if key not in self.data:
+                    self.wrong(coded("value.missing"), key, None)
 
     def wrong(self, message: str, key: str, value: object, allowed: str = "", nearest: str | None = None) -> None:
         """Add a problem, with its place in the file."""

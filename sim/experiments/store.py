@@ -19,6 +19,7 @@ import numpy as np
 from agents.arrays import Floats
 from scenarios.errors import InputError
 from scenarios.parameters import Parameters
+from scenarios.paths import shown
 from scenarios.problem_texts import coded
 from scenarios.schema import Scenario
 from sim.base_year.base_year import YEAR_2020, BaseYear
@@ -393,8 +394,13 @@ class Store:
             connection.execute("set threads to 2")
             connection.register("runs", pa.Table.from_pandas(rows, schema=_run_schema(), preserve_index=False))
             connection.register("indicators", self._months_source(catalogue))
+            if not isinstance(sql, str):
+                raise InputError(coded("query.no_text", value=shown(sql)), key="sql", value=sql)
             try:
-                answer: pd.DataFrame = connection.execute(sql, list(parameters)).df()
+                answered = connection.execute(sql, list(parameters))
+                if answered is None:  # no statement in it
+                    raise InputError(coded("query.empty"), key="sql", value=sql)
+                answer: pd.DataFrame = answered.df()
             except duckdb.Error as error:
                 message = str(error).splitlines()[0]
                 raise InputError(coded("query.refused", reason=message), key="sql", value=sql) from None
@@ -853,6 +859,10 @@ def _made(path: Path) -> Any:
                 allowed=coded("allowed.new_store"),
             )
     made = not path.exists()
+    if not made and not path.is_dir():
+        raise InputError(
+            coded("store.not_a_folder"), where=where, key="store", value=where, allowed=coded("allowed.new_store")
+        )
     path.mkdir(parents=True, exist_ok=True)
     lock = locked(path / LOCK, path)
     try:

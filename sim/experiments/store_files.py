@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from scenarios.errors import InputError, Problem
+from scenarios.paths import shown as quoted
 from scenarios.problem_texts import coded
 
 FORMAT = 2
@@ -91,8 +92,15 @@ def literal_folder(folder: str | Path) -> Path:
     Raises
     ------
     scenarios.InputError
-        If its name cannot be a path of text: results for such a store could not be written.
+        If it is no path, or its name cannot be a path of text: results for such a store could not be written.
     """
+    if not isinstance(folder, str | os.PathLike):
+        raise InputError(
+            coded("store.no_path", value=quoted(folder)),
+            key="store",
+            value=folder,
+            allowed=coded("allowed.path_of_store"),
+        )
     shown = os.fsencode(os.fspath(folder)).decode("utf-8", "backslashreplace")
     try:
         os.fspath(folder).encode("utf-8")

@@ -274,3 +274,39 @@ def test_sigterm_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
     assert process.returncode == 2 and not out and "Traceback" not in err
     assert err.endswith(f"Interrupted; {ran} runs are kept. To go on: lujiazui batch --resume --store {store}\n")
     assert Store.open(store).counts() == {"done": ran}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("batch", "plan", *BATCH, "--store"),
+        ("export", "STORE", "--to"),
+        ("calibrate", "--quick", "--out"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_file_in_the_place_of_a_folder_is_named_as_what_it_is(store, cli, tmp_path, command):
+    file = tmp_path / "notes.txt"
+    file.write_text("mine")
+    code, out, err = cli(*(store if each == "STORE" else each for each in command), file)
+    assert (code, out) == (2, "") and len(err.splitlines()) == 1
+    assert str(file) in err and "is not a folder" in err
+    assert file.read_text() == "mine"
+
+
+def test_a_scenario_that_is_named_twice_is_named(cli, tmp_path):
+    code, _, err = cli("batch", "plan", "committed", "plan", *BATCH, "--store", tmp_path / "runs")
+    assert code == 2 and "the scenario 'plan' is named twice" in err
+
+
+def test_one_experiment_is_counted_as_one(cli, tmp_path):
+    cli("batch", "plan", *BATCH, "--store", tmp_path / "runs")
+    assert cli("designs", tmp_path / "runs")[1].splitlines()[0].strip() == "1 experiment"
+
+
+def test_the_size_of_a_small_exported_file_is_not_zero(store, cli, tmp_path):
+    out = cli("export", store, "--to", tmp_path / "tables")[1]
+    sizes = dict(line.rsplit("  ", 1) for line in out.splitlines())
+    for path, size in sizes.items():
+        stated = float(size.split()[0]) * {"kB": 1e3, "MB": 1e6}[size.split()[1]]
+        assert stated > 0 and abs(stated - Path(path).stat().st_size) <= max(1e3, 0.05 * stated), (path, size)

@@ -91,3 +91,21 @@ def test_a_scenario_among_factors_that_is_none_is_told_with_the_line_of_the_fact
 )
 def test_a_wrong_or_missing_word_is_told_with_file_line_key_and_what_is_meant(refused, name, line, told):
     assert any(told in each for each in refused(name, "", line))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("design.yaml", "kind: sobol\n", ["design.yaml:1: factors: is missing"]),
+        (
+            "search.yaml",
+            "highest: {turnover_total: mean}\nlowest: {effort: mean}\n",
+            ["search.yaml:1: levers: is missing"],
+        ),
+        ("design.yaml", "# nothing\n", None),
+        ("search.yaml", "# nothing\n", None),
+    ],
+)
+def test_what_is_missing_is_told_once(refused, name, text, told):
+    found = refused(name, "", text)
+    assert found == told if told else (len(found) == 1 and "(keys title, scenario, " in found[0])
