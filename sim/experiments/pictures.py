@@ -1,6 +1,7 @@
 """Pictures of sweeps as PNG or SVG files."""
 
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +32,10 @@ INK, PALE, ACCENT = "#22303c", "#b8c4ce", "#0b6e99"
 COLUMNS = 3
 PAIRS = 6
 """Most pairs of factors in a picture of a discovery."""
+MOST_FACTORS = 12
+"""Most factors for each indicator in a picture of sensitivity."""
+TITLE_LETTERS = 30
+"""Letters in a line above a third of a picture."""
 
 
 def checked_picture(path: Path) -> Path:
@@ -65,7 +70,7 @@ def sweep_record(design: Design, found: "pd.DataFrame") -> str:
 
 
 def sensitivity_picture(kind: str, indices: "pd.DataFrame", path: Path, record: str) -> None:
-    """Bars of the factors of each indicator with their intervals, the strongest first.
+    """Bars of the strongest factors of each indicator with their intervals, the strongest first.
 
     Parameters
     ----------
@@ -80,12 +85,16 @@ def sensitivity_picture(kind: str, indices: "pd.DataFrame", path: Path, record: 
     """
     names = list(dict.fromkeys(indices["indicator"]))
     factors = indices["factor"].nunique()
+    shown = min(factors, MOST_FACTORS)
     lines = -(-len(names) // COLUMNS)
-    figure = _figure(12.0, lines * (0.9 + 0.22 * factors))
+    figure = _figure(12.0, lines * (1.1 + 0.22 * shown))
+    measure = "mean absolute effect" if kind == "morris" else "share of variance"
+    if shown < factors:
+        measure += f", {shown} of {factors} factors"
     for place, name in enumerate(names):
         axes = figure.add_subplot(lines, COLUMNS, place + 1)
         key = strength(kind)
-        own = indices[indices["indicator"] == name].sort_values(key)
+        own = indices[indices["indicator"] == name].sort_values(key).tail(shown)
         at = np.arange(len(own))
         if kind == "morris":
             axes.barh(at, own[key], xerr=own["interval"], color=ACCENT, ecolor=INK)
@@ -95,8 +104,8 @@ def sensitivity_picture(kind: str, indices: "pd.DataFrame", path: Path, record: 
             axes.barh(at, own["first"], height=0.4, color=ACCENT, label="first order")
         axes.set_yticks(at, own["factor"].str.replace("_", " "), fontsize=7)
         axes.tick_params(axis="x", labelsize=7)
-        axes.set_title(_with_unit(name), fontsize=9, color=INK)
-        axes.set_xlabel("mean absolute effect" if kind == "morris" else "share of variance", fontsize=7)
+        axes.set_title(fill(_with_unit(name), TITLE_LETTERS), fontsize=9, color=INK)
+        axes.set_xlabel(measure, fontsize=7)
     if kind != "morris":
         figure.axes[0].legend(fontsize=7, loc="lower right")
     signed(figure, record).savefig(path, dpi=DOTS)

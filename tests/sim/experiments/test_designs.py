@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import rc_context
 
 import sim
 from scenarios.errors import InputError
 from sim.experiments.designs import Design, Factor, read_design
 from sim.experiments.ensemble import run_requests
 from sim.experiments.pictures import checked_picture, discovery_picture, sensitivity_picture, sweep_record
-from sim.experiments.sensitivity import discover, morris, responses, sobol, tree
+from sim.experiments.sensitivity import discover, morris, responses, sobol, strength, tree
 
 FACTORS = (Factor("bond_market_access", "lever", 0.4, 1.0), Factor("sovereign_growth", "parameter", 0.08, 0.14))
 
@@ -223,6 +224,18 @@ def test_a_picture_of_effects_is_written(design, tmp_path):
     table = morris(made, pd.DataFrame({"known": made.shares()[:, 0]}))
     sensitivity_picture("morris", table, tmp_path / "effects.png", "16 points")
     assert (tmp_path / "effects.png").stat().st_size > 5000
+
+
+def test_a_picture_of_many_factors_has_the_strongest_and_says_how_many_there_are(tmp_path):
+    names = [f"factor {letter}" for letter in "abcdefghijklmn"]
+    table = pd.DataFrame(
+        {"indicator": "turnover_total", "factor": names, strength("morris"): np.arange(14.0), "interval": 0.1}
+    )
+    with rc_context({"svg.fonttype": "none"}):
+        sensitivity_picture("morris", table, tmp_path / "effects.svg", "14 factors")
+    drawn = (tmp_path / "effects.svg").read_text(encoding="utf-8")
+    assert [name in drawn for name in names] == [False] * 2 + [True] * 12
+    assert "12 of 14 factors" in drawn
 
 
 @pytest.mark.parametrize(("name", "message"), [("found.txt", "not a picture"), ("nowhere/found.png", "not a folder")])
