@@ -163,7 +163,7 @@ def test_a_default_that_is_typed_counts_as_given(refused):
         ("attribute plan --by grup", "--by: 'grup' is not a kind of part; did you mean 'group'? (group, lever)"),
         ("goals plan --parameters prior_2021", "--parameters: 'prior_2021' is not allowed"),
         ("forecast --conditions turnover_totl", "--conditions: unknown plan indicator 'turnover_totl'; did you mean"),
-        ("calibrate --quick --out taken", "taken: --out: cannot be written: File exists"),
+        ("calibrate --quick --out taken", "taken: --out: is not a folder"),
         ("search x.yaml --policies taken", "x.yaml: no such file"),
         ("evidence --scale x --docs nowhere", "--scale: 'x' is not a number (from 0.01 to 300)"),
         ("evidence --docs nowhere", "nowhere/evidence.md: --docs: there is no folder nowhere"),

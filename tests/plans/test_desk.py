@@ -92,9 +92,9 @@ def test_the_levers_stand_in_the_groups_of_the_plan(monkeypatch):
     assert {"links", "technology"} <= groups and {each["group"] for each in seen["levers"]} <= groups
     levers = {each["id"]: each for each in seen["levers"]}
     assert levers["fintech_hub"]["group"] == "technology"
-    window = levers["offshore_yuan_window"]
-    assert (window["name"], window["moved"], window["group"]) == ("Window for yuan held abroad", True, "links")
-    assert "0.9 in 2028-01" in window["sentence"] and seen["texts"]["last"] == "2030-12"
+    window, setting = levers["offshore_yuan_window"], seen["settings"]["offshore_yuan_window"]
+    assert (window["name"], setting["moved"], window["group"]) == ("Window for yuan held abroad", True, "links")
+    assert "0.9 in 2028-01" in setting["sentence"] and seen["texts"]["last"] == "2030-12"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
