@@ -4,6 +4,7 @@ import copy
 import re
 import tomllib
 from dataclasses import fields, is_dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args, get_origin, get_type_hints
 
@@ -60,6 +61,8 @@ ROWS = {
 WRONG = {str: 3, float: "0.5", int: 1.5, bool: "yes", tuple: "one", Literal: "sideways"}
 """A value that a field of a type cannot have, though it is like one; no field can have a table of whole numbers."""
 
+hints = cache(get_type_hints)
+
 
 def refused(rows, kind=Lever, table="lever"):
     with pytest.raises(InputError) as error:
@@ -70,7 +73,7 @@ def refused(rows, kind=Lever, table="lever"):
 def holders(kind, row, path=()):
     """Records of a row, itself and those that nest in it: one of each kind, with the keys that lead to it."""
     found = {kind: path}
-    for name, type_ in get_type_hints(kind).items():
+    for name, type_ in hints(kind).items():
         inner = row.get(name)
         if is_dataclass(type_):
             found |= holders(type_, inner, (*path, name))
@@ -89,7 +92,7 @@ def every_field(of=None):
         for place, row in enumerate(ROWS[table]):
             for holder, path in holders(kind, row).items():
                 for field in fields(holder):
-                    if field.name in inside(row, path) and of in (None, get_origin(get_type_hints(holder)[field.name])):
+                    if field.name in inside(row, path) and of in (None, get_origin(hints(holder)[field.name])):
                         cases.setdefault((table, holder.__name__, field.name), (table, place, path, holder, field.name))
     return [pytest.param(*case, id=".".join(names)) for names, case in cases.items()]
 
@@ -140,7 +143,7 @@ def test_a_misspelt_field_of_any_record_is_refused_with_the_nearest_name_of_that
 @pytest.mark.parametrize(("table", "place", "path", "holder", "name"), every_field())
 def test_a_value_that_a_field_cannot_have_is_refused_where_it_stands(table, place, path, holder, name):
     row, record, key = with_record(table, place, path)
-    hint = get_type_hints(holder)[name]
+    hint = hints(holder)[name]
     record[name] = WRONG.get(get_origin(hint) or hint, {"turnover_total": 3})
     told = refused([row], KINDS[table], table)
     assert told
@@ -154,7 +157,7 @@ def test_a_misspelt_word_of_any_vocabulary_is_refused_with_the_nearest_word(tabl
     record[name] = misspelt = record[name] + "s"
     (problem,) = refused([row], KINDS[table], table)
     assert (problem.value, problem.nearest) == (misspelt, misspelt[:-1])
-    assert problem.allowed == ", ".join(get_args(get_type_hints(holder)[name]))
+    assert problem.allowed == ", ".join(get_args(hints(holder)[name]))
 
 
 @pytest.mark.parametrize(("path", "tables"), FILES.items())

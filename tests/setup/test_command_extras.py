@@ -19,6 +19,7 @@ ONLY_WHERE_LOADED = {("sim.experiments.pool", "_lost_workers")}
 """Imports of a module that the caller has imported before, or else does without."""
 IN_NOTEBOOKS = {("sim.runs.plots", "new_figure")}
 """Pictures that no command draws; a method of a result calls them."""
+NEVER_REACHED = ONLY_WHERE_LOADED | IN_NOTEBOOKS
 STARTED_LATER = {
     "app": ("sim.experiments.sensitivity", "sim.experiments.pictures", "app.web.swept"),
     "export": ("sim.experiments.designs",),
@@ -115,9 +116,7 @@ def reached(start, left_out=()):
         where = place[0]
         if where.partition(".")[0] not in PACKAGES:
             foreign.add(where.partition(".")[0])
-        elif (
-            place not in seen | ONLY_WHERE_LOADED | IN_NOTEBOOKS and where not in left_out and module(where) is not None
-        ):
+        elif place not in seen and place not in NEVER_REACHED and where not in left_out and module(where) is not None:
             seen.add(place)
             waiting += steps(*place)
     return foreign

@@ -45,13 +45,13 @@ def told_by(monkeypatch):
     monkeypatch.setattr(simulations, "run_many", lambda asked, **_: (outcome(each) for each in list(asked)[::-1]))
     monkeypatch.setattr("app.web.desk.LEAST_RUNS", 1, raising=False)
 
-    def answered(desk, cached):
+    def answered(desk, cached=(), beside=()):
         fresh = simulations.Server(None, SimpleNamespace(count=2), SimpleNamespace(count=2))
         monkeypatch.setattr(simulations, "_server", fresh)
-        requests = paired_requests(desk)
+        requests = paired_requests(desk, beside)
         for place in cached:
             fresh.keep(outcome(requests[place]))
-        return requests, list(answers(desk, lambda: False, lambda *_: None))[-1].ensemble
+        return requests, list(answers(desk, lambda: False, lambda *_: None, beside))[-1]
 
     return SimpleNamespace(answered=answered, value=value)
 
@@ -69,7 +69,8 @@ def test_whatever_is_known_already_the_desk_comes_first_and_each_arm_has_its_own
     """Every subset of six runs is known before, and the desk may have the very content of its baseline."""
     desk = replace(desk, runs=3)
     for number in range(64):
-        requests, ensemble = told_by.answered(desk, [place for place in range(6) if number >> place & 1])
+        requests, given = told_by.answered(desk, [place for place in range(6) if number >> place & 1])
+        ensemble = given.ensemble
         assert list(ensemble.values) == list(ensemble.scenarios) == ["desk", desk.baseline]
         assert chosen_pair(ensemble.values, ("", "")) == ("desk", desk.baseline)
         for request in requests:
@@ -187,10 +188,9 @@ def test_the_unmoved_desk_equals_its_preset():
     assert (ensemble.values["desk"] == ensemble.values["committed"]).all()
 
 
-@pytest.mark.usefixtures("server")
-def test_ready_scenarios_beside_the_desk_have_its_world_its_runs_and_its_draws():
+def test_ready_scenarios_beside_the_desk_have_its_world_its_runs_and_its_draws(told_by):
     desk = replace(QUICK.opening("extends: plan\nend: 2021-06\nmacro: adverse\n"), seed=23, parameters="drawn")
-    (given,) = answers(desk, lambda: False, lambda *_: None, ("frozen", "stretch"))
+    requests, given = told_by.answered(desk, beside=("frozen", "stretch"))
     ensemble = given.ensemble
     assert given.beside == ("frozen", "stretch")
     assert list(ensemble.values) == ["desk", "committed", "frozen", "stretch"]
@@ -200,6 +200,8 @@ def test_ready_scenarios_beside_the_desk_have_its_world_its_runs_and_its_draws()
     assert ensemble.paired("stretch", "desk").all() and ensemble.paired("frozen", "committed").all()
     stretch = desk.scenario().with_policy_of(load("stretch"))
     assert ensemble.scenarios["stretch"].content_hash() == stretch.content_hash()
+    for request in requests:
+        assert (ensemble.values[request.scenario.name][request.run] == told_by.value(request)).all()
 
 
 def test_who_stops_listening_leaves_the_pool_to_others(server):
