@@ -12,6 +12,9 @@ from sim.runs.shared_past import checked_fork, run_sharing_past
 
 TRIGGER = {"indicator": "foreign_bond_share", "below": 0.9, "months": 2, "lever": "bond_market_access", "to": 0.95}
 
+RESTED = "2023-03"
+"""Two months after a trigger that fired at once and rests for two years fires again."""
+
 
 def with_triggers(*triggers, **more):
     base = load("committed")
@@ -20,8 +23,8 @@ def with_triggers(*triggers, **more):
 
 @pytest.fixture(scope="module")
 def runs():
-    asked = with_triggers({**TRIGGER, "cooldown": 24}, end="2024-12")
-    plain = with_triggers(end="2024-12")
+    asked = with_triggers({**TRIGGER, "cooldown": 24}, end=RESTED)
+    plain = with_triggers(end=RESTED)
     return sim.run(asked, seed=3), sim.run(plain, seed=3)
 
 
@@ -38,14 +41,14 @@ def test_a_trigger_fires_at_once_where_it_is_due_rests_and_is_noted(runs):
 
 def test_it_does_what_the_lever_does(runs):
     adaptive, plain = runs
-    by_hand = sim.run(with_triggers(end="2024-12", levers={"bond_market_access": 0.95}), seed=3)
+    by_hand = sim.run(with_triggers(end=RESTED, levers={"bond_market_access": 0.95}), seed=3)
     assert np.array_equal(adaptive.indicators.to_numpy(), by_hand.indicators.to_numpy())
     assert adaptive.indicators["foreign_bond_share"].iloc[-1] > plain.indicators["foreign_bond_share"].iloc[-1]
 
 
 def test_a_threshold_that_is_never_passed_changes_nothing(runs):
     _, plain = runs
-    never = sim.run(with_triggers({**TRIGGER, "below": 0.0001}, end="2024-12"), seed=3)
+    never = sim.run(with_triggers({**TRIGGER, "below": 0.0001}, end=RESTED), seed=3)
     assert never.events.empty
     assert np.array_equal(never.indicators.to_numpy(), plain.indicators.to_numpy())
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import replace
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -44,11 +45,13 @@ def told_by(monkeypatch):
 
     monkeypatch.setattr(simulations, "run_many", lambda asked, **_: (outcome(each) for each in list(asked)[::-1]))
     monkeypatch.setattr("app.web.desk.LEAST_RUNS", 1, raising=False)
+    drawn_once = cache(paired_requests)
+    monkeypatch.setattr(simulations, "paired_requests", drawn_once)
 
     def answered(desk, cached=(), beside=()):
         fresh = simulations.Server(None, SimpleNamespace(count=2), SimpleNamespace(count=2))
         monkeypatch.setattr(simulations, "_server", fresh)
-        requests = paired_requests(desk, beside)
+        requests = drawn_once(desk, beside)
         for place in cached:
             fresh.keep(outcome(requests[place]))
         return requests, list(answers(desk, lambda: False, lambda *_: None, beside))[-1]
