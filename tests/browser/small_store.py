@@ -6,6 +6,7 @@ import sim
 from scenarios.loader import load
 from sim.experiments.designs import Design, Factor
 from sim.experiments.ensemble import run_requests
+from sim.experiments.pool import Workers
 from sim.experiments.store import Store
 
 
@@ -17,5 +18,6 @@ def fill(folder: Path) -> None:
     requests = design.requests()
     with Store.writing(folder) as written:
         written.keep_design(requests, design.plain())
-    run_requests(requests, store=folder, workers=1)
-    sim.ensemble(["plan", "committed", "stretch"], runs=8, scale=0.05, draws=0, store=folder, workers=1)
+    with Workers() as pool:
+        run_requests(requests, store=folder, workers=pool)
+        sim.ensemble(["plan", "committed", "stretch"], runs=8, scale=0.05, draws=0, store=folder, workers=pool)

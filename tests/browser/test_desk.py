@@ -55,16 +55,6 @@ def test_a_lever_changes_its_card_and_the_address_and_can_be_undone(page, server
     expect(page.locator(f"#r-{LEVER}")).to_have_value("0.3")
 
 
-def test_the_line_of_progress_has_the_time_that_is_usual_and_then_the_time_left(page, server):
-    open_desk(page, server)
-    page.goto(f"{server}/?{QUICK.replace('runs=8', 'runs=24')}&seed=90210")
-    told = page.locator("[data-runs]")
-    expect(told).to_contain_text(re.compile(r"of 48 runs, usually about \d+ (s|min)"))
-    expect(told).to_contain_text(re.compile(r"of 48 runs, about \d+ (s|min) left"))
-    page.get_by_role("button", name="Stop", exact=True).click()
-    expect(told).not_to_contain_text("left")
-
-
 def test_a_lever_and_a_target_lead_to_their_clauses_in_one_click(page, server):
     open_desk(page, server)
     row = page.locator(".lj-lever", has=page.locator(f"#r-{LEVER}"))
@@ -117,8 +107,8 @@ def test_undo_and_redo_go_on_after_the_page_is_loaded_again(page, server):
     page.goto(f"{server}/?{QUICK}")
     move(page, 0.3)
     expect(page).to_have_url(re.compile(f"lever.{LEVER}=0.3"))
-    move(page, 0.6)
-    expect(page).to_have_url(re.compile(f"lever.{LEVER}=0.6"))
+    move(page, 0.9)
+    expect(page).to_have_url(re.compile(f"lever.{LEVER}=0.9"))
     page.reload()
     undo, redo = page.locator('[data-button="undo"]'), page.locator('[data-button="redo"]')
     expect(undo).to_be_enabled()
@@ -192,8 +182,8 @@ def test_what_is_being_typed_stays_when_an_earlier_answer_arrives(page, server):
 
 def test_a_link_opens_the_same_desk_elsewhere_and_sessions_do_not_mix(page, server, browser):
     open_desk(page, server)
-    move(page, 0.95)
-    expect(page).to_have_url(re.compile("0.95"))
+    move(page, 0.9)
+    expect(page).to_have_url(re.compile("0.9@"))
     shown = card(page, "foreign_bond_share").locator(".lj-value")
     expect(page.locator('[data-runs="16/16"]')).to_be_visible()
     title = page.locator('[data-field="title"]')
@@ -203,17 +193,16 @@ def test_a_link_opens_the_same_desk_elsewhere_and_sessions_do_not_mix(page, serv
     card(page, "foreign_bond_share").click()
     expect(page).to_have_url(re.compile("charts=foreign_bond_share"))
     expect(page.locator(".lj-canvas svg")).to_have_count(1)
-    page.wait_for_timeout(3000)
     other = browser.new_context().new_page()
     other.set_default_timeout(90_000)
     other.goto(page.url)
-    expect(other.locator(f"#r-{LEVER}")).to_have_value("0.95")
+    expect(other.locator(f"#r-{LEVER}")).to_have_value("0.9")
     expect(card(other, "foreign_bond_share").locator(".lj-value")).to_have_text(shown.inner_text())
     expect(other.locator(".lj-named")).to_have_text("Opening & more, 2nd draft")
     expect(other.locator(".lj-canvas svg")).to_have_count(1)
-    move(other, 0.1)
-    expect(other).to_have_url(re.compile("0.1@"))
-    expect(page.locator(f"#r-{LEVER}")).to_have_value("0.95")
+    move(other, 0.3)
+    expect(other).to_have_url(re.compile("0.3@"))
+    expect(page.locator(f"#r-{LEVER}")).to_have_value("0.9")
     other.context.close()
 
 
@@ -230,15 +219,6 @@ def test_a_keyboard_is_enough(page, server):
     expect(page.get_by_role("heading", name="Sources of all numbers")).to_be_visible()
 
 
-def test_simulations_stop_when_asked_and_go_on(page, server):
-    page.goto(f"{server}/?parameters=central&scale=0.05&runs=50&seed=77")
-    page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("status").first).to_contain_text("Stopped.")
-    page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("button", name="Stop")).to_be_enabled()
-    page.get_by_role("button", name="Stop").click()
-
-
 def test_a_page_that_is_left_stops_its_work(page, server):
     """The processes of this test's servers work while the desk is open, and rest soon after it is left."""
     page.goto(f"{server}/?parameters=central&scale=0.05&runs=200&seed=78")
@@ -253,7 +233,7 @@ def test_a_page_that_is_left_stops_its_work(page, server):
         # The page's own process ends when it is left, and takes its seconds along.
         return sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
 
-    assert any(used(4000) < 0.5 for _ in range(30))
+    assert any(used(2000) < 0.25 for _ in range(60))
 
 
 def test_a_good_file_is_opened_and_a_bad_one_refused_with_line_and_key(page, server):
@@ -344,15 +324,22 @@ def test_a_world_that_estimates_do_not_cover_has_one_line_that_says_why(page, se
     expect(estimate.locator("table")).to_have_count(0)
 
 
-def test_before_the_first_eight_pairs_there_is_progress_and_no_number(page, server):
-    page.goto(f"{server}/?parameters=central&scale=0.05&runs=50&seed=4712")
-    expect(page.get_by_role("status").first).to_contain_text(re.compile(r"\b([1-9]|1[0-5]) of 100"))
+def test_a_long_answer_shows_its_progress_and_time_stops_goes_on_and_has_no_number_before_eight_pairs(page, server):
+    open_desk(page, server)
+    page.goto(f"{server}/?{QUICK.replace('runs=8', 'runs=50')}&seed=4712")
+    told = page.locator("[data-runs]")
+    expect(told).to_contain_text(re.compile(r"of 100 runs, usually about \d+ (s|min)"))
+    expect(told).to_contain_text(re.compile(r"\b([1-9]|1[0-5]) of 100 runs, about \d+ (s|min) left"))
     expect(page.locator(".lj-card")).to_have_count(0)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(told).to_contain_text("Stopped.")
+    expect(told).not_to_contain_text("left")
+    page.get_by_role("button", name="Go on").click()
     expect(page.locator(".lj-card")).to_have_count(8)
     shown = page.locator(".lj-answer").inner_text()
     pairs = int(re.search(r"(\d+) of 50 paired runs shown", shown)[1])
     assert pairs >= 8 and f"met in 0 of {pairs} runs" in shown
-    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
 
 
 def test_an_odd_event_is_one_line_and_nothing_of_the_server(page, server):
@@ -433,12 +420,12 @@ def test_a_window_that_is_made_narrow_needs_no_scrolling_sideways(page, server):
 
 
 def test_paper_says_what_is_asked_in_place_of_forms(page, server):
-    page.goto(f"{server}/?{QUICK}&lever.reits_pilot=0.9@2021-07~12&note=for%20the%20board")
+    page.goto(f"{server}/?{QUICK}&lever.reits_pilot=1.0@2022-07~12&note=for%20the%20board")
     expect(page.locator(".lj-card")).to_have_count(9)
     asked = page.locator(".lj-printed")
     expect(asked).to_be_hidden()
     page.emulate_media(media="print")
-    expect(asked).to_contain_text("then in equal monthly steps to 0.9 in 2022-07")
+    expect(asked).to_contain_text("then in equal monthly steps to 1 in 2023-07")
     expect(asked).to_contain_text("for the board")
     for hidden in (".lj-nav", ".lj-levers", ".lj-form", ".lj-tools", ".lj-save"):
         expect(page.locator(hidden).first).to_be_hidden()

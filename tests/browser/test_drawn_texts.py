@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import QUICK
+from tests.browser.conftest import CHARTS, QUICK, drawn, go, themes
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 TEXTS = """() => [...document.querySelectorAll('.lj-chart')].flatMap((figure) => {
@@ -31,25 +31,20 @@ HIDDEN = """(word) => [...document.querySelectorAll('.lj-chart .lj-canvas svg')]
 """By how much the label of each target stands right of the last year."""
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_texts_of_charts_lie_beside_each_other_and_labels_of_targets_beside_the_data(
-    page, server, theme, language, size
-):
-    page.emulate_media(color_scheme=theme)
+def test_texts_of_charts_lie_beside_each_other_and_labels_of_targets_beside_the_data(page, server, language, size):
     page.set_viewport_size(size)
     page.goto(f"{server}/?{QUICK}&lang={language}")
-    for path, charts in (("", 7), ("compare", 10), ("risk", 8)):
+    drawn(page, "")
+    for path in ("", "compare", "risk"):
         if path:
-            page.locator(f'nav a[href$="/{path}"]').first.click()
-            expect(page.locator(".lj-desk")).to_have_count(0)
-        expect(page.locator(".lj-chart .lj-canvas svg").nth(charts - 1)).to_be_visible(timeout=240_000)
-        page.wait_for_timeout(1500)
-        assert page.evaluate(TEXTS) == []
-        if not path:
-            gaps = page.evaluate(HIDDEN, {"en": "target", "zh": "目标"}[language])
-            assert len(gaps) == charts and min(gaps) > 0.0
+            go(page, path)
+        for theme in themes(page):
+            assert page.evaluate(TEXTS) == [], (path, theme)
+            if not path:
+                gaps = page.evaluate(HIDDEN, {"en": "target", "zh": "目标"}[language])
+                assert len(gaps) == CHARTS[path] and min(gaps) > 0.0, theme
 
 
 def test_names_of_the_map_are_legible_on_a_phone_and_the_page_stays_as_wide_as_the_screen(page, server):

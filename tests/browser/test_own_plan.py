@@ -1,6 +1,5 @@
 """The policy desk under a plan of the user's own, with observations of another city, in English and Chinese."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -22,8 +21,7 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("operator")
     shutil.copytree(PLANS / "centre_2030", folder / "centre_2030")
     shutil.copy(PLANS / "harbour" / "baseline.csv", folder / "centre_2030")
-    environment = {**os.environ, "LUJIAZUI_CACHE": str(folder / "cache")}
-    with served("--plan", str(folder / "centre_2030"), env=environment) as address:
+    with served("--plan", str(folder / "centre_2030")) as address:
         yield f"http://{address}"
 
 

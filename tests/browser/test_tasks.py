@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import QUICK, TASK
+from tests.browser.conftest import CHANGED, QUICK, TASK
 
 MOST_ACTIONS, MOST_SECONDS = 4, 180.0
 """Actions of a task, and seconds that it takes where other work keeps both processors busy."""
@@ -88,7 +88,7 @@ def test_which_levers_matter_for_foreign_bonds(at, page):
 
 
 def test_a_picture_leaves_with_all_that_it_needs_and_the_address_opens_the_same_desk(at, page):
-    director = at(query=f"{QUICK}&lever.fintech_hub=1.0@2021-07~12")
+    director = at(query=CHANGED)
     picture = page.locator("figure", has_text="Leading fintech firms").first
     expect(picture.locator("svg").first).to_be_visible()
     with page.expect_download() as given:
@@ -136,7 +136,7 @@ def test_the_desks_batch_is_watched_with_the_time_that_is_left(at, page):
 
 
 def test_a_change_is_undone(at, page):
-    director = at(query=f"{QUICK}&lever.fintech_hub=1.0@2021-07~12")
+    director = at(query=CHANGED)
     director.enter(lever(page, "fintech_hub").locator("input[type=number]").first, 0.2)
     expect(page.locator(".lj-changed")).to_contain_text("to 0.2")
     director.click(page.get_by_role("button", name="Undo"))
@@ -144,7 +144,7 @@ def test_a_change_is_undone(at, page):
 
 
 def test_the_command_line_repeats_the_desk_and_the_file_says_what_was_moved(at, page):
-    director = at(query=f"{QUICK}&lever.fintech_hub=1.0@2021-07~12")
+    director = at(query=CHANGED)
     expect(page.locator("pre").first).to_contain_text("lujiazui batch desk.yaml --against committed --runs 8")
     with page.expect_download() as given:
         director.click(page.get_by_text("Save as a scenario file"))
