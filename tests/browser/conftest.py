@@ -43,7 +43,7 @@ def drawn(page, path):
     expect(page.locator("#lj-main h1")).to_be_visible()
     expect(page.locator(".lj-desk")).to_have_count(0 if path else 1)  # charts of the desk count no longer
     if path == "":
-        expect(page.locator(".lj-card").nth(7)).to_be_visible()
+        expect(page.locator(".lj-card").nth(7)).to_be_visible(timeout=240_000)  # the first of a server is simulated
     if CHARTS[path]:
         expect(page.locator(".lj-chart .lj-canvas svg").nth(CHARTS[path] - 1)).to_be_visible()
     page.wait_for_function(STILL)
@@ -51,8 +51,11 @@ def drawn(page, path):
 
 def go(page, path):
     """Go to another page by its link, and wait until all of it is drawn."""
+    heading = page.locator("#lj-main h1").first
+    before = heading.inner_text()
     page.locator(f'nav a[href^="/{path}"]').first.click()
     expect(page).to_have_url(re.compile(f"/{path}"))
+    expect(heading).not_to_have_text(before)  # the page before is gone, with its charts
     drawn(page, path)
 
 
