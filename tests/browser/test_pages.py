@@ -71,7 +71,7 @@ def test_the_desk_is_compared_and_its_difference_split_by_groups(page, server):
     """Two levers of two groups: four coalitions, two parts that add up to the whole."""
     levers = "lever.fintech_hub=0.9@2021-07~12&lever.reits_pilot=0.9@2021-07~12"
     page.goto(f"{server}/compare?source=desk&{QUICK}&preset=committed&{levers}")
-    expect(page.get_by_text("8 paired runs,").first).to_be_visible()
+    expect(page.get_by_text("8 paired runs,").first).to_be_visible(timeout=240_000)
     expect(page.locator('[data-field="first"] option:checked')).to_have_text("Policy desk")
     expect(page.locator('[data-field="second"] option:checked')).to_have_text("Committed by 2020")
     page.get_by_text("Tables: effects").click()
