@@ -20,7 +20,7 @@ from scenarios.added.records import AddedParameter, AddedParts, levers_of, param
 from scenarios.csv_rows import number_in, read_csv
 from scenarios.distributions import Distribution
 from scenarios.errors import InputError, Problem, unknown
-from scenarios.parameters import JointDraws, parameter_table, unused_parameters
+from scenarios.parameters import PARAMETER_SETS, JointDraws, Parameters, parameter_table, unused_parameters
 from scenarios.paths import shown
 from scenarios.plan import Plan, levers
 from scenarios.problem_texts import coded, said
@@ -123,6 +123,19 @@ def names_own_parameters(words: Any) -> bool:
     if isinstance(words, Path):
         return True
     return isinstance(words, str) and (words.lower().endswith(".csv") or "/" in words or "\\" in words)
+
+
+def checked_parameters_argument(given: Any) -> None:
+    """Refuse what cannot stand for the parameters of a run.
+
+    Raises
+    ------
+    InputError
+        If it is neither the name of a set, nor a path, nor `Parameters`, nor None.
+    """
+    if given is not None and not isinstance(given, str | Path | Parameters):
+        allowed = coded("allowed.parameters", sets=", ".join(PARAMETER_SETS))
+        raise InputError(coded("parameters.kind"), key="parameters", value=shown(given), allowed=allowed)
 
 
 def read_own_parameters(path: str | Path) -> OwnParameters:

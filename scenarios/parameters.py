@@ -397,7 +397,8 @@ def parameter_set(
         If there is none of this name.
     """
     if name not in PARAMETER_SETS:
-        raise InputError(unknown("parameter_set", name, PARAMETER_SETS, key="parameters"))
+        allowed = coded("allowed.parameters", sets=", ".join(PARAMETER_SETS))
+        raise InputError(unknown("parameter_set", name, PARAMETER_SETS, key="parameters", allowed=allowed))
     made = {
         "posterior_2020": ParameterSet.posterior_2020,
         "prior_2020": ParameterSet.prior_2020,

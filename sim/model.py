@@ -20,7 +20,7 @@ from agents.population import ArrayAgent, PopulationModel
 from scenarios.added.installed import parse_components
 from scenarios.calendar import month_text
 from scenarios.counts import checked_seed
-from scenarios.own_parameters import names_own_parameters
+from scenarios.own_parameters import checked_parameters_argument, names_own_parameters
 from scenarios.parameters import Parameters
 from scenarios.shock_paths import ShockPaths
 from sim.accounting.ledger import Ledger
@@ -143,6 +143,7 @@ class FinancialCenter(PopulationModel):
 
         asked = load(scenario).with_components(components)
         asked = asked if plan is None else asked.with_plan(plan)
+        checked_parameters_argument(parameters)
         if names_own_parameters(parameters):
             asked, parameters = asked.with_parameters(parameters), None  # type: ignore[arg-type]
         if rng is None:

@@ -12,6 +12,7 @@ from scenarios.added.parameter_file import read_parameters
 from scenarios.added.records import AddedData
 from scenarios.calendar import PLAN_START
 from scenarios.errors import InputError
+from scenarios.plan import channels as known_channels
 from scenarios.plan.records import Channel, Lever, Measure
 from scenarios.problem_texts import coded
 from scenarios.shocks import ShockKind
@@ -94,7 +95,7 @@ def added_data(package: str) -> AddedData:
         entry = folder.joinpath(file)
         tables[table] = _rows(entry, file, table) if entry.is_file() else []
     channels = read_table(Channel, [{**USUAL_CHANNEL, **row} for row in tables["channel"]], "channels.toml", "channel")
-    forms = {channel.id: channel.form for channel in channels}
+    forms = {channel.id: channel.form for channel in (*known_channels(), *channels)}
     levers = read_table(Lever, [whole_lever(row, forms) for row in tables["lever"]], "levers.toml", "lever")
     shocks = read_table(ShockKind, tables["shock"], "shocks.toml", "shock")
     rows = [whole_measure(row, place) for place, row in enumerate(tables["measure"], start=1)]

@@ -14,7 +14,7 @@ from scenarios.counts import checked_base_seed, checked_count, checked_seed, che
 from scenarios.drivers import Drivers
 from scenarios.errors import InputError
 from scenarios.loader import load
-from scenarios.own_parameters import names_own_parameters
+from scenarios.own_parameters import checked_parameters_argument, names_own_parameters
 from scenarios.own_plan.folder import load_plan
 from scenarios.parameters import Parameters, checked_for_replay
 from scenarios.plan import Plan
@@ -167,6 +167,7 @@ def ensemble_requests(
     if plan is not None:
         known = load_plan(plan) if isinstance(plan, str | Path) else plan
         scenarios = [load(source).with_plan(known) for source in scenarios]
+    checked_parameters_argument(parameters)
     if names_own_parameters(parameters):
         scenarios = [load(source).with_parameters(parameters) for source in scenarios]  # type: ignore[arg-type]
         parameters = None

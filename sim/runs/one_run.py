@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios.own_parameters import names_own_parameters
+from scenarios.own_parameters import checked_parameters_argument, names_own_parameters
 from sim.base_year.base_year import YEAR_2020, BaseYear
 from sim.model import FinancialCenter
 from sim.provenance.kernels import kernels
@@ -101,6 +101,7 @@ def run(
 
     asked = load(scenario).with_components(components)
     asked = asked if plan is None else asked.with_plan(plan)
+    checked_parameters_argument(parameters)
     if names_own_parameters(parameters):
         asked, parameters = asked.with_parameters(parameters), None  # type: ignore[arg-type]
     asked = asked.with_changes(levers=levers, macro=macro, scale=scale, shocks=shocks)

@@ -26,7 +26,7 @@ from sim.provenance.kernels import kernels
 from sim.provenance.loaded_code import alterations
 from sim.provenance.model_digest import model_digest
 from sim.provenance.notices import notice
-from sim.solved_constants import Match, Matches, Solution
+from sim.solved_constants import Constants, Match, Matches, Solution
 
 
 def cached_solution(
@@ -157,14 +157,19 @@ def _path(
 def solution_as_data(solution: Solution) -> dict[str, Any]:
     """A solution as numbers and lists that JSON keeps to the bit."""
     return {
-        "constants": {
-            kind.__name__: {each.name: _plain(getattr(constants, each.name)) for each in fields(kind)}
-            for kind, constants in solution.constants.items()
-        },
+        "constants": constants_as_data(solution.constants),
         "matches": [
             [match.name, float(match.simulated), float(match.observed), match.tolerance]
             for match in solution.matches.values()
         ],
+    }
+
+
+def constants_as_data(constants: Constants) -> dict[str, dict[str, Any]]:
+    """Solved constants by their class and name."""
+    return {
+        kind.__name__: {each.name: _plain(getattr(values, each.name)) for each in fields(kind)}
+        for kind, values in constants.items()
     }
 
 
@@ -182,15 +187,25 @@ def solution_from(data: dict[str, Any], components: Components = OURS) -> Soluti
     KeyError, TypeError, ValueError
         If something is missing or no number.
     """
-    constants = {}
-    for market in components.solved:
-        given = data["constants"][market.kind.__name__]
-        constants[market.kind] = market.kind(
+    constants = constants_from(data["constants"], components)
+    return Solution(constants, Matches((match[0], Match(*match)) for match in data["matches"]))
+
+
+def constants_from(data: dict[str, dict[str, Any]], components: Components = OURS) -> Constants:
+    """Solved constants from what `constants_as_data` gave.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If one is missing or no number.
+    """
+    return {
+        market.kind: market.kind(
             **{
-                row.name: np.array(given[row.name], dtype=np.float64)
-                if isinstance(given[row.name], list)
-                else given[row.name]
+                row.name: np.array(value, dtype=np.float64) if isinstance(value, list) else value
                 for row in market.table
+                for value in [data[market.kind.__name__][row.name]]
             }
         )
-    return Solution(constants, Matches((match[0], Match(*match)) for match in data["matches"]))
+        for market in components.solved
+    }

@@ -18,6 +18,7 @@ from sim.opening.beginning import history_seed, states_at_the_beginning
 from sim.provenance.loaded_code import altered_values
 from sim.solved_constants import Constants, Matches, Solution, StepSize
 from sim.solving.cache import cached_solution, keep_solution
+from sim.solving.shipped import shipped_constants
 from sim.solving.solve import corrected, first_guess, matches_of, solve
 from sim.world.macro import MacroPath
 from sim.world.policy import Policy
@@ -67,8 +68,9 @@ def state_at_baseline(
     """The states at end-2020; copy them before use.
 
     The draws of the year are history's and the same for every seed: 2020 happened once. Constants are solved by running
-    the year until each observation is met; the state belongs to the parameters without the effects of levers (none of
-    them moves before 2021), the scale, the interactions that are switched off and the base year.
+    the year until each observation is met. For the draws whose constants come with the model it runs once. The state
+    belongs to the parameters without the effects of levers (none of them moves before 2021), the scale, the
+    interactions that are switched off and the base year.
     """
     key = (
         parameters.history_hash,
@@ -82,16 +84,39 @@ def state_at_baseline(
     if key in _pasts:
         _pasts.move_to_end(key)
         return _pasts[key]
-    solution = cached_solution(parameters, scale, interactions_off, base_year, components)
-    if solution is None:
-        past = solved_2020(parameters, scale, interactions_off, base_year, components)
-        keep_solution(past.states[Solution], parameters, scale, interactions_off, base_year, components)
-    else:
-        past = simulate_2020(parameters, solution, scale, interactions_off, base_year, components)
+    asked = (parameters, scale, interactions_off, base_year, components)
+    past = _shipped_2020(*asked)
+    if past is None:
+        solution = cached_solution(*asked)
+        if solution is None:
+            past = solved_2020(*asked)
+            keep_solution(past.states[Solution], *asked)
+        else:
+            past = simulate_2020(parameters, solution, scale, interactions_off, base_year, components)
     _pasts[key] = past
     while len(_pasts) > KEPT:
         _, oldest = _pasts.popitem(last=False)
         oldest.let_go()
+    return past
+
+
+def _shipped_2020(
+    parameters: Parameters,
+    scale: float,
+    interactions_off: tuple[str, ...],
+    base_year: BaseYear,
+    components: Components,
+) -> Past | None:
+    """The base year simulated with the constants that come with the model; None where there are none that serve."""
+    shipped = shipped_constants(parameters, scale, interactions_off, base_year, components)
+    if shipped is None:
+        return None
+    past = simulate_2020(parameters, Solution(shipped.constants), scale, interactions_off, base_year, components)
+    found = Solution(shipped.constants, matches_of(past.states))
+    if not shipped.met_by(found):
+        past.let_go()
+        return None
+    past.states[Solution] = found
     return past
 
 
