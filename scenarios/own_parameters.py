@@ -135,7 +135,8 @@ def checked_parameters_argument(given: Any) -> None:
     """
     if given is not None and not isinstance(given, str | Path | Parameters):
         allowed = coded("allowed.parameters", sets=", ".join(PARAMETER_SETS))
-        raise InputError(coded("parameters.kind"), key="parameters", value=shown(given), allowed=allowed)
+        message = coded("parameters.kind", value=shown(given))
+        raise InputError(message, key="parameters", value=shown(given), allowed=allowed)
 
 
 def read_own_parameters(path: str | Path) -> OwnParameters:

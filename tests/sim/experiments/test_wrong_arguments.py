@@ -1,5 +1,6 @@
 """Arguments of another type are refused in words by what a script calls on experiments."""
 
+import pandas as pd
 import pytest
 
 import sim
@@ -29,6 +30,22 @@ CALLS = {
     "several indicators": (
         lambda store: sim.Ensemble.of_store(store).quantiles(["foreign_bond_share"]),
         r"indicator: \['foreign_bond_share'\] is not one indicator \(a name; see: lujiazui indicators\)",
+    ),
+    "single values as parameters": (
+        lambda _: sim.run("plan", parameters={"vix_elasticity": 0.9}),
+        r"parameters: .* is neither the name of a parameter set nor a path \(posterior_2020, .*\.csv file",
+    ),
+    "a table as parameters": (
+        lambda _: sim.ensemble("plan", parameters=pd.DataFrame({"id": ["vix_elasticity"]}), **RUNS),
+        "is neither the name of a parameter set nor a path",
+    ),
+    "several sets": (
+        lambda _: sim.FinancialCenter("plan", parameters=["prior_2020"]),
+        "is neither the name of a parameter set nor a path",
+    ),
+    "a set that does not exist": (
+        lambda _: sim.run("plan", parameters="prior_2021"),
+        r"unknown parameter set 'prior_2021'; did you mean 'prior_2020'\? \(.*the folder of a fit",
     ),
     "an empty query": (lambda store: store.query(""), "sql: the query holds no statement"),
     "a query that is a remark": (lambda store: store.query("-- runs"), "sql: the query holds no statement"),
