@@ -27,7 +27,7 @@ from sim.solving.history import solved_2020
 
 SET, BASE_SEED = PARAMETER_SETS[0], 1
 """Those of every experiment unless asked otherwise."""
-DRAWS = {1.0: 500, 0.1: 250}
+DRAWS = {1.0: 256, 0.1: 256}
 """Draws by scale: of the full model, and of that of the desk and of most experiments of docs/evidence.md."""
 CENTRAL = (100.0, 30.0, 10.0, 1.0, 0.1, 0.05, 0.02)
 """Scales at which the central point is solved."""
