@@ -219,3 +219,33 @@ def test_a_component_that_is_no_constant_of_a_module_stays_in_its_process(tiny):
 def test_a_model_without_components_is_made_of_ours_alone():
     assert components_of(load("plan")).added == ()
     assert [step.name for step in MONTH] == sim.FinancialCenter.steps_table()["step"].tolist()
+
+
+def test_an_effect_acts_in_the_form_of_its_channel_unless_it_names_one(tmp_path, monkeypatch):
+    package = tmp_path / "plain_market"
+    package.mkdir()
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    (package / "levers.toml").write_text(
+        """
+[[lever]]
+id = "plain_lever"
+name = "Plain lever"
+name_zh = "普通杠杆"
+unit = "share"
+authority = "municipal"
+kind = "continuous"
+intensity_2020 = 0.0
+effect_lag_months = 2
+effects = [
+  { channel = "foreign_access_cost", beta_min = -1.2, beta = -0.8, beta_max = -0.4 },
+  { channel = "eligible_universe", beta_min = 0.1, beta = 0.2, beta_max = 0.3 },
+  { channel = "settlement_cost", form = "add", beta_min = -0.3, beta = -0.2, beta_max = -0.1 },
+]
+basis = "hypothetical"
+""",
+        encoding="utf-8",
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (lever,) = added_data("plain_market").levers
+    assert [effect.form for effect in lever.effects] == ["log", "logit", "add"]
+    sys.modules.pop("plain_market", None)
