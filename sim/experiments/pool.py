@@ -62,18 +62,25 @@ def execute_chunk(requests: Sequence[RunRequest]) -> list[RunOutcome]:
 
 
 def chunks(requests: Iterable[RunRequest], workers: int, most: int = CHUNK) -> list[list[RunRequest]]:
-    """Requests cut into parts for workers; runs that share a year 2020 stay together as far as that keeps all busy."""
+    """Requests cut into parts for workers; runs that share a year 2020 stay together as far as that keeps all busy.
+
+    The first parts are single runs, so that a result is there soon. They double for each round of the workers, and near
+    the end they shrink, so that all workers end together.
+    """
     parts: list[list[RunRequest]] = []
     asked = list(requests)
-    size = max(1, min(most, -(-len(asked) // (workers * AHEAD))))
+    left, size = len(asked), 1
     for _, group in groupby(asked, key=lambda request: request.shares_2020_with):
         members = list(group)
-        for start in range(0, len(members), most):
-            part = members[start : start + most]
-            if parts and len(parts[-1]) + len(part) <= size:
-                parts[-1] += part
-            else:
-                parts.append(part)
+        together = len(members) <= most
+        while members:
+            if not parts or len(parts[-1]) + len(members) > size:
+                size = max(1, min(most, 2 ** (len(parts) // workers), left // (workers * AHEAD)))
+                parts.append([])
+            taken = len(members) if together else size
+            parts[-1] += members[:taken]
+            left -= len(members[:taken])
+            del members[:taken]
     return parts
 
 
@@ -336,7 +343,8 @@ def run_many(
         refuse_unimportable(dict.fromkeys(each for request in requests for each in request.scenario.components))
     if executor is not None:
         refuse_altered(BY_OTHERS)
-        yield from _through(lambda: executor, lambda _: None, chunks(requests, 2), 2 * AHEAD, cancelled)
+        parts = chunks(requests, places(executor))
+        yield from _through(lambda: executor, lambda _: None, parts, lambda: places(executor) * AHEAD, cancelled)
     elif workers == 1:
         for shared, group in groupby(requests, key=lambda request: request.shares_past_with):
             members = list(group)
@@ -350,8 +358,8 @@ def run_many(
         try:
             parts = chunks(requests, pool.count, pool.most_at_once)
             # A caller that submits single runs may stop soon: no run is queued behind the running ones.
-            ahead = AHEAD if pool.most_at_once > 1 else 1
-            yield from _through(pool.executor, pool.renew, parts, pool.count * ahead, cancelled)
+            at_most = pool.count * (AHEAD if pool.most_at_once > 1 else 1)
+            yield from _through(pool.executor, pool.renew, parts, lambda: at_most, cancelled)
             at_once = cancelled()
         except BaseException:
             at_once = True
@@ -360,6 +368,17 @@ def run_many(
             # A pool that the caller keeps serves others too.
             if pool is not workers:
                 pool.close(now=at_once)
+
+
+def places(executor: Executor) -> int:
+    """Runs that an executor can work at together: threads of all workers that a Dask cluster has now, or processes."""
+    client = getattr(executor, "_client", None)
+    if hasattr(client, "nthreads"):
+        try:
+            return max(1, sum(client.nthreads().values()))
+        except (OSError, TimeoutError):  # its scheduler is away for now
+            return 1
+    return int(getattr(executor, "_max_workers", None) or usual_workers())
 
 
 def _reachable(executor: Executor) -> bool | None:
@@ -381,7 +400,7 @@ def _through(
     executor: Callable[[], Executor],
     renew: Callable[[Executor], None],
     parts: list[list[RunRequest]],
-    at_once: int,
+    at_once: Callable[[], int],
     cancelled: Cancel,
 ) -> Iterator[RunOutcome]:
     waiting, suspects = deque(parts), deque[RunRequest]()
@@ -408,7 +427,8 @@ def _through(
                         only = [suspects[0]]
                         under_way[running.submit(execute_chunk, only)] = only
                         suspects.popleft()
-                while waiting and not second_try and len(under_way) < at_once:
+                most = at_once()
+                while waiting and not second_try and len(under_way) < most:
                     under_way[running.submit(execute_chunk, waiting[0])] = waiting[0]
                     waiting.popleft()
             except BrokenProcessPool:

@@ -7,6 +7,7 @@ import threading
 import time
 import weakref
 from concurrent.futures import Executor, Future
+from itertools import chain
 from operator import attrgetter
 from types import SimpleNamespace
 
@@ -147,13 +148,64 @@ def test_a_cluster_that_is_lost_ends_the_runs_and_blames_none(asked, chunks):
     with pytest.raises(ClusterLost):
         came.extend(run_many(asked, executor=Cluster(chunks, comes_back=False)))
     assert {outcome.status for outcome in came} <= {"done"}
-    assert len(came) == sum(len(part) for part in pool.chunks(asked, 2)[:chunks])
+    cut = pool.chunks(asked, pool.places(Cluster(chunks, comes_back=False)))
+    assert len(came) == sum(len(part) for part in cut[:chunks])
 
 
 def test_a_cluster_that_comes_back_goes_on_and_blames_no_run(asked):
     came = list(run_many(asked, executor=Cluster(1, comes_back=True)))
     assert [outcome.status for outcome in came] == ["done"] * len(asked)
     assert sorted(outcome.request.run for outcome in came) == [request.run for request in asked]
+
+
+class Waiting(Executor):
+    """Keeps all that is submitted, and does it once no more comes."""
+
+    def __init__(self, workers):
+        self._client = SimpleNamespace(status="running", nthreads=lambda: dict.fromkeys(range(workers), 1))
+        self.kept, self.most = [], 0
+
+    def submit(self, function, *arguments):
+        future = Future()
+        self.kept.append((future, function, arguments))
+        self.most = max(self.most, len(self.kept))
+        threading.Timer(0.05, self.work_off).start()
+        return future
+
+    def work_off(self):
+        while self.kept:
+            future, function, arguments = self.kept.pop()
+            future.set_result(function(*arguments))
+
+
+@pytest.mark.parametrize("workers", [1, 9])
+def test_a_cluster_has_work_for_each_of_its_workers_and_the_next_part_ready(asked, workers):
+    cluster = Waiting(workers)
+    assert len(list(run_many(asked, executor=cluster))) == len(asked)
+    assert cluster.most == 2 * workers
+
+
+def made_up(runs, alike):
+    """Requests of which so many next to one another share a year 2020."""
+    return [SimpleNamespace(run=run, shares_2020_with=run // alike) for run in range(runs)]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 7, 64])
+@pytest.mark.parametrize(("runs", "alike"), [(1, 1), (40, 40), (700, 1), (700, 2), (700, 35), (700, 700)])
+def test_parts_begin_and_end_small_and_hold_every_run_once(runs, alike, workers):
+    asked = made_up(runs, alike)
+    parts = pool.chunks(asked, workers)
+    sizes = [len(part) for part in parts]
+    assert list(chain.from_iterable(parts)) == asked
+    together = alike if alike <= pool.CHUNK else 1
+    assert sizes[0] == together and max(sizes) <= max(pool.CHUNK, together)
+    assert sizes[-1] <= max(together, alike % pool.CHUNK)
+    # A part is no more than a fair share of what is still to do, so that the workers end together.
+    assert all(size <= max(together, sum(sizes[place:]) // workers) for place, size in enumerate(sizes))
+    if runs == 700 and workers < 7:
+        assert max(sizes) == pool.CHUNK  # in the middle parts are large
+    if alike <= pool.CHUNK:  # a year 2020 is one worker's
+        assert all(len({request.shares_2020_with for request in part}) * alike == len(part) for part in parts)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
