@@ -373,7 +373,7 @@ def run_many(
 def places(executor: Executor) -> int:
     """Runs that an executor can work at together: threads of all workers that a Dask cluster has now, or processes."""
     client = getattr(executor, "_client", None)
-    if hasattr(client, "nthreads"):
+    if client is not None and hasattr(client, "nthreads"):
         try:
             return max(1, sum(client.nthreads().values()))
         except (OSError, TimeoutError):  # its scheduler is away for now
