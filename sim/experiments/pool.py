@@ -375,7 +375,7 @@ def places(executor: Executor) -> int:
     client = getattr(executor, "_client", None)
     if client is not None and hasattr(client, "nthreads"):
         try:
-            return max(1, sum(client.nthreads().values()))
+            return max(1, int(sum(client.nthreads().values())))
         except (OSError, TimeoutError):  # its scheduler is away for now
             return 1
     return int(getattr(executor, "_max_workers", None) or usual_workers())
