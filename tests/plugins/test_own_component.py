@@ -27,8 +27,14 @@ from sim.world.policy import Channels
 ROOT = Path(sim.__file__).parent.parent
 
 
-def test_a_run_with_a_component_is_another_run_and_says_so(changed, weather_market, tiny):
-    usual = sim.run(tiny(end="2022-03"))
+@pytest.fixture(scope="module")
+def without(tiny):
+    """The run of `changed` without the component."""
+    return sim.run(tiny(end="2022-03"))
+
+
+def test_a_run_with_a_component_is_another_run_and_says_so(changed, without, weather_market):
+    usual = without
     (told,) = changed.provenance["components"]
     assert told == {"name": "weather_market", "version": "1.0", "digest": weather_market.digest}
     assert usual.provenance["components"] == [] and changed.provenance["code"] == "as installed"
@@ -38,10 +44,9 @@ def test_a_run_with_a_component_is_another_run_and_says_so(changed, weather_mark
     assert changed.largest_accounting_error < 1e-9
 
 
-def test_what_the_component_does_not_touch_stays_as_it_is(changed, tiny):
-    usual = sim.run(tiny(end="2022-03"))
+def test_what_the_component_does_not_touch_stays_as_it_is(changed, without):
     for name in ("us_yield", "usdcny"):
-        np.testing.assert_array_equal(changed.indicators[name], usual.indicators[name])
+        np.testing.assert_array_equal(changed.indicators[name], without.indicators[name])
 
 
 def test_the_swapped_rule_acts_on_hedged_buyers_alone(weather_market, tiny):
@@ -145,8 +150,8 @@ def test_in_a_store_with_a_shared_past_and_run_again_the_bits_are_the_same(alone
 
 
 def test_with_and_without_the_component_runs_are_no_pairs(alone, tiny):
-    usual = sim.ensemble([tiny("committed")], runs=2, workers=1)
-    assert {*usual.pairings["committed"]}.isdisjoint(alone.pairings["plan"])
+    usual = {request.pairing for request in ensemble_requests([tiny("committed")], runs=2)}
+    assert len(usual) == 2 and usual.isdisjoint(alone.pairings["plan"])
 
 
 @pytest.mark.slow

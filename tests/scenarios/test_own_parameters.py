@@ -167,7 +167,7 @@ def test_in_a_store_the_runs_draw_from_the_file_and_are_repeated_without_it(mine
     own = ensemble_requests([brief], runs=2, parameters=str(mine))
     assert {each.key for each in usual}.isdisjoint(each.key for each in own)
     assert len({each.parameters.access_elasticity for each in own}) == 2
-    found = sim.ensemble([brief], runs=2, parameters=str(mine), workers=1, store=tmp_path / "store")
+    found = sim.ensemble([brief], runs=1, parameters=str(mine), workers=1, store=tmp_path / "store")
     assert "parameters posterior_2020 with mine.csv" in found.conditions.lines[0]
     mine.unlink()
     store = Store.open(tmp_path / "store")

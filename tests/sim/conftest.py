@@ -23,19 +23,23 @@ def bits():
 def small():
     """Run a scenario with few issuers."""
 
-    def run(scenario="plan", **options):
-        return sim.run(scenario, **{"scale": SCALE, **options})
+    def run(scenario="plan", end=None, **options):
+        return sim.run(_ending(load(scenario), end), **{"scale": SCALE, **options})
 
     return run
+
+
+def _ending(asked, end, **more):
+    """A scenario that ends in another month, if one is given."""
+    return type(asked)(**{**asked.plain(), **more, **({"end": end} if end else {})})
 
 
 @pytest.fixture(scope="session")
 def centre():
     """Build a model with few issuers."""
 
-    def build(scenario="plan", **options):
-        asked = load(scenario)
-        return sim.FinancialCenter(type(asked)(**{**asked.plain(), "scale": SCALE}), **options)
+    def build(scenario="plan", end=None, **options):
+        return sim.FinancialCenter(_ending(load(scenario), end, scale=SCALE), **options)
 
     return build
 

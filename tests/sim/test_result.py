@@ -174,7 +174,7 @@ def test_a_file_of_the_drawn_drivers_gives_the_drawn_path(until, central, tmp_pa
 @pytest.fixture(scope="module")
 def worlds(until, central, tmp_path_factory):
     """Years of runs of three seeds: as drawn, with Chinese yields 1 pp higher, with US yields 2 pp higher."""
-    folder, asked = tmp_path_factory.mktemp("worlds"), until("committed", "2023-12")
+    folder, asked = tmp_path_factory.mktemp("worlds"), until("committed", "2022-12")
     shifts = {"drawn": {}, "china": {"cn10y_pct": 1.0}, "us": {"us10y_pct": 2.0}}
     return {
         name: [

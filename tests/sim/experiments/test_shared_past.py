@@ -34,10 +34,14 @@ def requests(scenarios, fork_at, runs=2):
     return ensemble_requests(scenarios, runs=runs, draws=0, fork_at=fork_at)
 
 
+@pytest.fixture(scope="module")
+def alone(parted):
+    return run_requests(requests(parted, None), workers=1)
+
+
 @pytest.mark.parametrize("workers", [1, 2])
-def test_results_are_those_of_runs_of_their_own_to_the_bit(parted, workers):
+def test_results_are_those_of_runs_of_their_own_to_the_bit(parted, alone, workers):
     shared = run_requests(requests(parted, "2022-01"), workers=workers)
-    alone = run_requests(requests(parted, None), workers=1)
     for name in alone.values:
         assert np.array_equal(shared.values[name], alone.values[name], equal_nan=True), name
     assert not np.array_equal(alone.values["opened"], alone.values["committed"], equal_nan=True)
