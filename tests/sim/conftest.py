@@ -24,14 +24,14 @@ def small():
     """Run a scenario with few issuers."""
 
     def run(scenario="plan", end=None, **options):
-        return sim.run(_ending(load(scenario), end), **{"scale": SCALE, **options})
+        return sim.run(_ending(load(scenario), end) if end else scenario, **{"scale": SCALE, **options})
 
     return run
 
 
 def _ending(asked, end, **more):
     """A scenario that ends in another month, if one is given."""
-    return type(asked)(**{**asked.plain(), **more, **({"end": end} if end else {})})
+    return type(asked)(**{**asked.plain(), **({"end": end} if end else {}), **more})
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """Dated shocks: their paths by hand, what each moves and when, and that none strikes by default."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -148,18 +150,28 @@ def along(months, *shocks):
     """Two models of one seed, without and with shocks, at the ends of months, each of which is verified in full."""
     both = [sim.FinancialCenter(each, rng=2) for each in (asked(), asked(*shocks))]
     for month in months:
-        for model in both:
-            model.state(Verification).wanted = None
-            while model.month < month_ordinal(month) - 1:
-                model.step()
-            model.state(Verification).wanted = True
-            model.step()
-        yield both
+        yield [brought_to(month, model) for model in both]
+
+
+def brought_to(month, model):
+    """A model at the end of a month, which is verified in full."""
+    model.state(Verification).wanted = None
+    while model.month < month_ordinal(month) - 1:
+        model.step()
+    model.state(Verification).wanted = True
+    model.step()
+    return model
+
+
+@cache
+def unstruck(month):
+    """The model without shocks at the end of a month, for all that look at it and change nothing."""
+    return brought_to(month, sim.FinancialCenter(asked(), rng=2))
 
 
 def pair(month, *shocks):
-    """Those at the end of one month."""
-    return next(along([month], *shocks))
+    """Two models of one seed, without and with shocks, at the end of one month."""
+    return unstruck(month), brought_to(month, sim.FinancialCenter(asked(*shocks), rng=2))
 
 
 def test_without_shocks_none_strikes_and_the_history_is_shared(centre):
