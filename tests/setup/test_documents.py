@@ -40,3 +40,9 @@ def test_every_link_between_documents_leads_to_a_file_and_a_heading():
         if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
             broken.append(f"{page.name}: {target}#{anchor}")
     assert not broken
+
+
+def test_no_page_holds_the_marks_of_a_merge():
+    pages = [*PAGES, *sorted((ROOT / "docs").rglob("*.csv")), *sorted((ROOT / "app" / "web").glob("*.toml"))]
+    marked = [page for page in pages if re.search(r"^(<{7}|={7}|>{7})( |$)", page.read_text("utf-8"), re.MULTILINE)]
+    assert not marked

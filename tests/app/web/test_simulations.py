@@ -28,7 +28,10 @@ LONGER = QUICK.opening("extends: plan\nend: 2021-12\n")
 
 @pytest.fixture(scope="module")
 def server():
-    yield simulations.open_server(workers=2)
+    opened = simulations.open_server(workers=2)
+    # Processes that run only where nothing else wants the processor would wait for the tests of other processes.
+    opened.patient_pool.background = False
+    yield opened
     simulations.close_server()
 
 
