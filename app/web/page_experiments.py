@@ -128,11 +128,25 @@ def ask(**changes: Any) -> None:
 
 
 def wanted_scenarios(asked: BatchAsked) -> list[str | Scenario]:
-    """The scenarios of a form: ready ones by name, those of the desk as they are now."""
+    """The scenarios of a form: ready ones by name, those of the desk as they are now.
+
+    Beside a scenario of the desk a ready one has the desk's world, because runs are pairs in one world only. Where its
+    policy does not fit into that world it stays as it is.
+    """
     desk = session.desk.value
     of_desk = {DESK: desk.scenario, DESK_BASELINE: desk.baseline_scenario}
     chosen = dict.fromkeys(each for each in (asked.first, asked.second) if each)
-    return [of_desk[each]() if each in of_desk else each for each in chosen]
+    if not of_desk.keys() & chosen:
+        return list(chosen)
+    world = desk.scenario()
+    return [of_desk[each]() if each in of_desk else _in_the_world_of(world, each) for each in chosen]
+
+
+def _in_the_world_of(world: Scenario, ready: str) -> str | Scenario:
+    try:
+        return world.with_policy_of(load(ready))
+    except InputError:
+        return ready
 
 
 def usual_batch_seconds(scenarios: Sequence[str | Scenario], runs: int) -> float | None:
@@ -174,6 +188,7 @@ def ExperimentsPage() -> None:
     words = session.words()
     asked = BatchAsked.read(session.viewed(VIEW))
     first, second, runs = asked.first, asked.second, asked.runs
+    has_desk = bool({DESK, DESK_BASELINE} & {first, second})
     _, set_seen = solara.use_state(0)
 
     def watch() -> Any:
@@ -201,7 +216,9 @@ def ExperimentsPage() -> None:
         if button == "stop":
             BATCH.stop.set()
         else:
-            BATCH.start(wanted_scenarios(asked), runs, session.desk.value.seed if DESK in (first, second) else 1)
+            BATCH.start(
+                wanted_scenarios(asked), runs, session.desk.value.seed if {DESK, DESK_BASELINE} & {first, second} else 1
+            )
         set_seen(-1)
 
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
@@ -239,6 +256,8 @@ def ExperimentsPage() -> None:
         else:
             solara.Div(classes=["lj-note"], children=[words("experiments.not_allowed")])
         told = words("experiments.idle") + _usual_told(wanted_scenarios(asked), runs, words)
+        if has_desk and {first, second} & set(names()):
+            told += words("experiments.world")
         if BATCH.busy:
             so_far, left = words("experiments.busy", done=BATCH.done, all=BATCH.wanted), BATCH.left()
             if left is not None:

@@ -129,7 +129,7 @@ def test_why_a_foreign_investor_buys(at, page):
 def test_the_desks_batch_is_watched_with_the_time_that_is_left(at, page):
     director = at("experiments")
     director.choose("first", "of the desk")
-    director.enter(page.locator('[data-field="runs"]'), 6)
+    director.enter(page.locator('[data-field="runs"]'), 8)
     director.click(page.get_by_role("button", name="Start the batch"))
     expect(page.locator('[data-busy="True"]')).to_contain_text(re.compile(r"about \d+ (s|min) left"))
     expect(page.locator('[data-busy="False"]')).to_be_visible()

@@ -6,10 +6,11 @@ import sim
 from app.web import page_experiments, simulations
 from app.web.desk import Desk
 from app.web.desk_answer import Asked, Progress, results_told
-from app.web.page_experiments import Batch, usual_batch_seconds
+from app.web.page_experiments import DESK, Batch, BatchAsked, usual_batch_seconds, wanted_scenarios
 from app.web.waiting_time import FEWEST_RUNS, Pace, duration, expected_seconds
 from app.web.words import Words
 from scenarios import load
+from sim.experiments.requests import ensemble_requests
 
 
 def test_runs_that_were_there_before_say_nothing_about_the_rate():
@@ -62,6 +63,17 @@ def test_a_batch_is_expected_to_take_what_stored_runs_of_its_scenarios_took(tmp_
     assert usual_batch_seconds([first], 20) == pytest.approx(20 * seconds / 2)
     assert usual_batch_seconds([first, other], 20) is None
     assert usual_batch_seconds([first.model_copy(update={"scale": 0.1})], 20) is None
+
+
+def test_beside_the_desk_a_ready_scenario_is_in_its_world_so_that_runs_are_pairs(monkeypatch):
+    desk = Desk().opening("extends: plan\nend: 2023-06\nmacro: adverse\nscale: 0.05\n")
+    monkeypatch.setattr(page_experiments.session.desk, "value", desk)
+    own, ready = wanted_scenarios(BatchAsked(DESK, "committed"))
+    assert ready.content_hash() == own.with_policy_of(load("committed")).content_hash()
+    pairs = ensemble_requests([own, ready], runs=1)
+    assert pairs[0].pairing == pairs[1].pairing
+    assert wanted_scenarios(BatchAsked("plan", "committed")) == ["plan", "committed"]
+    assert wanted_scenarios(BatchAsked(DESK, ""))[0].content_hash() == own.content_hash()
 
 
 def test_a_batch_has_a_rate_once_a_few_of_its_own_runs_are_done(monkeypatch):
