@@ -70,9 +70,10 @@ def chunks(requests: Iterable[RunRequest], workers: int, most: int = CHUNK) -> l
     parts: list[list[RunRequest]] = []
     asked = list(requests)
     left, size = len(asked), 1
+    longest = min(most, -(-len(asked) // workers))
     for _, group in groupby(asked, key=lambda request: request.shares_2020_with):
         members = list(group)
-        together = len(members) <= most
+        together = len(members) <= longest
         while members:
             if not parts or len(parts[-1]) + len(members) > size:
                 size = max(1, min(most, 2 ** (len(parts) // workers), left // (workers * AHEAD)))

@@ -133,7 +133,7 @@ def test_a_scheduler_that_is_killed_ends_the_batch_with_what_is_done_and_no_run_
 ):
     address, (scheduler, *_) = cluster
     batch = [sys.executable, "-m", "app", "batch"]
-    how = ["plan", "--runs", "60", "--draws", "0", "--scale", "0.1", "--store", str(tmp_path / "runs")]
+    how = ["plan", "--runs", "60", "--draws", "0", "--scale", "0.02", "--store", str(tmp_path / "runs")]
     begun = subprocess.Popen(
         [*batch, *how, "--scheduler", address],
         env=environment,

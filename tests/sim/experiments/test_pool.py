@@ -191,20 +191,21 @@ def made_up(runs, alike):
 
 
 @pytest.mark.parametrize("workers", [1, 2, 7, 64])
-@pytest.mark.parametrize(("runs", "alike"), [(1, 1), (40, 40), (700, 1), (700, 2), (700, 35), (700, 700)])
+@pytest.mark.parametrize(("runs", "alike"), [(1, 1), (12, 12), (40, 40), (700, 1), (700, 2), (700, 35), (700, 700)])
 def test_parts_begin_and_end_small_and_hold_every_run_once(runs, alike, workers):
     asked = made_up(runs, alike)
     parts = pool.chunks(asked, workers)
     sizes = [len(part) for part in parts]
     assert list(chain.from_iterable(parts)) == asked
-    together = alike if alike <= pool.CHUNK else 1
+    whole = alike <= min(pool.CHUNK, -(-runs // workers))  # no worker has more to do than its share
+    together = alike if whole else 1
     assert sizes[0] == together and max(sizes) <= max(pool.CHUNK, together)
     assert sizes[-1] <= max(together, alike % pool.CHUNK)
     # A part is no more than a fair share of what is still to do, so that the workers end together.
     assert all(size <= max(together, sum(sizes[place:]) // workers) for place, size in enumerate(sizes))
     if runs == 700 and workers < 7:
         assert max(sizes) == pool.CHUNK  # in the middle parts are large
-    if alike <= pool.CHUNK:  # a year 2020 is one worker's
+    if whole:  # a year 2020 is one worker's
         assert all(len({request.shares_2020_with for request in part}) * alike == len(part) for part in parts)
 
 
