@@ -189,6 +189,7 @@ def ExperimentsPage() -> None:
     asked = BatchAsked.read(session.viewed(VIEW))
     first, second, runs = asked.first, asked.second, asked.runs
     has_desk = bool({DESK, DESK_BASELINE} & {first, second})
+    wanted = wanted_scenarios(asked)
     _, set_seen = solara.use_state(0)
 
     def watch() -> Any:
@@ -216,9 +217,7 @@ def ExperimentsPage() -> None:
         if button == "stop":
             BATCH.stop.set()
         else:
-            BATCH.start(
-                wanted_scenarios(asked), runs, session.desk.value.seed if {DESK, DESK_BASELINE} & {first, second} else 1
-            )
+            BATCH.start(wanted, runs, session.desk.value.seed if has_desk else 1)
         set_seen(-1)
 
     with solara.Div(classes=["lj-page"], attributes={"id": "lj-main", "role": "main"}):
@@ -255,8 +254,8 @@ def ExperimentsPage() -> None:
             Form(fields=fields, buttons=buttons, event_chosen=chosen, event_pressed=pressed)
         else:
             solara.Div(classes=["lj-note"], children=[words("experiments.not_allowed")])
-        told = words("experiments.idle") + _usual_told(wanted_scenarios(asked), runs, words)
-        if has_desk and {first, second} & set(names()):
+        told = words("experiments.idle") + _usual_told(wanted, runs, words)
+        if has_desk and {first, second} & set(names()) and not any(isinstance(each, str) for each in wanted):
             told += words("experiments.world")
         if BATCH.busy:
             so_far, left = words("experiments.busy", done=BATCH.done, all=BATCH.wanted), BATCH.left()
